@@ -1,0 +1,5 @@
+//! Under construction.
+pub mod datatype;
+pub mod grammar;
+pub mod schema;
+pub mod validate;

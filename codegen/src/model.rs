@@ -1,0 +1,333 @@
+//! The binding model: what `lower` decides and `print` prints. `print` looks at nothing else.
+//!
+//! Names are final Rust identifiers, order is final, every union, payload and cardinality is decided.
+
+/// Index of a type in [`Model::types`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub u32);
+
+/// Everything that is to be printed.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// The modules, one for each schema file that defines a type, in the order of the files.
+    pub modules: Vec<Module>,
+    /// All types, in schema order within a module.
+    pub types: Vec<Type>,
+    /// The element types that `start` allows as a document's root.
+    pub roots: Vec<TypeId>,
+}
+
+/// One module of the output: `devices/disk.rng` becomes `devices/disk.rs`.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Path of the schema file without its extension, `/` between parts; every part is a Rust identifier.
+    pub path: String,
+    /// The schema file, as named by the resolver.
+    pub source: String,
+    /// Documentation of the file's `grammar` element.
+    pub docs: Vec<String>,
+}
+
+/// A type.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// The Rust name, unique over the whole model.
+    pub name: String,
+    /// Index into [`Model::modules`].
+    pub module: usize,
+    /// Documentation, one paragraph an item, not yet escaped for rustdoc.
+    pub docs: Vec<String>,
+    /// `file:line:column` of the pattern that it comes from.
+    pub place: String,
+    /// What is known about it beyond its shape.
+    pub facts: Facts,
+    /// What it is.
+    pub shape: Shape,
+}
+
+/// Annotations that travel into the static tables of the output.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// `d:since`: the first libvirt that knows it.
+    pub since: Option<String>,
+    /// `a:defaultValue` with `d:default`.
+    pub default: Option<DefaultValue>,
+    /// `d:legacy`: the rule that replaces it.
+    pub legacy: Option<String>,
+    /// `d:output-only`.
+    pub output_only: bool,
+    /// `d:ref`: anchor in the manual.
+    pub reference: Option<String>,
+}
+
+/// A default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultValue {
+    /// The value as it is spelt in a document.
+    pub value: String,
+    /// What the canonical form does with it.
+    pub form: DefaultForm,
+}
+
+/// What the canonical form does with a value that equals the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultForm {
+    /// No `d:default`: neither added nor removed.
+    Assumed,
+    /// Always spelt out.
+    Written,
+    /// Never spelt out.
+    Dropped,
+}
+
+/// The kinds of types.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// An element, or the members of one branch of a payload.
+    Struct(Struct),
+    /// A choice discriminated by the value of one attribute: an enum with a payload for each value.
+    Payload(Payload),
+    /// A closed or partly open set of values of an attribute or a text: an enum.
+    Values(Values),
+    /// A repeated choice of elements whose mutual order matters: an enum with one element for each variant.
+    Mix(Mix),
+}
+
+/// A struct: fields in the order of the schema, and the order in which they are written.
+#[derive(Debug, Clone)]
+pub struct Struct {
+    /// The element's name; none for the members of a payload's branch.
+    pub element: Option<XmlName>,
+    /// The fields, in schema order, attributes first.
+    pub fields: Vec<Field>,
+    /// The orders in which attributes are written. The first that applies is taken; the last applies always.
+    pub attribute_orders: Vec<Order>,
+    /// The orders in which text and children are written.
+    pub child_orders: Vec<Order>,
+}
+
+/// One order of writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Applies where the payload in this field holds one of these variants (indices); none: always.
+    pub when: Option<(usize, Vec<usize>)>,
+    /// What is written, in this order.
+    pub slots: Vec<Slot>,
+}
+
+/// One step of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// The field with this index (a payload's discriminating attribute and its members of the kind in question).
+    Field(usize),
+    /// Of the payload in the field with this index only those members whose [`Field::part`] equals the second number.
+    Part(usize, u32),
+}
+
+/// A name in a namespace; `ns` is empty for none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct XmlName {
+    /// Namespace URI.
+    pub ns: String,
+    /// Local name.
+    pub local: String,
+}
+
+/// A field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// The Rust name, keywords already suffixed with `_`.
+    pub name: String,
+    /// Documentation.
+    pub docs: Vec<String>,
+    /// Annotations of the attribute or child.
+    pub facts: Facts,
+    /// Which part of a payload's members it belongs to, see [`Slot::Part`]; 0 elsewhere.
+    pub part: u32,
+    /// Whether the type recurses through this field and needs a `Box` (a `Vec` never does).
+    pub boxed: bool,
+    /// What it holds.
+    pub kind: FieldKind,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone)]
+pub enum FieldKind {
+    /// An attribute.
+    Attribute {
+        /// Its name.
+        name: XmlName,
+        /// Its type.
+        scalar: Scalar,
+        /// Whether it must be present.
+        required: bool,
+    },
+    /// All attributes of a wildcard, kept verbatim.
+    AnyAttributes,
+    /// A child element.
+    Child {
+        /// Its name.
+        name: XmlName,
+        /// What it holds.
+        content: ChildContent,
+        /// How often it stands.
+        count: Count,
+    },
+    /// The element's own text.
+    Text {
+        /// Its type.
+        scalar: Scalar,
+        /// Whether it must be present.
+        required: bool,
+    },
+    /// A discriminated choice: its attribute and its members stand in this element itself.
+    Payload {
+        /// The payload enum.
+        ty: TypeId,
+        /// Whether the discriminating attribute may be absent without a variant of its own (then the field is an `Option`).
+        optional: bool,
+    },
+    /// Elements in a mixture whose order is kept.
+    Mix {
+        /// The mix enum.
+        ty: TypeId,
+        /// How often.
+        count: Count,
+    },
+    /// Elements (and text) of a wildcard, kept verbatim.
+    AnyElements,
+}
+
+/// What a child element holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChildContent {
+    /// A struct.
+    Struct(TypeId),
+    /// Nothing but text.
+    Scalar(Scalar),
+    /// Nothing: its presence is the value.
+    Flag,
+    /// Anything, kept verbatim.
+    Any,
+}
+
+/// How often a child stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Exactly once.
+    One,
+    /// At most once.
+    Optional,
+    /// Any number.
+    Many,
+    /// At least once.
+    OneOrMore,
+}
+
+/// The type of an attribute's value or of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// A Rust type of the language or of the runtime: `String`, `u32`, `bool`, ...
+    Basic(Basic),
+    /// A type of the model ([`Shape::Values`]).
+    Type(TypeId),
+    /// `d:scalar`: a type of the format's own scalars, by name.
+    Custom(String),
+    /// Whitespace-separated items.
+    List(Box<Scalar>),
+}
+
+/// Basic scalars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Basic {
+    String,
+    Bool,
+    U8,
+    U16,
+    U32,
+    U64,
+    I8,
+    I16,
+    I32,
+    I64,
+}
+
+/// A choice discriminated by an attribute.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    /// The discriminating attribute.
+    pub attribute: XmlName,
+    /// Annotations of that attribute.
+    pub facts: Facts,
+    /// The variant that holds where the attribute is absent.
+    pub absent: Option<usize>,
+    /// The variants, in schema order.
+    pub variants: Vec<Variant>,
+}
+
+/// One value of the discriminating attribute.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// The attribute's value.
+    pub value: String,
+    /// The Rust name.
+    pub name: String,
+    /// Documentation.
+    pub docs: Vec<String>,
+    /// Annotations of the value.
+    pub facts: Facts,
+    /// The members (a struct without an element), none for a bare variant.
+    pub members: Option<TypeId>,
+}
+
+/// A set of values.
+#[derive(Debug, Clone)]
+pub struct Values {
+    /// The literal values, in schema order.
+    pub literals: Vec<Literal>,
+    /// What else is taken, tried in this order after the literals: tuple variants.
+    pub others: Vec<Other>,
+}
+
+/// One literal value.
+#[derive(Debug, Clone)]
+pub struct Literal {
+    /// As spelt in a document.
+    pub value: String,
+    /// The Rust name.
+    pub name: String,
+    /// Documentation.
+    pub docs: Vec<String>,
+    /// Annotations of the value.
+    pub facts: Facts,
+}
+
+/// An open alternative of a set of values.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// The Rust name of the tuple variant.
+    pub name: String,
+    /// What it carries.
+    pub scalar: Scalar,
+}
+
+/// A repeated choice of elements whose mutual order matters.
+#[derive(Debug, Clone)]
+pub struct Mix {
+    /// The variants.
+    pub variants: Vec<MixVariant>,
+}
+
+/// One element of a mix.
+#[derive(Debug, Clone)]
+pub struct MixVariant {
+    /// The Rust name.
+    pub name: String,
+    /// The element's name, none for text.
+    pub element: Option<XmlName>,
+    /// What it holds.
+    pub content: ChildContent,
+    /// Documentation.
+    pub docs: Vec<String>,
+}
