@@ -1,1 +1,63 @@
-//! Under construction.
+//! From an annotated RELAX NG schema to Rust: types, a parser and a formatter.
+//!
+//! Each stage is a module, takes the result of the one before and knows nothing of those that follow:
+//!
+//! | stage | in | out |
+//! |---|---|---|
+//! | [`relaxng_model::load`] | schema files | [`relaxng_model::Grammar`] |
+//! | [`analyse`] | grammar | [`analyse::Facts`]: cardinalities, discriminated choices, orders, recursion |
+//! | [`lower`] | grammar, facts | [`model::Model`]: final names, types and orders |
+//! | [`print`] | model | [`print::Output`]: the text of Rust files |
+//!
+//! Invariants: `print` never looks at a grammar; `lower` alone reads annotations; output depends on the schema alone, to the byte.
+
+pub mod analyse;
+pub mod annotations;
+pub mod dump;
+pub mod error;
+pub mod lower;
+pub mod model;
+pub mod print;
+
+pub use error::{Error, Errors};
+
+use model::Model;
+use print::{Output, PrintOptions};
+use relaxng_model::{Grammar, Resolver};
+
+/// What a run of the whole pipeline gives.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// The files of the output.
+    pub outputs: Vec<Output>,
+    /// The schema files that were read, as the resolver names them.
+    pub sources: Vec<String>,
+}
+
+/// Runs the whole pipeline.
+///
+/// # Errors
+///
+/// All errors of the first stage that has any.
+pub fn generate(
+    resolver: &dyn Resolver,
+    root: &str,
+    lowering: &lower::Options,
+    printing: &PrintOptions,
+) -> Result<Generated, Errors> {
+    let grammar = relaxng_model::load(resolver, root)?;
+    let model = model_of(&grammar, lowering)?;
+    let outputs = print::print(&model, printing)?;
+    let sources = grammar.schema.files.iter().map(|file| file.name.clone()).collect();
+    Ok(Generated { outputs, sources })
+}
+
+/// Runs `analyse` and `lower`.
+///
+/// # Errors
+///
+/// All errors of the first stage that has any.
+pub fn model_of(grammar: &Grammar, options: &lower::Options) -> Result<Model, Errors> {
+    let facts = analyse::analyse(grammar)?;
+    lower::lower(grammar, &facts, options)
+}

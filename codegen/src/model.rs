@@ -1,6 +1,16 @@
 //! The binding model: what `lower` decides and `print` prints. `print` looks at nothing else.
 //!
 //! Names are final Rust identifiers, order is final, every union, payload and cardinality is decided.
+//!
+//! What printed code may rely on:
+//!
+//! - No type is named like an item of the standard prelude (`Option`, `String`, `Box`, ...) or like a keyword; names
+//!   of the runtime are not kept free, so printed code refers to them through a path. No field is named `xml`.
+//! - Within one element every attribute name and every child name leads to exactly one field, whether that field stands
+//!   in the element's own struct, in the members of a payload, or in the members of a payload within those. A wildcard
+//!   takes what no named field takes. A payload's members never hold a wildcard.
+//! - A text that shares an element with child elements is only text if it is more than whitespace; [`Shape::Mix`] with a
+//!   text variant keeps every text.
 
 /// Index of a type in [`Model::types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,6 +126,13 @@ pub struct Order {
 }
 
 /// One step of an order.
+///
+/// A payload stands in the attribute orders (its discriminating attribute, then its attribute members) and, if any variant
+/// has text or children, in the child orders. Where its members do not follow each other, it stands there as
+/// several parts. Part numbers are labels, counted apart for attributes and for children; the discriminating attribute
+/// belongs to part 0 of the attributes and is written first in it, even where no member has that part. A payload
+/// field within the members (a nested payload) belongs to one part with everything it holds: the part of its attributes
+/// is [`Field::part`], that of its text and children [`Field::child_part`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
     /// The field with this index (a payload's discriminating attribute and its members of the kind in question).
@@ -144,7 +161,10 @@ pub struct Field {
     pub facts: Facts,
     /// Which part of a payload's members it belongs to, see [`Slot::Part`]; 0 elsewhere.
     pub part: u32,
-    /// Whether the type recurses through this field and needs a `Box` (a `Vec` never does).
+    /// The same for the text and children of a nested payload; equal to `part` in every other field.
+    pub child_part: u32,
+    /// Whether the type recurses through this field and needs a `Box` (a `Vec` never does). Only children that hold a
+    /// struct and stand at most once are ever boxed.
     pub boxed: bool,
     /// What it holds.
     pub kind: FieldKind,
@@ -203,7 +223,7 @@ pub enum FieldKind {
 pub enum ChildContent {
     /// A struct.
     Struct(TypeId),
-    /// Nothing but text.
+    /// Nothing but text. An element that may also be empty without its scalar allowing that is a struct with a text.
     Scalar(Scalar),
     /// Nothing: its presence is the value.
     Flag,
@@ -260,7 +280,8 @@ pub struct Payload {
     pub attribute: XmlName,
     /// Annotations of that attribute.
     pub facts: Facts,
-    /// The variant that holds where the attribute is absent.
+    /// The variant that holds where the attribute is absent: the one of the default value, where the schema states a
+    /// default that is always written or always dropped; else a variant of its own, see [`Variant::spelt`].
     pub absent: Option<usize>,
     /// The variants, in schema order.
     pub variants: Vec<Variant>,
@@ -269,8 +290,11 @@ pub struct Payload {
 /// One value of the discriminating attribute.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// The attribute's value.
+    /// The attribute's value; empty where `spelt` is false.
     pub value: String,
+    /// Whether the attribute is written at all. False for at most one variant of a payload: the one that stands for the
+    /// attribute's absence, which a schema without a stated default must keep apart from every value.
+    pub spelt: bool,
     /// The Rust name.
     pub name: String,
     /// Documentation.

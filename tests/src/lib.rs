@@ -1,1 +1,8 @@
-//! Under construction.
+//! Conformance tests across the crates: the material beside the checkout, the oracles, the lists of known failures.
+//!
+//! `cargo run -p domxml-tests -- MEASURE` prints one measure; `cargo test -p domxml-tests` holds every measure to its list.
+
+pub mod corpus;
+pub mod known;
+pub mod measures;
+pub mod oracle;

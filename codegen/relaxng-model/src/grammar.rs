@@ -138,3 +138,52 @@ pub enum NameClass {
     /// The union of the members.
     Choice(Vec<NameClass>),
 }
+
+impl NameClass {
+    /// Whether the name belongs to the class.
+    #[must_use]
+    pub fn contains(&self, ns: &str, local: &str) -> bool {
+        match self {
+            Self::Name { ns: own, local: name } => own == ns && name == local,
+            Self::AnyName(except) => !except.as_ref().is_some_and(|except| except.contains(ns, local)),
+            Self::NsName { ns: own, except } => {
+                own == ns && !except.as_ref().is_some_and(|except| except.contains(ns, local))
+            }
+            Self::Choice(members) => members.iter().any(|member| member.contains(ns, local)),
+        }
+    }
+
+    /// Whether the class has infinitely many names: `anyName` or `nsName` is part of it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Name { .. } => false,
+            Self::AnyName(_) | Self::NsName { .. } => true,
+            Self::Choice(members) => members.iter().any(Self::is_open),
+        }
+    }
+
+    /// Whether some name belongs to both classes.
+    ///
+    /// Two classes that share a name share one that either of them mentions, one in a namespace that either mentions, or
+    /// one in a namespace that nobody mentions: it is enough to try these.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let both = |ns: &str, local: &str| self.contains(ns, local) && other.contains(ns, local);
+        both(NOWHERE, NOWHERE) || self.any_mentioned(&both) || other.any_mentioned(&both)
+    }
+
+    fn any_mentioned(&self, test: &dyn Fn(&str, &str) -> bool) -> bool {
+        match self {
+            Self::Name { ns, local } => test(ns, local),
+            Self::AnyName(except) => except.as_ref().is_some_and(|except| except.any_mentioned(test)),
+            Self::NsName { ns, except } => {
+                test(ns, NOWHERE) || except.as_ref().is_some_and(|except| except.any_mentioned(test))
+            }
+            Self::Choice(members) => members.iter().any(|member| member.any_mentioned(test)),
+        }
+    }
+}
+
+/// No name in XML and no namespace.
+const NOWHERE: &str = "\0";

@@ -1,5 +1,35 @@
-//! Under construction.
+//! RELAX NG, the XML syntax: a schema is loaded, simplified, held against the specification's restrictions, and can then
+//! judge documents.
+//!
+//! [`load()`] does the first three in one call; [`load::load`], [`simplify::simplify`] and [`restrict::restrict`] are the
+//! stages. The result, a [`Grammar`], keeps the author's definitions and knows for each pattern where it stands, what is
+//! annotated there and how it is documented.
+
 pub mod datatype;
+pub mod dump;
+pub mod error;
 pub mod grammar;
+pub mod load;
+pub mod resolver;
+pub mod restrict;
 pub mod schema;
+pub mod simplify;
 pub mod validate;
+
+pub use error::{Error, Errors};
+pub use grammar::Grammar;
+pub use resolver::{EmbeddedResolver, FileResolver, MemoryResolver, ResolveError, Resolver};
+
+/// Loads, simplifies and checks the schema whose root file is `root`.
+///
+/// # Errors
+///
+/// Everything that is wrong with the schema, as far as it can be told at once.
+pub fn load(resolver: &dyn Resolver, root: &str) -> Result<Grammar, Errors> {
+    let (grammar, mut errors) = simplify::simplify_in_part(load::load(resolver, root));
+    let Some(grammar) = grammar else {
+        return Err(errors);
+    };
+    errors.append(restrict::violations(&grammar, !errors.is_empty()));
+    errors.into_result(grammar)
+}

@@ -33,8 +33,14 @@ pub struct File {
 pub struct Node {
     /// Where it stands.
     pub location: Location,
+    /// Its local name, as `element` or `optional`; empty if RELAX NG knows no such element.
+    pub tag: &'static str,
+    /// The RELAX NG element around it; none for the root of a file.
+    pub parent: Option<NodeId>,
     /// Its attributes and child elements of other namespaces.
     pub annotations: Annotations,
+    /// On a `value` of a datatype library that begins with a prefix (`QName`): that prefix with its namespace.
+    pub prefixes: Vec<(String, String)>,
 }
 
 /// A place in a schema: `Display` prints `file:line:column` through [`Schema::place`].
@@ -88,7 +94,56 @@ pub struct AnnotationElement {
 /// Namespace of the DTD compatibility annotations.
 pub const COMPATIBILITY_NS: &str = "http://relaxng.org/ns/compatibility/annotations/1.0";
 
+/// Namespace of RELAX NG itself.
+pub const RELAXNG_NS: &str = "http://relaxng.org/ns/structure/1.0";
+
+/// The local names of RELAX NG's elements, sorted.
+const TAGS: &[&str] = &[
+    "anyName",
+    "attribute",
+    "choice",
+    "data",
+    "define",
+    "div",
+    "element",
+    "empty",
+    "except",
+    "externalRef",
+    "grammar",
+    "group",
+    "include",
+    "interleave",
+    "list",
+    "mixed",
+    "name",
+    "notAllowed",
+    "nsName",
+    "oneOrMore",
+    "optional",
+    "param",
+    "parentRef",
+    "ref",
+    "start",
+    "text",
+    "value",
+    "zeroOrMore",
+];
+
+/// The local name as it stands in the table of RELAX NG's elements; empty if it does not.
+pub(crate) fn known_tag(name: &str) -> &'static str {
+    TAGS.binary_search(&name).map_or("", |index| TAGS[index])
+}
+
 impl Schema {
+    /// The root element of a file (`grammar` as a rule), which carries the file's documentation. None for a file that
+    /// could not be read.
+    #[must_use]
+    pub fn root(&self, file: FileId) -> Option<NodeId> {
+        let first = self.nodes.partition_point(|node| node.location.file < file);
+        let node = self.nodes.get(first).filter(|node| node.location.file == file)?;
+        node.parent.is_none().then(|| NodeId(u32::try_from(first).unwrap_or(u32::MAX)))
+    }
+
     /// The node with this id.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {
@@ -105,6 +160,24 @@ impl Schema {
     #[must_use]
     pub fn place(&self, location: Location) -> Place<'_> {
         Place { schema: self, location }
+    }
+}
+
+/// The namespaces in scope of a `value` in a schema: the prefixes around it, and its `ns` as the default.
+#[derive(Debug, Clone, Copy)]
+pub struct InScope<'a> {
+    /// The `value` element.
+    pub node: &'a Node,
+    /// The `ns` in force, empty for none.
+    pub ns: &'a str,
+}
+
+impl crate::datatype::Namespaces for InScope<'_> {
+    fn namespace(&self, prefix: &str) -> Option<&str> {
+        if prefix.is_empty() {
+            return Some(self.ns).filter(|ns| !ns.is_empty());
+        }
+        self.node.prefixes.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
     }
 }
 
@@ -131,9 +204,6 @@ impl Annotations {
 
     /// The `a:documentation` children, one paragraph each.
     pub fn documentation(&self) -> impl Iterator<Item = &str> {
-        self.elements
-            .iter()
-            .filter(|e| e.ns == COMPATIBILITY_NS && e.local == "documentation")
-            .map(|e| e.text.as_str())
+        self.elements.iter().filter(|e| e.ns == COMPATIBILITY_NS && e.local == "documentation").map(|e| e.text.as_str())
     }
 }

@@ -1,1 +1,43 @@
-//! Under construction.
+//! What generated bindings call: a reader and a writer for XML that work from static tables and a few printed methods.
+//!
+//! The crate knows no schema. A generator prints, for every element, a struct with an implementation of [`Content`] (which
+//! field belongs to which name, and in which order fields are written) and a static [`TypeInfo`]; everything else is here:
+//!
+//! * [`reader`]: [`Reader`], all errors of a document in one go, unknown content denied or kept verbatim;
+//! * [`writer`]: [`Writer`], libvirt's layout (two spaces, single quotes, `<a/>`), defaults added or dropped by table;
+//! * [`element`]: the methods that users call, [`Element::from_xml`] and its like;
+//! * [`extra`]: where an element stood, and what belongs to it without being part of the format;
+//! * [`scalar`]: how values are spelt.
+//!
+//! What a document says is never lost: comments, processing instructions and, on request, unknown elements and attributes are
+//! kept in place and written back.
+
+pub mod content;
+pub mod element;
+pub mod error;
+pub mod escape;
+pub mod extra;
+pub mod info;
+mod keep;
+mod near;
+mod position;
+pub mod reader;
+pub mod scalar;
+pub mod slots;
+pub mod verbatim;
+pub mod version;
+pub mod writer;
+
+pub use content::{Content, Mix, Payload, walk, walk_mut};
+pub use element::{Element, Parsed};
+pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
+pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, Span};
+pub use info::{AttributeInfo, ChildInfo, DefaultForm, DefaultInfo, Name, TextInfo, TypeInfo, ValueInfo};
+pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
+pub use scalar::{Expected, List, Scalar, ScalarError};
+pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Present};
+pub use verbatim::{AnyAttribute, Verbatim};
+pub use version::Version;
+pub use writer::{
+    Action, Defaults, Finding, KeptContent, Observer, OutputOnly, WriteOptions, Writer, Written, observe,
+};

@@ -1,0 +1,93 @@
+//! The methods that users call.
+
+use crate::content::{self, Content};
+use crate::error::{Note, ParseErrors};
+use crate::extra::Span;
+use crate::reader::{self, ReadOptions};
+use crate::writer::{self, WriteOptions, Written};
+use std::any::Any;
+
+/// A value and what its reader did of its own accord.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed<T> {
+    /// The value.
+    pub value: T,
+    /// Notes in document order.
+    pub notes: Vec<Note>,
+}
+
+/// An element that can stand alone as a document: the root, or any part of it, as for hot-plug.
+pub trait Element: Content + Default {
+    /// Reads a document whose root is this element. Unknown content is an error.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the document.
+    fn from_xml(text: &str) -> Result<Self, ParseErrors> {
+        Self::from_xml_with(text, &ReadOptions::default()).map(|parsed| parsed.value)
+    }
+
+    /// As [`Element::from_xml`], with options.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the document.
+    fn from_xml_with(text: &str, options: &ReadOptions) -> Result<Parsed<Self>, ParseErrors> {
+        let mut value = Self::default();
+        let notes = reader::read(text, options, &mut value)?;
+        Ok(Parsed { value, notes })
+    }
+
+    /// The element as a document, ended by a line break. Everything it holds is written as it is.
+    fn to_xml(&self) -> String {
+        self.write_with(&WriteOptions::default()).text
+    }
+
+    /// As [`Element::to_xml`], with options.
+    fn write_with(&self, options: &WriteOptions) -> Written {
+        writer::write(self, options)
+    }
+
+    /// The element's bytes in the document that it was read from; empty where it was not.
+    fn span(&self) -> Span {
+        self.extra().map_or(Span::default(), |extra| extra.span)
+    }
+
+    /// Calls `visit` with this element, every element inside and every payload enum.
+    fn walk(&self, visit: &mut dyn FnMut(&dyn Any)) {
+        content::walk(self, visit);
+    }
+
+    /// As [`Element::walk`], to change what is met.
+    fn walk_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Any)) {
+        content::walk_mut(self, visit);
+    }
+}
+
+/// Makes elements of structs, with the two methods that need no trait in scope.
+#[macro_export]
+macro_rules! elements {
+    ($($ty:ty),* $(,)?) => {$(
+        impl $crate::Element for $ty {}
+
+        impl $ty {
+            /// Reads a document whose root is this element. Unknown content is an error; [`Element`]($crate::Element)
+            /// has the methods with options.
+            ///
+            /// # Errors
+            ///
+            /// All that is wrong with the document.
+            #[inline]
+            pub fn from_xml(text: &str) -> ::std::result::Result<Self, $crate::ParseErrors> {
+                $crate::Element::from_xml(text)
+            }
+
+            /// The element as a document, ended by a line break.
+            #[inline]
+            #[must_use]
+            pub fn to_xml(&self) -> ::std::string::String {
+                $crate::Element::to_xml(self)
+            }
+        }
+    )*};
+}

@@ -1,0 +1,136 @@
+//! Errors and notes of reading.
+
+use std::fmt;
+use std::ops::Range;
+
+/// Everything that is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseErrors {
+    /// The errors in document order; never empty.
+    pub errors: Vec<ParseError>,
+    /// How many more there are: only so many are recorded.
+    pub omitted: usize,
+}
+
+impl fmt::Display for ParseErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.errors.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            error.fmt(f)?;
+        }
+        match self.omitted {
+            0 => Ok(()),
+            omitted => write!(f, "\n{omitted} more"),
+        }
+    }
+}
+
+impl std::error::Error for ParseErrors {}
+
+/// One error. `Display` prints `line:column: path: message`, with what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// The bytes of the document that are wrong.
+    pub range: Range<usize>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// The open elements, as `domain/devices/disk[2]`; empty outside of the root.
+    pub path: String,
+    /// What kind of error it is.
+    pub kind: ErrorKind,
+    /// What is wrong.
+    pub message: String,
+    /// What would have been right: names, values, or one description.
+    pub expected: Vec<String>,
+    /// What may have been meant.
+    pub suggestion: Option<String>,
+}
+
+/// Kinds of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ErrorKind {
+    /// The document is not well-formed, or too large or deep.
+    Syntax,
+    /// The root is another element.
+    Root,
+    /// There is no such attribute here.
+    UnknownAttribute,
+    /// There is no such element here.
+    UnknownElement,
+    /// There is no text here.
+    UnexpectedText,
+    /// An attribute that must be there is not.
+    MissingAttribute,
+    /// An element that must be there is not.
+    MissingElement,
+    /// An element stands more often than it may.
+    Repeated,
+    /// A value is not spelt as its type asks.
+    Value,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: ", self.line, self.column)?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        for (i, expected) in self.expected.iter().take(LISTED).enumerate() {
+            f.write_str(if i == 0 { "; expected " } else { ", " })?;
+            f.write_str(expected)?;
+        }
+        if self.expected.len() > LISTED {
+            write!(f, " or {} others", self.expected.len() - LISTED)?;
+        }
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; did you mean {suggestion}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How many expectations are printed.
+const LISTED: usize = 12;
+
+impl std::error::Error for ParseError {}
+
+/// Something that the reader did of its own accord.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The bytes of the document that it is about.
+    pub range: Range<usize>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// The open elements, as `domain/devices/disk[2]`.
+    pub path: String,
+    /// What kind of note it is.
+    pub kind: NoteKind,
+    /// What was done.
+    pub message: String,
+    /// What may have been meant by something unknown.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}: {}", self.line, self.column, self.path, self.message)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; did you mean {suggestion}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Kinds of notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoteKind {
+    /// Unknown content was kept verbatim.
+    Kept,
+}

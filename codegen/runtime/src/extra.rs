@@ -1,0 +1,170 @@
+//! What belongs to an element without being part of the format: where it stood, comments, unknown content.
+
+use crate::info::AttributeInfo;
+use std::hash::{Hash, Hasher};
+
+/// A range of bytes of the document that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// Byte behind the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// Whether it covers nothing, as that of an element which was not read from a document.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// As a range of indices.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl From<std::ops::Range<usize>> for Span {
+    fn from(range: std::ops::Range<usize>) -> Self {
+        // The reader refuses documents that are too long for this.
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: number(range.start), end: number(range.end) }
+    }
+}
+
+/// The last field of every element: where it stood in the document, and what is kept of it verbatim.
+///
+/// Equality and hashes look at what is kept and at nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct Extra {
+    /// The element's bytes in the document, tags included.
+    pub span: Span,
+    /// What is kept; none in most elements.
+    pub kept: Option<Box<Kept>>,
+    /// The discriminating attribute that was absent, where that means one of its values: it is not written as long
+    /// as that value holds.
+    pub assumed: Option<&'static AttributeInfo>,
+}
+
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        self.kept == other.kept
+    }
+}
+
+impl Eq for Extra {}
+
+impl Hash for Extra {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.kept.hash(state);
+    }
+}
+
+impl Extra {
+    /// An element that takes the place of the one with this `Extra`: same bytes, nothing kept.
+    #[must_use]
+    pub fn at(span: Span) -> Self {
+        Extra { span, ..Extra::default() }
+    }
+
+    /// What is kept, made where there is nothing yet.
+    pub fn kept_mut(&mut self) -> &mut Kept {
+        self.kept.get_or_insert_default()
+    }
+
+    /// Drops the namespace declarations for which `unwanted` holds; its argument is the URI.
+    pub fn undeclare(&mut self, unwanted: impl Fn(&str) -> bool) {
+        if let Some(kept) = &mut self.kept {
+            kept.namespaces.retain(|(_, uri)| !unwanted(uri));
+        }
+    }
+
+    /// Takes over what another element keeps; its nodes go to the end.
+    pub fn absorb(&mut self, other: Extra) {
+        let Some(other) = other.kept else { return };
+        let kept = self.kept_mut();
+        kept.namespaces.extend(other.namespaces);
+        kept.attributes.extend(other.attributes);
+        kept.nodes.extend(other.nodes.into_iter().map(|node| KeptNode { anchor: Anchor::End, ..node }));
+        for leaf in other.leaves {
+            let attributes = leaf.attributes.into_iter();
+            kept.attributes.extend(attributes.filter(|(name, _)| !name.starts_with("xmlns")));
+            let nodes = leaf.before.into_iter().chain(leaf.after);
+            kept.nodes.extend(nodes.map(|text| KeptNode::at_end(text)));
+        }
+    }
+}
+
+/// What is kept of an element, verbatim.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Kept {
+    /// Namespace declarations of the start tag: prefix (empty for the default namespace) and URI.
+    pub namespaces: Vec<(Box<str>, Box<str>)>,
+    /// Unknown attributes: name with prefix as in the document, and value.
+    pub attributes: Vec<(Box<str>, Box<str>)>,
+    /// Comments, processing instructions and unknown content, in document order.
+    pub nodes: Vec<KeptNode>,
+    /// What belongs to children that are fields of this element and have no `Extra` of their own.
+    pub leaves: Vec<KeptLeaf>,
+    /// Of the root: what stands before it in the document (XML declaration, comments), ended by a line break.
+    pub prolog: Box<str>,
+    /// Of the root: what stands behind it, without white space at its ends.
+    pub epilog: Box<str>,
+}
+
+/// A comment, a processing instruction, an unknown element or a text that is not expected.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeptNode {
+    /// Where it is written.
+    pub anchor: Anchor,
+    /// Whether it stood on the line of what precedes it.
+    pub same_line: bool,
+    /// Its text in the document; line ends are `\n`.
+    pub text: Box<str>,
+}
+
+impl KeptNode {
+    /// A node that is written at the end of its element.
+    #[must_use]
+    pub fn at_end(text: Box<str>) -> Self {
+        KeptNode { anchor: Anchor::End, same_line: false, text }
+    }
+
+    /// Whether it is a comment.
+    #[must_use]
+    pub fn is_comment(&self) -> bool {
+        self.text.starts_with("<!--")
+    }
+}
+
+/// A place among the children of an element, named by a child: its local name and its number, from 0, among the
+/// children with that name. `#text` stands for the element's own text. A place whose child is gone counts as the end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Anchor {
+    /// Before a child.
+    Before(Box<str>, u32),
+    /// Behind a child, on its line.
+    After(Box<str>, u32),
+    /// Behind all children.
+    End,
+}
+
+/// The name that stands for an element's own text in an [`Anchor`].
+pub(crate) const TEXT: &str = "#text";
+
+/// What belongs to a child that is a plain field of its parent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeptLeaf {
+    /// The child's local name.
+    pub name: Box<str>,
+    /// Its number, from 0, among the children with that name.
+    pub nth: u32,
+    /// Attributes (namespace declarations included): name with prefix, and value.
+    pub attributes: Vec<(Box<str>, Box<str>)>,
+    /// Nodes before its text.
+    pub before: Vec<Box<str>>,
+    /// Nodes behind its text.
+    pub after: Vec<Box<str>>,
+}

@@ -1,0 +1,198 @@
+//! The static tables that the generator prints beside each type.
+
+use crate::version::Version;
+
+/// A name in a namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// Namespace URI, empty for none.
+    pub ns: &'static str,
+    /// Local name.
+    pub local: &'static str,
+}
+
+impl Name {
+    /// A name in no namespace.
+    #[must_use]
+    pub const fn plain(local: &'static str) -> Self {
+        Name { ns: "", local }
+    }
+}
+
+/// What is known about a struct: an element, or the members of one variant of a payload.
+#[derive(Debug, Clone, Copy)]
+pub struct TypeInfo {
+    /// Name of the Rust type.
+    pub name: &'static str,
+    /// Name of the element; none for the members of a payload.
+    pub element: Option<Name>,
+    /// The first version that knows it.
+    pub since: Option<Version>,
+    /// The rule that replaces it.
+    pub legacy: Option<&'static str>,
+    /// Whether only a running domain shows it.
+    pub output_only: bool,
+    /// Whether it is written with two tags even where it is empty.
+    pub open: bool,
+    /// Anchor in the manual.
+    pub reference: Option<&'static str>,
+    /// Its attributes, in schema order, without those of its payloads.
+    pub attributes: &'static [AttributeInfo],
+    /// Its child elements, in schema order, without those of its payloads.
+    pub children: &'static [ChildInfo],
+    /// Its text.
+    pub text: TextInfo,
+    /// How many payloads it has, see [`crate::Content::payload`].
+    pub payloads: usize,
+}
+
+impl TypeInfo {
+    /// A table that says nothing, to start from.
+    pub const NONE: TypeInfo = TypeInfo {
+        name: "",
+        element: None,
+        since: None,
+        legacy: None,
+        output_only: false,
+        open: false,
+        reference: None,
+        attributes: &[],
+        children: &[],
+        text: TextInfo::None,
+        payloads: 0,
+    };
+
+    /// The attribute with this name.
+    #[must_use]
+    pub fn attribute(&self, ns: &str, local: &str) -> Option<&'static AttributeInfo> {
+        self.attributes.iter().find(|a| a.name == local && a.ns == ns)
+    }
+
+    /// The child element with this name.
+    #[must_use]
+    pub fn child(&self, ns: &str, local: &str) -> Option<&'static ChildInfo> {
+        self.children.iter().find(|c| c.name == local && c.ns == ns)
+    }
+}
+
+/// What is known about an attribute.
+#[derive(Debug, Clone, Copy)]
+pub struct AttributeInfo {
+    /// Local name.
+    pub name: &'static str,
+    /// Namespace URI, empty for none.
+    pub ns: &'static str,
+    /// Whether it must be present.
+    pub required: bool,
+    /// The first version that knows it.
+    pub since: Option<Version>,
+    /// What is assumed where it is absent.
+    pub default: Option<DefaultInfo>,
+    /// The rule that replaces it.
+    pub legacy: Option<&'static str>,
+    /// Whether only a running domain shows it.
+    pub output_only: bool,
+    /// The values that it takes, empty where they are not listed.
+    pub values: &'static [ValueInfo],
+}
+
+impl AttributeInfo {
+    /// A table that says nothing, to start from.
+    pub const NONE: AttributeInfo = AttributeInfo {
+        name: "",
+        ns: "",
+        required: false,
+        since: None,
+        default: None,
+        legacy: None,
+        output_only: false,
+        values: &[],
+    };
+}
+
+/// A default value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DefaultInfo {
+    /// As a document spells it.
+    pub value: &'static str,
+    /// What the canonical form does with it.
+    pub form: DefaultForm,
+}
+
+/// What the canonical form does with a value that equals the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultForm {
+    /// It is neither added nor removed.
+    Assumed,
+    /// It is always spelt out.
+    Written,
+    /// It is never spelt out.
+    Dropped,
+}
+
+/// What is known about one value of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueInfo {
+    /// As a document spells it.
+    pub value: &'static str,
+    /// The first version that knows it.
+    pub since: Option<Version>,
+    /// The rule that replaces it.
+    pub legacy: Option<&'static str>,
+}
+
+impl ValueInfo {
+    /// A value with nothing further known about it.
+    #[must_use]
+    pub const fn new(value: &'static str) -> Self {
+        ValueInfo { value, since: None, legacy: None }
+    }
+}
+
+/// What is known about a child element.
+#[derive(Debug, Clone, Copy)]
+pub struct ChildInfo {
+    /// Local name.
+    pub name: &'static str,
+    /// Namespace URI, empty for none.
+    pub ns: &'static str,
+    /// Whether it must be present.
+    pub required: bool,
+    /// Whether it may stand more than once.
+    pub many: bool,
+    /// The first version that knows it.
+    pub since: Option<Version>,
+    /// The rule that replaces it.
+    pub legacy: Option<&'static str>,
+    /// Whether only a running domain shows it.
+    pub output_only: bool,
+    /// The values of its text, where it has nothing else and they are listed.
+    pub values: &'static [ValueInfo],
+}
+
+impl ChildInfo {
+    /// A table that says nothing, to start from.
+    pub const NONE: ChildInfo = ChildInfo {
+        name: "",
+        ns: "",
+        required: false,
+        many: false,
+        since: None,
+        legacy: None,
+        output_only: false,
+        values: &[],
+    };
+}
+
+/// What text an element takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextInfo {
+    /// None but whitespace.
+    None,
+    /// One value, which may be absent.
+    Optional(&'static [ValueInfo]),
+    /// One value.
+    Required(&'static [ValueInfo]),
+    /// Any text between its child elements.
+    Mixed,
+}

@@ -1,0 +1,128 @@
+//! What is kept of a document beside its typed content: comments, processing instructions, unknown content, each with a place.
+
+use crate::extra::{Anchor, Extra, KeptLeaf, KeptNode, TEXT};
+use crate::reader::is_blank;
+use crate::verbatim::source;
+use roxmltree::{Node, NodeId, NodeType};
+use std::collections::HashMap;
+
+/// Whether an element declares a namespace that its parent does not.
+pub(crate) fn declares(node: Node<'_, '_>) -> bool {
+    declared(node).next().is_some()
+}
+
+fn declared<'a, 'b>(node: Node<'a, 'b>) -> impl Iterator<Item = &'a roxmltree::Namespace<'b>> {
+    node.namespaces().filter(move |own| {
+        let mut outer = node.parent_element().into_iter().flat_map(|parent| parent.namespaces());
+        !outer.any(|outer| outer.name() == own.name() && outer.uri() == own.uri())
+    })
+}
+
+/// Keeps the namespaces that an element declares.
+pub(crate) fn namespaces(node: Node<'_, '_>, extra: &mut Extra) {
+    for namespace in declared(node) {
+        let prefix = namespace.name().unwrap_or_default();
+        extra.kept_mut().namespaces.push((prefix.into(), namespace.uri().into()));
+    }
+}
+
+/// Keeps what stands before and behind the root.
+pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
+    let text = root.document().input_text();
+    let normal = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+    let before = text[..root.range().start].trim_start_matches('\u{feff}');
+    if !is_blank(before) {
+        let before = normal(before);
+        let body = before.trim();
+        let tail = &before[before.trim_end().len()..];
+        let end = if tail.matches('\n').count() > 1 { "\n\n" } else { "\n" };
+        extra.kept_mut().prolog = format!("{body}{end}").into();
+    }
+    let after = text[root.range().end..].trim();
+    if !after.is_empty() {
+        extra.kept_mut().epilog = normal(after).into();
+    }
+}
+
+/// Keeps the nodes of an element that are no fields: its comments and processing instructions, `unknown` nodes, and what
+/// `leaves` hold beside their text. Both lists are in document order.
+pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId]) {
+    let kept = extra.kept_mut();
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    // The last child that is a field, as long as no line has ended since.
+    let mut on_line: Option<(&str, u32)> = None;
+    // Whether no line has ended since the last node of any kind.
+    let mut same_line = false;
+    // Nodes from here on wait for the next child that is a field.
+    let mut waiting = kept.nodes.len();
+    for child in node.children() {
+        let is_unknown = unknown.binary_search_by_key(&child.id().get(), |id| id.get()).is_ok();
+        let known = match child.node_type() {
+            NodeType::Element if !is_unknown => Some(child.tag_name().name()),
+            NodeType::Text if !is_unknown => {
+                let text = child.text().unwrap_or_default();
+                if is_blank(text) {
+                    if text.contains('\n') {
+                        (on_line, same_line) = (None, false);
+                    }
+                    continue;
+                }
+                Some(TEXT)
+            }
+            _ => None,
+        };
+        let Some(name) = known else {
+            // An element or a text gets a line of its own, a comment stays where it was.
+            if child.is_element() || child.is_text() {
+                (on_line, same_line) = (None, false);
+            }
+            let anchor = match on_line {
+                Some((name, nth)) => Anchor::After(name.into(), nth),
+                None => Anchor::End,
+            };
+            let text = source(child);
+            let text = if child.is_text() { text.trim().into() } else { text.into() };
+            kept.nodes.push(KeptNode { anchor, same_line, text });
+            same_line = true;
+            continue;
+        };
+        let count = counts.entry(name).or_default();
+        let nth = *count;
+        *count += 1;
+        for node in &mut kept.nodes[waiting..] {
+            if node.anchor == Anchor::End {
+                node.anchor = Anchor::Before(name.into(), nth);
+            }
+        }
+        waiting = kept.nodes.len();
+        if leaves.binary_search_by_key(&child.id().get(), |id| id.get()).is_ok() {
+            kept.leaves.push(leaf(child, name, nth));
+        }
+        (on_line, same_line) = (Some((name, nth)), true);
+    }
+}
+
+fn leaf(node: Node<'_, '_>, name: &str, nth: u32) -> KeptLeaf {
+    let text = node.document().input_text();
+    let declarations = declared(node).map(|namespace| {
+        let name = namespace.name().map_or("xmlns".into(), |prefix| format!("xmlns:{prefix}").into());
+        (name, namespace.uri().into())
+    });
+    let attributes = node.attributes().map(|a| (text[a.range_qname()].into(), a.value().into()));
+    let mut leaf = KeptLeaf {
+        name: name.into(),
+        nth,
+        attributes: attributes.chain(declarations).collect(),
+        before: Vec::new(),
+        after: Vec::new(),
+    };
+    let mut behind = false;
+    for child in node.children() {
+        match child.node_type() {
+            NodeType::Text => behind |= !is_blank(child.text().unwrap_or_default()),
+            _ if behind => leaf.after.push(source(child).into()),
+            _ => leaf.before.push(source(child).into()),
+        }
+    }
+    leaf
+}

@@ -1,0 +1,475 @@
+//! Fields by cardinality: `T`, `Option<T>`, `Vec<T>`, behind traits that are used through `dyn`, so that no code is made for each type.
+
+use crate::content::{Content, Mix, Payload};
+use crate::info::AttributeInfo;
+use crate::scalar::{Scalar, ScalarError};
+use crate::verbatim::Verbatim;
+
+/// Whether a field can take one more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// It can.
+    Free,
+    /// It cannot.
+    Filled,
+    /// It holds one from the start: whether that is a default cannot be seen.
+    Unknown,
+}
+
+/// A field that holds scalars: `T`, `Option<T>` or `Vec<T>`.
+pub trait Field {
+    /// Whether it can take one more.
+    fn room(&self) -> Room;
+
+    /// Takes one.
+    ///
+    /// # Errors
+    ///
+    /// The text is no spelling of such a value.
+    fn read(&mut self, text: &str) -> Result<(), ScalarError>;
+
+    /// How many it holds.
+    fn count(&self) -> usize;
+
+    /// Appends the spelling of the value with this number, not escaped.
+    fn write(&self, index: usize, out: &mut String);
+}
+
+impl<T: Scalar> Field for T {
+    fn room(&self) -> Room {
+        Room::Unknown
+    }
+
+    fn read(&mut self, text: &str) -> Result<(), ScalarError> {
+        *self = T::parse(text)?;
+        Ok(())
+    }
+
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn write(&self, _index: usize, out: &mut String) {
+        Scalar::write(self, out);
+    }
+}
+
+impl<T: Scalar> Field for Option<T> {
+    fn room(&self) -> Room {
+        if self.is_some() { Room::Filled } else { Room::Free }
+    }
+
+    fn read(&mut self, text: &str) -> Result<(), ScalarError> {
+        *self = Some(T::parse(text)?);
+        Ok(())
+    }
+
+    fn count(&self) -> usize {
+        usize::from(self.is_some())
+    }
+
+    fn write(&self, _index: usize, out: &mut String) {
+        if let Some(value) = self {
+            value.write(out);
+        }
+    }
+}
+
+impl<T: Scalar> Field for Vec<T> {
+    fn room(&self) -> Room {
+        Room::Free
+    }
+
+    fn read(&mut self, text: &str) -> Result<(), ScalarError> {
+        self.push(T::parse(text)?);
+        Ok(())
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn write(&self, index: usize, out: &mut String) {
+        if let Some(value) = self.get(index) {
+            value.write(out);
+        }
+    }
+}
+
+/// A field that holds structs: `T`, `Option<T>` or `Vec<T>`.
+pub trait Nest {
+    /// Whether it can take one more.
+    fn room(&self) -> Room;
+
+    /// The place for one more, holding defaults.
+    fn open(&mut self) -> &mut dyn Content;
+
+    /// How many it holds.
+    fn count(&self) -> usize;
+
+    /// The one with this number.
+    fn get(&self, index: usize) -> Option<&dyn Content>;
+
+    /// As [`Nest::get`], to be changed.
+    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Content>;
+
+    /// Calls `visit` with each.
+    fn each(&self, visit: &mut dyn FnMut(&dyn Content)) {
+        for index in 0..self.count() {
+            if let Some(content) = self.get(index) {
+                visit(content);
+            }
+        }
+    }
+
+    /// As [`Nest::each`], to be changed.
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
+        for index in 0..self.count() {
+            if let Some(content) = self.get_mut(index) {
+                visit(content);
+            }
+        }
+    }
+}
+
+impl<T: Content> Nest for T {
+    fn room(&self) -> Room {
+        Room::Unknown
+    }
+
+    fn open(&mut self) -> &mut dyn Content {
+        self.inner_mut()
+    }
+
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn get(&self, _index: usize) -> Option<&dyn Content> {
+        Some(self.inner())
+    }
+
+    fn get_mut(&mut self, _index: usize) -> Option<&mut dyn Content> {
+        Some(self.inner_mut())
+    }
+}
+
+impl<T: Content + Default> Nest for Option<T> {
+    fn room(&self) -> Room {
+        if self.is_some() { Room::Filled } else { Room::Free }
+    }
+
+    fn open(&mut self) -> &mut dyn Content {
+        self.insert(T::default()).inner_mut()
+    }
+
+    fn count(&self) -> usize {
+        usize::from(self.is_some())
+    }
+
+    fn get(&self, _index: usize) -> Option<&dyn Content> {
+        match self {
+            Some(content) => Some(content.inner()),
+            None => None,
+        }
+    }
+
+    fn get_mut(&mut self, _index: usize) -> Option<&mut dyn Content> {
+        match self {
+            Some(content) => Some(content.inner_mut()),
+            None => None,
+        }
+    }
+}
+
+impl<T: Content + Default> Nest for Vec<T> {
+    fn room(&self) -> Room {
+        Room::Free
+    }
+
+    fn open(&mut self) -> &mut dyn Content {
+        self.push_mut(T::default()).inner_mut()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, index: usize) -> Option<&dyn Content> {
+        match <[T]>::get(self, index) {
+            Some(content) => Some(content.inner()),
+            None => None,
+        }
+    }
+
+    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Content> {
+        match <[T]>::get_mut(self, index) {
+            Some(content) => Some(content.inner_mut()),
+            None => None,
+        }
+    }
+}
+
+/// What came of choosing a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// The attribute's value names a variant.
+    Chosen,
+    /// The attribute is absent, and that means a variant.
+    Assumed,
+    /// The attribute is absent, and may be.
+    Absent,
+    /// The attribute is absent, and must not be.
+    Missing,
+    /// No variant has this value.
+    Unknown,
+}
+
+/// A field that holds a payload: `P` or `Option<P>`.
+pub trait NestPayload {
+    /// The table of the discriminating attribute.
+    fn table(&self) -> &'static AttributeInfo;
+
+    /// Chooses the variant.
+    fn select(&mut self, value: Option<&str>) -> Selection;
+
+    /// The payload, if it is there.
+    fn get(&self) -> Option<&dyn Payload>;
+
+    /// As [`NestPayload::get`], to be changed.
+    fn get_mut(&mut self) -> Option<&mut dyn Payload>;
+}
+
+impl<P: Payload> NestPayload for P {
+    fn table(&self) -> &'static AttributeInfo {
+        P::table()
+    }
+
+    fn select(&mut self, value: Option<&str>) -> Selection {
+        let (chosen, otherwise) = match value {
+            Some(value) => (P::of(value).map(|p| (p, Selection::Chosen)), Selection::Unknown),
+            None => (P::absent().map(|p| (p, Selection::Assumed)), Selection::Missing),
+        };
+        match chosen {
+            Some((payload, selection)) => {
+                *self = payload;
+                selection
+            }
+            None => otherwise,
+        }
+    }
+
+    fn get(&self) -> Option<&dyn Payload> {
+        Some(self.inner())
+    }
+
+    fn get_mut(&mut self) -> Option<&mut dyn Payload> {
+        Some(self.inner_mut())
+    }
+}
+
+impl<P: Payload> NestPayload for Option<P> {
+    fn table(&self) -> &'static AttributeInfo {
+        P::table()
+    }
+
+    fn select(&mut self, value: Option<&str>) -> Selection {
+        let Some(value) = value else { return Selection::Absent };
+        match P::of(value) {
+            Some(payload) => {
+                *self = Some(payload);
+                Selection::Chosen
+            }
+            None => Selection::Unknown,
+        }
+    }
+
+    fn get(&self) -> Option<&dyn Payload> {
+        match self {
+            Some(payload) => Some(payload.inner()),
+            None => None,
+        }
+    }
+
+    fn get_mut(&mut self) -> Option<&mut dyn Payload> {
+        match self {
+            Some(payload) => Some(payload.inner_mut()),
+            None => None,
+        }
+    }
+}
+
+/// A field that holds elements in a mixture: `M`, `Option<M>` or `Vec<M>`.
+pub trait NestMix<M: Mix> {
+    /// Puts an entry in. None: there is no room.
+    fn put(&mut self, entry: M) -> Option<&mut M>;
+
+    /// The entries.
+    fn entries(&self) -> &[M];
+
+    /// As [`NestMix::entries`], to be changed.
+    fn entries_mut(&mut self) -> &mut [M];
+
+    /// Calls `visit` with each entry that carries a struct.
+    fn each(&self, visit: &mut dyn FnMut(&dyn Content)) {
+        self.entries().iter().filter_map(Mix::content).for_each(visit);
+    }
+
+    /// As [`NestMix::each`], to be changed.
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
+        self.entries_mut().iter_mut().filter_map(Mix::content_mut).for_each(visit);
+    }
+}
+
+impl<M: Mix> NestMix<M> for M {
+    fn put(&mut self, entry: M) -> Option<&mut M> {
+        *self = entry;
+        Some(self)
+    }
+
+    fn entries(&self) -> &[M] {
+        std::slice::from_ref(self)
+    }
+
+    fn entries_mut(&mut self) -> &mut [M] {
+        std::slice::from_mut(self)
+    }
+}
+
+impl<M: Mix> NestMix<M> for Option<M> {
+    fn put(&mut self, entry: M) -> Option<&mut M> {
+        if self.is_some() { None } else { Some(self.insert(entry)) }
+    }
+
+    fn entries(&self) -> &[M] {
+        self.as_slice()
+    }
+
+    fn entries_mut(&mut self) -> &mut [M] {
+        self.as_mut_slice()
+    }
+}
+
+impl<M: Mix> NestMix<M> for Vec<M> {
+    fn put(&mut self, entry: M) -> Option<&mut M> {
+        Some(self.push_mut(entry))
+    }
+
+    fn entries(&self) -> &[M] {
+        self
+    }
+
+    fn entries_mut(&mut self) -> &mut [M] {
+        self
+    }
+}
+
+/// A field that holds verbatim elements: `Verbatim`, `Option<Verbatim>` or `Vec<Verbatim>`.
+pub trait NestVerbatim {
+    /// Whether it can take one more.
+    fn room(&self) -> Room;
+
+    /// Takes one more.
+    fn put(&mut self, verbatim: Verbatim);
+
+    /// What it holds.
+    fn entries(&self) -> &[Verbatim];
+}
+
+impl NestVerbatim for Verbatim {
+    fn room(&self) -> Room {
+        Room::Unknown
+    }
+
+    fn put(&mut self, verbatim: Verbatim) {
+        *self = verbatim;
+    }
+
+    fn entries(&self) -> &[Verbatim] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl NestVerbatim for Option<Verbatim> {
+    fn room(&self) -> Room {
+        if self.is_some() { Room::Filled } else { Room::Free }
+    }
+
+    fn put(&mut self, verbatim: Verbatim) {
+        *self = Some(verbatim);
+    }
+
+    fn entries(&self) -> &[Verbatim] {
+        self.as_slice()
+    }
+}
+
+impl NestVerbatim for Vec<Verbatim> {
+    fn room(&self) -> Room {
+        Room::Free
+    }
+
+    fn put(&mut self, verbatim: Verbatim) {
+        self.push(verbatim);
+    }
+
+    fn entries(&self) -> &[Verbatim] {
+        self
+    }
+}
+
+/// An empty element that always stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Present;
+
+/// A field that counts empty elements: `bool`, `u32` where there may be several, [`Present`] where it must be there.
+pub trait Flag {
+    /// Whether it can take one more.
+    fn room(&self) -> Room;
+
+    /// Takes one more.
+    fn raise(&mut self);
+
+    /// How many there are.
+    fn count(&self) -> usize;
+}
+
+impl Flag for bool {
+    fn room(&self) -> Room {
+        if *self { Room::Filled } else { Room::Free }
+    }
+
+    fn raise(&mut self) {
+        *self = true;
+    }
+
+    fn count(&self) -> usize {
+        usize::from(*self)
+    }
+}
+
+impl Flag for u32 {
+    fn room(&self) -> Room {
+        Room::Free
+    }
+
+    fn raise(&mut self) {
+        *self = self.saturating_add(1);
+    }
+
+    fn count(&self) -> usize {
+        *self as usize
+    }
+}
+
+impl Flag for Present {
+    fn room(&self) -> Room {
+        Room::Unknown
+    }
+
+    fn raise(&mut self) {}
+
+    fn count(&self) -> usize {
+        1
+    }
+}

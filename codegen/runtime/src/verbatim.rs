@@ -1,0 +1,128 @@
+//! Content that is kept as it is written.
+
+use crate::escape;
+use crate::extra::Span;
+use roxmltree::Node;
+
+/// An element, or a piece of text, kept as it stands in the document.
+#[derive(Debug, Clone, Default)]
+pub struct Verbatim {
+    /// The text as in a document; line ends are `\n`.
+    pub source: String,
+    /// Local name of the element, empty for text.
+    pub name: String,
+    /// Prefixes and their namespaces that are used inside and declared outside.
+    pub namespaces: Vec<(Box<str>, Box<str>)>,
+    /// Where it stood.
+    pub span: Span,
+}
+
+impl PartialEq for Verbatim {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && self.namespaces == other.namespaces
+    }
+}
+
+impl Eq for Verbatim {}
+
+impl std::hash::Hash for Verbatim {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.source.hash(state);
+    }
+}
+
+impl Verbatim {
+    /// An element given by its text.
+    ///
+    /// # Errors
+    ///
+    /// The text is not one well-formed element; its prefixes must be declared in it.
+    pub fn element(source: &str) -> Result<Self, crate::ParseErrors> {
+        let document = crate::reader::parse_document(source)?;
+        Ok(Self::of(document.root_element()))
+    }
+
+    /// A piece of text.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        let mut source = text.to_owned();
+        escape::text(&mut source, 0);
+        Verbatim { source, ..Verbatim::default() }
+    }
+
+    /// An element of the document that is read.
+    #[must_use]
+    pub fn of_node(node: crate::reader::Node<'_>) -> Self {
+        Self::of(node.0)
+    }
+
+    pub(crate) fn of(node: Node<'_, '_>) -> Self {
+        Verbatim {
+            source: source(node),
+            name: node.tag_name().name().to_owned(),
+            namespaces: outer_namespaces(node),
+            span: node.range().into(),
+        }
+    }
+}
+
+/// An attribute of any name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct AnyAttribute {
+    /// Namespace URI, empty for none.
+    pub ns: String,
+    /// Local name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+}
+
+/// The text of a node in its document, with line ends normalised as a parser would.
+pub(crate) fn source(node: Node<'_, '_>) -> String {
+    let text = &node.document().input_text()[node.range()];
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+}
+
+/// Prefixes that names inside `node` use and that are declared above it. A default namespace counts as the prefix ``.
+pub(crate) fn outer_namespaces(node: Node<'_, '_>) -> Vec<(Box<str>, Box<str>)> {
+    let Some(parent) = node.parent_element() else { return Vec::new() };
+    if parent.namespaces().len() == 0 {
+        return Vec::new();
+    }
+    let mut found: Vec<(Box<str>, Box<str>)> = Vec::new();
+    let text = node.document().input_text();
+    for inner in node.descendants().filter(Node::is_element) {
+        let tag = &text[inner.range()][1..];
+        let end = tag.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(tag.len());
+        note(&mut found, parent, inner, prefix_of(&tag[..end]), inner.tag_name().namespace());
+        for attribute in inner.attributes() {
+            let prefix = prefix_of(&text[attribute.range_qname()]);
+            if !prefix.is_empty() {
+                note(&mut found, parent, inner, prefix, attribute.namespace());
+            }
+        }
+    }
+    found
+}
+
+fn prefix_of(name: &str) -> &str {
+    name.split_once(':').map_or("", |(prefix, _)| prefix)
+}
+
+fn note(
+    found: &mut Vec<(Box<str>, Box<str>)>,
+    outer: Node<'_, '_>,
+    inner: Node<'_, '_>,
+    prefix: &str,
+    ns: Option<&str>,
+) {
+    let Some(ns) = ns else { return };
+    let key = if prefix.is_empty() { None } else { Some(prefix) };
+    // The same binding outside and inside: declared outside, or declared again to no effect.
+    if prefix == "xml" || outer.lookup_namespace_uri(key) != Some(ns) || inner.lookup_namespace_uri(key) != Some(ns) {
+        return;
+    }
+    if !found.iter().any(|(known, _)| **known == *prefix) {
+        found.push((prefix.into(), ns.into()));
+    }
+}

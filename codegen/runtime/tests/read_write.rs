@@ -1,0 +1,243 @@
+//! Reader and writer over bindings of every kind.
+
+mod shop;
+
+use domxml_runtime::{Action, Defaults, Element, KeptContent, ReadOptions, Unknown, Version, WriteOptions};
+use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
+
+const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep };
+
+/// What is written of a document when unknown content is kept; written again it is the same.
+fn rewritten(text: &str) -> String {
+    let shop = Shop::from_xml_with(text, &KEEP).unwrap_or_else(|errors| panic!("{errors}")).value;
+    let once = shop.to_xml();
+    let again = Shop::from_xml_with(&once, &KEEP).unwrap_or_else(|errors| panic!("{errors}\n{once}")).value;
+    assert_eq!(again, shop, "{once}");
+    assert_eq!(again.to_xml(), once);
+    once
+}
+
+fn errors(text: &str) -> Vec<String> {
+    let errors = Shop::from_xml(text).expect_err("there are errors");
+    errors.errors.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_document_in_layout_stays_as_it_is() {
+    let text = "\
+<shop name='A &amp; B' open='false' xmlns:p='http://shop.org/schemas/pass/1.0'>
+  <title>&lt;Books&gt;</title>
+  <item kind='book' pages='12' size='large'>
+    <author>Ada</author>
+    <author>Bob</author>
+    <item kind='voucher'/>
+  </item>
+  <item kind='voucher'>10 off</item>
+  <closed/>
+  <metadata>
+      <any  thing=\"x\"/>
+  </metadata>
+  <p:pass/>
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let shop = Shop::from_xml(text).expect("valid");
+    let ItemKind::Book(book) = &shop.items[0].kind else { panic!("a book") };
+    assert_eq!((book.pages, book.authors.len()), (12, 2));
+    assert_eq!(shop.items[0].size, Some(Size::Large));
+    assert_eq!(&text[shop.items[1].span().range()], "<item kind='voucher'>10 off</item>");
+}
+
+#[test]
+fn order_and_layout_of_the_input_do_not_matter() {
+    let text = "<shop\n open=\"1\" name=\"x\"><closed></closed><item size='small' pages='1' kind='book'><author>A</author></item><title> T </title></shop>";
+    let expected = "\
+<shop name='x' open='true'>
+  <title> T </title>
+  <item kind='book' pages='1' size='small'>
+    <author>A</author>
+  </item>
+  <closed/>
+</shop>
+";
+    assert_eq!(rewritten(text), expected);
+}
+
+#[test]
+fn comments_stay_where_they_were() {
+    let text = "\
+<?xml version='1.0' encoding='UTF-8'?>
+<!-- before
+     the root -->
+
+<shop name='x'>
+  <!-- of the title -->
+  <title><!-- in -->T<!-- side --></title> <!-- same line -->
+  <!-- of the item -->
+  <?page break?>
+  <item kind='voucher'><!-- a -->10<!-- b --></item>
+  <item kind='voucher'>
+    <!-- alone -->
+  </item> <!-- one --> <!-- two -->
+  <!-- last -->
+</shop>
+<!-- behind -->
+";
+    assert_eq!(rewritten(text), text);
+    let dropped = WriteOptions { kept: KeptContent::Drop, ..WriteOptions::default() };
+    let shop = Shop::from_xml(text).expect("comments are always taken");
+    let bare =
+        "<shop name='x'>\n  <title>T</title>\n  <item kind='voucher'>10</item>\n  <item kind='voucher'/>\n</shop>\n";
+    assert_eq!(shop.write_with(&dropped).text, bare);
+}
+
+#[test]
+fn comments_of_what_is_gone_are_not_lost() {
+    let mut shop =
+        Shop::from_xml("<shop name='x'><!-- t --><title>T<!-- u --></title><closed/></shop>").expect("valid");
+    shop.title = None;
+    assert_eq!(shop.to_xml(), "<shop name='x'>\n  <closed/>\n  <!-- t -->\n  <!-- u -->\n</shop>\n");
+}
+
+#[test]
+fn unknown_content_is_kept_in_place() {
+    let text = "\
+<shop name='x' colour='red'>
+  <new a='1'>
+        <inner/>
+  </new>
+  <title lang='en'>T</title>
+  <item kind='voucher' z='1'>
+    <strange>thing</strange>
+  </item>
+  <closed at='5'/>
+  <closed/>
+  some text
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let parsed = Shop::from_xml_with(text, &KEEP).expect("kept");
+    let notes: Vec<String> = parsed.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes.len(), 8, "{notes:#?}");
+    assert_eq!(notes[0], "1:16: shop: unknown attribute 'colour'; kept as it is");
+    assert_eq!(notes[1], "2:3: shop/new: unknown element <new>; kept as it is");
+    let denied = errors(text);
+    assert_eq!(denied.len(), 8, "{denied:#?}");
+    assert_eq!(denied[6], "10:3: shop/closed[2]: <closed> is given more than once");
+}
+
+#[test]
+fn all_errors_come_at_once() {
+    let found = errors(
+        "<shop nam='x'>\n  <item kind='boook'><ignored/></item>\n  <item kind='book' size='lrage'/>\n <itme/></shop>",
+    );
+    assert_eq!(
+        found,
+        [
+            "1:1: shop: missing attribute 'name'",
+            "1:7: shop: unknown attribute 'nam'; expected 'name', 'open'; did you mean 'name'?",
+            "2:15: shop/item[1]: invalid value 'boook' of attribute 'kind'; expected 'book', 'voucher'; did you mean 'book'?",
+            "3:3: shop/item[2]: missing attribute 'pages'",
+            "3:3: shop/item[2]: missing element <author>",
+            "3:27: shop/item[2]: invalid value 'lrage' of attribute 'size'; expected 'small', 'large'; did you mean 'large'?",
+            "4:2: shop/itme: unknown element <itme>; expected <title>, <item>, <closed>, <metadata>, <pass>; did you mean <item>?",
+        ]
+    );
+}
+
+#[test]
+fn broken_documents_are_refused_with_a_place() {
+    assert_eq!(errors("<shop name='x'>\n <title></shop>"), ["2:9: expected 'title' tag, not 'shop'"]);
+    assert_eq!(errors("<item/>"), ["1:1: item: the root is <item>; expected <shop>"]);
+    let entity = "<!DOCTYPE shop [<!ENTITY a 'b'>]><shop name='&a;'/>";
+    assert_eq!(errors(entity), ["1:1: a document type declaration is not allowed"]);
+    assert_eq!(errors(""), ["1:1: the document does not have a root node"]);
+}
+
+#[test]
+fn hostile_documents_end_in_an_error() {
+    let deep = format!("<shop name='x'>{}{}</shop>", "<item>".repeat(300), "</item>".repeat(300));
+    let found = errors(&deep);
+    assert!(found[0].ends_with("more than 200 elements inside each other"), "{found:?}");
+    let deep = "<shop>".repeat(1_000_000);
+    assert_eq!(errors(&deep).len(), 1);
+    let deep =
+        format!("<shop name='x'><metadata>{}{}</metadata></shop>", "<a>".repeat(100_000), "</a>".repeat(100_000));
+    assert_eq!(Shop::from_xml(&deep).expect("depth does not matter there").to_xml().lines().count(), 3);
+    let many = format!("<shop name='x'>{}</shop>", "<z/>".repeat(100_000));
+    let found = Shop::from_xml(&many).expect_err("unknown");
+    assert_eq!((found.errors.len(), found.omitted), (1000, 99_000));
+    let wide: String = (0..20_000).map(|i| format!(" a{i}=''")).collect();
+    assert!(errors(&format!("<shop{wide}/>"))[0].ends_with("more than 10000 attributes in one tag"));
+    let names: String = (0..2000).map(|i| format!("<a xmlns:n{i}='u'>")).collect();
+    assert!(errors(&names)[0].ends_with("more than 1000 namespace declarations"));
+}
+
+#[test]
+fn defaults_are_added_and_dropped_by_the_tables() {
+    let shop = Shop::from_xml("<shop name='x'>\n<item kind='voucher' size='small'/></shop>").expect("valid");
+    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    let written = shop.write_with(&canonical);
+    assert_eq!(written.text, "<shop name='x' open='true'>\n  <item kind='voucher'/>\n</shop>\n");
+    let findings: Vec<_> = written.findings.iter().map(|f| (f.attribute.name, f.action, f.span.start)).collect();
+    assert_eq!(findings, [("open", Action::Added, 0), ("size", Action::Dropped, 16)]);
+    let older = WriteOptions { target: Some(Version::new(1, 1, 9)), ..canonical };
+    assert!(shop.write_with(&older).text.starts_with("<shop name='x'>"));
+}
+
+#[test]
+fn an_absent_discriminator_stays_absent_while_its_value_holds() {
+    let text = "<shop name='x'>\n  <item/>\n</shop>\n";
+    let mut shop = Shop::from_xml(text).expect("valid");
+    assert_eq!(shop.items[0].kind, ItemKind::Voucher);
+    assert_eq!(shop.to_xml(), text);
+    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    let written = shop.write_with(&canonical);
+    assert!(written.text.contains("<item kind='voucher'/>"), "{}", written.text);
+    assert_eq!(written.findings[1].attribute.name, "kind");
+    shop.items[0].kind = ItemKind::Book(ItemBook::default());
+    assert!(shop.to_xml().contains("kind='book'"));
+}
+
+#[test]
+fn namespaces_are_declared_where_nothing_declares_them() {
+    let shop = Shop { name: "x".into(), pass: Some(Pass::default()), ..Shop::default() };
+    assert_eq!(
+        shop.to_xml(),
+        "<shop name='x' xmlns:pass='http://shop.org/schemas/pass/1.0'>\n  <pass:pass/>\n</shop>\n"
+    );
+    let inner = "<shop name='x'>\n  <q:pass xmlns:q='http://shop.org/schemas/pass/1.0'/>\n</shop>\n";
+    assert_eq!(rewritten(inner), inner);
+    let text = "<shop name='x' xmlns:m='urn:m'>\n  <metadata><m:a/></metadata>\n</shop>\n";
+    assert_eq!(rewritten(text), text);
+    let metadata = Shop::from_xml(text).expect("valid").metadata;
+    let shop = Shop { name: "y".into(), metadata, ..Shop::default() };
+    assert_eq!(shop.to_xml(), "<shop name='y' xmlns:m='urn:m'>\n  <metadata><m:a/></metadata>\n</shop>\n");
+}
+
+#[test]
+fn an_element_alone_is_a_document() {
+    let item = Item::from_xml("<item kind='book' pages='3'><author>A</author></item>").expect("valid");
+    assert_eq!(item.kind, ItemKind::Book(ItemBook { pages: 3, authors: vec!["A".into()] }));
+    let nested = WriteOptions { depth: 1, ..WriteOptions::default() };
+    assert_eq!(item.write_with(&nested).text, "  <item kind='book' pages='3'>\n    <author>A</author>\n  </item>\n");
+}
+
+#[test]
+fn a_walk_meets_everything() {
+    let mut shop =
+        Shop::from_xml("<shop name='x'><item><item kind='book' pages='1'><author>A</author></item></item></shop>")
+            .expect("valid");
+    let (mut items, mut books) = (0, 0);
+    shop.walk(&mut |any| {
+        items += usize::from(any.is::<Item>());
+        books += usize::from(any.is::<ItemBook>());
+    });
+    assert_eq!((items, books), (2, 1));
+    shop.walk_mut(&mut |any| {
+        if let Some(book) = any.downcast_mut::<ItemBook>() {
+            book.pages += 1;
+        }
+    });
+    assert!(shop.to_xml().contains("pages='2'"));
+}

@@ -1,0 +1,200 @@
+//! The annotations that guide the generator, and the proof that each of them was read.
+//!
+//! In a strict run an annotation of the project's namespace that nothing reads, that is misspelt or that has an
+//! impossible value is an error with its position.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use relaxng_model::schema::{AnnotationAttribute, COMPATIBILITY_NS, Location, NodeId, Schema};
+
+use crate::error::Errors;
+use crate::lower::names;
+use crate::model::{DefaultForm, DefaultValue, Facts};
+
+/// Namespace of the project's own annotations.
+pub const NS: &str = "https://domxml.org/ns/schema/1";
+
+const KNOWN: &[&str] = &["default", "field", "legacy", "output-only", "ref", "scalar", "since", "type"];
+
+/// Reads annotations and remembers which.
+pub struct Annotations<'g> {
+    /// The schema.
+    pub schema: &'g Schema,
+    read: RefCell<BTreeSet<(NodeId, usize)>>,
+}
+
+impl<'g> Annotations<'g> {
+    /// Nothing read yet.
+    pub fn new(schema: &'g Schema) -> Self {
+        Self { schema, read: RefCell::default() }
+    }
+
+    fn attribute(&self, node: NodeId, ns: &str, local: &str) -> Option<&'g AnnotationAttribute> {
+        let list = &self.schema.annotations(node).attributes;
+        let index = list.iter().position(|attribute| attribute.ns == ns && attribute.local == local)?;
+        self.read.borrow_mut().insert((node, index));
+        Some(&list[index])
+    }
+
+    /// The first value of an annotation among nodes, the most specific node first. All of them count as read.
+    pub fn first(&self, nodes: &[NodeId], local: &str) -> Option<(&'g str, NodeId)> {
+        let mut found = None;
+        for &node in nodes {
+            if let Some(attribute) = self.attribute(node, NS, local) {
+                found.get_or_insert((attribute.value.as_str(), node));
+            }
+        }
+        found
+    }
+
+    /// The documentation of the first node that has any.
+    pub fn docs(&self, nodes: &[NodeId]) -> Vec<String> {
+        nodes
+            .iter()
+            .map(|&node| self.schema.annotations(node).documentation().map(str::to_owned).collect::<Vec<_>>())
+            .find(|docs| !docs.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// The facts of what several nodes describe, the most specific node first. Values that make no sense are left to
+    /// [`Annotations::check`].
+    pub fn facts(&self, nodes: &[NodeId]) -> Facts {
+        let text = |local| self.first(nodes, local).map(|(value, _)| value.to_owned());
+        let form = match self.first(nodes, "default").map(|(value, _)| value) {
+            Some("written") => DefaultForm::Written,
+            Some("dropped") => DefaultForm::Dropped,
+            _ => DefaultForm::Assumed,
+        };
+        let default = nodes
+            .iter()
+            .find_map(|&node| self.schema.annotations(node).attribute(COMPATIBILITY_NS, "defaultValue"))
+            .map(|value| DefaultValue { value: value.to_owned(), form });
+        Facts {
+            since: text("since"),
+            default,
+            legacy: text("legacy"),
+            output_only: self.first(nodes, "output-only").is_some_and(|(value, _)| value == "true"),
+            reference: text("ref"),
+        }
+    }
+
+    /// Reports every annotation of the project's namespace that is unknown, has an impossible value, or was not read.
+    pub fn check(&self, errors: &mut Errors) {
+        let read = self.read.borrow();
+        for (index, node) in self.schema.nodes.iter().enumerate() {
+            let id = NodeId(u32::try_from(index).expect("a schema has fewer than 2^32 nodes"));
+            for element in node.annotations.elements.iter().filter(|element| element.ns == NS) {
+                let message = format!("unknown annotation element 'd:{}'", element.local);
+                errors.at_location(self.schema, element.location, message);
+            }
+            for (place, attribute) in node.annotations.attributes.iter().enumerate() {
+                if attribute.ns != NS {
+                    continue;
+                }
+                let local = attribute.local.as_str();
+                if !KNOWN.contains(&local) {
+                    let near = near(local, KNOWN).map(|near| format!(", did you mean 'd:{near}'?")).unwrap_or_default();
+                    let message = format!("unknown annotation 'd:{local}'{near}");
+                    errors.at_location(self.schema, attribute.location, message);
+                    continue;
+                }
+                let default = node.annotations.attribute(COMPATIBILITY_NS, "defaultValue");
+                if let Some(message) = impossible(attribute, default) {
+                    errors.at_location(self.schema, attribute.location, message);
+                } else if !read.contains(&(id, place)) {
+                    let message = format!("nothing reads the annotation 'd:{local}' here");
+                    errors.at_location(self.schema, attribute.location, message);
+                }
+            }
+        }
+    }
+
+    /// Where an annotation stands.
+    pub fn location(&self, node: NodeId, ns: &str, local: &str) -> Location {
+        let attributes = &self.schema.annotations(node).attributes;
+        let found = attributes.iter().find(|attribute| attribute.ns == ns && attribute.local == local);
+        found.map_or(self.schema.node(node).location, |attribute| attribute.location)
+    }
+}
+
+/// Why the value of an annotation is impossible.
+fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<String> {
+    let (local, value) = (attribute.local.as_str(), attribute.value.as_str());
+    let wrong = |expected: &str| Some(format!("d:{local}='{value}' is not {expected}"));
+    match local {
+        "since" if !is_version(value) => wrong("a version X.Y.Z"),
+        "default" if value != "written" && value != "dropped" => {
+            let near = near(value, &["written", "dropped"]).map(|near| format!(", did you mean '{near}'?"));
+            wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))
+        }
+        "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
+        "output-only" if value != "true" => wrong("'true'"),
+        "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
+        "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
+        "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),
+        "type" if !names::is_variant_name(value) => wrong("a name for a Rust type or variant"),
+        "field" if !names::is_field_name(value) && !names::is_variant_name(value) => {
+            wrong("a free name for a Rust field or variant")
+        }
+        _ => None,
+    }
+}
+
+fn is_version(value: &str) -> bool {
+    let parts: Vec<_> = value.split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn is_rule(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_lowercase())
+        && value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// The candidate that differs least from a word, if it differs little.
+pub fn near<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let (distance, candidate) =
+        candidates.iter().map(|candidate| (distance(word, candidate), *candidate)).min_by_key(|&(d, _)| d)?;
+    (distance <= 1 + word.chars().count() / 4).then_some(candidate)
+}
+
+/// The number of letters to insert, drop, replace or swap.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names() {
+        assert_eq!(near("sinze", KNOWN), Some("since"));
+        assert_eq!(near("outputonly", KNOWN), Some("output-only"));
+        assert_eq!(near("feild", KNOWN), Some("field"));
+        assert_eq!(near("colour", KNOWN), None);
+    }
+
+    #[test]
+    fn versions() {
+        assert!(is_version("1.2.16"));
+        assert!(!is_version("1.2"));
+        assert!(!is_version("v1.2.3"));
+    }
+}

@@ -1,0 +1,203 @@
+//! What the commands do.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use domxml_codegen::print::{Change, Output, PrintOptions, write_files};
+use domxml_codegen::{analyse, dump, generate, lower, model_of};
+use relaxng_model::validate::Validator;
+use relaxng_model::{FileResolver, Grammar};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Makes Rust types, a parser and a formatter from a RELAX NG schema, and judges schemas and documents.
+#[derive(Debug, Parser)]
+#[command(name = "domgen", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes a crate whose types hold the documents of a schema.
+    Generate {
+        /// The schema's root file.
+        schema: PathBuf,
+        /// Where the crate goes.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// Write the .rs files alone, below a root module `mod.rs`.
+        #[arg(long)]
+        sources: bool,
+        /// Name of the crate; the schema's file name otherwise.
+        #[arg(long)]
+        name: Option<String>,
+        /// Where the crate `domxml-runtime` is; its published version is named otherwise.
+        #[arg(long, value_name = "DIR")]
+        runtime: Option<PathBuf>,
+        /// Refuse clashes of names and annotations that nothing reads.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Reports everything that is wrong with a schema.
+    Check {
+        /// The schema's root file.
+        schema: PathBuf,
+        /// Refuse clashes of names and annotations that nothing reads.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Judges documents; `-` is standard input.
+    Validate {
+        /// The schema's root file.
+        schema: PathBuf,
+        /// The documents.
+        #[arg(required = true)]
+        documents: Vec<PathBuf>,
+    },
+    /// Prints the result of a stage.
+    Dump {
+        /// The schema's root file.
+        schema: PathBuf,
+        /// Which stage.
+        #[arg(long, default_value = "model")]
+        stage: Stage,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Stage {
+    /// The simplified grammar.
+    Grammar,
+    /// What `analyse` found.
+    Facts,
+    /// The binding model.
+    Model,
+}
+
+/// Runs a command; false if something was found. An error is a message: the command could not do its work.
+pub fn run(arguments: &Arguments) -> Result<bool, String> {
+    match &arguments.command {
+        Command::Generate { schema, output, sources, name, runtime, strict } => {
+            let options = lower::Options { strict: *strict };
+            let root = if *sources { "super" } else { "crate" };
+            let printing = PrintOptions { root: root.to_owned(), ..PrintOptions::default() };
+            let generated = generate(&FileResolver::new(), &path(schema)?, &options, &printing);
+            let mut outputs = generated.map_err(|errors| errors.to_string())?.outputs;
+            if !*sources {
+                let name = match name {
+                    Some(name) => name.clone(),
+                    None => crate_name(schema),
+                };
+                in_crate(&mut outputs, &name, runtime.as_deref(), schema)?;
+            }
+            let changes = write_files(output, &outputs).map_err(|error| format!("{}: {error}", output.display()))?;
+            for change in changes {
+                match change {
+                    Change::Written(path) => eprintln!("wrote {}", path.display()),
+                    Change::Removed(path) => eprintln!("removed {}", path.display()),
+                }
+            }
+            Ok(true)
+        }
+        Command::Check { schema, strict } => {
+            let grammar = match relaxng_model::load(&FileResolver::new(), &path(schema)?) {
+                Ok(grammar) => grammar,
+                Err(errors) => return Ok(found(&errors)),
+            };
+            let options = lower::Options { strict: *strict };
+            match model_of(&grammar, &options) {
+                Ok(_) => Ok(true),
+                Err(errors) => Ok(found(&errors)),
+            }
+        }
+        Command::Validate { schema, documents } => validate(&load(schema)?, documents),
+        Command::Dump { schema, stage } => {
+            let grammar = load(schema)?;
+            let facts = || analyse::analyse(&grammar).map_err(|errors| errors.to_string());
+            let text = match stage {
+                Stage::Grammar => relaxng_model::dump::dump(&grammar),
+                Stage::Facts => dump::facts(&facts()?),
+                Stage::Model => {
+                    let model = lower::lower(&grammar, &facts()?, &lower::Options::default());
+                    dump::model(&model.map_err(|errors| errors.to_string())?)
+                }
+            };
+            print!("{text}");
+            Ok(true)
+        }
+    }
+}
+
+/// Prints what was found: the result of the command.
+fn found(what: &dyn std::fmt::Display) -> bool {
+    println!("{what}");
+    false
+}
+
+fn load(schema: &Path) -> Result<Grammar, String> {
+    relaxng_model::load(&FileResolver::new(), &path(schema)?).map_err(|errors| errors.to_string())
+}
+
+fn path(schema: &Path) -> Result<String, String> {
+    schema.to_str().map(str::to_owned).ok_or_else(|| format!("{}: not UTF-8", schema.display()))
+}
+
+fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
+    let mut validator = Validator::new(grammar);
+    let (mut valid, mut unread) = (true, Vec::new());
+    for document in documents {
+        match read(document) {
+            Ok(text) => match roxmltree::Document::parse(&text) {
+                Ok(parsed) => {
+                    for violation in validator.validate(&parsed) {
+                        valid = false;
+                        println!("{}:{violation}", document.display());
+                    }
+                }
+                Err(error) => {
+                    valid = false;
+                    println!("{}: {error}", document.display());
+                }
+            },
+            Err(error) => unread.push(format!("{}: {error}", document.display())),
+        }
+    }
+    if unread.is_empty() { Ok(valid) } else { Err(unread.join("\n")) }
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    fs::read_to_string(path)
+}
+
+fn crate_name(schema: &Path) -> String {
+    let stem = schema.file_stem().and_then(|stem| stem.to_str()).unwrap_or("bindings");
+    let name: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("schema-{name}") }
+}
+
+/// Turns bare sources into a crate: below `src/`, with a manifest.
+fn in_crate(outputs: &mut Vec<Output>, name: &str, runtime: Option<&Path>, schema: &Path) -> Result<(), String> {
+    for output in outputs.iter_mut() {
+        let file = if output.path == "mod.rs" { "lib.rs" } else { &output.path };
+        output.path = format!("src/{file}");
+    }
+    let source = match runtime {
+        Some(directory) => {
+            let directory = fs::canonicalize(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+            format!("path = {:?}", directory.display().to_string())
+        }
+        None => format!("version = {:?}", env!("CARGO_PKG_VERSION")),
+    };
+    let file = schema.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let text = format!(
+        "# Generated by domgen from {file}.\n[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\ndomxml-runtime = {{ {source} }}\n\n[workspace]\n"
+    );
+    outputs.push(Output { path: "Cargo.toml".to_owned(), text });
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Stage `print`: the binding model in, the text of Rust files out.
+//!
+//! What is printed is thin: types with their documentation, a static table beside each, and short lists of calls into the
+//! runtime. One file comes of one schema file. Nothing but the [`Model`] is looked at.
+
+mod docs;
+mod enums;
+mod files;
+mod layout;
+mod structs;
+mod tables;
+
+use crate::error::{Error, Errors};
+use crate::model::{FieldKind, Model, Shape, Slot, Struct, Type, TypeId};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use std::collections::BTreeSet;
+
+pub use files::{Change, write_files};
+
+/// What printed code refers to beside itself.
+#[derive(Debug, Clone)]
+pub struct PrintOptions {
+    /// Path of the module that holds the printed root module, as `crate::bindings`.
+    pub root: String,
+    /// Path of the module with the format's own scalars, if there is one: `crate::scalar`.
+    pub scalars: Option<String>,
+    /// Path of the runtime crate.
+    pub runtime: String,
+    /// What stands before the name of a schema file in the first line of the output: `schema/`.
+    pub source_prefix: String,
+    /// What `d:since` counts the versions of.
+    pub product: String,
+    /// Address of the manual that `d:ref` gives anchors of.
+    pub manual: Option<String>,
+}
+
+impl Default for PrintOptions {
+    fn default() -> Self {
+        PrintOptions {
+            root: "crate".to_owned(),
+            scalars: None,
+            runtime: "domxml_runtime".to_owned(),
+            source_prefix: String::new(),
+            product: "libvirt".to_owned(),
+            manual: None,
+        }
+    }
+}
+
+/// One file of the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Path below the output's directory, `/` between parts.
+    pub path: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Prints a model.
+///
+/// # Errors
+///
+/// A scalar of the format's own where the options name no module for these, or a name in the model that is no
+/// Rust identifier.
+pub fn print(model: &Model, options: &PrintOptions) -> Result<Vec<Output>, Errors> {
+    let printer = Printer::new(model, options)?;
+    let mut outputs = vec![files::root(&printer)];
+    let mut errors = Errors::default();
+    for (index, module) in model.modules.iter().enumerate() {
+        match files::module(&printer, index) {
+            Ok(output) => outputs.push(output),
+            Err(message) => errors.list.push(Error { file: module.source.clone(), line: 0, column: 0, message }),
+        }
+    }
+    outputs.extend(files::folders(&printer));
+    errors.or(outputs)
+}
+
+/// What every part of the stage needs.
+struct Printer<'m> {
+    model: &'m Model,
+    options: &'m PrintOptions,
+    runtime: TokenStream,
+    scalars: TokenStream,
+    /// Members of payloads whose attributes, or whose children, are asked for in parts.
+    parted_attributes: BTreeSet<TypeId>,
+    parted_children: BTreeSet<TypeId>,
+}
+
+impl<'m> Printer<'m> {
+    fn new(model: &'m Model, options: &'m PrintOptions) -> Result<Self, Errors> {
+        let path = |text: &str| {
+            text.parse::<TokenStream>().map_err(|_| Errors {
+                list: vec![Error { file: String::new(), line: 0, column: 0, message: format!("`{text}` is no path") }],
+            })
+        };
+        let mut printer = Printer {
+            model,
+            options,
+            runtime: path(&options.runtime)?,
+            scalars: path(options.scalars.as_deref().unwrap_or_default())?,
+            parted_attributes: BTreeSet::new(),
+            parted_children: BTreeSet::new(),
+        };
+        for ty in &model.types {
+            let Shape::Struct(shape) = &ty.shape else { continue };
+            for order in &shape.attribute_orders {
+                printer.parted_attributes.extend(parted(model, shape, &order.slots));
+            }
+            for order in &shape.child_orders {
+                printer.parted_children.extend(parted(model, shape, &order.slots));
+            }
+        }
+        Ok(printer)
+    }
+
+    fn ty(&self, id: TypeId) -> &'m Type {
+        &self.model.types[id.0 as usize]
+    }
+
+    fn name(&self, id: TypeId) -> Ident {
+        ident(&self.ty(id).name)
+    }
+}
+
+/// The members of the payloads that are written in parts.
+fn parted(model: &Model, shape: &Struct, slots: &[Slot]) -> Vec<TypeId> {
+    let mut members = Vec::new();
+    for slot in slots {
+        let Slot::Part(field, _) = slot else { continue };
+        let FieldKind::Payload { ty, .. } = &shape.fields[*field].kind else { continue };
+        if let Shape::Payload(payload) = &model.types[ty.0 as usize].shape {
+            members.extend(payload.variants.iter().filter_map(|variant| variant.members));
+        }
+    }
+    members
+}
+
+/// An identifier. The model's names are identifiers already; what is not shows when the output is parsed.
+fn ident(name: &str) -> Ident {
+    match syn::parse_str::<Ident>(name) {
+        Ok(ident) => ident,
+        Err(_) => Ident::new("invalid_name", Span::call_site()),
+    }
+}
+
+/// Derives of structs and of enums that carry something.
+fn derives() -> TokenStream {
+    quote!(#[derive(Debug, Clone, PartialEq, Eq, Hash)])
+}

@@ -1,0 +1,244 @@
+//! The static tables beside the types.
+
+use super::{Printer, ident};
+use crate::model::{
+    Basic, ChildContent, Count, DefaultForm, Facts, Field, FieldKind, Payload, Scalar, Shape, Struct, Type, XmlName,
+};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl Printer<'_> {
+    /// The table of a struct.
+    pub fn type_info(&self, ty: &Type, shape: &Struct) -> Result<TokenStream, String> {
+        let name = &ty.name;
+        let mut entries = quote!(name: #name,);
+        if let Some(element) = &shape.element {
+            let name = self.xml_name(element);
+            entries.extend(quote!(element: Some(#name),));
+        }
+        entries.extend(self.facts(&ty.facts)?);
+        if let Some(reference) = &ty.facts.reference {
+            entries.extend(quote!(reference: Some(#reference),));
+        }
+        let (mut attributes, mut children, mut payloads) = (Vec::new(), Vec::new(), 0usize);
+        for field in &shape.fields {
+            match &field.kind {
+                FieldKind::Attribute { name, scalar, required } => {
+                    let values = self.values_of(scalar);
+                    attributes.push(self.attribute_info(name, &field.facts, *required, values)?);
+                }
+                FieldKind::Child { name, content, count } => {
+                    children.push(self.child_info(name, content, *count, field)?);
+                }
+                FieldKind::Mix { ty, .. } => {
+                    let Shape::Mix(mix) = &self.ty(*ty).shape else { continue };
+                    for variant in &mix.variants {
+                        if let Some(name) = &variant.element {
+                            children.push(self.child_info(name, &variant.content, Count::Many, field)?);
+                        }
+                    }
+                }
+                FieldKind::Payload { .. } => payloads += 1,
+                FieldKind::AnyAttributes | FieldKind::AnyElements | FieldKind::Text { .. } => {}
+            }
+        }
+        if !attributes.is_empty() {
+            entries.extend(quote!(attributes: &[#(#attributes),*],));
+        }
+        if !children.is_empty() {
+            entries.extend(quote!(children: &[#(#children),*],));
+        }
+        entries.extend(self.text_info(shape));
+        if payloads > 0 {
+            entries.extend(quote!(payloads: #payloads,));
+        }
+        Ok(quote!(rt::TypeInfo { #entries ..rt::TypeInfo::NONE }))
+    }
+
+    fn text_info(&self, shape: &Struct) -> TokenStream {
+        for field in &shape.fields {
+            match &field.kind {
+                FieldKind::Text { scalar, required } => {
+                    let values = self.values_of(scalar).unwrap_or_else(|| quote!(&[]));
+                    let kind = if *required { quote!(Required) } else { quote!(Optional) };
+                    return quote!(text: rt::TextInfo::#kind(#values),);
+                }
+                FieldKind::Mix { ty, .. } if self.is_mixed(*ty) => return quote!(text: rt::TextInfo::Mixed,),
+                _ => {}
+            }
+        }
+        TokenStream::new()
+    }
+
+    /// Whether a mix takes text.
+    pub fn is_mixed(&self, ty: crate::model::TypeId) -> bool {
+        matches!(&self.ty(ty).shape, Shape::Mix(mix) if mix.variants.iter().any(|v| v.element.is_none()))
+    }
+
+    /// The table of a payload's attribute.
+    pub fn discriminator_info(&self, payload: &Payload) -> Result<TokenStream, String> {
+        let mut values = Vec::new();
+        for variant in payload.variants.iter().filter(|variant| variant.spelt) {
+            values.push(self.value_info(&variant.value, &variant.facts)?);
+        }
+        let required = payload.absent.is_none();
+        self.attribute_info(&payload.attribute, &payload.facts, required, Some(quote!(&[#(#values),*])))
+    }
+
+    fn attribute_info(
+        &self,
+        name: &XmlName,
+        facts: &Facts,
+        required: bool,
+        values: Option<TokenStream>,
+    ) -> Result<TokenStream, String> {
+        let mut entries = named(name);
+        if required {
+            entries.extend(quote!(required: true,));
+        }
+        entries.extend(self.facts(facts)?);
+        if let Some(default) = &facts.default {
+            let value = &default.value;
+            let form = match default.form {
+                DefaultForm::Assumed => quote!(Assumed),
+                DefaultForm::Written => quote!(Written),
+                DefaultForm::Dropped => quote!(Dropped),
+            };
+            let default = quote!(rt::DefaultInfo { value: #value, form: rt::DefaultForm::#form });
+            entries.extend(quote!(default: Some(#default),));
+        }
+        if let Some(values) = values {
+            entries.extend(quote!(values: #values,));
+        }
+        Ok(quote!(rt::AttributeInfo { #entries ..rt::AttributeInfo::NONE }))
+    }
+
+    fn child_info(
+        &self,
+        name: &XmlName,
+        content: &ChildContent,
+        count: Count,
+        field: &Field,
+    ) -> Result<TokenStream, String> {
+        let mut entries = named(name);
+        if matches!(count, Count::One | Count::OneOrMore) {
+            entries.extend(quote!(required: true,));
+        }
+        if matches!(count, Count::Many | Count::OneOrMore) {
+            entries.extend(quote!(many: true,));
+        }
+        entries.extend(self.facts(&field.facts)?);
+        if let ChildContent::Scalar(scalar) = content
+            && let Some(values) = self.values_of(scalar)
+        {
+            entries.extend(quote!(values: #values,));
+        }
+        Ok(quote!(rt::ChildInfo { #entries ..rt::ChildInfo::NONE }))
+    }
+
+    /// The table of one value of a set.
+    pub fn value_info(&self, value: &str, facts: &Facts) -> Result<TokenStream, String> {
+        if facts.since.is_none() && facts.legacy.is_none() {
+            return Ok(quote!(rt::ValueInfo::new(#value)));
+        }
+        let since = match &facts.since {
+            Some(since) => {
+                let version = version(since)?;
+                quote!(Some(#version))
+            }
+            None => quote!(None),
+        };
+        let legacy = match &facts.legacy {
+            Some(rule) => quote!(Some(#rule)),
+            None => quote!(None),
+        };
+        Ok(quote!(rt::ValueInfo { value: #value, since: #since, legacy: #legacy }))
+    }
+
+    /// The entries that all tables share.
+    fn facts(&self, facts: &Facts) -> Result<TokenStream, String> {
+        let mut entries = TokenStream::new();
+        if let Some(since) = &facts.since {
+            let version = version(since)?;
+            entries.extend(quote!(since: Some(#version),));
+        }
+        if let Some(rule) = &facts.legacy {
+            entries.extend(quote!(legacy: Some(#rule),));
+        }
+        if facts.output_only {
+            entries.extend(quote!(output_only: true,));
+        }
+        Ok(entries)
+    }
+
+    /// The values of a set, if the scalar is one.
+    fn values_of(&self, scalar: &Scalar) -> Option<TokenStream> {
+        match scalar {
+            Scalar::Type(id) => {
+                let name = self.name(*id);
+                Some(quote!(#name::VALUES))
+            }
+            Scalar::Basic(_) | Scalar::Custom(_) | Scalar::List(_) => None,
+        }
+    }
+
+    /// The Rust type of a scalar.
+    pub fn scalar(&self, scalar: &Scalar) -> Result<TokenStream, String> {
+        Ok(match scalar {
+            Scalar::Basic(basic) => {
+                let name = ident(basic_name(*basic));
+                quote!(#name)
+            }
+            Scalar::Type(id) => {
+                let name = self.name(*id);
+                quote!(#name)
+            }
+            Scalar::Custom(name) => {
+                if self.options.scalars.is_none() {
+                    return Err(format!("d:scalar=\"{name}\", but no module with scalars is named"));
+                }
+                let name = ident(name);
+                quote!(scalar::#name)
+            }
+            Scalar::List(item) => {
+                let item = self.scalar(item)?;
+                quote!(rt::List<#item>)
+            }
+        })
+    }
+
+    /// A name as an expression.
+    pub fn xml_name(&self, name: &XmlName) -> TokenStream {
+        let (ns, local) = (&name.ns, &name.local);
+        if ns.is_empty() { quote!(rt::Name::plain(#local)) } else { quote!(rt::Name { ns: #ns, local: #local }) }
+    }
+}
+
+fn named(name: &XmlName) -> TokenStream {
+    let (ns, local) = (&name.ns, &name.local);
+    if ns.is_empty() { quote!(name: #local,) } else { quote!(name: #local, ns: #ns,) }
+}
+
+fn version(text: &str) -> Result<TokenStream, String> {
+    let numbers: Option<Vec<u16>> = text.split('.').map(|part| part.parse().ok()).collect();
+    let numbers = numbers.filter(|numbers| matches!(numbers.len(), 2 | 3));
+    let Some(numbers) = numbers else { return Err(format!("'{text}' is not a version such as 1.2.7")) };
+    let number = |index: usize| proc_macro2::Literal::u16_unsuffixed(numbers.get(index).copied().unwrap_or(0));
+    let (major, minor, micro) = (number(0), number(1), number(2));
+    Ok(quote!(rt::Version::new(#major, #minor, #micro)))
+}
+
+fn basic_name(basic: Basic) -> &'static str {
+    match basic {
+        Basic::String => "String",
+        Basic::Bool => "bool",
+        Basic::U8 => "u8",
+        Basic::U16 => "u16",
+        Basic::U32 => "u32",
+        Basic::U64 => "u64",
+        Basic::I8 => "i8",
+        Basic::I16 => "i16",
+        Basic::I32 => "i32",
+        Basic::I64 => "i64",
+    }
+}

@@ -1,0 +1,118 @@
+//! From schema to binding model, case by case: the model is as expected, and documents survive being read and written
+//! by it. See `cases/README.md`.
+
+mod interpret;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domxml_codegen::lower::Options;
+use domxml_codegen::model::Model;
+use domxml_codegen::{Errors, analyse, dump, lower};
+use relaxng_model::validate::Validator;
+use relaxng_model::{FileResolver, Grammar};
+
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases: Vec<PathBuf> = fs::read_dir(root)
+        .expect("the directory of cases")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    cases
+}
+
+fn grammar(case: &Path) -> Result<Grammar, Errors> {
+    Ok(relaxng_model::load(&FileResolver::in_directory(case), "schema.rng")?)
+}
+
+fn model(case: &Path) -> Result<Model, Errors> {
+    let grammar = grammar(case)?;
+    let facts = analyse::analyse(&grammar)?;
+    lower::lower(&grammar, &facts, &Options { strict: case.join("strict").exists() })
+}
+
+/// Compares with an expectation, or writes it where `BLESS` is set.
+fn expect(path: &Path, actual: &str, failures: &mut String) {
+    if std::env::var_os("BLESS").is_some() {
+        if fs::read_to_string(path).ok().as_deref() != Some(actual) {
+            fs::write(path, actual).expect("a writable expectation");
+        }
+        return;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    if expected == actual {
+        return;
+    }
+    let _ = writeln!(failures, "{}:", path.display());
+    let (old, new): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
+    for line in old.iter().filter(|line| !new.contains(line)) {
+        let _ = writeln!(failures, "  -{line}");
+    }
+    for line in new.iter().filter(|line| !old.contains(line)) {
+        let _ = writeln!(failures, "  +{line}");
+    }
+}
+
+#[test]
+fn models() {
+    let mut failures = String::new();
+    for case in cases() {
+        let (text, expected, other) = match model(&case) {
+            Ok(model) => (dump::model(&model), "model.txt", "errors.txt"),
+            Err(errors) => (format!("{errors}\n"), "errors.txt", "model.txt"),
+        };
+        if case.join(other).exists() {
+            let _ = writeln!(failures, "{}: {other} is expected, but there is {expected}:\n{text}", case.display());
+        }
+        expect(&case.join(expected), &text, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}\nto accept: BLESS=1 cargo test -p domxml-codegen --test lower");
+}
+
+#[test]
+fn documents() {
+    let mut failures = String::new();
+    for case in cases() {
+        let Ok(entries) = fs::read_dir(case.join("good")) else { continue };
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        paths.sort();
+        let grammar = grammar(&case).expect("a schema with documents loads");
+        let model = model(&case).expect("a schema with documents lowers");
+        let mut validator = Validator::new(&grammar);
+        for path in paths {
+            let text = fs::read_to_string(&path).expect("a readable document");
+            if let Err(error) = document(&model, &mut validator, &text) {
+                let _ = writeln!(failures, "{}: {error}", path.display());
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+fn document(model: &Model, validator: &mut Validator, text: &str) -> Result<(), String> {
+    let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
+    if !validator.is_valid(&document) {
+        return Err("the document is not valid".to_owned());
+    }
+    let written = interpret::round_trip(model, document.root_element())?;
+    let before = interpret::verbatim(document.root_element());
+    if before.sorted() != written.sorted() {
+        return Err(format!("became\n  {}", written.to_xml()));
+    }
+    let again = written.to_xml();
+    let document = roxmltree::Document::parse(&again).map_err(|error| error.to_string())?;
+    if validator.is_valid(&document) { Ok(()) } else { Err(format!("became invalid:\n  {again}")) }
+}
+
+#[test]
+fn stages_are_deterministic() {
+    for case in cases() {
+        let Ok(grammar) = grammar(&case) else { continue };
+        let (Ok(first), Ok(second)) = (analyse::analyse(&grammar), analyse::analyse(&grammar)) else { continue };
+        assert_eq!(dump::facts(&first), dump::facts(&second), "{}", case.display());
+    }
+}

@@ -1,0 +1,284 @@
+//! The command line: what can be said on it, and nothing of what is done about it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domxml_runtime::Version;
+
+/// Upgrade, check, format, validate and explain libvirt domain XML.
+#[derive(Debug, Parser)]
+#[command(name = "dommigrate", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Rewrite legacy forms to the current canonical form, in place
+    Upgrade(Upgrade),
+    /// Report legacy forms and invalid documents; change nothing
+    Check(Check),
+    /// Lay files out canonically; no rule runs
+    Fmt(Fmt),
+    /// Judge files against the embedded schema, or any RELAX NG schema
+    Validate(Validate),
+    /// Print the features that files use and the oldest libvirt that can read them
+    Info(Info),
+    /// Tell whether two documents mean the same to libvirt, and where not
+    Diff(Diff),
+    /// List the rules
+    Rules(Rules),
+    /// Explain a rule, with an example
+    Explain(Explain),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `upgrade`.
+#[derive(Debug, Args)]
+pub struct Upgrade {
+    #[command(flatten)]
+    pub files: Files,
+    #[command(flatten)]
+    pub rules: RuleSelection,
+    #[command(flatten)]
+    pub write: Write,
+    #[command(flatten)]
+    pub output: Output,
+    /// Print all of the document anew, or only the elements that a rule changed
+    #[arg(long, value_enum, default_value_t, help_heading = "Rewriting")]
+    pub layout: Layout,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub files: Files,
+    #[command(flatten)]
+    pub rules: RuleSelection,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+pub struct Fmt {
+    #[command(flatten)]
+    pub files: Files,
+    #[command(flatten)]
+    pub write: Write,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    #[command(flatten)]
+    pub files: Files,
+    /// Judge by this RELAX NG schema (XML syntax) instead of the embedded one
+    #[arg(long, value_name = "FILE.rng")]
+    pub schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `info`.
+#[derive(Debug, Args)]
+pub struct Info {
+    #[command(flatten)]
+    pub files: Files,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The first file or directory
+    pub before: PathBuf,
+    /// The second file or directory
+    pub after: PathBuf,
+    /// The libvirt whose reading decides
+    #[arg(long, value_name = "VERSION")]
+    pub target: Option<Version>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t)]
+    pub output_format: ListFormat,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule, or an element or attribute of the format as `disk`, `disk/driver`, `disk/driver/@cache`
+    pub subject: String,
+}
+
+/// Which files, and how they are read.
+#[derive(Debug, Clone, Args)]
+pub struct Files {
+    /// Files and directories; directories are searched for *.xml. None or `-`: standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Leave out paths that match this pattern (as in a .gitignore; may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub exclude: Vec<String>,
+    /// What to do with elements and attributes that the schema does not know
+    #[arg(long, value_enum, default_value_t, help_heading = "Files")]
+    pub unknown: Unknown,
+    /// How many files to work on at the same time; 0: one for each core
+    #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = "Files")]
+    pub jobs: usize,
+    /// Read options from this file; default: the nearest dommigrate.toml above the first path
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which rules run, and for which libvirt.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleSelection {
+    /// Run only these rules (ids or classes, separated by commas; may be repeated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave these rules out (ids or classes, separated by commas; may be repeated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The form to produce: `modern` leaves no legacy form, `libvirt` is exactly what libvirt prints
+    #[arg(long, value_enum)]
+    pub profile: Option<Profile>,
+    /// The oldest libvirt that must read the result; in profile `libvirt` the version whose form is produced
+    #[arg(long, value_name = "VERSION")]
+    pub target: Option<Version>,
+    /// Run also rules that can change what a guest sees or lose information
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Keep what only a running domain shows (profile `libvirt`): aliases, indexes, <mirror>, run-time addresses
+    #[arg(long)]
+    pub live: bool,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Rewriting")]
+pub struct Write {
+    /// Report what would be done; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the changes as a unified diff; write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// Write nothing; exit with 1 if a file would change
+    #[arg(long)]
+    pub check: bool,
+    /// Keep the former content beside each rewritten file, with this suffix
+    #[arg(long, value_name = "SUFFIX", num_args = 0..=1, default_missing_value = ".bak")]
+    pub backup: Option<String>,
+}
+
+impl Write {
+    /// Whether files stay as they are.
+    #[must_use]
+    pub fn nothing(&self) -> bool {
+        self.dry_run || self.diff || self.check
+    }
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t)]
+    pub output_format: OutputFormat,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Color,
+    /// Print errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print more: files without findings, skipped files, source excerpts
+    #[arg(long, short, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// `--layout`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Layout {
+    /// The whole document in libvirt's layout
+    #[default]
+    Canonical,
+    /// Only changed elements; every other byte stays
+    Keep,
+}
+
+/// `--unknown`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Unknown {
+    /// Keep it in place and report it
+    #[default]
+    Keep,
+    /// Refuse the file
+    Deny,
+}
+
+/// `--profile`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// The current form, no legacy copies; nothing is dropped
+    #[default]
+    Modern,
+    /// What `virsh dumpxml --inactive` prints
+    Libvirt,
+}
+
+/// `--output-format`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// Annotations of GitHub workflows
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// `rules --output-format`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table
+    #[default]
+    Text,
+    /// JSON
+    Json,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

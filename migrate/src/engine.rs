@@ -1,0 +1,287 @@
+//! From text to text: reads a document, lets the rules run to a fixed point, prints it.
+
+use std::borrow::Cow;
+
+use domxml::Domain;
+use domxml_runtime::{
+    self as runtime, Action, Defaults, Element, ErrorKind, KeptContent, Note, NoteKind, OutputOnly, ParseError,
+    ReadOptions, Version, WriteOptions,
+};
+
+use crate::cli::{Layout, Profile, RuleSelection, Unknown};
+use crate::finding::{Finding, Level, ids, line_column};
+use crate::{features, layout};
+use crate::rule::{Context, Rule, Safety};
+use crate::rules;
+
+/// Rounds after which rules that still change something are taken to contradict each other.
+const MAX_ROUNDS: usize = 16;
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The form to produce.
+    pub profile: Profile,
+    /// The libvirt that must read it, or whose form is produced.
+    pub target: Version,
+    /// Ids of the rules that run.
+    pub rules: Vec<&'static Rule>,
+    /// Whether unsafe rules rewrite.
+    pub unsafe_fixes: bool,
+    /// Whether what only a running domain shows is kept.
+    pub live: bool,
+    /// What to do with unknown content.
+    pub unknown: Unknown,
+    /// How much is printed anew.
+    pub layout: Layout,
+}
+
+/// A document that could be read.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In the order of the document.
+    pub findings: Vec<Finding>,
+    /// The new text; none where a finding is an error.
+    pub text: Option<String>,
+}
+
+/// Lays a document out canonically; no rule runs.
+#[must_use]
+pub fn format(text: &str, unknown: Unknown) -> Outcome {
+    match read(text, unknown) {
+        Ok((domain, findings)) => Outcome { text: Some(domain.to_xml()), findings },
+        Err(findings) => Outcome { text: None, findings },
+    }
+}
+
+/// Runs the rules over a document and prints it.
+#[must_use]
+pub fn upgrade(text: &str, options: &Options) -> Outcome {
+    let (mut domain, mut findings) = match read(text, options.unknown) {
+        Ok(read) => read,
+        Err(findings) => return Outcome { text: None, findings },
+    };
+    let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
+    let mut context = Context::new(options.target, options.profile, options.live);
+    fixed_point(&mut domain, &mut context, options);
+    findings.append(&mut context.findings);
+    let written = domain.write_with(&write_options(options));
+    findings.extend(written.findings.iter().map(from_written));
+    locate(text, &mut findings);
+    let mut result = written.text;
+    if let Some(before) = before
+        && let Some(kept) = layout::carry_over(text, &before, &result)
+    {
+        result = kept;
+    }
+    let failed = findings.iter().any(|finding| finding.level == Level::Error);
+    Outcome { findings, text: (!failed).then_some(result) }
+}
+
+impl Options {
+    /// What the command line asks for. The target is by default the newest libvirt that the schema knows.
+    ///
+    /// # Errors
+    /// When a selection names neither a rule nor a class.
+    pub fn new(selection: &RuleSelection, unknown: Unknown, layout: Layout) -> Result<Self, String> {
+        let profile = selection.profile.unwrap_or_default();
+        let target = selection.target.unwrap_or_else(features::newest);
+        Ok(Self {
+            profile,
+            target,
+            rules: rules::select(&selection.select, &selection.ignore, profile, target)?,
+            unsafe_fixes: selection.unsafe_fixes,
+            live: selection.live,
+            unknown,
+            layout,
+        })
+    }
+}
+
+fn read(text: &str, unknown: Unknown) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
+    let options = ReadOptions {
+        unknown: match unknown {
+            Unknown::Keep => runtime::Unknown::Keep,
+            Unknown::Deny => runtime::Unknown::Deny,
+        },
+        ..ReadOptions::default()
+    };
+    match Domain::from_xml_with(text, &options) {
+        Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(from_note).collect())),
+        Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
+    }
+}
+
+/// Whether the only thing wrong is that the document is another one than a domain.
+#[must_use]
+pub fn is_other_document(findings: &[Finding]) -> bool {
+    matches!(findings, [finding] if finding.rule == ids::NOT_A_DOMAIN)
+}
+
+/// The first error as `line:column: message`.
+#[must_use]
+pub fn first_error_line(text: &str, findings: &[Finding]) -> String {
+    findings.iter().find(|finding| finding.level == Level::Error).map_or_else(
+        || "unknown error".to_owned(),
+        |finding| {
+            let (line, column) = line_column(text, finding.span.start);
+            format!("{line}:{column}: {}", finding.message)
+        },
+    )
+}
+
+fn from_error(error: ParseError) -> Finding {
+    let rule = match error.kind {
+        ErrorKind::Syntax => ids::SYNTAX,
+        ErrorKind::Root => ids::NOT_A_DOMAIN,
+        _ => ids::INVALID,
+    };
+    let mut message = error.message;
+    if !error.expected.is_empty() {
+        message.push_str("; expected ");
+        message.push_str(&error.expected.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", "));
+        if error.expected.len() > 12 {
+            message.push_str(&format!(" or {} others", error.expected.len() - 12));
+        }
+    }
+    if let Some(near) = error.suggestion {
+        message.push_str(&format!("; did you mean {near}?"));
+    }
+    finding(rule, Level::Error, error.range, error.path, message)
+}
+
+fn from_note(note: Note) -> Finding {
+    let (rule, level) = match note.kind {
+        NoteKind::Kept => (Cow::Borrowed(ids::UNKNOWN), Level::Note),
+        NoteKind::Assumed => (Cow::Borrowed(ids::DEFAULT), Level::Legacy),
+    };
+    let mut message = note.message;
+    if let Some(near) = note.suggestion {
+        message.push_str(&format!("; did you mean {near}?"));
+    }
+    finding(rule, level, note.range, note.path, message)
+}
+
+fn from_written(written: &runtime::Finding) -> Finding {
+    let name = written.attribute.name;
+    let text = format!("{name}='{}'", written.value);
+    let (message, before, after) = match written.action {
+        Action::Added => (format!("the default of {name} is spelt out"), None, Some(text)),
+        Action::Dropped => (format!("the default of {name} is not spelt out"), Some(text), None),
+    };
+    let mut finding = finding(ids::DEFAULT, Level::Legacy, written.span.range(), String::new(), message);
+    finding.before = before;
+    finding.after = after;
+    finding
+}
+
+fn finding(
+    rule: impl Into<Cow<'static, str>>,
+    level: Level,
+    span: std::ops::Range<usize>,
+    path: String,
+    message: String,
+) -> Finding {
+    Finding { rule: rule.into(), level, span, path, message, before: None, after: None }
+}
+
+/// The finding for a document that is not well-formed.
+#[must_use]
+pub fn syntax_error(text: &str, error: &roxmltree::Error) -> Finding {
+    let position = error.pos();
+    let line_start: usize =
+        text.split_inclusive('\n').take(position.row.saturating_sub(1) as usize).map(str::len).sum();
+    let line = &text[line_start.min(text.len())..];
+    let at = line.char_indices().nth(position.col.saturating_sub(1) as usize).map_or(line.len(), |(at, _)| at);
+    let at = (line_start + at).min(text.len());
+    finding(ids::SYNTAX, Level::Error, at..at, String::new(), error.to_string())
+}
+
+/// Puts findings into the order of the document and gives them the paths of their elements.
+fn locate(text: &str, findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (finding.span.start, finding.level));
+    if findings.iter().all(|finding| !finding.path.is_empty()) {
+        return;
+    }
+    let Ok(document) = roxmltree::Document::parse(text) else { return };
+    for finding in findings.iter_mut().filter(|finding| finding.path.is_empty()) {
+        let mut node = document.root_element();
+        if finding.span.is_empty() {
+            // Something that the document does not have at all.
+            finding.path = node.tag_name().name().to_owned();
+            continue;
+        }
+        let mut path = node.tag_name().name().to_owned();
+        while let Some(child) = node
+            .children()
+            .find(|c| c.is_element() && c.range().start <= finding.span.start && finding.span.end <= c.range().end)
+        {
+            path.push('/');
+            path.push_str(child.tag_name().name());
+            let same = |other: &roxmltree::Node| other.tag_name() == child.tag_name();
+            let before = child.prev_siblings().skip(1).filter(same).count();
+            if before > 0 || child.next_siblings().skip(1).any(|other| same(&other)) {
+                path.push_str(&format!("[{}]", before + 1));
+            }
+            node = child;
+        }
+        finding.path = path;
+    }
+}
+
+fn fixed_point(domain: &mut Domain, context: &mut Context, options: &Options) {
+    for round in 0..MAX_ROUNDS {
+        let mut changed = false;
+        for rule in &options.rules {
+            let before = context.findings.len();
+            context.rule = rule.id;
+            if rule.safety == Safety::Unsafe && !options.unsafe_fixes {
+                // What it would do is worth a note; done it is only on request.
+                if round == 0 {
+                    (rule.apply)(&mut domain.clone(), context);
+                    for finding in &mut context.findings[before..] {
+                        if finding.level == Level::Legacy {
+                            finding.level = Level::Note;
+                            finding.message.push_str(" (with --unsafe-fixes)");
+                        }
+                    }
+                }
+                continue;
+            }
+            (rule.apply)(domain, context);
+            if round > 0 {
+                // Notes and errors are about what stands in the file; they were made in the first round.
+                let mut index = 0;
+                context.findings.retain(|finding| {
+                    index += 1;
+                    index <= before || finding.level == Level::Legacy
+                });
+            }
+            changed |= context.findings[before..].iter().any(|finding| finding.level == Level::Legacy);
+        }
+        if !changed {
+            return;
+        }
+    }
+    context.rule = ids::INVALID;
+    context.error(&domain.xml.clone(), format!("the rules do not come to an end after {MAX_ROUNDS} rounds"));
+}
+
+fn write_options(options: &Options) -> WriteOptions {
+    let libvirt = options.profile == Profile::Libvirt;
+    WriteOptions {
+        defaults: Defaults::Canonical,
+        output_only: if libvirt && !options.live { OutputOnly::Drop } else { OutputOnly::Keep },
+        target: Some(options.target),
+        kept: if libvirt { KeptContent::Drop } else { KeptContent::Keep },
+        ..WriteOptions::default()
+    }
+}
+
+/// The features that a document uses.
+///
+/// # Errors
+/// What is wrong with a document that cannot be read.
+pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
+    read(text, unknown).map(|(domain, findings)| (features::used(&domain), findings))
+}

@@ -1,0 +1,205 @@
+//! Finding and reading files.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use encoding_rs::{Encoding, UTF_8};
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+/// Files larger than this are refused: no domain comes near it, and memory stays bounded.
+pub const MAX_BYTES: u64 = 256 << 20;
+
+/// Where a document comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Standard input.
+    Stdin,
+    /// A file named by the caller.
+    Named(PathBuf),
+    /// A file found in a directory.
+    Found(PathBuf),
+}
+
+impl Origin {
+    /// The path; none for standard input.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::Named(path) | Self::Found(path) => Some(path),
+        }
+    }
+
+    /// How reports call it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.path().map_or_else(|| "<stdin>".to_owned(), |path| path.display().to_string())
+    }
+}
+
+/// Everything the paths stand for, sorted, each file once. A path that cannot be searched is returned with its error.
+///
+/// # Errors
+/// When a pattern of `exclude` is malformed.
+pub fn collect(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<Result<Origin, (PathBuf, String)>>, String> {
+    if paths.is_empty() {
+        return Ok(vec![Ok(Origin::Stdin)]);
+    }
+    let mut all = Vec::new();
+    let mut stdin = false;
+    for path in paths {
+        if path.as_os_str() == "-" {
+            if !std::mem::replace(&mut stdin, true) {
+                all.push(Ok(Origin::Stdin));
+            }
+        } else if path.is_dir() {
+            search(path, exclude, &mut all)?;
+        } else {
+            all.push(Ok(Origin::Named(path.clone())));
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|item| item.as_ref().ok().and_then(Origin::path).is_none_or(|path| seen.insert(path.to_owned())));
+    Ok(all)
+}
+
+fn search(
+    directory: &Path,
+    exclude: &[String],
+    all: &mut Vec<Result<Origin, (PathBuf, String)>>,
+) -> Result<(), String> {
+    let mut overrides = OverrideBuilder::new(directory);
+    for pattern in exclude {
+        overrides.add(&format!("!{pattern}")).map_err(|error| format!("--exclude {pattern}: {error}"))?;
+    }
+    let overrides = overrides.build().map_err(|error| format!("--exclude: {error}"))?;
+    // Machine definitions are not source code: what a .gitignore leaves out of a repository is still a definition.
+    let walk = WalkBuilder::new(directory)
+        .standard_filters(false)
+        .hidden(true)
+        .overrides(overrides)
+        .sort_by_file_path(Ord::cmp)
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                let file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+                if file && entry.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("xml")) {
+                    all.push(Ok(Origin::Found(entry.into_path())));
+                }
+            }
+            Err(error) => all.push(Err((directory.to_owned(), error.to_string()))),
+        }
+    }
+    Ok(())
+}
+
+/// A document as read.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The bytes as they are on disk.
+    pub bytes: Vec<u8>,
+    /// The text, without a byte order mark.
+    pub text: String,
+}
+
+/// Reads and decodes a document.
+///
+/// # Errors
+/// One line: it cannot be read, is too large, or is not text of the encoding that it declares.
+pub fn read(origin: &Origin) -> Result<Source, String> {
+    let bytes = match origin.path() {
+        None => read_limited(io::stdin().lock()),
+        Some(path) => fs::File::open(path).and_then(|file| {
+            let kind = file.metadata()?;
+            if kind.is_dir() {
+                return Err(io::Error::from(io::ErrorKind::IsADirectory));
+            }
+            read_limited(file)
+        }),
+    }
+    .map_err(|error| error.to_string())?;
+    let text = decode(&bytes)?;
+    Ok(Source { bytes, text })
+}
+
+fn read_limited(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if read as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("larger than {} MiB", MAX_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// Decodes by byte order mark, else by the XML declaration, else as UTF-8 (XML 1.0, appendix F).
+///
+/// # Errors
+/// An unknown encoding, or bytes that are not text of it.
+pub fn decode(bytes: &[u8]) -> Result<String, String> {
+    let (encoding, skip) = match Encoding::for_bom(bytes) {
+        Some((encoding, length)) => (encoding, length),
+        None => (declared(bytes)?, 0),
+    };
+    if encoding == UTF_8 {
+        return match std::str::from_utf8(&bytes[skip..]) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => {
+                let at = skip + error.valid_up_to();
+                let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+                Err(format!("line {line}: not UTF-8 text at byte {at}"))
+            }
+        };
+    }
+    encoding
+        .decode_without_bom_handling_and_without_replacement(&bytes[skip..])
+        .map(std::borrow::Cow::into_owned)
+        .ok_or_else(|| format!("not text of its encoding {}", encoding.name()))
+}
+
+fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
+    if bytes.starts_with(b"<\0?\0") {
+        return Ok(encoding_rs::UTF_16LE);
+    }
+    if bytes.starts_with(b"\0<\0?") {
+        return Ok(encoding_rs::UTF_16BE);
+    }
+    let Some(declaration) = bytes.strip_prefix(b"<?xml") else { return Ok(UTF_8) };
+    let end = declaration.windows(2).take(1024).position(|pair| pair == b"?>").unwrap_or(0);
+    let declaration = String::from_utf8_lossy(&declaration[..end]);
+    let Some((_, rest)) = declaration.split_once("encoding") else { return Ok(UTF_8) };
+    let rest = rest.trim_start().strip_prefix('=').unwrap_or(rest).trim_start();
+    let mut parts = rest.splitn(3, ['\'', '"']);
+    let label = parts.nth(1).unwrap_or_default();
+    match Encoding::for_label(label.as_bytes()) {
+        // A document that could be read so far as ASCII cannot be UTF-16.
+        Some(encoding) if encoding.name().starts_with("UTF-16") => {
+            Err(format!("declares the encoding {label}, but is not"))
+        }
+        Some(encoding) => Ok(encoding),
+        None => Err(format!("declares the unknown encoding {label:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_what_documents_declare() {
+        assert_eq!(decode(b"<a/>").as_deref(), Ok("<a/>"));
+        assert_eq!(decode(b"\xef\xbb\xbf<a/>").as_deref(), Ok("<a/>"));
+        assert_eq!(decode(b"\xff\xfe<\0a\0/\0>\0").as_deref(), Ok("<a/>"));
+        let latin = b"<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>\xe4</a>";
+        assert_eq!(decode(latin).as_deref(), Ok("<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>ä</a>"));
+    }
+
+    #[test]
+    fn refuses_what_is_not_text() {
+        assert_eq!(decode(b"<a>\n\xe4</a>"), Err("line 2: not UTF-8 text at byte 4".to_owned()));
+        assert!(decode(b"<?xml version='1.0' encoding='klingon'?><a/>").unwrap_err().contains("klingon"));
+        assert!(decode(b"<?xml version='1.0' encoding='utf-16'?><a/>").is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! Findings as workflow commands, which GitHub shows beside the lines of a change.
+
+use std::io::{self, Write};
+
+use super::{FileReport, Reporter, Summary};
+use crate::finding::{Level, line_column};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Github;
+
+fn escape(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn escape_property(text: &str) -> String {
+    escape(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+impl Reporter for Github {
+    fn file(&mut self, report: &FileReport, out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
+        for finding in &report.findings {
+            let command = match finding.level {
+                Level::Error => "error",
+                Level::Legacy => "warning",
+                Level::Note => "notice",
+            };
+            let (line, column) = line_column(&report.text, finding.span.start);
+            writeln!(
+                out,
+                "::{command} file={},line={line},col={column},title={}::{}",
+                escape_property(&report.label),
+                escape_property(&finding.rule),
+                escape(&finding.message),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _summary: &Summary, _out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}

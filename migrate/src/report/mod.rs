@@ -1,0 +1,123 @@
+//! Printing findings: for people, as JSON, as GitHub annotations, as SARIF.
+
+mod github;
+mod json;
+mod sarif;
+mod text;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::cli::{Output, OutputFormat};
+use crate::finding::{Finding, Level};
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Nothing was to be done.
+    Unchanged,
+    /// Rewritten, or printed anew to standard output.
+    Rewritten,
+    /// Would be rewritten, had the call allowed it.
+    WouldRewrite,
+    /// Not a domain document; found in a directory, so passed over.
+    Skipped,
+    /// Could not be done and was left.
+    Failed,
+}
+
+/// Everything about one file.
+#[derive(Debug, Clone)]
+pub struct FileReport {
+    /// The path as given, or `<stdin>`.
+    pub label: String,
+    /// The decoded text; empty where it could not be read.
+    pub text: String,
+    /// What was found, in the order of the file.
+    pub findings: Vec<Finding>,
+    /// What became of it.
+    pub action: Action,
+    /// What the command prints on standard output for it: a diff, the new document, ...
+    pub output: Option<String>,
+}
+
+impl FileReport {
+    /// Whether a finding is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Error)
+    }
+}
+
+/// Counts over all files.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Summary {
+    /// Files looked at.
+    pub files: usize,
+    /// Files rewritten.
+    pub rewritten: usize,
+    /// Files that would be rewritten.
+    pub would_rewrite: usize,
+    /// Files passed over.
+    pub skipped: usize,
+    /// Files that could not be done.
+    pub failed: usize,
+    /// Findings of level error.
+    pub errors: usize,
+    /// Findings by rule.
+    pub rules: BTreeMap<String, usize>,
+}
+
+impl Summary {
+    /// Counts one more file.
+    pub fn add(&mut self, report: &FileReport) {
+        self.files += 1;
+        match report.action {
+            Action::Unchanged => {}
+            Action::Rewritten => self.rewritten += 1,
+            Action::WouldRewrite => self.would_rewrite += 1,
+            Action::Skipped => self.skipped += 1,
+            Action::Failed => self.failed += 1,
+        }
+        for finding in &report.findings {
+            self.errors += usize::from(finding.level == Level::Error);
+            *self.rules.entry(finding.rule.clone().into_owned()).or_default() += 1;
+        }
+    }
+}
+
+/// Takes reports file by file.
+pub trait Reporter {
+    /// One file is done.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn file(&mut self, report: &FileReport, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()>;
+
+    /// All files are done.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn finish(&mut self, summary: &Summary, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Where findings go: they are the result of `check`, `validate` and the like, and comments on the result of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Findings {
+    /// They are the result: standard output.
+    Result,
+    /// The result is a document or a diff: standard error.
+    Aside,
+}
+
+/// The reporter for the format asked for.
+#[must_use]
+pub fn reporter(options: &Output, findings: Findings, styled: bool) -> Box<dyn Reporter + Send> {
+    match options.output_format {
+        OutputFormat::Text => Box::new(text::Text::new(options, findings, styled)),
+        OutputFormat::Json => Box::new(json::Json::default()),
+        OutputFormat::Github => Box::new(github::Github),
+        OutputFormat::Sarif => Box::new(sarif::Sarif::default()),
+    }
+}

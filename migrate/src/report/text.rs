@@ -1,0 +1,130 @@
+//! Findings for people: one line each, an excerpt of the source where asked for.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+
+use super::{Action, FileReport, Findings, Reporter, Summary};
+use crate::cli::Output;
+use crate::finding::{Finding, Level, line_column};
+
+/// See the module.
+pub struct Text {
+    quiet: bool,
+    verbose: bool,
+    aside: bool,
+    renderer: Renderer,
+}
+
+impl Text {
+    pub(super) fn new(options: &Output, findings: Findings, styled: bool) -> Self {
+        Self {
+            quiet: options.quiet,
+            verbose: options.verbose > 0,
+            aside: findings == Findings::Aside,
+            renderer: if styled { Renderer::styled() } else { Renderer::plain() },
+        }
+    }
+
+    fn finding(&self, report: &FileReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+        if self.verbose && !report.text.is_empty() {
+            return self.excerpt(report, finding, out);
+        }
+        let (line, column) = line_column(&report.text, finding.span.start);
+        write!(out, "{}:{line}:{column}: {}[{}]", report.label, finding.level.as_str(), finding.rule)?;
+        if !finding.path.is_empty() {
+            write!(out, " {}", finding.path)?;
+        }
+        write!(out, ": {}", finding.message)?;
+        match (&finding.before, &finding.after) {
+            (Some(before), Some(after)) => writeln!(out, ": {before} -> {after}"),
+            (Some(one), None) | (None, Some(one)) => writeln!(out, ": {one}"),
+            (None, None) => writeln!(out),
+        }
+    }
+
+    fn excerpt(&self, report: &FileReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+        let title = match finding.level {
+            Level::Error => Title::ERROR,
+            Level::Legacy => Title::WARNING.with_name("legacy"),
+            Level::Note => Title::NOTE,
+        };
+        let end = report.text.len();
+        let start = finding.span.start.min(end);
+        // The first line of the element is enough to find it.
+        let stop = finding.span.end.clamp(start, end);
+        let stop = report.text[start..stop].find('\n').map_or(stop, |at| start + at);
+        let label = match (&finding.before, &finding.after) {
+            (Some(before), Some(after)) => format!("{before} -> {after}"),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => finding.path.clone(),
+        };
+        let snippet = Snippet::source(report.text.as_str())
+            .path(report.label.as_str())
+            .annotation(AnnotationKind::Primary.span(start..stop).label(label));
+        let group: Group<'_> = title.primary_title(finding.message.as_str()).id(&*finding.rule).element(snippet);
+        writeln!(out, "{}", self.renderer.render(&[group]))
+    }
+}
+
+impl Reporter for Text {
+    fn file(&mut self, report: &FileReport, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
+        if let Some(output) = &report.output {
+            out.write_all(output.as_bytes())?;
+        }
+        for finding in &report.findings {
+            if self.quiet && finding.level != Level::Error {
+                continue;
+            }
+            let to = if self.aside || finding.level == Level::Error && report.action == Action::Failed {
+                &mut *diagnostics
+            } else {
+                &mut *out
+            };
+            self.finding(report, finding, to)?;
+        }
+        if self.verbose && !self.quiet {
+            let word = match report.action {
+                Action::Unchanged => "unchanged",
+                Action::Rewritten => "rewritten",
+                Action::WouldRewrite => "would be rewritten",
+                Action::Skipped => "skipped: not a domain",
+                Action::Failed => "left",
+            };
+            writeln!(diagnostics, "{}: {word}", report.label)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary, _out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        if summary.files > 1 && !summary.rules.is_empty() {
+            let width = summary.rules.keys().map(String::len).max().unwrap_or(0);
+            let mut rows: Vec<_> = summary.rules.iter().collect();
+            rows.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+            for (rule, count) in rows {
+                writeln!(diagnostics, "{rule:width$}  {count:>6}")?;
+            }
+        }
+        let mut parts = vec![plural(summary.files, "file")];
+        for (count, word) in [
+            (summary.rewritten, "rewritten"),
+            (summary.would_rewrite, "would be rewritten"),
+            (summary.skipped, "skipped"),
+            (summary.failed, "failed"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {word}"));
+            }
+        }
+        let findings: usize = summary.rules.values().sum();
+        parts.push(plural(findings, "finding"));
+        writeln!(diagnostics, "{}", parts.join(", "))
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}

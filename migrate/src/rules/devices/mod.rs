@@ -1,0 +1,6 @@
+//! Rules about the other devices.
+
+use crate::rule::Rule;
+
+/// In the order in which they run.
+pub(super) static RULES: &[&Rule] = &[];

@@ -1,0 +1,96 @@
+//! The test material in `shared/`, which lies beside the checkout and may be absent.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The directory with the test material; none where the checkout stands alone.
+#[must_use]
+pub fn shared() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    path.join("corpus/manifest.tsv").is_file().then_some(path)
+}
+
+/// The directory with the test material, or one line that says what does not run.
+#[must_use]
+pub fn shared_or_say(what: &str) -> Option<PathBuf> {
+    let found = shared();
+    if found.is_none() {
+        eprintln!("{what}: did not run, ../shared is not beside the checkout");
+    }
+    found
+}
+
+/// A row of a manifest: its columns by the names in the first line.
+#[derive(Debug, Clone)]
+pub struct Row {
+    names: Vec<String>,
+    cells: Vec<String>,
+}
+
+impl Row {
+    /// The cell of a column, empty where the row has none.
+    #[must_use]
+    pub fn get(&self, column: &str) -> &str {
+        self.names.iter().position(|name| name == column).and_then(|at| self.cells.get(at)).map_or("", String::as_str)
+    }
+}
+
+/// The rows of a tab-separated file with a line of column names.
+///
+/// # Panics
+/// When the file cannot be read.
+#[must_use]
+pub fn table(path: &Path) -> Vec<Row> {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut lines = text.lines();
+    let names: Vec<String> = lines.next().unwrap_or_default().split('\t').map(str::to_owned).collect();
+    lines.map(|line| Row { names: names.clone(), cells: line.split('\t').map(str::to_owned).collect() }).collect()
+}
+
+/// A document of the material.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Path below the corpus directory.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Its row of the manifest.
+    pub row: Row,
+}
+
+/// The documents of a manifest (column `path`, relative to `root`).
+#[must_use]
+pub fn documents(root: &Path, manifest: &Path) -> Vec<Document> {
+    table(manifest)
+        .into_iter()
+        .filter_map(|row| {
+            let name = row.get("path").to_owned();
+            let text = fs::read_to_string(root.join(&name)).ok()?;
+            Some(Document { name, text, row })
+        })
+        .collect()
+}
+
+/// The documents of 16 releases of libvirt.
+#[must_use]
+pub fn releases(shared: &Path) -> Vec<Document> {
+    documents(&shared.join("corpus"), &shared.join("corpus/manifest.tsv"))
+}
+
+/// The documents of ordinary users.
+#[must_use]
+pub fn wild(shared: &Path) -> Vec<Document> {
+    documents(&shared.join("corpus/wild"), &shared.join("corpus/wild/manifest.tsv"))
+}
+
+/// The mutated documents.
+#[must_use]
+pub fn mutants(shared: &Path) -> Vec<Document> {
+    documents(&shared.join("corpus/mutants"), &shared.join("corpus/mutants/manifest.tsv"))
+}
+
+/// What a libvirt makes of a document of the corpus; none where it refuses it.
+#[must_use]
+pub fn canonical(shared: &Path, version: &str, name: &str) -> Option<String> {
+    fs::read_to_string(shared.join(format!("corpus/canonical-{version}")).join(name)).ok()
+}

@@ -1,0 +1,91 @@
+//! Prints measures: `cargo run --release -p domxml-tests -- parses`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use dommigrate::cli::Profile;
+use domxml_tests::corpus;
+use domxml_tests::measures::{self, Measure, Rewriting};
+
+#[derive(Debug, Parser)]
+#[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
+struct Args {
+    /// What to measure
+    #[arg(value_enum, required = true)]
+    measures: Vec<Name>,
+    /// Print every case that falls short, one a line
+    #[arg(long)]
+    list: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    Parses,
+    RoundTrips,
+    DriverOutputs,
+    SameFmt,
+    SameModern,
+    SameLibvirt,
+    WildSame,
+    WildComments,
+    Comments,
+    Idempotent,
+    WildIdempotent,
+    IdempotentLibvirt,
+    #[value(name = "canonical-9.0.0")]
+    Canonical9,
+    #[value(name = "canonical-11.3.0")]
+    Canonical11,
+    #[value(name = "legacy-cases-9.0.0")]
+    Legacy9,
+    #[value(name = "legacy-cases-11.3.0")]
+    Legacy11,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let Some(shared) = corpus::shared_or_say("measure") else { return ExitCode::SUCCESS };
+    let releases = corpus::releases(&shared);
+    let wild = corpus::wild(&shared);
+    let newest = measures::newest();
+    for name in args.measures {
+        let modern = Rewriting::Upgrade(Profile::Modern);
+        let libvirt = Rewriting::Upgrade(Profile::Libvirt);
+        let nine = domxml_runtime::Version::new(9, 0, 0);
+        let result: Result<Measure, String> = match name {
+            Name::Parses => Ok(measures::parses(&releases)),
+            Name::RoundTrips => Ok(measures::round_trips(&releases, &shared)),
+            Name::DriverOutputs => Ok(measures::driver_outputs(&releases)),
+            Name::SameFmt => measures::same("same-fmt", &releases, &shared, Rewriting::Format, newest),
+            Name::SameModern => measures::same("same-modern", &releases, &shared, modern, newest),
+            Name::SameLibvirt => measures::same("same-libvirt", &releases, &shared, libvirt, nine),
+            Name::WildSame => measures::same("wild-same", &wild, &shared, modern, newest),
+            Name::WildComments => Ok(measures::comments(&wild, newest)),
+            Name::Comments => Ok(measures::comments(&releases, newest)),
+            Name::Idempotent => Ok(measures::idempotent("idempotent", &releases, Profile::Modern, newest)),
+            Name::WildIdempotent => Ok(measures::idempotent("wild-idempotent", &wild, Profile::Modern, newest)),
+            Name::IdempotentLibvirt => {
+                Ok(measures::idempotent("idempotent-libvirt", &releases, Profile::Libvirt, newest))
+            }
+            Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
+            Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),
+            Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),
+            Name::Legacy11 => Ok(measures::legacy_cases("legacy-cases-11.3.0", &shared, "11.3.0")),
+        };
+        match result {
+            Ok(measure) => {
+                print!("{measure}");
+                if args.list {
+                    for (case, why) in &measure.failed {
+                        println!("{case}\t{why}");
+                    }
+                }
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}

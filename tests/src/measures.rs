@@ -1,0 +1,386 @@
+//! The measures: each a function from the material to counts and a list of what falls short.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dommigrate::cli::{Layout, Profile, Unknown};
+use dommigrate::engine::{self, Options};
+use dommigrate::finding::Level;
+use dommigrate::rules;
+use domxml_runtime::Version;
+use rayon::prelude::*;
+
+use crate::corpus::{self, Document};
+use crate::oracle;
+
+/// The result of a measure.
+#[derive(Debug, Clone, Default)]
+pub struct Measure {
+    /// Its name: also that of its list of known failures.
+    pub name: &'static str,
+    /// How many cases count.
+    pub cases: usize,
+    /// What falls short, with one line why.
+    pub failed: BTreeMap<String, String>,
+    /// Further figures, printed as they are.
+    pub remarks: Vec<String>,
+}
+
+impl Measure {
+    fn new(name: &'static str) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    fn case(&mut self, name: &str, failure: Option<String>) {
+        self.cases += 1;
+        if let Some(why) = failure {
+            self.failed.insert(name.to_owned(), why);
+        }
+    }
+
+    fn of(name: &'static str, results: Vec<(String, Option<String>)>) -> Self {
+        let mut measure = Self::new(name);
+        for (case, failure) in results {
+            measure.case(&case, failure);
+        }
+        measure
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let good = self.cases - self.failed.len();
+        let percent = if self.cases == 0 { 100.0 } else { good as f64 * 100.0 / self.cases as f64 };
+        writeln!(f, "{}: {good} of {} ({percent:.2} %)", self.name, self.cases)?;
+        for remark in &self.remarks {
+            writeln!(f, "  {remark}")?;
+        }
+        let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        for (case, why) in &self.failed {
+            let entry = reasons.entry(why).or_insert((0, case));
+            entry.0 += 1;
+        }
+        let mut reasons: Vec<_> = reasons.into_iter().collect();
+        reasons.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+        for (why, (count, case)) in reasons {
+            writeln!(f, "  {count:>5}  {why}  (as {case})")?;
+        }
+        Ok(())
+    }
+}
+
+/// Options of `upgrade` with the defaults of the command line.
+#[must_use]
+pub fn options(profile: Profile, target: Version) -> Options {
+    Options {
+        profile,
+        target,
+        rules: rules::select(&[], &[], profile, target).expect("no selection is never wrong"),
+        unsafe_fixes: false,
+        live: false,
+        unknown: Unknown::Keep,
+        layout: Layout::Canonical,
+    }
+}
+
+/// The newest version that the material knows.
+#[must_use]
+pub fn newest() -> Version {
+    Version::new(11, 3, 0)
+}
+
+/// The first error of an outcome as one line without its place, so that like errors count together.
+fn first_error(outcome: &engine::Outcome) -> Option<String> {
+    outcome.findings.iter().find(|finding| finding.level == Level::Error).map(|finding| {
+        format!("{}: {}", finding.path.replace(|c: char| c.is_ascii_digit() || c == '[' || c == ']', ""), finding.message)
+    })
+}
+
+/// The first line in which two texts differ.
+#[must_use]
+pub fn first_difference(expected: &str, got: &str) -> Option<String> {
+    if expected == got {
+        return None;
+    }
+    let mut lines = expected.lines().zip(got.lines());
+    Some(match lines.find(|(a, b)| a != b) {
+        Some((a, b)) => format!("expected {} got {}", a.trim(), b.trim()),
+        None => "one ends before the other".to_owned(),
+    })
+}
+
+/// Documents that upstream's 11.3.0 schema calls valid and that `fmt --unknown deny` takes.
+#[must_use]
+pub fn parses(documents: &[Document]) -> Measure {
+    let results = documents
+        .par_iter()
+        .filter(|document| document.row.get("schema_11.3.0") == "valid")
+        .map(|document| (document.name.clone(), first_error(&engine::format(&document.text, Unknown::Deny))))
+        .collect();
+    Measure::of("parses", results)
+}
+
+/// Documents that libvirt wrote (equal to what it makes of them) and that come out of `fmt` byte for byte.
+#[must_use]
+pub fn round_trips(documents: &[Document], shared: &Path) -> Measure {
+    let results = documents
+        .par_iter()
+        .filter(|document| {
+            corpus::canonical(shared, "9.0.0", &document.name).as_ref() == Some(&document.text)
+                || corpus::canonical(shared, "11.3.0", &document.name).as_ref() == Some(&document.text)
+        })
+        .filter_map(|document| {
+            let outcome = engine::format(&document.text, Unknown::Deny);
+            let text = outcome.text?;
+            Some((document.name.clone(), first_difference(&document.text, &text)))
+        })
+        .collect();
+    Measure::of("round-trips", results)
+}
+
+/// The expected outputs of qemu's own tests (`*.ARCH-VERSION.xml`), which must come out of `fmt` byte for byte.
+#[must_use]
+pub fn driver_outputs(documents: &[Document]) -> Measure {
+    let results = documents
+        .par_iter()
+        .filter(|document| document.name.contains("/qemuxmlconfdata/"))
+        .filter(|document| Path::new(&document.name).file_stem().is_some_and(|stem| stem.to_string_lossy().contains('.')))
+        .map(|document| {
+            let outcome = engine::format(&document.text, Unknown::Deny);
+            let failure = match &outcome.text {
+                Some(text) => first_difference(&document.text, text),
+                None => first_error(&outcome),
+            };
+            (document.name.clone(), failure)
+        })
+        .collect();
+    Measure::of("driver-outputs", results)
+}
+
+/// Documents that profile `libvirt` turns into what that libvirt makes of them.
+#[must_use]
+pub fn canonical(name: &'static str, documents: &[Document], shared: &Path, version: &str) -> Measure {
+    let options = options(Profile::Libvirt, version.parse().expect("a version"));
+    let results = documents
+        .par_iter()
+        .filter_map(|document| {
+            let expected = corpus::canonical(shared, version, &document.name)?;
+            let outcome = engine::upgrade(&document.text, &options);
+            let failure = match &outcome.text {
+                Some(text) => {
+                    first_difference(&neutral(&expected, &document.text), &neutral(text, &document.text))
+                }
+                None => first_error(&outcome),
+            };
+            Some((document.name.clone(), failure))
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// Evens out what the test driver makes up where the document says nothing: UUIDs and addresses, names of network
+/// devices, the architecture, the video model; and the pass-through of hypervisors, which it does not read. This is the one place.
+#[must_use]
+pub fn neutral(text: &str, original: &str) -> String {
+    let mut lines = Vec::new();
+    let mut skip_until: Option<String> = None;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if let Some(end) = &skip_until {
+            if trimmed == end {
+                skip_until = None;
+            }
+            continue;
+        }
+        if trimmed.starts_with("<target dev='testnet") {
+            continue;
+        }
+        if line.starts_with("  <qemu:") || line.starts_with("  <lxc:") || line.starts_with("  <xen:") || line.starts_with("  <bhyve:") {
+            if !trimmed.ends_with("/>") {
+                let name = trimmed[1..].split([' ', '>']).next().unwrap_or_default();
+                skip_until = Some(format!("</{name}>"));
+            }
+            continue;
+        }
+        if trimmed.contains("(made up)") && (trimmed.starts_with("<uuid>") || trimmed.starts_with("<mac ") || trimmed.starts_with("<genid>")) {
+            continue;
+        }
+        let mut line = line.to_owned();
+        if line.starts_with("<domain ") {
+            while let Some(start) = line.find(" xmlns:") {
+                let end = line[start + 1..].find([' ', '>']).map_or(line.len(), |at| start + 1 + at);
+                line.replace_range(start..end, "");
+            }
+        }
+        if !original.contains("arch=") && line.trim_start().starts_with("<type ") {
+            line = line.replace(" arch='i686'", "");
+        }
+        lines.push(line);
+    }
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+/// Documents that are the same after a second `upgrade`, and that `check` then passes.
+#[must_use]
+pub fn idempotent(name: &'static str, documents: &[Document], profile: Profile, target: Version) -> Measure {
+    let options = options(profile, target);
+    let results = documents
+        .par_iter()
+        .filter_map(|document| {
+            let once = engine::upgrade(&document.text, &options).text?;
+            let again = engine::upgrade(&once, &options);
+            let failure = match &again.text {
+                None => first_error(&again),
+                Some(twice) => first_difference(&once, twice).or_else(|| {
+                    again
+                        .findings
+                        .iter()
+                        .find(|finding| finding.level == Level::Legacy)
+                        .map(|finding| format!("check still finds {}: {}", finding.rule, finding.message))
+                }),
+            };
+            Some((document.name.clone(), failure))
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// Comments and processing instructions that do not come out of `upgrade` as they went in.
+#[must_use]
+pub fn comments(documents: &[Document], target: Version) -> Measure {
+    let options = options(Profile::Modern, target);
+    let results = documents
+        .par_iter()
+        .filter_map(|document| {
+            let after = engine::upgrade(&document.text, &options).text?;
+            let (before, after) = (comments_of(&document.text), comments_of(&after));
+            let failure = (before != after).then(|| format!("{} before, {} after", before.len(), after.len()));
+            Some((document.name.clone(), failure))
+        })
+        .collect();
+    Measure::of("comments", results)
+}
+
+fn comments_of(text: &str) -> Vec<String> {
+    let Ok(document) = roxmltree::Document::parse(text) else { return Vec::new() };
+    let mut all: Vec<String> = document
+        .root()
+        .descendants()
+        .filter_map(|node| match node.node_type() {
+            roxmltree::NodeType::Comment => node.text().map(str::to_owned),
+            roxmltree::NodeType::PI => node.pi().map(|pi| format!("?{} {}", pi.target, pi.value.unwrap_or_default())),
+            _ => None,
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// What to do with each document before libvirt compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewriting {
+    /// `fmt`.
+    Format,
+    /// `upgrade` in a profile.
+    Upgrade(Profile),
+}
+
+/// Documents that libvirt reads otherwise after the rewriting, or refuses then. The oracle runs once over all.
+///
+/// # Errors
+/// When the oracle cannot be run.
+pub fn same(
+    name: &'static str,
+    documents: &[Document],
+    shared: &Path,
+    rewriting: Rewriting,
+    target: Version,
+) -> Result<Measure, String> {
+    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let (before, after) = (directory.path().join("before"), directory.path().join("after"));
+    let written: usize = documents
+        .par_iter()
+        .map(|document| {
+            let outcome = match rewriting {
+                Rewriting::Format => engine::format(&document.text, Unknown::Keep),
+                Rewriting::Upgrade(profile) => engine::upgrade(&document.text, &options(profile, target)),
+            };
+            let Some(text) = outcome.text else { return Ok(0) };
+            put(&before.join(&document.name), &document.text)?;
+            put(&after.join(&document.name), &text)?;
+            Ok(1)
+        })
+        .sum::<Result<usize, std::io::Error>>()
+        .map_err(|error| error.to_string())?;
+    let answer = oracle::same(shared, &before, &after)?;
+    let mut measure = Measure::new(name);
+    let mut current: Option<String> = None;
+    for line in answer.lines() {
+        if let Some((case, why)) = line.split_once(": taken before, ") {
+            measure.failed.insert(case.to_owned(), why.to_owned());
+            current = None;
+        } else if let Some(case) = line.strip_suffix(": read differently") {
+            measure.failed.insert(case.to_owned(), String::new());
+            current = Some(case.to_owned());
+        } else if let Some(case) = &current
+            && (line.starts_with('-') || line.starts_with('+'))
+            && !line.starts_with("---")
+            && !line.starts_with("+++")
+            && let Some(why) = measure.failed.get_mut(case)
+            && why.len() < 120
+        {
+            why.push_str(line);
+        }
+    }
+    measure.cases = written;
+    measure.remarks.push(format!("libvirt-oracle same: {}", answer.lines().last().unwrap_or_default()));
+    measure.remarks.push(format!("left by the command: {}", documents.len() - written));
+    Ok(measure)
+}
+
+fn put(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(path, text)
+}
+
+/// The minimal legacy documents, in profile `libvirt`, against the answers of a libvirt.
+///
+/// # Panics
+/// When the directory cannot be read.
+#[must_use]
+pub fn legacy_cases(name: &'static str, shared: &Path, version: &str) -> Measure {
+    let directory = shared.join("legacy_cases");
+    let suffix = if version == "9.0.0" { "libvirt" } else { "libvirt-11.3.0" };
+    let mut inputs: Vec<PathBuf> = fs::read_dir(&directory)
+        .expect("the directory of legacy cases")
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".in.xml"))
+        .collect();
+    inputs.sort();
+    let options = options(Profile::Libvirt, version.parse().expect("a version"));
+    let results = inputs
+        .par_iter()
+        .filter_map(|path| {
+            let id = path.file_name()?.to_str()?.strip_suffix(".in.xml")?.to_owned();
+            let text = fs::read_to_string(path).ok()?;
+            let outcome = engine::upgrade(&text, &options);
+            if directory.join(format!("{id}.{suffix}.err")).is_file() {
+                let said = outcome.findings.iter().any(|finding| finding.level != Level::Legacy);
+                return Some((id, (!said).then(|| "libvirt refuses it; nothing was reported".to_owned())));
+            }
+            let expected = fs::read_to_string(directory.join(format!("{id}.{suffix}.xml"))).ok()?;
+            let failure = match &outcome.text {
+                Some(got) => first_difference(&neutral(&expected, &text), &neutral(got, &text)),
+                None => first_error(&outcome),
+            };
+            Some((id, failure))
+        })
+        .collect();
+    Measure::of(name, results)
+}
