@@ -1,1 +1,27 @@
-//! Under construction.
+//! libvirt's domain XML format: a type for every element, a parser and a formatter.
+//!
+//! ```
+//! use domxml::Domain;
+//!
+//! let text = "<domain type='kvm'><name>demo</name><memory unit='MiB'>512</memory><os><type>hvm</type></os></domain>";
+//! let domain = Domain::from_xml(text)?;
+//! assert_eq!(domain.name, "demo");
+//! assert!(domain.to_xml().starts_with("<domain type='kvm'>\n  <name>demo</name>\n"));
+//! # Ok::<(), domxml::ParseErrors>(())
+//! ```
+//!
+//! The types are in [`bindings`], one module for each chapter of the format, and re-exported here. They are generated from the
+//! project's schema, with the documentation of every element, attribute and value. Each has [`Element`]'s methods, so
+//! that a `<disk>` alone can be read and written as well as a whole domain.
+
+#[rustfmt::skip]
+pub mod bindings;
+pub mod scalar;
+
+pub use bindings::*;
+pub use domxml_runtime::{
+    Action, Anchor, AttributeInfo, ChildInfo, Content, DefaultForm, DefaultInfo, Defaults, Element, ErrorKind, Extra, Finding,
+    Kept, KeptContent, KeptLeaf, KeptNode, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload,
+    ReadOptions, Scalar, ScalarError, Span, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, observe,
+    walk, walk_mut,
+};

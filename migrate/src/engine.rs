@@ -151,15 +151,12 @@ fn from_error(error: ParseError) -> Finding {
 }
 
 fn from_note(note: Note) -> Finding {
-    let (rule, level) = match note.kind {
-        NoteKind::Kept => (Cow::Borrowed(ids::UNKNOWN), Level::Note),
-        NoteKind::Assumed => (Cow::Borrowed(ids::DEFAULT), Level::Legacy),
-    };
+    let NoteKind::Kept = note.kind;
     let mut message = note.message;
     if let Some(near) = note.suggestion {
         message.push_str(&format!("; did you mean {near}?"));
     }
-    finding(rule, level, note.range, note.path, message)
+    finding(ids::UNKNOWN, Level::Note, note.range, note.path, message)
 }
 
 fn from_written(written: &runtime::Finding) -> Finding {
@@ -231,6 +228,7 @@ fn locate(text: &str, findings: &mut [Finding]) {
 
 fn fixed_point(domain: &mut Domain, context: &mut Context, options: &Options) {
     for round in 0..MAX_ROUNDS {
+        context.round = round;
         let mut changed = false;
         for rule in &options.rules {
             let before = context.findings.len();

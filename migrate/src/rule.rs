@@ -110,6 +110,8 @@ pub struct Context {
     pub profile: Profile,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
+    /// How many times every rule has run before.
+    pub(crate) round: usize,
     /// The rule that runs.
     pub(crate) rule: &'static str,
     pub(crate) findings: Vec<Finding>,
@@ -117,13 +119,20 @@ pub struct Context {
 
 impl Context {
     pub(crate) fn new(target: Version, profile: Profile, live: bool) -> Self {
-        Self { target, profile, live, rule: "", findings: Vec::new() }
+        Self { target, profile, live, round: 0, rule: "", findings: Vec::new() }
     }
 
     /// Whether the target knows what came with this version.
     #[must_use]
     pub fn knows(&self, major: u16, minor: u16, micro: u16) -> bool {
         self.target >= Version::new(major, minor, micro)
+    }
+
+    /// Whether the document still says what its author wrote. What libvirt decides while it reads, before it fills in
+    /// and derives anything, is decided by what stands there then and never again.
+    #[must_use]
+    pub fn first_round(&self) -> bool {
+        self.round == 0
     }
 
     /// Reports a rewrite of the element that `at` belongs to.

@@ -184,7 +184,7 @@ fn reasons_for_elements() {
         "<r><alpha/><gamma/><beta n='x'/></r>",
         &[
             "misplaced-element [beta] /r/beta: element 'beta' is not allowed after 'gamma'",
-            "attribute-value ['x'] /r/beta/@n: attribute 'n' has the bad value 'x' (expected int)",
+            "attribute-value [x] /r/beta/@n: attribute 'n' has the bad value 'x' (expected int)",
         ],
     );
     explain(ABC, "<r><alpha/><alpha/><gamma/></r>", &["repeated-element [alpha] /r/alpha[2]: another element 'alpha' is not allowed here (expected gamma or beta)"]);
@@ -201,8 +201,8 @@ fn reasons_for_attributes_and_text() {
     let disk = "<choice><group><attribute name='type'><value>file</value></attribute><attribute name='source'/></group>\
                 <group><attribute name='type'><value>block</value></attribute><attribute name='device'/></group></choice>\
                 <optional><attribute name='mode'><choice><value>ro</value><value>rw</value></choice></attribute></optional>";
-    explain(disk, "<r type='flie' source=''/>", &["attribute-value ['flie'] /r/@type: attribute 'type' has the bad value 'flie' (did you mean 'file'?)"]);
-    explain(disk, "<r type='nfs' source=''/>", &["attribute-value ['nfs'] /r/@type: attribute 'type' has the bad value 'nfs' (expected file or block)"]);
+    explain(disk, "<r type='flie' source=''/>", &["attribute-value [flie] /r/@type: attribute 'type' has the bad value 'flie' (did you mean 'file'?)"]);
+    explain(disk, "<r type='nfs' source=''/>", &["attribute-value [nfs] /r/@type: attribute 'type' has the bad value 'nfs' (expected file or block)"]);
     explain(disk, "<r type='file'/>", &["missing-attribute [r] /r: element 'r' lacks the attribute 'source' (expected source)"]);
     explain(disk, "<r source=''/>", &["missing-attribute [r] /r: element 'r' lacks the attribute 'type' (expected type)"]);
     explain(
@@ -217,7 +217,7 @@ fn reasons_for_attributes_and_text() {
         disk,
         "<r type='block' device='' mode='x' y=''><z/></r>",
         &[
-            "attribute-value ['x'] /r/@mode: attribute 'mode' has the bad value 'x' (expected ro or rw)",
+            "attribute-value [x] /r/@mode: attribute 'mode' has the bad value 'x' (expected ro or rw)",
             "unknown-attribute [y] /r/@y: attribute 'y' is not allowed on 'r'",
             "unknown-element [z] /r/z: element 'z' is not allowed in 'r'",
         ],

@@ -97,17 +97,69 @@ pub struct AttributeInfo {
 }
 
 impl AttributeInfo {
-    /// A table that says nothing, to start from.
-    pub const NONE: AttributeInfo = AttributeInfo {
-        name: "",
-        ns: "",
-        required: false,
-        since: None,
-        default: None,
-        legacy: None,
-        output_only: false,
-        values: &[],
-    };
+    /// A name with nothing further known about it.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        AttributeInfo {
+            name,
+            ns: "",
+            required: false,
+            since: None,
+            default: None,
+            legacy: None,
+            output_only: false,
+            values: &[],
+        }
+    }
+
+    /// In a namespace.
+    #[must_use]
+    pub const fn ns(mut self, uri: &'static str) -> Self {
+        self.ns = uri;
+        self
+    }
+
+    /// It must be present.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Only a running domain shows it.
+    #[must_use]
+    pub const fn output_only(mut self) -> Self {
+        self.output_only = true;
+        self
+    }
+
+    /// Its default, and what the canonical form does with it.
+    #[must_use]
+    pub const fn default(mut self, value: &'static str, form: DefaultForm) -> Self {
+        self.default = Some(DefaultInfo { value, form });
+        self
+    }
+
+    /// The first version that knows it.
+    #[must_use]
+    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The rule that replaces it.
+    #[must_use]
+    pub const fn legacy(mut self, rule: &'static str) -> Self {
+        self.legacy = Some(rule);
+        self
+    }
+
+    /// The values that it takes.
+    #[must_use]
+    pub const fn values(mut self, values: &'static [ValueInfo]) -> Self {
+        self.values = values;
+        self
+    }
 }
 
 /// A default value.
@@ -147,6 +199,20 @@ impl ValueInfo {
     pub const fn new(value: &'static str) -> Self {
         ValueInfo { value, since: None, legacy: None }
     }
+
+    /// The first version that knows it.
+    #[must_use]
+    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The rule that replaces it.
+    #[must_use]
+    pub const fn legacy(mut self, rule: &'static str) -> Self {
+        self.legacy = Some(rule);
+        self
+    }
 }
 
 /// What is known about a child element.
@@ -171,17 +237,69 @@ pub struct ChildInfo {
 }
 
 impl ChildInfo {
-    /// A table that says nothing, to start from.
-    pub const NONE: ChildInfo = ChildInfo {
-        name: "",
-        ns: "",
-        required: false,
-        many: false,
-        since: None,
-        legacy: None,
-        output_only: false,
-        values: &[],
-    };
+    /// A name with nothing further known about it.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        ChildInfo {
+            name,
+            ns: "",
+            required: false,
+            many: false,
+            since: None,
+            legacy: None,
+            output_only: false,
+            values: &[],
+        }
+    }
+
+    /// In a namespace.
+    #[must_use]
+    pub const fn ns(mut self, uri: &'static str) -> Self {
+        self.ns = uri;
+        self
+    }
+
+    /// It must be present.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Only a running domain shows it.
+    #[must_use]
+    pub const fn output_only(mut self) -> Self {
+        self.output_only = true;
+        self
+    }
+
+    /// It may stand more than once.
+    #[must_use]
+    pub const fn many(mut self) -> Self {
+        self.many = true;
+        self
+    }
+
+    /// The first version that knows it.
+    #[must_use]
+    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The rule that replaces it.
+    #[must_use]
+    pub const fn legacy(mut self, rule: &'static str) -> Self {
+        self.legacy = Some(rule);
+        self
+    }
+
+    /// The values that it takes.
+    #[must_use]
+    pub const fn values(mut self, values: &'static [ValueInfo]) -> Self {
+        self.values = values;
+        self
+    }
 }
 
 /// What text an element takes.

@@ -33,6 +33,7 @@ pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, Span};
 pub use info::{AttributeInfo, ChildInfo, DefaultForm, DefaultInfo, Name, TextInfo, TypeInfo, ValueInfo};
+pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Expected, List, Scalar, ScalarError};
 pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Present};

@@ -1,7 +1,8 @@
 //! The nearest of some names, for suggestions.
 
 /// The candidate that is nearest to `word`, if it is near enough to be meant: a third of its letters may differ, swapped neighbours count once.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.is_empty() || word.len() > 40 {
         return None;
     }

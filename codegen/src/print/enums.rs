@@ -1,6 +1,6 @@
 //! Enums: payloads, sets of values, mixes.
 
-use super::{Printer, derives, docs, ident};
+use super::{Printer, derives, docs, ident, tables};
 use crate::model::{Basic, ChildContent, Facts, Mix, Payload, Scalar, Type, Values, Variant};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ impl Printer<'_> {
         let name = ident(&ty.name);
         let fallback = format!("What the attribute `{}` decides.", payload.attribute.local);
         let docs = docs::attributes(&ty.docs, &payload.facts, &fallback, self.options);
-        let derives = derives();
+        let derives = derives(false, false);
         let variants = payload.variants.iter().map(|variant| {
             let fallback = match variant.spelt {
                 true => format!("`{}='{}'`", payload.attribute.local, variant.value),
@@ -60,8 +60,7 @@ impl Printer<'_> {
         Ok(quote! {
             impl rt::Payload for #name {
                 fn table() -> &'static rt::AttributeInfo {
-                    static INFO: rt::AttributeInfo = #info;
-                    &INFO
+                    #info
                 }
                 fn of(value: &str) -> Option<Self> {
                     Some(match value {
@@ -111,8 +110,7 @@ impl Printer<'_> {
     pub fn values_items(&self, ty: &Type, values: &Values) -> Result<Vec<TokenStream>, String> {
         let name = ident(&ty.name);
         let docs = docs::attributes(&ty.docs, &ty.facts, "A set of values.", self.options);
-        let derives = derives();
-        let copy = values.others.is_empty().then(|| quote!(#[derive(Copy)]));
+        let derives = derives(values.others.is_empty(), !values.literals.is_empty());
         let mut variants = Vec::new();
         for (index, literal) in values.literals.iter().enumerate() {
             let docs = docs::attributes(&literal.docs, &literal.facts, &format!("`{}`", literal.value), self.options);
@@ -125,8 +123,7 @@ impl Printer<'_> {
             let (variant, scalar) = (ident(&other.name), self.scalar(&other.scalar)?);
             variants.push(quote!(#docs #variant(#scalar)));
         }
-        let derive_default = (!values.literals.is_empty()).then(|| quote!(#[derive(Default)]));
-        let mut items = vec![quote!(#docs #derives #copy #derive_default pub enum #name { #(#variants,)* })];
+        let mut items = vec![quote!(#docs #derives pub enum #name { #(#variants,)* })];
         if values.literals.is_empty() {
             let Some(first) = values.others.first() else { return Err(format!("the set {name} has no values")) };
             let first = ident(&first.name);
@@ -141,7 +138,7 @@ impl Printer<'_> {
         let name = ident(&ty.name);
         let mut infos = Vec::new();
         for literal in &values.literals {
-            infos.push(self.value_info(&literal.value, &literal.facts)?);
+            infos.push(tables::value_info(&literal.value, &literal.facts)?);
         }
         let texts = values.others.iter().all(|other| matches!(other.scalar, Scalar::Basic(Basic::String)));
         let as_str = texts.then(|| {
@@ -235,7 +232,7 @@ impl Printer<'_> {
     pub fn mix_items(&self, ty: &Type, mix: &Mix) -> Result<Vec<TokenStream>, String> {
         let name = ident(&ty.name);
         let docs = docs::attributes(&ty.docs, &ty.facts, "One of several elements.", self.options);
-        let derives = derives();
+        let derives = derives(false, false);
         let Some(first) = mix.variants.first() else { return Err(format!("the mix {name} has no variants")) };
         let mut variants = Vec::new();
         for variant in &mix.variants {

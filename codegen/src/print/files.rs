@@ -78,6 +78,7 @@ pub fn root(printer: &Printer<'_>) -> Output {
     text.push_str("#![allow(clippy::large_enum_variant, clippy::enum_variant_names, clippy::module_inception)]\n");
     text.push_str("#![allow(clippy::derivable_impls, clippy::struct_excessive_bools, clippy::upper_case_acronyms)]\n\n");
     text.push_str(&declarations(&submodules(printer, "")));
+    text.push_str(&exports(printer));
     Output { path: "mod.rs".to_owned(), text }
 }
 
@@ -117,20 +118,32 @@ fn submodules(printer: &Printer<'_>, folder: &str) -> Vec<String> {
 }
 
 fn declarations(names: &[String]) -> String {
-    let mut text = String::new();
-    for name in names {
-        text.push_str(&format!("pub mod {name};\n"));
-    }
-    if !names.is_empty() {
-        text.push('\n');
-    }
-    for name in names {
-        text.push_str(&format!("pub use {name}::*;\n"));
-    }
+    let mut text: String = names.iter().map(|name| format!("pub mod {name};\n")).collect();
     if !names.is_empty() {
         text.push('\n');
     }
     text
+}
+
+/// The types of all modules, for the root: by their names where a module has modules of its own, which must not be exported.
+fn exports(printer: &Printer<'_>) -> String {
+    let mut lines = Vec::new();
+    for (index, module) in printer.model.modules.iter().enumerate() {
+        let path = module.path.replace('/', "::");
+        let mut names: Vec<&str> =
+            printer.model.types.iter().filter(|ty| ty.module == index).map(|ty| ty.name.as_str()).collect();
+        names.sort_unstable();
+        match names.as_slice() {
+            [] => {}
+            _ if submodules(printer, &format!("{}/", module.path)).is_empty() => {
+                lines.push(format!("pub use self::{path}::*;\n"));
+            }
+            [name] => lines.push(format!("pub use self::{path}::{name};\n")),
+            names => lines.push(wrapped(&format!("pub use self::{path}::{{"), names)),
+        }
+    }
+    lines.sort();
+    lines.concat()
 }
 
 /// What a file refers to.

@@ -145,7 +145,9 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// Derives of structs and of enums that carry something.
-fn derives() -> TokenStream {
-    quote!(#[derive(Debug, Clone, PartialEq, Eq, Hash)])
+/// The derives of a type.
+fn derives(copy: bool, default: bool) -> TokenStream {
+    let copy = copy.then(|| quote!(Copy,));
+    let default = default.then(|| quote!(, Default));
+    quote!(#[derive(Debug, Clone, #copy PartialEq, Eq, Hash #default)])
 }

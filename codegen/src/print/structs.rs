@@ -21,7 +21,7 @@ impl Printer<'_> {
             None => "The members of one variant.".to_owned(),
         };
         let docs = docs::attributes(&ty.docs, &ty.facts, &fallback, self.options);
-        let derives = derives();
+        let derives = derives(false, true);
         let mut fields = Vec::new();
         for field in &shape.fields {
             let (name, ty) = (ident(&field.name), self.field_type(field)?);
@@ -32,7 +32,7 @@ impl Printer<'_> {
             let docs = docs::line("Where it stands in its document, and what is kept of it verbatim.");
             fields.push(quote!(#docs pub xml: rt::Extra));
         }
-        let definition = quote!(#docs #derives #[derive(Default)] pub struct #name { #(#fields,)* });
+        let definition = quote!(#docs #derives pub struct #name { #(#fields,)* });
         Ok(vec![definition, self.content_impl(id, ty, shape)?])
     }
 

@@ -4,7 +4,7 @@ use super::{Printer, ident};
 use crate::model::{
     Basic, ChildContent, Count, DefaultForm, Facts, Field, FieldKind, Payload, Scalar, Shape, Struct, Type, XmlName,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 impl Printer<'_> {
@@ -75,14 +75,19 @@ impl Printer<'_> {
         matches!(&self.ty(ty).shape, Shape::Mix(mix) if mix.variants.iter().any(|v| v.element.is_none()))
     }
 
-    /// The table of a payload's attribute.
+    /// The table of a payload's attribute, as the body of the function that gives it.
     pub fn discriminator_info(&self, payload: &Payload) -> Result<TokenStream, String> {
         let mut values = Vec::new();
         for variant in payload.variants.iter().filter(|variant| variant.spelt) {
-            values.push(self.value_info(&variant.value, &variant.facts)?);
+            values.push(value_info(&variant.value, &variant.facts)?);
         }
         let required = payload.absent.is_none();
-        self.attribute_info(&payload.attribute, &payload.facts, required, Some(quote!(&[#(#values),*])))
+        let info = self.attribute_info(&payload.attribute, &payload.facts, required, Some(quote!(VALUES)))?;
+        Ok(quote! {
+            static VALUES: &[rt::ValueInfo] = &[#(#values),*];
+            static INFO: rt::AttributeInfo = #info;
+            &INFO
+        })
     }
 
     fn attribute_info(
@@ -92,11 +97,10 @@ impl Printer<'_> {
         required: bool,
         values: Option<TokenStream>,
     ) -> Result<TokenStream, String> {
-        let mut entries = named(name);
+        let mut calls = named(name);
         if required {
-            entries.extend(quote!(required: true,));
+            calls.extend(quote!(.required()));
         }
-        entries.extend(self.facts(facts)?);
         if let Some(default) = &facts.default {
             let value = &default.value;
             let form = match default.form {
@@ -104,13 +108,13 @@ impl Printer<'_> {
                 DefaultForm::Written => quote!(Written),
                 DefaultForm::Dropped => quote!(Dropped),
             };
-            let default = quote!(rt::DefaultInfo { value: #value, form: rt::DefaultForm::#form });
-            entries.extend(quote!(default: Some(#default),));
+            calls.extend(quote!(.default(#value, rt::DefaultForm::#form)));
         }
+        calls.extend(facts_calls(facts)?);
         if let Some(values) = values {
-            entries.extend(quote!(values: #values,));
+            calls.extend(quote!(.values(#values)));
         }
-        Ok(quote!(rt::AttributeInfo { #entries ..rt::AttributeInfo::NONE }))
+        Ok(quote!(rt::AttributeInfo::#calls))
     }
 
     fn child_info(
@@ -120,47 +124,28 @@ impl Printer<'_> {
         count: Count,
         field: &Field,
     ) -> Result<TokenStream, String> {
-        let mut entries = named(name);
+        let mut calls = named(name);
         if matches!(count, Count::One | Count::OneOrMore) {
-            entries.extend(quote!(required: true,));
+            calls.extend(quote!(.required()));
         }
         if matches!(count, Count::Many | Count::OneOrMore) {
-            entries.extend(quote!(many: true,));
+            calls.extend(quote!(.many()));
         }
-        entries.extend(self.facts(&field.facts)?);
+        calls.extend(facts_calls(&field.facts)?);
         if let ChildContent::Scalar(scalar) = content
             && let Some(values) = self.values_of(scalar)
         {
-            entries.extend(quote!(values: #values,));
+            calls.extend(quote!(.values(#values)));
         }
-        Ok(quote!(rt::ChildInfo { #entries ..rt::ChildInfo::NONE }))
+        Ok(quote!(rt::ChildInfo::#calls))
     }
 
-    /// The table of one value of a set.
-    pub fn value_info(&self, value: &str, facts: &Facts) -> Result<TokenStream, String> {
-        if facts.since.is_none() && facts.legacy.is_none() {
-            return Ok(quote!(rt::ValueInfo::new(#value)));
-        }
-        let since = match &facts.since {
-            Some(since) => {
-                let version = version(since)?;
-                quote!(Some(#version))
-            }
-            None => quote!(None),
-        };
-        let legacy = match &facts.legacy {
-            Some(rule) => quote!(Some(#rule)),
-            None => quote!(None),
-        };
-        Ok(quote!(rt::ValueInfo { value: #value, since: #since, legacy: #legacy }))
-    }
-
-    /// The entries that all tables share.
+    /// The entries of a type's table that tell of its annotations.
     fn facts(&self, facts: &Facts) -> Result<TokenStream, String> {
         let mut entries = TokenStream::new();
         if let Some(since) = &facts.since {
-            let version = version(since)?;
-            entries.extend(quote!(since: Some(#version),));
+            let [major, minor, micro] = version(since)?;
+            entries.extend(quote!(since: Some(rt::Version::new(#major, #minor, #micro)),));
         }
         if let Some(rule) = &facts.legacy {
             entries.extend(quote!(legacy: Some(#rule),));
@@ -214,18 +199,42 @@ impl Printer<'_> {
     }
 }
 
-fn named(name: &XmlName) -> TokenStream {
-    let (ns, local) = (&name.ns, &name.local);
-    if ns.is_empty() { quote!(name: #local,) } else { quote!(name: #local, ns: #ns,) }
+/// The table of one value of a set.
+pub fn value_info(value: &str, facts: &Facts) -> Result<TokenStream, String> {
+    let since = since_call(facts)?;
+    let legacy = facts.legacy.as_ref().map(|rule| quote!(.legacy(#rule)));
+    Ok(quote!(rt::ValueInfo::new(#value) #since #legacy))
 }
 
-fn version(text: &str) -> Result<TokenStream, String> {
+/// The calls that make the table of a name.
+fn named(name: &XmlName) -> TokenStream {
+    let (ns, local) = (&name.ns, &name.local);
+    if ns.is_empty() { quote!(new(#local)) } else { quote!(new(#local).ns(#ns)) }
+}
+
+/// The calls that add what all tables of names share.
+fn facts_calls(facts: &Facts) -> Result<TokenStream, String> {
+    let mut calls = since_call(facts)?.unwrap_or_default();
+    if let Some(rule) = &facts.legacy {
+        calls.extend(quote!(.legacy(#rule)));
+    }
+    if facts.output_only {
+        calls.extend(quote!(.output_only()));
+    }
+    Ok(calls)
+}
+
+fn since_call(facts: &Facts) -> Result<Option<TokenStream>, String> {
+    let Some(since) = &facts.since else { return Ok(None) };
+    let [major, minor, micro] = version(since)?;
+    Ok(Some(quote!(.since(#major, #minor, #micro))))
+}
+
+fn version(text: &str) -> Result<[Literal; 3], String> {
     let numbers: Option<Vec<u16>> = text.split('.').map(|part| part.parse().ok()).collect();
     let numbers = numbers.filter(|numbers| matches!(numbers.len(), 2 | 3));
     let Some(numbers) = numbers else { return Err(format!("'{text}' is not a version such as 1.2.7")) };
-    let number = |index: usize| proc_macro2::Literal::u16_unsuffixed(numbers.get(index).copied().unwrap_or(0));
-    let (major, minor, micro) = (number(0), number(1), number(2));
-    Ok(quote!(rt::Version::new(#major, #minor, #micro)))
+    Ok([0, 1, 2].map(|index| Literal::u16_unsuffixed(numbers.get(index).copied().unwrap_or(0))))
 }
 
 fn basic_name(basic: Basic) -> &'static str {

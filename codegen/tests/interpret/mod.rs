@@ -358,7 +358,7 @@ fn accepts(model: &Model, scalar: &Scalar, text: &str) -> bool {
         Scalar::List(item) => text.split_whitespace().all(|text| accepts(model, item, text)),
         Scalar::Type(ty) => match &model.types[ty.0 as usize].shape {
             Shape::Values(values) => {
-                values.literals.iter().any(|literal| literal.value == text || literal.value == trimmed)
+                values.literals.iter().any(|literal| literal.value == text || literal.value == squeezed(text))
                     || values.others.iter().any(|other| accepts(model, &other.scalar, text))
             }
             other => panic!("{ty:?} is no set of values but {other:?}"),

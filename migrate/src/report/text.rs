@@ -76,12 +76,11 @@ impl Reporter for Text {
             if self.quiet && finding.level != Level::Error {
                 continue;
             }
-            let to = if self.aside || finding.level == Level::Error && report.action == Action::Failed {
-                &mut *diagnostics
+            if self.aside || finding.level == Level::Error && report.action == Action::Failed {
+                self.finding(report, finding, diagnostics)?;
             } else {
-                &mut *out
-            };
-            self.finding(report, finding, to)?;
+                self.finding(report, finding, out)?;
+            }
         }
         if self.verbose && !self.quiet {
             let word = match report.action {

@@ -49,9 +49,12 @@ impl Node {
     }
 }
 
-/// Groups and interleaves are not flattened beyond so many members: a schema that doubles a part again and again would
-/// come out larger than any memory.
-const MAX_FLAT: usize = 1000;
+/// Groups are not flattened beyond so many members. Flat ones are found again more often; but a schema that doubles a part
+/// again and again would come out larger than any memory.
+const MAX_FLAT_GROUP: usize = 32;
+
+/// The same for interleaves, whose members differ from each other in any case (section 7.4).
+const MAX_FLAT_INTERLEAVE: usize = 1000;
 
 /// What is known of a pattern without looking into it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,7 +239,7 @@ impl Arena {
         let mut flat = Vec::with_capacity(members.len());
         for id in members {
             match self.node(id) {
-                Node::Group(members) if flat.len() + members.len() <= MAX_FLAT => flat.extend_from_slice(members),
+                Node::Group(members) if flat.len() + members.len() <= MAX_FLAT_GROUP => flat.extend_from_slice(members),
                 Node::Empty => {}
                 _ => flat.push(id),
             }
@@ -255,7 +258,7 @@ impl Arena {
         let mut flat = Vec::with_capacity(members.len());
         for id in members {
             match self.node(id) {
-                Node::Interleave(members) if flat.len() + members.len() <= MAX_FLAT => flat.extend_from_slice(members),
+                Node::Interleave(members) if flat.len() + members.len() <= MAX_FLAT_INTERLEAVE => flat.extend_from_slice(members),
                 Node::Empty => {}
                 _ => flat.push(id),
             }

@@ -22,20 +22,15 @@ impl rt::Content for Shop {
             name: "Shop",
             element: Some(rt::Name::plain("shop")),
             attributes: &[
-                rt::AttributeInfo { name: "name", required: true, ..rt::AttributeInfo::NONE },
-                rt::AttributeInfo {
-                    name: "open",
-                    since: Some(rt::Version::new(1, 2, 0)),
-                    default: Some(rt::DefaultInfo { value: "true", form: rt::DefaultForm::Written }),
-                    ..rt::AttributeInfo::NONE
-                },
+                rt::AttributeInfo::new("name").required(),
+                rt::AttributeInfo::new("open").default("true", rt::DefaultForm::Written).since(1, 2, 0),
             ],
             children: &[
-                rt::ChildInfo { name: "title", ..rt::ChildInfo::NONE },
-                rt::ChildInfo { name: "item", many: true, ..rt::ChildInfo::NONE },
-                rt::ChildInfo { name: "closed", ..rt::ChildInfo::NONE },
-                rt::ChildInfo { name: "metadata", ..rt::ChildInfo::NONE },
-                rt::ChildInfo { name: "pass", ns: "http://shop.org/schemas/pass/1.0", ..rt::ChildInfo::NONE },
+                rt::ChildInfo::new("title"),
+                rt::ChildInfo::new("item").many(),
+                rt::ChildInfo::new("closed"),
+                rt::ChildInfo::new("metadata"),
+                rt::ChildInfo::new("pass").ns("http://shop.org/schemas/pass/1.0"),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -110,13 +105,10 @@ impl rt::Content for Item {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Item",
             element: Some(rt::Name::plain("item")),
-            attributes: &[rt::AttributeInfo {
-                name: "size",
-                values: Size::VALUES,
-                default: Some(rt::DefaultInfo { value: "small", form: rt::DefaultForm::Dropped }),
-                ..rt::AttributeInfo::NONE
-            }],
-            children: &[rt::ChildInfo { name: "item", ..rt::ChildInfo::NONE }],
+            attributes: &[rt::AttributeInfo::new("size")
+                .default("small", rt::DefaultForm::Dropped)
+                .values(Size::VALUES)],
+            children: &[rt::ChildInfo::new("item")],
             text: rt::TextInfo::Optional(&[]),
             payloads: 1,
             ..rt::TypeInfo::NONE
@@ -199,12 +191,9 @@ impl Default for ItemKind {
 
 impl rt::Payload for ItemKind {
     fn table() -> &'static rt::AttributeInfo {
-        static INFO: rt::AttributeInfo = rt::AttributeInfo {
-            name: "kind",
-            default: Some(rt::DefaultInfo { value: "voucher", form: rt::DefaultForm::Written }),
-            values: &[rt::ValueInfo::new("book"), rt::ValueInfo::new("voucher")],
-            ..rt::AttributeInfo::NONE
-        };
+        static VALUES: &[rt::ValueInfo] = &[rt::ValueInfo::new("book"), rt::ValueInfo::new("voucher")];
+        static INFO: rt::AttributeInfo =
+            rt::AttributeInfo::new("kind").default("voucher", rt::DefaultForm::Written).values(VALUES);
         &INFO
     }
 
@@ -257,8 +246,8 @@ impl rt::Content for ItemBook {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ItemBook",
-            attributes: &[rt::AttributeInfo { name: "pages", required: true, ..rt::AttributeInfo::NONE }],
-            children: &[rt::ChildInfo { name: "author", many: true, required: true, ..rt::ChildInfo::NONE }],
+            attributes: &[rt::AttributeInfo::new("pages").required()],
+            children: &[rt::ChildInfo::new("author").required().many()],
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -1,0 +1,112 @@
+//! Identifiers of fixed length in hexadecimal digits.
+
+use domxml_runtime::scalar::trim;
+use domxml_runtime::{Scalar, ScalarError};
+use std::fmt::Write;
+
+/// A universally unique identifier, written in lower case with dashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Uuid(pub [u8; 16]);
+
+fn read_uuid(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    let mut rest = trim(text);
+    for byte in &mut bytes {
+        // Dashes and blanks count nothing between two octets.
+        rest = rest.trim_start_matches(['-', ' ']);
+        let pair = rest.get(..2).filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+        rest = &rest[2..];
+    }
+    if rest.is_empty() { Some(bytes) } else { None }
+}
+
+impl Scalar for Uuid {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        read_uuid(text).map(Uuid).ok_or_else(|| ScalarError::expected("a UUID of 32 hexadecimal digits"))
+    }
+
+    fn write(&self, out: &mut String) {
+        for (index, byte) in self.0.iter().enumerate() {
+            let separator = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
+            // Writing to a string does not fail.
+            let _ = write!(out, "{separator}{byte:02x}");
+        }
+    }
+}
+
+/// An Ethernet address, written in lower case with colons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct MacAddress(pub [u8; 6]);
+
+fn read_mac(text: &str) -> Option<[u8; 6]> {
+    let mut parts = trim(text).split(':');
+    let mut bytes = [0; 6];
+    for byte in &mut bytes {
+        let part = parts.next()?;
+        if !matches!(part.len(), 1 | 2) || !part.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        *byte = u8::from_str_radix(part, 16).ok()?;
+    }
+    if parts.next().is_none() { Some(bytes) } else { None }
+}
+
+impl MacAddress {
+    /// Whether it is the address of one station, and not of a group.
+    #[must_use]
+    pub fn is_unicast(self) -> bool {
+        self.0[0] & 1 == 0
+    }
+}
+
+impl Scalar for MacAddress {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        let address = read_mac(text).map(MacAddress).filter(|address| address.is_unicast());
+        address.ok_or_else(|| ScalarError::expected("the MAC address of one station, as 52:54:00:12:34:56"))
+    }
+
+    fn write(&self, out: &mut String) {
+        for (index, byte) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ":" };
+            let _ = write!(out, "{separator}{byte:02x}");
+        }
+    }
+}
+
+domxml_runtime::scalar_text!(Uuid, MacAddress);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::testing::check;
+
+    #[test]
+    fn uuids_are_read_as_libvirt_reads_them() {
+        let canonical = Some("8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa");
+        check::<Uuid>(&[
+            ("8F8E1C1AA0A6493BA23DFF2A36B6B5AA", canonical),
+            ("\n 8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa ", canonical),
+            ("8f-8e1c1aa0a6-493ba23dff2a36b6b5aa", canonical),
+            ("8f8e1c1a a0a6-493b-a23d-ff2a36b6b5aa", canonical),
+            ("{8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa}", None),
+            ("8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5a", None),
+            ("8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa0", None),
+            ("+f8e1c1aa0a6493ba23dff2a36b6b5aa", None),
+            ("", None),
+        ]);
+    }
+
+    #[test]
+    fn mac_addresses_are_read_as_libvirt_reads_them() {
+        check::<MacAddress>(&[
+            ("52:54:00:AA:bb:1", Some("52:54:00:aa:bb:01")),
+            ("52:54:00:aa:bb:cc ", Some("52:54:00:aa:bb:cc")),
+            ("52-54-00-aa-bb-cc", None),
+            ("525400aabbcc", None),
+            ("152:54:00:aa:bb:cc", None),
+            ("53:54:00:aa:bb:cc", None),
+            ("52:54:00:aa:bb:cc:dd", None),
+        ]);
+    }
+}

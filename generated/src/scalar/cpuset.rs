@@ -1,0 +1,206 @@
+//! Sets of CPUs and of NUMA nodes.
+
+use domxml_runtime::{Scalar, ScalarError};
+use std::fmt::Write;
+use std::ops::RangeInclusive;
+
+/// The largest number that libvirt takes in a set.
+const MAX: u32 = 16_383;
+
+/// A set of CPU or node numbers, written as `1-2,4,6`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct CpuSet {
+    /// Ranges of members, in order, neither overlapping nor adjacent.
+    ranges: Vec<(u32, u32)>,
+}
+
+impl CpuSet {
+    /// The empty set; it has no spelling that libvirt takes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a range; an empty one does nothing.
+    pub fn insert(&mut self, range: RangeInclusive<u32>) {
+        let (mut first, mut last) = (*range.start(), *range.end());
+        if first > last {
+            return;
+        }
+        // What it overlaps or touches becomes one with it.
+        self.ranges.retain(|&(from, to)| {
+            let apart = to.saturating_add(1) < first || last.saturating_add(1) < from;
+            if !apart {
+                (first, last) = (first.min(from), last.max(to));
+            }
+            apart
+        });
+        let at = self.ranges.partition_point(|&(from, _)| from < first);
+        self.ranges.insert(at, (first, last));
+    }
+
+    /// Takes a number out.
+    pub fn remove(&mut self, number: u32) {
+        let Some(at) = self.ranges.iter().position(|&(from, to)| (from..=to).contains(&number)) else { return };
+        let (from, to) = self.ranges.remove(at);
+        if number < to {
+            self.ranges.insert(at, (number + 1, to));
+        }
+        if from < number {
+            self.ranges.insert(at, (from, number - 1));
+        }
+    }
+
+    /// Whether a number is a member.
+    #[must_use]
+    pub fn contains(&self, number: u32) -> bool {
+        self.ranges.iter().any(|&(from, to)| (from..=to).contains(&number))
+    }
+
+    /// Whether it has no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// How many members it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ranges.iter().map(|&(from, to)| (to - from) as usize + 1).sum()
+    }
+
+    /// Its members in order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.ranges.iter().flat_map(|&(from, to)| from..=to)
+    }
+}
+
+impl FromIterator<u32> for CpuSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(numbers: I) -> Self {
+        let mut set = CpuSet::new();
+        for number in numbers {
+            set.insert(number..=number);
+        }
+        set
+    }
+}
+
+/// Reads the text from left to right.
+struct Cursor<'a> {
+    rest: &'a str,
+}
+
+impl Cursor<'_> {
+    fn blanks(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    fn take(&mut self, c: char) -> bool {
+        match self.rest.strip_prefix(c) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
+        let (digits, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        digits.parse().ok().filter(|number| *number <= MAX)
+    }
+}
+
+fn read(text: &str) -> Option<CpuSet> {
+    let mut set = CpuSet::new();
+    let mut cursor = Cursor { rest: text };
+    cursor.blanks();
+    while !cursor.rest.is_empty() {
+        let out = cursor.take('^');
+        let first = cursor.number()?;
+        cursor.blanks();
+        if out {
+            set.remove(first);
+        } else if cursor.take('-') {
+            cursor.blanks();
+            let last = cursor.number()?;
+            if last < first {
+                return None;
+            }
+            set.insert(first..=last);
+            cursor.blanks();
+        } else {
+            set.insert(first..=first);
+        }
+        if !cursor.rest.is_empty() && !cursor.take(',') {
+            return None;
+        }
+        cursor.blanks();
+    }
+    if set.is_empty() { None } else { Some(set) }
+}
+
+impl Scalar for CpuSet {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        read(text).ok_or_else(|| ScalarError::expected("a set of numbers up to 16383, as 0-3,^2,8, that is not empty"))
+    }
+
+    fn write(&self, out: &mut String) {
+        for (index, (from, to)) in self.ranges.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "," };
+            // Writing to a string does not fail.
+            let _ = match from == to {
+                true => write!(out, "{separator}{from}"),
+                false => write!(out, "{separator}{from}-{to}"),
+            };
+        }
+    }
+}
+
+domxml_runtime::scalar_text!(CpuSet);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::testing::check;
+
+    #[test]
+    fn sets_are_read_as_libvirt_reads_them() {
+        check::<CpuSet>(&[
+            ("1-4,^3,6", Some("1-2,4,6")),
+            (" 1 - 3 , 5", Some("1-3,5")),
+            ("1,", Some("1")),
+            ("1-4,^9", Some("1-4")),
+            ("5-5,6", Some("5-6")),
+            ("7,1", Some("1,7")),
+            ("^3,1-4", Some("1-4")),
+            ("01-03", Some("1-3")),
+            ("0-3,2", Some("0-3")),
+            ("3-4,1,2", Some("1-4")),
+            ("16383", Some("16383")),
+            ("16384", None),
+            ("3-1", None),
+            ("^1-2", None),
+            ("1,,2", None),
+            (",1", None),
+            ("1;2", None),
+            ("^2", None),
+            ("", None),
+            ("1-", None),
+        ]);
+    }
+
+    #[test]
+    fn sets_are_sets() {
+        let mut set: CpuSet = [5, 1, 2, 4].into_iter().collect();
+        assert_eq!(set.to_string(), "1-2,4-5");
+        set.insert(3..=3);
+        assert_eq!((set.len(), set.to_string().as_str()), (5, "1-5"));
+        set.remove(1);
+        set.remove(5);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [2, 3, 4]);
+        assert!(set.contains(3) && !set.contains(5) && !set.is_empty());
+    }
+}

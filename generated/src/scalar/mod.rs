@@ -1,0 +1,43 @@
+//! The format's own scalars, named by `d:scalar` in the schema: each takes every spelling that libvirt takes, and
+//! is written in the one that libvirt writes.
+
+mod address;
+mod cpuset;
+mod number;
+mod text;
+mod time;
+mod unit;
+mod usbfilter;
+
+pub use address::{MacAddress, Uuid};
+pub use cpuset::CpuSet;
+pub use number::{
+    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, HexNumber, OctalMode, PciBus, PciDomain, PciFunction, PciSlot, PciePort,
+    SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
+};
+pub use text::{LoadParm, NicModel};
+pub use time::DateTime;
+pub use unit::MemoryUnit;
+pub use usbfilter::{UsbFilterClass, UsbFilterId, UsbFilterVersion};
+
+#[cfg(test)]
+mod testing {
+    use domxml_runtime::Scalar;
+
+    /// The canonical spelling of what a text is read as.
+    pub(crate) fn spelt<T: Scalar>(text: &str) -> Option<String> {
+        let mut out = String::new();
+        T::parse(text).ok()?.write(&mut out);
+        Some(out)
+    }
+
+    /// Checks pairs of a text and its canonical spelling, which must be read back as itself; none: it is refused.
+    pub(crate) fn check<T: Scalar>(pairs: &[(&str, Option<&str>)]) {
+        for (text, expected) in pairs {
+            assert_eq!(spelt::<T>(text).as_deref(), *expected, "{text:?}");
+            if let Some(expected) = expected {
+                assert_eq!(spelt::<T>(expected).as_deref(), Some(*expected), "{text:?} again");
+            }
+        }
+    }
+}

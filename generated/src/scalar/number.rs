@@ -1,0 +1,145 @@
+//! Numbers that are written in a base and a width of their own.
+
+use domxml_runtime::scalar::trim;
+use domxml_runtime::{Scalar, ScalarError};
+use std::fmt::Write;
+
+/// Reads a number as C does without being told the base: `0x` hexadecimal, `0` octal, else decimal. Digits that are none
+/// of that base, but hexadecimal ones, are read as such: upstream's schema takes them.
+pub(crate) fn any_base(text: &str) -> Option<u64> {
+    let digits = unsigned(text)?;
+    if let Some(hex) = hex_digits(digits) {
+        return u64::from_str_radix(hex, 16).ok();
+    }
+    let base = if digits.len() > 1 && digits.starts_with('0') { 8 } else { 10 };
+    u64::from_str_radix(digits, base).or_else(|_| u64::from_str_radix(digits, 16)).ok()
+}
+
+/// Reads a hexadecimal number, with or without `0x`.
+pub(crate) fn hexadecimal(text: &str) -> Option<u64> {
+    let digits = unsigned(text)?;
+    u64::from_str_radix(hex_digits(digits).unwrap_or(digits), 16).ok()
+}
+
+fn decimal(text: &str) -> Option<u64> {
+    unsigned(text)?.parse().ok()
+}
+
+fn octal(text: &str) -> Option<u64> {
+    u64::from_str_radix(unsigned(text)?, 8).ok()
+}
+
+/// The digits of a number that may have blanks around it and a plus sign.
+fn unsigned(text: &str) -> Option<&str> {
+    let text = trim(text);
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    // What reads the digits takes a sign: a second one is none of libvirt's.
+    if digits.starts_with(|c: char| c.is_ascii_hexdigit()) { Some(digits) } else { None }
+}
+
+fn hex_digits(digits: &str) -> Option<&str> {
+    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"))?;
+    if hex.starts_with(|c: char| c.is_ascii_hexdigit()) { Some(hex) } else { None }
+}
+
+macro_rules! numbers {
+    ($($(#[$meta:meta])* $name:ident($ty:ident), $read:ident up to $max:expr, written $format:literal, $expected:literal;)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(pub $ty);
+
+        impl Scalar for $name {
+            fn parse(text: &str) -> Result<Self, ScalarError> {
+                let number = $read(text).filter(|number| *number <= $max);
+                let number = number.and_then(|number| $ty::try_from(number).ok());
+                number.map($name).ok_or_else(|| ScalarError::expected($expected))
+            }
+
+            fn write(&self, out: &mut String) {
+                // Writing to a string does not fail.
+                let _ = write!(out, $format, self.0);
+            }
+        }
+
+        impl From<$ty> for $name {
+            fn from(number: $ty) -> Self {
+                $name(number)
+            }
+        }
+
+        domxml_runtime::scalar_text!($name);
+    )*};
+}
+
+numbers! {
+    /// A number read in any base and written in decimal digits.
+    AnyBase(u64), any_base up to u64::MAX, written "{}", "a whole number, in decimal digits or after 0x";
+    /// A part of an address that is read in decimal digits alone.
+    Decimal(u32), decimal up to u64::from(u32::MAX), written "{}", "a whole number in decimal digits";
+    /// A number read in hexadecimal digits, with or without `0x`, and written as `0x3f8`.
+    HexNumber(u64), hexadecimal up to u64::MAX, written "0x{:x}", "a hexadecimal number";
+    /// The domain of a PCI address.
+    PciDomain(u32), any_base up to u64::from(u32::MAX), written "0x{:04x}", "a number from 0x0000 to 0xffffffff";
+    /// The bus of a PCI address.
+    PciBus(u8), any_base up to 0xff, written "0x{:02x}", "a number from 0x00 to 0xff";
+    /// The slot of a PCI address.
+    PciSlot(u8), any_base up to 0x1f, written "0x{:02x}", "a number from 0x00 to 0x1f";
+    /// The function of a PCI address.
+    PciFunction(u8), any_base up to 7, written "0x{:x}", "a number from 0x0 to 0x7";
+    /// The identifier that an s390 guest gives a PCI function.
+    ZpciUid(u16), any_base up to 0xffff, written "0x{:04x}", "a number from 0x0000 to 0xffff";
+    /// The slot identifier of a PCI function on s390.
+    ZpciFid(u32), any_base up to u64::from(u32::MAX), written "0x{:08x}", "a number from 0x00000000 to 0xffffffff";
+    /// A port of PCI Express.
+    PciePort(u8), any_base up to 0xff, written "0x{:x}", "a number from 0x0 to 0xff";
+    /// A vendor or product number of USB.
+    UsbId(u16), any_base up to 0xffff, written "0x{:04x}", "a number from 0x0000 to 0xffff";
+    /// A register of the pSeries bus.
+    SpaprVioReg(u32), hexadecimal up to u64::from(u32::MAX), written "0x{:08x}", "a hexadecimal number of up to 8 digits";
+    /// A channel subsystem.
+    CcwCssid(u8), any_base up to 0xfe, written "0x{:x}", "a number from 0x0 to 0xfe";
+    /// A set of subchannels.
+    CcwSsid(u8), any_base up to 3, written "0x{:x}", "a number from 0x0 to 0x3";
+    /// A device of a channel subsystem.
+    CcwDevno(u16), any_base up to 0xffff, written "0x{:04x}", "a number from 0x0000 to 0xffff";
+    /// The policy of a SEV guest.
+    SevPolicy(u32), hexadecimal up to u64::from(u32::MAX), written "0x{:04x}", "a hexadecimal number of 32 bits";
+    /// The policy of a SEV-SNP guest.
+    SevSnpPolicy(u64), hexadecimal up to u64::MAX, written "0x{:08x}", "a hexadecimal number of 64 bits";
+    /// Permission bits of a file.
+    OctalMode(u16), octal up to 0o777, written "{:04o}", "an octal number from 0000 to 0777";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::testing::check;
+
+    #[test]
+    fn numbers_are_read_as_libvirt_reads_them() {
+        check::<PciSlot>(&[
+            ("10", Some("0x0a")),
+            ("010", Some("0x08")),
+            ("0x1F", Some("0x1f")),
+            (" +5", Some("0x05")),
+            ("0", Some("0x00")),
+            ("0a", Some("0x0a")),
+            ("0x20", None),
+            ("-1", None),
+            ("", None),
+            ("+", None),
+            ("0x", None),
+            ("++1", None),
+        ]);
+        check::<UsbId>(&[("1234", Some("0x04d2")), ("abcd", Some("0xabcd")), ("0x12345", None)]);
+        check::<HexNumber>(&[("3f8", Some("0x3f8")), ("0X10", Some("0x10")), ("10", Some("0x10"))]);
+        check::<AnyBase>(&[("0x12", Some("18")), ("18446744073709551615", Some("18446744073709551615"))]);
+        check::<Decimal>(&[("007", Some("7")), ("0x0", None), ("a", None)]);
+        check::<PciDomain>(&[("0x10000", Some("0x10000")), ("0x100000000", None)]);
+    }
+
+    #[test]
+    fn modes_are_octal() {
+        check::<OctalMode>(&[("755", Some("0755")), ("7", Some("0007")), ("1777", None), ("8", None)]);
+    }
+}

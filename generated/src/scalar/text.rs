@@ -1,0 +1,77 @@
+//! Texts whose letters have a canonical case.
+
+use domxml_runtime::{Scalar, ScalarError};
+
+/// A parameter for the boot loader of s390 machines: one to eight letters, digits, dots and blanks, written in capitals.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct LoadParm(String);
+
+impl LoadParm {
+    /// The parameter, in capitals.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for LoadParm {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        let valid = (1..=8).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte.is_ascii_whitespace());
+        match valid {
+            true => Ok(LoadParm(text.to_ascii_uppercase())),
+            false => Err(ScalarError::expected("one to eight letters, digits, dots and blanks")),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.0);
+    }
+}
+
+/// The models whose spelling libvirt knows.
+const NIC_MODELS: &[&str] = &[
+    "netfront", "rtl8139", "virtio", "e1000", "e1000e", "igb", "virtio-transitional", "virtio-non-transitional",
+    "usb-net", "spapr-vlan", "lan9118", "scm91c111", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A", "Am79C973",
+    "82540EM", "82545EM", "82543GC",
+];
+
+/// A model of network card. One that libvirt knows is written as libvirt spells it, any other as it was given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct NicModel(String);
+
+impl NicModel {
+    /// The model's name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for NicModel {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            return Err(ScalarError::expected("a name of letters, digits, '-' and '_'"));
+        }
+        let known = NIC_MODELS.iter().find(|known| known.eq_ignore_ascii_case(text));
+        Ok(NicModel(known.map_or(text, |known| known).to_owned()))
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.0);
+    }
+}
+
+domxml_runtime::scalar_text!(LoadParm, NicModel);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::testing::check;
+
+    #[test]
+    fn letters_get_their_case() {
+        check::<LoadParm>(&[("AbC.1", Some("ABC.1")), (" a", Some(" A")), ("toolong12", None), ("", None)]);
+        check::<NicModel>(&[("VIRTIO", Some("virtio")), ("am79c973", Some("Am79C973")), ("Odd_1", Some("Odd_1")), ("a b", None)]);
+    }
+}

@@ -1,0 +1,138 @@
+//! Units of sizes.
+
+use domxml_runtime::scalar::trim;
+use domxml_runtime::{Scalar, ScalarError};
+
+/// The unit of a size: bytes, or a power of 1024 (`KiB`, or `K` for short) or of 1000 (`KB`) of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[allow(missing_docs)]
+pub enum MemoryUnit {
+    Bytes,
+    #[default]
+    KiB,
+    MiB,
+    GiB,
+    TiB,
+    PiB,
+    EiB,
+    K,
+    M,
+    G,
+    T,
+    P,
+    E,
+    KB,
+    MB,
+    GB,
+    TB,
+    PB,
+    EB,
+}
+
+use MemoryUnit::{Bytes, E, EB, EiB, G, GB, GiB, K, KB, KiB, M, MB, MiB, P, PB, PiB, T, TB, TiB};
+
+impl MemoryUnit {
+    /// The unit as a document spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Bytes => "bytes",
+            KiB => "KiB",
+            MiB => "MiB",
+            GiB => "GiB",
+            TiB => "TiB",
+            PiB => "PiB",
+            EiB => "EiB",
+            K => "K",
+            M => "M",
+            G => "G",
+            T => "T",
+            P => "P",
+            E => "E",
+            KB => "KB",
+            MB => "MB",
+            GB => "GB",
+            TB => "TB",
+            PB => "PB",
+            EB => "EB",
+        }
+    }
+
+    /// How many bytes it stands for.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        match self {
+            Bytes => 1,
+            K | KiB => 1 << 10,
+            M | MiB => 1 << 20,
+            G | GiB => 1 << 30,
+            T | TiB => 1 << 40,
+            P | PiB => 1 << 50,
+            E | EiB => 1 << 60,
+            KB => 1_000,
+            MB => 1_000_000,
+            GB => 1_000_000_000,
+            TB => 1_000_000_000_000,
+            PB => 1_000_000_000_000_000,
+            EB => 1_000_000_000_000_000_000,
+        }
+    }
+}
+
+fn read(text: &str) -> Option<MemoryUnit> {
+    let lower = trim(text).to_ascii_lowercase();
+    if matches!(lower.as_str(), "b" | "byte" | "bytes") {
+        return Some(Bytes);
+    }
+    let letter = lower.chars().next()?;
+    let (short, binary, decimal) = match letter {
+        'k' => (K, KiB, KB),
+        'm' => (M, MiB, MB),
+        'g' => (G, GiB, GB),
+        't' => (T, TiB, TB),
+        'p' => (P, PiB, PB),
+        'e' => (E, EiB, EB),
+        _ => return None,
+    };
+    match &lower[1..] {
+        "" => Some(short),
+        "ib" => Some(binary),
+        "b" => Some(decimal),
+        _ => None,
+    }
+}
+
+impl Scalar for MemoryUnit {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        read(text).ok_or_else(|| ScalarError::expected("a unit of size, as 'bytes', 'KiB', 'MiB' or 'GB'"))
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(self.as_str());
+    }
+}
+
+domxml_runtime::scalar_text!(MemoryUnit);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::testing::check;
+
+    #[test]
+    fn units_are_read_in_any_case() {
+        check::<MemoryUnit>(&[
+            ("b", Some("bytes")),
+            ("BYTE", Some("bytes")),
+            ("k", Some("K")),
+            ("kib", Some("KiB")),
+            ("kB", Some("KB")),
+            ("m", Some("M")),
+            ("E", Some("E")),
+            ("kilo", None),
+            ("", None),
+            ("\u{e4}", None),
+        ]);
+        assert_eq!(M.bytes(), MiB.bytes());
+    }
+}
