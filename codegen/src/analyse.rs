@@ -23,6 +23,7 @@ mod choice;
 mod decide;
 mod flat;
 mod order;
+mod recursion;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,8 +150,8 @@ pub enum MemberKind<'g> {
     },
     /// Elements, and maybe text, whose order is kept.
     Mix {
-        /// The elements; none for text.
-        variants: Vec<(Option<(XmlName, ContentId)>, Vec<Use<'g>>)>,
+        /// The elements, and the text.
+        variants: Vec<MixVariant<'g>>,
         /// How often.
         count: Count,
         /// The smallest pattern that holds all of them, and the reference to the definition that is this pattern.
@@ -160,6 +161,15 @@ pub enum MemberKind<'g> {
     },
     /// The elements, and maybe text, of wildcards.
     AnyElements(NodeId),
+}
+
+/// An element of a mix, or its text.
+#[derive(Debug)]
+pub struct MixVariant<'g> {
+    /// The element's name and content; none for text.
+    pub element: Option<(XmlName, ContentId)>,
+    /// The patterns.
+    pub uses: Vec<Use<'g>>,
 }
 
 /// A discriminated choice.
@@ -226,7 +236,7 @@ pub fn analyse(grammar: &Grammar) -> Result<Facts<'_>, Errors> {
     };
     analyser.roots();
     let mut facts = analyser.facts;
-    recursion(&mut facts);
+    recursion::mark(&mut facts);
     analyser.builder.errors.or(facts)
 }
 
@@ -324,12 +334,10 @@ impl<'g> Analyser<'g> {
         let patterns: Vec<_> = uses.iter().map(|used| used.leaf.pattern).collect();
         let mut trees: Vec<Tree<'g>> = Vec::new();
         for pattern in patterns {
-            if let Kind::Element { pattern: content, .. } = &pattern.kind {
-                if let Some(tree) = self.builder.tree(content) {
-                    if trees.iter().all(|known| !known.same(&tree)) {
-                        trees.push(tree);
-                    }
-                }
+            let Kind::Element { pattern: content, .. } = &pattern.kind else { continue };
+            let Some(tree) = self.builder.tree(content) else { continue };
+            if trees.iter().all(|known| !known.same(&tree)) {
+                trees.push(tree);
             }
         }
         let Some(first) = trees.first() else { return };
@@ -345,7 +353,8 @@ impl<'g> Analyser<'g> {
         let decision = decide::decide(tree);
         let mut members = Vec::new();
         let mut places: BTreeMap<Atom, usize> = BTreeMap::new();
-        let knots = decision.attributes.iter().map(std::slice::from_ref).chain(decision.content.iter().map(Vec::as_slice));
+        let knots =
+            decision.attributes.iter().map(std::slice::from_ref).chain(decision.content.iter().map(Vec::as_slice));
         for knot in knots {
             if places.contains_key(&knot[0]) {
                 continue;
@@ -416,7 +425,7 @@ impl<'g> Analyser<'g> {
                 }
                 _ => None,
             };
-            variants.push((element, item.uses.clone()));
+            variants.push(MixVariant { element, uses: item.uses.clone() });
         }
         let whole = decision.whole.as_ref()?;
         let required = flat::requires(whole, knot);
@@ -438,10 +447,8 @@ impl<'g> Analyser<'g> {
     }
 
     fn choice(&mut self, owner: ContentId, plan: &Rc<Plan<'g>>, decision: &Decision<'g>) -> ChoiceId {
-        if let Some(via) = plan.shared {
-            if let Some(&known) = self.shared.get(&via.define) {
-                return known;
-            }
+        if let Some(&known) = plan.shared.and_then(|via| self.shared.get(&via.define)) {
+            return known;
         }
         let id = ChoiceId(self.facts.choices.len());
         if let Some(via) = plan.shared {
@@ -527,75 +534,4 @@ fn parts_of(atom: &Atom, parts: &Parts, branch: &Tree<'_>) -> (u32, u32) {
         atom if atom.is_content() => (content.unwrap_or(0), content.unwrap_or(0)),
         _ => (attribute.unwrap_or(0), attribute.unwrap_or(0)),
     }
-}
-
-/// Marks one child on each cycle of types that hold each other by value.
-fn recursion(facts: &mut Facts<'_>) {
-    while let Some(cycle) = find_cycle(facts) {
-        let (content, member) = cycle
-            .into_iter()
-            .rev()
-            .find(|&(content, member)| matches!(facts.contents[content].members[member].kind, MemberKind::Child { .. }))
-            .expect("only a child can lead back to an element");
-        facts.contents[content].members[member].boxed = true;
-    }
-}
-
-/// The members (content, index) along one cycle.
-fn find_cycle(facts: &Facts<'_>) -> Option<Vec<(usize, usize)>> {
-    /// The contents that a content holds by value, with the member that does.
-    fn held(facts: &Facts<'_>, content: usize) -> Vec<(usize, usize)> {
-        let mut result = Vec::new();
-        for (index, member) in facts.contents[content].members.iter().enumerate() {
-            match &member.kind {
-                MemberKind::Child { content, count: Count::One | Count::Optional, .. } if !member.boxed => {
-                    result.push((index, content.0));
-                }
-                MemberKind::Payload { choice, .. } => {
-                    let branches = facts.choices[choice.0].branches.iter();
-                    result.extend(branches.filter_map(|branch| branch.content).map(|content| (index, content.0)));
-                }
-                _ => {}
-            }
-        }
-        result
-    }
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Done,
-    }
-    let mut marks = vec![Mark::New; facts.contents.len()];
-    for start in 0..facts.contents.len() {
-        if marks[start] != Mark::New {
-            continue;
-        }
-        // The path, with what is still to be followed from each content on it.
-        let mut path: Vec<(usize, Vec<(usize, usize)>, usize)> = vec![(start, held(facts, start), 0)];
-        marks[start] = Mark::Open;
-        while let Some((content, edges, next)) = path.last_mut() {
-            let Some(&(_, target)) = edges.get(*next) else {
-                marks[*content] = Mark::Done;
-                path.pop();
-                continue;
-            };
-            *next += 1;
-            match marks[target] {
-                Mark::Done => {}
-                Mark::New => {
-                    marks[target] = Mark::Open;
-                    path.push((target, held(facts, target), 0));
-                }
-                Mark::Open => {
-                    let first = path.iter().position(|(content, ..)| *content == target)?;
-                    let member = |(content, edges, next): &(usize, Vec<(usize, usize)>, usize)| {
-                        (*content, edges[*next - 1].0)
-                    };
-                    return Some(path[first..].iter().map(member).collect());
-                }
-            }
-        }
-    }
-    None
 }

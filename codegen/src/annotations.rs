@@ -10,12 +10,15 @@ use relaxng_model::schema::{AnnotationAttribute, COMPATIBILITY_NS, Location, Nod
 
 use crate::error::Errors;
 use crate::lower::names;
-use crate::model::{DefaultForm, DefaultValue, Facts};
+use crate::model::{DefaultForm, DefaultValue, EmptyForm, Facts, Narrow};
 
 /// Namespace of the project's own annotations.
 pub const NS: &str = "https://domxml.org/ns/schema/1";
 
-const KNOWN: &[&str] = &["default", "field", "legacy", "output-only", "ref", "scalar", "since", "type"];
+const KNOWN: &[&str] = &[
+    "default", "empty", "field", "legacy", "narrow", "optional-since", "output-only", "ref", "scalar", "since", "type",
+    "wide-since",
+];
 
 /// Reads annotations and remembers which.
 pub struct Annotations<'g> {
@@ -72,9 +75,16 @@ impl<'g> Annotations<'g> {
             .map(|value| DefaultValue { value: value.to_owned(), form });
         Facts {
             since: text("since"),
+            optional_since: text("optional-since"),
+            narrow: text("narrow").zip(text("wide-since")).map(|(pattern, until)| Narrow { pattern, until }),
             default,
             legacy: text("legacy"),
             output_only: self.first(nodes, "output-only").is_some_and(|(value, _)| value == "true"),
+            empty: match self.first(nodes, "empty").map(|(value, _)| value) {
+                Some("pair") => EmptyForm::Pair,
+                Some("dropped") => EmptyForm::Dropped,
+                _ => EmptyForm::Single,
+            },
             reference: text("ref"),
         }
     }
@@ -100,7 +110,13 @@ impl<'g> Annotations<'g> {
                     continue;
                 }
                 let default = node.annotations.attribute(COMPATIBILITY_NS, "defaultValue");
-                if let Some(message) = impossible(attribute, default) {
+                if local == "empty" && node.tag != "element" {
+                    let message = "d:empty belongs on an element".to_owned();
+                    errors.at_location(self.schema, attribute.location, message);
+                } else if let Some(other) = lacks(local, |other| node.annotations.attribute(NS, other).is_some()) {
+                    let message = format!("d:{local} without d:{other}");
+                    errors.at_location(self.schema, attribute.location, message);
+                } else if let Some(message) = impossible(attribute, default) {
                     errors.at_location(self.schema, attribute.location, message);
                 } else if !read.contains(&(id, place)) {
                     let message = format!("nothing reads the annotation 'd:{local}' here");
@@ -118,18 +134,29 @@ impl<'g> Annotations<'g> {
     }
 }
 
+/// The annotation without which this one says nothing, if it is not there.
+fn lacks(local: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let other = match local {
+        "narrow" => "wide-since",
+        "wide-since" => "narrow",
+        _ => return None,
+    };
+    (!has(other)).then_some(other)
+}
+
 /// Why the value of an annotation is impossible.
 fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<String> {
     let (local, value) = (attribute.local.as_str(), attribute.value.as_str());
     let wrong = |expected: &str| Some(format!("d:{local}='{value}' is not {expected}"));
     match local {
-        "since" if !is_version(value) => wrong("a version X.Y.Z"),
+        "since" | "optional-since" | "wide-since" if !is_version(value) => wrong("a version X.Y.Z"),
         "default" if value != "written" && value != "dropped" => {
             let near = near(value, &["written", "dropped"]).map(|near| format!(", did you mean '{near}'?"));
             wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))
         }
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
         "output-only" if value != "true" => wrong("'true'"),
+        "empty" if value != "pair" && value != "dropped" => wrong("'pair' or 'dropped'"),
         "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::analyse::{Content, Facts as Analysis, MemberKind, Order as AnalysedOrder, Owner, literal};
 use crate::model::{
-    Basic, ChildContent, Count, DefaultForm, Facts, Field, FieldKind, Mix, Model, Order, Payload, Scalar, Shape, Slot,
-    Struct, Values, XmlName,
+    Basic, ChildContent, Count, DefaultForm, EmptyForm, Facts, Field, FieldKind, Mix, Model, Order, Payload, Scalar,
+    Shape, Slot, Struct, Values, XmlName,
 };
 
 /// The facts of the stage `analyse`: one paragraph for each content and choice, in the order in which they were reached.
@@ -39,7 +39,8 @@ pub fn facts(facts: &Analysis<'_>) -> String {
             if branch.absent {
                 values.push("absent".to_owned());
             }
-            let content = branch.content.map_or_else(|| "nothing".to_owned(), |content| format!("content {}", content.0));
+            let content =
+                branch.content.map_or_else(|| "nothing".to_owned(), |content| format!("content {}", content.0));
             line(&mut out, 1, format_args!("branch {number} {}: {content}", values.join(" ")));
         }
     }
@@ -61,8 +62,8 @@ fn member_kind(kind: &MemberKind<'_>) -> String {
         MemberKind::Mix { variants, count: often, .. } => {
             let names: Vec<String> = variants
                 .iter()
-                .map(|(element, _)| {
-                    element.as_ref().map_or_else(
+                .map(|variant| {
+                    variant.element.as_ref().map_or_else(
                         || "text".to_owned(),
                         |(name, content)| format!("<{}>: content {}", xml_name(name), content.0),
                     )
@@ -292,6 +293,12 @@ fn facts_text(facts: &Facts) -> String {
     if let Some(since) = &facts.since {
         list.push(format!("since {since}"));
     }
+    if let Some(since) = &facts.optional_since {
+        list.push(format!("optional since {since}"));
+    }
+    if let Some(narrow) = &facts.narrow {
+        list.push(format!("until {} only '{}'", narrow.until, narrow.pattern));
+    }
     if let Some(default) = &facts.default {
         let form = match default.form {
             DefaultForm::Assumed => "",
@@ -305,6 +312,11 @@ fn facts_text(facts: &Facts) -> String {
     }
     if facts.output_only {
         list.push("output only".to_owned());
+    }
+    match facts.empty {
+        EmptyForm::Single => {}
+        EmptyForm::Pair => list.push("a pair of tags if empty".to_owned()),
+        EmptyForm::Dropped => list.push("dropped if empty".to_owned()),
     }
     if let Some(reference) = &facts.reference {
         list.push(format!("see {reference}"));

@@ -29,8 +29,8 @@
 //! bits wide); leading zeros and plus signs are not kept. Numbers with a pattern facet that says more than "digits" stay text, as do all other
 //! datatypes but `boolean`. A choice of values becomes an enum; with data beside the values an enum with an open variant.
 
-pub mod names;
 mod fields;
+pub mod names;
 mod scalars;
 mod types;
 
@@ -42,9 +42,7 @@ use relaxng_model::schema::NodeId;
 use crate::analyse::{ContentId, Facts as Analysis, MemberKind};
 use crate::annotations::Annotations;
 use crate::error::Errors;
-use crate::model::{
-    ChildContent, Count, FieldKind, Model, Module, Scalar, Shape, Type, TypeId,
-};
+use crate::model::{ChildContent, Count, FieldKind, Model, Module, Scalar, Shape, Type, TypeId};
 
 /// How the generator treats a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -137,13 +135,14 @@ impl<'g, 'f> Lowerer<'g, 'f> {
     fn run(&mut self) {
         self.classes = self.classify();
         // Ids first, so that recursion is no special case.
-        for index in 0..self.facts.contents.len() {
-            let id = (self.classes[index] == Class::Struct).then(|| self.reserve());
-            self.content_types.push(id);
-        }
+        // Choices come before what their branches hold where both have one place.
         for _ in &self.facts.choices {
             let id = self.reserve();
             self.choice_types.push(id);
+        }
+        for index in 0..self.facts.contents.len() {
+            let id = (self.classes[index] == Class::Struct).then(|| self.reserve());
+            self.content_types.push(id);
         }
         for index in 0..self.facts.contents.len() {
             if let Some(id) = self.content_types[index] {

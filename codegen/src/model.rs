@@ -60,14 +60,29 @@ pub struct Type {
 pub struct Facts {
     /// `d:since`: the first libvirt that knows it.
     pub since: Option<String>,
+    /// `d:optional-since`: the first libvirt that takes the element without it.
+    pub optional_since: Option<String>,
+    /// `d:narrow` with `d:wide-since`.
+    pub narrow: Option<Narrow>,
     /// `a:defaultValue` with `d:default`.
     pub default: Option<DefaultValue>,
     /// `d:legacy`: the rule that replaces it.
     pub legacy: Option<String>,
     /// `d:output-only`.
     pub output_only: bool,
+    /// `d:empty`: how the element is written where there is nothing in it.
+    pub empty: EmptyForm,
     /// `d:ref`: anchor in the manual.
     pub reference: Option<String>,
+}
+
+/// What the values of an attribute or a text were once confined to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrow {
+    /// A regular expression of XML Schema for the old values.
+    pub pattern: String,
+    /// The first libvirt that takes others.
+    pub until: String,
 }
 
 /// A default.
@@ -77,6 +92,18 @@ pub struct DefaultValue {
     pub value: String,
     /// What the canonical form does with it.
     pub form: DefaultForm,
+}
+
+/// How an element is written that has neither attributes nor content.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmptyForm {
+    /// No `d:empty`: `<a/>`.
+    #[default]
+    Single,
+    /// `<a>` and, on the next line, `</a>`; also where it has attributes.
+    Pair,
+    /// The canonical form leaves it out.
+    Dropped,
 }
 
 /// What the canonical form does with a value that equals the default.

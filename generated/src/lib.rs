@@ -20,8 +20,8 @@ pub mod scalar;
 
 pub use bindings::*;
 pub use domxml_runtime::{
-    Action, Anchor, AttributeInfo, ChildInfo, Content, DefaultForm, DefaultInfo, Defaults, Element, ErrorKind, Extra, Finding,
-    Kept, KeptContent, KeptLeaf, KeptNode, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload,
-    ReadOptions, Scalar, ScalarError, Span, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, observe,
-    walk, walk_mut,
+    Action, Anchor, AttributeInfo, ChildInfo, Content, DefaultForm, DefaultInfo, Defaults, Element, ErrorKind, Extra,
+    Finding, Kept, KeptContent, KeptLeaf, KeptNode, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors,
+    Parsed, Payload, ReadOptions, Scalar, ScalarError, Span, TypeInfo, Unknown, ValueInfo, Verbatim, Version,
+    WriteOptions, Written, observe, walk, walk_mut,
 };

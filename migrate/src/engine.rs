@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domxml::Domain;
 use domxml_runtime::{
-    self as runtime, Action, Defaults, Element, ErrorKind, KeptContent, Note, NoteKind, OutputOnly, ParseError,
+    self as runtime, Action, Defaults, Element, ErrorKind, KeptContent, Newer, Note, NoteKind, OutputOnly, ParseError,
     ReadOptions, Version, WriteOptions,
 };
 
@@ -62,7 +62,7 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
         Err(findings) => return Outcome { text: None, findings },
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
-    let mut context = Context::new(options.target, options.profile, options.live);
+    let mut context = Context::new(text, options.target, options.profile, options.live);
     fixed_point(&mut domain, &mut context, options);
     findings.append(&mut context.findings);
     let written = domain.write_with(&write_options(options));
@@ -160,13 +160,22 @@ fn from_note(note: Note) -> Finding {
 }
 
 fn from_written(written: &runtime::Finding) -> Finding {
-    let name = written.attribute.name;
-    let text = format!("{name}='{}'", written.value);
-    let (message, before, after) = match written.action {
-        Action::Added => (format!("the default of {name} is spelt out"), None, Some(text)),
-        Action::Dropped => (format!("the default of {name} is not spelt out"), Some(text), None),
+    let name = written.attribute.map_or("", |attribute| attribute.name);
+    let (thing, text) = match written.attribute {
+        Some(_) => (name.to_owned(), format!("{name}='{}'", written.value)),
+        None => (format!("<{}>", written.value), format!("<{}>", written.value)),
     };
-    let mut finding = finding(ids::DEFAULT, Level::Legacy, written.span.range(), String::new(), message);
+    let (rule, message, before, after) = match written.action {
+        Action::Added => (ids::DEFAULT, format!("the default of {name} is spelt out"), None, Some(text)),
+        Action::Dropped => (ids::DEFAULT, format!("the default of {name} is not spelt out"), Some(text), None),
+        Action::Emptied => {
+            let name = &written.value;
+            (ids::EMPTY, format!("there is nothing in <{name}>"), Some(format!("<{name}/>")), None)
+        }
+        Action::Live => (ids::LIVE, format!("only a running domain shows {thing}"), Some(text), None),
+        Action::Newer => (ids::NEWER, format!("this libvirt reads past {thing}, which is newer"), Some(text), None),
+    };
+    let mut finding = finding(rule, Level::Legacy, written.span.range(), String::new(), message);
     finding.before = before;
     finding.after = after;
     finding
@@ -271,6 +280,7 @@ fn write_options(options: &Options) -> WriteOptions {
         defaults: Defaults::Canonical,
         output_only: if libvirt && !options.live { OutputOnly::Drop } else { OutputOnly::Keep },
         target: Some(options.target),
+        newer: if libvirt { Newer::Drop } else { Newer::Keep },
         kept: if libvirt { KeptContent::Drop } else { KeptContent::Keep },
         ..WriteOptions::default()
     }

@@ -57,6 +57,10 @@ pub mod ids {
     pub const UNKNOWN: &str = "unknown-content";
     /// An omitted or superfluous default, by the schema's annotations.
     pub const DEFAULT: &str = "default-value";
+    /// An element with nothing in it, which the schema says is not written then.
+    pub const EMPTY: &str = "empty-element";
+    /// What only a running domain shows.
+    pub const LIVE: &str = "live-only";
     /// Newer than the target version.
     pub const NEWER: &str = "newer-than-target";
     /// Not in canonical layout.

@@ -103,7 +103,9 @@ impl Safety {
 
 /// What a rule is told and where it reports.
 #[derive(Debug)]
-pub struct Context {
+pub struct Context<'t> {
+    /// The text of the document, in which the spans count bytes.
+    pub source: &'t str,
     /// The version that must read the result, or whose form is produced.
     pub target: Version,
     /// The form to produce.
@@ -117,9 +119,9 @@ pub struct Context {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Context {
-    pub(crate) fn new(target: Version, profile: Profile, live: bool) -> Self {
-        Self { target, profile, live, round: 0, rule: "", findings: Vec::new() }
+impl<'t> Context<'t> {
+    pub(crate) fn new(source: &'t str, target: Version, profile: Profile, live: bool) -> Self {
+        Self { source, target, profile, live, round: 0, rule: "", findings: Vec::new() }
     }
 
     /// Whether the target knows what came with this version.

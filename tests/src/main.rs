@@ -1,10 +1,12 @@
 //! Prints measures: `cargo run --release -p domxml-tests -- parses`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use dommigrate::cli::Profile;
 use domxml_tests::corpus;
+use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 
 #[derive(Debug, Parser)]
@@ -21,6 +23,15 @@ struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
     Parses,
+    Verdicts,
+    VerdictsMutants,
+    VerdictsWild,
+    VerdictsUpstream,
+    VerdictsUpstreamMutants,
+    Xmllint,
+    XmllintMutants,
+    Jing,
+    JingMutants,
     RoundTrips,
     DriverOutputs,
     SameFmt,
@@ -47,6 +58,9 @@ fn main() -> ExitCode {
     let Some(shared) = corpus::shared_or_say("measure") else { return ExitCode::SUCCESS };
     let releases = corpus::releases(&shared);
     let wild = corpus::wild(&shared);
+    let mutants = corpus::mutants(&shared);
+    let root = shared.join("corpus");
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/domain.rng");
     let newest = measures::newest();
     for name in args.measures {
         let modern = Rewriting::Upgrade(Profile::Modern);
@@ -54,14 +68,27 @@ fn main() -> ExitCode {
         let nine = domxml_runtime::Version::new(9, 0, 0);
         let result: Result<Measure, String> = match name {
             Name::Parses => Ok(measures::parses(&releases)),
+            Name::Verdicts => Ok(judge::agreement("verdicts", &judge::ours(), &releases)),
+            Name::VerdictsMutants => Ok(judge::agreement("verdicts-mutants", &judge::ours(), &mutants)),
+            Name::VerdictsWild => Ok(judge::agreement("verdicts-wild", &judge::ours(), &wild)),
+            Name::VerdictsUpstream => Ok(judge::agreement("verdicts-upstream", &judge::upstream(&shared), &releases)),
+            Name::VerdictsUpstreamMutants => {
+                Ok(judge::agreement("verdicts-upstream-mutants", &judge::upstream(&shared), &mutants))
+            }
+            Name::Xmllint => judge::engines("xmllint", Engine::Xmllint, &root, &releases, &schema),
+            Name::XmllintMutants => {
+                judge::engines("xmllint-mutants", Engine::Xmllint, &root.join("mutants"), &mutants, &schema)
+            }
+            Name::Jing => judge::engines("jing", Engine::Jing, &root, &releases, &schema),
+            Name::JingMutants => judge::engines("jing-mutants", Engine::Jing, &root.join("mutants"), &mutants, &schema),
             Name::RoundTrips => Ok(measures::round_trips(&releases, &shared)),
             Name::DriverOutputs => Ok(measures::driver_outputs(&releases)),
             Name::SameFmt => measures::same("same-fmt", &releases, &shared, Rewriting::Format, newest),
             Name::SameModern => measures::same("same-modern", &releases, &shared, modern, newest),
             Name::SameLibvirt => measures::same("same-libvirt", &releases, &shared, libvirt, nine),
             Name::WildSame => measures::same("wild-same", &wild, &shared, modern, newest),
-            Name::WildComments => Ok(measures::comments(&wild, newest)),
-            Name::Comments => Ok(measures::comments(&releases, newest)),
+            Name::WildComments => Ok(measures::comments("wild-comments", &wild, newest)),
+            Name::Comments => Ok(measures::comments("comments", &releases, newest)),
             Name::Idempotent => Ok(measures::idempotent("idempotent", &releases, Profile::Modern, newest)),
             Name::WildIdempotent => Ok(measures::idempotent("wild-idempotent", &wild, Profile::Modern, newest)),
             Name::IdempotentLibvirt => {

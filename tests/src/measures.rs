@@ -251,7 +251,7 @@ pub fn idempotent(name: &'static str, documents: &[Document], profile: Profile, 
 
 /// Comments and processing instructions that do not come out of `upgrade` as they went in.
 #[must_use]
-pub fn comments(documents: &[Document], target: Version) -> Measure {
+pub fn comments(name: &'static str, documents: &[Document], target: Version) -> Measure {
     let options = options(Profile::Modern, target);
     let results = documents
         .par_iter()
@@ -262,7 +262,7 @@ pub fn comments(documents: &[Document], target: Version) -> Measure {
             Some((document.name.clone(), failure))
         })
         .collect();
-    Measure::of("comments", results)
+    Measure::of(name, results)
 }
 
 fn comments_of(text: &str) -> Vec<String> {

@@ -46,7 +46,8 @@ fn seconds(duration: Duration, count: usize) -> String {
 
 fn run() -> Result<bool, String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (schema, manifests) = arguments.split_first().ok_or("usage: validate_corpus SCHEMA.rng MANIFEST.tsv COLUMN...")?;
+    let (schema, manifests) =
+        arguments.split_first().ok_or("usage: validate_corpus SCHEMA.rng MANIFEST.tsv COLUMN...")?;
     let mut cases = Vec::new();
     for pair in manifests.chunks(2) {
         let [manifest, column] = pair else { return Err("each manifest needs its column".to_owned()) };
@@ -81,11 +82,19 @@ fn run() -> Result<bool, String> {
         if found.is_empty() != case.valid {
             wrong += 1;
             let reason = found.first().map_or("no violation".to_owned(), ToString::to_string);
-            println!("{}: {} expected, found: {reason}", case.path.display(), if case.valid { "valid" } else { "invalid" });
+            println!(
+                "{}: {} expected, found: {reason}",
+                case.path.display(),
+                if case.valid { "valid" } else { "invalid" }
+            );
         }
     }
     println!("with reasons:         {}", seconds(start.elapsed(), cases.len()));
-    println!("{} documents, {} verdicts agree, {wrong} do not; {violations} violations", cases.len(), cases.len() - wrong);
+    println!(
+        "{} documents, {} verdicts agree, {wrong} do not; {violations} violations",
+        cases.len(),
+        cases.len() - wrong
+    );
     Ok(wrong == 0)
 }
 

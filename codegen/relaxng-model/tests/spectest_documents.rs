@@ -65,7 +65,8 @@ fn documents_of_the_suite() {
             if violations.is_empty() != valid || validator.is_valid(&document) != valid {
                 let schema = case.children().find(|child| child.has_tag_name("correct"));
                 let schema = schema.map_or("", |schema| source(suite.input_text(), schema));
-                failures.push(format!("case {}: valid is {valid}, but found {violations:#?}\n{schema}\n{text}", index + 1));
+                failures
+                    .push(format!("case {}: valid is {valid}, but found {violations:#?}\n{schema}\n{text}", index + 1));
             }
         }
     }

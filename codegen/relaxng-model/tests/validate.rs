@@ -1,5 +1,7 @@
 //! Verdicts and reasons, for every kind of pattern.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fmt::Write as _;
 
 use relaxng_model::validate::{Validator, Violation, ViolationKind};
@@ -50,15 +52,25 @@ fn empty_not_allowed_and_text() {
 #[test]
 fn sequences() {
     let two = "<element name='a'><empty/></element><element name='b'><empty/></element>";
-    judge(two, &["<r><a/><b/></r>", "<r> <a/> <!-- --> <b/> </r>"], &["<r><b/><a/></r>", "<r><a/></r>", "<r><a/>x<b/></r>"]);
-    judge(&format!("<interleave>{two}</interleave>"), &["<r><a/><b/></r>", "<r><b/><a/></r>"], &["<r><a/></r>", "<r><a/><b/><a/></r>"]);
+    judge(
+        two,
+        &["<r><a/><b/></r>", "<r> <a/> <!-- --> <b/> </r>"],
+        &["<r><b/><a/></r>", "<r><a/></r>", "<r><a/>x<b/></r>"],
+    );
+    judge(
+        &format!("<interleave>{two}</interleave>"),
+        &["<r><a/><b/></r>", "<r><b/><a/></r>"],
+        &["<r><a/></r>", "<r><a/><b/><a/></r>"],
+    );
     judge(&format!("<choice>{two}</choice>"), &["<r><a/></r>", "<r><b/></r>"], &["<r/>", "<r><a/><b/></r>"]);
     judge(&format!("<optional>{two}</optional>"), &["<r/>", "<r><a/><b/></r>"], &["<r><a/></r>"]);
     judge(&format!("<zeroOrMore>{two}</zeroOrMore>"), &["<r/>", "<r><a/><b/><a/><b/></r>"], &["<r><a/><b/><a/></r>"]);
     judge(&format!("<oneOrMore>{two}</oneOrMore>"), &["<r><a/><b/></r>", "<r><a/><b/><a/><b/></r>"], &["<r/>"]);
     judge(&format!("<mixed>{two}</mixed>"), &["<r>x<a/>y<b/>z</r>", "<r><a/><b/></r>"], &["<r>x<b/>y<a/></r>"]);
     judge(
-        &format!("<interleave><group>{two}</group><zeroOrMore><element name='c'><text/></element></zeroOrMore></interleave>"),
+        &format!(
+            "<interleave><group>{two}</group><zeroOrMore><element name='c'><text/></element></zeroOrMore></interleave>"
+        ),
         &["<r><c/><a/><c/><b/><c/></r>"],
         &["<r><c/><b/><a/></r>"],
     );
@@ -67,7 +79,11 @@ fn sequences() {
 #[test]
 fn attributes() {
     let two = "<attribute name='a'/><optional><attribute name='b'><value>1</value></attribute></optional>";
-    judge(two, &["<r a=''/>", "<r b='1' a='x'/>", "<r a='' b=' 1 '/>"], &["<r/>", "<r b='1'/>", "<r a='' b='2'/>", "<r a='' c=''/>"]);
+    judge(
+        two,
+        &["<r a=''/>", "<r b='1' a='x'/>", "<r a='' b=' 1 '/>"],
+        &["<r/>", "<r b='1'/>", "<r a='' b='2'/>", "<r a='' c=''/>"],
+    );
     judge("<attribute name='a'><empty/></attribute>", &["<r a=''/>", "<r a='  '/>"], &["<r a='x'/>"]);
     judge(
         "<choice><group><attribute name='t'><value>x</value></attribute><attribute name='x'/></group>\
@@ -100,7 +116,11 @@ fn name_classes() {
 
 #[test]
 fn data_values_and_lists() {
-    judge("<data type='int'><param name='minInclusive'>1</param></data>", &["<r>1</r>", "<r> 7<!-- -->7 </r>"], &["<r>0</r>", "<r/>", "<r>1<a/></r>"]);
+    judge(
+        "<data type='int'><param name='minInclusive'>1</param></data>",
+        &["<r>1</r>", "<r> 7<!-- -->7 </r>"],
+        &["<r>0</r>", "<r/>", "<r>1<a/></r>"],
+    );
     judge(
         "<data type='NCName'><except><choice><value>a</value><value>b</value></choice></except></data>",
         &["<r>c</r>"],
@@ -110,7 +130,12 @@ fn data_values_and_lists() {
     judge("<value type='string'> a </value>", &["<r> a </r>"], &["<r>a</r>"]);
     judge("<value>a  b</value>", &["<r> a b</r>"], &["<r>ab</r>"]);
     judge("<value type='token'/>", &["<r/>", "<r>  </r>"], &["<r>x</r>"]);
-    judge("<value xmlns:p='urn:p' type='QName'>p:a</value>", &["<r xmlns:q='urn:p'>q:a</r>", "<r><!-- -->q:a</r>"].map(|d| if d.contains("xmlns") { d } else { "<r xmlns:z='urn:p'>z:a</r>" }), &["<r>a</r>", "<r xmlns:p='urn:q'>p:a</r>"]);
+    judge(
+        "<value xmlns:p='urn:p' type='QName'>p:a</value>",
+        &["<r xmlns:q='urn:p'>q:a</r>", "<r xmlns:q='urn:p'> q:<!-- -->a</r>"],
+        &["<r>a</r>", "<r xmlns:p='urn:q'>p:a</r>"],
+    );
+    judge("<value ns='urn:d' type='QName'>a</value>", &["<r xmlns:q='urn:d'>q:a</r>"], &["<r>a</r>"]);
     judge(
         "<list><oneOrMore><data type='int'/><value>x</value></oneOrMore></list>",
         &["<r>1 x</r>", "<r> 1\n x 2 x </r>"],
@@ -118,7 +143,11 @@ fn data_values_and_lists() {
     );
     judge("<list><empty/></list>", &["<r/>", "<r> </r>"], &["<r>x</r>"]);
     judge("<list><zeroOrMore><data type='token'/></zeroOrMore></list>", &["<r/>", "<r>a b c</r>"], &[]);
-    judge("<choice><data type='int'/><element name='a'><empty/></element></choice>", &["<r>1</r>", "<r> <a/> </r>"], &["<r/>", "<r>1<a/></r>"]);
+    judge(
+        "<choice><data type='int'/><element name='a'><empty/></element></choice>",
+        &["<r>1</r>", "<r> <a/> </r>"],
+        &["<r/>", "<r>1<a/></r>"],
+    );
     judge("<data type='string'><param name='length'>0</param></data>", &["<r/>"], &["<r>x</r>", "<r> x</r>"]);
     // Whitespace alone may count for nothing, where nothing would do; here it would not.
     judge("<data type='string'><param name='length'>2</param></data>", &["<r>  </r>"], &["<r> </r>", "<r/>"]);
@@ -174,11 +203,31 @@ const ABC: &str = "<element name='alpha'><empty/></element><optional><element na
 #[test]
 fn reasons_for_elements() {
     explain(ABC, "<s/>", &["unknown-element [s] /s: the document element must not be 's' (expected r)"]);
-    explain(ABC, "<r><alpha/><x><y/></x><gamma/></r>", &["unknown-element [x] /r/x: element 'x' is not allowed in 'r' (expected gamma or beta)"]);
-    explain(ABC, "<r><alhpa/><gamma/></r>", &["unknown-element [alhpa] /r/alhpa: element 'alhpa' is not allowed in 'r' (did you mean 'alpha'?)"]);
-    explain(ABC, "<r><gamma/></r>", &["missing-content [gamma] /r: element 'r' lacks the element 'alpha' before 'gamma' (expected alpha)"]);
-    explain(ABC, "<r><alpha/></r>", &["missing-content [r] /r: element 'r' lacks the element 'gamma' (expected gamma)"]);
-    explain(ABC, "<r><gamma/><alpha/></r>", &["misplaced-element [gamma] /r/gamma: element 'gamma' must stand after 'alpha' (expected alpha)"]);
+    explain(
+        ABC,
+        "<r><alpha/><x><y/></x><gamma/></r>",
+        &["unknown-element [x] /r/x: element 'x' is not allowed in 'r' (expected gamma or beta)"],
+    );
+    explain(
+        ABC,
+        "<r><alhpa/><gamma/></r>",
+        &["unknown-element [alhpa] /r/alhpa: element 'alhpa' is not allowed in 'r' (did you mean 'alpha'?)"],
+    );
+    explain(
+        ABC,
+        "<r><gamma/></r>",
+        &["missing-content [gamma] /r: element 'r' lacks the element 'alpha' before 'gamma' (expected alpha)"],
+    );
+    explain(
+        ABC,
+        "<r><alpha/></r>",
+        &["missing-content [r] /r: element 'r' lacks the element 'gamma' (expected gamma)"],
+    );
+    explain(
+        ABC,
+        "<r><gamma/><alpha/></r>",
+        &["misplaced-element [gamma] /r/gamma: element 'gamma' must stand after 'alpha' (expected alpha)"],
+    );
     explain(
         ABC,
         "<r><alpha/><gamma/><beta n='x'/></r>",
@@ -187,13 +236,29 @@ fn reasons_for_elements() {
             "attribute-value [x] /r/beta/@n: attribute 'n' has the bad value 'x' (expected int)",
         ],
     );
-    explain(ABC, "<r><alpha/><alpha/><gamma/></r>", &["repeated-element [alpha] /r/alpha[2]: another element 'alpha' is not allowed here (expected gamma or beta)"]);
-    explain(ABC, "<r/>", &[
-        "missing-content [r] /r: element 'r' lacks the element 'alpha' (expected alpha)",
-        "missing-content [r] /r: element 'r' lacks the element 'gamma' (expected gamma)",
-    ]);
-    explain("<choice><element name='a'><empty/></element><element name='b'><empty/></element></choice>", "<r/>", &["missing-content [r] /r: element 'r' lacks content (expected a or b)"]);
-    explain("<element name='p:a' xmlns:p='urn:p'><empty/></element>", "<r xmlns:q='urn:p'><q:b/><q:a/></r>", &["unknown-element [q:b] /r/q:b: element 'q:b' is not allowed in 'r' (expected q:a)"]);
+    explain(
+        ABC,
+        "<r><alpha/><alpha/><gamma/></r>",
+        &["repeated-element [alpha] /r/alpha[2]: another element 'alpha' is not allowed here (expected gamma or beta)"],
+    );
+    explain(
+        ABC,
+        "<r/>",
+        &[
+            "missing-content [r] /r: element 'r' lacks the element 'alpha' (expected alpha)",
+            "missing-content [r] /r: element 'r' lacks the element 'gamma' (expected gamma)",
+        ],
+    );
+    explain(
+        "<choice><element name='a'><empty/></element><element name='b'><empty/></element></choice>",
+        "<r/>",
+        &["missing-content [r] /r: element 'r' lacks content (expected a or b)"],
+    );
+    explain(
+        "<element name='p:a' xmlns:p='urn:p'><empty/></element>",
+        "<r xmlns:q='urn:p'><q:b/><q:a/></r>",
+        &["unknown-element [q:b] /r/q:b: element 'q:b' is not allowed in 'r' (expected q:a)"],
+    );
 }
 
 #[test]
@@ -201,17 +266,43 @@ fn reasons_for_attributes_and_text() {
     let disk = "<choice><group><attribute name='type'><value>file</value></attribute><attribute name='source'/></group>\
                 <group><attribute name='type'><value>block</value></attribute><attribute name='device'/></group></choice>\
                 <optional><attribute name='mode'><choice><value>ro</value><value>rw</value></choice></attribute></optional>";
-    explain(disk, "<r type='flie' source=''/>", &["attribute-value [flie] /r/@type: attribute 'type' has the bad value 'flie' (did you mean 'file'?)"]);
-    explain(disk, "<r type='nfs' source=''/>", &["attribute-value [nfs] /r/@type: attribute 'type' has the bad value 'nfs' (expected file or block)"]);
-    explain(disk, "<r type='file'/>", &["missing-attribute [r] /r: element 'r' lacks the attribute 'source' (expected source)"]);
-    explain(disk, "<r source=''/>", &["missing-attribute [r] /r: element 'r' lacks the attribute 'type' (expected type)"]);
+    explain(
+        disk,
+        "<r type='flie' source=''/>",
+        &["attribute-value [flie] /r/@type: attribute 'type' has the bad value 'flie' (did you mean 'file'?)"],
+    );
+    explain(
+        disk,
+        "<r type='nfs' source=''/>",
+        &["attribute-value [nfs] /r/@type: attribute 'type' has the bad value 'nfs' (expected file or block)"],
+    );
+    explain(
+        disk,
+        "<r type='file'/>",
+        &["missing-attribute [r] /r: element 'r' lacks the attribute 'source' (expected source)"],
+    );
+    explain(
+        disk,
+        "<r source=''/>",
+        &["missing-attribute [r] /r: element 'r' lacks the attribute 'type' (expected type)"],
+    );
     explain(
         disk,
         "<r device='' type='file' source=''/>",
-        &["conflicting-attribute [device] /r/@device: attribute 'device' does not go with the other attributes of 'r' (expected mode)"],
+        &[
+            "conflicting-attribute [device] /r/@device: attribute 'device' does not go with the other attributes of 'r' (expected mode)",
+        ],
     );
-    explain(disk, "<r type='file' suorce=''/>", &["unknown-attribute [suorce] /r/@suorce: attribute 'suorce' is not allowed on 'r' (did you mean 'source'?)"]);
-    explain(disk, "<r type='file' source='' x=''/>", &["unknown-attribute [x] /r/@x: attribute 'x' is not allowed on 'r' (expected mode)"]);
+    explain(
+        disk,
+        "<r type='file' suorce=''/>",
+        &["unknown-attribute [suorce] /r/@suorce: attribute 'suorce' is not allowed on 'r' (did you mean 'source'?)"],
+    );
+    explain(
+        disk,
+        "<r type='file' source='' x=''/>",
+        &["unknown-attribute [x] /r/@x: attribute 'x' is not allowed on 'r' (expected mode)"],
+    );
     explain(disk, "<r type='file' source=''>text</r>", &["unexpected-text [text] /r: text is not allowed in 'r'"]);
     explain(
         disk,
@@ -223,13 +314,25 @@ fn reasons_for_attributes_and_text() {
         ],
     );
     let size = "<data type='unsignedInt'><param name='maxInclusive'>31</param></data>";
-    explain(size, "<r> 32 </r>", &["element-value [32] /r: element 'r' has the bad value '32' (expected unsignedInt at most 31)"]);
+    explain(
+        size,
+        "<r> 32 </r>",
+        &["element-value [32] /r: element 'r' has the bad value '32' (expected unsignedInt at most 31)"],
+    );
     explain(size, "<r/>", &["missing-content [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)"]);
-    explain(size, "<r><a/></r>", &[
-        "unknown-element [a] /r/a: element 'a' is not allowed in 'r'",
-        "missing-content [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)",
-    ]);
-    explain("<list><data type='int'/><value>x</value></list>", "<r>1</r>", &["element-value [1] /r: element 'r' has the bad value '1' (expected list of int, x)"]);
+    explain(
+        size,
+        "<r><a/></r>",
+        &[
+            "unknown-element [a] /r/a: element 'a' is not allowed in 'r'",
+            "missing-content [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)",
+        ],
+    );
+    explain(
+        "<list><data type='int'/><value>x</value></list>",
+        "<r>1</r>",
+        &["element-value [1] /r: element 'r' has the bad value '1' (expected list of int, x)"],
+    );
 }
 
 #[test]
@@ -264,23 +367,30 @@ fn hostile_documents() {
 
 #[test]
 fn pathological_schemas() {
-    // Each definition twice the next: written out, 2^60 elements.
+    // Each definition twice the next: written out, 2^40 elements.
     let mut components = String::from("<start><element name='r'><ref name='d0'/></element></start>");
-    for n in 0..60 {
+    for n in 0..40 {
         let next = format!("<ref name='d{}'/>", n + 1);
         write!(components, "<define name='d{n}'><optional>{next}{next}</optional></define>").unwrap();
     }
-    components.push_str("<define name='d60'><element name='a'><empty/></element></define>");
+    components.push_str("<define name='d40'><element name='a'><empty/></element></define>");
     let mut doubled = grammar(&components);
-    assert!(violations(&mut doubled, "<r><a/></r>").is_empty());
-    assert!(violations(&mut doubled, &format!("<r>{}</r>", "<a/>".repeat(200))).is_empty());
-    assert_eq!(violations(&mut doubled, "<r><a/><b/></r>").len(), 1);
+    for count in [0, 2, 4, 6] {
+        assert!(violations(&mut doubled, &format!("<r>{}</r>", "<a/>".repeat(count))).is_empty());
+    }
+    assert!(!violations(&mut doubled, "<r><a/></r>").is_empty());
+    assert_eq!(violations(&mut doubled, "<r><a/><b/><a/></r>").len(), 1);
 
     // Half of them, in any order: every subset is a state.
-    let many: String = (0..60).map(|n| format!("<optional><element name='e{n}'><empty/></element></optional>")).collect();
+    let many: String =
+        (0..60).map(|n| format!("<optional><element name='e{n}'><empty/></element></optional>")).collect();
     let mut mingled = validator(&format!("<interleave>{many}</interleave>"));
     for round in 0..50 {
-        let elements: String = (0..60).map(|n| (n * 7 + round * 13) % 60).filter(|n| n % 2 == round % 2).map(|n| format!("<e{n}/>")).collect();
+        let elements: String = (0..60)
+            .map(|n| (n * 7 + round * 13) % 60)
+            .filter(|n| n % 2 == round % 2)
+            .map(|n| format!("<e{n}/>"))
+            .collect();
         assert!(violations(&mut mingled, &format!("<r>{elements}</r>")).is_empty());
     }
 
@@ -296,7 +406,9 @@ fn pathological_schemas() {
 
 #[test]
 fn clones_judge_alike_on_their_own_threads() {
-    let validator = validator("<oneOrMore><element name='a'><data type='token'><param name='pattern'>[a-z]+</param></data></element></oneOrMore>");
+    let validator = validator(
+        "<oneOrMore><element name='a'><data type='token'><param name='pattern'>[a-z]+</param></data></element></oneOrMore>",
+    );
     std::thread::scope(|scope| {
         for _ in 0..4 {
             let mut validator = validator.clone();

@@ -38,7 +38,7 @@ pub trait Content: Any + Debug {
     /// Chooses the variants of the payloads by their attributes, through [`Reader::select`].
     fn select(&mut self, _r: &mut Reader, _node: Node<'_>) {}
 
-    /// Takes an attribute. False: there is no such field.
+    /// Takes an attribute; true also for those that [`Content::select`] has seen. False: there is no such field.
     fn attribute(&mut self, _r: &mut Reader, _attribute: Attribute<'_>) -> bool {
         false
     }

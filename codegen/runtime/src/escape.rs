@@ -3,41 +3,51 @@
 
 /// Escapes, in place, what stands in `out` from byte `start` on, for an attribute's value in single quotes.
 pub fn attribute(out: &mut String, start: usize) {
-    escape(out, start, |byte| match byte {
-        b'\n' => Some("&#10;"),
-        b'\t' => Some("&#9;"),
-        b'\r' => Some("&#13;"),
-        _ => entity(byte),
-    });
+    escape(out, start, &ATTRIBUTE);
 }
 
 /// Escapes, in place, what stands in `out` from byte `start` on, for text.
 pub fn text(out: &mut String, start: usize) {
-    escape(out, start, |byte| match byte {
-        b'\r' => Some("&#13;"),
-        _ => entity(byte),
-    });
+    escape(out, start, &TEXT);
 }
 
-fn entity(byte: u8) -> Option<&'static str> {
+/// Which bytes are escaped.
+type Table = [bool; 256];
+
+static TEXT: Table = table(b"&<>'\"\r");
+static ATTRIBUTE: Table = table(b"&<>'\"\r\n\t");
+
+const fn table(bytes: &[u8]) -> Table {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
+fn reference(byte: u8) -> &'static str {
     match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'\'' => Some("&apos;"),
-        b'"' => Some("&quot;"),
-        _ => None,
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'\'' => "&apos;",
+        b'"' => "&quot;",
+        b'\n' => "&#10;",
+        b'\t' => "&#9;",
+        _ => "&#13;",
     }
 }
 
-fn escape(out: &mut String, start: usize, of: fn(u8) -> Option<&'static str>) {
-    let Some(first) = out.as_bytes()[start..].iter().position(|&byte| of(byte).is_some()) else { return };
+fn escape(out: &mut String, start: usize, table: &Table) {
+    let Some(first) = out.as_bytes()[start..].iter().position(|byte| table[usize::from(*byte)]) else { return };
     let tail = out.split_off(start + first);
     let mut rest = tail.as_str();
     // Only ASCII characters are replaced, so that every cut is between characters.
-    while let Some(at) = rest.bytes().position(|byte| of(byte).is_some()) {
+    while let Some(at) = rest.bytes().position(|byte| table[usize::from(byte)]) {
         out.push_str(&rest[..at]);
-        out.push_str(of(rest.as_bytes()[at]).unwrap_or_default());
+        out.push_str(reference(rest.as_bytes()[at]));
         rest = &rest[at + 1..];
     }
     out.push_str(rest);

@@ -32,8 +32,8 @@ pub struct TypeInfo {
     pub legacy: Option<&'static str>,
     /// Whether only a running domain shows it.
     pub output_only: bool,
-    /// Whether it is written with two tags even where it is empty.
-    pub open: bool,
+    /// How it is written where there is nothing in it.
+    pub empty: EmptyForm,
     /// Anchor in the manual.
     pub reference: Option<&'static str>,
     /// Its attributes, in schema order, without those of its payloads.
@@ -42,8 +42,14 @@ pub struct TypeInfo {
     pub children: &'static [ChildInfo],
     /// Its text.
     pub text: TextInfo,
+    /// What its text was once confined to.
+    pub narrow: Option<Narrow>,
     /// How many payloads it has, see [`crate::Content::payload`].
     pub payloads: usize,
+    /// How many of `attributes` are required.
+    pub required_attributes: usize,
+    /// How many of `children` are required.
+    pub required_children: usize,
 }
 
 impl TypeInfo {
@@ -54,12 +60,15 @@ impl TypeInfo {
         since: None,
         legacy: None,
         output_only: false,
-        open: false,
+        empty: EmptyForm::Single,
         reference: None,
         attributes: &[],
         children: &[],
         text: TextInfo::None,
+        narrow: None,
         payloads: 0,
+        required_attributes: 0,
+        required_children: 0,
     };
 
     /// The attribute with this name.
@@ -86,6 +95,10 @@ pub struct AttributeInfo {
     pub required: bool,
     /// The first version that knows it.
     pub since: Option<Version>,
+    /// The first version that takes the element without it.
+    pub optional_since: Option<Version>,
+    /// What its values were once confined to.
+    pub narrow: Option<Narrow>,
     /// What is assumed where it is absent.
     pub default: Option<DefaultInfo>,
     /// The rule that replaces it.
@@ -105,6 +118,8 @@ impl AttributeInfo {
             ns: "",
             required: false,
             since: None,
+            optional_since: None,
+            narrow: None,
             default: None,
             legacy: None,
             output_only: false,
@@ -147,6 +162,20 @@ impl AttributeInfo {
         self
     }
 
+    /// The first version that takes the element without it.
+    #[must_use]
+    pub const fn optional_since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.optional_since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// What its values were confined to before this version.
+    #[must_use]
+    pub const fn narrow(mut self, pattern: &'static str, major: u16, minor: u16, micro: u16) -> Self {
+        self.narrow = Some(Narrow { pattern, until: Version::new(major, minor, micro) });
+        self
+    }
+
     /// The rule that replaces it.
     #[must_use]
     pub const fn legacy(mut self, rule: &'static str) -> Self {
@@ -160,6 +189,15 @@ impl AttributeInfo {
         self.values = values;
         self
     }
+}
+
+/// What values were once confined to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Narrow {
+    /// A regular expression of XML Schema for the old values.
+    pub pattern: &'static str,
+    /// The first version that takes others.
+    pub until: Version,
 }
 
 /// A default value.
@@ -179,6 +217,17 @@ pub enum DefaultForm {
     /// It is always spelt out.
     Written,
     /// It is never spelt out.
+    Dropped,
+}
+
+/// How an element is written that has nothing in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmptyForm {
+    /// With one tag.
+    Single,
+    /// With two tags, on two lines.
+    Pair,
+    /// The canonical form leaves it out, unless it has attributes.
     Dropped,
 }
 
@@ -228,10 +277,16 @@ pub struct ChildInfo {
     pub many: bool,
     /// The first version that knows it.
     pub since: Option<Version>,
+    /// The first version that takes the element without it.
+    pub optional_since: Option<Version>,
+    /// What its values were once confined to.
+    pub narrow: Option<Narrow>,
     /// The rule that replaces it.
     pub legacy: Option<&'static str>,
     /// Whether only a running domain shows it.
     pub output_only: bool,
+    /// Whether the canonical form leaves it out where there is nothing in it.
+    pub dropped_if_empty: bool,
     /// The values of its text, where it has nothing else and they are listed.
     pub values: &'static [ValueInfo],
 }
@@ -246,8 +301,11 @@ impl ChildInfo {
             required: false,
             many: false,
             since: None,
+            optional_since: None,
+            narrow: None,
             legacy: None,
             output_only: false,
+            dropped_if_empty: false,
             values: &[],
         }
     }
@@ -273,6 +331,13 @@ impl ChildInfo {
         self
     }
 
+    /// The canonical form leaves it out where there is nothing in it.
+    #[must_use]
+    pub const fn dropped_if_empty(mut self) -> Self {
+        self.dropped_if_empty = true;
+        self
+    }
+
     /// It may stand more than once.
     #[must_use]
     pub const fn many(mut self) -> Self {
@@ -284,6 +349,20 @@ impl ChildInfo {
     #[must_use]
     pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
         self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The first version that takes the element without it.
+    #[must_use]
+    pub const fn optional_since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.optional_since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// What its values were confined to before this version.
+    #[must_use]
+    pub const fn narrow(mut self, pattern: &'static str, major: u16, minor: u16, micro: u16) -> Self {
+        self.narrow = Some(Narrow { pattern, until: Version::new(major, minor, micro) });
         self
     }
 

@@ -32,7 +32,9 @@ pub use content::{Content, Mix, Payload, walk, walk_mut};
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, Span};
-pub use info::{AttributeInfo, ChildInfo, DefaultForm, DefaultInfo, Name, TextInfo, TypeInfo, ValueInfo};
+pub use info::{
+    AttributeInfo, ChildInfo, DefaultForm, DefaultInfo, EmptyForm, Name, Narrow, TextInfo, TypeInfo, ValueInfo,
+};
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Expected, List, Scalar, ScalarError};
@@ -40,5 +42,5 @@ pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Present};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
 pub use writer::{
-    Action, Defaults, Finding, KeptContent, Observer, OutputOnly, WriteOptions, Writer, Written, observe,
+    Action, Defaults, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Writer, Written, observe,
 };

@@ -9,9 +9,11 @@ use crate::position::{Lines, Paths};
 use crate::scalar::{Expected, ScalarError};
 use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Room, Selection};
 use crate::verbatim::{AnyAttribute, Verbatim};
+use memchr::memmem;
 use roxmltree::{Document, NodeId, NodeType};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// How deep typed elements may nest.
 const MAX_DEPTH: u32 = 200;
@@ -57,6 +59,11 @@ impl<'a> Node<'a> {
         let name = self.0.tag_name();
         (name.namespace().unwrap_or(""), name.name())
     }
+
+    /// Whether it is an element of this name. The local name decides most cases.
+    fn is(self, ns: &str, local: &str) -> bool {
+        self.0.is_element() && self.0.tag_name().name() == local && self.name().0 == ns
+    }
 }
 
 /// An attribute of the document that is read.
@@ -94,12 +101,29 @@ pub struct Reader {
     silent: bool,
     /// The discriminating attribute of the open element that is absent and means one of its values.
     assumed: Option<&'static AttributeInfo>,
+    /// What the open element must have and what it has had of that.
+    required: Required,
     /// Whether any namespace is declared in the document.
     namespaces: bool,
     /// Nodes of open elements that are to be kept, in document order.
     kept: Vec<NodeId>,
     /// Plain children of open elements of which something is to be kept, in document order.
     leaves: Vec<NodeId>,
+}
+
+/// Attributes and children that an element must have: how many of them are missing so far. A field that must be filled holds
+/// exactly one value, and takes exactly one; only where children may be repeated is the count not exact.
+#[derive(Debug, Clone, Copy, Default)]
+struct Required {
+    attributes: usize,
+    children: usize,
+}
+
+impl Required {
+    fn add(&mut self, info: &TypeInfo) {
+        self.attributes += info.required_attributes;
+        self.children += info.required_children;
+    }
 }
 
 /// An error or note whose line and path are not yet known.
@@ -132,7 +156,7 @@ pub(crate) fn parse_document(text: &str) -> Result<Document<'_>, ParseErrors> {
     if u32::try_from(text.len()).is_err() {
         return Err(refuse(0, "the document is larger than 4 GiB".to_owned()));
     }
-    if let Some((at, _)) = text.match_indices("xmlns").nth(MAX_NAMESPACES) {
+    if let Some(at) = NAMESPACE.find_iter(text.as_bytes()).nth(MAX_NAMESPACES) {
         return Err(refuse(at, format!("more than {MAX_NAMESPACES} namespace declarations")));
     }
     // A shorter text has no room for so many.
@@ -155,6 +179,9 @@ pub(crate) fn parse_document(text: &str) -> Result<Document<'_>, ParseErrors> {
         refuse(at, message)
     })
 }
+
+/// Finds where namespaces may be declared.
+static NAMESPACE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("xmlns"));
 
 /// Where the first tag with too many attributes starts.
 fn crowded_tag(text: &str) -> Option<usize> {
@@ -203,7 +230,8 @@ pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> 
         depth: 0,
         silent: false,
         assumed: None,
-        namespaces: text.contains("xmlns"),
+        required: Required::default(),
+        namespaces: NAMESPACE.find(text.as_bytes()).is_some(),
         kept: Vec::new(),
         leaves: Vec::new(),
     };
@@ -301,10 +329,15 @@ impl Reader {
             return self.error(node, open_tag(node), ErrorKind::Syntax, message, Vec::new(), None);
         }
         self.depth += 1;
+        let info = out.info();
         let outer_silent = std::mem::replace(&mut self.silent, false);
+        let outer_required = std::mem::take(&mut self.required);
+        self.required.add(info);
         let (kept, leaves) = (self.kept.len(), self.leaves.len());
         self.assumed = None;
-        out.select(self, Node(node));
+        if info.payloads > 0 {
+            out.select(self, Node(node));
+        }
         if let Some(extra) = out.extra_mut() {
             extra.span = node.range().into();
             extra.assumed = self.assumed.take();
@@ -320,9 +353,9 @@ impl Reader {
         {
             keep::namespaces(node, extra);
         }
-        let odd = self.read_children(node, out);
-        if !self.silent {
-            self.check_required(node, out);
+        let odd = self.read_children(node, out, info);
+        if !self.silent && (self.required.attributes > 0 || self.required.children > 0) {
+            each_info(out, &mut |info| self.check_required(node, info));
         }
         if (odd || self.kept.len() > kept || self.leaves.len() > leaves)
             && let Some(extra) = out.extra_mut()
@@ -332,12 +365,13 @@ impl Reader {
         self.kept.truncate(kept);
         self.leaves.truncate(leaves);
         self.silent = outer_silent;
+        self.required = outer_required;
         self.depth -= 1;
     }
 
     /// Reads text and child elements; true if there are comments or processing instructions.
-    fn read_children(&mut self, node: roxmltree::Node<'_, '_>, out: &mut dyn Content) -> bool {
-        let kind = text_kind(out);
+    fn read_children(&mut self, node: roxmltree::Node<'_, '_>, out: &mut dyn Content, info: &'static TypeInfo) -> bool {
+        let kind = if info.payloads == 0 { info.text } else { text_kind(out) };
         let mut text: Option<Cow<'_, str>> = None;
         let (mut odd, mut elements) = (false, false);
         for child in node.children() {
@@ -383,10 +417,6 @@ impl Reader {
         }
         for index in 0..out.info().payloads {
             let Some(payload) = out.payload_mut(index) else { continue };
-            let discriminator = payload.attribute();
-            if attribute.name() == (discriminator.ns, discriminator.name) {
-                return true;
-            }
             if let Some(members) = payload.members_mut()
                 && self.offer_attribute(members, attribute)
             {
@@ -457,12 +487,19 @@ impl Reader {
             }
         }
         if let Some(members) = slot.get_mut().and_then(|payload| payload.members_mut()) {
-            members.select(self, node);
+            let info = members.info();
+            self.required.add(info);
+            if info.payloads > 0 {
+                members.select(self, node);
+            }
         }
     }
 
     /// Reads an attribute.
     pub fn attribute(&mut self, attribute: Attribute<'_>, field: &mut dyn Field) {
+        if field.room() == Room::Unknown {
+            self.required.attributes = self.required.attributes.saturating_sub(1);
+        }
         if let Err(error) = field.read(attribute.0.value()) {
             self.bad_attribute(attribute, error);
         }
@@ -584,6 +621,8 @@ impl Reader {
         };
         if !free {
             self.repeated(node);
+        } else if room == Room::Unknown {
+            self.required.children = self.required.children.saturating_sub(1);
         }
         free
     }
@@ -682,8 +721,8 @@ impl Reader {
         self.error(node.0, range, ErrorKind::Value, message, expected, suggestion);
     }
 
-    fn check_required(&mut self, node: roxmltree::Node<'_, '_>, out: &dyn Content) {
-        let info = out.info();
+    /// Reports what is missing of what the table asks for.
+    fn check_required(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo) {
         for attribute in info.attributes.iter().filter(|a| a.required) {
             let present = match attribute.ns {
                 "" => node.has_attribute(attribute.name),
@@ -696,15 +735,9 @@ impl Reader {
             }
         }
         for child in info.children.iter().filter(|c| c.required) {
-            let name = (child.ns, child.name);
-            if !node.children().any(|node| node.is_element() && Node(node).name() == name) {
+            if !node.children().any(|node| Node(node).is(child.ns, child.name)) {
                 let message = format!("missing element <{}>", child.name);
                 self.error(node, open_tag(node), ErrorKind::MissingElement, message, Vec::new(), None);
-            }
-        }
-        for index in 0..info.payloads {
-            if let Some(members) = out.payload(index).and_then(|payload| payload.members()) {
-                self.check_required(node, members);
             }
         }
     }

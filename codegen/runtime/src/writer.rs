@@ -3,7 +3,7 @@
 use crate::content::{Content, Mix, Payload};
 use crate::escape;
 use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode, Span, TEXT};
-use crate::info::{AttributeInfo, ChildInfo, DefaultForm, TypeInfo};
+use crate::info::{AttributeInfo, ChildInfo, DefaultForm, EmptyForm, TypeInfo};
 use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim};
 use crate::verbatim::{AnyAttribute, Verbatim};
 use crate::version::Version;
@@ -15,7 +15,8 @@ pub enum Defaults {
     /// Write what is there.
     #[default]
     Keep,
-    /// Spell out absent attributes whose default is always written, and leave out present ones whose default never is.
+    /// Spell out absent attributes whose default is always written, and leave out present ones whose default never is
+    /// and elements that are not written where there is nothing in them.
     Canonical,
 }
 
@@ -29,13 +30,23 @@ pub enum OutputOnly {
     Drop,
 }
 
+/// What to do with elements and attributes that [`WriteOptions::target`] does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Newer {
+    /// Write them.
+    #[default]
+    Keep,
+    /// Leave them out, as a reader that old reads past them.
+    Drop,
+}
+
 /// What to do with comments, processing instructions and unknown content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeptContent {
     /// Write it, in place.
     #[default]
     Keep,
-    /// Leave it out; namespace declarations stay.
+    /// Leave it out; of the namespace declarations those of the root stay.
     Drop,
 }
 
@@ -48,6 +59,8 @@ pub struct WriteOptions {
     pub output_only: OutputOnly,
     /// The oldest version that must read the result: no default is spelt out whose attribute it does not know.
     pub target: Option<Version>,
+    /// What to do with what that version does not know.
+    pub newer: Newer,
     /// What to do with comments, processing instructions and unknown content.
     pub kept: KeptContent,
     /// How many levels the element is indented.
@@ -59,32 +72,38 @@ pub struct WriteOptions {
 pub struct Written {
     /// The text, ended by a line break.
     pub text: String,
-    /// Which defaults were spelt out or left out, in the order of writing.
+    /// What was spelt out or left out, in the order of writing.
     pub findings: Vec<Finding>,
 }
 
-/// A default that was spelt out or left out.
+/// What was spelt out or left out.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The element's bytes in the document that it was read from.
+    /// The element's bytes in the document that it was read from; of an element without a place of its own, its parent's.
     pub span: Span,
-    /// The element, or the members of its payload, that has the attribute.
+    /// The element, or the members of its payload, that has the attribute; the element that was left out, or its parent.
     pub owner: &'static TypeInfo,
-    /// The attribute.
-    pub attribute: &'static AttributeInfo,
-    /// The default value.
+    /// The attribute; none for an element.
+    pub attribute: Option<&'static AttributeInfo>,
+    /// The attribute's value, or the element's name.
     pub value: String,
     /// What was done.
     pub action: Action,
 }
 
-/// What the writer did with a default.
+/// What the writer did of its own accord.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// It was absent and is spelt out.
+    /// A default was absent and is spelt out.
     Added,
-    /// It was present and is left out.
+    /// A default was present and is left out.
     Dropped,
+    /// An element with nothing in it is left out.
+    Emptied,
+    /// What only a running domain shows is left out.
+    Live,
+    /// What the target does not know is left out.
+    Newer,
 }
 
 /// Sees what a typed document uses: elements, attributes with their values, child elements.
@@ -193,7 +212,9 @@ impl<'o> Writer<'o> {
             options,
             findings: Vec::new(),
             observer: None,
-            tables: options.defaults == Defaults::Canonical || options.output_only == OutputOnly::Drop,
+            tables: options.defaults == Defaults::Canonical
+                || options.output_only == OutputOnly::Drop
+                || options.newer == Newer::Drop,
             info: &TypeInfo::NONE,
             span: Span::default(),
             assumed: None,
@@ -213,6 +234,9 @@ impl<'o> Writer<'o> {
             self.out.push_str(&kept.prolog);
         }
         let Some(name) = content.info().element else { return };
+        // What is written is mostly about as long as what was read.
+        let length = content.extra().map_or(0, |extra| extra.span.range().len());
+        self.out.reserve(length + length / 4 + 64);
         let tag_end = self.whole_element(name.ns, name.local, content);
         let mut declarations = String::new();
         for (prefix, uri) in &self.added {
@@ -262,7 +286,10 @@ impl<'o> Writer<'o> {
 
     /// Writes an attribute by what its table says about defaults.
     fn attribute_by_table(&mut self, attribute: &'static AttributeInfo, value: Option<&String>) {
-        if attribute.output_only && self.options.output_only == OutputOnly::Drop {
+        if let Some(action) = self.left_out(attribute.output_only, attribute.since) {
+            if let Some(value) = value {
+                self.found(Some(attribute), value, action);
+            }
             return;
         }
         let canonical = self.options.defaults == Defaults::Canonical;
@@ -281,12 +308,11 @@ impl<'o> Writer<'o> {
             _ => None,
         };
         if let Some((action, value)) = action {
-            let (span, owner) = (self.span, self.info);
-            self.findings.push(Finding { span, owner, attribute, value: value.to_owned(), action });
+            self.found(Some(attribute), value, action);
         }
         let written = match (action, value) {
             (Some((Action::Added, value)), _) => Some(value),
-            (Some((Action::Dropped, _)), _) => None,
+            (Some(_), _) => None,
             (None, value) => value.map(String::as_str),
         };
         if let Some(value) = written {
@@ -381,8 +407,11 @@ impl<'o> Writer<'o> {
         for index in 0..field.count() {
             if let Some(content) = field.get(index)
                 && self.wanted(ns, name, None)
-                && !(content.info().output_only && self.options.output_only == OutputOnly::Drop)
             {
+                if let Some(action) = self.left_out(content.info().output_only, content.info().since) {
+                    self.found(None, name, action);
+                    continue;
+                }
                 self.before(name);
                 self.whole_element(ns, name, content);
                 self.after(name);
@@ -401,12 +430,37 @@ impl<'o> Writer<'o> {
             if self.tables {
                 let mut text = String::new();
                 field.write(index, &mut text);
-                if !self.wanted(ns, name, Some(&text)) {
+                if !self.wanted(ns, name, Some(&text)) || text.is_empty() && self.drop_empty_leaf(ns, name) {
                     continue;
                 }
             }
             self.leaf_element(ns, name, Some((field, index)));
         }
+    }
+
+    /// Whether an empty leaf is left out by its table. Comments in it keep it.
+    fn drop_empty_leaf(&mut self, ns: &str, name: &str) -> bool {
+        let dropped = self.options.defaults == Defaults::Canonical
+            && self.info.child(ns, name).is_some_and(|child| child.dropped_if_empty)
+            && !self.frame.as_ref().is_some_and(|f| f.leaves.contains_key(&(name.into(), f.count(name))));
+        if dropped {
+            self.found(None, name, Action::Emptied);
+        }
+        dropped
+    }
+
+    /// Why something is not written, if it is not.
+    fn left_out(&self, output_only: bool, since: Option<Version>) -> Option<Action> {
+        if output_only && self.options.output_only == OutputOnly::Drop {
+            return Some(Action::Live);
+        }
+        let newer = matches!((since, self.options.target), (Some(since), Some(target)) if since > target);
+        (newer && self.options.newer == Newer::Drop).then_some(Action::Newer)
+    }
+
+    fn found(&mut self, attribute: Option<&'static AttributeInfo>, value: &str, action: Action) {
+        let (span, owner) = (self.span, self.info);
+        self.findings.push(Finding { span, owner, attribute, value: value.to_owned(), action });
     }
 
     /// Writes child elements that hold nothing.
@@ -522,7 +576,8 @@ impl<'o> Writer<'o> {
             return true;
         }
         let Some(child) = self.info.child(ns, name) else { return true };
-        if child.output_only && self.options.output_only == OutputOnly::Drop {
+        if let Some(action) = self.left_out(child.output_only, child.since) {
+            self.found(None, name, action);
             return false;
         }
         if let Some(observer) = &mut self.observer {
@@ -536,6 +591,7 @@ impl<'o> Writer<'o> {
         let info = content.info();
         let extra = content.extra();
         let kept = extra.and_then(|extra| extra.kept.as_deref());
+        let (start, outer_tag_open) = (self.out.len(), self.tag_open);
         self.start_child();
         let outer = (self.info, self.span, self.part, self.inline, self.assumed);
         let (scope, added) = (self.scope.len(), self.added.len());
@@ -549,13 +605,16 @@ impl<'o> Writer<'o> {
             observer.element(info, self.span);
         }
         if let Some(kept) = kept {
-            self.scope.extend(kept.namespaces.iter().cloned());
+            if self.declares() {
+                self.scope.extend(kept.namespaces.iter().cloned());
+            }
             if self.options.kept == KeptContent::Keep && !(kept.nodes.is_empty() && kept.leaves.is_empty()) {
                 self.frame = Some(Box::new(Frame::new(kept)));
             }
         }
         self.out.push('<');
         self.push_name(ns, name, false);
+        let name_end = self.out.len();
         content.write_attributes(self);
         if let Some(kept) = kept {
             self.push_kept_attributes(kept);
@@ -566,10 +625,19 @@ impl<'o> Writer<'o> {
         content.write_children(self);
         self.flush();
         self.depth -= 1;
-        if self.tag_open && info.open {
+        if self.tag_open && info.empty == EmptyForm::Pair {
             self.open_content();
         }
-        if self.tag_open {
+        let dropped = self.tag_open
+            && tag_end == name_end
+            && info.empty == EmptyForm::Dropped
+            && self.options.defaults == Defaults::Canonical;
+        if dropped {
+            // Nothing has been written of it but its name, and before it the end of the start tag around it.
+            self.out.truncate(start);
+            self.tag_open = outer_tag_open;
+            self.found(None, name, Action::Emptied);
+        } else if self.tag_open {
             self.out.push_str("/>");
             self.tag_open = false;
         } else {
@@ -587,7 +655,9 @@ impl<'o> Writer<'o> {
         // Namespaces that were added meanwhile stand at the bottom of the scope and stay.
         self.scope.truncate(scope + self.added.len() - added);
         (self.info, self.span, self.part, self.inline, self.assumed) = outer;
-        self.end_line();
+        if !dropped {
+            self.end_line();
+        }
         tag_end
     }
 
@@ -597,9 +667,16 @@ impl<'o> Writer<'o> {
                 self.push_attribute("", name, value);
             }
         }
-        for (prefix, uri) in &kept.namespaces {
-            push_declaration(&mut self.out, prefix, uri);
+        if self.declares() {
+            for (prefix, uri) in &kept.namespaces {
+                push_declaration(&mut self.out, prefix, uri);
+            }
         }
+    }
+
+    /// Whether the element that is being written keeps its namespace declarations.
+    fn declares(&self) -> bool {
+        self.options.kept == KeptContent::Keep || self.depth == self.options.depth
     }
 
     /// Writes a name with the prefix of its namespace; one that nothing declares is declared by the root.

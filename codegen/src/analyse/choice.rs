@@ -167,8 +167,7 @@ impl<'g> Finder<'_, 'g> {
 
     /// Takes a choice by the same attribute apart that stands within an alternative.
     fn split(&self, tree: &Tree<'g>, attribute: &XmlName) -> Vec<Tree<'g>> {
-        let carries =
-            |member: &Tree<'g>| self.literals(member).iter().any(|l| l.name == *attribute && l.required);
+        let carries = |member: &Tree<'g>| self.literals(member).iter().any(|l| l.name == *attribute && l.required);
         match &tree.kind {
             TreeKind::Choice(members) if members.iter().all(carries) && differ(members, attribute) => {
                 members.iter().flat_map(|member| self.split(member, attribute)).collect()
@@ -245,8 +244,11 @@ fn alternatives_of<'g>(tree: &Tree<'g>, alternatives: &mut Vec<Tree<'g>>) -> boo
     match &tree.kind {
         TreeKind::Empty => true,
         TreeKind::Choice(members) => {
-            // An alternative that may be left out as a whole is one alternative and nothing.
-            members.iter().fold(false, |nothing, member| alternatives_of(member, alternatives) || nothing)
+            let mut nothing = false;
+            for member in members {
+                nothing |= alternatives_of(member, alternatives);
+            }
+            nothing
         }
         _ => {
             alternatives.push(tree.clone());
@@ -267,9 +269,8 @@ fn join<'g>(component: &[Tree<'g>], attribute: &XmlName, origin: NodeId) -> Tree
         return only.clone();
     }
     let dropped = BTreeSet::from([Atom::Attribute(attribute.clone())]);
-    let others = |tree: &Tree<'g>| {
-        flat::atoms(tree).into_iter().filter(|atom| !dropped.contains(atom)).collect::<BTreeSet<_>>()
-    };
+    let others =
+        |tree: &Tree<'g>| flat::atoms(tree).into_iter().filter(|atom| !dropped.contains(atom)).collect::<BTreeSet<_>>();
     let deciding = component.iter().map(|tree| simplified(&flat::without(tree, &others(tree)))).collect();
     let rest = component.iter().map(|tree| simplified(&flat::without(tree, &dropped))).collect();
     let first = Tree::new(TreeKind::Choice(deciding), component[0].origin);

@@ -169,13 +169,13 @@ fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>
     common.extend(hoisted);
 
     // The order of each branch, with the knots of the common members kept the same in all of them.
-    let mut knots: Vec<Vec<Atom>> = Vec::new();
+    let mut knots: Vec<BTreeSet<Atom>> = Vec::new();
     let sequences = loop {
         let of = |branch: &super::choice::BranchPlan<'g>| {
             order::sequence(&flat::replace(tree, &plan.attribute, &branch.tree), &knots)
         };
         let sequences: Vec<Sequence> = plan.branches.iter().map(of).collect();
-        let mut found: Vec<Vec<Atom>> = Vec::new();
+        let mut found: Vec<BTreeSet<Atom>> = Vec::new();
         for knot in sequences.iter().flat_map(|sequence| &sequence.content).filter(|knot| knot.len() > 1) {
             if let Some(Atom::Payload(attribute)) = knot.iter().find(|atom| matches!(atom, Atom::Payload(_))) {
                 return Err(if common.contains(&Atom::Payload(attribute.clone())) {
@@ -188,20 +188,28 @@ fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>
             if shared != 0 && shared != knot.len() {
                 return Err(give_up());
             }
-            if shared != 0 && !found.contains(knot) {
-                found.push(knot.clone());
+            if shared != 0 {
+                // Knots of different branches that overlap are one knot in all of them.
+                let mut union: BTreeSet<Atom> = knot.iter().cloned().collect();
+                found.retain(|other| {
+                    let apart = other.is_disjoint(&union);
+                    if !apart {
+                        union.extend(other.iter().cloned());
+                    }
+                    apart
+                });
+                found.push(union);
             }
         }
-        if found.len() == knots.len() {
+        found.sort();
+        if found == knots {
             break sequences;
         }
         knots = found;
     };
 
-    let attributes: Vec<Vec<Vec<Atom>>> = sequences
-        .iter()
-        .map(|sequence| sequence.attributes.iter().map(|atom| vec![atom.clone()]).collect())
-        .collect();
+    let attributes: Vec<Vec<Vec<Atom>>> =
+        sequences.iter().map(|sequence| sequence.attributes.iter().map(|atom| vec![atom.clone()]).collect()).collect();
     let content: Vec<Vec<Vec<Atom>>> = sequences.into_iter().map(|sequence| sequence.content).collect();
     let (attribute_orders, attribute_parts) = weave(&attributes, &common, Some(&deciding), &payload);
     let (content_orders, content_parts) = weave(&content, &common, None, &payload);
@@ -221,7 +229,7 @@ fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>
     for order in content_orders.iter().rev() {
         for slot in order.slots.iter().filter(|slot| !matches!(slot.atom, Atom::Payload(_))) {
             let knot = knots.iter().find(|knot| knot.contains(&slot.atom));
-            let atoms = knot.cloned().unwrap_or_else(|| vec![slot.atom.clone()]);
+            let atoms = knot.map_or_else(|| vec![slot.atom.clone()], |knot| knot.iter().cloned().collect());
             if !knotted.contains(&atoms) {
                 knotted.push(atoms);
             }
@@ -266,7 +274,8 @@ fn weave(
     // The backbone of a branch: its common atoms and the deciding attribute.
     let is_bone = |atom: &Atom| common.contains(atom) || Some(atom) == deciding;
     let backbone = |sequence: &Vec<Vec<Atom>>| -> Vec<Atom> {
-        sequence.iter().map(|knot| &knot[0]).filter(|atom| is_bone(atom)).cloned().collect()
+        // A knot goes by its least atom: its first one depends on the branch.
+        sequence.iter().filter_map(|knot| knot.iter().min()).filter(|atom| is_bone(atom)).cloned().collect()
     };
     let mut groups: Vec<(Vec<Atom>, Vec<usize>)> = Vec::new();
     for (index, sequence) in sequences.iter().enumerate() {
@@ -322,10 +331,9 @@ fn weave(
         }
         let whole = labels.len() < 2;
         let mut slots = Vec::new();
-        let part_of = |gap: usize| labels.get(&gap).map(|&part| PlannedSlot {
-            atom: payload.clone(),
-            part: (!whole).then_some(part),
-        });
+        let part_of = |gap: usize| {
+            labels.get(&gap).map(|&part| PlannedSlot { atom: payload.clone(), part: (!whole).then_some(part) })
+        };
         for (index, bone) in bones.iter().enumerate() {
             slots.extend(part_of(index));
             if Some(bone) != deciding {

@@ -19,7 +19,7 @@ pub struct Sequence {
 }
 
 /// Computes the order of a tree. The atoms of each set in `knots` are kept together.
-pub fn sequence(tree: &Tree<'_>, knots: &[Vec<Atom>]) -> Sequence {
+pub fn sequence(tree: &Tree<'_>, knots: &[BTreeSet<Atom>]) -> Sequence {
     let mut graph = Graph::default();
     let mut attributes = Vec::new();
     collect(tree, &mut attributes, &mut graph);
@@ -98,9 +98,7 @@ impl Graph {
             TreeKind::Text(_) => self.number(&Atom::Text),
             TreeKind::Payload(plan) => self.number(&Atom::Payload(plan.attribute.clone())),
             TreeKind::Empty | TreeKind::Attribute(..) | TreeKind::AnyAttributes(_) => BTreeSet::new(),
-            TreeKind::Choice(members) => {
-                members.iter().flat_map(|member| self.edges(member, interleaved)).collect()
-            }
+            TreeKind::Choice(members) => members.iter().flat_map(|member| self.edges(member, interleaved)).collect(),
             TreeKind::Group(members) => {
                 let mut seen = BTreeSet::new();
                 for member in members {
@@ -144,6 +142,10 @@ impl Graph {
     /// Knots found and sorted: of what may come next, always the first in schema order.
     fn sorted(&self) -> Vec<Vec<Atom>> {
         let size = self.atoms.len();
+        // Mostly the schema's own order is right and nothing is knotted.
+        if self.before.iter().enumerate().all(|(a, after)| after.iter().all(|&b| a <= b)) {
+            return self.atoms.iter().map(|atom| vec![atom.clone()]).collect();
+        }
         let reach: Vec<BTreeSet<usize>> = (0..size).map(|start| self.reachable(start)).collect();
         let mut knot_of: Vec<usize> = (0..size).collect();
         for a in 0..size {
@@ -153,10 +155,8 @@ impl Graph {
         }
         let mut left: BTreeSet<usize> = knot_of.iter().copied().collect();
         let mut result = Vec::new();
-        while let Some(next) = left
-            .iter()
-            .copied()
-            .find(|&knot| left.iter().all(|&other| other == knot || !reach[other].contains(&knot)))
+        while let Some(next) =
+            left.iter().copied().find(|&knot| left.iter().all(|&other| other == knot || !reach[other].contains(&knot)))
         {
             left.remove(&next);
             result.push((0..size).filter(|&a| knot_of[a] == next).map(|a| self.atoms[a].clone()).collect());

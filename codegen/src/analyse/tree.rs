@@ -127,9 +127,7 @@ impl<'g> Tree<'g> {
         let all = |a: &[Tree<'g>], b: &[Tree<'g>]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b));
         match (&self.kind, &other.kind) {
             (T::Empty, T::Empty) => true,
-            (T::Attribute(a, la), T::Attribute(b, lb)) | (T::Child(a, la), T::Child(b, lb)) => {
-                la.id == lb.id && a == b
-            }
+            (T::Attribute(a, la), T::Attribute(b, lb)) | (T::Child(a, la), T::Child(b, lb)) => la.id == lb.id && a == b,
             (T::AnyAttributes(a), T::AnyAttributes(b))
             | (T::AnyElements(a), T::AnyElements(b))
             | (T::Text(a), T::Text(b)) => a.id == b.id,
@@ -342,7 +340,13 @@ fn split(class: &NameClass, list: &mut Vec<XmlName>) -> bool {
             false
         }
         NameClass::AnyName(_) | NameClass::NsName { .. } => true,
-        NameClass::Choice(members) => members.iter().fold(false, |open, member| split(member, list) || open),
+        NameClass::Choice(members) => {
+            let mut open = false;
+            for member in members {
+                open |= split(member, list);
+            }
+            open
+        }
     }
 }
 

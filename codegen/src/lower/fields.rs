@@ -1,6 +1,6 @@
 //! The fields of a struct.
 
-use relaxng_model::grammar::Kind;
+use relaxng_model::grammar::{Kind, Pattern};
 use relaxng_model::schema::NodeId;
 
 use super::Lowerer;
@@ -123,7 +123,7 @@ impl<'g> Lowerer<'g, '_> {
                 FieldKind::Child { name: child.clone(), content: self.child_content(*content), count: *count }
             }
             MemberKind::Text { uses, required } => {
-                nodes = uses.iter().map(|used| used.leaf.pattern.origin).collect();
+                nodes = uses.iter().flat_map(|used| text_nodes(used.leaf.pattern)).collect();
                 let scalar = self.text_scalar(uses, &format!("{owner}Value"));
                 FieldKind::Text { scalar, required: *required }
             }
@@ -138,14 +138,18 @@ impl<'g> Lowerer<'g, '_> {
             }
         };
         let (facts, docs) = noted.unwrap_or_else(|| (self.notes.facts(&nodes), self.notes.docs(&nodes)));
-        Field {
-            name,
-            docs,
-            facts,
-            part: member.part,
-            child_part: member.child_part,
-            boxed: member.boxed,
-            kind,
+        Field { name, docs, facts, part: member.part, child_part: member.child_part, boxed: member.boxed, kind }
+    }
+}
+
+/// The nodes that describe a text: its pattern and, where that may be absent, the pattern without its absence.
+fn text_nodes(pattern: &Pattern) -> Vec<NodeId> {
+    let mut nodes = vec![pattern.origin];
+    if let Kind::Choice(members) = &pattern.kind {
+        let mut solid = members.iter().filter(|member| !matches!(member.kind, Kind::Empty));
+        if let (Some(only), None) = (solid.next(), solid.next()) {
+            nodes.push(only.origin);
         }
     }
+    nodes
 }

@@ -214,7 +214,9 @@ impl<'g> Lowerer<'g, '_> {
                 Kind::Group(members) | Kind::Interleave(members) => {
                     members.iter().for_each(|member| leaves(member, found));
                 }
-                Kind::Choice(members) if members.iter().any(|m| matches!(m.kind, Kind::OneOrMore(_) | Kind::Group(_))) => {
+                Kind::Choice(members)
+                    if members.iter().any(|m| matches!(m.kind, Kind::OneOrMore(_) | Kind::Group(_))) =>
+                {
                     members.iter().for_each(|member| leaves(member, found));
                 }
                 Kind::Empty => {}
@@ -340,8 +342,13 @@ fn basic(datatype: &Datatype, params: &[Param]) -> Basic {
 }
 
 fn fit(min: i128, max: i128) -> Basic {
-    let signed = [(Basic::I8, i128::from(i8::MIN), i128::from(i8::MAX)), (Basic::I16, i128::from(i16::MIN), i128::from(i16::MAX)), (Basic::I32, i128::from(i32::MIN), i128::from(i32::MAX))];
-    let unsigned = [(Basic::U8, i128::from(u8::MAX)), (Basic::U16, i128::from(u16::MAX)), (Basic::U32, i128::from(u32::MAX))];
+    let signed = [
+        (Basic::I8, i128::from(i8::MIN), i128::from(i8::MAX)),
+        (Basic::I16, i128::from(i16::MIN), i128::from(i16::MAX)),
+        (Basic::I32, i128::from(i32::MIN), i128::from(i32::MAX)),
+    ];
+    let unsigned =
+        [(Basic::U8, i128::from(u8::MAX)), (Basic::U16, i128::from(u16::MAX)), (Basic::U32, i128::from(u32::MAX))];
     if min < 0 {
         signed.into_iter().find(|&(_, low, high)| min >= low && max <= high).map_or(Basic::I64, |(basic, ..)| basic)
     } else {
@@ -351,7 +358,10 @@ fn fit(min: i128, max: i128) -> Basic {
 
 /// Whether a pattern facet says no more than that there are digits.
 fn is_digits(pattern: &str) -> bool {
-    matches!(pattern, "[0-9]+" | "[0-9]*" | "\\d+" | "[1-9][0-9]*" | "-?[0-9]+" | "[-]?[0-9]+" | "(-)?[0-9]+" | "[+\\-]?[0-9]+")
+    matches!(
+        pattern,
+        "[0-9]+" | "[0-9]*" | "\\d+" | "[1-9][0-9]*" | "-?[0-9]+" | "[-]?[0-9]+" | "(-)?[0-9]+" | "[+\\-]?[0-9]+"
+    )
 }
 
 /// The type that holds the values of both.

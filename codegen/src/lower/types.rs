@@ -8,9 +8,9 @@ use relaxng_model::schema::NodeId;
 
 use super::names::{self, Scope};
 use super::{Class, Lowerer};
-use crate::analyse::{Choice, ChoiceId, ContentId, Owner, Use, Via, literal};
+use crate::analyse::{Choice, ChoiceId, ContentId, MixVariant as AnalysedVariant, Owner, Use, Via, literal};
 use crate::model::{
-    ChildContent, DefaultForm, Facts, Mix, MixVariant, Order, Payload, Shape, Slot, Struct, TypeId, Variant, XmlName,
+    ChildContent, DefaultForm, Facts, Mix, MixVariant, Order, Payload, Shape, Slot, Struct, TypeId, Variant,
 };
 
 /// Elements that are the whole of a definition, by the address of their pattern.
@@ -148,13 +148,14 @@ impl<'g> Lowerer<'g, '_> {
         if let Some(name) = self.type_override(&nodes) {
             return name;
         }
-        if let Some(via) = made.via.first() {
-            if *self.named_branches.entry(via.define).or_insert(id) == id {
-                return self.define_name(via.define);
-            }
+        if let Some(via) = made.via.first()
+            && *self.named_branches.entry(via.define).or_insert(id) == id
+        {
+            return self.define_name(via.define);
         }
         let first = made.values.first().map_or_else(|| "Absent".to_owned(), |value| self.value_name(value));
-        let first = first.strip_prefix('V').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(&first);
+        let first =
+            first.strip_prefix('V').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(&first);
         format!("{}{first}", self.choice_name(choice))
     }
 
@@ -205,9 +206,10 @@ impl<'g> Lowerer<'g, '_> {
             orders
                 .iter()
                 .map(|order| Order {
-                    when: order.when.as_ref().map(|(member, branches)| {
-                        (*member, self.variants_of(content, *member, branches))
-                    }),
+                    when: order
+                        .when
+                        .as_ref()
+                        .map(|(member, branches)| (*member, self.variants_of(content, *member, branches))),
                     slots: order
                         .slots
                         .iter()
@@ -295,18 +297,14 @@ impl<'g> Lowerer<'g, '_> {
             let wanted = value.map_or_else(|| "Absent".to_owned(), |value| self.value_name(value));
             let name = self.take(&mut scope, &[&wanted], origin, "variants");
             let (facts, docs) = value.map(|value| self.value_notes(value.origin)).unwrap_or_default();
-            variants.push(Variant {
-                value: text,
-                spelt: value.is_some(),
-                name,
-                docs,
-                facts,
-                members,
-            });
+            variants.push(Variant { value: text, spelt: value.is_some(), name, docs, facts, members });
         }
-        self.check_default(&attribute_facts, &choice.uses, &variants.iter().map(|v| v.value.as_str()).collect::<Vec<_>>());
-        let payload =
-            Payload { attribute: choice.attribute.clone(), facts: attribute_facts, absent, variants };
+        self.check_default(
+            &attribute_facts,
+            &choice.uses,
+            &variants.iter().map(|v| v.value.as_str()).collect::<Vec<_>>(),
+        );
+        let payload = Payload { attribute: choice.attribute.clone(), facts: attribute_facts, absent, variants };
         let nodes = self.nodes_of_via(choice.via.as_slice(), choice.origin);
         let mut docs = self.notes.docs(&nodes);
         if docs.is_empty() {
@@ -355,7 +353,7 @@ impl<'g> Lowerer<'g, '_> {
     pub(super) fn mix_type(
         &mut self,
         owner: &str,
-        variants: &[(Option<(XmlName, ContentId)>, Vec<Use<'g>>)],
+        variants: &[AnalysedVariant<'g>],
         origin: NodeId,
         via: Option<Via>,
     ) -> TypeId {
@@ -368,16 +366,13 @@ impl<'g> Lowerer<'g, '_> {
         };
         let mut scope = Scope::default();
         let mut made = Vec::new();
-        for (element, uses) in variants {
+        for AnalysedVariant { element, uses } in variants {
             let place = uses.first().map_or(origin, |used| used.leaf.pattern.origin);
             let nodes = self.nodes_of_all(uses);
             let (wanted, content) = match element {
                 Some((name, content)) => (names::variant_name(&name.local), self.child_content(*content)),
                 None => ("Text".to_owned(), self.text_content(uses, &name)),
             };
-            let given = self.notes.first(&nodes, "field").map(|_| ());
-            // A field name makes no variant; it is read all the same, as the element may be a field elsewhere.
-            let _ = given;
             made.push(MixVariant {
                 name: self.take(&mut scope, &[&wanted], place, "variants"),
                 element: element.as_ref().map(|(name, _)| name.clone()),

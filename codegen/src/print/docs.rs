@@ -1,7 +1,7 @@
 //! Documentation: paragraphs of plain prose in, lines of rustdoc out.
 
 use super::PrintOptions;
-use crate::model::{DefaultForm, Facts};
+use crate::model::{DefaultForm, EmptyForm, Facts};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -68,11 +68,21 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     if facts.output_only {
         sentences.push("Only a running domain shows it.".to_owned());
     }
+    if facts.empty == EmptyForm::Dropped {
+        sentences.push("The canonical form leaves it out where there is nothing in it.".to_owned());
+    }
     if let Some(rule) = &facts.legacy {
         sentences.push(format!("A legacy form; rule `{rule}` replaces it."));
     }
     if let Some(since) = &facts.since {
         sentences.push(format!("Since {} {since}.", options.product));
+    }
+    if let Some(since) = &facts.optional_since {
+        sentences.push(format!("May be absent since {} {since}.", options.product));
+    }
+    if let Some(narrow) = &facts.narrow {
+        let pattern = code(&narrow.pattern);
+        sentences.push(format!("Values other than {pattern} since {} {}.", options.product, narrow.until));
     }
     if let (Some(anchor), Some(manual)) = (&facts.reference, &options.manual) {
         sentences.push(format!("See [the manual]({manual}#{anchor})."));

@@ -1,7 +1,7 @@
 //! Files: modules with their imports, and writing what has changed.
 
 use super::{Output, Printer, docs, ident, layout};
-use crate::model::{ChildContent, FieldKind, Scalar, Shape, Type, TypeId};
+use crate::model::{ChildContent, Facts, FieldKind, Model, Scalar, Shape, Type, TypeId};
 use quote::quote;
 use std::collections::BTreeSet;
 use std::fs;
@@ -79,7 +79,41 @@ pub fn root(printer: &Printer<'_>) -> Output {
     text.push_str("#![allow(clippy::derivable_impls, clippy::struct_excessive_bools, clippy::upper_case_acronyms)]\n\n");
     text.push_str(&declarations(&submodules(printer, "")));
     text.push_str(&exports(printer));
+    if let Some([major, minor, micro]) = newest(printer.model) {
+        let about = format!("The newest {} that the schema knows.", printer.options.product);
+        let runtime = printer.runtime.to_string().replace(' ', "");
+        text.push_str(&format!("\n/// {about}\npub const NEWEST: {runtime}::Version = "));
+        text.push_str(&format!("{runtime}::Version::new({major}, {minor}, {micro});\n"));
+    }
     Output { path: "mod.rs".to_owned(), text }
+}
+
+/// The newest version that an annotation of the model names; none where none names one.
+fn newest(model: &Model) -> Option<[u16; 3]> {
+    let mut all: Vec<&Facts> = Vec::new();
+    for ty in &model.types {
+        all.push(&ty.facts);
+        match &ty.shape {
+            Shape::Struct(shape) => all.extend(shape.fields.iter().map(|field| &field.facts)),
+            Shape::Payload(payload) => {
+                all.push(&payload.facts);
+                all.extend(payload.variants.iter().map(|variant| &variant.facts));
+            }
+            Shape::Values(values) => all.extend(values.literals.iter().map(|literal| &literal.facts)),
+            Shape::Mix(_) => {}
+        }
+    }
+    all.iter()
+        .flat_map(|facts| {
+            let narrow = facts.narrow.as_ref().map(|narrow| &narrow.until);
+            [facts.since.as_ref(), facts.optional_since.as_ref(), narrow]
+        })
+        .flatten()
+        .filter_map(|version| {
+            let numbers: Vec<u16> = version.split('.').map_while(|part| part.parse().ok()).collect();
+            numbers.try_into().ok()
+        })
+        .max()
 }
 
 /// Folders of the schema without a file of the same name.

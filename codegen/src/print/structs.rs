@@ -109,6 +109,14 @@ impl Printer<'_> {
                 FieldKind::Attribute { name, .. } => {
                     arms.push((name, quote!(r.attribute(attribute, &mut self.#member))));
                 }
+                // Seen when the variant was chosen.
+                FieldKind::Payload { ty, .. } => {
+                    if let Shape::Payload(payload) = &self.ty(*ty).shape
+                        && !arms.iter().any(|(name, _)| **name == payload.attribute)
+                    {
+                        arms.push((&payload.attribute, quote!({})));
+                    }
+                }
                 FieldKind::AnyAttributes => any = Some(member),
                 _ => {}
             }

@@ -2,7 +2,8 @@
 
 use super::{Printer, ident};
 use crate::model::{
-    Basic, ChildContent, Count, DefaultForm, Facts, Field, FieldKind, Payload, Scalar, Shape, Struct, Type, XmlName,
+    Basic, ChildContent, Count, DefaultForm, EmptyForm, Facts, Field, FieldKind, Payload, Scalar, Shape, Struct, Type,
+    XmlName,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -48,26 +49,48 @@ impl Printer<'_> {
         if !children.is_empty() {
             entries.extend(quote!(children: &[#(#children),*],));
         }
-        entries.extend(self.text_info(shape));
+        entries.extend(self.text_info(shape)?);
         if payloads > 0 {
+            let payloads = Literal::usize_unsuffixed(payloads);
             entries.extend(quote!(payloads: #payloads,));
+        }
+        let required = shape.fields.iter().filter(|field| matches!(field.kind, FieldKind::Attribute { required: true, .. }));
+        let required = Literal::usize_unsuffixed(required.count());
+        if required.to_string() != "0" {
+            entries.extend(quote!(required_attributes: #required,));
+        }
+        let required = shape.fields.iter().filter(|field| {
+            matches!(field.kind, FieldKind::Child { count: Count::One | Count::OneOrMore, .. })
+        });
+        let required = Literal::usize_unsuffixed(required.count());
+        if required.to_string() != "0" {
+            entries.extend(quote!(required_children: #required,));
         }
         Ok(quote!(rt::TypeInfo { #entries ..rt::TypeInfo::NONE }))
     }
 
-    fn text_info(&self, shape: &Struct) -> TokenStream {
+    fn text_info(&self, shape: &Struct) -> Result<TokenStream, String> {
         for field in &shape.fields {
             match &field.kind {
                 FieldKind::Text { scalar, required } => {
                     let values = self.values_of(scalar).unwrap_or_else(|| quote!(&[]));
                     let kind = if *required { quote!(Required) } else { quote!(Optional) };
-                    return quote!(text: rt::TextInfo::#kind(#values),);
+                    let narrow = match &field.facts.narrow {
+                        Some(narrow) => {
+                            let pattern = &narrow.pattern;
+                            let [major, minor, micro] = version(&narrow.until)?;
+                            let until = quote!(rt::Version::new(#major, #minor, #micro));
+                            quote!(narrow: Some(rt::Narrow { pattern: #pattern, until: #until }),)
+                        }
+                        None => TokenStream::new(),
+                    };
+                    return Ok(quote!(text: rt::TextInfo::#kind(#values), #narrow));
                 }
-                FieldKind::Mix { ty, .. } if self.is_mixed(*ty) => return quote!(text: rt::TextInfo::Mixed,),
+                FieldKind::Mix { ty, .. } if self.is_mixed(*ty) => return Ok(quote!(text: rt::TextInfo::Mixed,)),
                 _ => {}
             }
         }
-        TokenStream::new()
+        Ok(TokenStream::new())
     }
 
     /// Whether a mix takes text.
@@ -132,6 +155,9 @@ impl Printer<'_> {
             calls.extend(quote!(.many()));
         }
         calls.extend(facts_calls(&field.facts)?);
+        if field.facts.empty == EmptyForm::Dropped {
+            calls.extend(quote!(.dropped_if_empty()));
+        }
         if let ChildContent::Scalar(scalar) = content
             && let Some(values) = self.values_of(scalar)
         {
@@ -152,6 +178,11 @@ impl Printer<'_> {
         }
         if facts.output_only {
             entries.extend(quote!(output_only: true,));
+        }
+        match facts.empty {
+            EmptyForm::Single => {}
+            EmptyForm::Pair => entries.extend(quote!(empty: rt::EmptyForm::Pair,)),
+            EmptyForm::Dropped => entries.extend(quote!(empty: rt::EmptyForm::Dropped,)),
         }
         Ok(entries)
     }
@@ -215,6 +246,15 @@ fn named(name: &XmlName) -> TokenStream {
 /// The calls that add what all tables of names share.
 fn facts_calls(facts: &Facts) -> Result<TokenStream, String> {
     let mut calls = since_call(facts)?.unwrap_or_default();
+    if let Some(since) = &facts.optional_since {
+        let [major, minor, micro] = version(since)?;
+        calls.extend(quote!(.optional_since(#major, #minor, #micro)));
+    }
+    if let Some(narrow) = &facts.narrow {
+        let pattern = &narrow.pattern;
+        let [major, minor, micro] = version(&narrow.until)?;
+        calls.extend(quote!(.narrow(#pattern, #major, #minor, #micro)));
+    }
     if let Some(rule) = &facts.legacy {
         calls.extend(quote!(.legacy(#rule)));
     }

@@ -118,10 +118,10 @@ fn read(model: &Model, ty: TypeId, node: Node<'_, '_>) -> Result<Record, String>
             if !give_child(model, &mut record, child, true)? && !give_child(model, &mut record, child, false)? {
                 return Err(here(format!("unknown child {}", child.tag_name().name())));
             }
-        } else if let Some(part) = child.text().filter(|_| child.is_text()) {
-            if !give_mixed_text(model, &mut record, part) {
-                text.push_str(part);
-            }
+        } else if let Some(part) = child.text().filter(|_| child.is_text())
+            && !give_mixed_text(model, &mut record, part)
+        {
+            text.push_str(part);
         }
     }
     let shown = !text.trim().is_empty();
@@ -177,10 +177,10 @@ fn give_attribute(model: &Model, record: &mut Record, name: &XmlName, value: &st
                 if payload(model, *ty).attribute == *name {
                     return Ok(true);
                 }
-                if let Value::Payload(_, Some(members)) = &mut record.values[index] {
-                    if give_attribute(model, members, name, value)? {
-                        return Ok(true);
-                    }
+                if let Value::Payload(_, Some(members)) = &mut record.values[index]
+                    && give_attribute(model, members, name, value)?
+                {
+                    return Ok(true);
                 }
             }
             _ => {}
@@ -230,10 +230,10 @@ fn give_child(model: &Model, record: &mut Record, node: Node<'_, '_>, named: boo
                     Value::Children(list) => list.push(child),
                     other => *other = Value::Children(vec![child]),
                 }
-                if let (Value::Children(list), Count::One | Count::Optional) = (&record.values[index], count) {
-                    if list.len() > 1 {
-                        return Err(format!("<{}> stands twice", name.local));
-                    }
+                if let (Value::Children(list), Count::One | Count::Optional) = (&record.values[index], count)
+                    && list.len() > 1
+                {
+                    return Err(format!("<{}> stands twice", name.local));
                 }
                 return Ok(true);
             }
@@ -248,10 +248,10 @@ fn give_child(model: &Model, record: &mut Record, node: Node<'_, '_>, named: boo
                 return Ok(true);
             }
             FieldKind::Payload { .. } => {
-                if let Value::Payload(_, Some(members)) = &mut record.values[index] {
-                    if give_child(model, members, node, named)? {
-                        return Ok(true);
-                    }
+                if let Value::Payload(_, Some(members)) = &mut record.values[index]
+                    && give_child(model, members, node, named)?
+                {
+                    return Ok(true);
                 }
             }
             FieldKind::AnyElements if !named => {
@@ -311,10 +311,10 @@ fn give_text(model: &Model, record: &mut Record, text: &str) -> Result<bool, Str
                 return Ok(true);
             }
             FieldKind::Payload { .. } => {
-                if let Value::Payload(_, Some(members)) = &mut record.values[index] {
-                    if give_text(model, members, text)? {
-                        return Ok(true);
-                    }
+                if let Value::Payload(_, Some(members)) = &mut record.values[index]
+                    && give_text(model, members, text)?
+                {
+                    return Ok(true);
                 }
             }
             _ => {}

@@ -410,16 +410,16 @@ impl rt::Content for FeatureCapabilities {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureCapabilitiesPolicy {
-    /// `default`
+    /// libvirt drops those that are dangerous to the host.
     ///
     /// Since libvirt 1.2.7.
     #[default]
     Default,
-    /// `allow`
+    /// It is kept.
     ///
     /// Since libvirt 1.2.7.
     Allow,
-    /// `deny`
+    /// It is dropped.
     ///
     /// Since libvirt 1.2.7.
     Deny,
@@ -486,6 +486,7 @@ impl rt::Content for CapabilityAuditControl {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -537,6 +538,7 @@ impl rt::Content for CapabilityAuditWrite {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -588,6 +590,7 @@ impl rt::Content for CapabilityBlockSuspend {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -639,6 +642,7 @@ impl rt::Content for CapabilityChown {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -690,6 +694,7 @@ impl rt::Content for CapabilityDacOverride {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -741,6 +746,7 @@ impl rt::Content for CapabilityDacReadSearch {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -792,6 +798,7 @@ impl rt::Content for CapabilityFowner {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -843,6 +850,7 @@ impl rt::Content for CapabilityFsetid {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -894,6 +902,7 @@ impl rt::Content for CapabilityIpcLock {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -945,6 +954,7 @@ impl rt::Content for CapabilityIpcOwner {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -996,6 +1006,7 @@ impl rt::Content for CapabilityKill {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1047,6 +1058,7 @@ impl rt::Content for CapabilityLease {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1098,6 +1110,7 @@ impl rt::Content for CapabilityLinuxImmutable {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1149,6 +1162,7 @@ impl rt::Content for CapabilityMacAdmin {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1200,6 +1214,7 @@ impl rt::Content for CapabilityMacOverride {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1251,6 +1266,7 @@ impl rt::Content for CapabilityMknod {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1302,6 +1318,7 @@ impl rt::Content for CapabilityNetAdmin {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1353,6 +1370,7 @@ impl rt::Content for CapabilityNetBindService {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1404,6 +1422,7 @@ impl rt::Content for CapabilityNetBroadcast {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1455,6 +1474,7 @@ impl rt::Content for CapabilityNetRaw {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1506,6 +1526,7 @@ impl rt::Content for CapabilitySetgid {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1557,6 +1578,7 @@ impl rt::Content for CapabilitySetfcap {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1608,6 +1630,7 @@ impl rt::Content for CapabilitySetpcap {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1659,6 +1682,7 @@ impl rt::Content for CapabilitySetuid {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1710,6 +1734,7 @@ impl rt::Content for CapabilitySysAdmin {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1761,6 +1786,7 @@ impl rt::Content for CapabilitySysBoot {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1812,6 +1838,7 @@ impl rt::Content for CapabilitySysChroot {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1863,6 +1890,7 @@ impl rt::Content for CapabilitySysModule {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1914,6 +1942,7 @@ impl rt::Content for CapabilitySysNice {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1965,6 +1994,7 @@ impl rt::Content for CapabilitySysPacct {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2016,6 +2046,7 @@ impl rt::Content for CapabilitySysPtrace {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2067,6 +2098,7 @@ impl rt::Content for CapabilitySysRawio {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2118,6 +2150,7 @@ impl rt::Content for CapabilitySysResource {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2169,6 +2202,7 @@ impl rt::Content for CapabilitySysTime {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2220,6 +2254,7 @@ impl rt::Content for CapabilitySysTtyConfig {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2271,6 +2306,7 @@ impl rt::Content for CapabilitySyslog {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2322,6 +2358,7 @@ impl rt::Content for CapabilityWakeAlarm {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -30,7 +30,7 @@ impl rt::Content for Clock {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("time-keeping"),
             children: &[rt::ChildInfo::new("timer").many().since(0, 8, 6)],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -54,6 +54,14 @@ impl rt::Content for Clock {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.offset);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "offset" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -104,7 +112,7 @@ pub enum ClockOffset {
     Variable(ClockOffsetVariable),
     /// The same time at every start.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     Absolute(ClockOffsetAbsolute),
 }
 
@@ -121,7 +129,7 @@ impl rt::Payload for ClockOffset {
             rt::ValueInfo::new("localtime").since(0, 6, 0),
             rt::ValueInfo::new("timezone").since(0, 7, 7),
             rt::ValueInfo::new("variable").since(0, 7, 7),
-            rt::ValueInfo::new("absolute").since(9, 0, 0),
+            rt::ValueInfo::new("absolute").since(8, 4, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("offset")
             .default("utc", rt::DefaultForm::Written)
@@ -231,7 +239,7 @@ impl rt::Content for ClockOffsetUtc {
 pub struct ClockOffsetLocaltime {
     /// What becomes of changes that the guest made to its clock.
     ///
-    /// Since libvirt 0.7.7.
+    /// Since libvirt 0.9.11.
     pub adjustment: Option<ClockReset>,
 }
 
@@ -241,7 +249,7 @@ impl rt::Content for ClockOffsetLocaltime {
             name: "ClockOffsetLocaltime",
             attributes: &[
                 rt::AttributeInfo::new("adjustment")
-                    .since(0, 7, 7)
+                    .since(0, 9, 11)
                     .values(ClockReset::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -350,12 +358,12 @@ impl rt::Content for ClockOffsetVariable {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ClockOffsetVariableBasis {
-    /// `utc`
+    /// Coordinated universal time.
     ///
     /// Since libvirt 0.9.11.
     #[default]
     Utc,
-    /// `localtime`
+    /// The time of the host's time zone.
     ///
     /// Since libvirt 0.9.11.
     Localtime,
@@ -399,7 +407,7 @@ impl rt::Scalar for ClockOffsetVariableBasis {
 pub struct ClockOffsetAbsolute {
     /// The time at the start of the guest, in seconds since 1970.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     pub start: u64,
 }
 
@@ -407,7 +415,8 @@ impl rt::Content for ClockOffsetAbsolute {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ClockOffsetAbsolute",
-            attributes: &[rt::AttributeInfo::new("start").required().since(9, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("start").required().since(8, 4, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -429,7 +438,7 @@ impl rt::Content for ClockOffsetAbsolute {
 /// A set of values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum ClockReset {
-    /// `reset`
+    /// They are lost at each start.
     ///
     /// Since libvirt 0.9.11.
     #[default]
@@ -496,7 +505,7 @@ impl rt::Content for Timer {
             attributes: &[
                 rt::AttributeInfo::new("present").since(0, 8, 6).values(YesNo::VALUES),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -524,6 +533,7 @@ impl rt::Content for Timer {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "name" => {}
             "present" => r.attribute(attribute, &mut self.present),
             _ => return false,
         }
@@ -546,11 +556,11 @@ impl rt::Content for Timer {
 /// Since libvirt 0.8.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TimerName {
-    /// `name='platform'`
+    /// The platform's timer, which no hypervisor supports at present.
     ///
     /// Since libvirt 0.8.6.
     Platform(TimerNamePlatform),
-    /// `name='rtc'`
+    /// The real-time clock.
     ///
     /// Since libvirt 0.8.6.
     Rtc(TimerNamePlatform),
@@ -558,23 +568,23 @@ pub enum TimerName {
     ///
     /// Since libvirt 0.8.6.
     Tsc(TimerNameTsc),
-    /// `name='hpet'`
+    /// The high precision event timer.
     ///
     /// Since libvirt 0.8.6.
     Hpet(TimerNameHpet),
-    /// `name='pit'`
+    /// The programmable interval timer.
     ///
     /// Since libvirt 0.8.6.
     Pit(TimerNameHpet),
-    /// `name='armvtimer'`
+    /// The virtual timer of ARM.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     Armvtimer(TimerNameHpet),
-    /// `name='kvmclock'`
+    /// KVM's paravirtual clock.
     ///
     /// Since libvirt 0.9.10.
     Kvmclock,
-    /// `name='hypervclock'`
+    /// Hyper-V's reference time, for Windows.
     ///
     /// Since libvirt 1.2.2.
     Hypervclock,
@@ -594,7 +604,7 @@ impl rt::Payload for TimerName {
             rt::ValueInfo::new("tsc").since(0, 8, 6),
             rt::ValueInfo::new("hpet").since(0, 8, 6),
             rt::ValueInfo::new("pit").since(0, 8, 6),
-            rt::ValueInfo::new("armvtimer").since(7, 0, 0),
+            rt::ValueInfo::new("armvtimer").since(6, 1, 0),
             rt::ValueInfo::new("kvmclock").since(0, 9, 10),
             rt::ValueInfo::new("hypervclock").since(1, 2, 2),
         ];
@@ -687,7 +697,7 @@ impl rt::Content for TimerNamePlatform {
                     .since(0, 8, 6)
                     .values(TimerNamePlatformTrack::VALUES),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -707,6 +717,7 @@ impl rt::Content for TimerNamePlatform {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "tickpolicy" => {}
             "track" => r.attribute(attribute, &mut self.track),
             _ => return false,
         }
@@ -728,20 +739,20 @@ impl rt::Content for TimerNamePlatform {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TimerNamePlatformTrack {
-    /// `boot`
+    /// The time since the guest started.
     ///
     /// Since libvirt 0.8.6.
     #[default]
     Boot,
-    /// `guest`
+    /// The time for which the guest ran.
     ///
     /// Since libvirt 0.8.6.
     Guest,
-    /// `wall`
+    /// The host's clock.
     ///
     /// Since libvirt 0.8.6.
     Wall,
-    /// `realtime`
+    /// The host's clock, not affected by changes to it.
     ///
     /// Since libvirt 9.0.0.
     Realtime,
@@ -813,7 +824,7 @@ impl rt::Content for TimerNameTsc {
                     .since(0, 8, 6)
                     .values(TimerNameTscMode::VALUES),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -833,6 +844,7 @@ impl rt::Content for TimerNameTsc {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "tickpolicy" => {}
             "frequency" => r.attribute(attribute, &mut self.frequency),
             "mode" => r.attribute(attribute, &mut self.mode),
             _ => return false,
@@ -856,24 +868,24 @@ impl rt::Content for TimerNameTsc {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TimerNameTscMode {
-    /// `auto`
+    /// As the hypervisor decides.
     ///
     /// Since libvirt 0.8.6.
     #[default]
     Auto,
-    /// `native`
+    /// The guest reads the counter of the CPU.
     ///
     /// Since libvirt 0.8.6.
     Native,
-    /// `emulate`
+    /// Each reading goes through the hypervisor.
     ///
     /// Since libvirt 0.8.6.
     Emulate,
-    /// `paravirt`
+    /// The guest reads the counter of the CPU and corrects it by the hypervisor's data.
     ///
     /// Since libvirt 0.8.6.
     Paravirt,
-    /// `smpsafe`
+    /// Natively where that is safe with several CPUs.
     ///
     /// Since libvirt 0.8.6.
     Smpsafe,
@@ -934,7 +946,7 @@ impl rt::Content for TimerNameHpet {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TimerNameHpet",
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -950,6 +962,14 @@ impl rt::Content for TimerNameHpet {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.tickpolicy);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "tickpolicy" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -968,15 +988,15 @@ impl rt::Content for TimerNameHpet {
 /// Since libvirt 0.8.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TimerTickpolicy {
-    /// `tickpolicy='delay'`
+    /// They are delivered late, at the normal rate; the guest's time stays behind.
     ///
     /// Since libvirt 0.8.6.
     Delay,
-    /// `tickpolicy='merge'`
+    /// They are delivered as one.
     ///
     /// Since libvirt 0.8.6.
     Merge,
-    /// `tickpolicy='discard'`
+    /// They are dropped; the guest's time jumps.
     ///
     /// Since libvirt 0.8.6.
     Discard,

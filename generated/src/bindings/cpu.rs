@@ -9,7 +9,8 @@ use domxml_runtime as rt;
 
 /// What the guest's processor must be like, and how strictly the host has to comply.
 ///
-/// Since libvirt 0.7.5. See [the manual](https://libvirt.org/formatdomain.html#cpu-model-and-topology).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.5. See [the
+/// manual](https://libvirt.org/formatdomain.html#cpu-model-and-topology).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Cpu {
     /// Where the description of the processor comes from.
@@ -18,7 +19,7 @@ pub struct Cpu {
     pub mode: Option<CpuMode>,
     /// How strictly a custom processor must equal its description.
     ///
-    /// Where absent, `exact` is assumed. Since libvirt 0.7.5.
+    /// Where absent, `exact` is assumed. Since libvirt 0.7.5. May be absent since libvirt 0.7.6.
     pub match_: Option<CpuMatch>,
     /// How libvirt checks that the virtual CPU is what was asked for.
     ///
@@ -27,7 +28,7 @@ pub struct Cpu {
     /// Whether features that block migration are taken out of a CPU in mode `host-passthrough` or
     /// `maximum`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     pub migratable: Option<OnOff>,
     /// Whether features that the architecture has deprecated stay in the CPU model of an s390 guest.
     ///
@@ -35,7 +36,7 @@ pub struct Cpu {
     pub deprecated_features: Option<OnOff>,
     /// The CPU model by the name that libvirt's CPU map gives it.
     ///
-    /// Since libvirt 0.7.5.
+    /// Since libvirt 0.7.5. May be absent since libvirt 0.7.6.
     pub model: Option<CpuModel>,
     /// The vendor whose processor the guest asks for. Without it the guest runs on any that has the
     /// features.
@@ -52,7 +53,7 @@ pub struct Cpu {
     pub cache: Option<CpuCache>,
     /// How many bits a physical address of the guest has.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     pub maxphysaddr: Option<CpuMaxPhysAddr>,
     /// One feature that is added to the model, or taken from it.
     ///
@@ -72,6 +73,7 @@ impl rt::Content for Cpu {
             name: "Cpu",
             element: Some(rt::Name::plain("cpu")),
             since: Some(rt::Version::new(0, 7, 5)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("cpu-model-and-topology"),
             attributes: &[
                 rt::AttributeInfo::new("mode")
@@ -81,21 +83,22 @@ impl rt::Content for Cpu {
                 rt::AttributeInfo::new("match")
                     .default("exact", rt::DefaultForm::Assumed)
                     .since(0, 7, 5)
+                    .optional_since(0, 7, 6)
                     .values(CpuMatch::VALUES),
                 rt::AttributeInfo::new("check").since(3, 2, 0).values(CpuCheck::VALUES),
                 rt::AttributeInfo::new("migratable")
-                    .since(7, 0, 0)
+                    .since(6, 5, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("deprecated_features")
                     .since(11, 3, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("model").since(0, 7, 5),
+                rt::ChildInfo::new("model").since(0, 7, 5).optional_since(0, 7, 6),
                 rt::ChildInfo::new("vendor").since(0, 8, 3),
                 rt::ChildInfo::new("topology").since(0, 7, 5),
                 rt::ChildInfo::new("cache").since(3, 3, 0),
-                rt::ChildInfo::new("maxphysaddr").since(9, 0, 0),
+                rt::ChildInfo::new("maxphysaddr").since(8, 7, 0),
                 rt::ChildInfo::new("feature").many().since(0, 7, 5),
                 rt::ChildInfo::new("numa").since(0, 9, 8),
             ],
@@ -180,22 +183,23 @@ impl rt::Content for Cpu {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuMode {
-    /// `custom`
+    /// This element describes the processor; the guest sees the same hardware on every host.
     ///
     /// Since libvirt 0.9.10.
     #[default]
     Custom,
-    /// `host-model`
+    /// The nearest model to the host's processor that libvirt can describe, copied when the guest starts.
     ///
     /// Since libvirt 0.9.10.
     HostModel,
-    /// `host-passthrough`
+    /// Exactly the host's processor, with what libvirt does not know about it.
     ///
     /// Since libvirt 0.9.10.
     HostPassthrough,
-    /// `maximum`
+    /// All features that the hypervisor can offer; the same as `host-passthrough` with hardware
+    /// virtualization.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     Maximum,
 }
 
@@ -205,7 +209,7 @@ impl CpuMode {
         rt::ValueInfo::new("custom").since(0, 9, 10),
         rt::ValueInfo::new("host-model").since(0, 9, 10),
         rt::ValueInfo::new("host-passthrough").since(0, 9, 10),
-        rt::ValueInfo::new("maximum").since(9, 0, 0),
+        rt::ValueInfo::new("maximum").since(7, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -241,16 +245,16 @@ impl rt::Scalar for CpuMode {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuMatch {
-    /// `minimum`
+    /// The description is the least the guest needs; it is given more where the host has more.
     ///
     /// Since libvirt 0.7.5.
     #[default]
     Minimum,
-    /// `exact`
+    /// The guest sees exactly what is described.
     ///
     /// Since libvirt 0.7.5.
     Exact,
-    /// `strict`
+    /// The guest starts only where the host's processor equals the description.
     ///
     /// Since libvirt 0.7.5.
     Strict,
@@ -295,16 +299,16 @@ impl rt::Scalar for CpuMatch {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuCheck {
-    /// `none`
+    /// It does not; the hypervisor may refuse to start the guest.
     ///
     /// Since libvirt 3.2.0.
     #[default]
     None,
-    /// `partial`
+    /// It checks the description before the start and leaves the rest to the hypervisor.
     ///
     /// Since libvirt 3.2.0.
     Partial,
-    /// `full`
+    /// It compares the CPU that the hypervisor made with the description.
     ///
     /// Since libvirt 3.2.0.
     Full,
@@ -473,7 +477,7 @@ pub struct CpuTopology {
     pub sockets: u64,
     /// Dies in a socket.
     ///
-    /// Where absent, `1` is assumed; the canonical form spells it out. Since libvirt 7.0.0.
+    /// Where absent, `1` is assumed; the canonical form spells it out. Since libvirt 6.1.0.
     pub dies: Option<u64>,
     /// Clusters in a die.
     ///
@@ -501,13 +505,14 @@ impl rt::Content for CpuTopology {
                 rt::AttributeInfo::new("sockets").required().since(0, 7, 5),
                 rt::AttributeInfo::new("dies")
                     .default("1", rt::DefaultForm::Written)
-                    .since(7, 0, 0),
+                    .since(6, 1, 0),
                 rt::AttributeInfo::new("clusters")
                     .default("1", rt::DefaultForm::Written)
                     .since(10, 1, 0),
                 rt::AttributeInfo::new("cores").required().since(0, 7, 5),
                 rt::AttributeInfo::new("threads").required().since(0, 7, 5),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -574,6 +579,7 @@ impl rt::Content for CpuCache {
                     .since(3, 3, 0)
                     .values(CpuCacheMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -659,16 +665,16 @@ impl rt::Scalar for CpuCacheLevel {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuCacheMode {
-    /// `emulate`
+    /// The hypervisor makes them up.
     ///
     /// Since libvirt 3.3.0.
     #[default]
     Emulate,
-    /// `passthrough`
+    /// The host's CPU reports them.
     ///
     /// Since libvirt 3.3.0.
     Passthrough,
-    /// `disable`
+    /// No cache is reported.
     ///
     /// Since libvirt 3.3.0.
     Disable,
@@ -712,16 +718,16 @@ impl rt::Scalar for CpuCacheMode {
 
 /// How many bits a physical address of the guest has.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CpuMaxPhysAddr {
     /// Who decides.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     pub mode: CpuMaxPhysAddrMode,
     /// The number of bits in mode `emulate`.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     pub bits: Option<u32>,
     /// The most bits that mode `passthrough` hands on.
     ///
@@ -736,15 +742,16 @@ impl rt::Content for CpuMaxPhysAddr {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "CpuMaxPhysAddr",
             element: Some(rt::Name::plain("maxphysaddr")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mode")
                     .required()
-                    .since(9, 0, 0)
+                    .since(8, 7, 0)
                     .values(CpuMaxPhysAddrMode::VALUES),
-                rt::AttributeInfo::new("bits").since(9, 0, 0),
+                rt::AttributeInfo::new("bits").since(8, 7, 0),
                 rt::AttributeInfo::new("limit").since(9, 3, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -778,22 +785,22 @@ impl rt::Content for CpuMaxPhysAddr {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuMaxPhysAddrMode {
-    /// `emulate`
+    /// The attribute `bits`.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     #[default]
     Emulate,
-    /// `passthrough`
+    /// The host's CPU, up to `limit`.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     Passthrough,
 }
 
 impl CpuMaxPhysAddrMode {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("emulate").since(9, 0, 0),
-        rt::ValueInfo::new("passthrough").since(9, 0, 0),
+        rt::ValueInfo::new("emulate").since(8, 7, 0),
+        rt::ValueInfo::new("passthrough").since(8, 7, 0),
     ];
 
     /// The value as a document spells it.
@@ -852,6 +859,7 @@ impl rt::Content for CpuFeature {
                     .values(CpuFeaturePolicy::VALUES),
                 rt::AttributeInfo::new("name").required().since(0, 7, 5),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -883,24 +891,24 @@ impl rt::Content for CpuFeature {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuFeaturePolicy {
-    /// `force`
+    /// The guest sees it, whether the host has it or not.
     ///
     /// Since libvirt 0.7.5.
     #[default]
     Force,
-    /// `require`
+    /// The guest does not start without it.
     ///
     /// Since libvirt 0.7.5.
     Require,
-    /// `optional`
+    /// The guest sees it where the host has it.
     ///
     /// Since libvirt 0.7.5.
     Optional,
-    /// `disable`
+    /// The guest does not see it.
     ///
     /// Since libvirt 0.7.5.
     Disable,
-    /// `forbid`
+    /// The guest does not start on a host that has it.
     ///
     /// Since libvirt 0.7.5.
     Forbid,
@@ -959,7 +967,7 @@ pub struct CpuNuma {
     pub cell: Vec<NumaCell>,
     /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
     ///
-    /// Since libvirt 7.0.0. See [the
+    /// Since libvirt 6.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#acpi-heterogeneous-memory-attribute-table).
     pub interconnects: Option<NumaInterconnects>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -974,8 +982,9 @@ impl rt::Content for CpuNuma {
             since: Some(rt::Version::new(0, 9, 8)),
             children: &[
                 rt::ChildInfo::new("cell").required().many().since(0, 9, 8),
-                rt::ChildInfo::new("interconnects").since(7, 0, 0),
+                rt::ChildInfo::new("interconnects").since(6, 6, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1025,7 +1034,7 @@ pub struct NumaCell {
     pub id: Option<u32>,
     /// The virtual CPUs of the node. A node without them is one of memory alone.
     ///
-    /// Since libvirt 0.9.8.
+    /// Since libvirt 0.9.8. May be absent since libvirt 6.6.0.
     pub cpus: Option<scalar::CpuSet>,
     /// The size of the node's memory, in `unit`.
     ///
@@ -1041,15 +1050,15 @@ pub struct NumaCell {
     pub mem_access: Option<NumaCellMemAccess>,
     /// Whether the memory's content is thrown away when the guest stops.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub discard: Option<YesNo>,
     /// How far the other nodes are. Where nothing is said it is 10 to the node itself and 20 to any other.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub distances: Option<NumaDistances>,
     /// A cache at the memory's side of the node, one level an element.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub cache: Vec<NumaCache>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1063,7 +1072,7 @@ impl rt::Content for NumaCell {
             since: Some(rt::Version::new(0, 9, 8)),
             attributes: &[
                 rt::AttributeInfo::new("id").since(1, 2, 7),
-                rt::AttributeInfo::new("cpus").since(0, 9, 8),
+                rt::AttributeInfo::new("cpus").since(0, 9, 8).optional_since(6, 6, 0),
                 rt::AttributeInfo::new("memory").required().since(0, 9, 8),
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
@@ -1071,12 +1080,13 @@ impl rt::Content for NumaCell {
                 rt::AttributeInfo::new("memAccess")
                     .since(1, 2, 9)
                     .values(NumaCellMemAccess::VALUES),
-                rt::AttributeInfo::new("discard").since(5, 6, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("discard").since(4, 4, 0).values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("distances").since(5, 6, 0),
-                rt::ChildInfo::new("cache").many().since(7, 0, 0),
+                rt::ChildInfo::new("distances").since(3, 10, 0),
+                rt::ChildInfo::new("cache").many().since(6, 6, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1186,12 +1196,12 @@ impl rt::Scalar for NumaCellMemAccess {
 
 /// How far the other nodes are. Where nothing is said it is 10 to the node itself and 20 to any other.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 3.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaDistances {
     /// The distance to one node.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub sibling: Vec<NumaSibling>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1202,8 +1212,9 @@ impl rt::Content for NumaDistances {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaDistances",
             element: Some(rt::Name::plain("distances")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            children: &[rt::ChildInfo::new("sibling").required().many().since(5, 6, 0)],
+            since: Some(rt::Version::new(3, 10, 0)),
+            children: &[rt::ChildInfo::new("sibling").required().many().since(3, 10, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1240,16 +1251,16 @@ impl rt::Content for NumaDistances {
 
 /// The distance to one node.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 3.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaSibling {
     /// The number of that node.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub id: u32,
     /// The distance as the ACPI table SLIT has it: 10 is local.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub value: u8,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1260,11 +1271,12 @@ impl rt::Content for NumaSibling {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaSibling",
             element: Some(rt::Name::plain("sibling")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(3, 10, 0)),
             attributes: &[
-                rt::AttributeInfo::new("id").required().since(5, 6, 0),
-                rt::AttributeInfo::new("value").required().since(5, 6, 0),
+                rt::AttributeInfo::new("id").required().since(3, 10, 0),
+                rt::AttributeInfo::new("value").required().since(3, 10, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1295,28 +1307,28 @@ impl rt::Content for NumaSibling {
 
 /// A cache at the memory's side of the node, one level an element.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaCache {
     /// The level of the cache.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub level: u32,
     /// How the cache is associated.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub associativity: NumaCacheAssociativity,
     /// How the cache treats what is written.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub policy: NumaCachePolicy,
     /// The size of the cache.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub size: NumaCacheSize,
     /// The size of one line of the cache.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub line: NumaCacheLine,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1327,22 +1339,24 @@ impl rt::Content for NumaCache {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaCache",
             element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 6, 0)),
             attributes: &[
-                rt::AttributeInfo::new("level").required().since(7, 0, 0),
+                rt::AttributeInfo::new("level").required().since(6, 6, 0),
                 rt::AttributeInfo::new("associativity")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 6, 0)
                     .values(NumaCacheAssociativity::VALUES),
                 rt::AttributeInfo::new("policy")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 6, 0)
                     .values(NumaCachePolicy::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("size").required().since(7, 0, 0),
-                rt::ChildInfo::new("line").required().since(7, 0, 0),
+                rt::ChildInfo::new("size").required().since(6, 6, 0),
+                rt::ChildInfo::new("line").required().since(6, 6, 0),
             ],
+            required_attributes: 3,
+            required_children: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1402,25 +1416,25 @@ impl rt::Content for NumaCache {
 pub enum NumaCacheAssociativity {
     /// `none`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     #[default]
     None,
     /// `direct`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Direct,
     /// `full`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Full,
 }
 
 impl NumaCacheAssociativity {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(7, 0, 0),
-        rt::ValueInfo::new("direct").since(7, 0, 0),
-        rt::ValueInfo::new("full").since(7, 0, 0),
+        rt::ValueInfo::new("none").since(6, 6, 0),
+        rt::ValueInfo::new("direct").since(6, 6, 0),
+        rt::ValueInfo::new("full").since(6, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -1456,25 +1470,25 @@ impl rt::Scalar for NumaCacheAssociativity {
 pub enum NumaCachePolicy {
     /// `none`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     #[default]
     None,
     /// `writeback`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Writeback,
     /// `writethrough`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Writethrough,
 }
 
 impl NumaCachePolicy {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(7, 0, 0),
-        rt::ValueInfo::new("writeback").since(7, 0, 0),
-        rt::ValueInfo::new("writethrough").since(7, 0, 0),
+        rt::ValueInfo::new("none").since(6, 6, 0),
+        rt::ValueInfo::new("writeback").since(6, 6, 0),
+        rt::ValueInfo::new("writethrough").since(6, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -1507,16 +1521,16 @@ impl rt::Scalar for NumaCachePolicy {
 
 /// The size of the cache.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaCacheSize {
     /// The size, in `unit`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub value: u32,
     /// The unit of `value`; libvirt prints KiB.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub unit: scalar::MemoryUnit,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1527,11 +1541,12 @@ impl rt::Content for NumaCacheSize {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaCacheSize",
             element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 6, 0)),
             attributes: &[
-                rt::AttributeInfo::new("value").required().since(7, 0, 0),
-                rt::AttributeInfo::new("unit").required().since(7, 0, 0),
+                rt::AttributeInfo::new("value").required().since(6, 6, 0),
+                rt::AttributeInfo::new("unit").required().since(6, 6, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1562,16 +1577,16 @@ impl rt::Content for NumaCacheSize {
 
 /// The size of one line of the cache.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaCacheLine {
     /// The size, in `unit`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub value: u32,
     /// The unit of `value`; libvirt prints B.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub unit: scalar::MemoryUnit,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1582,11 +1597,12 @@ impl rt::Content for NumaCacheLine {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaCacheLine",
             element: Some(rt::Name::plain("line")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 6, 0)),
             attributes: &[
-                rt::AttributeInfo::new("value").required().since(7, 0, 0),
-                rt::AttributeInfo::new("unit").required().since(7, 0, 0),
+                rt::AttributeInfo::new("value").required().since(6, 6, 0),
+                rt::AttributeInfo::new("unit").required().since(6, 6, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1617,7 +1633,7 @@ impl rt::Content for NumaCacheLine {
 
 /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
 ///
-/// Since libvirt 7.0.0. See [the
+/// Since libvirt 6.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#acpi-heterogeneous-memory-attribute-table).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaInterconnects {
@@ -1632,7 +1648,7 @@ impl rt::Content for NumaInterconnects {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaInterconnects",
             element: Some(rt::Name::plain("interconnects")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 6, 0)),
             reference: Some("acpi-heterogeneous-memory-attribute-table"),
             children: &[
                 rt::ChildInfo::new("latency").many(),
@@ -1725,28 +1741,28 @@ impl rt::Mix for NumaInterconnectsItem {
 
 /// The time that one node waits for the memory of another.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaLatency {
     /// The number of the node that asks.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub initiator: u32,
     /// The number of the node whose memory answers.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub target: u32,
     /// The level of the target's cache that answers instead of its memory.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub cache: Option<u32>,
     /// The accesses that are meant.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub type_: NumaLatencyType,
     /// The delay in nanoseconds.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub value: u32,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1757,17 +1773,18 @@ impl rt::Content for NumaLatency {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaLatency",
             element: Some(rt::Name::plain("latency")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 6, 0)),
             attributes: &[
-                rt::AttributeInfo::new("initiator").required().since(7, 0, 0),
-                rt::AttributeInfo::new("target").required().since(7, 0, 0),
-                rt::AttributeInfo::new("cache").since(7, 0, 0),
+                rt::AttributeInfo::new("initiator").required().since(6, 6, 0),
+                rt::AttributeInfo::new("target").required().since(6, 6, 0),
+                rt::AttributeInfo::new("cache").since(6, 6, 0),
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 6, 0)
                     .values(NumaLatencyType::VALUES),
-                rt::AttributeInfo::new("value").required().since(7, 0, 0),
+                rt::AttributeInfo::new("value").required().since(6, 6, 0),
             ],
+            required_attributes: 4,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1804,32 +1821,32 @@ impl rt::Content for NumaLatency {
 
 /// How much one node can move to or from the memory of another in a second.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NumaBandwidth {
     /// The number of the node that asks.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub initiator: u32,
     /// The number of the node whose memory answers.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub target: u32,
     /// The level of the target's cache that answers instead of its memory.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub cache: Option<u32>,
     /// The accesses that are meant.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub type_: NumaLatencyType,
     /// The amount, in `unit`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub value: u32,
     /// The unit of `value`; libvirt prints KiB.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub unit: scalar::MemoryUnit,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1840,18 +1857,19 @@ impl rt::Content for NumaBandwidth {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "NumaBandwidth",
             element: Some(rt::Name::plain("bandwidth")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 6, 0)),
             attributes: &[
-                rt::AttributeInfo::new("initiator").required().since(7, 0, 0),
-                rt::AttributeInfo::new("target").required().since(7, 0, 0),
-                rt::AttributeInfo::new("cache").since(7, 0, 0),
+                rt::AttributeInfo::new("initiator").required().since(6, 6, 0),
+                rt::AttributeInfo::new("target").required().since(6, 6, 0),
+                rt::AttributeInfo::new("cache").since(6, 6, 0),
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 6, 0)
                     .values(NumaLatencyType::VALUES),
-                rt::AttributeInfo::new("value").required().since(7, 0, 0),
-                rt::AttributeInfo::new("unit").required().since(7, 0, 0),
+                rt::AttributeInfo::new("value").required().since(6, 6, 0),
+                rt::AttributeInfo::new("unit").required().since(6, 6, 0),
             ],
+            required_attributes: 5,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1891,27 +1909,27 @@ impl rt::Content for NumaBandwidth {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumaLatencyType {
-    /// `access`
+    /// Reads and writes.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     #[default]
     Access,
     /// `read`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Read,
     /// `write`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Write,
 }
 
 impl NumaLatencyType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("access").since(7, 0, 0),
-        rt::ValueInfo::new("read").since(7, 0, 0),
-        rt::ValueInfo::new("write").since(7, 0, 0),
+        rt::ValueInfo::new("access").since(6, 6, 0),
+        rt::ValueInfo::new("read").since(6, 6, 0),
+        rt::ValueInfo::new("write").since(6, 6, 0),
     ];
 
     /// The value as a document spells it.

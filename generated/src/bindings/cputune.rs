@@ -8,7 +8,8 @@ use domxml_runtime as rt;
 
 /// The guest's share of the host's CPUs.
 ///
-/// Since libvirt 0.9.0. See [the manual](https://libvirt.org/formatdomain.html#cpu-tuning).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#cpu-tuning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Cputune {
     /// The guest's weight among all guests, 2 to 262144 with control groups v1, 1 to 10000 with v2.
@@ -69,7 +70,7 @@ pub struct Cputune {
     pub iothreadpin: Vec<Iothreadpin>,
     /// The scheduler of the emulator.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.3.0.
     pub emulatorsched: Option<Emulatorsched>,
     /// The scheduler of some virtual CPUs.
     ///
@@ -81,11 +82,11 @@ pub struct Cputune {
     pub iothreadsched: Vec<Iothreadsched>,
     /// The part of the CPU caches that some virtual CPUs get, by the host's resctrl.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub cachetune: Vec<Cachetune>,
     /// The memory bandwidth that some virtual CPUs get, by the host's resctrl.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub memorytune: Vec<Memorytune>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -97,6 +98,7 @@ impl rt::Content for Cputune {
             name: "Cputune",
             element: Some(rt::Name::plain("cputune")),
             since: Some(rt::Version::new(0, 9, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("cpu-tuning"),
             children: &[
                 rt::ChildInfo::new("shares").since(0, 9, 0),
@@ -111,11 +113,11 @@ impl rt::Content for Cputune {
                 rt::ChildInfo::new("vcpupin").many().since(0, 9, 0),
                 rt::ChildInfo::new("emulatorpin").since(0, 10, 0),
                 rt::ChildInfo::new("iothreadpin").many().since(1, 2, 9),
-                rt::ChildInfo::new("emulatorsched").since(5, 6, 0),
+                rt::ChildInfo::new("emulatorsched").since(5, 3, 0),
                 rt::ChildInfo::new("vcpusched").many().since(1, 2, 13),
                 rt::ChildInfo::new("iothreadsched").many().since(1, 2, 13),
-                rt::ChildInfo::new("cachetune").many().since(5, 6, 0),
-                rt::ChildInfo::new("memorytune").many().since(5, 6, 0),
+                rt::ChildInfo::new("cachetune").many().since(4, 1, 0),
+                rt::ChildInfo::new("memorytune").many().since(4, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -224,6 +226,7 @@ impl rt::Content for Vcpupin {
                 rt::AttributeInfo::new("vcpu").required().since(0, 9, 0),
                 rt::AttributeInfo::new("cpuset").required().since(0, 9, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -272,6 +275,7 @@ impl rt::Content for Emulatorpin {
             element: Some(rt::Name::plain("emulatorpin")),
             since: Some(rt::Version::new(0, 10, 0)),
             attributes: &[rt::AttributeInfo::new("cpuset").required().since(0, 9, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -325,6 +329,7 @@ impl rt::Content for Iothreadpin {
                 rt::AttributeInfo::new("iothread").required().since(1, 2, 9),
                 rt::AttributeInfo::new("cpuset").required().since(0, 9, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -377,7 +382,7 @@ impl rt::Content for Vcpusched {
             element: Some(rt::Name::plain("vcpusched")),
             since: Some(rt::Version::new(1, 2, 13)),
             attributes: &[rt::AttributeInfo::new("vcpus").since(1, 2, 13)],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -406,6 +411,7 @@ impl rt::Content for Vcpusched {
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "vcpus" => r.attribute(attribute, &mut self.vcpus),
+            "scheduler" => {}
             _ => return false,
         }
         true
@@ -441,7 +447,7 @@ impl rt::Content for Iothreadsched {
             element: Some(rt::Name::plain("iothreadsched")),
             since: Some(rt::Version::new(1, 2, 13)),
             attributes: &[rt::AttributeInfo::new("iothreads").since(1, 2, 13)],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -470,6 +476,7 @@ impl rt::Content for Iothreadsched {
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "iothreads" => r.attribute(attribute, &mut self.iothreads),
+            "scheduler" => {}
             _ => return false,
         }
         true
@@ -483,7 +490,7 @@ impl rt::Content for Iothreadsched {
 
 /// The scheduler of the emulator.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 5.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Emulatorsched {
     /// The scheduling policy.
@@ -499,8 +506,8 @@ impl rt::Content for Emulatorsched {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Emulatorsched",
             element: Some(rt::Name::plain("emulatorsched")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            payloads: 1usize,
+            since: Some(rt::Version::new(5, 3, 0)),
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -526,6 +533,14 @@ impl rt::Content for Emulatorsched {
         r.select(node, &mut self.scheduler);
     }
 
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "scheduler" => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.payload_attributes(&self.scheduler);
     }
@@ -536,19 +551,19 @@ impl rt::Content for Emulatorsched {
 /// Since libvirt 1.2.13.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scheduler {
-    /// `scheduler='batch'`
+    /// For work that needs the CPU and nobody waits for.
     ///
     /// Since libvirt 1.2.13.
     Batch,
-    /// `scheduler='idle'`
+    /// For work that runs when nothing else does.
     ///
     /// Since libvirt 1.2.13.
     Idle,
-    /// `scheduler='fifo'`
+    /// In real time, until the thread yields.
     ///
     /// Since libvirt 1.2.13.
     Fifo(SchedulerFifo),
-    /// `scheduler='rr'`
+    /// In real time, in slices among equals.
     ///
     /// Since libvirt 1.2.13.
     Rr(SchedulerFifo),
@@ -633,6 +648,7 @@ impl rt::Content for SchedulerFifo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SchedulerFifo",
             attributes: &[rt::AttributeInfo::new("priority").required().since(1, 2, 13)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -653,12 +669,12 @@ impl rt::Content for SchedulerFifo {
 
 /// The part of the CPU caches that some virtual CPUs get, by the host's resctrl.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Cachetune {
     /// The virtual CPUs; sets may be equal to one of `memorytune` but never overlap.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub vcpus: scalar::CpuSet,
     /// The name of the allocation while the guest runs.
     ///
@@ -675,15 +691,16 @@ impl rt::Content for Cachetune {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Cachetune",
             element: Some(rt::Name::plain("cachetune")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 1, 0)),
             attributes: &[
-                rt::AttributeInfo::new("vcpus").required().since(5, 6, 0),
+                rt::AttributeInfo::new("vcpus").required().since(4, 1, 0),
                 rt::AttributeInfo::new("id").since(9, 0, 0).output_only(),
             ],
             children: &[
                 rt::ChildInfo::new("cache").many(),
                 rt::ChildInfo::new("monitor").many(),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -785,28 +802,28 @@ impl rt::Mix for CachetuneItem {
 
 /// A region of one cache.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CachetuneCache {
     /// The host's number of the cache.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub id: u32,
     /// The level of the cache.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub level: u32,
     /// What the region caches: instructions, data or both, as the host supports it.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub type_: CachetuneCacheType,
     /// The size of the region.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub size: u64,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `bytes` is assumed. Since libvirt 5.6.0.
+    /// Where absent, `bytes` is assumed. Since libvirt 4.1.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -817,19 +834,20 @@ impl rt::Content for CachetuneCache {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "CachetuneCache",
             element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 1, 0)),
             attributes: &[
-                rt::AttributeInfo::new("id").required().since(5, 6, 0),
-                rt::AttributeInfo::new("level").required().since(5, 6, 0),
+                rt::AttributeInfo::new("id").required().since(4, 1, 0),
+                rt::AttributeInfo::new("level").required().since(4, 1, 0),
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(5, 6, 0)
+                    .since(4, 1, 0)
                     .values(CachetuneCacheType::VALUES),
-                rt::AttributeInfo::new("size").required().since(5, 6, 0),
+                rt::AttributeInfo::new("size").required().since(4, 1, 0),
                 rt::AttributeInfo::new("unit")
                     .default("bytes", rt::DefaultForm::Assumed)
-                    .since(5, 6, 0),
+                    .since(4, 1, 0),
             ],
+            required_attributes: 4,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -869,25 +887,25 @@ impl rt::Content for CachetuneCache {
 pub enum CachetuneCacheType {
     /// `both`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     #[default]
     Both,
     /// `code`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     Code,
     /// `data`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     Data,
 }
 
 impl CachetuneCacheType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("both").since(5, 6, 0),
-        rt::ValueInfo::new("code").since(5, 6, 0),
-        rt::ValueInfo::new("data").since(5, 6, 0),
+        rt::ValueInfo::new("both").since(4, 1, 0),
+        rt::ValueInfo::new("code").since(4, 1, 0),
+        rt::ValueInfo::new("data").since(4, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -920,16 +938,16 @@ impl rt::Scalar for CachetuneCacheType {
 
 /// Watches how some of these virtual CPUs use a cache.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CachetuneMonitor {
     /// The level of the cache.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub level: u32,
     /// The virtual CPUs, all of them members of the allocation.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub vcpus: scalar::CpuSet,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -940,11 +958,12 @@ impl rt::Content for CachetuneMonitor {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "CachetuneMonitor",
             element: Some(rt::Name::plain("monitor")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 10, 0)),
             attributes: &[
-                rt::AttributeInfo::new("level").required().since(5, 6, 0),
-                rt::AttributeInfo::new("vcpus").required().since(5, 6, 0),
+                rt::AttributeInfo::new("level").required().since(4, 10, 0),
+                rt::AttributeInfo::new("vcpus").required().since(4, 10, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -975,12 +994,12 @@ impl rt::Content for CachetuneMonitor {
 
 /// The memory bandwidth that some virtual CPUs get, by the host's resctrl.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Memorytune {
     /// The virtual CPUs; sets may be equal to one of `cachetune` but never overlap.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub vcpus: scalar::CpuSet,
     /// Elements whose order is kept.
     pub items: Vec<MemorytuneItem>,
@@ -993,12 +1012,13 @@ impl rt::Content for Memorytune {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Memorytune",
             element: Some(rt::Name::plain("memorytune")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("vcpus").required().since(5, 6, 0)],
+            since: Some(rt::Version::new(4, 7, 0)),
+            attributes: &[rt::AttributeInfo::new("vcpus").required().since(4, 7, 0)],
             children: &[
                 rt::ChildInfo::new("node").many(),
                 rt::ChildInfo::new("monitor").many(),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1098,16 +1118,16 @@ impl rt::Mix for MemorytuneItem {
 
 /// The bandwidth from one node.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemorytuneNode {
     /// The host's number of the node.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub id: u32,
     /// The bandwidth in the host's measure: per cent, MB/s or eighths of a GB/s.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub bandwidth: u32,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1118,11 +1138,12 @@ impl rt::Content for MemorytuneNode {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemorytuneNode",
             element: Some(rt::Name::plain("node")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 7, 0)),
             attributes: &[
-                rt::AttributeInfo::new("id").required().since(5, 6, 0),
-                rt::AttributeInfo::new("bandwidth").required().since(5, 6, 0),
+                rt::AttributeInfo::new("id").required().since(4, 7, 0),
+                rt::AttributeInfo::new("bandwidth").required().since(4, 7, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1153,12 +1174,12 @@ impl rt::Content for MemorytuneNode {
 
 /// Watches how much bandwidth some of these virtual CPUs use.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemorytuneMonitor {
     /// The virtual CPUs, all of them members of the allocation.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     pub vcpus: scalar::CpuSet,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1169,8 +1190,9 @@ impl rt::Content for MemorytuneMonitor {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemorytuneMonitor",
             element: Some(rt::Name::plain("monitor")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("vcpus").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 0, 0)),
+            attributes: &[rt::AttributeInfo::new("vcpus").required().since(6, 0, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

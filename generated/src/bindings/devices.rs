@@ -120,7 +120,7 @@ pub struct Devices {
     pub sound: Vec<Sound>,
     /// A way to the audio of the host.
     ///
-    /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#audio-backends).
+    /// Since libvirt 6.7.0. See [the manual](https://libvirt.org/formatdomain.html#audio-backends).
     pub audio: Vec<Audio>,
     /// A video card of the guest. libvirt adds one where the domain has a display but no card.
     ///
@@ -177,11 +177,11 @@ pub struct Devices {
     pub iommu: Option<Iommu>,
     /// A device through which guest and host talk by sockets.
     ///
-    /// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#vsock).
+    /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#vsock).
     pub vsock: Option<Vsock>,
     /// A cryptographic accelerator.
     ///
-    /// Since libvirt 11.3.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
+    /// Since libvirt 9.1.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
     pub crypto: Vec<Crypto>,
     /// A store in which a crashing guest leaves its last messages.
     ///
@@ -197,6 +197,7 @@ impl rt::Content for Devices {
             name: "Devices",
             element: Some(rt::Name::plain("devices")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Pair,
             reference: Some("devices"),
             children: &[
                 rt::ChildInfo::new("emulator").since(0, 6, 0),
@@ -214,7 +215,7 @@ impl rt::Content for Devices {
                 rt::ChildInfo::new("tpm").many().since(1, 0, 5),
                 rt::ChildInfo::new("graphics").many().since(0, 6, 0),
                 rt::ChildInfo::new("sound").many().since(0, 6, 0),
-                rt::ChildInfo::new("audio").many().since(7, 0, 0),
+                rt::ChildInfo::new("audio").many().since(6, 7, 0),
                 rt::ChildInfo::new("video").many().since(0, 7, 0),
                 rt::ChildInfo::new("hostdev").many().since(0, 6, 0),
                 rt::ChildInfo::new("redirdev").many().since(0, 9, 5),
@@ -228,8 +229,8 @@ impl rt::Content for Devices {
                 rt::ChildInfo::new("shmem").many().since(1, 2, 10),
                 rt::ChildInfo::new("memory").many().since(1, 2, 14),
                 rt::ChildInfo::new("iommu").since(2, 1, 0),
-                rt::ChildInfo::new("vsock").since(5, 6, 0),
-                rt::ChildInfo::new("crypto").many().since(11, 3, 0),
+                rt::ChildInfo::new("vsock").since(4, 4, 0),
+                rt::ChildInfo::new("crypto").many().since(9, 1, 0),
                 rt::ChildInfo::new("pstore").since(10, 6, 0),
             ],
             ..rt::TypeInfo::NONE

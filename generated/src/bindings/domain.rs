@@ -37,15 +37,17 @@ pub struct Domain {
     /// The generation of the machine, which tells the guest that it was restored or copied; where empty,
     /// libvirt makes one up.
     ///
-    /// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+    /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
     pub genid: Option<Genid>,
     /// A short description on one line.
     ///
-    /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.10. See [the
+    /// manual](https://libvirt.org/formatdomain.html#general-metadata).
     pub title: Option<String>,
     /// A description for people to read; libvirt does not use it.
     ///
-    /// Since libvirt 0.7.2. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.2. See [the
+    /// manual](https://libvirt.org/formatdomain.html#general-metadata).
     pub description: Option<String>,
     /// Data of applications: elements of their own namespaces, one at the top for each namespace.
     ///
@@ -58,7 +60,8 @@ pub struct Domain {
     /// The memory that the guest has when it starts, memory modules included. libvirt rounds it up to whole
     /// KiB. It may be absent where the NUMA cells give their own sizes.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
+    /// Since libvirt 0.6.0. May be absent since libvirt 1.2.14. See [the
+    /// manual](https://libvirt.org/formatdomain.html#memory-allocation).
     pub memory: Option<Memory>,
     /// The memory that the guest is left with by its balloon; all of it, unless given.
     ///
@@ -66,15 +69,18 @@ pub struct Domain {
     pub current_memory: Option<CurrentMemory>,
     /// The guest's share of the host's block devices.
     ///
-    /// Since libvirt 0.8.8. See [the manual](https://libvirt.org/formatdomain.html#block-i-o-tuning).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
+    /// manual](https://libvirt.org/formatdomain.html#block-i-o-tuning).
     pub blkiotune: Option<Blkiotune>,
     /// Limits on the host memory that the guest's hypervisor process uses.
     ///
-    /// Since libvirt 0.8.5. See [the manual](https://libvirt.org/formatdomain.html#memory-tuning).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.5. See [the
+    /// manual](https://libvirt.org/formatdomain.html#memory-tuning).
     pub memtune: Option<Memtune>,
     /// How the host backs the guest's memory.
     ///
-    /// Since libvirt 0.7.1. See [the manual](https://libvirt.org/formatdomain.html#memory-backing).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.1. See [the
+    /// manual](https://libvirt.org/formatdomain.html#memory-backing).
     pub memory_backing: Option<MemoryBacking>,
     /// The greatest number of virtual CPUs of the guest.
     ///
@@ -82,7 +88,8 @@ pub struct Domain {
     pub vcpu: Option<Vcpu>,
     /// The state of each virtual CPU.
     ///
-    /// Since libvirt 2.2.0. See [the manual](https://libvirt.org/formatdomain.html#cpu-allocation).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 2.2.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#cpu-allocation).
     pub vcpus: Option<Vcpus>,
     /// The number of I/O threads.
     ///
@@ -90,19 +97,22 @@ pub struct Domain {
     pub iothreads: Option<u32>,
     /// The I/O threads by number. Threads beyond those listed are numbered from 1 on with what is free.
     ///
-    /// Since libvirt 1.2.15. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.15. See [the
+    /// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
     pub iothreadids: Option<Iothreadids>,
     /// The hypervisor's main loop, which serves the devices that no I/O thread serves.
     ///
-    /// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
+    /// Since libvirt 8.5.0. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
     pub defaultiothread: Option<Defaultiothread>,
     /// The guest's share of the host's CPUs.
     ///
-    /// Since libvirt 0.9.0. See [the manual](https://libvirt.org/formatdomain.html#cpu-tuning).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#cpu-tuning).
     pub cputune: Option<Cputune>,
     /// From which NUMA nodes of the host the guest's memory comes.
     ///
-    /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.3. See [the
+    /// manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
     pub numatune: Option<Numatune>,
     /// The place of the guest in the host's management of resources.
     ///
@@ -115,7 +125,8 @@ pub struct Domain {
     pub sysinfo: Vec<Sysinfo>,
     /// The path of the boot loader; where empty, the hypervisor's own is taken.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-bootloader).
+    /// Since libvirt 0.6.0. Values other than `/.+` since libvirt 5.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#host-bootloader).
     pub bootloader: Option<String>,
     /// The arguments of the boot loader.
     ///
@@ -128,16 +139,19 @@ pub struct Domain {
     pub os: Option<Os>,
     /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
     ///
-    /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.1. See [the
+    /// manual](https://libvirt.org/formatdomain.html#container-boot).
     pub idmap: Option<Idmap>,
     /// The features of the hypervisor and the machine. One that is not listed stays as the hypervisor has
     /// it.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#hypervisor-features).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hypervisor-features).
     pub features: Option<Features>,
     /// What the guest's processor must be like, and how strictly the host has to comply.
     ///
-    /// Since libvirt 0.7.5. See [the manual](https://libvirt.org/formatdomain.html#cpu-model-and-topology).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.5. See [the
+    /// manual](https://libvirt.org/formatdomain.html#cpu-model-and-topology).
     pub cpu: Option<Cpu>,
     /// What the guest's clock shows when the guest starts.
     ///
@@ -161,11 +175,12 @@ pub struct Domain {
     pub on_lockfailure: Option<DomainOnLockfailure>,
     /// Which sleep states of ACPI the firmware offers to the guest.
     ///
-    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#power-management).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
+    /// manual](https://libvirt.org/formatdomain.html#power-management).
     pub pm: Option<Pm>,
     /// The performance events that are counted for the guest.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#performance-monitoring-events).
     pub perf: Option<Perf>,
     /// Groups of I/O limits that the throttle filters of disks refer to.
@@ -184,11 +199,12 @@ pub struct Domain {
     /// Which keys of the s390 cryptographic facility the guest can protect. Without this element it can
     /// protect both kinds.
     ///
-    /// Since libvirt 1.2.16. See [the manual](https://libvirt.org/formatdomain.html#key-wrap).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.16. See [the
+    /// manual](https://libvirt.org/formatdomain.html#key-wrap).
     pub keywrap: Option<Keywrap>,
     /// How the guest is launched with its memory hidden from the host.
     ///
-    /// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#launch-security).
+    /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#launch-security).
     pub launch_security: Option<LaunchSecurity>,
     /// Arguments and environment that are added to QEMU's command line.
     ///
@@ -200,11 +216,11 @@ pub struct Domain {
     pub qemu_capabilities: Option<QemuCapabilities>,
     /// Properties of devices that are set over libvirt's head.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub qemu_override: Option<QemuOverride>,
     /// What QEMU does when libvirt uses a deprecated command.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub qemu_deprecation: Option<QemuDeprecation>,
     /// The kernel namespaces that a container shares with another one.
     ///
@@ -212,11 +228,11 @@ pub struct Domain {
     pub lxc_namespace: Option<LxcNamespace>,
     /// Arguments that are added to the command line of Xen's device model.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub xen_commandline: Option<XenCommandline>,
     /// Arguments that are added to the command line of bhyve.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     pub bhyve_commandline: Option<BhyveCommandline>,
     /// The path of the data centre in VMware's inventory, folders included.
     ///
@@ -243,31 +259,31 @@ impl rt::Content for Domain {
             children: &[
                 rt::ChildInfo::new("name").required().since(0, 6, 0),
                 rt::ChildInfo::new("uuid").since(0, 6, 0),
-                rt::ChildInfo::new("genid").since(5, 6, 0),
-                rt::ChildInfo::new("title").since(0, 9, 10),
-                rt::ChildInfo::new("description").since(0, 7, 2),
+                rt::ChildInfo::new("genid").since(4, 4, 0),
+                rt::ChildInfo::new("title").since(0, 9, 10).dropped_if_empty(),
+                rt::ChildInfo::new("description").since(0, 7, 2).dropped_if_empty(),
                 rt::ChildInfo::new("metadata").since(0, 9, 10),
                 rt::ChildInfo::new("maxMemory").since(1, 2, 14),
-                rt::ChildInfo::new("memory").since(0, 6, 0),
+                rt::ChildInfo::new("memory").since(0, 6, 0).optional_since(1, 2, 14),
                 rt::ChildInfo::new("currentMemory").since(0, 6, 0),
-                rt::ChildInfo::new("blkiotune").since(0, 8, 8),
-                rt::ChildInfo::new("memtune").since(0, 8, 5),
-                rt::ChildInfo::new("memoryBacking").since(0, 7, 1),
+                rt::ChildInfo::new("blkiotune").since(0, 8, 8).dropped_if_empty(),
+                rt::ChildInfo::new("memtune").since(0, 8, 5).dropped_if_empty(),
+                rt::ChildInfo::new("memoryBacking").since(0, 7, 1).dropped_if_empty(),
                 rt::ChildInfo::new("vcpu").since(0, 6, 0),
-                rt::ChildInfo::new("vcpus").since(2, 2, 0),
+                rt::ChildInfo::new("vcpus").since(2, 2, 0).dropped_if_empty(),
                 rt::ChildInfo::new("iothreads").since(1, 2, 8),
-                rt::ChildInfo::new("iothreadids").since(1, 2, 15),
-                rt::ChildInfo::new("defaultiothread").since(9, 0, 0),
-                rt::ChildInfo::new("cputune").since(0, 9, 0),
-                rt::ChildInfo::new("numatune").since(0, 9, 3),
+                rt::ChildInfo::new("iothreadids").since(1, 2, 15).dropped_if_empty(),
+                rt::ChildInfo::new("defaultiothread").since(8, 5, 0),
+                rt::ChildInfo::new("cputune").since(0, 9, 0).dropped_if_empty(),
+                rt::ChildInfo::new("numatune").since(0, 9, 3).dropped_if_empty(),
                 rt::ChildInfo::new("resource").since(1, 0, 5),
                 rt::ChildInfo::new("sysinfo").many().since(0, 8, 6),
-                rt::ChildInfo::new("bootloader").since(0, 6, 0),
+                rt::ChildInfo::new("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0),
                 rt::ChildInfo::new("bootloader_args").since(0, 6, 0),
                 rt::ChildInfo::new("os").since(0, 6, 0),
-                rt::ChildInfo::new("idmap").since(1, 2, 1),
-                rt::ChildInfo::new("features").since(0, 6, 0),
-                rt::ChildInfo::new("cpu").since(0, 7, 5),
+                rt::ChildInfo::new("idmap").since(1, 2, 1).dropped_if_empty(),
+                rt::ChildInfo::new("features").since(0, 6, 0).dropped_if_empty(),
+                rt::ChildInfo::new("cpu").since(0, 7, 5).dropped_if_empty(),
                 rt::ChildInfo::new("clock").since(0, 6, 0),
                 rt::ChildInfo::new("on_poweroff")
                     .since(0, 6, 0)
@@ -281,13 +297,13 @@ impl rt::Content for Domain {
                 rt::ChildInfo::new("on_lockfailure")
                     .since(1, 0, 0)
                     .values(DomainOnLockfailure::VALUES),
-                rt::ChildInfo::new("pm").since(0, 10, 2),
-                rt::ChildInfo::new("perf").since(1, 3, 3),
+                rt::ChildInfo::new("pm").since(0, 10, 2).dropped_if_empty(),
+                rt::ChildInfo::new("perf").since(1, 3, 3).dropped_if_empty(),
                 rt::ChildInfo::new("throttlegroups").since(11, 2, 0),
                 rt::ChildInfo::new("devices").since(0, 6, 0),
                 rt::ChildInfo::new("seclabel").many().since(0, 6, 1),
-                rt::ChildInfo::new("keywrap").since(1, 2, 16),
-                rt::ChildInfo::new("launchSecurity").since(5, 6, 0),
+                rt::ChildInfo::new("keywrap").since(1, 2, 16).dropped_if_empty(),
+                rt::ChildInfo::new("launchSecurity").since(4, 4, 0),
                 rt::ChildInfo::new("commandline")
                     .ns("http://libvirt.org/schemas/domain/qemu/1.0")
                     .since(0, 8, 3),
@@ -296,23 +312,25 @@ impl rt::Content for Domain {
                     .since(5, 6, 0),
                 rt::ChildInfo::new("override")
                     .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(9, 0, 0),
+                    .since(8, 2, 0),
                 rt::ChildInfo::new("deprecation")
                     .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(9, 0, 0),
+                    .since(7, 3, 0),
                 rt::ChildInfo::new("namespace")
                     .ns("http://libvirt.org/schemas/domain/lxc/1.0")
                     .since(1, 2, 19),
                 rt::ChildInfo::new("commandline")
                     .ns("http://libvirt.org/schemas/domain/xen/1.0")
-                    .since(7, 0, 0),
+                    .since(6, 7, 0),
                 rt::ChildInfo::new("commandline")
                     .ns("http://libvirt.org/schemas/domain/bhyve/1.0")
-                    .since(5, 6, 0),
+                    .since(5, 1, 0),
                 rt::ChildInfo::new("datacenterpath")
                     .ns("http://libvirt.org/schemas/domain/vmware/1.0")
                     .since(7, 0, 0),
             ],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -570,70 +588,70 @@ impl rt::Content for Domain {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DomainType {
-    /// `qemu`
+    /// QEMU, emulating the processor.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Qemu,
-    /// `kqemu`
+    /// QEMU with the kernel module kqemu, which is gone.
     ///
     /// Since libvirt 0.6.0.
     Kqemu,
-    /// `kvm`
+    /// QEMU with the kernel's KVM.
     ///
     /// Since libvirt 0.6.0.
     Kvm,
-    /// `xen`
+    /// Xen.
     ///
     /// Since libvirt 0.6.0.
     Xen,
-    /// `lxc`
+    /// Containers of Linux.
     ///
     /// Since libvirt 0.6.0.
     Lxc,
-    /// `uml`
+    /// User Mode Linux, whose driver is gone.
     ///
     /// Since libvirt 0.9.8.
     Uml,
-    /// `openvz`
+    /// OpenVZ containers.
     ///
     /// Since libvirt 0.6.0.
     Openvz,
-    /// `test`
+    /// libvirt's driver for tests.
     ///
     /// Since libvirt 0.6.0.
     Test,
-    /// `vmware`
+    /// VMware Workstation, Player and ESX.
     ///
     /// Since libvirt 0.9.8.
     Vmware,
-    /// `hyperv`
+    /// Microsoft's Hyper-V, also below Cloud Hypervisor.
     ///
     /// Since libvirt 0.9.8.
     Hyperv,
-    /// `vbox`
+    /// VirtualBox.
     ///
     /// Since libvirt 0.9.8.
     Vbox,
-    /// `phyp`
+    /// IBM's PowerVM, whose driver is gone.
     ///
     /// Since libvirt 0.9.8.
     Phyp,
-    /// `parallels`
+    /// Virtuozzo, by its older name.
     ///
     /// Since libvirt 0.10.0.
     Parallels,
-    /// `vz`
+    /// Virtuozzo.
     ///
     /// Since libvirt 1.2.19.
     Vz,
-    /// `bhyve`
+    /// FreeBSD's hypervisor.
     ///
     /// Since libvirt 1.2.7.
     Bhyve,
-    /// `hvf`
+    /// QEMU with the hypervisor framework of macOS.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.1.0.
     Hvf,
 }
 
@@ -655,7 +673,7 @@ impl DomainType {
         rt::ValueInfo::new("parallels").since(0, 10, 0),
         rt::ValueInfo::new("vz").since(1, 2, 19),
         rt::ValueInfo::new("bhyve").since(1, 2, 7),
-        rt::ValueInfo::new("hvf").since(9, 0, 0),
+        rt::ValueInfo::new("hvf").since(8, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -715,7 +733,7 @@ impl rt::Scalar for DomainType {
 /// The generation of the machine, which tells the guest that it was restored or copied; where empty,
 /// libvirt makes one up.
 ///
-/// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+/// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Genid {
     /// The text.
@@ -729,7 +747,7 @@ impl rt::Content for Genid {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Genid",
             element: Some(rt::Name::plain("genid")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             reference: Some("general-metadata"),
             text: rt::TextInfo::Optional(&[]),
             ..rt::TypeInfo::NONE

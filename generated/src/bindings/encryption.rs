@@ -7,7 +7,7 @@ use domxml_runtime as rt;
 
 /// How a source is encrypted, and the secrets that open it.
 ///
-/// Since libvirt 5.6.0. See [the
+/// Since libvirt 3.9.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Encryption {
@@ -17,7 +17,7 @@ pub struct Encryption {
     pub format: EncryptionFormat,
     /// Who encrypts.
     ///
-    /// Where absent, `qemu` is assumed. Since libvirt 9.0.0.
+    /// Where absent, `qemu` is assumed. Since libvirt 7.9.0.
     pub engine: Option<EncryptionEngine>,
     /// A secret of libvirt's that opens the storage; it is named by UUID or by usage. Where RBD images are
     /// layered, each layer has one, that of the image itself first.
@@ -41,7 +41,7 @@ impl rt::Content for Encryption {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Encryption",
             element: Some(rt::Name::plain("encryption")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(3, 9, 0)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
                 rt::AttributeInfo::new("format")
@@ -50,7 +50,7 @@ impl rt::Content for Encryption {
                     .values(EncryptionFormat::VALUES),
                 rt::AttributeInfo::new("engine")
                     .default("qemu", rt::DefaultForm::Assumed)
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(EncryptionEngine::VALUES),
             ],
             children: &[
@@ -58,6 +58,7 @@ impl rt::Content for Encryption {
                 rt::ChildInfo::new("cipher").since(2, 1, 0),
                 rt::ChildInfo::new("ivgen").since(2, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -134,7 +135,7 @@ pub enum EncryptionFormat {
     Luks,
     /// `luks2`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     Luks2,
     /// `luks-any`
     ///
@@ -148,7 +149,7 @@ impl EncryptionFormat {
         rt::ValueInfo::new("default").since(0, 7, 1),
         rt::ValueInfo::new("qcow").since(0, 7, 1),
         rt::ValueInfo::new("luks").since(2, 1, 0),
-        rt::ValueInfo::new("luks2").since(9, 0, 0),
+        rt::ValueInfo::new("luks2").since(7, 9, 0),
         rt::ValueInfo::new("luks-any").since(9, 3, 0),
     ];
 
@@ -189,20 +190,20 @@ impl rt::Scalar for EncryptionFormat {
 pub enum EncryptionEngine {
     /// `qemu`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     #[default]
     Qemu,
     /// `librbd`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     Librbd,
 }
 
 impl EncryptionEngine {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(9, 0, 0),
-        rt::ValueInfo::new("librbd").since(9, 0, 0),
+        rt::ValueInfo::new("qemu").since(7, 9, 0),
+        rt::ValueInfo::new("librbd").since(7, 9, 0),
     ];
 
     /// The value as a document spells it.
@@ -243,7 +244,7 @@ pub struct EncryptionSecret {
     pub type_: EncryptionSecretType,
     /// The UUID of the secret.
     ///
-    /// Since libvirt 0.7.1.
+    /// Since libvirt 0.7.1. May be absent since libvirt 2.1.0.
     pub uuid: Option<scalar::Uuid>,
     /// The usage for which the secret was defined.
     ///
@@ -264,9 +265,10 @@ impl rt::Content for EncryptionSecret {
                     .required()
                     .since(0, 7, 1)
                     .values(EncryptionSecretType::VALUES),
-                rt::AttributeInfo::new("uuid").since(0, 7, 1),
+                rt::AttributeInfo::new("uuid").since(0, 7, 1).optional_since(2, 1, 0),
                 rt::AttributeInfo::new("usage").since(2, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -374,6 +376,7 @@ impl rt::Content for EncryptionCipher {
                 rt::AttributeInfo::new("mode").since(2, 1, 0),
                 rt::AttributeInfo::new("hash").since(2, 1, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -433,6 +436,7 @@ impl rt::Content for EncryptionIvgen {
                 rt::AttributeInfo::new("name").required().since(2, 1, 0),
                 rt::AttributeInfo::new("hash").since(2, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

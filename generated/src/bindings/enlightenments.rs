@@ -25,7 +25,8 @@ impl rt::Content for FeatureHyperv {
             name: "FeatureHyperv",
             element: Some(rt::Name::plain("hyperv")),
             since: Some(rt::Version::new(1, 0, 0)),
-            payloads: 1usize,
+            empty: rt::EmptyForm::Pair,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -51,6 +52,14 @@ impl rt::Content for FeatureHyperv {
         r.select(node, &mut self.mode);
     }
 
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "mode" => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.payload_attributes(&self.mode);
     }
@@ -67,11 +76,11 @@ impl rt::Content for FeatureHyperv {
 pub enum FeatureHypervMode {
     /// Exactly the features that are listed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     Custom(FeatureHypervModeCustom),
     /// Every feature that the hypervisor has, known to libvirt or not.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     Passthrough,
 }
 
@@ -84,8 +93,8 @@ impl Default for FeatureHypervMode {
 impl rt::Payload for FeatureHypervMode {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("custom").since(9, 0, 0),
-            rt::ValueInfo::new("passthrough").since(9, 0, 0),
+            rt::ValueInfo::new("custom").since(8, 0, 0),
+            rt::ValueInfo::new("passthrough").since(8, 0, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("mode")
             .default("custom", rt::DefaultForm::Written)
@@ -176,27 +185,27 @@ pub struct FeatureHypervModeCustom {
     pub vendor_id: Option<HypervVendorId>,
     /// The guest can read the frequencies of TSC and APIC.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub frequencies: Option<HypervFrequencies>,
     /// The guest is told when it has moved to another host.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub reenlightenment: Option<HypervReenlightenment>,
     /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub tlbflush: Option<HypervTlbflush>,
     /// Interrupts between virtual CPUs go through the hypervisor.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub ipi: Option<HypervIpi>,
     /// The enlightened VMCS, which speeds up guests within the guest on Intel.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub evmcs: Option<HypervEvmcs>,
     /// The synthetic interrupt controller works beside the APIC of the hardware.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.10.0.
     pub avic: Option<HypervAvic>,
     /// The bitmap of registers of a guest within the guest is not updated needlessly.
     ///
@@ -222,12 +231,12 @@ impl rt::Content for FeatureHypervModeCustom {
                 rt::ChildInfo::new("stimer").since(1, 3, 3),
                 rt::ChildInfo::new("reset").since(1, 3, 3),
                 rt::ChildInfo::new("vendor_id").since(1, 3, 3),
-                rt::ChildInfo::new("frequencies").since(5, 6, 0),
-                rt::ChildInfo::new("reenlightenment").since(5, 6, 0),
-                rt::ChildInfo::new("tlbflush").since(5, 6, 0),
-                rt::ChildInfo::new("ipi").since(5, 6, 0),
-                rt::ChildInfo::new("evmcs").since(5, 6, 0),
-                rt::ChildInfo::new("avic").since(9, 0, 0),
+                rt::ChildInfo::new("frequencies").since(4, 7, 0),
+                rt::ChildInfo::new("reenlightenment").since(4, 7, 0),
+                rt::ChildInfo::new("tlbflush").since(4, 7, 0),
+                rt::ChildInfo::new("ipi").since(4, 10, 0),
+                rt::ChildInfo::new("evmcs").since(4, 10, 0),
+                rt::ChildInfo::new("avic").since(8, 10, 0),
                 rt::ChildInfo::new("emsr_bitmap").since(10, 7, 0),
                 rt::ChildInfo::new("xmm_input").since(10, 7, 0),
             ],
@@ -346,6 +355,7 @@ impl rt::Content for HypervRelaxed {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -397,6 +407,7 @@ impl rt::Content for HypervVapic {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -434,7 +445,7 @@ pub struct HypervSpinlocks {
     pub state: OnOff,
     /// How often the guest tries before it tells; at least 4095.
     ///
-    /// Since libvirt 1.1.0.
+    /// Since libvirt 1.1.0. May be absent since libvirt 1.1.1.
     pub retries: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -451,8 +462,9 @@ impl rt::Content for HypervSpinlocks {
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("retries").since(1, 1, 0),
+                rt::AttributeInfo::new("retries").since(1, 1, 0).optional_since(1, 1, 1),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -506,6 +518,7 @@ impl rt::Content for HypervVpindex {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -557,6 +570,7 @@ impl rt::Content for HypervRuntime {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -608,6 +622,7 @@ impl rt::Content for HypervSynic {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -641,11 +656,11 @@ impl rt::Content for HypervSynic {
 pub struct HypervStimer {
     /// The switch of a feature.
     ///
-    /// Since libvirt 1.0.0.
+    /// Since libvirt 1.0.0. May be absent since libvirt 5.7.0.
     pub state: Option<OnOff>,
     /// A timer that expires raises an interrupt instead of sending a message.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.7.0.
     pub direct: Option<HypervStimerDirect>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -658,9 +673,12 @@ impl rt::Content for HypervStimer {
             element: Some(rt::Name::plain("stimer")),
             since: Some(rt::Version::new(1, 3, 3)),
             attributes: &[
-                rt::AttributeInfo::new("state").since(1, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("state")
+                    .since(1, 0, 0)
+                    .optional_since(5, 7, 0)
+                    .values(OnOff::VALUES),
             ],
-            children: &[rt::ChildInfo::new("direct").since(7, 0, 0)],
+            children: &[rt::ChildInfo::new("direct").since(5, 7, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -709,7 +727,7 @@ impl rt::Content for HypervStimer {
 
 /// A timer that expires raises an interrupt instead of sending a message.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 5.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervStimerDirect {
     /// The switch of a feature.
@@ -725,13 +743,14 @@ impl rt::Content for HypervStimerDirect {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervStimerDirect",
             element: Some(rt::Name::plain("direct")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(5, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -783,6 +802,7 @@ impl rt::Content for HypervReset {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -839,6 +859,7 @@ impl rt::Content for HypervVendorId {
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("value").since(1, 3, 3),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -869,7 +890,7 @@ impl rt::Content for HypervVendorId {
 
 /// The guest can read the frequencies of TSC and APIC.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervFrequencies {
     /// The switch of a feature.
@@ -885,13 +906,14 @@ impl rt::Content for HypervFrequencies {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervFrequencies",
             element: Some(rt::Name::plain("frequencies")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -920,7 +942,7 @@ impl rt::Content for HypervFrequencies {
 
 /// The guest is told when it has moved to another host.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervReenlightenment {
     /// The switch of a feature.
@@ -936,13 +958,14 @@ impl rt::Content for HypervReenlightenment {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervReenlightenment",
             element: Some(rt::Name::plain("reenlightenment")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -971,12 +994,12 @@ impl rt::Content for HypervReenlightenment {
 
 /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervTlbflush {
     /// The switch of a feature.
     ///
-    /// Since libvirt 1.0.0.
+    /// Since libvirt 1.0.0. May be absent since libvirt 11.0.0.
     pub state: Option<OnOff>,
     /// A guest within the guest reaches the hypervisor directly.
     ///
@@ -995,9 +1018,12 @@ impl rt::Content for HypervTlbflush {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervTlbflush",
             element: Some(rt::Name::plain("tlbflush")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 7, 0)),
             attributes: &[
-                rt::AttributeInfo::new("state").since(1, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("state")
+                    .since(1, 0, 0)
+                    .optional_since(11, 0, 0)
+                    .values(OnOff::VALUES),
             ],
             children: &[
                 rt::ChildInfo::new("direct").since(11, 0, 0),
@@ -1078,6 +1104,7 @@ impl rt::Content for HypervTlbflushDirect {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1129,6 +1156,7 @@ impl rt::Content for HypervTlbflushExtended {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1157,7 +1185,7 @@ impl rt::Content for HypervTlbflushExtended {
 
 /// Interrupts between virtual CPUs go through the hypervisor.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervIpi {
     /// The switch of a feature.
@@ -1173,13 +1201,14 @@ impl rt::Content for HypervIpi {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervIpi",
             element: Some(rt::Name::plain("ipi")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1208,7 +1237,7 @@ impl rt::Content for HypervIpi {
 
 /// The enlightened VMCS, which speeds up guests within the guest on Intel.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervEvmcs {
     /// The switch of a feature.
@@ -1224,13 +1253,14 @@ impl rt::Content for HypervEvmcs {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervEvmcs",
             element: Some(rt::Name::plain("evmcs")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1259,7 +1289,7 @@ impl rt::Content for HypervEvmcs {
 
 /// The synthetic interrupt controller works beside the APIC of the hardware.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervAvic {
     /// The switch of a feature.
@@ -1275,13 +1305,14 @@ impl rt::Content for HypervAvic {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HypervAvic",
             element: Some(rt::Name::plain("avic")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1333,6 +1364,7 @@ impl rt::Content for HypervEmsrBitmap {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1384,6 +1416,7 @@ impl rt::Content for HypervXmmInput {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1421,19 +1454,19 @@ pub struct FeatureKvm {
     pub hidden: Option<KvmHidden>,
     /// The guest is told that its virtual CPUs have physical ones to themselves.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.7.0.
     pub hint_dedicated: Option<KvmHintDedicated>,
     /// The guest polls a while before it halts, so that I/O completes sooner.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.10.0.
     pub poll_control: Option<KvmPollControl>,
     /// Interrupts between virtual CPUs go through the hypervisor.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.10.0.
     pub pv_ipi: Option<KvmPvIpi>,
     /// Written pages are noted in a ring instead of a bitmap.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     pub dirty_ring: Option<KvmDirtyRing>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1445,12 +1478,13 @@ impl rt::Content for FeatureKvm {
             name: "FeatureKvm",
             element: Some(rt::Name::plain("kvm")),
             since: Some(rt::Version::new(1, 2, 8)),
+            empty: rt::EmptyForm::Pair,
             children: &[
                 rt::ChildInfo::new("hidden").since(1, 2, 8),
-                rt::ChildInfo::new("hint-dedicated").since(7, 0, 0),
-                rt::ChildInfo::new("poll-control").since(7, 0, 0),
-                rt::ChildInfo::new("pv-ipi").since(9, 0, 0),
-                rt::ChildInfo::new("dirty-ring").since(9, 0, 0),
+                rt::ChildInfo::new("hint-dedicated").since(5, 7, 0),
+                rt::ChildInfo::new("poll-control").since(6, 10, 0),
+                rt::ChildInfo::new("pv-ipi").since(7, 10, 0),
+                rt::ChildInfo::new("dirty-ring").since(8, 0, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1527,6 +1561,7 @@ impl rt::Content for KvmHidden {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1555,7 +1590,7 @@ impl rt::Content for KvmHidden {
 
 /// The guest is told that its virtual CPUs have physical ones to themselves.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 5.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct KvmHintDedicated {
     /// The switch of a feature.
@@ -1571,13 +1606,14 @@ impl rt::Content for KvmHintDedicated {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "KvmHintDedicated",
             element: Some(rt::Name::plain("hint-dedicated")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(5, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1606,7 +1642,7 @@ impl rt::Content for KvmHintDedicated {
 
 /// The guest polls a while before it halts, so that I/O completes sooner.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct KvmPollControl {
     /// The switch of a feature.
@@ -1622,13 +1658,14 @@ impl rt::Content for KvmPollControl {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "KvmPollControl",
             element: Some(rt::Name::plain("poll-control")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1657,7 +1694,7 @@ impl rt::Content for KvmPollControl {
 
 /// Interrupts between virtual CPUs go through the hypervisor.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct KvmPvIpi {
     /// The switch of a feature.
@@ -1673,13 +1710,14 @@ impl rt::Content for KvmPvIpi {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "KvmPvIpi",
             element: Some(rt::Name::plain("pv-ipi")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1708,7 +1746,7 @@ impl rt::Content for KvmPvIpi {
 
 /// Written pages are noted in a ring instead of a bitmap.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct KvmDirtyRing {
     /// The switch of a feature.
@@ -1717,7 +1755,7 @@ pub struct KvmDirtyRing {
     pub state: OnOff,
     /// The entries of the ring: a power of two from 1024 to 65536.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     pub size: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1728,14 +1766,15 @@ impl rt::Content for KvmDirtyRing {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "KvmDirtyRing",
             element: Some(rt::Name::plain("dirty-ring")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 0, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("size").since(9, 0, 0),
+                rt::AttributeInfo::new("size").since(8, 0, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1766,16 +1805,16 @@ impl rt::Content for KvmDirtyRing {
 
 /// Features of Xen.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureXen {
     /// A paravirtual guest sees the host's memory map.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub e820_host: Option<XenE820Host>,
     /// The mappings in the IOMMU that PCI devices of the host need in a guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub passthrough: Option<XenPassthrough>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1786,10 +1825,11 @@ impl rt::Content for FeatureXen {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureXen",
             element: Some(rt::Name::plain("xen")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 3, 0)),
+            empty: rt::EmptyForm::Pair,
             children: &[
-                rt::ChildInfo::new("e820_host").since(7, 0, 0),
-                rt::ChildInfo::new("passthrough").since(7, 0, 0),
+                rt::ChildInfo::new("e820_host").since(6, 3, 0),
+                rt::ChildInfo::new("passthrough").since(6, 3, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1831,7 +1871,7 @@ impl rt::Content for FeatureXen {
 
 /// A paravirtual guest sees the host's memory map.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct XenE820Host {
     /// The switch of a feature.
@@ -1847,13 +1887,14 @@ impl rt::Content for XenE820Host {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "XenE820Host",
             element: Some(rt::Name::plain("e820_host")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 3, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1882,7 +1923,7 @@ impl rt::Content for XenE820Host {
 
 /// The mappings in the IOMMU that PCI devices of the host need in a guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct XenPassthrough {
     /// The switch of a feature.
@@ -1891,7 +1932,7 @@ pub struct XenPassthrough {
     pub state: OnOff,
     /// How the IOMMU's tables follow the guest's.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub mode: Option<XenPassthroughMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1902,16 +1943,17 @@ impl rt::Content for XenPassthrough {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "XenPassthrough",
             element: Some(rt::Name::plain("passthrough")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 3, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("mode")
-                    .since(7, 0, 0)
+                    .since(6, 3, 0)
                     .values(XenPassthroughMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1943,22 +1985,22 @@ impl rt::Content for XenPassthrough {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum XenPassthroughMode {
-    /// `sync_pt`
+    /// The IOMMU has tables of its own, which are kept equal.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     #[default]
     SyncPt,
-    /// `share_pt`
+    /// The IOMMU uses the guest's tables.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     SharePt,
 }
 
 impl XenPassthroughMode {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("sync_pt").since(7, 0, 0),
-        rt::ValueInfo::new("share_pt").since(7, 0, 0),
+        rt::ValueInfo::new("sync_pt").since(6, 3, 0),
+        rt::ValueInfo::new("share_pt").since(6, 3, 0),
     ];
 
     /// The value as a document spells it.

@@ -9,28 +9,28 @@ use domxml_runtime as rt;
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DomainOnCrash {
-    /// `destroy`
+    /// The guest is stopped and all of its resources are freed.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Destroy,
-    /// `restart`
+    /// The guest is started again with the same configuration.
     ///
     /// Since libvirt 0.6.0.
     Restart,
-    /// `preserve`
+    /// The guest is stopped and its resources are kept for inspection.
     ///
     /// Since libvirt 0.6.0.
     Preserve,
-    /// `rename-restart`
+    /// The guest is started again under a new name.
     ///
     /// Since libvirt 0.6.0.
     RenameRestart,
-    /// `coredump-destroy`
+    /// The guest's memory is written to a file, then as `destroy`.
     ///
     /// Since libvirt 0.8.4.
     CoredumpDestroy,
-    /// `coredump-restart`
+    /// The guest's memory is written to a file, then as `restart`.
     ///
     /// Since libvirt 0.8.4.
     CoredumpRestart,
@@ -84,20 +84,20 @@ impl rt::Scalar for DomainOnCrash {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DomainOnLockfailure {
-    /// `poweroff`
+    /// The guest is powered off.
     ///
     /// Since libvirt 1.0.0.
     #[default]
     Poweroff,
-    /// `restart`
+    /// The guest is powered off and started again to take its locks anew.
     ///
     /// Since libvirt 1.0.0.
     Restart,
-    /// `pause`
+    /// The guest is paused until someone resumes it.
     ///
     /// Since libvirt 1.0.0.
     Pause,
-    /// `ignore`
+    /// The guest runs on.
     ///
     /// Since libvirt 1.0.0.
     Ignore,
@@ -145,20 +145,20 @@ impl rt::Scalar for DomainOnLockfailure {
 /// What is done with a guest that stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LifecycleAction {
-    /// `destroy`
+    /// The guest is stopped and all of its resources are freed.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Destroy,
-    /// `restart`
+    /// The guest is started again with the same configuration.
     ///
     /// Since libvirt 0.6.0.
     Restart,
-    /// `preserve`
+    /// The guest is stopped and its resources are kept for inspection.
     ///
     /// Since libvirt 0.6.0.
     Preserve,
-    /// `rename-restart`
+    /// The guest is started again under a new name.
     ///
     /// Since libvirt 0.6.0.
     RenameRestart,
@@ -205,7 +205,8 @@ impl rt::Scalar for LifecycleAction {
 
 /// Which sleep states of ACPI the firmware offers to the guest.
 ///
-/// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#power-management).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
+/// manual](https://libvirt.org/formatdomain.html#power-management).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Pm {
     /// The state S3, suspend to memory.
@@ -226,6 +227,7 @@ impl rt::Content for Pm {
             name: "Pm",
             element: Some(rt::Name::plain("pm")),
             since: Some(rt::Version::new(0, 10, 2)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("power-management"),
             children: &[
                 rt::ChildInfo::new("suspend-to-mem").since(0, 10, 2),
@@ -367,7 +369,7 @@ impl rt::Content for PmSuspendToDisk {
 
 /// The performance events that are counted for the guest.
 ///
-/// Since libvirt 1.3.3. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#performance-monitoring-events).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Perf {
@@ -385,8 +387,10 @@ impl rt::Content for Perf {
             name: "Perf",
             element: Some(rt::Name::plain("perf")),
             since: Some(rt::Version::new(1, 3, 3)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("performance-monitoring-events"),
             children: &[rt::ChildInfo::new("event").required().many().since(1, 3, 3)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -454,6 +458,7 @@ impl rt::Content for PerfEvent {
                     .since(1, 3, 3)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -485,92 +490,92 @@ impl rt::Content for PerfEvent {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PerfEventName {
-    /// `cmt`
+    /// The use of the L3 cache, in bytes.
     ///
     /// Since libvirt 1.3.3.
     #[default]
     Cmt,
-    /// `mbmt`
+    /// The bandwidth of all memory traffic.
     ///
     /// Since libvirt 2.0.0.
     Mbmt,
-    /// `mbml`
+    /// The bandwidth of memory traffic of the local controller.
     ///
     /// Since libvirt 2.0.0.
     Mbml,
-    /// `cpu_cycles`
+    /// Cycles of the CPU.
     ///
     /// Since libvirt 2.3.0.
     CpuCycles,
-    /// `instructions`
+    /// Instructions executed.
     ///
     /// Since libvirt 2.3.0.
     Instructions,
-    /// `cache_references`
+    /// Hits of the caches.
     ///
     /// Since libvirt 2.3.0.
     CacheReferences,
-    /// `cache_misses`
+    /// Misses of the caches.
     ///
     /// Since libvirt 2.3.0.
     CacheMisses,
-    /// `branch_instructions`
+    /// Branches executed.
     ///
     /// Since libvirt 3.0.0.
     BranchInstructions,
-    /// `branch_misses`
+    /// Branches predicted wrongly.
     ///
     /// Since libvirt 3.0.0.
     BranchMisses,
-    /// `bus_cycles`
+    /// Cycles of the bus.
     ///
     /// Since libvirt 3.0.0.
     BusCycles,
-    /// `stalled_cycles_frontend`
+    /// Cycles in which the front end of the CPU's pipeline stalled.
     ///
     /// Since libvirt 3.0.0.
     StalledCyclesFrontend,
-    /// `stalled_cycles_backend`
+    /// Cycles in which the back end of the CPU's pipeline stalled.
     ///
     /// Since libvirt 3.0.0.
     StalledCyclesBackend,
-    /// `ref_cpu_cycles`
+    /// Cycles of the CPU, not counting changes of its frequency.
     ///
     /// Since libvirt 3.0.0.
     RefCpuCycles,
-    /// `cpu_clock`
+    /// Time of the CPU by a clock of high resolution.
     ///
     /// Since libvirt 3.2.0.
     CpuClock,
-    /// `task_clock`
+    /// Time of the CPU spent on the guest.
     ///
     /// Since libvirt 3.2.0.
     TaskClock,
-    /// `page_faults`
+    /// All page faults.
     ///
     /// Since libvirt 3.2.0.
     PageFaults,
-    /// `context_switches`
+    /// Changes from one task to another.
     ///
     /// Since libvirt 3.2.0.
     ContextSwitches,
-    /// `cpu_migrations`
+    /// Moves from one CPU to another.
     ///
     /// Since libvirt 3.2.0.
     CpuMigrations,
-    /// `page_faults_min`
+    /// Page faults served from memory.
     ///
     /// Since libvirt 3.2.0.
     PageFaultsMin,
-    /// `page_faults_maj`
+    /// Page faults that had to read storage.
     ///
     /// Since libvirt 3.2.0.
     PageFaultsMaj,
-    /// `alignment_faults`
+    /// Accesses to addresses that are not aligned.
     ///
     /// Since libvirt 3.2.0.
     AlignmentFaults,
-    /// `emulation_faults`
+    /// Instructions that the kernel had to emulate.
     ///
     /// Since libvirt 3.2.0.
     EmulationFaults,

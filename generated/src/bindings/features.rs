@@ -9,7 +9,8 @@ use domxml_runtime as rt;
 /// The features of the hypervisor and the machine. One that is not listed stays as the hypervisor has
 /// it.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#hypervisor-features).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#hypervisor-features).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Features {
     /// The guest has ACPI, which an orderly shutdown needs on most machines.
@@ -74,47 +75,47 @@ pub struct Features {
     pub ioapic: Option<FeatureIoapic>,
     /// The hash page table of pSeries guests.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub hpt: Option<FeatureHpt>,
     /// A device through which the guest kernel leaves debugging details for the host.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub vmcoreinfo: Option<FeatureVmcoreinfo>,
     /// Hardware transactional memory of pSeries guests.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.6.0.
     pub htm: Option<FeatureHtm>,
     /// A pSeries guest can be a host itself.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub nested_hv: Option<FeatureNestedHv>,
     /// Model specific registers.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     pub msrs: Option<FeatureMsrs>,
     /// A pSeries guest is helped to flush its count cache.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.9.0.
     pub ccf_assist: Option<FeatureCcfAssist>,
     /// Features of Xen.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub xen: Option<FeatureXen>,
     /// Cache flush on change of privilege, in pSeries guests.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub cfpc: Option<FeatureCfpc>,
     /// Speculation barrier at bounds checks, in pSeries guests.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub sbbc: Option<FeatureSbbc>,
     /// Indirect branch speculation, in pSeries guests.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub ibs: Option<FeatureIbs>,
     /// Tuning of QEMU's emulation by translation.
     ///
-    /// Since libvirt 9.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.0.0.
     pub tcg: Option<FeatureTcg>,
     /// The memory of a guest that ends is freed in the background.
     ///
@@ -142,6 +143,7 @@ impl rt::Content for Features {
             name: "Features",
             element: Some(rt::Name::plain("features")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("hypervisor-features"),
             children: &[
                 rt::ChildInfo::new("acpi").since(0, 6, 0),
@@ -159,17 +161,17 @@ impl rt::Content for Features {
                 rt::ChildInfo::new("gic").since(1, 2, 16),
                 rt::ChildInfo::new("smm").since(2, 2, 0),
                 rt::ChildInfo::new("ioapic").since(3, 4, 0),
-                rt::ChildInfo::new("hpt").since(5, 6, 0),
-                rt::ChildInfo::new("vmcoreinfo").since(5, 6, 0),
-                rt::ChildInfo::new("htm").since(5, 6, 0),
-                rt::ChildInfo::new("nested-hv").since(5, 6, 0),
-                rt::ChildInfo::new("msrs").since(5, 6, 0),
-                rt::ChildInfo::new("ccf-assist").since(7, 0, 0),
-                rt::ChildInfo::new("xen").since(7, 0, 0),
-                rt::ChildInfo::new("cfpc").since(7, 0, 0),
-                rt::ChildInfo::new("sbbc").since(7, 0, 0),
-                rt::ChildInfo::new("ibs").since(7, 0, 0),
-                rt::ChildInfo::new("tcg").since(9, 0, 0),
+                rt::ChildInfo::new("hpt").since(3, 10, 0),
+                rt::ChildInfo::new("vmcoreinfo").since(4, 4, 0),
+                rt::ChildInfo::new("htm").since(4, 6, 0),
+                rt::ChildInfo::new("nested-hv").since(4, 10, 0),
+                rt::ChildInfo::new("msrs").since(5, 1, 0),
+                rt::ChildInfo::new("ccf-assist").since(5, 9, 0),
+                rt::ChildInfo::new("xen").since(6, 3, 0),
+                rt::ChildInfo::new("cfpc").since(6, 3, 0),
+                rt::ChildInfo::new("sbbc").since(6, 3, 0),
+                rt::ChildInfo::new("ibs").since(6, 3, 0),
+                rt::ChildInfo::new("tcg").since(8, 0, 0).dropped_if_empty(),
                 rt::ChildInfo::new("async-teardown").since(9, 6, 0),
                 rt::ChildInfo::new("ras").since(10, 4, 0),
                 rt::ChildInfo::new("ps2").since(10, 7, 0),
@@ -372,7 +374,7 @@ impl rt::Content for FeatureApic {
 pub struct FeatureHap {
     /// The switch of a feature that its element alone switches on.
     ///
-    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.2.0.
+    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.3.3.
     pub state: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -387,7 +389,7 @@ impl rt::Content for FeatureHap {
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .default("on", rt::DefaultForm::Written)
-                    .since(1, 2, 0)
+                    .since(1, 3, 3)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -571,7 +573,7 @@ impl rt::Content for FeatureVmport {
 
 /// A device through which the guest kernel leaves debugging details for the host.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureVmcoreinfo {
     /// The switch of a feature that its element alone switches on.
@@ -587,7 +589,7 @@ impl rt::Content for FeatureVmcoreinfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureVmcoreinfo",
             element: Some(rt::Name::plain("vmcoreinfo")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .default("on", rt::DefaultForm::Written)
@@ -622,7 +624,7 @@ impl rt::Content for FeatureVmcoreinfo {
 
 /// Hardware transactional memory of pSeries guests.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureHtm {
     /// The switch of a feature.
@@ -638,13 +640,14 @@ impl rt::Content for FeatureHtm {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureHtm",
             element: Some(rt::Name::plain("htm")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 6, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -673,7 +676,7 @@ impl rt::Content for FeatureHtm {
 
 /// A pSeries guest can be a host itself.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureNestedHv {
     /// The switch of a feature.
@@ -689,13 +692,14 @@ impl rt::Content for FeatureNestedHv {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureNestedHv",
             element: Some(rt::Name::plain("nested-hv")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -724,7 +728,7 @@ impl rt::Content for FeatureNestedHv {
 
 /// A pSeries guest is helped to flush its count cache.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 5.9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureCcfAssist {
     /// The switch of a feature.
@@ -740,13 +744,14 @@ impl rt::Content for FeatureCcfAssist {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureCcfAssist",
             element: Some(rt::Name::plain("ccf-assist")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(5, 9, 0)),
             attributes: &[
                 rt::AttributeInfo::new("state")
                     .required()
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -798,6 +803,7 @@ impl rt::Content for FeatureRas {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -849,6 +855,7 @@ impl rt::Content for FeaturePs2 {
                     .since(1, 0, 0)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -928,7 +935,7 @@ impl rt::Content for FeatureGic {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureGicVersion {
-    /// `host`
+    /// As the host's.
     ///
     /// Since libvirt 1.3.2.
     #[default]
@@ -991,7 +998,7 @@ pub struct FeatureSmm {
     /// The size of the extended TSEG, the memory of system management mode; 0 offers only the sizes that
     /// the chip set has itself. libvirt prints the largest unit that fits.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.5.0.
     pub tseg: Option<SmmTseg>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1009,7 +1016,7 @@ impl rt::Content for FeatureSmm {
                     .since(1, 2, 0)
                     .values(OnOff::VALUES),
             ],
-            children: &[rt::ChildInfo::new("tseg").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("tseg").since(4, 5, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1059,12 +1066,12 @@ impl rt::Content for FeatureSmm {
 /// The size of the extended TSEG, the memory of system management mode; 0 offers only the sizes that
 /// the chip set has itself. libvirt prints the largest unit that fits.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SmmTseg {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `MiB` is assumed; the canonical form spells it out. Since libvirt 5.6.0.
+    /// Where absent, `MiB` is assumed; the canonical form spells it out. Since libvirt 4.5.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -1077,11 +1084,11 @@ impl rt::Content for SmmTseg {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SmmTseg",
             element: Some(rt::Name::plain("tseg")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 5, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("MiB", rt::DefaultForm::Written)
-                    .since(5, 6, 0),
+                    .since(4, 5, 0),
             ],
             text: rt::TextInfo::Required(&[]),
             ..rt::TypeInfo::NONE
@@ -1143,6 +1150,7 @@ impl rt::Content for FeatureIoapic {
                     .since(3, 4, 0)
                     .values(FeatureIoapicDriver::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1172,12 +1180,12 @@ impl rt::Content for FeatureIoapic {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureIoapicDriver {
-    /// `qemu`
+    /// QEMU, outside of the kernel: the split mode that interrupt remapping needs.
     ///
     /// Since libvirt 3.4.0.
     #[default]
     Qemu,
-    /// `kvm`
+    /// The kernel, as KVM guests have it where nothing is said.
     ///
     /// Since libvirt 3.4.0.
     Kvm,
@@ -1218,16 +1226,16 @@ impl rt::Scalar for FeatureIoapicDriver {
 
 /// The hash page table of pSeries guests.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 3.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureHpt {
     /// Whether the table can be resized.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub resizing: Option<FeatureHptResizing>,
     /// The largest page that a guest with a hash page table can use.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.5.0.
     pub maxpagesize: Option<HptMaxPageSize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1238,13 +1246,13 @@ impl rt::Content for FeatureHpt {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureHpt",
             element: Some(rt::Name::plain("hpt")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(3, 10, 0)),
             attributes: &[
                 rt::AttributeInfo::new("resizing")
-                    .since(5, 6, 0)
+                    .since(3, 10, 0)
                     .values(FeatureHptResizing::VALUES),
             ],
-            children: &[rt::ChildInfo::new("maxpagesize").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("maxpagesize").since(4, 5, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1294,27 +1302,27 @@ impl rt::Content for FeatureHpt {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureHptResizing {
-    /// `enabled`
+    /// Where guest and host both can.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     #[default]
     Enabled,
-    /// `disabled`
+    /// Never.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Disabled,
-    /// `required`
+    /// Always: the guest does not start where one of them cannot.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Required,
 }
 
 impl FeatureHptResizing {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("enabled").since(5, 6, 0),
-        rt::ValueInfo::new("disabled").since(5, 6, 0),
-        rt::ValueInfo::new("required").since(5, 6, 0),
+        rt::ValueInfo::new("enabled").since(3, 10, 0),
+        rt::ValueInfo::new("disabled").since(3, 10, 0),
+        rt::ValueInfo::new("required").since(3, 10, 0),
     ];
 
     /// The value as a document spells it.
@@ -1347,7 +1355,7 @@ impl rt::Scalar for FeatureHptResizing {
 
 /// The largest page that a guest with a hash page table can use.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HptMaxPageSize {
     /// The unit in which the size is given.
@@ -1365,7 +1373,7 @@ impl rt::Content for HptMaxPageSize {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HptMaxPageSize",
             element: Some(rt::Name::plain("maxpagesize")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 5, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
@@ -1408,12 +1416,12 @@ impl rt::Content for HptMaxPageSize {
 
 /// Model specific registers.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 5.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureMsrs {
     /// What happens when the guest uses a register that the hypervisor does not know.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     pub unknown: FeatureMsrsUnknown,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1424,13 +1432,14 @@ impl rt::Content for FeatureMsrs {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureMsrs",
             element: Some(rt::Name::plain("msrs")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(5, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unknown")
                     .required()
-                    .since(5, 6, 0)
+                    .since(5, 1, 0)
                     .values(FeatureMsrsUnknown::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1460,22 +1469,22 @@ impl rt::Content for FeatureMsrs {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureMsrsUnknown {
-    /// `ignore`
+    /// Nothing.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     #[default]
     Ignore,
-    /// `fault`
+    /// The guest gets a fault.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     Fault,
 }
 
 impl FeatureMsrsUnknown {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ignore").since(5, 6, 0),
-        rt::ValueInfo::new("fault").since(5, 6, 0),
+        rt::ValueInfo::new("ignore").since(5, 1, 0),
+        rt::ValueInfo::new("fault").since(5, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -1506,12 +1515,12 @@ impl rt::Scalar for FeatureMsrsUnknown {
 
 /// Cache flush on change of privilege, in pSeries guests.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureCfpc {
     /// The protection.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub value: SpeculationFix,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1522,13 +1531,14 @@ impl rt::Content for FeatureCfpc {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureCfpc",
             element: Some(rt::Name::plain("cfpc")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 3, 0)),
             attributes: &[
                 rt::AttributeInfo::new("value")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 3, 0)
                     .values(SpeculationFix::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1557,12 +1567,12 @@ impl rt::Content for FeatureCfpc {
 
 /// Speculation barrier at bounds checks, in pSeries guests.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureSbbc {
     /// The protection.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub value: SpeculationFix,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1573,13 +1583,14 @@ impl rt::Content for FeatureSbbc {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureSbbc",
             element: Some(rt::Name::plain("sbbc")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 3, 0)),
             attributes: &[
                 rt::AttributeInfo::new("value")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 3, 0)
                     .values(SpeculationFix::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1609,27 +1620,27 @@ impl rt::Content for FeatureSbbc {
 /// How the guest is protected from a kind of speculation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SpeculationFix {
-    /// `broken`
+    /// Not at all.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     #[default]
     Broken,
-    /// `workaround`
+    /// By software.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     Workaround,
-    /// `fixed`
+    /// By the hardware.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     Fixed,
 }
 
 impl SpeculationFix {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("broken").since(7, 0, 0),
-        rt::ValueInfo::new("workaround").since(7, 0, 0),
-        rt::ValueInfo::new("fixed").since(7, 0, 0),
+        rt::ValueInfo::new("broken").since(6, 3, 0),
+        rt::ValueInfo::new("workaround").since(6, 3, 0),
+        rt::ValueInfo::new("fixed").since(6, 3, 0),
     ];
 
     /// The value as a document spells it.
@@ -1662,12 +1673,12 @@ impl rt::Scalar for SpeculationFix {
 
 /// Indirect branch speculation, in pSeries guests.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureIbs {
     /// The protection.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub value: FeatureIbsValue,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1678,13 +1689,14 @@ impl rt::Content for FeatureIbs {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureIbs",
             element: Some(rt::Name::plain("ibs")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 3, 0)),
             attributes: &[
                 rt::AttributeInfo::new("value")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 3, 0)
                     .values(FeatureIbsValue::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1714,37 +1726,37 @@ impl rt::Content for FeatureIbs {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureIbsValue {
-    /// `broken`
+    /// None.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     #[default]
     Broken,
-    /// `workaround`
+    /// The count cache is flushed.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     Workaround,
-    /// `fixed-ibs`
+    /// Indirect branches are serialised.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     FixedIbs,
-    /// `fixed-ccd`
+    /// The count cache is disabled.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     FixedCcd,
-    /// `fixed-na`
+    /// The hardware has no such weakness any more.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     FixedNa,
 }
 
 impl FeatureIbsValue {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("broken").since(7, 0, 0),
-        rt::ValueInfo::new("workaround").since(7, 0, 0),
-        rt::ValueInfo::new("fixed-ibs").since(7, 0, 0),
-        rt::ValueInfo::new("fixed-ccd").since(7, 0, 0),
-        rt::ValueInfo::new("fixed-na").since(7, 0, 0),
+        rt::ValueInfo::new("broken").since(6, 3, 0),
+        rt::ValueInfo::new("workaround").since(6, 3, 0),
+        rt::ValueInfo::new("fixed-ibs").since(6, 3, 0),
+        rt::ValueInfo::new("fixed-ccd").since(6, 3, 0),
+        rt::ValueInfo::new("fixed-na").since(6, 3, 0),
     ];
 
     /// The value as a document spells it.
@@ -1781,12 +1793,12 @@ impl rt::Scalar for FeatureIbsValue {
 
 /// Tuning of QEMU's emulation by translation.
 ///
-/// Since libvirt 9.0.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 8.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureTcg {
     /// The size of the cache of translated code.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     pub tb_cache: Option<TcgTbCache>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1797,8 +1809,9 @@ impl rt::Content for FeatureTcg {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FeatureTcg",
             element: Some(rt::Name::plain("tcg")),
-            since: Some(rt::Version::new(9, 0, 0)),
-            children: &[rt::ChildInfo::new("tb-cache").since(9, 0, 0)],
+            since: Some(rt::Version::new(8, 0, 0)),
+            empty: rt::EmptyForm::Dropped,
+            children: &[rt::ChildInfo::new("tb-cache").since(8, 0, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1835,7 +1848,7 @@ impl rt::Content for FeatureTcg {
 
 /// The size of the cache of translated code.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TcgTbCache {
     /// The unit in which the size is given.
@@ -1853,7 +1866,7 @@ impl rt::Content for TcgTbCache {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TcgTbCache",
             element: Some(rt::Name::plain("tb-cache")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 0, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
@@ -1901,7 +1914,7 @@ impl rt::Content for TcgTbCache {
 pub struct FeatureAsyncTeardown {
     /// Whether it is.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.6.0.
     pub enabled: Option<YesNo>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1914,7 +1927,7 @@ impl rt::Content for FeatureAsyncTeardown {
             element: Some(rt::Name::plain("async-teardown")),
             since: Some(rt::Version::new(9, 6, 0)),
             attributes: &[
-                rt::AttributeInfo::new("enabled").since(11, 3, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("enabled").since(9, 6, 0).values(YesNo::VALUES),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1949,7 +1962,7 @@ impl rt::Content for FeatureAsyncTeardown {
 pub struct FeatureAia {
     /// The devices that the machine has for it.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.1.0.
     pub value: FeatureAiaValue,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1964,9 +1977,10 @@ impl rt::Content for FeatureAia {
             attributes: &[
                 rt::AttributeInfo::new("value")
                     .required()
-                    .since(11, 3, 0)
+                    .since(11, 1, 0)
                     .values(FeatureAiaValue::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1996,27 +2010,27 @@ impl rt::Content for FeatureAia {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureAiaValue {
-    /// `none`
+    /// None.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.1.0.
     #[default]
     None,
-    /// `aplic`
+    /// An APLIC in each socket.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.1.0.
     Aplic,
-    /// `aplic-imsic`
+    /// An APLIC and an IMSIC for each core.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.1.0.
     AplicImsic,
 }
 
 impl FeatureAiaValue {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(11, 3, 0),
-        rt::ValueInfo::new("aplic").since(11, 3, 0),
-        rt::ValueInfo::new("aplic-imsic").since(11, 3, 0),
+        rt::ValueInfo::new("none").since(11, 1, 0),
+        rt::ValueInfo::new("aplic").since(11, 1, 0),
+        rt::ValueInfo::new("aplic-imsic").since(11, 1, 0),
     ];
 
     /// The value as a document spells it.

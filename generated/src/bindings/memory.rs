@@ -13,7 +13,7 @@ use domxml_runtime as rt;
 pub struct MaxMemory {
     /// The number of slots for memory modules.
     ///
-    /// Since libvirt 1.2.14.
+    /// Since libvirt 1.2.14. May be absent since libvirt 9.5.0.
     pub slots: Option<u32>,
     /// The unit in which the size is given.
     ///
@@ -33,7 +33,7 @@ impl rt::Content for MaxMemory {
             since: Some(rt::Version::new(1, 2, 14)),
             reference: Some("memory-allocation"),
             attributes: &[
-                rt::AttributeInfo::new("slots").since(1, 2, 14),
+                rt::AttributeInfo::new("slots").since(1, 2, 14).optional_since(9, 5, 0),
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
                     .since(0, 9, 11),
@@ -209,7 +209,8 @@ impl rt::Content for CurrentMemory {
 
 /// How the host backs the guest's memory.
 ///
-/// Since libvirt 0.7.1. See [the manual](https://libvirt.org/formatdomain.html#memory-backing).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.1. See [the
+/// manual](https://libvirt.org/formatdomain.html#memory-backing).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryBacking {
     /// Takes the guest's memory from huge pages; of the default size where no page says otherwise.
@@ -238,7 +239,7 @@ pub struct MemoryBacking {
     pub allocation: Option<MemoryBackingAllocation>,
     /// Throws the content of the memory away just before the guest shuts down.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub discard: bool,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -250,6 +251,7 @@ impl rt::Content for MemoryBacking {
             name: "MemoryBacking",
             element: Some(rt::Name::plain("memoryBacking")),
             since: Some(rt::Version::new(0, 7, 1)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("memory-backing"),
             children: &[
                 rt::ChildInfo::new("hugepages").since(0, 7, 1),
@@ -258,7 +260,7 @@ impl rt::Content for MemoryBacking {
                 rt::ChildInfo::new("source").since(3, 1, 0),
                 rt::ChildInfo::new("access").since(3, 1, 0),
                 rt::ChildInfo::new("allocation").since(3, 1, 0),
-                rt::ChildInfo::new("discard").since(5, 6, 0),
+                rt::ChildInfo::new("discard").since(4, 4, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -400,6 +402,7 @@ impl rt::Content for Hugepage {
                     .since(1, 2, 7),
                 rt::AttributeInfo::new("nodeset").since(1, 2, 7),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -455,6 +458,7 @@ impl rt::Content for MemoryBackingSource {
                     .since(3, 1, 0)
                     .values(MemoryBackingSourceType::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -484,18 +488,18 @@ impl rt::Content for MemoryBackingSource {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MemoryBackingSourceType {
-    /// `file`
+    /// A file of the host.
     ///
     /// Since libvirt 3.1.0.
     #[default]
     File,
-    /// `anonymous`
+    /// Anonymous memory.
     ///
     /// Since libvirt 3.1.0.
     Anonymous,
-    /// `memfd`
+    /// An anonymous file in memory.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     Memfd,
 }
 
@@ -504,7 +508,7 @@ impl MemoryBackingSourceType {
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("file").since(3, 1, 0),
         rt::ValueInfo::new("anonymous").since(3, 1, 0),
-        rt::ValueInfo::new("memfd").since(5, 6, 0),
+        rt::ValueInfo::new("memfd").since(4, 10, 0),
     ];
 
     /// The value as a document spells it.
@@ -560,6 +564,7 @@ impl rt::Content for MemoryBackingAccess {
                     .since(3, 1, 0)
                     .values(MemoryAccessMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -640,11 +645,11 @@ impl rt::Scalar for MemoryAccessMode {
 pub struct MemoryBackingAllocation {
     /// When the memory is allocated.
     ///
-    /// Since libvirt 3.1.0.
+    /// Since libvirt 3.1.0. May be absent since libvirt 8.2.0.
     pub mode: Option<MemoryBackingAllocationMode>,
     /// The number of threads that allocate the memory.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub threads: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -659,8 +664,9 @@ impl rt::Content for MemoryBackingAllocation {
             attributes: &[
                 rt::AttributeInfo::new("mode")
                     .since(3, 1, 0)
+                    .optional_since(8, 2, 0)
                     .values(MemoryBackingAllocationMode::VALUES),
-                rt::AttributeInfo::new("threads").since(9, 0, 0),
+                rt::AttributeInfo::new("threads").since(8, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -693,12 +699,12 @@ impl rt::Content for MemoryBackingAllocation {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MemoryBackingAllocationMode {
-    /// `immediate`
+    /// When the guest starts.
     ///
     /// Since libvirt 3.1.0.
     #[default]
     Immediate,
-    /// `ondemand`
+    /// As the guest touches it.
     ///
     /// Since libvirt 3.1.0.
     Ondemand,
@@ -739,7 +745,8 @@ impl rt::Scalar for MemoryBackingAllocationMode {
 
 /// Limits on the host memory that the guest's hypervisor process uses.
 ///
-/// Since libvirt 0.8.5. See [the manual](https://libvirt.org/formatdomain.html#memory-tuning).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.5. See [the
+/// manual](https://libvirt.org/formatdomain.html#memory-tuning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Memtune {
     /// The most memory that the guest can use.
@@ -768,6 +775,7 @@ impl rt::Content for Memtune {
             name: "Memtune",
             element: Some(rt::Name::plain("memtune")),
             since: Some(rt::Version::new(0, 8, 5)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("memory-tuning"),
             children: &[
                 rt::ChildInfo::new("hard_limit").since(0, 8, 5),

@@ -78,3 +78,6 @@ pub use self::security::*;
 pub use self::sysinfo::*;
 pub use self::tuning::*;
 pub use self::types::*;
+
+/// The newest libvirt that the schema knows.
+pub const NEWEST: domxml_runtime::Version = domxml_runtime::Version::new(11, 3, 0);

@@ -105,6 +105,7 @@ impl rt::Content for QemuArg {
             }),
             since: Some(rt::Version::new(0, 8, 3)),
             attributes: &[rt::AttributeInfo::new("value").required().since(0, 8, 3)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -161,6 +162,7 @@ impl rt::Content for QemuEnv {
                 rt::AttributeInfo::new("name").required().since(0, 8, 3),
                 rt::AttributeInfo::new("value").since(0, 8, 3),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -292,6 +294,7 @@ impl rt::Content for QemuCapabilityAdd {
             attributes: &[
                 rt::AttributeInfo::new("capability").required().since(5, 6, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -343,6 +346,7 @@ impl rt::Content for QemuCapabilityDel {
             attributes: &[
                 rt::AttributeInfo::new("capability").required().since(5, 6, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -371,12 +375,12 @@ impl rt::Content for QemuCapabilityDel {
 
 /// Properties of devices that are set over libvirt's head.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct QemuOverride {
     /// The device whose properties are set.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub device: Vec<QemuOverrideDevice>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -390,12 +394,12 @@ impl rt::Content for QemuOverride {
                 ns: "http://libvirt.org/schemas/domain/qemu/1.0",
                 local: "override",
             }),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 2, 0)),
             children: &[
                 rt::ChildInfo::new("device")
                     .ns("http://libvirt.org/schemas/domain/qemu/1.0")
                     .many()
-                    .since(9, 0, 0),
+                    .since(8, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -435,16 +439,16 @@ impl rt::Content for QemuOverride {
 
 /// The device whose properties are set.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct QemuOverrideDevice {
     /// The alias of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub alias: String,
     /// The properties of the part of the device that the guest sees.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub frontend: Option<QemuOverrideFrontend>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -458,13 +462,14 @@ impl rt::Content for QemuOverrideDevice {
                 ns: "http://libvirt.org/schemas/domain/qemu/1.0",
                 local: "device",
             }),
-            since: Some(rt::Version::new(9, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("alias").required().since(9, 0, 0)],
+            since: Some(rt::Version::new(8, 2, 0)),
+            attributes: &[rt::AttributeInfo::new("alias").required().since(8, 2, 0)],
             children: &[
                 rt::ChildInfo::new("frontend")
                     .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(9, 0, 0),
+                    .since(8, 2, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -519,12 +524,12 @@ impl rt::Content for QemuOverrideDevice {
 
 /// The properties of the part of the device that the guest sees.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct QemuOverrideFrontend {
     /// One property.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub property: Vec<QemuOverrideProperty>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -538,12 +543,12 @@ impl rt::Content for QemuOverrideFrontend {
                 ns: "http://libvirt.org/schemas/domain/qemu/1.0",
                 local: "frontend",
             }),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 2, 0)),
             children: &[
                 rt::ChildInfo::new("property")
                     .ns("http://libvirt.org/schemas/domain/qemu/1.0")
                     .many()
-                    .since(9, 0, 0),
+                    .since(8, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -587,20 +592,20 @@ impl rt::Content for QemuOverrideFrontend {
 
 /// One property.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct QemuOverrideProperty {
     /// QEMU's name of the property.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub name: String,
     /// The type of the value.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub type_: QemuOverridePropertyType,
     /// The value.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub value: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -614,15 +619,16 @@ impl rt::Content for QemuOverrideProperty {
                 ns: "http://libvirt.org/schemas/domain/qemu/1.0",
                 local: "property",
             }),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 2, 0)),
             attributes: &[
-                rt::AttributeInfo::new("name").required().since(9, 0, 0),
+                rt::AttributeInfo::new("name").required().since(8, 2, 0),
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(9, 0, 0)
+                    .since(8, 2, 0)
                     .values(QemuOverridePropertyType::VALUES),
-                rt::AttributeInfo::new("value").since(9, 0, 0),
+                rt::AttributeInfo::new("value").since(8, 2, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -656,37 +662,37 @@ impl rt::Content for QemuOverrideProperty {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum QemuOverridePropertyType {
-    /// `string`
+    /// A string.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     #[default]
     String,
-    /// `signed`
+    /// A number with a sign.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     Signed,
-    /// `unsigned`
+    /// A number without a sign.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     Unsigned,
-    /// `bool`
+    /// A truth value: `true` or `false`.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     Bool,
-    /// `remove`
+    /// None: the property is taken away.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     Remove,
 }
 
 impl QemuOverridePropertyType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("string").since(9, 0, 0),
-        rt::ValueInfo::new("signed").since(9, 0, 0),
-        rt::ValueInfo::new("unsigned").since(9, 0, 0),
-        rt::ValueInfo::new("bool").since(9, 0, 0),
-        rt::ValueInfo::new("remove").since(9, 0, 0),
+        rt::ValueInfo::new("string").since(8, 2, 0),
+        rt::ValueInfo::new("signed").since(8, 2, 0),
+        rt::ValueInfo::new("unsigned").since(8, 2, 0),
+        rt::ValueInfo::new("bool").since(8, 2, 0),
+        rt::ValueInfo::new("remove").since(8, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -723,12 +729,12 @@ impl rt::Scalar for QemuOverridePropertyType {
 
 /// What QEMU does when libvirt uses a deprecated command.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct QemuDeprecation {
     /// What QEMU does.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub behavior: QemuDeprecationBehavior,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -742,13 +748,14 @@ impl rt::Content for QemuDeprecation {
                 ns: "http://libvirt.org/schemas/domain/qemu/1.0",
                 local: "deprecation",
             }),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 3, 0)),
             attributes: &[
                 rt::AttributeInfo::new("behavior")
                     .required()
-                    .since(9, 0, 0)
+                    .since(7, 3, 0)
                     .values(QemuDeprecationBehavior::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -778,32 +785,32 @@ impl rt::Content for QemuDeprecation {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum QemuDeprecationBehavior {
-    /// `none`
+    /// Nothing.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     #[default]
     None,
-    /// `omit`
+    /// It hides deprecated things from its answers.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     Omit,
-    /// `reject`
+    /// It refuses the command.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     Reject,
-    /// `crash`
+    /// It stops.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     Crash,
 }
 
 impl QemuDeprecationBehavior {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(9, 0, 0),
-        rt::ValueInfo::new("omit").since(9, 0, 0),
-        rt::ValueInfo::new("reject").since(9, 0, 0),
-        rt::ValueInfo::new("crash").since(9, 0, 0),
+        rt::ValueInfo::new("none").since(7, 3, 0),
+        rt::ValueInfo::new("omit").since(7, 3, 0),
+        rt::ValueInfo::new("reject").since(7, 3, 0),
+        rt::ValueInfo::new("crash").since(7, 3, 0),
     ];
 
     /// The value as a document spells it.
@@ -970,6 +977,7 @@ impl rt::Content for LxcShareNet {
                     .values(LxcShareNetType::VALUES),
                 rt::AttributeInfo::new("value").required().since(1, 2, 19),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1001,16 +1009,16 @@ impl rt::Content for LxcShareNet {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LxcShareNetType {
-    /// `netns`
+    /// A network namespace, by name.
     ///
     /// Since libvirt 1.2.19.
     #[default]
     Netns,
-    /// `name`
+    /// That of a container, by its name.
     ///
     /// Since libvirt 1.2.19.
     Name,
-    /// `pid`
+    /// That of a process, by its number.
     ///
     /// Since libvirt 1.2.19.
     Pid,
@@ -1085,6 +1093,7 @@ impl rt::Content for LxcShareIpc {
                     .values(LxcShareIpcType::VALUES),
                 rt::AttributeInfo::new("value").required().since(1, 2, 19),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1116,12 +1125,12 @@ impl rt::Content for LxcShareIpc {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LxcShareIpcType {
-    /// `name`
+    /// That of a container, by its name.
     ///
     /// Since libvirt 1.2.19.
     #[default]
     Name,
-    /// `pid`
+    /// That of a process, by its number.
     ///
     /// Since libvirt 1.2.19.
     Pid,
@@ -1193,6 +1202,7 @@ impl rt::Content for LxcShareUts {
                     .values(LxcShareUtsType::VALUES),
                 rt::AttributeInfo::new("value").required().since(1, 2, 19),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1224,12 +1234,12 @@ impl rt::Content for LxcShareUts {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LxcShareUtsType {
-    /// `name`
+    /// That of a container, by its name.
     ///
     /// Since libvirt 1.2.19.
     #[default]
     Name,
-    /// `pid`
+    /// That of a process, by its number.
     ///
     /// Since libvirt 1.2.19.
     Pid,
@@ -1270,12 +1280,12 @@ impl rt::Scalar for LxcShareUtsType {
 
 /// Arguments that are added to the command line of Xen's device model.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct XenCommandline {
     /// One argument.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub arg: Vec<XenArg>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1289,12 +1299,12 @@ impl rt::Content for XenCommandline {
                 ns: "http://libvirt.org/schemas/domain/xen/1.0",
                 local: "commandline",
             }),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 7, 0)),
             children: &[
                 rt::ChildInfo::new("arg")
                     .ns("http://libvirt.org/schemas/domain/xen/1.0")
                     .many()
-                    .since(7, 0, 0),
+                    .since(6, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1334,12 +1344,12 @@ impl rt::Content for XenCommandline {
 
 /// One argument.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct XenArg {
     /// The argument, verbatim.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub value: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1353,8 +1363,9 @@ impl rt::Content for XenArg {
                 ns: "http://libvirt.org/schemas/domain/xen/1.0",
                 local: "arg",
             }),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("value").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 7, 0)),
+            attributes: &[rt::AttributeInfo::new("value").required().since(6, 7, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1383,12 +1394,12 @@ impl rt::Content for XenArg {
 
 /// Arguments that are added to the command line of bhyve.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 5.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BhyveCommandline {
     /// One argument.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     pub arg: Vec<BhyveArg>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1402,12 +1413,12 @@ impl rt::Content for BhyveCommandline {
                 ns: "http://libvirt.org/schemas/domain/bhyve/1.0",
                 local: "commandline",
             }),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(5, 1, 0)),
             children: &[
                 rt::ChildInfo::new("arg")
                     .ns("http://libvirt.org/schemas/domain/bhyve/1.0")
                     .many()
-                    .since(5, 6, 0),
+                    .since(5, 1, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1447,12 +1458,12 @@ impl rt::Content for BhyveCommandline {
 
 /// One argument.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 5.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BhyveArg {
     /// The argument, verbatim.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.1.0.
     pub value: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1466,8 +1477,9 @@ impl rt::Content for BhyveArg {
                 ns: "http://libvirt.org/schemas/domain/bhyve/1.0",
                 local: "arg",
             }),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("value").required().since(5, 6, 0)],
+            since: Some(rt::Version::new(5, 1, 0)),
+            attributes: &[rt::AttributeInfo::new("value").required().since(5, 1, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -14,7 +14,7 @@ use domxml_runtime as rt;
 pub struct Os {
     /// Chooses a firmware of this kind by its description files and fills in loader and NVRAM.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     pub firmware: Option<OsFirmware>,
     /// The kind of operating system, and the machine that it runs on.
     ///
@@ -46,7 +46,7 @@ pub struct Os {
     pub initgroup: Option<String>,
     /// What a firmware must offer, or must not, to be chosen automatically.
     ///
-    /// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub firmware_features: Option<OsFirmwareFeatures>,
     /// The firmware image; empty where it is chosen automatically.
     ///
@@ -115,7 +115,7 @@ impl rt::Content for Os {
             reference: Some("operating-system-booting"),
             attributes: &[
                 rt::AttributeInfo::new("firmware")
-                    .since(5, 6, 0)
+                    .since(5, 2, 0)
                     .values(OsFirmware::VALUES),
             ],
             children: &[
@@ -126,7 +126,7 @@ impl rt::Content for Os {
                 rt::ChildInfo::new("initdir").since(3, 6, 0),
                 rt::ChildInfo::new("inituser").since(3, 6, 0),
                 rt::ChildInfo::new("initgroup").since(3, 6, 0),
-                rt::ChildInfo::new("firmware").since(9, 0, 0),
+                rt::ChildInfo::new("firmware").since(7, 2, 0),
                 rt::ChildInfo::new("loader").since(0, 6, 0),
                 rt::ChildInfo::new("nvram").since(1, 2, 9),
                 rt::ChildInfo::new("kernel").since(0, 6, 0),
@@ -141,6 +141,7 @@ impl rt::Content for Os {
                 rt::ChildInfo::new("bios").since(0, 9, 4),
                 rt::ChildInfo::new("smbios").since(0, 8, 6),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -250,20 +251,20 @@ impl rt::Content for Os {
 pub enum OsFirmware {
     /// `bios`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     #[default]
     Bios,
     /// `efi`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     Efi,
 }
 
 impl OsFirmware {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("bios").since(5, 6, 0),
-        rt::ValueInfo::new("efi").since(5, 6, 0),
+        rt::ValueInfo::new("bios").since(5, 2, 0),
+        rt::ValueInfo::new("efi").since(5, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -305,17 +306,9 @@ pub struct OsType {
     ///
     /// Since libvirt 0.6.0.
     pub machine: Option<String>,
-    /// An operating system for bare metal, which needs full virtualisation.
-    ///
-    /// One written for Xen's paravirtual interface.
-    ///
-    /// The same, by its older name, which libvirt prints in domains of type `xen`.
-    ///
     /// A container.
     ///
-    /// User Mode Linux.
-    ///
-    /// One that runs in Xen's PVH mode.
+    /// Since libvirt 0.6.0.
     pub value: OsTypeValue,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -372,29 +365,29 @@ impl rt::Content for OsType {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsTypeValue {
-    /// `hvm`
+    /// An operating system for bare metal, which needs full virtualisation.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Hvm,
-    /// `xen`
+    /// One written for Xen's paravirtual interface.
     ///
     /// Since libvirt 0.6.0.
     Xen,
-    /// `linux`
+    /// The same, by its older name, which libvirt prints in domains of type `xen`.
     ///
     /// Since libvirt 0.6.0.
     Linux,
-    /// `exe`
+    /// One that runs in Xen's PVH mode.
+    ///
+    /// Since libvirt 4.10.0.
+    Xenpvh,
+    /// A container.
     ///
     /// Since libvirt 0.6.0.
     Exe,
-    /// `uml`
+    /// User Mode Linux.
     Uml,
-    /// `xenpvh`
-    ///
-    /// Since libvirt 5.6.0.
-    Xenpvh,
 }
 
 impl OsTypeValue {
@@ -403,9 +396,9 @@ impl OsTypeValue {
         rt::ValueInfo::new("hvm").since(0, 6, 0),
         rt::ValueInfo::new("xen").since(0, 6, 0),
         rt::ValueInfo::new("linux").since(0, 6, 0),
+        rt::ValueInfo::new("xenpvh").since(4, 10, 0),
         rt::ValueInfo::new("exe").since(0, 6, 0),
         rt::ValueInfo::new("uml"),
-        rt::ValueInfo::new("xenpvh").since(5, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -415,9 +408,9 @@ impl OsTypeValue {
             Self::Hvm => "hvm",
             Self::Xen => "xen",
             Self::Linux => "linux",
+            Self::Xenpvh => "xenpvh",
             Self::Exe => "exe",
             Self::Uml => "uml",
-            Self::Xenpvh => "xenpvh",
         }
     }
 }
@@ -429,9 +422,9 @@ impl rt::Scalar for OsTypeValue {
                 "hvm" => Self::Hvm,
                 "xen" => Self::Xen,
                 "linux" => Self::Linux,
+                "xenpvh" => Self::Xenpvh,
                 "exe" => Self::Exe,
                 "uml" => Self::Uml,
-                "xenpvh" => Self::Xenpvh,
                 _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
             },
         )
@@ -466,6 +459,7 @@ impl rt::Content for OsInitenv {
             reference: Some("container-boot"),
             attributes: &[rt::AttributeInfo::new("name").required().since(3, 6, 0)],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -502,7 +496,8 @@ impl rt::Content for OsInitenv {
 
 /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
 ///
-/// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.1. See [the
+/// manual](https://libvirt.org/formatdomain.html#container-boot).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Idmap {
     /// A range of users.
@@ -523,6 +518,7 @@ impl rt::Content for Idmap {
             name: "Idmap",
             element: Some(rt::Name::plain("idmap")),
             since: Some(rt::Version::new(1, 2, 1)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("container-boot"),
             children: &[
                 rt::ChildInfo::new("uid").many().since(1, 2, 1),
@@ -598,6 +594,7 @@ impl rt::Content for IdmapUid {
                 rt::AttributeInfo::new("target").required().since(1, 2, 1),
                 rt::AttributeInfo::new("count").required().since(1, 2, 1),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -660,6 +657,7 @@ impl rt::Content for IdmapGid {
                 rt::AttributeInfo::new("target").required().since(1, 2, 1),
                 rt::AttributeInfo::new("count").required().since(1, 2, 1),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -692,12 +690,12 @@ impl rt::Content for IdmapGid {
 
 /// What a firmware must offer, or must not, to be chosen automatically.
 ///
-/// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsFirmwareFeatures {
     /// A feature of the firmware.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub feature: Vec<OsFirmwareFeature>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -708,9 +706,10 @@ impl rt::Content for OsFirmwareFeatures {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "OsFirmwareFeatures",
             element: Some(rt::Name::plain("firmware")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             reference: Some("bios-bootloader"),
-            children: &[rt::ChildInfo::new("feature").required().many().since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("feature").required().many().since(7, 2, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -747,16 +746,16 @@ impl rt::Content for OsFirmwareFeatures {
 
 /// A feature of the firmware.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsFirmwareFeature {
     /// Whether the firmware must have the feature.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub enabled: YesNo,
     /// Which feature.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub name: OsFirmwareFeatureName,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -767,17 +766,18 @@ impl rt::Content for OsFirmwareFeature {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "OsFirmwareFeature",
             element: Some(rt::Name::plain("feature")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("enabled")
                     .required()
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("name")
                     .required()
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(OsFirmwareFeatureName::VALUES),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -809,22 +809,22 @@ impl rt::Content for OsFirmwareFeature {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsFirmwareFeatureName {
-    /// `enrolled-keys`
+    /// The NVRAM template holds the usual certificates, so that nothing unsigned boots.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     #[default]
     EnrolledKeys,
-    /// `secure-boot`
+    /// The firmware implements Secure Boot.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     SecureBoot,
 }
 
 impl OsFirmwareFeatureName {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("enrolled-keys").since(9, 0, 0),
-        rt::ValueInfo::new("secure-boot").since(9, 0, 0),
+        rt::ValueInfo::new("enrolled-keys").since(7, 2, 0),
+        rt::ValueInfo::new("secure-boot").since(7, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -872,13 +872,15 @@ pub struct OsLoader {
     pub type_: Option<OsLoaderType>,
     /// Whether the firmware does without an NVRAM, so that its settings are lost at shutdown.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.6.0.
     pub stateless: Option<YesNo>,
     /// The format of the image; it narrows the automatic choice.
     ///
     /// Since libvirt 9.2.0.
     pub format: Option<OsFlashFormat>,
     /// The text.
+    ///
+    /// Values other than `/.+` since libvirt 5.6.0.
     pub value: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -898,12 +900,16 @@ impl rt::Content for OsLoader {
                     .default("rom", rt::DefaultForm::Assumed)
                     .since(1, 2, 9)
                     .values(OsLoaderType::VALUES),
-                rt::AttributeInfo::new("stateless").since(9, 0, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("stateless").since(8, 6, 0).values(YesNo::VALUES),
                 rt::AttributeInfo::new("format")
                     .since(9, 2, 0)
                     .values(OsFlashFormat::VALUES),
             ],
             text: rt::TextInfo::Optional(&[]),
+            narrow: Some(rt::Narrow {
+                pattern: "/.+",
+                until: rt::Version::new(5, 6, 0),
+            }),
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -949,12 +955,12 @@ impl rt::Content for OsLoader {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsLoaderType {
-    /// `rom`
+    /// As a ROM.
     ///
     /// Since libvirt 1.2.9.
     #[default]
     Rom,
-    /// `pflash`
+    /// As flash memory, which UEFI needs.
     ///
     /// Since libvirt 1.2.9.
     Pflash,
@@ -998,20 +1004,20 @@ impl rt::Scalar for OsLoaderType {
 pub enum OsFlashFormat {
     /// `raw`
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.2.0.
     #[default]
     Raw,
     /// `qcow2`
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.2.0.
     Qcow2,
 }
 
 impl OsFlashFormat {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(11, 3, 0),
-        rt::ValueInfo::new("qcow2").since(11, 3, 0),
+        rt::ValueInfo::new("raw").since(9, 2, 0),
+        rt::ValueInfo::new("qcow2").since(9, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -1152,25 +1158,25 @@ impl rt::Content for OsNvram {
 pub enum OsNvramType {
     /// A file of the host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     #[default]
     File,
     /// A block device of the host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     Block,
     /// An image that a server provides, with its variables already in it.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     Network,
 }
 
 impl OsNvramType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("file").since(9, 0, 0),
-        rt::ValueInfo::new("block").since(9, 0, 0),
-        rt::ValueInfo::new("network").since(9, 0, 0),
+        rt::ValueInfo::new("file").since(8, 5, 0),
+        rt::ValueInfo::new("block").since(8, 5, 0),
+        rt::ValueInfo::new("network").since(8, 5, 0),
     ];
 
     /// The value as a document spells it.
@@ -1232,6 +1238,7 @@ impl rt::Content for OsBootmenu {
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("timeout").since(1, 2, 8),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1267,7 +1274,7 @@ impl rt::Content for OsBootmenu {
 pub struct OsBios {
     /// Whether the BIOS shows its messages on a serial port.
     ///
-    /// Since libvirt 0.9.4.
+    /// Since libvirt 0.9.4. May be absent since libvirt 0.10.2.
     pub useserial: Option<YesNo>,
     /// After how many milliseconds a failed boot is tried again, up to 65535; `-1` means never.
     ///
@@ -1285,7 +1292,10 @@ impl rt::Content for OsBios {
             since: Some(rt::Version::new(0, 9, 4)),
             reference: Some("bios-bootloader"),
             attributes: &[
-                rt::AttributeInfo::new("useserial").since(0, 9, 4).values(YesNo::VALUES),
+                rt::AttributeInfo::new("useserial")
+                    .since(0, 9, 4)
+                    .optional_since(0, 10, 2)
+                    .values(YesNo::VALUES),
                 rt::AttributeInfo::new("rebootTimeout").since(0, 10, 2),
             ],
             ..rt::TypeInfo::NONE
@@ -1342,6 +1352,7 @@ impl rt::Content for OsSmbios {
                     .since(0, 8, 6)
                     .values(OsSmbiosMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1371,16 +1382,16 @@ impl rt::Content for OsSmbios {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsSmbiosMode {
-    /// `emulate`
+    /// The hypervisor makes them up.
     ///
     /// Since libvirt 0.8.6.
     #[default]
     Emulate,
-    /// `host`
+    /// Blocks 0 and 1 are the host's, but for the UUID.
     ///
     /// Since libvirt 0.8.6.
     Host,
-    /// `sysinfo`
+    /// The values of the `sysinfo` element.
     ///
     /// Since libvirt 0.8.6.
     Sysinfo,
@@ -1506,6 +1517,7 @@ impl rt::Content for OsAcpiTable {
                     .values(OsAcpiTableType::VALUES),
             ],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1543,20 +1555,20 @@ impl rt::Content for OsAcpiTable {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsAcpiTableType {
-    /// `raw`
+    /// One table with its header.
     ///
     /// Since libvirt 11.2.0.
     #[default]
     Raw,
-    /// `rawset`
+    /// Several tables with their headers, one after the other.
     ///
     /// Since libvirt 11.2.0.
     Rawset,
-    /// `slic`
+    /// A table on software licences; its signature is set.
     ///
     /// Since libvirt 1.3.5.
     Slic,
-    /// `msdm`
+    /// Microsoft's table for data management; its signature is set.
     ///
     /// Since libvirt 11.2.0.
     Msdm,
@@ -1627,6 +1639,7 @@ impl rt::Content for OsBoot {
                     .since(0, 6, 0)
                     .values(OsBootDev::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

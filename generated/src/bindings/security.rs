@@ -16,7 +16,7 @@ pub struct Seclabel {
     pub type_: SeclabelType,
     /// The security driver that a label is for.
     ///
-    /// Since libvirt 0.6.1.
+    /// Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
     pub model: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -29,8 +29,10 @@ impl rt::Content for Seclabel {
             element: Some(rt::Name::plain("seclabel")),
             since: Some(rt::Version::new(0, 6, 1)),
             reference: Some("security-label"),
-            attributes: &[rt::AttributeInfo::new("model").since(0, 6, 1)],
-            payloads: 1usize,
+            attributes: &[
+                rt::AttributeInfo::new("model").since(0, 6, 1).optional_since(0, 9, 9),
+            ],
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -58,6 +60,7 @@ impl rt::Content for Seclabel {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "model" => r.attribute(attribute, &mut self.model),
             _ => return false,
         }
@@ -169,7 +172,7 @@ pub struct SeclabelTypeDynamic {
     pub relabel: Option<SeclabelTypeDynamicRelabel>,
     /// The label that the guest's process runs under.
     ///
-    /// Only a running domain shows it. Since libvirt 0.6.1.
+    /// Only a running domain shows it. Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
     pub label: Option<String>,
     /// The label from which libvirt makes the guest's own.
     ///
@@ -192,7 +195,10 @@ impl rt::Content for SeclabelTypeDynamic {
                     .values(SeclabelTypeDynamicRelabel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("label").since(0, 6, 1).output_only(),
+                rt::ChildInfo::new("label")
+                    .since(0, 6, 1)
+                    .optional_since(0, 9, 9)
+                    .output_only(),
                 rt::ChildInfo::new("baselabel").since(0, 9, 4),
                 rt::ChildInfo::new("imagelabel").since(0, 9, 0).output_only(),
             ],
@@ -281,7 +287,7 @@ pub struct SeclabelTypeStatic {
     pub relabel: Option<YesNo>,
     /// The full label, in the syntax of its driver.
     ///
-    /// Since libvirt 0.6.1.
+    /// Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
     pub label: String,
     /// The label that the guest's files and devices carry.
     ///
@@ -300,9 +306,13 @@ impl rt::Content for SeclabelTypeStatic {
                     .values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("label").required().since(0, 6, 1),
+                rt::ChildInfo::new("label")
+                    .required()
+                    .since(0, 6, 1)
+                    .optional_since(0, 9, 9),
                 rt::ChildInfo::new("imagelabel").since(0, 9, 0).output_only(),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -423,7 +433,7 @@ impl rt::Scalar for SeclabelTypeNoneRelabel {
 pub struct DeviceSeclabel {
     /// The security driver that a label is for.
     ///
-    /// Since libvirt 0.6.1.
+    /// Since libvirt 0.10.0. May be absent since libvirt 0.9.9.
     pub model: Option<String>,
     /// What the attribute `relabel` decides.
     ///
@@ -440,8 +450,10 @@ impl rt::Content for DeviceSeclabel {
             element: Some(rt::Name::plain("seclabel")),
             since: Some(rt::Version::new(0, 9, 9)),
             reference: Some("security-label"),
-            attributes: &[rt::AttributeInfo::new("model").since(0, 6, 1)],
-            payloads: 1usize,
+            attributes: &[
+                rt::AttributeInfo::new("model").since(0, 10, 0).optional_since(0, 9, 9),
+            ],
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -470,6 +482,7 @@ impl rt::Content for DeviceSeclabel {
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "model" => r.attribute(attribute, &mut self.model),
+            "relabel" => {}
             _ => return false,
         }
         true
@@ -662,7 +675,8 @@ impl rt::Scalar for DeviceSeclabelRelabelYesLabelskip {
 /// Which keys of the s390 cryptographic facility the guest can protect. Without this element it can
 /// protect both kinds.
 ///
-/// Since libvirt 1.2.16. See [the manual](https://libvirt.org/formatdomain.html#key-wrap).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.16. See [the
+/// manual](https://libvirt.org/formatdomain.html#key-wrap).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Keywrap {
     /// One kind of wrapping keys.
@@ -679,8 +693,10 @@ impl rt::Content for Keywrap {
             name: "Keywrap",
             element: Some(rt::Name::plain("keywrap")),
             since: Some(rt::Version::new(1, 2, 16)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("key-wrap"),
             children: &[rt::ChildInfo::new("cipher").required().many().since(1, 2, 16)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -748,6 +764,7 @@ impl rt::Content for KeywrapCipher {
                     .since(1, 2, 16)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -784,7 +801,7 @@ pub enum KeywrapCipherName {
     /// Since libvirt 1.2.16.
     #[default]
     Aes,
-    /// `dea`
+    /// DEA and TDEA, also called DES and TDES.
     ///
     /// Since libvirt 1.2.16.
     Dea,
@@ -825,7 +842,7 @@ impl rt::Scalar for KeywrapCipherName {
 
 /// How the guest is launched with its memory hidden from the host.
 ///
-/// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#launch-security).
+/// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#launch-security).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct LaunchSecurity {
     /// What the attribute `type` decides.
@@ -839,9 +856,9 @@ impl rt::Content for LaunchSecurity {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "LaunchSecurity",
             element: Some(rt::Name::plain("launchSecurity")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             reference: Some("launch-security"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -867,6 +884,14 @@ impl rt::Content for LaunchSecurity {
         r.select(node, &mut self.type_);
     }
 
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.payload_attributes(&self.type_);
     }
@@ -881,7 +906,7 @@ impl rt::Content for LaunchSecurity {
 pub enum LaunchSecurityType {
     /// Secure encrypted virtualization of AMD.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     Sev(LaunchSecurityTypeSev),
     /// Secure encrypted virtualization of AMD with secure nested paging.
     ///
@@ -889,7 +914,7 @@ pub enum LaunchSecurityType {
     SevSnp(LaunchSecurityTypeSevSnp),
     /// Protected virtualization of s390, also called Secure Execution.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     S390Pv,
 }
 
@@ -902,9 +927,9 @@ impl Default for LaunchSecurityType {
 impl rt::Payload for LaunchSecurityType {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("sev").since(5, 6, 0),
+            rt::ValueInfo::new("sev").since(4, 4, 0),
             rt::ValueInfo::new("sev-snp").since(10, 5, 0),
-            rt::ValueInfo::new("s390-pv").since(9, 0, 0),
+            rt::ValueInfo::new("s390-pv").since(7, 6, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -959,31 +984,31 @@ impl rt::Payload for LaunchSecurityType {
 pub struct LaunchSecurityTypeSev {
     /// What the firmware measures.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     pub kernel_hashes: Option<YesNo>,
     /// The bit of a page table entry that says that the page is encrypted.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0. May be absent since libvirt 6.9.0.
     pub cbitpos: Option<u32>,
     /// How many bits of a physical address the encryption takes away.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0. May be absent since libvirt 6.9.0.
     pub reduced_phys_bits: Option<u32>,
     /// What host and hypervisor may do with the guest, in the bits that AMD's specification of SEV names.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub policy: scalar::SevPolicy,
     /// The number by which the firmware knows the guest.
     ///
-    /// Only a running domain shows it. Since libvirt 5.6.0.
+    /// Only a running domain shows it. Since libvirt 4.4.0.
     pub handle: Option<u32>,
     /// The Diffie-Hellman key of the guest's owner, in base64.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub dh_cert: Option<String>,
     /// The session of the guest's owner with the firmware, in base64.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub session: Option<String>,
 }
 
@@ -993,17 +1018,20 @@ impl rt::Content for LaunchSecurityTypeSev {
             name: "LaunchSecurityTypeSev",
             attributes: &[
                 rt::AttributeInfo::new("kernelHashes")
-                    .since(9, 0, 0)
+                    .since(8, 0, 0)
                     .values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("cbitpos").since(5, 6, 0),
-                rt::ChildInfo::new("reducedPhysBits").since(5, 6, 0),
-                rt::ChildInfo::new("policy").required().since(5, 6, 0),
-                rt::ChildInfo::new("handle").since(5, 6, 0).output_only(),
-                rt::ChildInfo::new("dhCert").since(5, 6, 0),
-                rt::ChildInfo::new("session").since(5, 6, 0),
+                rt::ChildInfo::new("cbitpos").since(4, 4, 0).optional_since(6, 9, 0),
+                rt::ChildInfo::new("reducedPhysBits")
+                    .since(4, 4, 0)
+                    .optional_since(6, 9, 0),
+                rt::ChildInfo::new("policy").required().since(4, 4, 0),
+                rt::ChildInfo::new("handle").since(4, 4, 0).output_only(),
+                rt::ChildInfo::new("dhCert").since(4, 4, 0),
+                rt::ChildInfo::new("session").since(4, 4, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1049,7 +1077,7 @@ impl rt::Content for LaunchSecurityTypeSev {
 pub struct LaunchSecurityTypeSevSnp {
     /// What the firmware measures.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.0.0.
     pub kernel_hashes: Option<YesNo>,
     /// Whether `idAuth` holds the key of the image's author.
     ///
@@ -1061,16 +1089,16 @@ pub struct LaunchSecurityTypeSevSnp {
     pub vcek: Option<YesNo>,
     /// The bit of a page table entry that says that the page is encrypted.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0. May be absent since libvirt 6.9.0.
     pub cbitpos: Option<u32>,
     /// How many bits of a physical address the encryption takes away.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0. May be absent since libvirt 6.9.0.
     pub reduced_phys_bits: Option<u32>,
     /// What host and hypervisor may do with the guest, in the bits that AMD's specification of SEV-SNP
     /// names.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub policy: scalar::SevSnpPolicy,
     /// Workarounds that the hypervisor tells the guest of: 16 bytes in base64.
     ///
@@ -1096,7 +1124,7 @@ impl rt::Content for LaunchSecurityTypeSevSnp {
             name: "LaunchSecurityTypeSevSnp",
             attributes: &[
                 rt::AttributeInfo::new("kernelHashes")
-                    .since(9, 0, 0)
+                    .since(8, 0, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("authorKey")
                     .since(10, 5, 0)
@@ -1104,14 +1132,17 @@ impl rt::Content for LaunchSecurityTypeSevSnp {
                 rt::AttributeInfo::new("vcek").since(10, 5, 0).values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("cbitpos").since(5, 6, 0),
-                rt::ChildInfo::new("reducedPhysBits").since(5, 6, 0),
-                rt::ChildInfo::new("policy").required().since(5, 6, 0),
+                rt::ChildInfo::new("cbitpos").since(4, 4, 0).optional_since(6, 9, 0),
+                rt::ChildInfo::new("reducedPhysBits")
+                    .since(4, 4, 0)
+                    .optional_since(6, 9, 0),
+                rt::ChildInfo::new("policy").required().since(4, 4, 0),
                 rt::ChildInfo::new("guestVisibleWorkarounds").since(10, 5, 0),
                 rt::ChildInfo::new("idBlock").since(10, 5, 0),
                 rt::ChildInfo::new("idAuth").since(10, 5, 0),
                 rt::ChildInfo::new("hostData").since(10, 5, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

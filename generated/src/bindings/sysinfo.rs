@@ -23,7 +23,7 @@ impl rt::Content for Sysinfo {
             element: Some(rt::Name::plain("sysinfo")),
             since: Some(rt::Version::new(0, 8, 6)),
             reference: Some("smbios-system-information"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -49,6 +49,14 @@ impl rt::Content for Sysinfo {
         r.select(node, &mut self.type_);
     }
 
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.payload_attributes(&self.type_);
     }
@@ -67,7 +75,7 @@ pub enum SysinfoType {
     Smbios(SysinfoTypeSmbios),
     /// Blobs in QEMU's firmware configuration, for which only few places exist.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     Fwcfg(SysinfoTypeFwcfg),
 }
 
@@ -81,7 +89,7 @@ impl rt::Payload for SysinfoType {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
             rt::ValueInfo::new("smbios").since(0, 8, 6),
-            rt::ValueInfo::new("fwcfg").since(7, 0, 0),
+            rt::ValueInfo::new("fwcfg").since(6, 5, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -144,11 +152,11 @@ pub struct SysinfoTypeSmbios {
     pub base_board: Vec<SysinfoBaseBoard>,
     /// Block 3 of SMBIOS: the chassis.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub chassis: Option<SysinfoChassis>,
     /// Block 11 of SMBIOS: strings for applications in the guest.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub oem_strings: Option<SysinfoOemStrings>,
 }
 
@@ -160,8 +168,8 @@ impl rt::Content for SysinfoTypeSmbios {
                 rt::ChildInfo::new("bios").since(0, 8, 6),
                 rt::ChildInfo::new("system").since(0, 8, 6),
                 rt::ChildInfo::new("baseBoard").many().since(1, 2, 17),
-                rt::ChildInfo::new("chassis").since(5, 6, 0),
-                rt::ChildInfo::new("oemStrings").since(5, 6, 0),
+                rt::ChildInfo::new("chassis").since(4, 1, 0),
+                rt::ChildInfo::new("oemStrings").since(4, 1, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -210,7 +218,7 @@ impl rt::Content for SysinfoTypeSmbios {
 pub struct SysinfoTypeFwcfg {
     /// A blob of the firmware configuration: the content of a file, or the content of the element.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     pub entry: Vec<SysinfoBlob>,
 }
 
@@ -218,7 +226,7 @@ impl rt::Content for SysinfoTypeFwcfg {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SysinfoTypeFwcfg",
-            children: &[rt::ChildInfo::new("entry").many().since(7, 0, 0)],
+            children: &[rt::ChildInfo::new("entry").many().since(6, 5, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -265,6 +273,7 @@ impl rt::Content for SysinfoBios {
             element: Some(rt::Name::plain("bios")),
             since: Some(rt::Version::new(0, 8, 6)),
             children: &[rt::ChildInfo::new("entry").required().many().since(0, 8, 6)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -327,6 +336,7 @@ impl rt::Content for SysinfoBiosEntry {
                     .values(SysinfoBiosEntryName::VALUES),
             ],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -442,6 +452,7 @@ impl rt::Content for SysinfoSystem {
             element: Some(rt::Name::plain("system")),
             since: Some(rt::Version::new(0, 8, 6)),
             children: &[rt::ChildInfo::new("entry").required().many().since(0, 8, 6)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -504,6 +515,7 @@ impl rt::Content for SysinfoSystemEntry {
                     .values(SysinfoSystemEntryName::VALUES),
             ],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -640,6 +652,7 @@ impl rt::Content for SysinfoBaseBoard {
             element: Some(rt::Name::plain("baseBoard")),
             since: Some(rt::Version::new(1, 2, 17)),
             children: &[rt::ChildInfo::new("entry").required().many().since(1, 2, 17)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -702,6 +715,7 @@ impl rt::Content for SysinfoBaseBoardEntry {
                     .values(SysinfoBaseBoardEntryName::VALUES),
             ],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -813,12 +827,12 @@ impl rt::Scalar for SysinfoBaseBoardEntryName {
 
 /// Block 3 of SMBIOS: the chassis.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SysinfoChassis {
     /// A field of the chassis block; the content is its value.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub entry: Vec<SysinfoChassisEntry>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -829,8 +843,9 @@ impl rt::Content for SysinfoChassis {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SysinfoChassis",
             element: Some(rt::Name::plain("chassis")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(5, 6, 0)],
+            since: Some(rt::Version::new(4, 1, 0)),
+            children: &[rt::ChildInfo::new("entry").required().many().since(4, 1, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -867,12 +882,12 @@ impl rt::Content for SysinfoChassis {
 
 /// A field of the chassis block; the content is its value.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SysinfoChassisEntry {
     /// Which field it is.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub name: SysinfoChassisEntryName,
     /// The text.
     pub value: String,
@@ -885,14 +900,15 @@ impl rt::Content for SysinfoChassisEntry {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SysinfoChassisEntry",
             element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("name")
                     .required()
-                    .since(5, 6, 0)
+                    .since(4, 1, 0)
                     .values(SysinfoChassisEntryName::VALUES),
             ],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -932,35 +948,35 @@ impl rt::Content for SysinfoChassisEntry {
 pub enum SysinfoChassisEntryName {
     /// `manufacturer`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     #[default]
     Manufacturer,
     /// `version`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     Version,
     /// `serial`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     Serial,
     /// `asset`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     Asset,
     /// `sku`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     Sku,
 }
 
 impl SysinfoChassisEntryName {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("manufacturer").since(5, 6, 0),
-        rt::ValueInfo::new("version").since(5, 6, 0),
-        rt::ValueInfo::new("serial").since(5, 6, 0),
-        rt::ValueInfo::new("asset").since(5, 6, 0),
-        rt::ValueInfo::new("sku").since(5, 6, 0),
+        rt::ValueInfo::new("manufacturer").since(4, 1, 0),
+        rt::ValueInfo::new("version").since(4, 1, 0),
+        rt::ValueInfo::new("serial").since(4, 1, 0),
+        rt::ValueInfo::new("asset").since(4, 1, 0),
+        rt::ValueInfo::new("sku").since(4, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -997,12 +1013,12 @@ impl rt::Scalar for SysinfoChassisEntryName {
 
 /// Block 11 of SMBIOS: strings for applications in the guest.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SysinfoOemStrings {
     /// A string; the name of its application is best put in front.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.1.0.
     pub entry: Vec<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1013,8 +1029,9 @@ impl rt::Content for SysinfoOemStrings {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SysinfoOemStrings",
             element: Some(rt::Name::plain("oemStrings")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(5, 6, 0)],
+            since: Some(rt::Version::new(4, 1, 0)),
+            children: &[rt::ChildInfo::new("entry").required().many().since(4, 1, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1043,16 +1060,16 @@ impl rt::Content for SysinfoOemStrings {
 
 /// A blob of the firmware configuration: the content of a file, or the content of the element.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SysinfoBlob {
     /// The name of the blob, which begins with `opt/`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     pub name: String,
     /// The path of the file with the content.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     pub file: Option<String>,
     /// The text.
     pub value: Option<String>,
@@ -1065,12 +1082,13 @@ impl rt::Content for SysinfoBlob {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SysinfoBlob",
             element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 5, 0)),
             attributes: &[
-                rt::AttributeInfo::new("name").required().since(7, 0, 0),
-                rt::AttributeInfo::new("file").since(7, 0, 0),
+                rt::AttributeInfo::new("name").required().since(6, 5, 0),
+                rt::AttributeInfo::new("file").since(6, 5, 0),
             ],
             text: rt::TextInfo::Optional(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

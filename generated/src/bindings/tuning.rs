@@ -86,12 +86,12 @@ impl rt::Content for Vcpu {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VcpuPlacement {
-    /// `static`
+    /// The guest is pinned to the CPUs of `cpuset`, or to all of the host.
     ///
     /// Since libvirt 0.9.11.
     #[default]
     Static,
-    /// `auto`
+    /// The guest is pinned to the CPUs that numad advises.
     ///
     /// Since libvirt 0.9.11.
     Auto,
@@ -132,7 +132,8 @@ impl rt::Scalar for VcpuPlacement {
 
 /// The state of each virtual CPU.
 ///
-/// Since libvirt 2.2.0. See [the manual](https://libvirt.org/formatdomain.html#cpu-allocation).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 2.2.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#cpu-allocation).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Vcpus {
     /// One virtual CPU.
@@ -149,6 +150,7 @@ impl rt::Content for Vcpus {
             name: "Vcpus",
             element: Some(rt::Name::plain("vcpus")),
             since: Some(rt::Version::new(2, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("cpu-allocation"),
             children: &[rt::ChildInfo::new("vcpu").many().since(2, 2, 0)],
             ..rt::TypeInfo::NONE
@@ -227,6 +229,7 @@ impl rt::Content for VcpusVcpu {
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("order").since(2, 2, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -261,7 +264,8 @@ impl rt::Content for VcpusVcpu {
 
 /// The I/O threads by number. Threads beyond those listed are numbered from 1 on with what is free.
 ///
-/// Since libvirt 1.2.15. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.15. See [the
+/// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Iothreadids {
     /// One I/O thread.
@@ -278,6 +282,7 @@ impl rt::Content for Iothreadids {
             name: "Iothreadids",
             element: Some(rt::Name::plain("iothreadids")),
             since: Some(rt::Version::new(1, 2, 15)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("iothreads-allocation"),
             children: &[rt::ChildInfo::new("iothread").many().since(1, 2, 15)],
             ..rt::TypeInfo::NONE
@@ -325,11 +330,11 @@ pub struct Iothread {
     pub id: u32,
     /// The least number of worker threads.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     pub thread_pool_min: Option<u32>,
     /// The greatest number of worker threads.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     pub thread_pool_max: Option<u32>,
     /// How long an I/O thread polls before it waits for events.
     ///
@@ -347,10 +352,11 @@ impl rt::Content for Iothread {
             since: Some(rt::Version::new(1, 2, 15)),
             attributes: &[
                 rt::AttributeInfo::new("id").required().since(1, 2, 15),
-                rt::AttributeInfo::new("thread_pool_min").since(9, 0, 0),
-                rt::AttributeInfo::new("thread_pool_max").since(9, 0, 0),
+                rt::AttributeInfo::new("thread_pool_min").since(8, 5, 0),
+                rt::AttributeInfo::new("thread_pool_max").since(8, 5, 0),
             ],
             children: &[rt::ChildInfo::new("poll").since(9, 4, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -408,15 +414,15 @@ impl rt::Content for Iothread {
 pub struct IothreadPoll {
     /// The longest time of polling, in nanoseconds; 0 switches polling off.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.4.0.
     pub max: Option<u64>,
     /// The step by which a time too short is raised; 0 keeps it.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.4.0.
     pub grow: Option<u64>,
     /// The step by which a time too long is lowered; 0 keeps it.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.4.0.
     pub shrink: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -429,9 +435,9 @@ impl rt::Content for IothreadPoll {
             element: Some(rt::Name::plain("poll")),
             since: Some(rt::Version::new(9, 4, 0)),
             attributes: &[
-                rt::AttributeInfo::new("max").since(11, 3, 0),
-                rt::AttributeInfo::new("grow").since(11, 3, 0),
-                rt::AttributeInfo::new("shrink").since(11, 3, 0),
+                rt::AttributeInfo::new("max").since(9, 4, 0),
+                rt::AttributeInfo::new("grow").since(9, 4, 0),
+                rt::AttributeInfo::new("shrink").since(9, 4, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -465,16 +471,16 @@ impl rt::Content for IothreadPoll {
 
 /// The hypervisor's main loop, which serves the devices that no I/O thread serves.
 ///
-/// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
+/// Since libvirt 8.5.0. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Defaultiothread {
     /// The least number of worker threads.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     pub thread_pool_min: Option<u32>,
     /// The greatest number of worker threads.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     pub thread_pool_max: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -485,11 +491,11 @@ impl rt::Content for Defaultiothread {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Defaultiothread",
             element: Some(rt::Name::plain("defaultiothread")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 5, 0)),
             reference: Some("iothreads-allocation"),
             attributes: &[
-                rt::AttributeInfo::new("thread_pool_min").since(9, 0, 0),
-                rt::AttributeInfo::new("thread_pool_max").since(9, 0, 0),
+                rt::AttributeInfo::new("thread_pool_min").since(8, 5, 0),
+                rt::AttributeInfo::new("thread_pool_max").since(8, 5, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -521,7 +527,8 @@ impl rt::Content for Defaultiothread {
 
 /// From which NUMA nodes of the host the guest's memory comes.
 ///
-/// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.3. See [the
+/// manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Numatune {
     /// The policy for all memory of the guest.
@@ -542,6 +549,7 @@ impl rt::Content for Numatune {
             name: "Numatune",
             element: Some(rt::Name::plain("numatune")),
             since: Some(rt::Version::new(0, 9, 3)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("numa-node-tuning"),
             children: &[
                 rt::ChildInfo::new("memory").since(0, 9, 3),
@@ -592,7 +600,8 @@ impl rt::Content for Numatune {
 pub struct NumatuneMemory {
     /// How memory is taken from the nodes.
     ///
-    /// Where absent, `strict` is assumed; the canonical form spells it out. Since libvirt 0.9.3.
+    /// Where absent, `strict` is assumed; the canonical form spells it out. Since libvirt 0.9.3. May be
+    /// absent since libvirt 0.9.12.
     pub mode: Option<NumaMemoryMode>,
     /// How the nodes are found. Without a node set, the placement of the virtual CPUs holds.
     ///
@@ -600,7 +609,7 @@ pub struct NumatuneMemory {
     pub placement: Option<NumatuneMemoryPlacement>,
     /// The nodes of the host; ignored where the placement is automatic.
     ///
-    /// Since libvirt 0.9.3.
+    /// Since libvirt 0.9.3. May be absent since libvirt 0.9.12.
     pub nodeset: Option<scalar::CpuSet>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -616,12 +625,13 @@ impl rt::Content for NumatuneMemory {
                 rt::AttributeInfo::new("mode")
                     .default("strict", rt::DefaultForm::Written)
                     .since(0, 9, 3)
+                    .optional_since(0, 9, 12)
                     .values(NumaMemoryMode::VALUES),
                 rt::AttributeInfo::new("placement")
                     .default("static", rt::DefaultForm::Dropped)
                     .since(0, 9, 12)
                     .values(NumatuneMemoryPlacement::VALUES),
-                rt::AttributeInfo::new("nodeset").since(0, 9, 3),
+                rt::AttributeInfo::new("nodeset").since(0, 9, 3).optional_since(0, 9, 12),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -656,12 +666,12 @@ impl rt::Content for NumatuneMemory {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumatuneMemoryPlacement {
-    /// `static`
+    /// The nodes of `nodeset`.
     ///
     /// Since libvirt 0.9.12.
     #[default]
     Static,
-    /// `auto`
+    /// The nodes that numad advises.
     ///
     /// Since libvirt 0.9.12.
     Auto,
@@ -735,6 +745,7 @@ impl rt::Content for NumatuneMemnode {
                     .values(NumaMemoryMode::VALUES),
                 rt::AttributeInfo::new("nodeset").required().since(1, 2, 7),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -768,20 +779,20 @@ impl rt::Content for NumatuneMemnode {
 /// How memory is taken from NUMA nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumaMemoryMode {
-    /// `strict`
+    /// From these nodes alone.
     ///
     /// Since libvirt 0.9.3.
     #[default]
     Strict,
-    /// `preferred`
+    /// From these nodes first.
     ///
     /// Since libvirt 0.9.3.
     Preferred,
-    /// `interleave`
+    /// From each of these nodes in turn.
     ///
     /// Since libvirt 0.9.3.
     Interleave,
-    /// `restrictive`
+    /// By the system's own policy; control groups keep it to these nodes.
     ///
     /// Since libvirt 9.0.0.
     Restrictive,
@@ -828,7 +839,8 @@ impl rt::Scalar for NumaMemoryMode {
 
 /// The guest's share of the host's block devices.
 ///
-/// Since libvirt 0.8.8. See [the manual](https://libvirt.org/formatdomain.html#block-i-o-tuning).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
+/// manual](https://libvirt.org/formatdomain.html#block-i-o-tuning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Blkiotune {
     /// The guest's weight among all guests.
@@ -849,6 +861,7 @@ impl rt::Content for Blkiotune {
             name: "Blkiotune",
             element: Some(rt::Name::plain("blkiotune")),
             since: Some(rt::Version::new(0, 8, 8)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("block-i-o-tuning"),
             children: &[
                 rt::ChildInfo::new("weight").since(0, 8, 8),
@@ -897,11 +910,11 @@ impl rt::Content for Blkiotune {
 pub struct BlkiotuneDevice {
     /// The path of the device.
     ///
-    /// Since libvirt 0.9.8.
+    /// Since libvirt 0.9.8. Values other than `[^:]*` since libvirt 1.2.14.
     pub path: String,
     /// The guest's weight on this device.
     ///
-    /// Since libvirt 0.9.8.
+    /// Since libvirt 0.9.8. May be absent since libvirt 1.2.2.
     pub weight: Option<u16>,
     /// The limit of reading, in operations per second.
     ///
@@ -930,13 +943,17 @@ impl rt::Content for BlkiotuneDevice {
             element: Some(rt::Name::plain("device")),
             since: Some(rt::Version::new(0, 9, 8)),
             children: &[
-                rt::ChildInfo::new("path").required().since(0, 9, 8),
-                rt::ChildInfo::new("weight").since(0, 9, 8),
+                rt::ChildInfo::new("path")
+                    .required()
+                    .since(0, 9, 8)
+                    .narrow("[^:]*", 1, 2, 14),
+                rt::ChildInfo::new("weight").since(0, 9, 8).optional_since(1, 2, 2),
                 rt::ChildInfo::new("read_iops_sec").since(1, 2, 2),
                 rt::ChildInfo::new("write_iops_sec").since(1, 2, 2),
                 rt::ChildInfo::new("read_bytes_sec").since(1, 2, 2),
                 rt::ChildInfo::new("write_bytes_sec").since(1, 2, 2),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -980,11 +997,11 @@ impl rt::Content for BlkiotuneDevice {
 pub struct Resource {
     /// The absolute path of the resource partition, as `/machine`.
     ///
-    /// Since libvirt 1.0.5.
+    /// Since libvirt 1.0.5. May be absent since libvirt 7.7.0.
     pub partition: Option<String>,
     /// The identification of the guest in a Fibre Channel network.
     ///
-    /// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
+    /// Since libvirt 7.7.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
     pub fibrechannel: Option<Fibrechannel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -998,8 +1015,8 @@ impl rt::Content for Resource {
             since: Some(rt::Version::new(1, 0, 5)),
             reference: Some("resource-partitioning"),
             children: &[
-                rt::ChildInfo::new("partition").since(1, 0, 5),
-                rt::ChildInfo::new("fibrechannel").since(9, 0, 0),
+                rt::ChildInfo::new("partition").since(1, 0, 5).optional_since(7, 7, 0),
+                rt::ChildInfo::new("fibrechannel").since(7, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1039,12 +1056,12 @@ impl rt::Content for Resource {
 
 /// The identification of the guest in a Fibre Channel network.
 ///
-/// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
+/// Since libvirt 7.7.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Fibrechannel {
     /// The identifier from which the kernel makes the VMID: up to 128 printable characters.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.7.0.
     pub appid: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1055,9 +1072,10 @@ impl rt::Content for Fibrechannel {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Fibrechannel",
             element: Some(rt::Name::plain("fibrechannel")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 7, 0)),
             reference: Some("fibre-channel-vmid"),
-            attributes: &[rt::AttributeInfo::new("appid").required().since(9, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("appid").required().since(7, 7, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1092,7 +1110,7 @@ impl rt::Content for Fibrechannel {
 pub struct Throttlegroups {
     /// The limits that the disks of one group share.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.2.0.
     pub throttlegroup: Vec<Throttlegroup>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1105,7 +1123,7 @@ impl rt::Content for Throttlegroups {
             element: Some(rt::Name::plain("throttlegroups")),
             since: Some(rt::Version::new(11, 2, 0)),
             reference: Some("disk-throttle-group-management"),
-            children: &[rt::ChildInfo::new("throttlegroup").many().since(11, 3, 0)],
+            children: &[rt::ChildInfo::new("throttlegroup").many().since(11, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1142,7 +1160,7 @@ impl rt::Content for Throttlegroups {
 
 /// The limits that the disks of one group share.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 11.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Throttlegroup {
     /// Bytes a second, in all.
@@ -1234,7 +1252,7 @@ impl rt::Content for Throttlegroup {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Throttlegroup",
             element: Some(rt::Name::plain("throttlegroup")),
-            since: Some(rt::Version::new(11, 3, 0)),
+            since: Some(rt::Version::new(11, 2, 0)),
             children: &[
                 rt::ChildInfo::new("total_bytes_sec").since(0, 9, 8),
                 rt::ChildInfo::new("read_bytes_sec").since(0, 9, 8),

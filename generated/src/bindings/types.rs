@@ -113,7 +113,7 @@ pub enum ArchName {
     Alpha,
     /// `armv6l`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.0.0.
     Armv6l,
     /// `armv7l`
     ///
@@ -137,7 +137,7 @@ pub enum ArchName {
     Lm32,
     /// `loongarch64`
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.2.0.
     Loongarch64,
     /// `m68k`
     ///
@@ -197,11 +197,11 @@ pub enum ArchName {
     Ppcemb,
     /// `riscv32`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     Riscv32,
     /// `riscv64`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     Riscv64,
     /// `s390`
     ///
@@ -250,13 +250,13 @@ impl ArchName {
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("aarch64").since(1, 2, 1),
         rt::ValueInfo::new("alpha").since(1, 2, 17),
-        rt::ValueInfo::new("armv6l").since(5, 6, 0),
+        rt::ValueInfo::new("armv6l").since(5, 0, 0),
         rt::ValueInfo::new("armv7l").since(1, 1, 3),
         rt::ValueInfo::new("cris").since(1, 2, 17),
         rt::ValueInfo::new("i686").since(0, 6, 0),
         rt::ValueInfo::new("ia64").since(0, 6, 0),
         rt::ValueInfo::new("lm32").since(1, 2, 17),
-        rt::ValueInfo::new("loongarch64").since(11, 3, 0),
+        rt::ValueInfo::new("loongarch64").since(10, 2, 0),
         rt::ValueInfo::new("m68k").since(1, 2, 17),
         rt::ValueInfo::new("microblaze").since(1, 2, 17),
         rt::ValueInfo::new("microblazeel").since(1, 2, 17),
@@ -271,8 +271,8 @@ impl ArchName {
         rt::ValueInfo::new("ppc64").since(0, 9, 9),
         rt::ValueInfo::new("ppc64le").since(1, 2, 14),
         rt::ValueInfo::new("ppcemb").since(1, 2, 17),
-        rt::ValueInfo::new("riscv32").since(5, 6, 0),
-        rt::ValueInfo::new("riscv64").since(5, 6, 0),
+        rt::ValueInfo::new("riscv32").since(4, 7, 0),
+        rt::ValueInfo::new("riscv64").since(4, 7, 0),
         rt::ValueInfo::new("s390").since(0, 10, 0),
         rt::ValueInfo::new("s390x").since(0, 10, 0),
         rt::ValueInfo::new("sh4").since(1, 2, 17),

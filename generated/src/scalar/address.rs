@@ -2,7 +2,13 @@
 
 use domxml_runtime::scalar::trim;
 use domxml_runtime::{Scalar, ScalarError};
-use std::fmt::Write;
+
+/// Appends two hexadecimal digits.
+fn push_octet(out: &mut String, octet: u8) {
+    for digit in [octet >> 4, octet & 15] {
+        out.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+    }
+}
 
 /// A universally unique identifier, written in lower case with dashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -29,8 +35,8 @@ impl Scalar for Uuid {
     fn write(&self, out: &mut String) {
         for (index, byte) in self.0.iter().enumerate() {
             let separator = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
-            // Writing to a string does not fail.
-            let _ = write!(out, "{separator}{byte:02x}");
+            out.push_str(separator);
+            push_octet(out, *byte);
         }
     }
 }
@@ -69,7 +75,8 @@ impl Scalar for MacAddress {
     fn write(&self, out: &mut String) {
         for (index, byte) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { ":" };
-            let _ = write!(out, "{separator}{byte:02x}");
+            out.push_str(separator);
+            push_octet(out, *byte);
         }
     }
 }

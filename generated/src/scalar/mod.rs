@@ -12,8 +12,8 @@ mod usbfilter;
 pub use address::{MacAddress, Uuid};
 pub use cpuset::CpuSet;
 pub use number::{
-    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, HexNumber, OctalMode, PciBus, PciDomain, PciFunction, PciSlot, PciePort,
-    SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
+    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, HexNumber, OctalMode, PciBus, PciDomain, PciFunction, PciSlot,
+    PciePort, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
 };
 pub use text::{LoadParm, NicModel};
 pub use time::DateTime;

@@ -2,7 +2,6 @@
 
 use domxml_runtime::scalar::trim;
 use domxml_runtime::{Scalar, ScalarError};
-use std::fmt::Write;
 
 /// Reads a number as C does without being told the base: `0x` hexadecimal, `0` octal, else decimal. Digits that are none
 /// of that base, but hexadecimal ones, are read as such: upstream's schema takes them.
@@ -42,8 +41,25 @@ fn hex_digits(digits: &str) -> Option<&str> {
     if hex.starts_with(|c: char| c.is_ascii_hexdigit()) { Some(hex) } else { None }
 }
 
+/// Appends a number with at least so many digits, after `0x` if they are hexadecimal.
+fn push(out: &mut String, number: u64, width: u32, base: u64) {
+    if base == 16 {
+        out.push_str("0x");
+    }
+    // The number's highest digit, or the first of the width.
+    let mut weight = base.pow(width - 1);
+    while number / weight >= base {
+        weight *= base;
+    }
+    while weight > 0 {
+        let digit = number / weight % base;
+        out.push(char::from(b"0123456789abcdef"[digit as usize & 15]));
+        weight /= base;
+    }
+}
+
 macro_rules! numbers {
-    ($($(#[$meta:meta])* $name:ident($ty:ident), $read:ident up to $max:expr, written $format:literal, $expected:literal;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident($ty:ident), $read:ident up to $max:expr, written $width:literal digits in base $base:literal, $expected:literal;)*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(pub $ty);
@@ -56,8 +72,7 @@ macro_rules! numbers {
             }
 
             fn write(&self, out: &mut String) {
-                // Writing to a string does not fail.
-                let _ = write!(out, $format, self.0);
+                push(out, u64::from(self.0), $width, $base);
             }
         }
 
@@ -73,41 +88,41 @@ macro_rules! numbers {
 
 numbers! {
     /// A number read in any base and written in decimal digits.
-    AnyBase(u64), any_base up to u64::MAX, written "{}", "a whole number, in decimal digits or after 0x";
+    AnyBase(u64), any_base up to u64::MAX, written 1 digits in base 10, "a whole number, in decimal digits or after 0x";
     /// A part of an address that is read in decimal digits alone.
-    Decimal(u32), decimal up to u64::from(u32::MAX), written "{}", "a whole number in decimal digits";
+    Decimal(u32), decimal up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
     /// A number read in hexadecimal digits, with or without `0x`, and written as `0x3f8`.
-    HexNumber(u64), hexadecimal up to u64::MAX, written "0x{:x}", "a hexadecimal number";
+    HexNumber(u64), hexadecimal up to u64::MAX, written 1 digits in base 16, "a hexadecimal number";
     /// The domain of a PCI address.
-    PciDomain(u32), any_base up to u64::from(u32::MAX), written "0x{:04x}", "a number from 0x0000 to 0xffffffff";
+    PciDomain(u32), any_base up to u64::from(u32::MAX), written 4 digits in base 16, "a number from 0x0000 to 0xffffffff";
     /// The bus of a PCI address.
-    PciBus(u8), any_base up to 0xff, written "0x{:02x}", "a number from 0x00 to 0xff";
+    PciBus(u8), any_base up to 0xff, written 2 digits in base 16, "a number from 0x00 to 0xff";
     /// The slot of a PCI address.
-    PciSlot(u8), any_base up to 0x1f, written "0x{:02x}", "a number from 0x00 to 0x1f";
+    PciSlot(u8), any_base up to 0x1f, written 2 digits in base 16, "a number from 0x00 to 0x1f";
     /// The function of a PCI address.
-    PciFunction(u8), any_base up to 7, written "0x{:x}", "a number from 0x0 to 0x7";
+    PciFunction(u8), any_base up to 7, written 1 digits in base 16, "a number from 0x0 to 0x7";
     /// The identifier that an s390 guest gives a PCI function.
-    ZpciUid(u16), any_base up to 0xffff, written "0x{:04x}", "a number from 0x0000 to 0xffff";
+    ZpciUid(u16), any_base up to 0xffff, written 4 digits in base 16, "a number from 0x0000 to 0xffff";
     /// The slot identifier of a PCI function on s390.
-    ZpciFid(u32), any_base up to u64::from(u32::MAX), written "0x{:08x}", "a number from 0x00000000 to 0xffffffff";
+    ZpciFid(u32), any_base up to u64::from(u32::MAX), written 8 digits in base 16, "a number from 0x00000000 to 0xffffffff";
     /// A port of PCI Express.
-    PciePort(u8), any_base up to 0xff, written "0x{:x}", "a number from 0x0 to 0xff";
+    PciePort(u8), any_base up to 0xff, written 1 digits in base 16, "a number from 0x0 to 0xff";
     /// A vendor or product number of USB.
-    UsbId(u16), any_base up to 0xffff, written "0x{:04x}", "a number from 0x0000 to 0xffff";
+    UsbId(u16), any_base up to 0xffff, written 4 digits in base 16, "a number from 0x0000 to 0xffff";
     /// A register of the pSeries bus.
-    SpaprVioReg(u32), hexadecimal up to u64::from(u32::MAX), written "0x{:08x}", "a hexadecimal number of up to 8 digits";
+    SpaprVioReg(u32), hexadecimal up to u64::from(u32::MAX), written 8 digits in base 16, "a hexadecimal number of up to 8 digits";
     /// A channel subsystem.
-    CcwCssid(u8), any_base up to 0xfe, written "0x{:x}", "a number from 0x0 to 0xfe";
+    CcwCssid(u8), any_base up to 0xfe, written 1 digits in base 16, "a number from 0x0 to 0xfe";
     /// A set of subchannels.
-    CcwSsid(u8), any_base up to 3, written "0x{:x}", "a number from 0x0 to 0x3";
+    CcwSsid(u8), any_base up to 3, written 1 digits in base 16, "a number from 0x0 to 0x3";
     /// A device of a channel subsystem.
-    CcwDevno(u16), any_base up to 0xffff, written "0x{:04x}", "a number from 0x0000 to 0xffff";
+    CcwDevno(u16), any_base up to 0xffff, written 4 digits in base 16, "a number from 0x0000 to 0xffff";
     /// The policy of a SEV guest.
-    SevPolicy(u32), hexadecimal up to u64::from(u32::MAX), written "0x{:04x}", "a hexadecimal number of 32 bits";
+    SevPolicy(u32), hexadecimal up to u64::from(u32::MAX), written 4 digits in base 16, "a hexadecimal number of 32 bits";
     /// The policy of a SEV-SNP guest.
-    SevSnpPolicy(u64), hexadecimal up to u64::MAX, written "0x{:08x}", "a hexadecimal number of 64 bits";
+    SevSnpPolicy(u64), hexadecimal up to u64::MAX, written 8 digits in base 16, "a hexadecimal number of 64 bits";
     /// Permission bits of a file.
-    OctalMode(u16), octal up to 0o777, written "{:04o}", "an octal number from 0000 to 0777";
+    OctalMode(u16), octal up to 0o777, written 4 digits in base 8, "an octal number from 0000 to 0777";
 }
 
 #[cfg(test)]

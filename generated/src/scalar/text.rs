@@ -31,9 +31,27 @@ impl Scalar for LoadParm {
 
 /// The models whose spelling libvirt knows.
 const NIC_MODELS: &[&str] = &[
-    "netfront", "rtl8139", "virtio", "e1000", "e1000e", "igb", "virtio-transitional", "virtio-non-transitional",
-    "usb-net", "spapr-vlan", "lan9118", "scm91c111", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A", "Am79C973",
-    "82540EM", "82545EM", "82543GC",
+    "netfront",
+    "rtl8139",
+    "virtio",
+    "e1000",
+    "e1000e",
+    "igb",
+    "virtio-transitional",
+    "virtio-non-transitional",
+    "usb-net",
+    "spapr-vlan",
+    "lan9118",
+    "scm91c111",
+    "vlance",
+    "vmxnet",
+    "vmxnet2",
+    "vmxnet3",
+    "Am79C970A",
+    "Am79C973",
+    "82540EM",
+    "82545EM",
+    "82543GC",
 ];
 
 /// A model of network card. One that libvirt knows is written as libvirt spells it, any other as it was given.
@@ -72,6 +90,11 @@ mod tests {
     #[test]
     fn letters_get_their_case() {
         check::<LoadParm>(&[("AbC.1", Some("ABC.1")), (" a", Some(" A")), ("toolong12", None), ("", None)]);
-        check::<NicModel>(&[("VIRTIO", Some("virtio")), ("am79c973", Some("Am79C973")), ("Odd_1", Some("Odd_1")), ("a b", None)]);
+        check::<NicModel>(&[
+            ("VIRTIO", Some("virtio")),
+            ("am79c973", Some("Am79C973")),
+            ("Odd_1", Some("Odd_1")),
+            ("a b", None),
+        ]);
     }
 }

@@ -3,10 +3,11 @@
 use domxml_runtime::scalar::trim;
 use domxml_runtime::{Scalar, ScalarError};
 
-/// The unit of a size: bytes, or a power of 1024 (`KiB`, or `K` for short) or of 1000 (`KB`) of them.
+/// The unit of a size: bytes (`B` for short), or a power of 1024 (`KiB`, or `K` for short) or of 1000 (`KB`) of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[allow(missing_docs)]
 pub enum MemoryUnit {
+    B,
     Bytes,
     #[default]
     KiB,
@@ -29,13 +30,14 @@ pub enum MemoryUnit {
     EB,
 }
 
-use MemoryUnit::{Bytes, E, EB, EiB, G, GB, GiB, K, KB, KiB, M, MB, MiB, P, PB, PiB, T, TB, TiB};
+use MemoryUnit::{B, Bytes, E, EB, EiB, G, GB, GiB, K, KB, KiB, M, MB, MiB, P, PB, PiB, T, TB, TiB};
 
 impl MemoryUnit {
     /// The unit as a document spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            B => "B",
             Bytes => "bytes",
             KiB => "KiB",
             MiB => "MiB",
@@ -62,7 +64,7 @@ impl MemoryUnit {
     #[must_use]
     pub fn bytes(self) -> u64 {
         match self {
-            Bytes => 1,
+            B | Bytes => 1,
             K | KiB => 1 << 10,
             M | MiB => 1 << 20,
             G | GiB => 1 << 30,
@@ -81,8 +83,10 @@ impl MemoryUnit {
 
 fn read(text: &str) -> Option<MemoryUnit> {
     let lower = trim(text).to_ascii_lowercase();
-    if matches!(lower.as_str(), "b" | "byte" | "bytes") {
-        return Some(Bytes);
+    match lower.as_str() {
+        "b" => return Some(B),
+        "byte" | "bytes" => return Some(Bytes),
+        _ => {}
     }
     let letter = lower.chars().next()?;
     let (short, binary, decimal) = match letter {
@@ -122,7 +126,7 @@ mod tests {
     #[test]
     fn units_are_read_in_any_case() {
         check::<MemoryUnit>(&[
-            ("b", Some("bytes")),
+            ("b", Some("B")),
             ("BYTE", Some("bytes")),
             ("k", Some("K")),
             ("kib", Some("KiB")),
@@ -134,5 +138,6 @@ mod tests {
             ("\u{e4}", None),
         ]);
         assert_eq!(M.bytes(), MiB.bytes());
+        assert_eq!(B.bytes(), Bytes.bytes());
     }
 }

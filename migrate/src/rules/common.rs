@@ -1,1 +1,31 @@
 //! What several rules need.
+
+use crate::cli::Profile;
+
+/// Profiles of a rule that always runs.
+pub(super) const BOTH: &[Profile] = &[Profile::Modern, Profile::Libvirt];
+
+/// Profiles of a rule that produces libvirt's own form alone.
+pub(super) const LIBVIRT: &[Profile] = &[Profile::Libvirt];
+
+/// Profiles of a rule that removes what libvirt's own form keeps.
+pub(super) const MODERN: &[Profile] = &[Profile::Modern];
+
+/// An attribute as reports show it.
+pub(super) fn attribute(name: &str, value: impl std::fmt::Display) -> String {
+    format!("{name}='{value}'")
+}
+
+/// A size in KiB, rounded up; none where it has more bytes than libvirt counts.
+pub(super) fn kib(value: u64, unit: Option<domxml::scalar::MemoryUnit>) -> Option<u64> {
+    let bytes = u128::from(value) * u128::from(unit.unwrap_or_default().bytes());
+    i64::try_from(bytes).ok().map(|bytes| bytes.unsigned_abs().div_ceil(1024))
+}
+
+/// The text of an element that holds nothing but text, as it stands in the document.
+pub(super) fn raw_text<'t>(source: &'t str, at: &domxml_runtime::Extra) -> Option<&'t str> {
+    let element = source.get(at.span.range())?;
+    let start = element.find('>')? + 1;
+    let end = element.rfind("</")?;
+    element.get(start..end)
+}

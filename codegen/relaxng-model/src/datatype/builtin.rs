@@ -126,8 +126,7 @@ impl Builtin {
 
     /// Whether values have an order, so that bounds apply.
     pub(super) fn is_ordered(self) -> bool {
-        self.has_digits()
-            || matches!(self, Builtin::Float | Builtin::Double | Builtin::Calendar(_) | Builtin::Duration)
+        self.has_digits() || matches!(self, Builtin::Float | Builtin::Double | Builtin::Calendar(_) | Builtin::Duration)
     }
 
     /// Whether `totalDigits` and `fractionDigits` apply.

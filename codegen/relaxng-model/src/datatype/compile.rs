@@ -16,10 +16,8 @@ pub(super) struct Automaton(Option<(DFA, Pool<Cache, CacheMaker>)>);
 
 impl Automaton {
     pub(super) fn new(tree: &Tree) -> Automaton {
-        let config = DFA::config()
-            .match_kind(MatchKind::All)
-            .skip_cache_capacity_check(true)
-            .minimum_cache_clear_count(None);
+        let config =
+            DFA::config().match_kind(MatchKind::All).skip_cache_capacity_check(true).minimum_cache_clear_count(None);
         let nfa = thompson::Compiler::new()
             .configure(thompson::Config::new().nfa_size_limit(None))
             .build_from_hir(&hir(tree));

@@ -132,9 +132,11 @@ pub(super) fn is_language(text: &str) -> bool {
 /// percent sign without its two digits, a second `#`, something that is no scheme before the first colon.
 pub(super) fn is_any_uri(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let escapes = bytes.iter().enumerate().filter(|(_, b)| **b == b'%').all(|(at, _)| {
-        bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
+    let escapes = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b'%')
+        .all(|(at, _)| bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)));
     let (reference, fragment) = text.split_once('#').unwrap_or((text, ""));
     let head = reference.split(['/', '?']).next().unwrap_or_default();
     let scheme = match head.split_once(':') {

@@ -99,7 +99,11 @@ impl Type {
                 let builtin = match name {
                     "string" => Builtin::String,
                     "token" => Builtin::Token,
-                    _ => return Err(format!("the built-in datatype library has no type '{name}', only string and token")),
+                    _ => {
+                        return Err(format!(
+                            "the built-in datatype library has no type '{name}', only string and token"
+                        ));
+                    }
                 };
                 if let Some(param) = params.first() {
                     return Err(format!(

@@ -39,17 +39,32 @@ pub(super) struct Class {
 pub(super) enum ClassItem {
     Range(char, char),
     /// A category of Unicode, as `Lu`, or all characters but those of it.
-    Category { name: &'static str, negated: bool },
+    Category {
+        name: &'static str,
+        negated: bool,
+    },
     /// A block of Unicode by its bounds, or all characters outside it.
-    Block { low: u32, high: u32, negated: bool },
+    Block {
+        low: u32,
+        high: u32,
+        negated: bool,
+    },
     /// `\s`
-    Space { negated: bool },
+    Space {
+        negated: bool,
+    },
     /// `\i`
-    NameStart { negated: bool },
+    NameStart {
+        negated: bool,
+    },
     /// `\c`
-    NameChar { negated: bool },
+    NameChar {
+        negated: bool,
+    },
     /// `\w`
-    Word { negated: bool },
+    Word {
+        negated: bool,
+    },
     /// `.`
     Dot,
 }
@@ -97,9 +112,7 @@ fn size(tree: &Tree) -> u64 {
         Tree::Concat(parts) | Tree::Alternation(parts) => {
             parts.iter().fold(1_u64, |sum, part| sum.saturating_add(size(part)))
         }
-        Tree::Repeat { tree, min, max } => {
-            size(tree).saturating_mul(u64::from((*min).max(max.unwrap_or(*min)).max(1)))
-        }
+        Tree::Repeat { tree, min, max } => size(tree).saturating_mul(u64::from((*min).max(max.unwrap_or(*min)).max(1))),
     }
 }
 

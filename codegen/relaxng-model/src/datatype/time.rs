@@ -192,9 +192,8 @@ impl Duration {
 /// One duration is longer than another only where it is so from each of the four moments that XML Schema names.
 impl PartialOrd for Duration {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        let from = |(year, month)| {
-            self.end(year, month).cmp(&other.end(year, month)).then_with(|| self.cmp_fractions(other))
-        };
+        let from =
+            |(year, month)| self.end(year, month).cmp(&other.end(year, month)).then_with(|| self.cmp_fractions(other));
         let first = from((1696, 9));
         [(1697, 2), (1903, 3), (1903, 7)].into_iter().all(|moment| from(moment) == first).then_some(first)
     }
@@ -262,7 +261,8 @@ impl<'a> Cursor<'a> {
         self.expect(':')?;
         let second = self.two_digits(0, 59)?;
         let fraction = if self.eat('.') { self.digits()? } else { "" };
-        if hour == 24 && (minute, second) != (0, 0) || hour == 24 && !fraction.bytes().all(|b| b == b'0') {
+        let whole_hour = (minute, second) == (0, 0) && fraction.bytes().all(|b| b == b'0');
+        if hour == 24 && !whole_hour {
             return None;
         }
         Some((hour * 3600 + minute * 60 + second, fraction))

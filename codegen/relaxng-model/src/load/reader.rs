@@ -10,7 +10,7 @@ use super::syntax::{Combine, Syntax};
 use super::{Files, Link, Loaded, MAX_DEPTH, MAX_FILES, MAX_NODES, MAX_URI, uri};
 use crate::datatype::{collapse, is_blank};
 use crate::error::Error;
-use crate::schema::{self, AnnotationAttribute, AnnotationElement, Annotations, FileId, Location, NodeId, RELAXNG_NS};
+use crate::schema::{self, AnnotationAttribute, AnnotationElement, Annotations, COMPATIBILITY_NS, FileId, Location, NodeId, RELAXNG_NS};
 
 const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -65,6 +65,20 @@ fn own_attributes(tag: &str) -> &'static [&'static str] {
         "externalRef" | "include" => &["href"],
         _ => &[],
     }
+}
+
+/// The `value` that a documentation element belongs to: a `value` holds no elements, so its documentation stands right
+/// behind it (section 2.3 of the DTD compatibility specification).
+fn documented_value<'a, 'i>(node: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
+    let is = |node: Node<'_, '_>, ns: &str, local: &str| {
+        node.tag_name().namespace() == Some(ns) && node.tag_name().name() == local
+    };
+    let documentation = |node: Node<'_, '_>| is(node, COMPATIBILITY_NS, "documentation");
+    if !documentation(node) {
+        return None;
+    }
+    let before = node.prev_siblings().skip(1).filter(Node::is_element).find(|sibling| !documentation(*sibling))?;
+    is(before, RELAXNG_NS, "value").then_some(before)
 }
 
 impl<'l> Reader<'l, '_, '_> {
@@ -142,6 +156,12 @@ impl<'l> Reader<'l, '_, '_> {
         for attribute in node.attributes() {
             self.attribute(&mut open, attribute, context);
         }
+        if tag == "value" {
+            let behind = node.next_siblings().skip(1).filter(Node::is_element);
+            for documentation in behind.take_while(|sibling| documented_value(*sibling) == Some(node)) {
+                self.foreign_element(documentation, id);
+            }
+        }
         Some(open)
     }
 
@@ -201,7 +221,7 @@ impl<'l> Reader<'l, '_, '_> {
             if child.is_element() {
                 if child.tag_name().namespace() == Some(RELAXNG_NS) {
                     children.push(child);
-                } else {
+                } else if documented_value(child).is_none() {
                     self.foreign_element(child, open.id);
                 }
             } else if child.is_text() && !child.text().is_none_or(is_blank) {

@@ -125,8 +125,8 @@ impl Arena {
         if is_new {
             let traits = self.traits_of(&self.nodes[place]);
             self.traits.push(traits);
-            let members = self.nodes[place].members().len();
-            self.weight += 64 + members * size_of::<Id>();
+            let members = size_of_val(self.nodes[place].members());
+            self.weight += 64 + members;
         }
         Id(u32::try_from(place).expect("the arena is emptied long before it has so many patterns"))
     }
@@ -258,7 +258,9 @@ impl Arena {
         let mut flat = Vec::with_capacity(members.len());
         for id in members {
             match self.node(id) {
-                Node::Interleave(members) if flat.len() + members.len() <= MAX_FLAT_INTERLEAVE => flat.extend_from_slice(members),
+                Node::Interleave(members) if flat.len() + members.len() <= MAX_FLAT_INTERLEAVE => {
+                    flat.extend_from_slice(members)
+                }
                 Node::Empty => {}
                 _ => flat.push(id),
             }

@@ -1,6 +1,7 @@
 //! What a pattern expects: the elements that may come, the least that must, and what text may be.
 
 use roxmltree::Node as XmlNode;
+use rustc_hash::FxHashMap;
 
 use super::arena::{Id, Node};
 use super::derive::Machine;
@@ -26,7 +27,7 @@ pub(super) type Needs = Vec<Vec<Need>>;
 const MAX_NEEDS: usize = 64;
 
 /// How often a recovery looks into parts of patterns before it gives up.
-const MAX_WORK: usize = 20_000;
+const MAX_WORK: usize = 5_000;
 
 /// A way to go on although required content has been left out.
 #[derive(Debug, Clone)]
@@ -40,39 +41,48 @@ pub(super) struct Leap {
 impl Machine {
     /// The least that is required for a pattern to be fulfilled: attributes alone, or content alone.
     pub(super) fn needs(&self, pattern: Id, attributes: bool) -> Needs {
-        let mut needs = Needs::new();
-        self.add_needs(pattern, attributes, &mut needs);
-        needs
+        self.needs_of(pattern, attributes, &mut FxHashMap::default())
     }
 
-    fn add_needs(&self, pattern: Id, attributes: bool, needs: &mut Needs) {
+    fn needs_of(&self, pattern: Id, attributes: bool, known: &mut FxHashMap<Id, Needs>) -> Needs {
         let absent = if attributes { !self.arena.has_attributes(pattern) } else { self.arena.is_nullable(pattern) };
-        if absent || needs.len() >= MAX_NEEDS {
-            return;
+        if absent {
+            return Needs::new();
         }
-        match self.arena.node(pattern) {
-            Node::Attribute(attribute) if attributes => needs.push(vec![Need::Attribute(*attribute)]),
-            Node::Element(element) if !attributes => needs.push(vec![Need::Element(*element)]),
-            Node::Leaf(_) | Node::List(_) if !attributes => needs.push(vec![Need::Text(pattern)]),
+        if let Some(needs) = known.get(&pattern) {
+            return needs.clone();
+        }
+        let needs = match self.arena.node(pattern) {
+            Node::Attribute(attribute) if attributes => vec![vec![Need::Attribute(*attribute)]],
+            Node::Element(element) if !attributes => vec![vec![Need::Element(*element)]],
+            Node::Leaf(_) | Node::List(_) if !attributes => vec![vec![Need::Text(pattern)]],
             Node::Choice(members) => {
                 let mut least: Option<Needs> = None;
                 for member in members {
-                    let of_member = self.needs(*member, attributes);
+                    let of_member = self.needs_of(*member, attributes, known);
                     match &mut least {
                         // Alternatives that need one thing each become one requirement.
-                        Some(least) if least.len() == 1 && of_member.len() == 1 => least[0].extend(&of_member[0]),
+                        Some(least) if least.len() == 1 && of_member.len() == 1 => {
+                            least[0].extend(&of_member[0]);
+                            least[0].truncate(MAX_NEEDS);
+                        }
                         Some(least) if least.len() <= of_member.len() => {}
                         _ => least = Some(of_member),
                     }
                 }
-                needs.extend(least.unwrap_or_default());
+                least.unwrap_or_default()
             }
             node => {
+                let mut needs = Needs::new();
                 for member in node.members() {
-                    self.add_needs(*member, attributes, needs);
+                    needs.extend(self.needs_of(*member, attributes, known));
+                    needs.truncate(MAX_NEEDS);
                 }
+                needs
             }
-        }
+        };
+        known.insert(pattern, needs.clone());
+        needs
     }
 
     /// The elements whose start tags may come next, in the order of the schema.
@@ -125,7 +135,8 @@ impl Machine {
                         leap.after = self.group_from(leap.after, &members[at + 1..]);
                         leap.skipped.splice(0..0, skipped.iter().cloned());
                     }
-                    self.add_needs(*member, false, &mut skipped);
+                    skipped.extend(self.needs(*member, false));
+                    skipped.truncate(MAX_NEEDS);
                 }
             }
             Node::Interleave(members) => {

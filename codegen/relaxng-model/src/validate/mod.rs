@@ -5,13 +5,15 @@
 //! that is wrong with it.
 //!
 //! ```
-//! # use relaxng_model::{EmbeddedResolver, load};
 //! use relaxng_model::validate::Validator;
+//! use relaxng_model::{MemoryResolver, load};
 //!
 //! let schema = r#"<element name="disk" xmlns="http://relaxng.org/ns/structure/1.0">
 //!   <attribute name="type"><choice><value>file</value><value>block</value></choice></attribute>
 //! </element>"#;
-//! let grammar = load(&EmbeddedResolver::new(&[("disk.rng", schema)]), "disk.rng").expect("a correct schema");
+//! let mut files = MemoryResolver::new();
+//! files.insert("disk.rng", schema);
+//! let grammar = load(&files, "disk.rng").expect("a correct schema");
 //! let mut validator = Validator::new(&grammar);
 //!
 //! let document = roxmltree::Document::parse("<disk type='flie'/>").expect("well-formed");
@@ -21,6 +23,7 @@
 //! ```
 
 mod arena;
+pub mod compatibility;
 mod derive;
 mod diagnose;
 mod expect;

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use roxmltree::Node;
 
+use super::violation::shown;
+
 /// An element on a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step<'a> {
@@ -12,23 +14,15 @@ pub(super) struct Step<'a> {
     pub(super) number: Option<u32>,
 }
 
-/// A path longer than this has its middle left out.
-const MAX_STEPS: usize = 100;
+/// A path of more steps than this has its middle left out.
+pub(super) const MAX_STEPS: usize = 100;
 
-/// The path to `last`, or to the last of `steps`.
-pub(super) fn path<'a>(steps: impl ExactSizeIterator<Item = Step<'a>>, last: Option<Step<'a>>) -> String {
-    let count = steps.len();
-    let left_out = if count > MAX_STEPS { MAX_STEPS / 2..count - MAX_STEPS / 2 } else { 0..0 };
+/// Steps as a path, each after a slash.
+pub(super) fn path<'a>(steps: impl IntoIterator<Item = Step<'a>>) -> String {
     let mut path = String::new();
-    for (at, step) in steps.chain(last).enumerate() {
-        if left_out.contains(&at) {
-            if at == left_out.start {
-                path.push_str("/…");
-            }
-            continue;
-        }
+    for step in steps {
         path.push('/');
-        path.push_str(&super::violation::shown(qualified(step.node)));
+        path.push_str(&shown(qualified(step.node)));
         if let Some(number) = step.number {
             path.push_str(&format!("[{number}]"));
         }

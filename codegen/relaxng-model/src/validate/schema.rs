@@ -53,29 +53,20 @@ enum LeafKey<'g> {
 
 impl Schema {
     pub(super) fn new(grammar: &Grammar) -> Schema {
-        let mut compiler = Compiler {
-            grammar,
-            names: Names::new(),
-            arena: Arena::new(),
-            elements: Vec::new(),
-            attributes: IndexMap::default(),
-            leaves: IndexMap::default(),
-            defines: vec![Progress::Untouched; grammar.defines.len()],
-            contents: Vec::new(),
-        };
+        let mut compiler = Compiler::new(grammar);
         let start = compiler.pattern(&grammar.start);
         // Contents come after the patterns around them: recursion of a schema passes through elements, ours does not.
         while let Some((element, content)) = compiler.contents.pop() {
             compiler.elements[element].content = compiler.pattern(content);
         }
-        Schema {
-            names: compiler.names,
-            start,
-            elements: compiler.elements,
-            attributes: compiler.attributes.into_values().collect(),
-            leaves: compiler.leaves.into_values().collect(),
-            arena: compiler.arena,
-        }
+        compiler.finish(start)
+    }
+
+    /// A schema for the content of one attribute, and that content.
+    pub(super) fn with_value(grammar: &Grammar, content: &Pattern) -> (Schema, Id) {
+        let mut compiler = Compiler::new(grammar);
+        let content = compiler.pattern(content);
+        (compiler.finish(Id::NOT_ALLOWED), content)
     }
 }
 
@@ -102,6 +93,30 @@ fn index(place: usize) -> u32 {
 }
 
 impl<'g> Compiler<'g> {
+    fn new(grammar: &'g Grammar) -> Compiler<'g> {
+        Compiler {
+            grammar,
+            names: Names::new(),
+            arena: Arena::new(),
+            elements: Vec::new(),
+            attributes: IndexMap::default(),
+            leaves: IndexMap::default(),
+            defines: vec![Progress::Untouched; grammar.defines.len()],
+            contents: Vec::new(),
+        }
+    }
+
+    fn finish(self, start: Id) -> Schema {
+        Schema {
+            names: self.names,
+            start,
+            elements: self.elements,
+            attributes: self.attributes.into_values().collect(),
+            leaves: self.leaves.into_values().collect(),
+            arena: self.arena,
+        }
+    }
+
     fn pattern(&mut self, pattern: &'g Pattern) -> Id {
         match &pattern.kind {
             Kind::Empty => Id::EMPTY,

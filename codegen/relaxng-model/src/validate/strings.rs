@@ -117,6 +117,12 @@ impl Machine {
         matches
     }
 
+    /// Whether a string matches the content of an attribute.
+    pub(super) fn is_value(&mut self, schema: &Schema, content: Id, text: &str) -> bool {
+        let matcher = self.strings.for_value(&self.arena, content);
+        self.matches(schema, matcher, text, &())
+    }
+
     fn leaf_matches(&mut self, schema: &Schema, leaf: u32, text: &str, namespaces: &dyn Namespaces) -> bool {
         match &schema.leaves[leaf as usize] {
             Leaf::Data { datatype, except } => {
@@ -126,7 +132,9 @@ impl Machine {
                         self.matches(schema, matcher, text, namespaces)
                     })
             }
-            Leaf::Value { datatype, value, .. } => datatype.value(text, namespaces).is_some_and(|found| found == *value),
+            Leaf::Value { datatype, value, .. } => {
+                datatype.value(text, namespaces).is_some_and(|found| found == *value)
+            }
             Leaf::Never => false,
         }
     }

@@ -20,6 +20,7 @@ impl rt::Content for Shop {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Shop",
+            required_attributes: 1,
             element: Some(rt::Name::plain("shop")),
             attributes: &[
                 rt::AttributeInfo::new("name").required(),
@@ -138,6 +139,7 @@ impl rt::Content for Item {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "kind" => {}
             "size" => r.attribute(attribute, &mut self.size),
             _ => return false,
         }
@@ -246,6 +248,8 @@ impl rt::Content for ItemBook {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ItemBook",
+            required_attributes: 1,
+            required_children: 1,
             attributes: &[rt::AttributeInfo::new("pages").required()],
             children: &[rt::ChildInfo::new("author").required().many()],
             ..rt::TypeInfo::NONE

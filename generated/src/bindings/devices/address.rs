@@ -24,7 +24,7 @@ impl rt::Content for Address {
             element: Some(rt::Name::plain("address")),
             since: Some(rt::Version::new(0, 7, 6)),
             reference: Some("device-addresses"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -48,6 +48,14 @@ impl rt::Content for Address {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -104,7 +112,7 @@ pub enum AddressType {
     Dimm(AddressTypeDimm),
     /// libvirt manages the host's PCI device, but the guest does not get it.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     Unassigned,
 }
 
@@ -127,7 +135,7 @@ impl rt::Payload for AddressType {
             rt::ValueInfo::new("isa").since(1, 2, 1),
             rt::ValueInfo::new("virtio-mmio").since(1, 2, 13),
             rt::ValueInfo::new("dimm").since(1, 2, 14),
-            rt::ValueInfo::new("unassigned").since(7, 0, 0),
+            rt::ValueInfo::new("unassigned").since(6, 0, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -216,7 +224,7 @@ pub struct AddressTypePci {
     pub domain: Option<scalar::PciDomain>,
     /// The bus; in the guest, the index of the PCI controller that provides it.
     ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
     pub bus: Option<scalar::PciBus>,
     /// The slot on the bus.
     ///
@@ -232,7 +240,7 @@ pub struct AddressTypePci {
     pub multifunction: Option<OnOff>,
     /// What an s390 guest needs to know of a PCI device besides its address.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub zpci: Option<Zpci>,
 }
 
@@ -246,7 +254,8 @@ impl rt::Content for AddressTypePci {
                     .since(0, 6, 0),
                 rt::AttributeInfo::new("bus")
                     .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
+                    .since(0, 6, 0)
+                    .optional_since(1, 3, 5),
                 rt::AttributeInfo::new("slot")
                     .default("0x00", rt::DefaultForm::Assumed)
                     .since(0, 6, 0),
@@ -258,7 +267,7 @@ impl rt::Content for AddressTypePci {
                     .since(0, 9, 7)
                     .values(OnOff::VALUES),
             ],
-            children: &[rt::ChildInfo::new("zpci").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("zpci").since(4, 10, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -322,7 +331,8 @@ pub struct AddressTypeDrive {
     pub target: Option<scalar::Decimal>,
     /// The unit of the target.
     ///
-    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 0.7.6.
+    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 0.7.6. May be absent
+    /// since libvirt 0.9.10.
     pub unit: Option<scalar::Decimal>,
 }
 
@@ -342,7 +352,8 @@ impl rt::Content for AddressTypeDrive {
                     .since(0, 9, 11),
                 rt::AttributeInfo::new("unit")
                     .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 6),
+                    .since(0, 7, 6)
+                    .optional_since(0, 9, 10),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -445,6 +456,7 @@ impl rt::Content for AddressTypeCcid {
                     .default("0", rt::DefaultForm::Written)
                     .since(0, 8, 8),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -474,7 +486,7 @@ pub struct AddressTypeUsb {
     pub bus: String,
     /// The port, with the ports of the hubs on the way before it: up to four numbers, dots between them.
     ///
-    /// Since libvirt 0.9.5.
+    /// Since libvirt 0.9.5. May be absent since libvirt 2.1.0.
     pub port: Option<String>,
 }
 
@@ -484,8 +496,9 @@ impl rt::Content for AddressTypeUsb {
             name: "AddressTypeUsb",
             attributes: &[
                 rt::AttributeInfo::new("bus").required().since(0, 9, 5),
-                rt::AttributeInfo::new("port").since(0, 9, 5),
+                rt::AttributeInfo::new("port").since(0, 9, 5).optional_since(2, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -670,16 +683,16 @@ impl rt::Content for AddressTypeDimm {
 
 /// What an s390 guest needs to know of a PCI device besides its address.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Zpci {
     /// The identifier that names the device for the user, unique in the domain.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub uid: Option<scalar::ZpciUid>,
     /// The identifier of the function, unique in the domain.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.10.0.
     pub fid: Option<scalar::ZpciFid>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -690,10 +703,10 @@ impl rt::Content for Zpci {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Zpci",
             element: Some(rt::Name::plain("zpci")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 10, 0)),
             attributes: &[
-                rt::AttributeInfo::new("uid").since(5, 6, 0),
-                rt::AttributeInfo::new("fid").since(5, 6, 0),
+                rt::AttributeInfo::new("uid").since(4, 10, 0),
+                rt::AttributeInfo::new("fid").since(4, 10, 0),
             ],
             ..rt::TypeInfo::NONE
         };

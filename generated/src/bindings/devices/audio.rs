@@ -8,18 +8,18 @@ use domxml_runtime as rt;
 
 /// A way to the audio of the host.
 ///
-/// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#audio-backends).
+/// Since libvirt 6.7.0. See [the manual](https://libvirt.org/formatdomain.html#audio-backends).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Audio {
     /// The number by which sound cards and displays refer to it, from 1 on.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub id: scalar::AnyBase,
     /// What the attribute `type` decides.
     pub type_: AudioType,
     /// How often the backend works.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub timer_period: Option<scalar::AnyBase>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -30,13 +30,14 @@ impl rt::Content for Audio {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Audio",
             element: Some(rt::Name::plain("audio")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 7, 0)),
             reference: Some("audio-backends"),
             attributes: &[
-                rt::AttributeInfo::new("id").required().since(7, 0, 0),
-                rt::AttributeInfo::new("timerPeriod").since(9, 0, 0),
+                rt::AttributeInfo::new("id").required().since(6, 7, 0),
+                rt::AttributeInfo::new("timerPeriod").since(7, 2, 0),
             ],
-            payloads: 1usize,
+            payloads: 1,
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -65,6 +66,7 @@ impl rt::Content for Audio {
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "id" => r.attribute(attribute, &mut self.id),
+            "type" => {}
             "timerPeriod" => r.attribute(attribute, &mut self.timer_period),
             _ => return false,
         }
@@ -88,27 +90,27 @@ impl rt::Content for Audio {
 pub enum AudioType {
     /// No audio of the host; a VNC client can still hear and speak.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     None(AudioTypeNone),
     /// ALSA.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Alsa(AudioTypeAlsa),
     /// CoreAudio of macOS.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Coreaudio(AudioTypeCoreaudio),
     /// An interface on D-Bus, beside a display on D-Bus.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     Dbus(AudioTypeDbus),
     /// A JACK daemon.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Jack(AudioTypeJack),
     /// OSS.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     Oss(AudioTypeOss),
     /// A PipeWire daemon.
     ///
@@ -116,19 +118,19 @@ pub enum AudioType {
     Pipewire(AudioTypePipewire),
     /// A PulseAudio daemon.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Pulseaudio(AudioTypePulseaudio),
     /// The library SDL.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Sdl(AudioTypeSdl),
     /// The SPICE display: its client hears and speaks.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Spice(AudioTypeSpice),
     /// A file that records what is played.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     File(AudioTypeFile),
 }
 
@@ -141,17 +143,17 @@ impl Default for AudioType {
 impl rt::Payload for AudioType {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("none").since(9, 0, 0),
-            rt::ValueInfo::new("alsa").since(9, 0, 0),
-            rt::ValueInfo::new("coreaudio").since(9, 0, 0),
-            rt::ValueInfo::new("dbus").since(9, 0, 0),
-            rt::ValueInfo::new("jack").since(9, 0, 0),
-            rt::ValueInfo::new("oss").since(7, 0, 0),
+            rt::ValueInfo::new("none").since(7, 2, 0),
+            rt::ValueInfo::new("alsa").since(7, 2, 0),
+            rt::ValueInfo::new("coreaudio").since(7, 2, 0),
+            rt::ValueInfo::new("dbus").since(8, 4, 0),
+            rt::ValueInfo::new("jack").since(7, 2, 0),
+            rt::ValueInfo::new("oss").since(6, 7, 0),
             rt::ValueInfo::new("pipewire").since(9, 10, 0),
-            rt::ValueInfo::new("pulseaudio").since(9, 0, 0),
-            rt::ValueInfo::new("sdl").since(9, 0, 0),
-            rt::ValueInfo::new("spice").since(9, 0, 0),
-            rt::ValueInfo::new("file").since(9, 0, 0),
+            rt::ValueInfo::new("pulseaudio").since(7, 2, 0),
+            rt::ValueInfo::new("sdl").since(7, 2, 0),
+            rt::ValueInfo::new("spice").since(7, 2, 0),
+            rt::ValueInfo::new("file").since(7, 2, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -238,11 +240,11 @@ impl rt::Payload for AudioType {
 pub struct AudioTypeNone {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -251,8 +253,8 @@ impl rt::Content for AudioTypeNone {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeNone",
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0),
+                rt::ChildInfo::new("output").since(6, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -289,11 +291,11 @@ impl rt::Content for AudioTypeNone {
 pub struct AudioTypeAlsa {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub input: Option<AudioAlsaInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub output: Option<AudioAlsaOutput>,
 }
 
@@ -302,8 +304,8 @@ impl rt::Content for AudioTypeAlsa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeAlsa",
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0),
+                rt::ChildInfo::new("output").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -340,11 +342,11 @@ impl rt::Content for AudioTypeAlsa {
 pub struct AudioTypeCoreaudio {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub input: Option<AudioBufferedInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub output: Option<AudioBufferedOutput>,
 }
 
@@ -353,8 +355,8 @@ impl rt::Content for AudioTypeCoreaudio {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeCoreaudio",
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0),
+                rt::ChildInfo::new("output").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -391,11 +393,11 @@ impl rt::Content for AudioTypeCoreaudio {
 pub struct AudioTypeDbus {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -404,8 +406,8 @@ impl rt::Content for AudioTypeDbus {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeDbus",
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0),
+                rt::ChildInfo::new("output").since(6, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -442,11 +444,11 @@ impl rt::Content for AudioTypeDbus {
 pub struct AudioTypeJack {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub input: Option<AudioJackInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub output: Option<AudioJackOutput>,
 }
 
@@ -455,8 +457,8 @@ impl rt::Content for AudioTypeJack {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeJack",
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0),
+                rt::ChildInfo::new("output").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -493,24 +495,24 @@ impl rt::Content for AudioTypeJack {
 pub struct AudioTypeOss {
     /// Whether data are passed through mapped memory where possible.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub try_m_map: Option<YesNo>,
     /// Whether nobody else can use the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub exclusive: Option<YesNo>,
     /// How soon sound is to come, from -1 to 10: the smaller the sooner, at the cost of CPU time; -1 stands
     /// for the fragment mode.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub dsp_policy: Option<i32>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub input: Option<AudioOssInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub output: Option<AudioOssOutput>,
 }
 
@@ -519,13 +521,13 @@ impl rt::Content for AudioTypeOss {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeOss",
             attributes: &[
-                rt::AttributeInfo::new("tryMMap").since(9, 0, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("exclusive").since(9, 0, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("dspPolicy").since(9, 0, 0),
+                rt::AttributeInfo::new("tryMMap").since(7, 2, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("exclusive").since(7, 2, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("dspPolicy").since(7, 2, 0),
             ],
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0),
+                rt::ChildInfo::new("output").since(6, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -580,15 +582,15 @@ impl rt::Content for AudioTypeOss {
 pub struct AudioTypePipewire {
     /// The directory with the socket of the daemon.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.10.0.
     pub runtime_dir: Option<String>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub input: Option<AudioServerInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub output: Option<AudioServerOutput>,
 }
 
@@ -596,10 +598,10 @@ impl rt::Content for AudioTypePipewire {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypePipewire",
-            attributes: &[rt::AttributeInfo::new("runtimeDir").since(11, 3, 0)],
+            attributes: &[rt::AttributeInfo::new("runtimeDir").since(9, 10, 0)],
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0),
+                rt::ChildInfo::new("output").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -650,15 +652,15 @@ impl rt::Content for AudioTypePipewire {
 pub struct AudioTypePulseaudio {
     /// The host of the daemon.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub server_name: Option<String>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub input: Option<AudioServerInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub output: Option<AudioServerOutput>,
 }
 
@@ -666,10 +668,10 @@ impl rt::Content for AudioTypePulseaudio {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypePulseaudio",
-            attributes: &[rt::AttributeInfo::new("serverName").since(9, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("serverName").since(7, 2, 0)],
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0),
+                rt::ChildInfo::new("output").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -720,15 +722,15 @@ impl rt::Content for AudioTypePulseaudio {
 pub struct AudioTypeSdl {
     /// The driver that SDL uses.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub driver: Option<AudioTypeSdlDriver>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub input: Option<AudioBufferedInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub output: Option<AudioBufferedOutput>,
 }
 
@@ -738,12 +740,12 @@ impl rt::Content for AudioTypeSdl {
             name: "AudioTypeSdl",
             attributes: &[
                 rt::AttributeInfo::new("driver")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(AudioTypeSdlDriver::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0),
+                rt::ChildInfo::new("output").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -794,30 +796,30 @@ impl rt::Content for AudioTypeSdl {
 pub enum AudioTypeSdlDriver {
     /// `esd`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     #[default]
     Esd,
     /// `alsa`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Alsa,
     /// `arts`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Arts,
     /// `pulseaudio`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Pulseaudio,
 }
 
 impl AudioTypeSdlDriver {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("esd").since(9, 0, 0),
-        rt::ValueInfo::new("alsa").since(9, 0, 0),
-        rt::ValueInfo::new("arts").since(9, 0, 0),
-        rt::ValueInfo::new("pulseaudio").since(9, 0, 0),
+        rt::ValueInfo::new("esd").since(7, 2, 0),
+        rt::ValueInfo::new("alsa").since(7, 2, 0),
+        rt::ValueInfo::new("arts").since(7, 2, 0),
+        rt::ValueInfo::new("pulseaudio").since(7, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -855,11 +857,11 @@ impl rt::Scalar for AudioTypeSdlDriver {
 pub struct AudioTypeSpice {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -868,8 +870,8 @@ impl rt::Content for AudioTypeSpice {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeSpice",
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0),
+                rt::ChildInfo::new("output").since(6, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -906,15 +908,15 @@ impl rt::Content for AudioTypeSpice {
 pub struct AudioTypeFile {
     /// The path of the file.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub path: Option<String>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -922,10 +924,10 @@ impl rt::Content for AudioTypeFile {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeFile",
-            attributes: &[rt::AttributeInfo::new("path").since(9, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("path").since(7, 2, 0)],
             children: &[
-                rt::ChildInfo::new("input").since(7, 0, 0),
-                rt::ChildInfo::new("output").since(7, 0, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0),
+                rt::ChildInfo::new("output").since(6, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -973,20 +975,20 @@ impl rt::Content for AudioTypeFile {
 
 /// The format of the host's side, where it is fixed.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioSettings {
     /// The sampling rate in hertz.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub frequency: Option<scalar::AnyBase>,
     /// The number of channels.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub channels: Option<scalar::AnyBase>,
     /// The format of a sample: signed, unsigned or floating, with its bits.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub format: Option<AudioSettingsFormat>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -997,12 +999,12 @@ impl rt::Content for AudioSettings {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioSettings",
             element: Some(rt::Name::plain("settings")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
-                rt::AttributeInfo::new("frequency").since(9, 0, 0),
-                rt::AttributeInfo::new("channels").since(9, 0, 0),
+                rt::AttributeInfo::new("frequency").since(7, 2, 0),
+                rt::AttributeInfo::new("channels").since(7, 2, 0),
                 rt::AttributeInfo::new("format")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(AudioSettingsFormat::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -1040,45 +1042,45 @@ impl rt::Content for AudioSettings {
 pub enum AudioSettingsFormat {
     /// `s8`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     #[default]
     S8,
     /// `u8`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     U8,
     /// `s16`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     S16,
     /// `u16`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     U16,
     /// `s32`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     S32,
     /// `u32`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     U32,
     /// `f32`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     F32,
 }
 
 impl AudioSettingsFormat {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("s8").since(9, 0, 0),
-        rt::ValueInfo::new("u8").since(9, 0, 0),
-        rt::ValueInfo::new("s16").since(9, 0, 0),
-        rt::ValueInfo::new("u16").since(9, 0, 0),
-        rt::ValueInfo::new("s32").since(9, 0, 0),
-        rt::ValueInfo::new("u32").since(9, 0, 0),
-        rt::ValueInfo::new("f32").since(9, 0, 0),
+        rt::ValueInfo::new("s8").since(7, 2, 0),
+        rt::ValueInfo::new("u8").since(7, 2, 0),
+        rt::ValueInfo::new("s16").since(7, 2, 0),
+        rt::ValueInfo::new("u16").since(7, 2, 0),
+        rt::ValueInfo::new("s32").since(7, 2, 0),
+        rt::ValueInfo::new("u32").since(7, 2, 0),
+        rt::ValueInfo::new("f32").since(7, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -1119,28 +1121,28 @@ impl rt::Scalar for AudioSettingsFormat {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioInput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1151,18 +1153,18 @@ impl rt::Content for AudioInput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioInput",
             element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1217,28 +1219,28 @@ impl rt::Content for AudioInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioOutput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1249,18 +1251,18 @@ impl rt::Content for AudioOutput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioOutput",
             element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1315,32 +1317,32 @@ impl rt::Content for AudioOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioAlsaInput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// A direction of ALSA.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub dev: Option<String>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1351,19 +1353,19 @@ impl rt::Content for AudioAlsaInput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioAlsaInput",
             element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("dev").since(7, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("dev").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1420,32 +1422,32 @@ impl rt::Content for AudioAlsaInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioAlsaOutput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// A direction of ALSA.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 7.2.0.
     pub dev: Option<String>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1456,19 +1458,19 @@ impl rt::Content for AudioAlsaOutput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioAlsaOutput",
             element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("dev").since(7, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("dev").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1525,32 +1527,32 @@ impl rt::Content for AudioAlsaOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioBufferedInput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// A direction with several buffers.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_count: Option<scalar::AnyBase>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1561,19 +1563,19 @@ impl rt::Content for AudioBufferedInput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioBufferedInput",
             element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferCount").since(9, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1630,32 +1632,32 @@ impl rt::Content for AudioBufferedInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioBufferedOutput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// A direction with several buffers.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_count: Option<scalar::AnyBase>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1666,19 +1668,19 @@ impl rt::Content for AudioBufferedOutput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioBufferedOutput",
             element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferCount").since(9, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1735,44 +1737,44 @@ impl rt::Content for AudioBufferedOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioJackInput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The name of the JACK server.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub server_name: Option<String>,
     /// The name under which the guest appears.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub client_name: Option<String>,
     /// A regular expression: the ports to connect to.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub connect_ports: Option<String>,
     /// Whether the server must take that name as it is.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub exact_name: Option<YesNo>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1783,22 +1785,22 @@ impl rt::Content for AudioJackInput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioJackInput",
             element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("serverName").since(9, 0, 0),
-                rt::AttributeInfo::new("clientName").since(9, 0, 0),
-                rt::AttributeInfo::new("connectPorts").since(9, 0, 0),
-                rt::AttributeInfo::new("exactName").since(9, 0, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("serverName").since(7, 2, 0),
+                rt::AttributeInfo::new("clientName").since(7, 2, 0),
+                rt::AttributeInfo::new("connectPorts").since(7, 2, 0),
+                rt::AttributeInfo::new("exactName").since(7, 2, 0).values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1861,44 +1863,44 @@ impl rt::Content for AudioJackInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioJackOutput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The name of the JACK server.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub server_name: Option<String>,
     /// The name under which the guest appears.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub client_name: Option<String>,
     /// A regular expression: the ports to connect to.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub connect_ports: Option<String>,
     /// Whether the server must take that name as it is.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub exact_name: Option<YesNo>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1909,22 +1911,22 @@ impl rt::Content for AudioJackOutput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioJackOutput",
             element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("serverName").since(9, 0, 0),
-                rt::AttributeInfo::new("clientName").since(9, 0, 0),
-                rt::AttributeInfo::new("connectPorts").since(9, 0, 0),
-                rt::AttributeInfo::new("exactName").since(9, 0, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("serverName").since(7, 2, 0),
+                rt::AttributeInfo::new("clientName").since(7, 2, 0),
+                rt::AttributeInfo::new("connectPorts").since(7, 2, 0),
+                rt::AttributeInfo::new("exactName").since(7, 2, 0).values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1987,40 +1989,40 @@ impl rt::Content for AudioJackOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioOssInput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The device of the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0. May be absent since libvirt 7.2.0.
     pub dev: Option<String>,
     /// The number of buffers.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_count: Option<scalar::AnyBase>,
     /// Whether the device is polled where possible.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub try_poll: Option<YesNo>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2031,21 +2033,21 @@ impl rt::Content for AudioOssInput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioOssInput",
             element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("dev").since(7, 0, 0),
-                rt::AttributeInfo::new("bufferCount").since(9, 0, 0),
-                rt::AttributeInfo::new("tryPoll").since(9, 0, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("dev").since(6, 7, 0).optional_since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
+                rt::AttributeInfo::new("tryPoll").since(7, 2, 0).values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2106,40 +2108,40 @@ impl rt::Content for AudioOssInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioOssOutput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The device of the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0. May be absent since libvirt 7.2.0.
     pub dev: Option<String>,
     /// The number of buffers.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_count: Option<scalar::AnyBase>,
     /// Whether the device is polled where possible.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub try_poll: Option<YesNo>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2150,21 +2152,21 @@ impl rt::Content for AudioOssOutput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioOssOutput",
             element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 7, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("dev").since(7, 0, 0),
-                rt::AttributeInfo::new("bufferCount").since(9, 0, 0),
-                rt::AttributeInfo::new("tryPoll").since(9, 0, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("dev").since(6, 7, 0).optional_since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
+                rt::AttributeInfo::new("tryPoll").since(7, 2, 0).values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2225,40 +2227,40 @@ impl rt::Content for AudioOssOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioServerInput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The name of the source or sink.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub name: Option<String>,
     /// The name under which the stream appears.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub stream_name: Option<String>,
     /// The delay that is aimed at, in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub latency: Option<scalar::AnyBase>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2269,21 +2271,21 @@ impl rt::Content for AudioServerInput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioServerInput",
             element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("name").since(9, 0, 0),
-                rt::AttributeInfo::new("streamName").since(9, 0, 0),
-                rt::AttributeInfo::new("latency").since(9, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("name").since(7, 2, 0),
+                rt::AttributeInfo::new("streamName").since(7, 2, 0),
+                rt::AttributeInfo::new("latency").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2344,40 +2346,40 @@ impl rt::Content for AudioServerInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioServerOutput {
     /// Whether sound is converted between the formats of guest and host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mixing_engine: Option<YesNo>,
     /// Whether the format of the host's side is that of `settings`, not the guest's choice.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub fixed_settings: Option<YesNo>,
     /// The number of voices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub voices: Option<scalar::AnyBase>,
     /// The length of the buffer in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub buffer_length: Option<scalar::AnyBase>,
     /// The name of the source or sink.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub name: Option<String>,
     /// The name under which the stream appears.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub stream_name: Option<String>,
     /// The delay that is aimed at, in microseconds.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub latency: Option<scalar::AnyBase>,
     /// The format of the host's side, where it is fixed.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub settings: Option<AudioSettings>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2388,21 +2390,21 @@ impl rt::Content for AudioServerOutput {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioServerOutput",
             element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("fixedSettings")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(9, 0, 0),
-                rt::AttributeInfo::new("bufferLength").since(9, 0, 0),
-                rt::AttributeInfo::new("name").since(9, 0, 0),
-                rt::AttributeInfo::new("streamName").since(9, 0, 0),
-                rt::AttributeInfo::new("latency").since(9, 0, 0),
+                rt::AttributeInfo::new("voices").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
+                rt::AttributeInfo::new("name").since(7, 2, 0),
+                rt::AttributeInfo::new("streamName").since(7, 2, 0),
+                rt::AttributeInfo::new("latency").since(7, 2, 0),
             ],
-            children: &[rt::ChildInfo::new("settings").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO

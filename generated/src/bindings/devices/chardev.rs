@@ -65,11 +65,11 @@ pub enum ChardevBackend {
     Nmdm(ChardevBackendNmdm),
     /// QEMU itself, speaking the protocol of the SPICE agent without a SPICE display.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     QemuVdagent(ChardevBackendQemuVdagent),
     /// A channel exported over D-Bus.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     Dbus(ChardevBackendDbus),
 }
 
@@ -95,8 +95,8 @@ impl rt::Payload for ChardevBackend {
             rt::ValueInfo::new("spicevmc").since(0, 8, 8),
             rt::ValueInfo::new("spiceport").since(1, 2, 2),
             rt::ValueInfo::new("nmdm").since(1, 2, 7),
-            rt::ValueInfo::new("qemu-vdagent").since(9, 0, 0),
-            rt::ValueInfo::new("dbus").since(9, 0, 0),
+            rt::ValueInfo::new("qemu-vdagent").since(8, 4, 0),
+            rt::ValueInfo::new("dbus").since(8, 4, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .default("pty", rt::DefaultForm::Written)
@@ -672,7 +672,7 @@ pub struct ChardevSourcePty {
     pub path: Option<String>,
     /// Another label for one file or device than the guest's own, or none.
     ///
-    /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
+    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
     pub seclabel: Vec<DeviceSeclabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -687,7 +687,7 @@ impl rt::Content for ChardevSourcePty {
             output_only: true,
             reference: Some("pseudo-tty"),
             attributes: &[rt::AttributeInfo::new("path").since(0, 6, 0)],
-            children: &[rt::ChildInfo::new("seclabel").many().since(0, 9, 9)],
+            children: &[rt::ChildInfo::new("seclabel").many().since(0, 10, 2)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -745,7 +745,7 @@ pub struct ChardevSourcePath {
     pub path: Option<String>,
     /// Another label for one file or device than the guest's own, or none.
     ///
-    /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
+    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
     pub seclabel: Vec<DeviceSeclabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -759,7 +759,7 @@ impl rt::Content for ChardevSourcePath {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("host-device-proxy"),
             attributes: &[rt::AttributeInfo::new("path").since(0, 6, 0)],
-            children: &[rt::ChildInfo::new("seclabel").many().since(0, 9, 9)],
+            children: &[rt::ChildInfo::new("seclabel").many().since(0, 10, 2)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -821,7 +821,7 @@ pub struct ChardevSourceFile {
     pub append: Option<OnOff>,
     /// Another label for one file or device than the guest's own, or none.
     ///
-    /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
+    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
     pub seclabel: Vec<DeviceSeclabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -841,7 +841,7 @@ impl rt::Content for ChardevSourceFile {
                     .since(1, 3, 1)
                     .values(OnOff::VALUES),
             ],
-            children: &[rt::ChildInfo::new("seclabel").many().since(0, 9, 9)],
+            children: &[rt::ChildInfo::new("seclabel").many().since(0, 10, 2)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -980,7 +980,7 @@ pub struct ChardevSourceTcp {
     pub tls: Option<YesNo>,
     /// Whether a connection that was lost is made again. It applies to the side that connects.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub reconnect: Option<ChardevReconnect>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -1003,7 +1003,7 @@ impl rt::Content for ChardevSourceTcp {
                 rt::AttributeInfo::new("service").since(0, 6, 0),
                 rt::AttributeInfo::new("tls").since(2, 4, 0).values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("reconnect").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("reconnect").since(3, 7, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1072,11 +1072,11 @@ pub struct ChardevSourceUnix {
     pub path: Option<String>,
     /// Another label for one file or device than the guest's own, or none.
     ///
-    /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
+    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
     pub seclabel: Vec<DeviceSeclabel>,
     /// Whether a connection that was lost is made again. It applies to the side that connects.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub reconnect: Option<ChardevReconnect>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -1098,8 +1098,8 @@ impl rt::Content for ChardevSourceUnix {
                 rt::AttributeInfo::new("path").since(0, 6, 0),
             ],
             children: &[
-                rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("reconnect").since(5, 6, 0),
+                rt::ChildInfo::new("seclabel").many().since(0, 10, 2),
+                rt::ChildInfo::new("reconnect").since(3, 7, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1263,12 +1263,11 @@ impl rt::Content for ChardevSourceNmdm {
 pub struct ChardevSourceVdagent {
     /// Whether the clipboard is shared between the guest and the client.
     ///
-    /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+    /// Since libvirt 8.4.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
     pub clipboard: Option<Clipboard>,
     /// How movements of the client's pointer reach the guest.
     ///
-    /// Since libvirt 0.9.11. See [the
-    /// manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+    /// Since libvirt 8.4.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
     pub mouse: Option<MouseMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1282,8 +1281,8 @@ impl rt::Content for ChardevSourceVdagent {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("channel"),
             children: &[
-                rt::ChildInfo::new("clipboard").since(0, 9, 3),
-                rt::ChildInfo::new("mouse").since(0, 9, 11),
+                rt::ChildInfo::new("clipboard").since(8, 4, 0),
+                rt::ChildInfo::new("mouse").since(8, 4, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1326,12 +1325,12 @@ impl rt::Content for ChardevSourceVdagent {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ChardevSocketMode {
-    /// `connect`
+    /// The device connects to the address.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Connect,
-    /// `bind`
+    /// The device is bound to the address and waits there.
     ///
     /// Since libvirt 0.6.0.
     Bind,
@@ -1372,17 +1371,17 @@ impl rt::Scalar for ChardevSocketMode {
 
 /// Whether a connection that was lost is made again. It applies to the side that connects.
 ///
-/// Since libvirt 5.6.0. See [the
+/// Since libvirt 3.7.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevReconnect {
     /// Whether the hypervisor tries to connect again.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.7.0. May be absent since libvirt 11.3.0.
     pub enabled: YesNo,
     /// The time to the next attempt, in seconds.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.7.0.
     pub timeout: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1393,15 +1392,17 @@ impl rt::Content for ChardevReconnect {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevReconnect",
             element: Some(rt::Name::plain("reconnect")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(3, 7, 0)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             attributes: &[
                 rt::AttributeInfo::new("enabled")
                     .required()
-                    .since(5, 6, 0)
+                    .since(3, 7, 0)
+                    .optional_since(11, 3, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("timeout").since(5, 6, 0),
+                rt::AttributeInfo::new("timeout").since(3, 7, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1456,6 +1457,7 @@ impl rt::Content for Clipboard {
                     .since(0, 9, 3)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1509,6 +1511,7 @@ impl rt::Content for MouseMode {
                     .since(0, 9, 11)
                     .values(MouseModeMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1538,12 +1541,12 @@ impl rt::Content for MouseMode {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MouseModeMode {
-    /// `server`
+    /// The guest; movements are sent relative to where the pointer was.
     ///
     /// Since libvirt 0.9.11.
     #[default]
     Server,
-    /// `client`
+    /// The client; positions are sent.
     ///
     /// Since libvirt 0.9.11.
     Client,
@@ -1637,20 +1640,20 @@ impl rt::Content for ChardevProtocol {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ChardevProtocolType {
-    /// `raw`
+    /// The bytes as they are.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Raw,
-    /// `telnet`
+    /// Telnet.
     ///
     /// Since libvirt 0.6.0.
     Telnet,
-    /// `telnets`
+    /// Telnet within TLS.
     ///
     /// Since libvirt 0.6.0.
     Telnets,
-    /// `tls`
+    /// The bytes within TLS.
     ///
     /// Since libvirt 0.6.0.
     Tls,
@@ -1841,6 +1844,7 @@ impl rt::Content for ChardevLog {
                     .since(1, 3, 3)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -36,6 +36,7 @@ impl rt::Content for DeviceBoot {
                 rt::AttributeInfo::new("order").required().since(0, 8, 8),
                 rt::AttributeInfo::new("loadparm").since(3, 5, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -72,7 +73,7 @@ impl rt::Content for DeviceBoot {
 pub struct Alias {
     /// The name.
     ///
-    /// Since libvirt 0.9.10.
+    /// Since libvirt 0.9.10. Values other than `[A-Za-z0-9_\-]+` since libvirt 1.1.2.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -84,7 +85,13 @@ impl rt::Content for Alias {
             name: "Alias",
             element: Some(rt::Name::plain("alias")),
             since: Some(rt::Version::new(0, 9, 10)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(0, 9, 10)],
+            attributes: &[
+                rt::AttributeInfo::new("name")
+                    .required()
+                    .since(0, 9, 10)
+                    .narrow("[A-Za-z0-9_\\-]+", 1, 1, 2),
+            ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -113,12 +120,12 @@ impl rt::Content for Alias {
 
 /// How ACPI tells the guest of the device.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Acpi {
     /// A number, unique in the domain, from which guests make stable names of devices.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub index: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -129,8 +136,8 @@ impl rt::Content for Acpi {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Acpi",
             element: Some(rt::Name::plain("acpi")),
-            since: Some(rt::Version::new(9, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("index").since(9, 0, 0)],
+            since: Some(rt::Version::new(7, 3, 0)),
+            attributes: &[rt::AttributeInfo::new("index").since(7, 3, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -164,11 +171,11 @@ impl rt::Content for Acpi {
 pub struct Rom {
     /// Whether the device has an option ROM at all; `no` excludes the other attributes.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.3.0.
     pub enabled: Option<YesNo>,
     /// Whether the ROM shows in the memory map of the guest.
     ///
-    /// Since libvirt 0.9.7.
+    /// Since libvirt 0.9.7. May be absent since libvirt 0.9.10.
     pub bar: Option<OnOff>,
     /// A file of the host with the contents of the ROM.
     ///
@@ -186,8 +193,11 @@ impl rt::Content for Rom {
             since: Some(rt::Version::new(0, 9, 7)),
             reference: Some("network-interfaces"),
             attributes: &[
-                rt::AttributeInfo::new("enabled").since(5, 6, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("bar").since(0, 9, 7).values(OnOff::VALUES),
+                rt::AttributeInfo::new("enabled").since(4, 3, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("bar")
+                    .since(0, 9, 7)
+                    .optional_since(0, 9, 10)
+                    .values(OnOff::VALUES),
                 rt::AttributeInfo::new("file").since(0, 9, 10),
             ],
             ..rt::TypeInfo::NONE
@@ -231,11 +241,11 @@ pub enum VirtioModel {
     Virtio,
     /// `virtio-transitional`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     VirtioTransitional,
     /// `virtio-non-transitional`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     VirtioNonTransitional,
 }
 
@@ -243,8 +253,8 @@ impl VirtioModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("virtio").since(1, 0, 3),
-        rt::ValueInfo::new("virtio-transitional").since(5, 6, 0),
-        rt::ValueInfo::new("virtio-non-transitional").since(5, 6, 0),
+        rt::ValueInfo::new("virtio-transitional").since(5, 2, 0),
+        rt::ValueInfo::new("virtio-non-transitional").since(5, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -295,6 +305,7 @@ impl rt::Content for BackendDomain {
             element: Some(rt::Name::plain("backenddomain")),
             since: Some(rt::Version::new(1, 2, 13)),
             attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 13)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -328,7 +339,7 @@ impl rt::Content for BackendDomain {
 pub struct DriverIoThreads {
     /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.0.0.
     pub iothread: Vec<DriverIoThread>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -341,8 +352,9 @@ impl rt::Content for DriverIoThreads {
             element: Some(rt::Name::plain("iothreads")),
             since: Some(rt::Version::new(10, 0, 0)),
             children: &[
-                rt::ChildInfo::new("iothread").required().many().since(11, 3, 0),
+                rt::ChildInfo::new("iothread").required().many().since(10, 0, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -379,16 +391,16 @@ impl rt::Content for DriverIoThreads {
 
 /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 10.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DriverIoThread {
     /// The number of the I/O thread in the domain.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.0.0.
     pub id: u32,
     /// A queue that the I/O thread serves.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.0.0.
     pub queue: Vec<DriverIoThreadQueue>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -399,9 +411,10 @@ impl rt::Content for DriverIoThread {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DriverIoThread",
             element: Some(rt::Name::plain("iothread")),
-            since: Some(rt::Version::new(11, 3, 0)),
-            attributes: &[rt::AttributeInfo::new("id").required().since(11, 3, 0)],
-            children: &[rt::ChildInfo::new("queue").many().since(11, 3, 0)],
+            since: Some(rt::Version::new(10, 0, 0)),
+            attributes: &[rt::AttributeInfo::new("id").required().since(10, 0, 0)],
+            children: &[rt::ChildInfo::new("queue").many().since(10, 0, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -450,12 +463,12 @@ impl rt::Content for DriverIoThread {
 
 /// A queue that the I/O thread serves.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 10.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DriverIoThreadQueue {
     /// The number of the queue, from 0 on.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.0.0.
     pub id: u32,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -466,8 +479,9 @@ impl rt::Content for DriverIoThreadQueue {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DriverIoThreadQueue",
             element: Some(rt::Name::plain("queue")),
-            since: Some(rt::Version::new(11, 3, 0)),
-            attributes: &[rt::AttributeInfo::new("id").required().since(11, 3, 0)],
+            since: Some(rt::Version::new(10, 0, 0)),
+            attributes: &[rt::AttributeInfo::new("id").required().since(10, 0, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -17,7 +17,7 @@ pub struct Controller {
     pub type_: ControllerType,
     /// The number of a controller.
     ///
-    /// Since libvirt 0.7.6.
+    /// Since libvirt 0.7.6. May be absent since libvirt 1.3.5.
     pub index: Option<u32>,
     /// How the hypervisor drives the controller.
     ///
@@ -30,7 +30,7 @@ pub struct Controller {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -47,14 +47,16 @@ impl rt::Content for Controller {
             element: Some(rt::Name::plain("controller")),
             since: Some(rt::Version::new(0, 7, 6)),
             reference: Some("controllers"),
-            attributes: &[rt::AttributeInfo::new("index").since(0, 7, 6)],
+            attributes: &[
+                rt::AttributeInfo::new("index").since(0, 7, 6).optional_since(1, 3, 5),
+            ],
             children: &[
                 rt::ChildInfo::new("driver").since(1, 0, 5),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -82,6 +84,7 @@ impl rt::Content for Controller {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "index" => r.attribute(attribute, &mut self.index),
             _ => return false,
         }
@@ -169,7 +172,7 @@ pub enum ControllerType {
     Pci(ControllerTypePci),
     /// The bus of Xen.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     Xenbus(ControllerTypeXenbus),
     /// ISA.
     ///
@@ -194,7 +197,7 @@ impl rt::Payload for ControllerType {
             rt::ValueInfo::new("ccid").since(0, 8, 8),
             rt::ValueInfo::new("usb").since(0, 9, 5),
             rt::ValueInfo::new("pci").since(1, 0, 5),
-            rt::ValueInfo::new("xenbus").since(5, 6, 0),
+            rt::ValueInfo::new("xenbus").since(5, 2, 0),
             rt::ValueInfo::new("isa").since(7, 0, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
@@ -316,25 +319,25 @@ impl rt::Content for ControllerTypeIde {
 pub enum ControllerTypeIdeModel {
     /// `piix3`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     #[default]
     Piix3,
     /// `piix4`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Piix4,
     /// `ich6`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Ich6,
 }
 
 impl ControllerTypeIdeModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("piix3").since(5, 6, 0),
-        rt::ValueInfo::new("piix4").since(5, 6, 0),
-        rt::ValueInfo::new("ich6").since(5, 6, 0),
+        rt::ValueInfo::new("piix3").since(3, 10, 0),
+        rt::ValueInfo::new("piix4").since(3, 10, 0),
+        rt::ValueInfo::new("ich6").since(3, 10, 0),
     ];
 
     /// The value as a document spells it.
@@ -441,11 +444,11 @@ pub enum ControllerTypeScsiModel {
     Lsisas1078,
     /// `virtio-transitional`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     VirtioTransitional,
     /// `virtio-non-transitional`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     VirtioNonTransitional,
     /// `ncr53c90`
     ///
@@ -472,8 +475,8 @@ impl ControllerTypeScsiModel {
         rt::ValueInfo::new("ibmvscsi").since(0, 9, 11),
         rt::ValueInfo::new("virtio-scsi").since(0, 9, 11),
         rt::ValueInfo::new("lsisas1078").since(1, 0, 4),
-        rt::ValueInfo::new("virtio-transitional").since(5, 6, 0),
-        rt::ValueInfo::new("virtio-non-transitional").since(5, 6, 0),
+        rt::ValueInfo::new("virtio-transitional").since(5, 2, 0),
+        rt::ValueInfo::new("virtio-non-transitional").since(5, 2, 0),
         rt::ValueInfo::new("ncr53c90").since(7, 0, 0),
         rt::ValueInfo::new("dc390").since(7, 0, 0),
         rt::ValueInfo::new("am53c974").since(7, 0, 0),
@@ -819,6 +822,7 @@ impl rt::Content for ControllerTypePci {
                 rt::ChildInfo::new("target").since(1, 2, 19),
                 rt::ChildInfo::new("pcihole64").since(1, 1, 2),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -893,7 +897,7 @@ pub enum ControllerTypePciModel {
     DmiToPciBridge,
     /// `pcie-to-pci-bridge`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.3.0.
     PcieToPciBridge,
     /// `pcie-root-port`
     ///
@@ -924,7 +928,7 @@ impl ControllerTypePciModel {
         rt::ValueInfo::new("pcie-root").since(1, 1, 2),
         rt::ValueInfo::new("pci-bridge").since(1, 0, 5),
         rt::ValueInfo::new("dmi-to-pci-bridge").since(1, 1, 2),
-        rt::ValueInfo::new("pcie-to-pci-bridge").since(5, 6, 0),
+        rt::ValueInfo::new("pcie-to-pci-bridge").since(4, 3, 0),
         rt::ValueInfo::new("pcie-root-port").since(1, 2, 19),
         rt::ValueInfo::new("pcie-switch-upstream-port").since(1, 2, 19),
         rt::ValueInfo::new("pcie-switch-downstream-port").since(1, 2, 19),
@@ -979,11 +983,11 @@ impl rt::Scalar for ControllerTypePciModel {
 pub struct ControllerTypeXenbus {
     /// The largest number of frames that may be granted to back ends.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     pub max_grant_frames: Option<u32>,
     /// The largest number of event channels of the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub max_event_channels: Option<u32>,
 }
 
@@ -992,8 +996,8 @@ impl rt::Content for ControllerTypeXenbus {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ControllerTypeXenbus",
             attributes: &[
-                rt::AttributeInfo::new("maxGrantFrames").since(5, 6, 0),
-                rt::AttributeInfo::new("maxEventChannels").since(7, 0, 0),
+                rt::AttributeInfo::new("maxGrantFrames").since(5, 2, 0),
+                rt::AttributeInfo::new("maxEventChannels").since(6, 3, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1052,11 +1056,11 @@ pub struct ControllerDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
     ///
@@ -1082,9 +1086,9 @@ impl rt::Content for ControllerDriver {
                 rt::AttributeInfo::new("iothread").since(1, 3, 5),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[rt::ChildInfo::new("iothreads").since(10, 0, 0)],
@@ -1171,6 +1175,7 @@ impl rt::Content for ControllerMaster {
             element: Some(rt::Name::plain("master")),
             since: Some(rt::Version::new(0, 9, 5)),
             attributes: &[rt::AttributeInfo::new("startport").required().since(0, 9, 5)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1222,6 +1227,7 @@ impl rt::Content for ControllerModel {
                     .since(1, 2, 19)
                     .values(ControllerModelName::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1266,7 +1272,7 @@ pub enum ControllerModelName {
     I82801b11Bridge,
     /// `pcie-pci-bridge`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.3.0.
     PciePciBridge,
     /// `ioh3420`
     ///
@@ -1300,7 +1306,7 @@ impl ControllerModelName {
         rt::ValueInfo::new("spapr-pci-host-bridge").since(3, 6, 0),
         rt::ValueInfo::new("pci-bridge").since(1, 2, 19),
         rt::ValueInfo::new("i82801b11-bridge").since(1, 2, 19),
-        rt::ValueInfo::new("pcie-pci-bridge").since(5, 6, 0),
+        rt::ValueInfo::new("pcie-pci-bridge").since(4, 3, 0),
         rt::ValueInfo::new("ioh3420").since(1, 2, 19),
         rt::ValueInfo::new("pcie-root-port").since(3, 2, 0),
         rt::ValueInfo::new("x3130-upstream").since(1, 2, 19),
@@ -1378,7 +1384,7 @@ pub struct ControllerTarget {
     pub index: Option<scalar::AnyBase>,
     /// Whether devices can be plugged into the controller while the guest runs.
     ///
-    /// Where absent, `on` is assumed. Since libvirt 7.0.0.
+    /// Where absent, `on` is assumed. Since libvirt 6.3.0.
     pub hotplug: Option<OnOff>,
     /// The memory in KiB that the firmware reserves for devices plugged in later.
     ///
@@ -1407,7 +1413,7 @@ impl rt::Content for ControllerTarget {
                 rt::AttributeInfo::new("index").since(3, 6, 0),
                 rt::AttributeInfo::new("hotplug")
                     .default("on", rt::DefaultForm::Assumed)
-                    .since(7, 0, 0)
+                    .since(6, 3, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("memReserve").since(10, 3, 0),
             ],

@@ -7,20 +7,20 @@ use domxml_runtime as rt;
 
 /// A cryptographic accelerator.
 ///
-/// Since libvirt 11.3.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
+/// Since libvirt 9.1.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Crypto {
     /// The kind of device.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     pub model: CryptoModel,
     /// Who does the work.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     pub type_: CryptoType,
     /// The implementation that does the work.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     pub backend: CryptoBackend,
     /// Options of the virtio device.
     ///
@@ -44,24 +44,26 @@ impl rt::Content for Crypto {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Crypto",
             element: Some(rt::Name::plain("crypto")),
-            since: Some(rt::Version::new(11, 3, 0)),
+            since: Some(rt::Version::new(9, 1, 0)),
             reference: Some("crypto"),
             attributes: &[
                 rt::AttributeInfo::new("model")
                     .required()
-                    .since(11, 3, 0)
+                    .since(9, 1, 0)
                     .values(CryptoModel::VALUES),
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(11, 3, 0)
+                    .since(9, 1, 0)
                     .values(CryptoType::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("backend").required().since(11, 3, 0),
+                rt::ChildInfo::new("backend").required().since(9, 1, 0),
                 rt::ChildInfo::new("driver").since(11, 3, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
+            required_attributes: 2,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -127,7 +129,7 @@ impl rt::Content for Crypto {
 pub enum CryptoModel {
     /// `virtio`
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     #[default]
     Virtio,
 }
@@ -135,7 +137,7 @@ pub enum CryptoModel {
 impl CryptoModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("virtio").since(11, 3, 0),
+        rt::ValueInfo::new("virtio").since(9, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -167,7 +169,7 @@ impl rt::Scalar for CryptoModel {
 pub enum CryptoType {
     /// `qemu`
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     #[default]
     Qemu,
 }
@@ -175,7 +177,7 @@ pub enum CryptoType {
 impl CryptoType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(11, 3, 0),
+        rt::ValueInfo::new("qemu").since(9, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -204,16 +206,16 @@ impl rt::Scalar for CryptoType {
 
 /// The implementation that does the work.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 9.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CryptoBackend {
     /// Whose implementation.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     pub model: CryptoBackendModel,
     /// The number of queues.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     pub queues: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -224,14 +226,15 @@ impl rt::Content for CryptoBackend {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "CryptoBackend",
             element: Some(rt::Name::plain("backend")),
-            since: Some(rt::Version::new(11, 3, 0)),
+            since: Some(rt::Version::new(9, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("model")
                     .required()
-                    .since(11, 3, 0)
+                    .since(9, 1, 0)
                     .values(CryptoBackendModel::VALUES),
-                rt::AttributeInfo::new("queues").since(11, 3, 0),
+                rt::AttributeInfo::new("queues").since(9, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -263,22 +266,22 @@ impl rt::Content for CryptoBackend {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CryptoBackendModel {
-    /// `builtin`
+    /// That of QEMU.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     #[default]
     Builtin,
-    /// `lkcf`
+    /// That of the host's kernel.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.1.0.
     Lkcf,
 }
 
 impl CryptoBackendModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("builtin").since(11, 3, 0),
-        rt::ValueInfo::new("lkcf").since(11, 3, 0),
+        rt::ValueInfo::new("builtin").since(9, 1, 0),
+        rt::ValueInfo::new("lkcf").since(9, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -322,11 +325,11 @@ pub struct CryptoDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -341,9 +344,9 @@ impl rt::Content for CryptoDriver {
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE

@@ -28,7 +28,7 @@ pub struct Disk {
     pub device: Option<DiskDevice>,
     /// The variant of a virtio disk.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     pub model: Option<VirtioModel>,
     /// Whether the hypervisor may do raw I/O, on a `lun`; with QEMU that holds for all disks of the domain.
     ///
@@ -108,19 +108,19 @@ pub struct Disk {
     pub transient: Option<DiskTransient>,
     /// The serial number that the guest sees.
     ///
-    /// Since libvirt 0.7.1.
+    /// Since libvirt 0.7.1. Values other than `[A-Za-z0-9_.+\-]+` since libvirt 1.2.14.
     pub serial: Option<String>,
     /// The world wide name that the guest sees.
     ///
-    /// Since libvirt 0.10.2.
+    /// Since libvirt 0.10.2. Values other than `[0-9A-Fa-f]{16}` since libvirt 1.0.5.
     pub wwn: Option<String>,
     /// The vendor that the guest sees, on a SCSI disk; up to 8 characters.
     ///
-    /// Since libvirt 1.0.1.
+    /// Since libvirt 1.0.1. Values other than `[0-x]*` since libvirt 1.3.4.
     pub vendor: Option<String>,
     /// The product name that the guest sees; up to 16 characters on a SCSI disk, 40 on an IDE or SATA disk.
     ///
-    /// Since libvirt 1.0.1.
+    /// Since libvirt 1.0.1. Values other than `[0-x]*` since libvirt 1.3.4.
     pub product: Option<String>,
     /// The encryption of the source, in its old place beside the source.
     ///
@@ -138,7 +138,7 @@ pub struct Disk {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -161,7 +161,7 @@ impl rt::Content for Disk {
                     .since(0, 6, 0)
                     .values(DiskDevice::VALUES),
                 rt::AttributeInfo::new("model")
-                    .since(5, 6, 0)
+                    .since(5, 2, 0)
                     .values(VirtioModel::VALUES),
                 rt::AttributeInfo::new("rawio")
                     .default("no", rt::DefaultForm::Assumed)
@@ -189,19 +189,24 @@ impl rt::Content for Disk {
                 rt::ChildInfo::new("readonly").since(0, 6, 0),
                 rt::ChildInfo::new("shareable").since(0, 6, 0),
                 rt::ChildInfo::new("transient").since(0, 9, 5),
-                rt::ChildInfo::new("serial").since(0, 7, 1),
-                rt::ChildInfo::new("wwn").since(0, 10, 2),
-                rt::ChildInfo::new("vendor").since(1, 0, 1),
-                rt::ChildInfo::new("product").since(1, 0, 1),
+                rt::ChildInfo::new("serial")
+                    .since(0, 7, 1)
+                    .narrow("[A-Za-z0-9_.+\\-]+", 1, 2, 14),
+                rt::ChildInfo::new("wwn")
+                    .since(0, 10, 2)
+                    .narrow("[0-9A-Fa-f]{16}", 1, 0, 5),
+                rt::ChildInfo::new("vendor").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4),
+                rt::ChildInfo::new("product").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4),
                 rt::ChildInfo::new("encryption")
                     .since(0, 7, 1)
                     .legacy("disk-encryption-under-disk"),
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -229,6 +234,7 @@ impl rt::Content for Disk {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "device" => r.attribute(attribute, &mut self.device),
             "model" => r.attribute(attribute, &mut self.model),
             "rawio" => r.attribute(attribute, &mut self.rawio),
@@ -369,11 +375,11 @@ pub enum DiskType {
     Volume(DiskTypeVolume),
     /// A namespace of an NVMe controller, which the hypervisor drives itself.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     Nvme(DiskTypeNvme),
     /// A disk that another process provides by the vhost-user protocol.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     Vhostuser(DiskTypeVhostuser),
     /// A vDPA block device.
     ///
@@ -395,8 +401,8 @@ impl rt::Payload for DiskType {
             rt::ValueInfo::new("dir").since(0, 7, 5),
             rt::ValueInfo::new("network").since(0, 8, 7),
             rt::ValueInfo::new("volume").since(1, 0, 5),
-            rt::ValueInfo::new("nvme").since(7, 0, 0),
-            rt::ValueInfo::new("vhostuser").since(9, 0, 0),
+            rt::ValueInfo::new("nvme").since(6, 0, 0),
+            rt::ValueInfo::new("vhostuser").since(7, 1, 0),
             rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
@@ -591,7 +597,7 @@ pub enum DiskSnapshot {
     External,
     /// `manual`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     Manual,
 }
 
@@ -601,7 +607,7 @@ impl DiskSnapshot {
         rt::ValueInfo::new("no").since(0, 9, 5),
         rt::ValueInfo::new("internal").since(0, 9, 5),
         rt::ValueInfo::new("external").since(0, 9, 5),
-        rt::ValueInfo::new("manual").since(9, 0, 0),
+        rt::ValueInfo::new("manual").since(8, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -707,6 +713,8 @@ impl rt::Content for DiskOuterAuth {
             legacy: Some("disk-auth-under-disk"),
             attributes: &[rt::AttributeInfo::new("username").required().since(0, 9, 7)],
             children: &[rt::ChildInfo::new("secret").required().since(0, 9, 7)],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -764,7 +772,7 @@ pub struct DiskOuterEncryption {
     pub format: EncryptionFormat,
     /// Who encrypts.
     ///
-    /// Where absent, `qemu` is assumed. Since libvirt 9.0.0.
+    /// Where absent, `qemu` is assumed. Since libvirt 7.9.0.
     pub engine: Option<EncryptionEngine>,
     /// A secret of libvirt's that opens the storage; it is named by UUID or by usage. Where RBD images are
     /// layered, each layer has one, that of the image itself first.
@@ -797,7 +805,7 @@ impl rt::Content for DiskOuterEncryption {
                     .values(EncryptionFormat::VALUES),
                 rt::AttributeInfo::new("engine")
                     .default("qemu", rt::DefaultForm::Assumed)
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(EncryptionEngine::VALUES),
             ],
             children: &[
@@ -805,6 +813,7 @@ impl rt::Content for DiskOuterEncryption {
                 rt::ChildInfo::new("cipher").since(2, 1, 0),
                 rt::ChildInfo::new("ivgen").since(2, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -900,7 +909,7 @@ impl rt::Content for DiskBackingStore {
                 rt::ChildInfo::new("format").since(1, 2, 4),
                 rt::ChildInfo::new("backingStore").since(1, 2, 4),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -928,6 +937,7 @@ impl rt::Content for DiskBackingStore {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "index" => r.attribute(attribute, &mut self.index),
             _ => return false,
         }
@@ -1004,6 +1014,7 @@ impl rt::Content for DiskGeometry {
                     .since(0, 10, 0)
                     .values(DiskGeometryTrans::VALUES),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1183,7 +1194,7 @@ pub struct DiskTarget {
     /// The speed of rotation that the disk claims, 1025 to 65534 a minute; 1 stands for a disk that does
     /// not rotate.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub rotation_rate: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1209,8 +1220,9 @@ impl rt::Content for DiskTarget {
                     .default("off", rt::DefaultForm::Assumed)
                     .since(1, 1, 3)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("rotation_rate").since(9, 0, 0),
+                rt::AttributeInfo::new("rotation_rate").since(7, 3, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1395,7 +1407,7 @@ impl rt::Scalar for DiskTargetTray {
 pub struct DiskTransient {
     /// Whether several running domains share the source.
     ///
-    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 9.0.0.
+    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 7.4.0.
     pub share_backing: Option<YesNo>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1410,7 +1422,7 @@ impl rt::Content for DiskTransient {
             attributes: &[
                 rt::AttributeInfo::new("shareBacking")
                     .default("no", rt::DefaultForm::Dropped)
-                    .since(9, 0, 0)
+                    .since(7, 4, 0)
                     .values(YesNo::VALUES),
             ],
             ..rt::TypeInfo::NONE

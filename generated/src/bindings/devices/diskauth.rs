@@ -32,6 +32,8 @@ impl rt::Content for DiskAuth {
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[rt::AttributeInfo::new("username").required().since(0, 9, 7)],
             children: &[rt::ChildInfo::new("secret").required().since(0, 9, 7)],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -93,7 +95,7 @@ pub struct DiskAuthSecret {
     pub uuid: Option<scalar::Uuid>,
     /// The usage for which the secret was defined.
     ///
-    /// Since libvirt 0.9.7.
+    /// Since libvirt 0.9.7. Values other than `[A-Za-z0-9_+\-]+` since libvirt 7.0.0.
     pub usage: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -111,8 +113,11 @@ impl rt::Content for DiskAuthSecret {
                     .since(0, 9, 7)
                     .values(DiskAuthSecretType::VALUES),
                 rt::AttributeInfo::new("uuid").since(0, 9, 7),
-                rt::AttributeInfo::new("usage").since(0, 9, 7),
+                rt::AttributeInfo::new("usage")
+                    .since(0, 9, 7)
+                    .narrow("[A-Za-z0-9_+\\-]+", 7, 0, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -192,12 +197,12 @@ impl rt::Scalar for DiskAuthSecretType {
 
 /// The initiator as which libvirt connects to an iSCSI target.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Initiator {
     /// The qualified name of the initiator.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub iqn: InitiatorIqn,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -208,8 +213,9 @@ impl rt::Content for Initiator {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Initiator",
             element: Some(rt::Name::plain("initiator")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            children: &[rt::ChildInfo::new("iqn").required().since(5, 6, 0)],
+            since: Some(rt::Version::new(4, 7, 0)),
+            children: &[rt::ChildInfo::new("iqn").required().since(4, 7, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -246,12 +252,12 @@ impl rt::Content for Initiator {
 
 /// The qualified name of the initiator.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InitiatorIqn {
     /// The name.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -262,8 +268,9 @@ impl rt::Content for InitiatorIqn {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InitiatorIqn",
             element: Some(rt::Name::plain("iqn")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(5, 6, 0)],
+            since: Some(rt::Version::new(4, 7, 0)),
+            attributes: &[rt::AttributeInfo::new("name").required().since(4, 7, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -305,15 +312,15 @@ pub struct OsNvramSourceIdentity {
     pub group: Option<String>,
     /// The name of the user on the server.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub username: Option<String>,
     /// The file of a key without passphrase.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub keyfile: Option<String>,
     /// The socket of an agent that holds the key.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub agentsock: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -328,9 +335,9 @@ impl rt::Content for OsNvramSourceIdentity {
             attributes: &[
                 rt::AttributeInfo::new("user").since(7, 0, 0),
                 rt::AttributeInfo::new("group").since(7, 0, 0),
-                rt::AttributeInfo::new("username").since(11, 3, 0),
-                rt::AttributeInfo::new("keyfile").since(11, 3, 0),
-                rt::AttributeInfo::new("agentsock").since(11, 3, 0),
+                rt::AttributeInfo::new("username").since(9, 8, 0),
+                rt::AttributeInfo::new("keyfile").since(9, 8, 0),
+                rt::AttributeInfo::new("agentsock").since(9, 8, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -428,15 +435,15 @@ impl rt::Content for DiskNfsIdentity {
 pub struct DiskSshIdentity {
     /// The name of the user on the server.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub username: String,
     /// The file of a key without passphrase.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub keyfile: Option<String>,
     /// The socket of an agent that holds the key.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub agentsock: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -449,10 +456,11 @@ impl rt::Content for DiskSshIdentity {
             element: Some(rt::Name::plain("identity")),
             since: Some(rt::Version::new(9, 8, 0)),
             attributes: &[
-                rt::AttributeInfo::new("username").required().since(11, 3, 0),
-                rt::AttributeInfo::new("keyfile").since(11, 3, 0),
-                rt::AttributeInfo::new("agentsock").since(11, 3, 0),
+                rt::AttributeInfo::new("username").required().since(9, 8, 0),
+                rt::AttributeInfo::new("keyfile").since(9, 8, 0),
+                rt::AttributeInfo::new("agentsock").since(9, 8, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -490,7 +498,7 @@ impl rt::Content for DiskSshIdentity {
 pub struct DiskKnownHosts {
     /// The file that holds them.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -502,7 +510,8 @@ impl rt::Content for DiskKnownHosts {
             name: "DiskKnownHosts",
             element: Some(rt::Name::plain("knownHosts")),
             since: Some(rt::Version::new(9, 8, 0)),
-            attributes: &[rt::AttributeInfo::new("path").required().since(11, 3, 0)],
+            attributes: &[rt::AttributeInfo::new("path").required().since(9, 8, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -69,11 +69,11 @@ pub struct DiskDriver {
     pub discard_no_unref: Option<OnOff>,
     /// The number of queues of a virtio or vhost-user disk.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.9.0.
     pub queues: Option<u64>,
     /// The size of each queue.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.8.0.
     pub queue_size: Option<u64>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -85,11 +85,11 @@ pub struct DiskDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// The cache for the metadata of an image.
     ///
@@ -142,13 +142,13 @@ impl rt::Content for DiskDriver {
                 rt::AttributeInfo::new("discard_no_unref")
                     .since(9, 5, 0)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("queues").since(5, 6, 0),
-                rt::AttributeInfo::new("queue_size").since(9, 0, 0),
+                rt::AttributeInfo::new("queues").since(3, 9, 0),
+                rt::AttributeInfo::new("queue_size").since(7, 8, 0),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[
@@ -604,7 +604,7 @@ pub enum DiskDriverIo {
     Native,
     /// `io_uring`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     IoUring,
 }
 
@@ -613,7 +613,7 @@ impl DiskDriverIo {
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("threads").since(0, 8, 8),
         rt::ValueInfo::new("native").since(0, 8, 8),
-        rt::ValueInfo::new("io_uring").since(7, 0, 0),
+        rt::ValueInfo::new("io_uring").since(6, 3, 0),
     ];
 
     /// The value as a document spells it.
@@ -753,7 +753,7 @@ impl rt::Scalar for DiskDriverDetectZeroes {
 pub struct DiskThrottleFilters {
     /// A throttle group that limits the I/O of the disk.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.2.0.
     pub throttlefilter: Vec<DiskThrottleFilter>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -766,7 +766,7 @@ impl rt::Content for DiskThrottleFilters {
             element: Some(rt::Name::plain("throttlefilters")),
             since: Some(rt::Version::new(11, 2, 0)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
-            children: &[rt::ChildInfo::new("throttlefilter").many().since(11, 3, 0)],
+            children: &[rt::ChildInfo::new("throttlefilter").many().since(11, 2, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -803,12 +803,12 @@ impl rt::Content for DiskThrottleFilters {
 
 /// A throttle group that limits the I/O of the disk.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 11.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskThrottleFilter {
     /// The name of the group.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 11.2.0.
     pub group: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -819,8 +819,9 @@ impl rt::Content for DiskThrottleFilter {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskThrottleFilter",
             element: Some(rt::Name::plain("throttlefilter")),
-            since: Some(rt::Version::new(11, 3, 0)),
-            attributes: &[rt::AttributeInfo::new("group").required().since(11, 3, 0)],
+            since: Some(rt::Version::new(11, 2, 0)),
+            attributes: &[rt::AttributeInfo::new("group").required().since(11, 2, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -17,7 +17,8 @@ pub struct DiskMirror {
     pub type_: Option<DiskStorage>,
     /// The file that becomes the copy.
     ///
-    /// A legacy form; rule `disk-mirror-attrs` replaces it. Since libvirt 0.9.12.
+    /// A legacy form; rule `disk-mirror-attrs` replaces it. Since libvirt 0.9.12. May be absent since
+    /// libvirt 1.2.6.
     pub file: Option<String>,
     /// The format of that file.
     ///
@@ -34,12 +35,12 @@ pub struct DiskMirror {
     pub ready: Option<DiskMirrorReady>,
     /// The format of an image.
     ///
-    /// Since libvirt 1.2.4.
+    /// Since libvirt 1.2.6.
     pub format: Option<DiskFormat>,
     /// The storage that an image is based on. An empty one says that the image has none; where there is
     /// none at all, the hypervisor looks into the image.
     ///
-    /// Since libvirt 1.2.4. See [the
+    /// Since libvirt 5.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub backing_store: Option<DiskBackingStore>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -57,6 +58,7 @@ impl rt::Content for DiskMirror {
             attributes: &[
                 rt::AttributeInfo::new("file")
                     .since(0, 9, 12)
+                    .optional_since(1, 2, 6)
                     .legacy("disk-mirror-attrs"),
                 rt::AttributeInfo::new("format")
                     .since(0, 9, 12)
@@ -70,10 +72,10 @@ impl rt::Content for DiskMirror {
                     .values(DiskMirrorReady::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("format").since(1, 2, 4),
-                rt::ChildInfo::new("backingStore").since(1, 2, 4),
+                rt::ChildInfo::new("format").since(1, 2, 6),
+                rt::ChildInfo::new("backingStore").since(5, 6, 0),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -101,6 +103,7 @@ impl rt::Content for DiskMirror {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "file" => r.attribute(attribute, &mut self.file),
             "format" => r.attribute(attribute, &mut self.legacy_format),
             "job" => r.attribute(attribute, &mut self.job),

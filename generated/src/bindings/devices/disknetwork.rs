@@ -30,7 +30,7 @@ pub struct DiskSourceNetwork {
     pub host: Vec<DiskHost>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
@@ -54,10 +54,10 @@ impl rt::Content for DiskSourceNetwork {
             ],
             children: &[
                 rt::ChildInfo::new("host").many().since(0, 8, 7),
-                rt::ChildInfo::new("slices").since(7, 0, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -85,6 +85,7 @@ impl rt::Content for DiskSourceNetwork {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "protocol" => {}
             "name" => r.attribute(attribute, &mut self.name),
             "index" => r.attribute(attribute, &mut self.index),
             _ => return false,
@@ -155,7 +156,7 @@ pub enum DiskSourceNetworkProtocol {
     Gluster(DiskSourceNetworkProtocolGluster),
     /// A volume of Veritas HyperScale.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.8.0.
     Vxhs(DiskSourceNetworkProtocolVxhs),
     /// An image on an NFS server.
     ///
@@ -183,7 +184,7 @@ pub enum DiskSourceNetworkProtocol {
     Tftp(DiskSourceNetworkProtocolTftp),
     /// An image on a server reached by SSH.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     Ssh(DiskSourceNetworkProtocolSsh),
 }
 
@@ -201,14 +202,14 @@ impl rt::Payload for DiskSourceNetworkProtocol {
             rt::ValueInfo::new("rbd").since(0, 8, 7),
             rt::ValueInfo::new("sheepdog").since(0, 8, 7),
             rt::ValueInfo::new("gluster").since(1, 0, 1),
-            rt::ValueInfo::new("vxhs").since(5, 6, 0),
+            rt::ValueInfo::new("vxhs").since(3, 8, 0),
             rt::ValueInfo::new("nfs").since(7, 0, 0),
             rt::ValueInfo::new("http").since(1, 1, 2),
             rt::ValueInfo::new("https").since(1, 1, 3),
             rt::ValueInfo::new("ftp").since(1, 1, 2),
             rt::ValueInfo::new("ftps").since(1, 1, 3),
             rt::ValueInfo::new("tftp").since(1, 1, 3),
-            rt::ValueInfo::new("ssh").since(11, 3, 0),
+            rt::ValueInfo::new("ssh").since(9, 8, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("protocol")
             .required()
@@ -305,19 +306,19 @@ impl rt::Payload for DiskSourceNetworkProtocol {
 pub struct DiskSourceNetworkProtocolNbd {
     /// The switch of encrypted connections.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.9.0.
     pub tls: Option<YesNo>,
     /// The name that the certificate of the server must bear, where it is not the name of the host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub tls_hostname: Option<String>,
     /// What happens when the connection to the server of the disk is lost.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 9.2.0.
     pub reconnect: Option<DiskReconnect>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -327,12 +328,12 @@ impl rt::Content for DiskSourceNetworkProtocolNbd {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolNbd",
             attributes: &[
-                rt::AttributeInfo::new("tls").since(5, 6, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("tlsHostname").since(9, 0, 0),
+                rt::AttributeInfo::new("tls").since(3, 9, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("tlsHostname").since(8, 2, 0),
             ],
             children: &[
-                rt::ChildInfo::new("reconnect").since(5, 6, 0),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("reconnect").since(9, 2, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -410,7 +411,7 @@ pub enum OsNvramSourceProtocol {
     Gluster,
     /// A volume of Veritas HyperScale.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.8.0.
     Vxhs,
     /// An image on an NFS server.
     ///
@@ -438,7 +439,7 @@ pub enum OsNvramSourceProtocol {
     Tftp,
     /// An image on a server reached by SSH.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     Ssh,
 }
 
@@ -450,14 +451,14 @@ impl OsNvramSourceProtocol {
         rt::ValueInfo::new("rbd").since(0, 8, 7),
         rt::ValueInfo::new("sheepdog").since(0, 8, 7),
         rt::ValueInfo::new("gluster").since(1, 0, 1),
-        rt::ValueInfo::new("vxhs").since(5, 6, 0),
+        rt::ValueInfo::new("vxhs").since(3, 8, 0),
         rt::ValueInfo::new("nfs").since(7, 0, 0),
         rt::ValueInfo::new("http").since(1, 1, 2),
         rt::ValueInfo::new("https").since(1, 1, 3),
         rt::ValueInfo::new("ftp").since(1, 1, 2),
         rt::ValueInfo::new("ftps").since(1, 1, 3),
         rt::ValueInfo::new("tftp").since(1, 1, 3),
-        rt::ValueInfo::new("ssh").since(11, 3, 0),
+        rt::ValueInfo::new("ssh").since(9, 8, 0),
     ];
 
     /// The value as a document spells it.
@@ -513,16 +514,16 @@ impl rt::Scalar for OsNvramSourceProtocol {
 pub struct DiskSourceNetworkProtocolIscsi {
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub initiator: Option<Initiator>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -532,9 +533,9 @@ impl rt::Content for DiskSourceNetworkProtocolIscsi {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolIscsi",
             children: &[
-                rt::ChildInfo::new("initiator").since(5, 6, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("initiator").since(4, 7, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -587,12 +588,12 @@ pub struct DiskSourceNetworkProtocolRbd {
     pub config: Option<DiskRbdConfig>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -604,8 +605,8 @@ impl rt::Content for DiskSourceNetworkProtocolRbd {
             children: &[
                 rt::ChildInfo::new("snapshot").since(1, 2, 11),
                 rt::ChildInfo::new("config").since(1, 2, 11),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -654,15 +655,15 @@ impl rt::Content for DiskSourceNetworkProtocolRbd {
 pub struct DiskSourceNetworkProtocolSheepdog {
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -672,9 +673,9 @@ impl rt::Content for DiskSourceNetworkProtocolSheepdog {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolSheepdog",
             children: &[
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -719,7 +720,7 @@ impl rt::Content for DiskSourceNetworkProtocolSheepdog {
 pub struct DiskSourceNetworkProtocolGluster {
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -728,7 +729,7 @@ impl rt::Content for DiskSourceNetworkProtocolGluster {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolGluster",
-            children: &[rt::ChildInfo::new("encryption").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("encryption").since(3, 9, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -762,7 +763,7 @@ impl rt::Content for DiskSourceNetworkProtocolGluster {
 pub struct DiskSourceNetworkProtocolVxhs {
     /// The switch of encrypted connections.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.9.0.
     pub tls: Option<YesNo>,
 }
 
@@ -771,7 +772,7 @@ impl rt::Content for DiskSourceNetworkProtocolVxhs {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolVxhs",
             attributes: &[
-                rt::AttributeInfo::new("tls").since(5, 6, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("tls").since(3, 9, 0).values(YesNo::VALUES),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -840,28 +841,28 @@ impl rt::Content for DiskSourceNetworkProtocolNfs {
 pub struct DiskSourceNetworkProtocolHttp {
     /// The query string of the URL.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub query: Option<String>,
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub cookies: Option<DiskCookies>,
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -870,13 +871,13 @@ impl rt::Content for DiskSourceNetworkProtocolHttp {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolHttp",
-            attributes: &[rt::AttributeInfo::new("query").since(7, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("query").since(6, 2, 0)],
             children: &[
-                rt::ChildInfo::new("cookies").since(7, 0, 0),
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("cookies").since(6, 2, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -943,32 +944,32 @@ impl rt::Content for DiskSourceNetworkProtocolHttp {
 pub struct DiskSourceNetworkProtocolHttps {
     /// The query string of the URL.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub query: Option<String>,
     /// Options of TLS for HTTPS and FTPS.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub ssl: Option<DiskSsl>,
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub cookies: Option<DiskCookies>,
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -977,14 +978,14 @@ impl rt::Content for DiskSourceNetworkProtocolHttps {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolHttps",
-            attributes: &[rt::AttributeInfo::new("query").since(7, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("query").since(6, 2, 0)],
             children: &[
-                rt::ChildInfo::new("ssl").since(7, 0, 0),
-                rt::ChildInfo::new("cookies").since(7, 0, 0),
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("ssl").since(6, 2, 0),
+                rt::ChildInfo::new("cookies").since(6, 2, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1055,20 +1056,20 @@ impl rt::Content for DiskSourceNetworkProtocolHttps {
 pub struct DiskSourceNetworkProtocolFtp {
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -1078,10 +1079,10 @@ impl rt::Content for DiskSourceNetworkProtocolFtp {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolFtp",
             children: &[
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1130,24 +1131,24 @@ impl rt::Content for DiskSourceNetworkProtocolFtp {
 pub struct DiskSourceNetworkProtocolFtps {
     /// Options of TLS for HTTPS and FTPS.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub ssl: Option<DiskSsl>,
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -1157,11 +1158,11 @@ impl rt::Content for DiskSourceNetworkProtocolFtps {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolFtps",
             children: &[
-                rt::ChildInfo::new("ssl").since(7, 0, 0),
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("ssl").since(6, 2, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1214,15 +1215,15 @@ impl rt::Content for DiskSourceNetworkProtocolFtps {
 pub struct DiskSourceNetworkProtocolTftp {
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -1232,9 +1233,9 @@ impl rt::Content for DiskSourceNetworkProtocolTftp {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolTftp",
             children: &[
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1279,11 +1280,11 @@ impl rt::Content for DiskSourceNetworkProtocolTftp {
 pub struct DiskSourceNetworkProtocolSsh {
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// The keys of SSH servers that are trusted.
     ///
@@ -1300,7 +1301,7 @@ pub struct DiskSourceNetworkProtocolSsh {
     pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
 }
@@ -1310,12 +1311,12 @@ impl rt::Content for DiskSourceNetworkProtocolSsh {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSourceNetworkProtocolSsh",
             children: &[
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
                 rt::ChildInfo::new("knownHosts").since(9, 8, 0),
                 rt::ChildInfo::new("identity").since(9, 8, 0),
                 rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1386,7 +1387,7 @@ impl rt::Content for DiskHost {
             name: "DiskHost",
             element: Some(rt::Name::plain("host")),
             since: Some(rt::Version::new(0, 8, 7)),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1410,6 +1411,14 @@ impl rt::Content for DiskHost {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.transport);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "transport" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -1513,7 +1522,7 @@ pub struct DiskHostTransportTcp {
     /// Gluster, 7000 for Sheepdog, 9999 for VxHS, 80, 443, 21, 990, 69 and 22 for HTTP, HTTPS, FTP, FTPS,
     /// TFTP and SSH.
     ///
-    /// Since libvirt 0.8.7.
+    /// Since libvirt 0.8.7. May be absent since libvirt 1.0.1.
     pub port: Option<u32>,
 }
 
@@ -1523,8 +1532,9 @@ impl rt::Content for DiskHostTransportTcp {
             name: "DiskHostTransportTcp",
             attributes: &[
                 rt::AttributeInfo::new("name").required().since(0, 8, 7),
-                rt::AttributeInfo::new("port").since(0, 8, 7),
+                rt::AttributeInfo::new("port").since(0, 8, 7).optional_since(1, 0, 1),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1558,7 +1568,7 @@ pub struct DiskHostTransportRdma {
     /// Gluster, 7000 for Sheepdog, 9999 for VxHS, 80, 443, 21, 990, 69 and 22 for HTTP, HTTPS, FTP, FTPS,
     /// TFTP and SSH.
     ///
-    /// Since libvirt 0.8.7.
+    /// Since libvirt 0.8.7. May be absent since libvirt 1.0.1.
     pub port: Option<u32>,
 }
 
@@ -1568,8 +1578,9 @@ impl rt::Content for DiskHostTransportRdma {
             name: "DiskHostTransportRdma",
             attributes: &[
                 rt::AttributeInfo::new("name").required().since(0, 8, 7),
-                rt::AttributeInfo::new("port").since(0, 8, 7),
+                rt::AttributeInfo::new("port").since(0, 8, 7).optional_since(1, 0, 1),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1606,6 +1617,7 @@ impl rt::Content for DiskHostTransportUnix {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskHostTransportUnix",
             attributes: &[rt::AttributeInfo::new("socket").required().since(1, 0, 1)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1646,6 +1658,7 @@ impl rt::Content for DiskRbdSnapshot {
             element: Some(rt::Name::plain("snapshot")),
             since: Some(rt::Version::new(1, 2, 11)),
             attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 11)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1692,6 +1705,7 @@ impl rt::Content for DiskRbdConfig {
             element: Some(rt::Name::plain("config")),
             since: Some(rt::Version::new(1, 2, 11)),
             attributes: &[rt::AttributeInfo::new("file").required().since(1, 2, 11)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1720,12 +1734,12 @@ impl rt::Content for DiskRbdConfig {
 
 /// Options of TLS for HTTPS and FTPS.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskSsl {
     /// Whether the certificate of the server is checked.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub verify: YesNo,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1736,13 +1750,14 @@ impl rt::Content for DiskSsl {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSsl",
             element: Some(rt::Name::plain("ssl")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("verify")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 2, 0)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1771,12 +1786,12 @@ impl rt::Content for DiskSsl {
 
 /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskCookies {
     /// The value of a cookie.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub cookie: Vec<DiskCookie>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1787,8 +1802,9 @@ impl rt::Content for DiskCookies {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskCookies",
             element: Some(rt::Name::plain("cookies")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            children: &[rt::ChildInfo::new("cookie").required().many().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 2, 0)),
+            children: &[rt::ChildInfo::new("cookie").required().many().since(6, 2, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1825,12 +1841,12 @@ impl rt::Content for DiskCookies {
 
 /// The value of a cookie.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskCookie {
     /// The name of the cookie.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub name: String,
     /// The text.
     pub value: String,
@@ -1843,9 +1859,10 @@ impl rt::Content for DiskCookie {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskCookie",
             element: Some(rt::Name::plain("cookie")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 2, 0)),
+            attributes: &[rt::AttributeInfo::new("name").required().since(6, 2, 0)],
             text: rt::TextInfo::Required(&[]),
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1882,12 +1899,12 @@ impl rt::Content for DiskCookie {
 
 /// The buffer for data that are fetched ahead.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskReadahead {
     /// The size of the buffer in bytes.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub size: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1898,8 +1915,9 @@ impl rt::Content for DiskReadahead {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskReadahead",
             element: Some(rt::Name::plain("readahead")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("size").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 2, 0)),
+            attributes: &[rt::AttributeInfo::new("size").required().since(6, 2, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1928,12 +1946,12 @@ impl rt::Content for DiskReadahead {
 
 /// How long a connection may take.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTimeout {
     /// The seconds.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub seconds: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1944,8 +1962,9 @@ impl rt::Content for DiskTimeout {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskTimeout",
             element: Some(rt::Name::plain("timeout")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("seconds").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 2, 0)),
+            attributes: &[rt::AttributeInfo::new("seconds").required().since(6, 2, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

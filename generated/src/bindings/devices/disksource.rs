@@ -35,11 +35,11 @@ pub enum DiskStorage {
     Volume(DiskStorageVolume),
     /// A namespace of an NVMe controller, which the hypervisor drives itself.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     Nvme(DiskStorageNvme),
     /// A disk that another process provides by the vhost-user protocol.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     Vhostuser(DiskStorageVhostuser),
     /// A vDPA block device.
     ///
@@ -61,8 +61,8 @@ impl rt::Payload for DiskStorage {
             rt::ValueInfo::new("dir").since(0, 7, 5),
             rt::ValueInfo::new("network").since(0, 8, 7),
             rt::ValueInfo::new("volume").since(1, 0, 5),
-            rt::ValueInfo::new("nvme").since(7, 0, 0),
-            rt::ValueInfo::new("vhostuser").since(9, 0, 0),
+            rt::ValueInfo::new("nvme").since(6, 0, 0),
+            rt::ValueInfo::new("vhostuser").since(7, 1, 0),
             rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
@@ -353,6 +353,7 @@ impl rt::Content for DiskStorageNetwork {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskStorageNetwork",
             children: &[rt::ChildInfo::new("source").required().since(0, 8, 7)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -394,6 +395,7 @@ impl rt::Content for DiskTypeNetwork {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskTypeNetwork",
             children: &[rt::ChildInfo::new("source").required().since(0, 8, 7)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -599,6 +601,7 @@ impl rt::Content for DiskStorageVhostuser {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskStorageVhostuser",
             children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -640,6 +643,7 @@ impl rt::Content for DiskTypeVhostuser {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskTypeVhostuser",
             children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -681,6 +685,7 @@ impl rt::Content for DiskStorageVhostvdpa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskStorageVhostvdpa",
             children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -722,6 +727,7 @@ impl rt::Content for DiskTypeVhostvdpa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskTypeVhostvdpa",
             children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -756,7 +762,7 @@ impl rt::Content for DiskTypeVhostvdpa {
 pub struct OsNvramSource {
     /// The path of the file. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
     pub file: Option<String>,
     /// The name under which file descriptors were handed to libvirt; they are used instead of opening the
     /// file.
@@ -773,7 +779,8 @@ pub struct OsNvramSource {
     pub index: Option<u64>,
     /// The path of the device. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. May be absent since libvirt 1.1.3. Values other than `/\S*` since libvirt
+    /// 2.2.0.
     pub dev: Option<String>,
     /// The attribute `protocol`.
     pub protocol: Option<OsNvramSourceProtocol>,
@@ -783,19 +790,19 @@ pub struct OsNvramSource {
     pub name: Option<String>,
     /// The switch of encrypted connections.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.9.0.
     pub tls: Option<YesNo>,
     /// The name that the certificate of the server must bear, where it is not the name of the host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.2.0.
     pub tls_hostname: Option<String>,
     /// The query string of the URL.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub query: Option<String>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -803,7 +810,7 @@ pub struct OsNvramSource {
     pub seclabel: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
@@ -813,7 +820,7 @@ pub struct OsNvramSource {
     pub data_store: Option<DiskDataStore>,
     /// Persistent reservations of a SCSI disk.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub reservations: Option<DiskReservations>,
     /// A server of the image.
     ///
@@ -821,15 +828,15 @@ pub struct OsNvramSource {
     pub host: Vec<DiskHost>,
     /// What happens when the connection to the server of the disk is lost.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 9.2.0.
     pub reconnect: Option<DiskReconnect>,
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     pub initiator: Option<Initiator>,
     /// The credentials for the server.
     ///
-    /// Since libvirt 1.2.8. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub auth: Option<DiskAuth>,
     /// The snapshot of an RBD image that is used.
@@ -842,11 +849,11 @@ pub struct OsNvramSource {
     pub config: Option<DiskRbdConfig>,
     /// The buffer for data that are fetched ahead.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub readahead: Option<DiskReadahead>,
     /// How long a connection may take.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub timeout: Option<DiskTimeout>,
     /// The user and group as which an NFS server is accessed.
     ///
@@ -854,11 +861,11 @@ pub struct OsNvramSource {
     pub identity: Option<OsNvramSourceIdentity>,
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub cookies: Option<DiskCookies>,
     /// Options of TLS for HTTPS and FTPS.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub ssl: Option<DiskSsl>,
     /// The keys of SSH servers that are trusted.
     ///
@@ -876,37 +883,40 @@ impl rt::Content for OsNvramSource {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
-                rt::AttributeInfo::new("file").since(0, 6, 0),
+                rt::AttributeInfo::new("file").since(0, 6, 0).narrow("/.*", 7, 0, 0),
                 rt::AttributeInfo::new("fdgroup").since(9, 0, 0),
                 rt::AttributeInfo::new("startupPolicy")
                     .default("mandatory", rt::DefaultForm::Assumed)
                     .since(0, 9, 7)
                     .values(StartupPolicy::VALUES),
                 rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-                rt::AttributeInfo::new("dev").since(0, 6, 0),
+                rt::AttributeInfo::new("dev")
+                    .since(0, 6, 0)
+                    .optional_since(1, 1, 3)
+                    .narrow("/\\S*", 2, 2, 0),
                 rt::AttributeInfo::new("protocol").values(OsNvramSourceProtocol::VALUES),
                 rt::AttributeInfo::new("name").since(0, 8, 7),
-                rt::AttributeInfo::new("tls").since(5, 6, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("tlsHostname").since(9, 0, 0),
-                rt::AttributeInfo::new("query").since(7, 0, 0),
+                rt::AttributeInfo::new("tls").since(3, 9, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("tlsHostname").since(8, 2, 0),
+                rt::AttributeInfo::new("query").since(6, 2, 0),
             ],
             children: &[
-                rt::ChildInfo::new("slices").since(7, 0, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
                 rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
-                rt::ChildInfo::new("reservations").since(5, 6, 0),
+                rt::ChildInfo::new("reservations").since(4, 4, 0),
                 rt::ChildInfo::new("host").many().since(0, 8, 7),
-                rt::ChildInfo::new("reconnect").since(5, 6, 0),
-                rt::ChildInfo::new("initiator").since(5, 6, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
+                rt::ChildInfo::new("reconnect").since(9, 2, 0),
+                rt::ChildInfo::new("initiator").since(4, 7, 0),
+                rt::ChildInfo::new("auth").since(3, 9, 0),
                 rt::ChildInfo::new("snapshot").since(1, 2, 11),
                 rt::ChildInfo::new("config").since(1, 2, 11),
-                rt::ChildInfo::new("readahead").since(7, 0, 0),
-                rt::ChildInfo::new("timeout").since(7, 0, 0),
+                rt::ChildInfo::new("readahead").since(6, 2, 0),
+                rt::ChildInfo::new("timeout").since(6, 2, 0),
                 rt::ChildInfo::new("identity").since(7, 0, 0),
-                rt::ChildInfo::new("cookies").since(7, 0, 0),
-                rt::ChildInfo::new("ssl").since(7, 0, 0),
+                rt::ChildInfo::new("cookies").since(6, 2, 0),
+                rt::ChildInfo::new("ssl").since(6, 2, 0),
                 rt::ChildInfo::new("knownHosts").since(9, 8, 0),
             ],
             ..rt::TypeInfo::NONE
@@ -1045,7 +1055,7 @@ impl rt::Content for OsNvramSource {
 pub struct DiskSourceFile {
     /// The path of the file. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
     pub file: Option<String>,
     /// The name under which file descriptors were handed to libvirt; they are used instead of opening the
     /// file.
@@ -1062,7 +1072,7 @@ pub struct DiskSourceFile {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -1070,7 +1080,7 @@ pub struct DiskSourceFile {
     pub seclabel: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
@@ -1090,7 +1100,7 @@ impl rt::Content for DiskSourceFile {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
-                rt::AttributeInfo::new("file").since(0, 6, 0),
+                rt::AttributeInfo::new("file").since(0, 6, 0).narrow("/.*", 7, 0, 0),
                 rt::AttributeInfo::new("fdgroup").since(9, 0, 0),
                 rt::AttributeInfo::new("startupPolicy")
                     .default("mandatory", rt::DefaultForm::Assumed)
@@ -1099,9 +1109,9 @@ impl rt::Content for DiskSourceFile {
                 rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
             ],
             children: &[
-                rt::ChildInfo::new("slices").since(7, 0, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
                 rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
             ],
             ..rt::TypeInfo::NONE
@@ -1176,11 +1186,12 @@ impl rt::Content for DiskSourceFile {
 pub struct DiskSourceBlock {
     /// The path of the device. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. May be absent since libvirt 1.1.3. Values other than `/\S*` since libvirt
+    /// 2.2.0.
     pub dev: Option<String>,
     /// What sources that the host opens itself have in common.
     ///
-    /// Where absent, `mandatory` is assumed. Since libvirt 0.9.7.
+    /// Where absent, `mandatory` is assumed. Since libvirt 1.1.2.
     pub startup_policy: Option<StartupPolicy>,
     /// What all sources have in common that a disk and its backing stores may have.
     ///
@@ -1188,7 +1199,7 @@ pub struct DiskSourceBlock {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -1196,12 +1207,12 @@ pub struct DiskSourceBlock {
     pub seclabel: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
     /// Persistent reservations of a SCSI disk.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub reservations: Option<DiskReservations>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
@@ -1220,18 +1231,21 @@ impl rt::Content for DiskSourceBlock {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
-                rt::AttributeInfo::new("dev").since(0, 6, 0),
+                rt::AttributeInfo::new("dev")
+                    .since(0, 6, 0)
+                    .optional_since(1, 1, 3)
+                    .narrow("/\\S*", 2, 2, 0),
                 rt::AttributeInfo::new("startupPolicy")
                     .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
+                    .since(1, 1, 2)
                     .values(StartupPolicy::VALUES),
                 rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
             ],
             children: &[
-                rt::ChildInfo::new("slices").since(7, 0, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
                 rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
-                rt::ChildInfo::new("reservations").since(5, 6, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
+                rt::ChildInfo::new("reservations").since(4, 4, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
             ],
             ..rt::TypeInfo::NONE
@@ -1308,11 +1322,11 @@ impl rt::Content for DiskSourceBlock {
 pub struct DiskSourceDir {
     /// The path of the directory. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.7.5.
+    /// Since libvirt 0.7.5. May be absent since libvirt 1.2.4.
     pub dir: String,
     /// What sources that the host opens itself have in common.
     ///
-    /// Where absent, `mandatory` is assumed. Since libvirt 0.9.7.
+    /// Where absent, `mandatory` is assumed. Since libvirt 1.1.2.
     pub startup_policy: Option<StartupPolicy>,
     /// What all sources have in common that a disk and its backing stores may have.
     ///
@@ -1320,11 +1334,11 @@ pub struct DiskSourceDir {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
@@ -1344,18 +1358,22 @@ impl rt::Content for DiskSourceDir {
             since: Some(rt::Version::new(0, 7, 5)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
-                rt::AttributeInfo::new("dir").required().since(0, 7, 5),
+                rt::AttributeInfo::new("dir")
+                    .required()
+                    .since(0, 7, 5)
+                    .optional_since(1, 2, 4),
                 rt::AttributeInfo::new("startupPolicy")
                     .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
+                    .since(1, 1, 2)
                     .values(StartupPolicy::VALUES),
                 rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
             ],
             children: &[
-                rt::ChildInfo::new("slices").since(7, 0, 0),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1422,11 +1440,12 @@ impl rt::Content for DiskSourceDir {
 pub struct DiskSourceVolume {
     /// The name of the storage pool.
     ///
-    /// Since libvirt 1.0.5.
+    /// Since libvirt 1.0.5. May be absent since libvirt 1.2.4.
     pub pool: String,
     /// The name of the volume in the pool.
     ///
-    /// Since libvirt 1.0.5.
+    /// Since libvirt 1.0.5. May be absent since libvirt 1.2.4. Values other than `[A-Za-z0-9_+\-.]+` since
+    /// libvirt 1.2.0.
     pub volume: String,
     /// How the hypervisor reaches a LUN of an iSCSI pool: `host` through the device that the host made of
     /// it, `direct` by connecting to the server itself.
@@ -1443,7 +1462,7 @@ pub struct DiskSourceVolume {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -1455,7 +1474,7 @@ pub struct DiskSourceVolume {
     pub auth: Option<DiskVolumeAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
@@ -1475,8 +1494,15 @@ impl rt::Content for DiskSourceVolume {
             since: Some(rt::Version::new(1, 0, 5)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
-                rt::AttributeInfo::new("pool").required().since(1, 0, 5),
-                rt::AttributeInfo::new("volume").required().since(1, 0, 5),
+                rt::AttributeInfo::new("pool")
+                    .required()
+                    .since(1, 0, 5)
+                    .optional_since(1, 2, 4),
+                rt::AttributeInfo::new("volume")
+                    .required()
+                    .since(1, 0, 5)
+                    .optional_since(1, 2, 4)
+                    .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0),
                 rt::AttributeInfo::new("mode")
                     .default("host", rt::DefaultForm::Assumed)
                     .since(1, 1, 1)
@@ -1488,12 +1514,13 @@ impl rt::Content for DiskSourceVolume {
                 rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
             ],
             children: &[
-                rt::ChildInfo::new("slices").since(7, 0, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
                 rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
                 rt::ChildInfo::new("auth").legacy("disk-volume-auth-dropped"),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1619,15 +1646,15 @@ impl rt::Scalar for DiskSourceVolumeMode {
 pub struct DiskSourceNvme {
     /// How the controller is addressed.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     pub type_: DiskSourceNvmeType,
     /// Whether libvirt takes the controller from its driver of the host when the domain starts.
     ///
-    /// Where absent, `yes` is assumed; the canonical form spells it out. Since libvirt 7.0.0.
+    /// Where absent, `yes` is assumed. Since libvirt 6.0.0.
     pub managed: Option<YesNo>,
     /// The number of the namespace, from 1 on.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     pub namespace: scalar::AnyBase,
     /// What sources that the host opens itself have in common.
     ///
@@ -1639,15 +1666,15 @@ pub struct DiskSourceNvme {
     pub index: Option<u64>,
     /// The PCI address of an NVMe controller of the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     pub address: DiskNvmeAddress,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// How a source is encrypted, and the secrets that open it.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub encryption: Option<Encryption>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
@@ -1669,13 +1696,13 @@ impl rt::Content for DiskSourceNvme {
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 0, 0)
                     .values(DiskSourceNvmeType::VALUES),
                 rt::AttributeInfo::new("managed")
-                    .default("yes", rt::DefaultForm::Written)
-                    .since(7, 0, 0)
+                    .default("yes", rt::DefaultForm::Assumed)
+                    .since(6, 0, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("namespace").required().since(7, 0, 0),
+                rt::AttributeInfo::new("namespace").required().since(6, 0, 0),
                 rt::AttributeInfo::new("startupPolicy")
                     .default("mandatory", rt::DefaultForm::Assumed)
                     .since(0, 9, 7)
@@ -1683,11 +1710,13 @@ impl rt::Content for DiskSourceNvme {
                 rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
             ],
             children: &[
-                rt::ChildInfo::new("address").required().since(7, 0, 0),
-                rt::ChildInfo::new("slices").since(7, 0, 0),
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
+                rt::ChildInfo::new("address").required().since(6, 0, 0),
+                rt::ChildInfo::new("slices").since(6, 1, 0),
+                rt::ChildInfo::new("encryption").since(3, 9, 0),
                 rt::ChildInfo::new("dataStore").since(10, 10, 0),
             ],
+            required_attributes: 2,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1759,7 +1788,7 @@ impl rt::Content for DiskSourceNvme {
 pub enum DiskSourceNvmeType {
     /// `pci`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.0.0.
     #[default]
     Pci,
 }
@@ -1767,7 +1796,7 @@ pub enum DiskSourceNvmeType {
 impl DiskSourceNvmeType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("pci").since(7, 0, 0),
+        rt::ValueInfo::new("pci").since(6, 0, 0),
     ];
 
     /// The value as a document spells it.
@@ -1796,7 +1825,7 @@ impl rt::Scalar for DiskSourceNvmeType {
 
 /// The PCI address of an NVMe controller of the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskNvmeAddress {
     /// The domain, a hierarchy of buses.
@@ -1805,7 +1834,7 @@ pub struct DiskNvmeAddress {
     pub domain: Option<scalar::PciDomain>,
     /// The bus; in the guest, the index of the PCI controller that provides it.
     ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
     pub bus: Option<scalar::PciBus>,
     /// The slot on the bus.
     ///
@@ -1828,14 +1857,15 @@ impl rt::Content for DiskNvmeAddress {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskNvmeAddress",
             element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 0, 0)),
             attributes: &[
                 rt::AttributeInfo::new("domain")
                     .default("0x0000", rt::DefaultForm::Assumed)
                     .since(0, 6, 0),
                 rt::AttributeInfo::new("bus")
                     .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
+                    .since(0, 6, 0)
+                    .optional_since(1, 3, 5),
                 rt::AttributeInfo::new("slot")
                     .default("0x00", rt::DefaultForm::Assumed)
                     .since(0, 6, 0),
@@ -1889,15 +1919,15 @@ impl rt::Content for DiskNvmeAddress {
 pub struct DiskSourceVhostUser {
     /// The kind of socket.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     pub type_: DiskSourceVhostUserType,
     /// The path of the socket.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     pub path: String,
     /// What happens when the connection to the server of the disk is lost.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 7.1.0.
     pub reconnect: Option<DiskReconnect>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1913,11 +1943,12 @@ impl rt::Content for DiskSourceVhostUser {
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(9, 0, 0)
+                    .since(7, 1, 0)
                     .values(DiskSourceVhostUserType::VALUES),
-                rt::AttributeInfo::new("path").required().since(9, 0, 0),
+                rt::AttributeInfo::new("path").required().since(7, 1, 0),
             ],
-            children: &[rt::ChildInfo::new("reconnect").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("reconnect").since(7, 1, 0)],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1971,7 +2002,7 @@ impl rt::Content for DiskSourceVhostUser {
 pub enum DiskSourceVhostUserType {
     /// `unix`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     #[default]
     Unix,
 }
@@ -1979,7 +2010,7 @@ pub enum DiskSourceVhostUserType {
 impl DiskSourceVhostUserType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unix").since(9, 0, 0),
+        rt::ValueInfo::new("unix").since(7, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -2014,7 +2045,7 @@ impl rt::Scalar for DiskSourceVhostUserType {
 pub struct DiskSourceVhostVdpa {
     /// The path of the character device.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.8.0.
     pub dev: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2027,7 +2058,8 @@ impl rt::Content for DiskSourceVhostVdpa {
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(1, 2, 4)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[rt::AttributeInfo::new("dev").required().since(11, 3, 0)],
+            attributes: &[rt::AttributeInfo::new("dev").required().since(9, 8, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2112,12 +2144,12 @@ impl rt::Scalar for StartupPolicy {
 
 /// The part of the source that is used.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskSlices {
     /// A part of a source.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub slice: DiskSlice,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2128,8 +2160,9 @@ impl rt::Content for DiskSlices {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSlices",
             element: Some(rt::Name::plain("slices")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            children: &[rt::ChildInfo::new("slice").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 1, 0)),
+            children: &[rt::ChildInfo::new("slice").required().since(6, 1, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2166,20 +2199,20 @@ impl rt::Content for DiskSlices {
 
 /// A part of a source.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskSlice {
     /// What is cut out: `storage` is the place of the image in the source.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub type_: DiskSliceType,
     /// Where the part begins, in bytes.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub offset: u64,
     /// The size of the part, in bytes.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub size: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2190,15 +2223,16 @@ impl rt::Content for DiskSlice {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskSlice",
             element: Some(rt::Name::plain("slice")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(7, 0, 0)
+                    .since(6, 1, 0)
                     .values(DiskSliceType::VALUES),
-                rt::AttributeInfo::new("offset").required().since(7, 0, 0),
-                rt::AttributeInfo::new("size").required().since(7, 0, 0),
+                rt::AttributeInfo::new("offset").required().since(6, 1, 0),
+                rt::AttributeInfo::new("size").required().since(6, 1, 0),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2234,7 +2268,7 @@ impl rt::Content for DiskSlice {
 pub enum DiskSliceType {
     /// `storage`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     #[default]
     Storage,
 }
@@ -2242,7 +2276,7 @@ pub enum DiskSliceType {
 impl DiskSliceType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("storage").since(7, 0, 0),
+        rt::ValueInfo::new("storage").since(6, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -2293,7 +2327,8 @@ impl rt::Content for DiskDataStore {
             since: Some(rt::Version::new(10, 10, 0)),
             reference: Some("hard-drives-floppy-disks-cdroms"),
             children: &[rt::ChildInfo::new("format").required().since(1, 2, 4)],
-            payloads: 1usize,
+            payloads: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2317,6 +2352,14 @@ impl rt::Content for DiskDataStore {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -2347,16 +2390,16 @@ impl rt::Content for DiskDataStore {
 
 /// Persistent reservations of a SCSI disk.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskReservations {
     /// Whether libvirt runs the helper that makes the reservations; otherwise `source` names its socket.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub managed: Option<YesNo>,
     /// The socket of the helper that makes the reservations.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub source: Option<DiskReservationsSource>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2367,11 +2410,11 @@ impl rt::Content for DiskReservations {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskReservations",
             element: Some(rt::Name::plain("reservations")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             attributes: &[
-                rt::AttributeInfo::new("managed").since(5, 6, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("managed").since(4, 4, 0).values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("source").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(4, 4, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2420,20 +2463,20 @@ impl rt::Content for DiskReservations {
 
 /// The socket of the helper that makes the reservations.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskReservationsSource {
     /// The kind of socket.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub type_: DiskReservationsSourceType,
     /// The path of the socket.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub path: String,
     /// The part that the hypervisor plays.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub mode: DiskReservationsSourceMode,
     /// What happens when the connection to the server of the disk is lost.
     ///
@@ -2448,19 +2491,20 @@ impl rt::Content for DiskReservationsSource {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskReservationsSource",
             element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(5, 6, 0)
+                    .since(4, 4, 0)
                     .values(DiskReservationsSourceType::VALUES),
-                rt::AttributeInfo::new("path").required().since(5, 6, 0),
+                rt::AttributeInfo::new("path").required().since(4, 4, 0),
                 rt::AttributeInfo::new("mode")
                     .required()
-                    .since(5, 6, 0)
+                    .since(4, 4, 0)
                     .values(DiskReservationsSourceMode::VALUES),
             ],
             children: &[rt::ChildInfo::new("reconnect").since(5, 6, 0)],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2516,7 +2560,7 @@ impl rt::Content for DiskReservationsSource {
 pub enum DiskReservationsSourceType {
     /// `unix`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     #[default]
     Unix,
 }
@@ -2524,7 +2568,7 @@ pub enum DiskReservationsSourceType {
 impl DiskReservationsSourceType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unix").since(5, 6, 0),
+        rt::ValueInfo::new("unix").since(4, 4, 0),
     ];
 
     /// The value as a document spells it.
@@ -2556,20 +2600,20 @@ impl rt::Scalar for DiskReservationsSourceType {
 pub enum DiskReservationsSourceMode {
     /// `server`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     #[default]
     Server,
     /// `client`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     Client,
 }
 
 impl DiskReservationsSourceMode {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("server").since(5, 6, 0),
-        rt::ValueInfo::new("client").since(5, 6, 0),
+        rt::ValueInfo::new("server").since(4, 4, 0),
+        rt::ValueInfo::new("client").since(4, 4, 0),
     ];
 
     /// The value as a document spells it.
@@ -2613,7 +2657,7 @@ pub struct DiskReconnect {
     pub timeout: Option<u32>,
     /// For NBD: the seconds for which requests wait for the connection to come back before they fail.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.2.0.
     pub delay: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2628,7 +2672,7 @@ impl rt::Content for DiskReconnect {
             attributes: &[
                 rt::AttributeInfo::new("enabled").since(5, 6, 0).values(YesNo::VALUES),
                 rt::AttributeInfo::new("timeout").since(5, 6, 0),
-                rt::AttributeInfo::new("delay").since(11, 3, 0),
+                rt::AttributeInfo::new("delay").since(9, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -2685,6 +2729,8 @@ impl rt::Content for DiskVolumeAuth {
             legacy: Some("disk-volume-auth-dropped"),
             attributes: &[rt::AttributeInfo::new("username").required().since(0, 9, 7)],
             children: &[rt::ChildInfo::new("secret").required().since(0, 9, 7)],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2761,6 +2807,7 @@ impl rt::Content for DiskFormat {
                     .values(StorageFormat::VALUES),
             ],
             children: &[rt::ChildInfo::new("metadata_cache").since(7, 0, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

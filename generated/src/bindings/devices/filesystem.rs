@@ -23,21 +23,21 @@ pub struct Filesystem {
     pub accessmode: Option<FilesystemAccessmode>,
     /// The variant of the virtio device.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     pub model: Option<VirtioModel>,
     /// What happens where the directory spans several devices of the host, whose file numbers may collide:
     /// they are mapped to new ones, only one device is allowed, or a warning is logged; `default` leaves it
     /// to the hypervisor.
     ///
-    /// Where absent, `default` is assumed; the canonical form leaves it out. Since libvirt 7.0.0.
+    /// Where absent, `default` is assumed; the canonical form leaves it out. Since libvirt 6.3.0.
     pub multidevs: Option<FilesystemMultidevs>,
     /// The permission bits of files that the guest makes, in mode `mapped`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.10.0.
     pub fmode: Option<scalar::OctalMode>,
     /// The permission bits of directories that the guest makes, in mode `mapped`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.10.0.
     pub dmode: Option<scalar::OctalMode>,
     /// How the hypervisor provides the file system.
     ///
@@ -53,7 +53,7 @@ pub struct Filesystem {
     pub readonly: bool,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// Since libvirt 7.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub boot: Option<DeviceBoot>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
@@ -63,7 +63,7 @@ pub struct Filesystem {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -94,27 +94,28 @@ impl rt::Content for Filesystem {
                     .since(0, 8, 5)
                     .values(FilesystemAccessmode::VALUES),
                 rt::AttributeInfo::new("model")
-                    .since(5, 6, 0)
+                    .since(5, 2, 0)
                     .values(VirtioModel::VALUES),
                 rt::AttributeInfo::new("multidevs")
                     .default("default", rt::DefaultForm::Dropped)
-                    .since(7, 0, 0)
+                    .since(6, 3, 0)
                     .values(FilesystemMultidevs::VALUES),
-                rt::AttributeInfo::new("fmode").since(7, 0, 0),
-                rt::AttributeInfo::new("dmode").since(7, 0, 0),
+                rt::AttributeInfo::new("fmode").since(6, 10, 0),
+                rt::AttributeInfo::new("dmode").since(6, 10, 0),
             ],
             children: &[
                 rt::ChildInfo::new("driver").since(0, 9, 7),
                 rt::ChildInfo::new("target").required().since(0, 6, 0),
                 rt::ChildInfo::new("readonly").since(0, 9, 10),
-                rt::ChildInfo::new("boot").since(0, 8, 8),
+                rt::ChildInfo::new("boot").since(7, 1, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
                 rt::ChildInfo::new("space_hard_limit").since(0, 9, 13),
                 rt::ChildInfo::new("space_soft_limit").since(0, 9, 13),
             ],
-            payloads: 1usize,
+            payloads: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -142,6 +143,7 @@ impl rt::Content for Filesystem {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "accessmode" => r.attribute(attribute, &mut self.accessmode),
             "model" => r.attribute(attribute, &mut self.model),
             "multidevs" => r.attribute(attribute, &mut self.multidevs),
@@ -228,7 +230,7 @@ pub enum FilesystemType {
     Block(FilesystemTypeBlock),
     /// A directory of the host.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. May be absent since libvirt 0.9.7.
     Mount(FilesystemTypeMount),
     /// A directory of a container, which the container mounts in another place.
     ///
@@ -338,6 +340,7 @@ impl rt::Content for FilesystemTypeFile {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeFile",
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -378,6 +381,7 @@ impl rt::Content for FilesystemTypeBlock {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeBlock",
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -409,11 +413,12 @@ impl rt::Content for FilesystemTypeBlock {
 pub struct FilesystemTypeMount {
     /// The virtiofsd that libvirt starts for the file system.
     ///
-    /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
+    /// Since libvirt 6.2.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
     pub binary: Option<FilesystemBinary>,
     /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
     ///
-    /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#container-boot).
     pub idmap: Option<Idmap>,
     /// The directory that the guest gets, or the socket of a virtiofsd that provides one.
     ///
@@ -426,10 +431,11 @@ impl rt::Content for FilesystemTypeMount {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeMount",
             children: &[
-                rt::ChildInfo::new("binary").since(7, 0, 0),
-                rt::ChildInfo::new("idmap").since(1, 2, 1),
+                rt::ChildInfo::new("binary").since(6, 2, 0),
+                rt::ChildInfo::new("idmap").since(10, 0, 0).dropped_if_empty(),
                 rt::ChildInfo::new("source").required().since(0, 6, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -478,6 +484,7 @@ impl rt::Content for FilesystemTypeBind {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeBind",
             children: &[rt::ChildInfo::new("source").required().since(0, 9, 7)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -518,6 +525,7 @@ impl rt::Content for FilesystemTypeTemplate {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeTemplate",
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -558,6 +566,7 @@ impl rt::Content for FilesystemTypeRam {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeRam",
             children: &[rt::ChildInfo::new("source").required().since(0, 9, 7)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -643,30 +652,30 @@ impl rt::Scalar for FilesystemAccessmode {
 pub enum FilesystemMultidevs {
     /// `default`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     #[default]
     Default,
     /// `remap`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     Remap,
     /// `forbid`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     Forbid,
     /// `warn`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     Warn,
 }
 
 impl FilesystemMultidevs {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("default").since(7, 0, 0),
-        rt::ValueInfo::new("remap").since(7, 0, 0),
-        rt::ValueInfo::new("forbid").since(7, 0, 0),
-        rt::ValueInfo::new("warn").since(7, 0, 0),
+        rt::ValueInfo::new("default").since(6, 3, 0),
+        rt::ValueInfo::new("remap").since(6, 3, 0),
+        rt::ValueInfo::new("forbid").since(6, 3, 0),
+        rt::ValueInfo::new("warn").since(6, 3, 0),
     ];
 
     /// The value as a document spells it.
@@ -706,7 +715,7 @@ impl rt::Scalar for FilesystemMultidevs {
 pub struct FilesystemSourceFile {
     /// The path of the file.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. May be absent since libvirt 0.9.7.
     pub file: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -718,7 +727,13 @@ impl rt::Content for FilesystemSourceFile {
             name: "FilesystemSourceFile",
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("file").required().since(0, 6, 0)],
+            attributes: &[
+                rt::AttributeInfo::new("file")
+                    .required()
+                    .since(0, 6, 0)
+                    .optional_since(0, 9, 7),
+            ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -752,7 +767,7 @@ impl rt::Content for FilesystemSourceFile {
 pub struct FilesystemSourceBlock {
     /// The path of the device.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. May be absent since libvirt 0.9.7.
     pub dev: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -764,7 +779,13 @@ impl rt::Content for FilesystemSourceBlock {
             name: "FilesystemSourceBlock",
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("dev").required().since(0, 6, 0)],
+            attributes: &[
+                rt::AttributeInfo::new("dev")
+                    .required()
+                    .since(0, 6, 0)
+                    .optional_since(0, 9, 7),
+            ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -802,7 +823,7 @@ pub struct FilesystemSourceMount {
     pub dir: Option<String>,
     /// The socket of a virtiofsd that libvirt does not start itself.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub socket: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -816,7 +837,7 @@ impl rt::Content for FilesystemSourceMount {
             since: Some(rt::Version::new(0, 6, 0)),
             attributes: &[
                 rt::AttributeInfo::new("dir").since(0, 6, 0),
-                rt::AttributeInfo::new("socket").since(9, 0, 0),
+                rt::AttributeInfo::new("socket").since(7, 3, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -853,7 +874,7 @@ impl rt::Content for FilesystemSourceMount {
 pub struct FilesystemSourceBind {
     /// The path of the directory.
     ///
-    /// Since libvirt 0.9.7.
+    /// Since libvirt 0.9.7. May be absent since libvirt 7.3.0.
     pub dir: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -865,7 +886,13 @@ impl rt::Content for FilesystemSourceBind {
             name: "FilesystemSourceBind",
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 9, 7)),
-            attributes: &[rt::AttributeInfo::new("dir").required().since(0, 9, 7)],
+            attributes: &[
+                rt::AttributeInfo::new("dir")
+                    .required()
+                    .since(0, 9, 7)
+                    .optional_since(7, 3, 0),
+            ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -899,7 +926,7 @@ impl rt::Content for FilesystemSourceBind {
 pub struct FilesystemSourceTemplate {
     /// The name of the template.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. May be absent since libvirt 0.9.7.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -911,7 +938,13 @@ impl rt::Content for FilesystemSourceTemplate {
             name: "FilesystemSourceTemplate",
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(0, 6, 0)],
+            attributes: &[
+                rt::AttributeInfo::new("name")
+                    .required()
+                    .since(0, 6, 0)
+                    .optional_since(0, 9, 7),
+            ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -967,6 +1000,7 @@ impl rt::Content for FilesystemSourceRam {
                     .default("KiB", rt::DefaultForm::Written)
                     .since(1, 1, 4),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1002,7 +1036,7 @@ impl rt::Content for FilesystemSourceRam {
 pub struct FilesystemTarget {
     /// The mount point in a container; with QEMU a mere tag, by which the guest mounts it.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 1.2.14.
     pub dir: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1014,7 +1048,13 @@ impl rt::Content for FilesystemTarget {
             name: "FilesystemTarget",
             element: Some(rt::Name::plain("target")),
             since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("dir").required().since(0, 6, 0)],
+            attributes: &[
+                rt::AttributeInfo::new("dir")
+                    .required()
+                    .since(0, 6, 0)
+                    .narrow("/.*", 1, 2, 14),
+            ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1171,7 +1211,7 @@ pub struct FilesystemDriver {
     /// The driver: `path` and `handle` are 9pfs of QEMU, `virtiofs` and `mtp` other devices of QEMU, `loop`
     /// and `nbd` block devices for containers, `ploop` is of Virtuozzo.
     ///
-    /// Since libvirt 0.9.7.
+    /// Since libvirt 0.9.7. May be absent since libvirt 1.0.6.
     pub type_: Option<FilesystemDriverType>,
     /// The format of the image.
     ///
@@ -1183,7 +1223,7 @@ pub struct FilesystemDriver {
     pub wrpolicy: Option<FilesystemDriverWrpolicy>,
     /// The number of requests that the queue of virtiofs holds.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub queue: Option<u32>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -1195,11 +1235,11 @@ pub struct FilesystemDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1214,6 +1254,7 @@ impl rt::Content for FilesystemDriver {
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .since(0, 9, 7)
+                    .optional_since(1, 0, 6)
                     .values(FilesystemDriverType::VALUES),
                 rt::AttributeInfo::new("format")
                     .since(1, 0, 6)
@@ -1221,12 +1262,12 @@ impl rt::Content for FilesystemDriver {
                 rt::AttributeInfo::new("wrpolicy")
                     .since(0, 9, 10)
                     .values(FilesystemDriverWrpolicy::VALUES),
-                rt::AttributeInfo::new("queue").since(7, 0, 0),
+                rt::AttributeInfo::new("queue").since(6, 2, 0),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -1295,7 +1336,7 @@ pub enum FilesystemDriverType {
     Ploop,
     /// `virtiofs`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     Virtiofs,
     /// `mtp`
     ///
@@ -1311,7 +1352,7 @@ impl FilesystemDriverType {
         rt::ValueInfo::new("loop").since(1, 0, 6),
         rt::ValueInfo::new("nbd").since(1, 0, 6),
         rt::ValueInfo::new("ploop").since(1, 2, 12),
-        rt::ValueInfo::new("virtiofs").since(7, 0, 0),
+        rt::ValueInfo::new("virtiofs").since(6, 2, 0),
         rt::ValueInfo::new("mtp").since(10, 2, 0),
     ];
 
@@ -1393,32 +1434,32 @@ impl rt::Scalar for FilesystemDriverWrpolicy {
 
 /// The virtiofsd that libvirt starts for the file system.
 ///
-/// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
+/// Since libvirt 6.2.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinary {
     /// The path of the program.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub path: Option<String>,
     /// Whether the guest may use extended attributes of files.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub xattr: Option<OnOff>,
     /// What the guest caches.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub cache: Option<FilesystemBinaryCache>,
     /// How virtiofsd is confined.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub sandbox: Option<FilesystemBinarySandbox>,
     /// Which locks of files reach the host.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub lock: Option<FilesystemBinaryLock>,
     /// The threads that serve requests at the same time.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     pub thread_pool: Option<FilesystemBinaryThreadPool>,
     /// The files that virtiofsd may have open.
     ///
@@ -1433,17 +1474,17 @@ impl rt::Content for FilesystemBinary {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemBinary",
             element: Some(rt::Name::plain("binary")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 2, 0)),
             reference: Some("filesystems"),
             attributes: &[
-                rt::AttributeInfo::new("path").since(7, 0, 0),
-                rt::AttributeInfo::new("xattr").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("path").since(6, 2, 0),
+                rt::AttributeInfo::new("xattr").since(6, 2, 0).values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("cache").since(7, 0, 0),
-                rt::ChildInfo::new("sandbox").since(9, 0, 0),
-                rt::ChildInfo::new("lock").since(7, 0, 0),
-                rt::ChildInfo::new("thread_pool").since(9, 0, 0),
+                rt::ChildInfo::new("cache").since(6, 2, 0),
+                rt::ChildInfo::new("sandbox").since(7, 2, 0),
+                rt::ChildInfo::new("lock").since(6, 2, 0),
+                rt::ChildInfo::new("thread_pool").since(8, 5, 0),
                 rt::ChildInfo::new("openfiles").since(10, 6, 0),
             ],
             ..rt::TypeInfo::NONE
@@ -1512,12 +1553,12 @@ impl rt::Content for FilesystemBinary {
 
 /// What the guest caches.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryCache {
     /// Whether the guest caches nothing or everything.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub mode: Option<FilesystemBinaryCacheMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1528,10 +1569,10 @@ impl rt::Content for FilesystemBinaryCache {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemBinaryCache",
             element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mode")
-                    .since(7, 0, 0)
+                    .since(6, 2, 0)
                     .values(FilesystemBinaryCacheMode::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -1565,20 +1606,20 @@ impl rt::Content for FilesystemBinaryCache {
 pub enum FilesystemBinaryCacheMode {
     /// `none`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     #[default]
     None,
     /// `always`
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     Always,
 }
 
 impl FilesystemBinaryCacheMode {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(7, 0, 0),
-        rt::ValueInfo::new("always").since(7, 0, 0),
+        rt::ValueInfo::new("none").since(6, 2, 0),
+        rt::ValueInfo::new("always").since(6, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -1609,12 +1650,12 @@ impl rt::Scalar for FilesystemBinaryCacheMode {
 
 /// How virtiofsd is confined.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinarySandbox {
     /// The method: namespaces of the kernel, or a changed root directory.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub mode: Option<FilesystemBinarySandboxMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1625,10 +1666,10 @@ impl rt::Content for FilesystemBinarySandbox {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemBinarySandbox",
             element: Some(rt::Name::plain("sandbox")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mode")
-                    .since(9, 0, 0)
+                    .since(7, 2, 0)
                     .values(FilesystemBinarySandboxMode::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -1662,20 +1703,20 @@ impl rt::Content for FilesystemBinarySandbox {
 pub enum FilesystemBinarySandboxMode {
     /// `namespace`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     #[default]
     Namespace,
     /// `chroot`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     Chroot,
 }
 
 impl FilesystemBinarySandboxMode {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("namespace").since(9, 0, 0),
-        rt::ValueInfo::new("chroot").since(9, 0, 0),
+        rt::ValueInfo::new("namespace").since(7, 2, 0),
+        rt::ValueInfo::new("chroot").since(7, 2, 0),
     ];
 
     /// The value as a document spells it.
@@ -1706,16 +1747,16 @@ impl rt::Scalar for FilesystemBinarySandboxMode {
 
 /// Which locks of files reach the host.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryLock {
     /// Whether locks of POSIX do.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub posix: Option<OnOff>,
     /// Whether locks made by `flock` do.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub flock: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1726,10 +1767,10 @@ impl rt::Content for FilesystemBinaryLock {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemBinaryLock",
             element: Some(rt::Name::plain("lock")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 2, 0)),
             attributes: &[
-                rt::AttributeInfo::new("posix").since(7, 0, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("flock").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("posix").since(6, 2, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("flock").since(6, 2, 0).values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1761,12 +1802,12 @@ impl rt::Content for FilesystemBinaryLock {
 
 /// The threads that serve requests at the same time.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 8.5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryThreadPool {
     /// The largest number of threads; 0 does without a pool.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.5.0.
     pub size: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1777,8 +1818,8 @@ impl rt::Content for FilesystemBinaryThreadPool {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemBinaryThreadPool",
             element: Some(rt::Name::plain("thread_pool")),
-            since: Some(rt::Version::new(9, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("size").since(9, 0, 0)],
+            since: Some(rt::Version::new(8, 5, 0)),
+            attributes: &[rt::AttributeInfo::new("size").since(8, 5, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1812,7 +1853,7 @@ impl rt::Content for FilesystemBinaryThreadPool {
 pub struct FilesystemBinaryOpenFiles {
     /// The largest number of files.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.6.0.
     pub max: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1824,7 +1865,7 @@ impl rt::Content for FilesystemBinaryOpenFiles {
             name: "FilesystemBinaryOpenFiles",
             element: Some(rt::Name::plain("openfiles")),
             since: Some(rt::Version::new(10, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("max").since(11, 3, 0)],
+            attributes: &[rt::AttributeInfo::new("max").since(10, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -24,7 +24,7 @@ impl rt::Content for Graphics {
             element: Some(rt::Name::plain("graphics")),
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("graphical-framebuffers"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -48,6 +48,14 @@ impl rt::Content for Graphics {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -76,7 +84,7 @@ pub enum GraphicsType {
     Spice(GraphicsTypeSpice),
     /// The display is exported over D-Bus.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     Dbus(GraphicsTypeDbus),
     /// A server of RDP.
     ///
@@ -88,7 +96,7 @@ pub enum GraphicsType {
     Desktop(GraphicsTypeDesktop),
     /// No display of its own, but OpenGL for a VNC or SPICE server.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.6.0.
     EglHeadless(GraphicsTypeEglHeadless),
 }
 
@@ -104,10 +112,10 @@ impl rt::Payload for GraphicsType {
             rt::ValueInfo::new("sdl").since(0, 6, 0),
             rt::ValueInfo::new("vnc").since(0, 6, 0),
             rt::ValueInfo::new("spice").since(0, 8, 6),
-            rt::ValueInfo::new("dbus").since(9, 0, 0),
+            rt::ValueInfo::new("dbus").since(8, 4, 0),
             rt::ValueInfo::new("rdp").since(0, 6, 4),
             rt::ValueInfo::new("desktop").since(0, 6, 4),
-            rt::ValueInfo::new("egl-headless").since(5, 6, 0),
+            rt::ValueInfo::new("egl-headless").since(4, 6, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -190,7 +198,7 @@ pub struct GraphicsTypeSdl {
     pub fullscreen: Option<YesNo>,
     /// OpenGL in the window.
     ///
-    /// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+    /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
     pub gl: Option<GraphicsSdlGl>,
 }
 
@@ -206,7 +214,7 @@ impl rt::Content for GraphicsTypeSdl {
                     .since(0, 6, 0)
                     .values(YesNo::VALUES),
             ],
-            children: &[rt::ChildInfo::new("gl").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("gl").since(4, 4, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -267,12 +275,14 @@ pub struct GraphicsTypeVnc {
     /// The path of the first `listen` element of type `socket`, as it was given before there were such
     /// elements.
     ///
-    /// A legacy form; rule `graphics-socket-attr` replaces it. Since libvirt 0.8.8.
+    /// A legacy form; rule `graphics-socket-attr` replaces it. Since libvirt 0.8.8. Values other than
+    /// `[^=]*` since libvirt 2.2.0.
     pub socket: Option<String>,
     /// The address of the first `listen` element, as it was given before there were such elements; empty
     /// for none.
     ///
-    /// A legacy form; rule `graphics-listen-attr` replaces it. Since libvirt 0.6.0.
+    /// A legacy form; rule `graphics-listen-attr` replaces it. Since libvirt 0.6.0. Values other than
+    /// `(.*[^:].*)?` since libvirt 1.3.0.
     pub legacy_listen: Option<String>,
     /// The layout of the keyboard that clients are taken to have.
     ///
@@ -284,7 +294,7 @@ pub struct GraphicsTypeVnc {
     pub share_policy: Option<GraphicsTypeVncSharePolicy>,
     /// Whether clients may shut down and reset the guest.
     ///
-    /// Where absent, `no` is assumed. Since libvirt 9.0.0.
+    /// Where absent, `no` is assumed. Since libvirt 7.1.0.
     pub power_control: Option<YesNo>,
     /// The password, in the clear. An empty one closes the server.
     ///
@@ -304,7 +314,7 @@ pub struct GraphicsTypeVnc {
     pub listen: Vec<GraphicsListen>,
     /// The audio back end whose sound goes with the picture.
     ///
-    /// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+    /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
     pub audio: Option<GraphicsAudio>,
 }
 
@@ -318,9 +328,11 @@ impl rt::Content for GraphicsTypeVnc {
                 rt::AttributeInfo::new("websocket").since(1, 0, 6),
                 rt::AttributeInfo::new("socket")
                     .since(0, 8, 8)
+                    .narrow("[^=]*", 2, 2, 0)
                     .legacy("graphics-socket-attr"),
                 rt::AttributeInfo::new("listen")
                     .since(0, 6, 0)
+                    .narrow("(.*[^:].*)?", 1, 3, 0)
                     .legacy("graphics-listen-attr"),
                 rt::AttributeInfo::new("keymap").since(0, 6, 0),
                 rt::AttributeInfo::new("sharePolicy")
@@ -329,7 +341,7 @@ impl rt::Content for GraphicsTypeVnc {
                     .values(GraphicsTypeVncSharePolicy::VALUES),
                 rt::AttributeInfo::new("powerControl")
                     .default("no", rt::DefaultForm::Assumed)
-                    .since(9, 0, 0)
+                    .since(7, 1, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("passwd").since(0, 6, 0),
                 rt::AttributeInfo::new("passwdValidTo").since(0, 9, 2),
@@ -339,7 +351,7 @@ impl rt::Content for GraphicsTypeVnc {
             ],
             children: &[
                 rt::ChildInfo::new("listen").many().since(0, 9, 4),
-                rt::ChildInfo::new("audio").since(9, 0, 0),
+                rt::ChildInfo::new("audio").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -406,16 +418,16 @@ impl rt::Content for GraphicsTypeVnc {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsTypeVncSharePolicy {
-    /// `allow-exclusive`
+    /// A client may ask for the display alone; the others are disconnected.
     ///
     /// Since libvirt 1.0.6.
     #[default]
     AllowExclusive,
-    /// `force-shared`
+    /// No client gets the display alone.
     ///
     /// Since libvirt 1.0.6.
     ForceShared,
-    /// `ignore`
+    /// Every client is let in.
     ///
     /// Since libvirt 1.0.6.
     Ignore,
@@ -519,7 +531,8 @@ pub struct GraphicsTypeSpice {
     /// The address of the first `listen` element, as it was given before there were such elements; empty
     /// for none.
     ///
-    /// A legacy form; rule `graphics-listen-attr` replaces it. Since libvirt 0.8.6.
+    /// A legacy form; rule `graphics-listen-attr` replaces it. Since libvirt 0.8.6. Values other than
+    /// `(.*[^:].*)?` since libvirt 1.3.0.
     pub legacy_listen: Option<String>,
     /// The layout of the keyboard that clients are taken to have.
     ///
@@ -600,6 +613,7 @@ impl rt::Content for GraphicsTypeSpice {
                     .legacy("graphics-spice-listen-socket-attr-ignored"),
                 rt::AttributeInfo::new("listen")
                     .since(0, 8, 6)
+                    .narrow("(.*[^:].*)?", 1, 3, 0)
                     .legacy("graphics-listen-attr"),
                 rt::AttributeInfo::new("keymap").since(0, 8, 6),
                 rt::AttributeInfo::new("defaultMode")
@@ -724,16 +738,16 @@ impl rt::Content for GraphicsTypeSpice {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsTypeSpiceConnected {
-    /// `fail`
+    /// The change is refused while there are any.
     ///
     /// Since libvirt 0.9.4.
     #[default]
     Fail,
-    /// `disconnect`
+    /// They are disconnected.
     ///
     /// Since libvirt 0.9.4.
     Disconnect,
-    /// `keep`
+    /// They stay.
     ///
     /// Since libvirt 0.9.4.
     Keep,
@@ -780,11 +794,11 @@ impl rt::Scalar for GraphicsTypeSpiceConnected {
 pub struct GraphicsTypeDbus {
     /// Whether clients connect by libvirt's API and not by a bus.
     ///
-    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 9.0.0.
+    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 8.4.0.
     pub p2p: Option<YesNo>,
     /// The address of the bus; a private one is used where it is absent.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.4.0.
     pub address: Option<String>,
     /// OpenGL on the host, for what the guest draws.
     ///
@@ -792,7 +806,7 @@ pub struct GraphicsTypeDbus {
     pub gl: Option<GraphicsGl>,
     /// The audio back end whose sound goes with the picture.
     ///
-    /// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+    /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
     pub audio: Option<GraphicsAudio>,
 }
 
@@ -803,13 +817,13 @@ impl rt::Content for GraphicsTypeDbus {
             attributes: &[
                 rt::AttributeInfo::new("p2p")
                     .default("no", rt::DefaultForm::Dropped)
-                    .since(9, 0, 0)
+                    .since(8, 4, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("address").since(9, 0, 0),
+                rt::AttributeInfo::new("address").since(8, 4, 0),
             ],
             children: &[
                 rt::ChildInfo::new("gl").since(1, 3, 3),
-                rt::ChildInfo::new("audio").since(9, 0, 0),
+                rt::ChildInfo::new("audio").since(7, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -877,7 +891,8 @@ pub struct GraphicsTypeRdp {
     /// The address of the first `listen` element, as it was given before there were such elements; empty
     /// for none.
     ///
-    /// A legacy form; rule `graphics-listen-attr` replaces it. Since libvirt 0.6.4.
+    /// A legacy form; rule `graphics-listen-attr` replaces it. Since libvirt 0.6.4. Values other than
+    /// `(.*[^:].*)?` since libvirt 1.3.0.
     pub legacy_listen: Option<String>,
     /// The name that clients must give.
     ///
@@ -910,6 +925,7 @@ impl rt::Content for GraphicsTypeRdp {
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("listen")
                     .since(0, 6, 4)
+                    .narrow("(.*[^:].*)?", 1, 3, 0)
                     .legacy("graphics-listen-attr"),
                 rt::AttributeInfo::new("username").since(11, 1, 0),
                 rt::AttributeInfo::new("passwd").since(11, 1, 0),
@@ -1014,7 +1030,7 @@ impl rt::Content for GraphicsTypeDesktop {
 pub struct GraphicsTypeEglHeadless {
     /// The device of the host that draws.
     ///
-    /// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+    /// Since libvirt 5.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
     pub gl: Option<GraphicsEglGl>,
 }
 
@@ -1022,7 +1038,7 @@ impl rt::Content for GraphicsTypeEglHeadless {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsTypeEglHeadless",
-            children: &[rt::ChildInfo::new("gl").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("gl").since(5, 0, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1067,7 +1083,7 @@ impl rt::Content for GraphicsListen {
             element: Some(rt::Name::plain("listen")),
             since: Some(rt::Version::new(0, 9, 4)),
             reference: Some("graphical-framebuffers"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1091,6 +1107,14 @@ impl rt::Content for GraphicsListen {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -1190,7 +1214,7 @@ impl rt::Payload for GraphicsListenType {
 pub struct GraphicsListenTypeAddress {
     /// The address or the name of the host; the default of the hypervisor, where it is absent.
     ///
-    /// Since libvirt 0.9.4.
+    /// Since libvirt 0.9.4. May be absent since libvirt 1.3.5.
     pub address: Option<String>,
 }
 
@@ -1198,7 +1222,9 @@ impl rt::Content for GraphicsListenTypeAddress {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsListenTypeAddress",
-            attributes: &[rt::AttributeInfo::new("address").since(0, 9, 4)],
+            attributes: &[
+                rt::AttributeInfo::new("address").since(0, 9, 4).optional_since(1, 3, 5),
+            ],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1238,6 +1264,7 @@ impl rt::Content for GraphicsListenTypeNetwork {
                 rt::AttributeInfo::new("network").required().since(0, 9, 4),
                 rt::AttributeInfo::new("address").since(0, 9, 4).output_only(),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1263,7 +1290,7 @@ impl rt::Content for GraphicsListenTypeNetwork {
 pub struct GraphicsListenTypeSocket {
     /// The path of the socket; libvirt makes one where it is absent.
     ///
-    /// Since libvirt 2.0.0.
+    /// Since libvirt 2.0.0. Values other than `[^=]*` since libvirt 2.2.0.
     pub socket: Option<String>,
 }
 
@@ -1271,7 +1298,9 @@ impl rt::Content for GraphicsListenTypeSocket {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsListenTypeSocket",
-            attributes: &[rt::AttributeInfo::new("socket").since(2, 0, 0)],
+            attributes: &[
+                rt::AttributeInfo::new("socket").since(2, 0, 0).narrow("[^=]*", 2, 2, 0),
+            ],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1292,12 +1321,12 @@ impl rt::Content for GraphicsListenTypeSocket {
 
 /// OpenGL in the window.
 ///
-/// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+/// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsSdlGl {
     /// Whether OpenGL is used.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub enable: YesNo,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1308,14 +1337,15 @@ impl rt::Content for GraphicsSdlGl {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsSdlGl",
             element: Some(rt::Name::plain("gl")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             reference: Some("graphical-framebuffers"),
             attributes: &[
                 rt::AttributeInfo::new("enable")
                     .required()
-                    .since(5, 6, 0)
+                    .since(4, 4, 0)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1373,6 +1403,7 @@ impl rt::Content for GraphicsGl {
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("rendernode").since(3, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1403,12 +1434,12 @@ impl rt::Content for GraphicsGl {
 
 /// The device of the host that draws.
 ///
-/// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+/// Since libvirt 5.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsEglGl {
     /// The device of the host that draws; the first that serves, where it is absent.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.0.0.
     pub rendernode: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1419,9 +1450,9 @@ impl rt::Content for GraphicsEglGl {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsEglGl",
             element: Some(rt::Name::plain("gl")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(5, 0, 0)),
             reference: Some("graphical-framebuffers"),
-            attributes: &[rt::AttributeInfo::new("rendernode").since(5, 6, 0)],
+            attributes: &[rt::AttributeInfo::new("rendernode").since(5, 0, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1450,12 +1481,12 @@ impl rt::Content for GraphicsEglGl {
 
 /// The audio back end whose sound goes with the picture.
 ///
-/// Since libvirt 9.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
+/// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsAudio {
     /// The number of the audio back end.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.2.0.
     pub id: scalar::AnyBase,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1466,9 +1497,10 @@ impl rt::Content for GraphicsAudio {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsAudio",
             element: Some(rt::Name::plain("audio")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 2, 0)),
             reference: Some("graphical-framebuffers"),
-            attributes: &[rt::AttributeInfo::new("id").required().since(9, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("id").required().since(7, 2, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1498,16 +1530,16 @@ impl rt::Content for GraphicsAudio {
 /// Whether a channel of SPICE goes through TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsChannelMode {
-    /// `any`
+    /// Through TLS where that can be had.
     ///
     /// Since libvirt 0.8.6.
     #[default]
     Any,
-    /// `secure`
+    /// Through TLS.
     ///
     /// Since libvirt 0.8.6.
     Secure,
-    /// `insecure`
+    /// Not through TLS.
     ///
     /// Since libvirt 0.8.6.
     Insecure,
@@ -1583,6 +1615,7 @@ impl rt::Content for GraphicsChannel {
                     .since(0, 8, 6)
                     .values(GraphicsChannelMode::VALUES),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1726,6 +1759,7 @@ impl rt::Content for GraphicsImage {
                     .since(0, 9, 1)
                     .values(GraphicsImageCompression::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1755,28 +1789,28 @@ impl rt::Content for GraphicsImage {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsImageCompression {
-    /// `auto_glz`
+    /// GLZ or QUIC, chosen for each picture.
     ///
     /// Since libvirt 0.9.1.
     #[default]
     AutoGlz,
-    /// `auto_lz`
+    /// LZ or QUIC, chosen for each picture.
     ///
     /// Since libvirt 0.9.1.
     AutoLz,
-    /// `quic`
+    /// QUIC, for photographs.
     ///
     /// Since libvirt 0.9.1.
     Quic,
-    /// `glz`
+    /// LZ over all that was sent.
     ///
     /// Since libvirt 0.9.1.
     Glz,
-    /// `lz`
+    /// LZ.
     ///
     /// Since libvirt 0.9.1.
     Lz,
-    /// `off`
+    /// None.
     ///
     /// Since libvirt 0.9.1.
     Off,
@@ -1853,6 +1887,7 @@ impl rt::Content for GraphicsJpeg {
                     .since(0, 9, 1)
                     .values(GraphicsJpegCompression::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1882,16 +1917,16 @@ impl rt::Content for GraphicsJpeg {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsJpegCompression {
-    /// `auto`
+    /// On slow lines.
     ///
     /// Since libvirt 0.9.1.
     #[default]
     Auto,
-    /// `never`
+    /// Never.
     ///
     /// Since libvirt 0.9.1.
     Never,
-    /// `always`
+    /// Always.
     ///
     /// Since libvirt 0.9.1.
     Always,
@@ -1959,6 +1994,7 @@ impl rt::Content for GraphicsZlib {
                     .since(0, 9, 1)
                     .values(GraphicsZlibCompression::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1988,16 +2024,16 @@ impl rt::Content for GraphicsZlib {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsZlibCompression {
-    /// `auto`
+    /// On slow lines.
     ///
     /// Since libvirt 0.9.1.
     #[default]
     Auto,
-    /// `never`
+    /// Never.
     ///
     /// Since libvirt 0.9.1.
     Never,
-    /// `always`
+    /// Always.
     ///
     /// Since libvirt 0.9.1.
     Always,
@@ -2065,6 +2101,7 @@ impl rt::Content for GraphicsPlayback {
                     .since(0, 9, 1)
                     .values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2117,6 +2154,7 @@ impl rt::Content for GraphicsStreaming {
                     .since(0, 9, 2)
                     .values(GraphicsStreamingMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2146,16 +2184,16 @@ impl rt::Content for GraphicsStreaming {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsStreamingMode {
-    /// `filter`
+    /// Those that seem to show one.
     ///
     /// Since libvirt 0.9.2.
     #[default]
     Filter,
-    /// `all`
+    /// All that change often.
     ///
     /// Since libvirt 0.9.2.
     All,
-    /// `off`
+    /// None.
     ///
     /// Since libvirt 0.9.2.
     Off,
@@ -2223,6 +2261,7 @@ impl rt::Content for GraphicsFileTransfer {
                     .since(1, 2, 2)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

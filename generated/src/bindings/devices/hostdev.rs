@@ -43,7 +43,7 @@ pub struct Hostdev {
     pub rom: Option<Rom>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -66,10 +66,10 @@ impl rt::Content for Hostdev {
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("rom").since(0, 9, 7),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -93,6 +93,14 @@ impl rt::Content for Hostdev {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.mode);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "mode" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -237,7 +245,7 @@ impl rt::Content for HostdevModeSubsystem {
                     .since(0, 6, 1)
                     .values(YesNo::VALUES),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -257,6 +265,7 @@ impl rt::Content for HostdevModeSubsystem {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "managed" => r.attribute(attribute, &mut self.managed),
             _ => return false,
         }
@@ -285,7 +294,7 @@ impl rt::Content for HostdevModeCapabilities {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HostdevModeCapabilities",
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -301,6 +310,14 @@ impl rt::Content for HostdevModeCapabilities {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -430,7 +447,7 @@ pub struct HostdevSubsystemPci {
     pub source: HostdevSourcePci,
     /// Makes a team of two network devices, of which one may come and go, as it has to for a migration.
     ///
-    /// Since libvirt 7.0.0. See [the
+    /// Since libvirt 7.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#teaming-a-virtio-hostdev-nic-pair).
     pub teaming: Option<Teaming>,
 }
@@ -452,8 +469,9 @@ impl rt::Content for HostdevSubsystemPci {
             children: &[
                 rt::ChildInfo::new("driver").since(1, 0, 5),
                 rt::ChildInfo::new("source").required().since(0, 6, 0),
-                rt::ChildInfo::new("teaming").since(7, 0, 0),
+                rt::ChildInfo::new("teaming").since(7, 1, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -518,6 +536,7 @@ impl rt::Content for HostdevSubsystemUsb {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HostdevSubsystemUsb",
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -573,6 +592,7 @@ impl rt::Content for HostdevSubsystemScsi {
                 rt::AttributeInfo::new("rawio").since(1, 2, 9).values(YesNo::VALUES),
             ],
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -667,7 +687,7 @@ impl rt::Scalar for HostdevSubsystemScsiSgio {
 pub struct HostdevSubsystemScsiHost {
     /// The virtio device that the guest sees.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     pub model: Option<VirtioModel>,
     /// The adapter that the kernel offers.
     ///
@@ -681,10 +701,11 @@ impl rt::Content for HostdevSubsystemScsiHost {
             name: "HostdevSubsystemScsiHost",
             attributes: &[
                 rt::AttributeInfo::new("model")
-                    .since(5, 6, 0)
+                    .since(5, 2, 0)
                     .values(VirtioModel::VALUES),
             ],
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -734,12 +755,12 @@ pub struct HostdevSubsystemMdev {
     pub model: HostdevSubsystemMdevModel,
     /// Whether the virtual GPU shows in the displays of the guest; for model `vfio-pci`.
     ///
-    /// Where absent, `off` is assumed. Since libvirt 5.6.0.
+    /// Where absent, `off` is assumed. Since libvirt 4.6.0.
     pub display: Option<OnOff>,
     /// Whether a framebuffer in memory stands in until the guest has a driver for the GPU; for model
     /// `vfio-pci`.
     ///
-    /// Where absent, `off` is assumed. Since libvirt 7.0.0.
+    /// Where absent, `off` is assumed. Since libvirt 5.10.0.
     pub ramfb: Option<OnOff>,
     /// The mediated device.
     ///
@@ -758,14 +779,16 @@ impl rt::Content for HostdevSubsystemMdev {
                     .values(HostdevSubsystemMdevModel::VALUES),
                 rt::AttributeInfo::new("display")
                     .default("off", rt::DefaultForm::Assumed)
-                    .since(5, 6, 0)
+                    .since(4, 6, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("ramfb")
                     .default("off", rt::DefaultForm::Assumed)
-                    .since(7, 0, 0)
+                    .since(5, 10, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -813,18 +836,18 @@ impl rt::Content for HostdevSubsystemMdev {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevSubsystemMdevModel {
-    /// `vfio-pci`
+    /// A PCI device.
     ///
     /// Since libvirt 3.2.0.
     #[default]
     VfioPci,
-    /// `vfio-ccw`
+    /// A channel device of s390 machines.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     VfioCcw,
-    /// `vfio-ap`
+    /// A cryptographic adapter of s390 machines.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.9.0.
     VfioAp,
 }
 
@@ -832,8 +855,8 @@ impl HostdevSubsystemMdevModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("vfio-pci").since(3, 2, 0),
-        rt::ValueInfo::new("vfio-ccw").since(5, 6, 0),
-        rt::ValueInfo::new("vfio-ap").since(5, 6, 0),
+        rt::ValueInfo::new("vfio-ccw").since(4, 4, 0),
+        rt::ValueInfo::new("vfio-ap").since(4, 9, 0),
     ];
 
     /// The value as a document spells it.
@@ -927,16 +950,16 @@ impl rt::Content for HostdevDriver {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceHostdevDriverName {
-    /// `kvm`
+    /// KVM's own, which kernels no longer have.
     ///
     /// Since libvirt 1.0.5.
     #[default]
     Kvm,
-    /// `vfio`
+    /// VFIO, of the kernel.
     ///
     /// Since libvirt 1.0.5.
     Vfio,
-    /// `xen`
+    /// Xen's own.
     ///
     /// Since libvirt 1.2.3.
     Xen,
@@ -989,7 +1012,7 @@ pub struct HostdevSourcePci {
     pub startup_policy: Option<StartupPolicy>,
     /// Whether Xen lets the guest write none but known safe values to the configuration space.
     ///
-    /// Where absent, `yes` is assumed. Since libvirt 7.0.0.
+    /// Where absent, `yes` is assumed. Since libvirt 6.8.0.
     pub write_filtering: Option<YesNo>,
     /// The address of the function on the host.
     ///
@@ -1012,10 +1035,11 @@ impl rt::Content for HostdevSourcePci {
                     .values(StartupPolicy::VALUES),
                 rt::AttributeInfo::new("writeFiltering")
                     .default("yes", rt::DefaultForm::Assumed)
-                    .since(7, 0, 0)
+                    .since(6, 8, 0)
                     .values(YesNo::VALUES),
             ],
             children: &[rt::ChildInfo::new("address").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1079,7 +1103,7 @@ pub struct HostdevPciAddress {
     pub domain: Option<scalar::PciDomain>,
     /// The bus; in the guest, the index of the PCI controller that provides it.
     ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
     pub bus: Option<scalar::PciBus>,
     /// The slot on the bus.
     ///
@@ -1113,7 +1137,8 @@ impl rt::Content for HostdevPciAddress {
                     .since(0, 6, 0),
                 rt::AttributeInfo::new("bus")
                     .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
+                    .since(0, 6, 0)
+                    .optional_since(1, 3, 5),
                 rt::AttributeInfo::new("slot")
                     .default("0x00", rt::DefaultForm::Assumed)
                     .since(0, 6, 0),
@@ -1208,7 +1233,7 @@ pub struct HostdevSourceUsb {
     pub startup_policy: Option<StartupPolicy>,
     /// What happens when the guest resets the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.6.0.
     pub guest_reset: Option<HostdevSourceUsbGuestReset>,
     /// The vendor of the USB device.
     ///
@@ -1239,7 +1264,7 @@ impl rt::Content for HostdevSourceUsb {
                     .since(1, 0, 0)
                     .values(StartupPolicy::VALUES),
                 rt::AttributeInfo::new("guestReset")
-                    .since(9, 0, 0)
+                    .since(8, 6, 0)
                     .values(HostdevSourceUsbGuestReset::VALUES),
             ],
             children: &[
@@ -1306,27 +1331,27 @@ impl rt::Content for HostdevSourceUsb {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevSourceUsbGuestReset {
-    /// `off`
+    /// Nothing.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.6.0.
     #[default]
     Off,
-    /// `uninitialized`
+    /// The device is reset if it is not initialized yet.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.6.0.
     Uninitialized,
-    /// `on`
+    /// The device is reset.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.6.0.
     On,
 }
 
 impl HostdevSourceUsbGuestReset {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("off").since(9, 0, 0),
-        rt::ValueInfo::new("uninitialized").since(9, 0, 0),
-        rt::ValueInfo::new("on").since(9, 0, 0),
+        rt::ValueInfo::new("off").since(8, 6, 0),
+        rt::ValueInfo::new("uninitialized").since(8, 6, 0),
+        rt::ValueInfo::new("on").since(8, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -1378,6 +1403,7 @@ impl rt::Content for HostdevVendor {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("usb-pci-scsi-devices"),
             attributes: &[rt::AttributeInfo::new("id").required().since(0, 6, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1425,6 +1451,7 @@ impl rt::Content for HostdevProduct {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("usb-pci-scsi-devices"),
             attributes: &[rt::AttributeInfo::new("id").required().since(0, 6, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1486,6 +1513,7 @@ impl rt::Content for HostdevUsbAddress {
                 rt::AttributeInfo::new("bus").required().since(0, 6, 0),
                 rt::AttributeInfo::new("device").required().since(0, 6, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1572,7 +1600,7 @@ impl rt::Content for HostdevSourceScsi {
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("usb-pci-scsi-devices"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1596,6 +1624,14 @@ impl rt::Content for HostdevSourceScsi {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.protocol);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "protocol" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -1703,6 +1739,7 @@ impl rt::Content for HostdevSourceScsiProtocolAdapter {
                 rt::ChildInfo::new("adapter").required().since(1, 0, 6),
                 rt::ChildInfo::new("address").required().since(0, 6, 0),
             ],
+            required_children: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1751,7 +1788,7 @@ pub struct HostdevSourceScsiProtocolIscsi {
     pub auth: Option<DiskAuth>,
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 6.7.0.
     pub initiator: Option<Initiator>,
 }
 
@@ -1763,8 +1800,10 @@ impl rt::Content for HostdevSourceScsiProtocolIscsi {
             children: &[
                 rt::ChildInfo::new("host").required().many().since(1, 2, 8),
                 rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("initiator").since(5, 6, 0),
+                rt::ChildInfo::new("initiator").since(6, 7, 0),
             ],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1831,7 +1870,7 @@ impl rt::Content for HostdevScsiAdapter {
             element: Some(rt::Name::plain("adapter")),
             since: Some(rt::Version::new(1, 0, 6)),
             reference: Some("usb-pci-scsi-devices"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1855,6 +1894,14 @@ impl rt::Content for HostdevScsiAdapter {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -2044,6 +2091,7 @@ impl rt::Content for HostdevScsiAdapterTypeFcHost {
                 rt::AttributeInfo::new("wwnn").required().since(1, 0, 6),
                 rt::AttributeInfo::new("wwpn").required().since(1, 0, 6),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2099,6 +2147,7 @@ impl rt::Content for HostdevScsiParent {
             since: Some(rt::Version::new(1, 2, 7)),
             attributes: &[rt::AttributeInfo::new("unique_id").since(1, 2, 7)],
             children: &[rt::ChildInfo::new("address").required().since(1, 2, 7)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2156,7 +2205,7 @@ pub struct HostdevScsiParentAddress {
     pub domain: Option<scalar::PciDomain>,
     /// The bus; in the guest, the index of the PCI controller that provides it.
     ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
     pub bus: Option<scalar::PciBus>,
     /// The slot on the bus.
     ///
@@ -2186,7 +2235,8 @@ impl rt::Content for HostdevScsiParentAddress {
                     .since(0, 6, 0),
                 rt::AttributeInfo::new("bus")
                     .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
+                    .since(0, 6, 0)
+                    .optional_since(1, 3, 5),
                 rt::AttributeInfo::new("slot")
                     .default("0x00", rt::DefaultForm::Assumed)
                     .since(0, 6, 0),
@@ -2272,6 +2322,7 @@ impl rt::Content for HostdevScsiAddress {
                 rt::AttributeInfo::new("target").required().since(1, 0, 6),
                 rt::AttributeInfo::new("unit").required().since(1, 0, 6),
             ],
+            required_attributes: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2368,6 +2419,7 @@ impl rt::Content for HostdevIscsiHost {
                 rt::AttributeInfo::new("name").required().since(1, 2, 8),
                 rt::AttributeInfo::new("port").since(1, 2, 8),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2427,6 +2479,7 @@ impl rt::Content for HostdevSourceScsiHost {
                     .values(HostdevSourceScsiHostProtocol::VALUES),
                 rt::AttributeInfo::new("wwpn").required().since(2, 5, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2516,6 +2569,7 @@ impl rt::Content for HostdevSourceMdev {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("usb-pci-scsi-devices"),
             children: &[rt::ChildInfo::new("address").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2571,6 +2625,7 @@ impl rt::Content for HostdevMdevAddress {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("usb-pci-scsi-devices"),
             attributes: &[rt::AttributeInfo::new("uuid").required().since(3, 2, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2690,6 +2745,7 @@ impl rt::Content for HostdevCapabilityStorage {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HostdevCapabilityStorage",
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2731,6 +2787,7 @@ impl rt::Content for HostdevCapabilityMisc {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "HostdevCapabilityMisc",
             children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2784,6 +2841,7 @@ impl rt::Content for HostdevCapabilityNet {
                 rt::ChildInfo::new("ip").many().since(0, 6, 0),
                 rt::ChildInfo::new("route").many().since(1, 2, 12),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2840,6 +2898,7 @@ impl rt::Content for HostdevSourceStorage {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("block-character-devices"),
             children: &[rt::ChildInfo::new("block").required().since(1, 0, 2)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2888,6 +2947,7 @@ impl rt::Content for HostdevSourceMisc {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("block-character-devices"),
             children: &[rt::ChildInfo::new("char").required().since(1, 0, 2)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2936,6 +2996,7 @@ impl rt::Content for HostdevSourceNet {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("block-character-devices"),
             children: &[rt::ChildInfo::new("interface").required().since(1, 0, 5)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

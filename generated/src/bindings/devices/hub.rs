@@ -44,6 +44,7 @@ impl rt::Content for Hub {
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

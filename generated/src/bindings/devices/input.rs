@@ -14,7 +14,7 @@ pub struct Input {
     pub type_: InputType,
     /// The variant of a virtio device.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     pub model: Option<VirtioModel>,
     /// Options of the virtio device.
     ///
@@ -27,7 +27,7 @@ pub struct Input {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -46,16 +46,16 @@ impl rt::Content for Input {
             reference: Some("input-devices"),
             attributes: &[
                 rt::AttributeInfo::new("model")
-                    .since(5, 6, 0)
+                    .since(5, 2, 0)
                     .values(VirtioModel::VALUES),
             ],
             children: &[
                 rt::ChildInfo::new("driver").since(3, 5, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -83,6 +83,7 @@ impl rt::Content for Input {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "model" => r.attribute(attribute, &mut self.model),
             _ => return false,
         }
@@ -149,7 +150,7 @@ pub enum InputType {
     Passthrough(InputTypePassthrough),
     /// An event device of the host, whose events go to the guest's own keyboard and mouse.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.4.0.
     Evdev(InputTypeEvdev),
 }
 
@@ -166,7 +167,7 @@ impl rt::Payload for InputType {
             rt::ValueInfo::new("mouse").since(0, 6, 0),
             rt::ValueInfo::new("keyboard").since(1, 2, 2),
             rt::ValueInfo::new("passthrough").since(1, 3, 0),
-            rt::ValueInfo::new("evdev").since(9, 0, 0),
+            rt::ValueInfo::new("evdev").since(7, 4, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -350,6 +351,8 @@ impl rt::Content for InputTypePassthrough {
                     .values(InputTypePassthroughBus::VALUES),
             ],
             children: &[rt::ChildInfo::new("source").required().since(1, 3, 0)],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -433,7 +436,7 @@ impl rt::Scalar for InputTypePassthroughBus {
 pub struct InputTypeEvdev {
     /// The device of the host.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.4.0.
     pub source: InputEvdevSource,
 }
 
@@ -441,7 +444,8 @@ impl rt::Content for InputTypeEvdev {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InputTypeEvdev",
-            children: &[rt::ChildInfo::new("source").required().since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("source").required().since(7, 4, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -480,11 +484,11 @@ pub enum InputBus {
     ///
     /// Since libvirt 0.6.0.
     Usb,
-    /// `xen`
+    /// Xen's paravirtual device.
     ///
     /// Since libvirt 0.6.0.
     Xen,
-    /// `parallels`
+    /// The device of Virtuozzo guests.
     Parallels,
     /// `virtio`
     ///
@@ -549,11 +553,11 @@ pub struct InputDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -568,9 +572,9 @@ impl rt::Content for InputDriver {
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -625,6 +629,7 @@ impl rt::Content for InputPassthroughSource {
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(1, 3, 0)),
             attributes: &[rt::AttributeInfo::new("evdev").required().since(1, 3, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -653,24 +658,24 @@ impl rt::Content for InputPassthroughSource {
 
 /// The device of the host.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InputEvdevSource {
     /// The path of the event device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.4.0.
     pub dev: String,
     /// All input devices change over between host and guest together, not this one alone.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.4.0.
     pub grab: Option<InputEvdevSourceGrab>,
     /// The keys that change over between host and guest.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     pub grab_toggle: Option<InputEvdevSourceGrabToggle>,
     /// Whether a key held down repeats.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.4.0.
     pub repeat: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -681,17 +686,18 @@ impl rt::Content for InputEvdevSource {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InputEvdevSource",
             element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 4, 0)),
             attributes: &[
-                rt::AttributeInfo::new("dev").required().since(9, 0, 0),
+                rt::AttributeInfo::new("dev").required().since(7, 4, 0),
                 rt::AttributeInfo::new("grab")
-                    .since(9, 0, 0)
+                    .since(7, 4, 0)
                     .values(InputEvdevSourceGrab::VALUES),
                 rt::AttributeInfo::new("grabToggle")
-                    .since(9, 0, 0)
+                    .since(7, 6, 0)
                     .values(InputEvdevSourceGrabToggle::VALUES),
-                rt::AttributeInfo::new("repeat").since(9, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("repeat").since(7, 4, 0).values(OnOff::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -729,7 +735,7 @@ impl rt::Content for InputEvdevSource {
 pub enum InputEvdevSourceGrab {
     /// `all`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.4.0.
     #[default]
     All,
 }
@@ -737,7 +743,7 @@ pub enum InputEvdevSourceGrab {
 impl InputEvdevSourceGrab {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("all").since(9, 0, 0),
+        rt::ValueInfo::new("all").since(7, 4, 0),
     ];
 
     /// The value as a document spells it.
@@ -769,40 +775,40 @@ impl rt::Scalar for InputEvdevSourceGrab {
 pub enum InputEvdevSourceGrabToggle {
     /// `ctrl-ctrl`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     #[default]
     CtrlCtrl,
     /// `alt-alt`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     AltAlt,
     /// `shift-shift`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     ShiftShift,
     /// `meta-meta`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     MetaMeta,
     /// `scrolllock`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     Scrolllock,
     /// `ctrl-scrolllock`
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.6.0.
     CtrlScrolllock,
 }
 
 impl InputEvdevSourceGrabToggle {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ctrl-ctrl").since(9, 0, 0),
-        rt::ValueInfo::new("alt-alt").since(9, 0, 0),
-        rt::ValueInfo::new("shift-shift").since(9, 0, 0),
-        rt::ValueInfo::new("meta-meta").since(9, 0, 0),
-        rt::ValueInfo::new("scrolllock").since(9, 0, 0),
-        rt::ValueInfo::new("ctrl-scrolllock").since(9, 0, 0),
+        rt::ValueInfo::new("ctrl-ctrl").since(7, 6, 0),
+        rt::ValueInfo::new("alt-alt").since(7, 6, 0),
+        rt::ValueInfo::new("shift-shift").since(7, 6, 0),
+        rt::ValueInfo::new("meta-meta").since(7, 6, 0),
+        rt::ValueInfo::new("scrolllock").since(7, 6, 0),
+        rt::ValueInfo::new("ctrl-scrolllock").since(7, 6, 0),
     ];
 
     /// The value as a document spells it.

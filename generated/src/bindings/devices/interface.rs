@@ -45,7 +45,7 @@ pub struct Interface {
     pub bandwidth: Option<Bandwidth>,
     /// Options of the port on the host's bridge.
     ///
-    /// Since libvirt 7.0.0. See [the
+    /// Since libvirt 6.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#isolating-guests-network-traffic-from-each-other).
     pub port: Option<PortOptions>,
     /// An address of the device.
@@ -68,7 +68,7 @@ pub struct Interface {
     pub script: Option<InterfaceScript>,
     /// A script that runs after the device was closed.
     ///
-    /// Since libvirt 7.0.0. See [the
+    /// Since libvirt 6.4.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#generic-ethernet-connection).
     pub downscript: Option<InterfaceDownscript>,
     /// The Xen domain that hosts the back end of the device, a driver domain.
@@ -108,7 +108,7 @@ pub struct Interface {
     pub tune: Option<InterfaceTune>,
     /// Makes a team of two network devices, of which one may come and go, as it has to for a migration.
     ///
-    /// Since libvirt 7.0.0. See [the
+    /// Since libvirt 6.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#teaming-a-virtio-hostdev-nic-pair).
     pub teaming: Option<Teaming>,
     /// The state of the cable; it is plugged in where nothing is said.
@@ -136,11 +136,11 @@ pub struct Interface {
     pub alias: Option<Alias>,
     /// The option ROM that a PCI device presents to the guest.
     ///
-    /// Since libvirt 0.9.7. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
+    /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
     pub rom: Option<Rom>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -167,12 +167,12 @@ impl rt::Content for Interface {
                 rt::ChildInfo::new("mac").since(0, 6, 0),
                 rt::ChildInfo::new("vlan").since(0, 10, 0),
                 rt::ChildInfo::new("bandwidth").since(0, 9, 4),
-                rt::ChildInfo::new("port").since(7, 0, 0),
+                rt::ChildInfo::new("port").since(6, 1, 0),
                 rt::ChildInfo::new("ip").many().since(0, 6, 0),
                 rt::ChildInfo::new("route").many().since(1, 2, 12),
                 rt::ChildInfo::new("portForward").many().since(9, 0, 0),
                 rt::ChildInfo::new("script").since(0, 6, 0),
-                rt::ChildInfo::new("downscript").since(7, 0, 0),
+                rt::ChildInfo::new("downscript").since(6, 4, 0),
                 rt::ChildInfo::new("backenddomain").since(1, 2, 13),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("guest").since(1, 2, 7),
@@ -180,17 +180,17 @@ impl rt::Content for Interface {
                 rt::ChildInfo::new("backend").since(1, 2, 9),
                 rt::ChildInfo::new("filterref").since(0, 8, 0),
                 rt::ChildInfo::new("tune").since(0, 8, 8),
-                rt::ChildInfo::new("teaming").since(7, 0, 0),
+                rt::ChildInfo::new("teaming").since(6, 1, 0),
                 rt::ChildInfo::new("link").since(1, 2, 14),
                 rt::ChildInfo::new("mtu").since(3, 1, 0),
                 rt::ChildInfo::new("coalesce").since(3, 3, 0),
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("rom").since(0, 9, 7),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("rom").since(0, 9, 10),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -218,6 +218,7 @@ impl rt::Content for Interface {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "trustGuestRxFilters" => {
                 r.attribute(attribute, &mut self.trust_guest_rx_filters)
             }
@@ -406,15 +407,15 @@ pub enum InterfaceType {
     Hostdev(InterfaceTypeHostdev),
     /// A vDPA device of the host: virtio in hardware.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.9.0.
     Vdpa(InterfaceTypeVdpa),
     /// Nothing; the card has no cable.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     Null(InterfaceTypeNull),
     /// A distributed switch of VMware's.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     Vds(InterfaceTypeVds),
 }
 
@@ -439,9 +440,9 @@ impl rt::Payload for InterfaceType {
             rt::ValueInfo::new("udp").since(1, 2, 20),
             rt::ValueInfo::new("server").since(0, 9, 10),
             rt::ValueInfo::new("hostdev").since(0, 9, 11),
-            rt::ValueInfo::new("vdpa").since(7, 0, 0),
-            rt::ValueInfo::new("null").since(9, 0, 0),
-            rt::ValueInfo::new("vds").since(9, 0, 0),
+            rt::ValueInfo::new("vdpa").since(6, 9, 0),
+            rt::ValueInfo::new("null").since(8, 7, 0),
+            rt::ValueInfo::new("vds").since(8, 7, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .default("user", rt::DefaultForm::Written)
@@ -553,7 +554,7 @@ pub struct InterfaceTypeBridge {
     pub source: Option<InterfaceSourceBridge>,
     /// The port of a switch that the interface takes.
     ///
-    /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
+    /// Since libvirt 0.10.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
     pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
@@ -568,7 +569,7 @@ impl rt::Content for InterfaceTypeBridge {
             name: "InterfaceTypeBridge",
             children: &[
                 rt::ChildInfo::new("source").since(0, 6, 0),
-                rt::ChildInfo::new("virtualport").since(0, 8, 2),
+                rt::ChildInfo::new("virtualport").since(0, 10, 0),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
             ..rt::TypeInfo::NONE
@@ -672,7 +673,8 @@ impl rt::Content for InterfaceTypeEthernet {
 pub struct InterfaceTypeVhostuser {
     /// The socket of the process, or what passt is to use in its place.
     ///
-    /// Since libvirt 1.2.7. See [the manual](https://libvirt.org/formatdomain.html#vhost-user-connection).
+    /// Since libvirt 1.2.7. May be absent since libvirt 11.1.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#vhost-user-connection).
     pub source: Option<InterfaceSourceVhostUser>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
@@ -686,7 +688,7 @@ impl rt::Content for InterfaceTypeVhostuser {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceTypeVhostuser",
             children: &[
-                rt::ChildInfo::new("source").since(1, 2, 7),
+                rt::ChildInfo::new("source").since(1, 2, 7).optional_since(11, 1, 0),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
             ..rt::TypeInfo::NONE
@@ -732,7 +734,7 @@ pub struct InterfaceTypeNetwork {
     pub source: InterfaceSourceNetwork,
     /// The port of a switch that the interface takes.
     ///
-    /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
+    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
     pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
@@ -747,9 +749,10 @@ impl rt::Content for InterfaceTypeNetwork {
             name: "InterfaceTypeNetwork",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 6, 0),
-                rt::ChildInfo::new("virtualport").since(0, 8, 2),
+                rt::ChildInfo::new("virtualport").since(0, 9, 4),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -818,6 +821,7 @@ impl rt::Content for InterfaceTypeDirect {
                 rt::ChildInfo::new("virtualport").since(0, 8, 2),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -937,6 +941,7 @@ impl rt::Content for InterfaceTypeInternal {
                 rt::ChildInfo::new("source").required().since(0, 6, 4),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -980,7 +985,7 @@ pub struct InterfaceTypeMcast {
     pub source: InterfaceSourceSocket,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -991,8 +996,9 @@ impl rt::Content for InterfaceTypeMcast {
             name: "InterfaceTypeMcast",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(1, 2, 13),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1036,7 +1042,7 @@ pub struct InterfaceTypeClient {
     pub source: InterfaceSourceSocket,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1047,8 +1053,9 @@ impl rt::Content for InterfaceTypeClient {
             name: "InterfaceTypeClient",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(1, 2, 13),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1105,6 +1112,7 @@ impl rt::Content for InterfaceTypeUdp {
                 rt::ChildInfo::new("source").required().since(1, 2, 20),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1148,7 +1156,7 @@ pub struct InterfaceTypeServer {
     pub source: InterfaceSourceServer,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1159,8 +1167,9 @@ impl rt::Content for InterfaceTypeServer {
             name: "InterfaceTypeServer",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(1, 2, 13),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1233,6 +1242,7 @@ impl rt::Content for InterfaceTypeHostdev {
                 rt::ChildInfo::new("source").required().since(0, 9, 11),
                 rt::ChildInfo::new("virtualport").since(0, 8, 2),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1288,7 +1298,7 @@ impl rt::Content for InterfaceTypeHostdev {
 pub struct InterfaceTypeVdpa {
     /// The vDPA device.
     ///
-    /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#vdpa-devices).
+    /// Since libvirt 6.9.0. See [the manual](https://libvirt.org/formatdomain.html#vdpa-devices).
     pub source: InterfaceSourceVdpa,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
@@ -1302,9 +1312,10 @@ impl rt::Content for InterfaceTypeVdpa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceTypeVdpa",
             children: &[
-                rt::ChildInfo::new("source").required().since(7, 0, 0),
+                rt::ChildInfo::new("source").required().since(6, 9, 0),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1387,7 +1398,7 @@ impl rt::Content for InterfaceTypeNull {
 pub struct InterfaceTypeVds {
     /// The port of the distributed switch.
     ///
-    /// Since libvirt 9.0.0. See [the
+    /// Since libvirt 8.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#vmware-distributed-switch).
     pub source: InterfaceSourceVds,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
@@ -1402,9 +1413,10 @@ impl rt::Content for InterfaceTypeVds {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceTypeVds",
             children: &[
-                rt::ChildInfo::new("source").required().since(9, 0, 0),
+                rt::ChildInfo::new("source").required().since(8, 7, 0),
                 rt::ChildInfo::new("driver").since(0, 8, 8),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1450,7 +1462,7 @@ pub struct InterfaceMac {
     pub address: scalar::MacAddress,
     /// Who chose an address in the range reserved for VMware.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub type_: Option<InterfaceMacType>,
     /// Whether VMware checks that the address lies in its range.
     ///
@@ -1474,11 +1486,12 @@ impl rt::Content for InterfaceMac {
             attributes: &[
                 rt::AttributeInfo::new("address").required().since(0, 6, 0),
                 rt::AttributeInfo::new("type")
-                    .since(7, 0, 0)
+                    .since(6, 6, 0)
                     .values(InterfaceMacType::VALUES),
                 rt::AttributeInfo::new("check").since(7, 0, 0).values(YesNo::VALUES),
                 rt::AttributeInfo::new("currentAddress").since(11, 2, 0).output_only(),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1514,22 +1527,22 @@ impl rt::Content for InterfaceMac {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceMacType {
-    /// `generated`
+    /// VMware; it may choose another.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     #[default]
     Generated,
-    /// `static`
+    /// The user; it stays.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Static,
 }
 
 impl InterfaceMacType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("generated").since(7, 0, 0),
-        rt::ValueInfo::new("static").since(7, 0, 0),
+        rt::ValueInfo::new("generated").since(6, 6, 0),
+        rt::ValueInfo::new("static").since(6, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -1580,6 +1593,7 @@ impl rt::Content for InterfaceScript {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("generic-ethernet-connection"),
             attributes: &[rt::AttributeInfo::new("path").required().since(0, 6, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1608,13 +1622,13 @@ impl rt::Content for InterfaceScript {
 
 /// A script that runs after the device was closed.
 ///
-/// Since libvirt 7.0.0. See [the
+/// Since libvirt 6.4.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#generic-ethernet-connection).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceDownscript {
     /// The path of the script.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.4.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1625,9 +1639,10 @@ impl rt::Content for InterfaceDownscript {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceDownscript",
             element: Some(rt::Name::plain("downscript")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 4, 0)),
             reference: Some("generic-ethernet-connection"),
-            attributes: &[rt::AttributeInfo::new("path").required().since(7, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("path").required().since(6, 4, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1687,6 +1702,7 @@ impl rt::Content for InterfaceTarget {
                     .since(5, 6, 0)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1793,6 +1809,7 @@ impl rt::Content for InterfaceModel {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("setting-the-nic-model"),
             attributes: &[rt::AttributeInfo::new("type").required().since(0, 6, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -37,15 +37,15 @@ pub struct InterfaceDriver {
     pub rx_queue_size: Option<u64>,
     /// The number of packets that a queue for sending holds.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.7.0.
     pub tx_queue_size: Option<u64>,
     /// Whether QEMU spreads incoming packets over the queues by their hash.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.3.0.
     pub rss: Option<OnOff>,
     /// Whether the guest is told the hash of each packet.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.3.0.
     pub rss_hash_report: Option<OnOff>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -57,11 +57,11 @@ pub struct InterfaceDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// What the host does for the guest's packets. QEMU does all that it can where nothing is said.
     ///
@@ -98,16 +98,16 @@ impl rt::Content for InterfaceDriver {
                     .default("1", rt::DefaultForm::Dropped)
                     .since(1, 0, 6),
                 rt::AttributeInfo::new("rx_queue_size").since(2, 3, 0),
-                rt::AttributeInfo::new("tx_queue_size").since(5, 6, 0),
-                rt::AttributeInfo::new("rss").since(9, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("tx_queue_size").since(3, 7, 0),
+                rt::AttributeInfo::new("rss").since(8, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("rss_hash_report")
-                    .since(9, 0, 0)
+                    .since(8, 3, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[
@@ -191,12 +191,12 @@ impl rt::Content for InterfaceDriver {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceDriverName {
-    /// `qemu`
+    /// In QEMU's process.
     ///
     /// Since libvirt 0.8.8.
     #[default]
     Qemu,
-    /// `vhost`
+    /// In the kernel of the host.
     ///
     /// Since libvirt 0.8.8.
     Vhost,
@@ -272,15 +272,15 @@ pub struct InterfaceHostdevDriver {
     pub rx_queue_size: Option<u64>,
     /// The number of packets that a queue for sending holds.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.7.0.
     pub tx_queue_size: Option<u64>,
     /// Whether QEMU spreads incoming packets over the queues by their hash.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.3.0.
     pub rss: Option<OnOff>,
     /// Whether the guest is told the hash of each packet.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.3.0.
     pub rss_hash_report: Option<OnOff>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -292,11 +292,11 @@ pub struct InterfaceHostdevDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// What the host does for the guest's packets. QEMU does all that it can where nothing is said.
     ///
@@ -334,16 +334,16 @@ impl rt::Content for InterfaceHostdevDriver {
                     .default("1", rt::DefaultForm::Dropped)
                     .since(1, 0, 6),
                 rt::AttributeInfo::new("rx_queue_size").since(2, 3, 0),
-                rt::AttributeInfo::new("tx_queue_size").since(5, 6, 0),
-                rt::AttributeInfo::new("rss").since(9, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("tx_queue_size").since(3, 7, 0),
+                rt::AttributeInfo::new("rss").since(8, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("rss_hash_report")
-                    .since(9, 0, 0)
+                    .since(8, 3, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[
@@ -429,12 +429,12 @@ impl rt::Content for InterfaceHostdevDriver {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceDriverTxmode {
-    /// `iothread`
+    /// They are sent outside of the virtual CPU's thread.
     ///
     /// Since libvirt 0.9.0.
     #[default]
     Iothread,
-    /// `timer`
+    /// They are sent when a timer fires.
     ///
     /// Since libvirt 0.9.0.
     Timer,
@@ -721,12 +721,12 @@ impl rt::Content for InterfaceBackend {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceBackendType {
-    /// `default`
+    /// What the type of the interface means by itself.
     ///
     /// Since libvirt 11.3.0.
     #[default]
     Default,
-    /// `passt`
+    /// passt, a process of its own.
     ///
     /// Since libvirt 9.0.0.
     Passt,

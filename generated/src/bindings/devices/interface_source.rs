@@ -22,11 +22,11 @@ pub struct InterfaceSourceBridge {
     pub portgroup: Option<String>,
     /// The identifier of the port that the running interface has on the network.
     ///
-    /// Only a running domain shows it. Since libvirt 5.6.0.
+    /// Only a running domain shows it. Since libvirt 5.1.0.
     pub portid: Option<scalar::Uuid>,
     /// The name of the bridge.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. Values other than `[A-Za-z0-9_.\-\\:/]+` since libvirt 7.0.0.
     pub bridge: String,
     /// Who keeps the table of addresses of the bridge.
     ///
@@ -46,13 +46,17 @@ impl rt::Content for InterfaceSourceBridge {
             attributes: &[
                 rt::AttributeInfo::new("network").since(2, 1, 0).output_only(),
                 rt::AttributeInfo::new("portgroup").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("portid").since(5, 6, 0).output_only(),
-                rt::AttributeInfo::new("bridge").required().since(0, 6, 0),
+                rt::AttributeInfo::new("portid").since(5, 1, 0).output_only(),
+                rt::AttributeInfo::new("bridge")
+                    .required()
+                    .since(0, 6, 0)
+                    .narrow("[A-Za-z0-9_.\\-\\\\:/]+", 7, 0, 0),
                 rt::AttributeInfo::new("macTableManager")
                     .since(2, 1, 0)
                     .output_only()
                     .values(InterfaceSourceBridgeMacTableManager::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -207,15 +211,15 @@ impl rt::Content for InterfaceSourceEthernet {
 pub struct InterfaceSourceVhostUser {
     /// The kind of socket.
     ///
-    /// Where absent, `unix` is assumed. Since libvirt 1.2.7.
+    /// Where absent, `unix` is assumed. Since libvirt 1.2.7. May be absent since libvirt 11.1.0.
     pub type_: Option<InterfaceSourceVhostUserType>,
     /// The path of the socket.
     ///
-    /// Since libvirt 1.2.7.
+    /// Since libvirt 1.2.7. May be absent since libvirt 11.1.0.
     pub path: Option<String>,
     /// Which side listens at the socket.
     ///
-    /// Where absent, `client` is assumed. Since libvirt 1.2.7.
+    /// Where absent, `client` is assumed. Since libvirt 1.2.7. May be absent since libvirt 11.1.0.
     pub mode: Option<InterfaceSourceVhostUserMode>,
     /// The device of the host whose routes passt takes over.
     ///
@@ -223,7 +227,7 @@ pub struct InterfaceSourceVhostUser {
     pub dev: Option<String>,
     /// Whether a connection that was lost is made again. It applies to the side that connects.
     ///
-    /// Since libvirt 5.6.0. See [the
+    /// Since libvirt 3.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub reconnect: Option<ChardevReconnect>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -241,15 +245,17 @@ impl rt::Content for InterfaceSourceVhostUser {
                 rt::AttributeInfo::new("type")
                     .default("unix", rt::DefaultForm::Assumed)
                     .since(1, 2, 7)
+                    .optional_since(11, 1, 0)
                     .values(InterfaceSourceVhostUserType::VALUES),
-                rt::AttributeInfo::new("path").since(1, 2, 7),
+                rt::AttributeInfo::new("path").since(1, 2, 7).optional_since(11, 1, 0),
                 rt::AttributeInfo::new("mode")
                     .default("client", rt::DefaultForm::Assumed)
                     .since(1, 2, 7)
+                    .optional_since(11, 1, 0)
                     .values(InterfaceSourceVhostUserMode::VALUES),
                 rt::AttributeInfo::new("dev").since(11, 1, 0),
             ],
-            children: &[rt::ChildInfo::new("reconnect").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("reconnect").since(3, 7, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -345,12 +351,12 @@ impl rt::Scalar for InterfaceSourceVhostUserType {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceSourceVhostUserMode {
-    /// `server`
+    /// The hypervisor; it waits for the process before the guest starts.
     ///
     /// Since libvirt 1.2.7.
     #[default]
     Server,
-    /// `client`
+    /// The process; the hypervisor connects.
     ///
     /// Since libvirt 1.2.7.
     Client,
@@ -396,7 +402,7 @@ impl rt::Scalar for InterfaceSourceVhostUserMode {
 pub struct InterfaceSourceNetwork {
     /// The name of the virtual network.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. Values other than `[A-Za-z0-9_.\-\\:/]+` since libvirt 1.2.17.
     pub network: String,
     /// The group of ports of that network, each with settings of its own.
     ///
@@ -404,7 +410,7 @@ pub struct InterfaceSourceNetwork {
     pub portgroup: Option<String>,
     /// The identifier of the port that the running interface has on the network.
     ///
-    /// Only a running domain shows it. Since libvirt 5.6.0.
+    /// Only a running domain shows it. Since libvirt 5.1.0.
     pub portid: Option<scalar::Uuid>,
     /// The bridge of the network.
     ///
@@ -426,15 +432,19 @@ impl rt::Content for InterfaceSourceNetwork {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("virtual-network"),
             attributes: &[
-                rt::AttributeInfo::new("network").required().since(0, 6, 0),
+                rt::AttributeInfo::new("network")
+                    .required()
+                    .since(0, 6, 0)
+                    .narrow("[A-Za-z0-9_.\\-\\\\:/]+", 1, 2, 17),
                 rt::AttributeInfo::new("portgroup").since(0, 9, 4),
-                rt::AttributeInfo::new("portid").since(5, 6, 0).output_only(),
+                rt::AttributeInfo::new("portid").since(5, 1, 0).output_only(),
                 rt::AttributeInfo::new("bridge").since(2, 1, 0).output_only(),
                 rt::AttributeInfo::new("macTableManager")
                     .since(2, 1, 0)
                     .output_only()
                     .values(InterfaceSourceNetworkMacTableManager::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -532,7 +542,7 @@ pub struct InterfaceSourceDirect {
     pub portgroup: Option<String>,
     /// The identifier of the port that the running interface has on the network.
     ///
-    /// Only a running domain shows it. Since libvirt 5.6.0.
+    /// Only a running domain shows it. Since libvirt 5.1.0.
     pub portid: Option<scalar::Uuid>,
     /// The name of the card.
     ///
@@ -556,13 +566,14 @@ impl rt::Content for InterfaceSourceDirect {
             attributes: &[
                 rt::AttributeInfo::new("network").since(2, 1, 0).output_only(),
                 rt::AttributeInfo::new("portgroup").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("portid").since(5, 6, 0).output_only(),
+                rt::AttributeInfo::new("portid").since(5, 1, 0).output_only(),
                 rt::AttributeInfo::new("dev").required().since(0, 7, 7),
                 rt::AttributeInfo::new("mode")
                     .default("vepa", rt::DefaultForm::Written)
                     .since(0, 7, 7)
                     .values(InterfaceSourceDirectMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -600,20 +611,20 @@ impl rt::Content for InterfaceSourceDirect {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceSourceDirectMode {
-    /// `vepa`
+    /// To the switch outside, which may send them back.
     ///
     /// Since libvirt 0.7.7.
     #[default]
     Vepa,
-    /// `bridge`
+    /// To the other guest at once.
     ///
     /// Since libvirt 0.7.7.
     Bridge,
-    /// `private`
+    /// To the switch outside; they reach the other guest only through a router.
     ///
     /// Since libvirt 0.7.7.
     Private,
-    /// `passthrough`
+    /// Nowhere: one guest has the card for itself.
     ///
     /// Since libvirt 0.9.2.
     Passthrough,
@@ -680,6 +691,7 @@ impl rt::Content for InterfaceSourceUser {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("userspace-connection-using-passt"),
             attributes: &[rt::AttributeInfo::new("dev").required().since(0, 6, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -727,6 +739,7 @@ impl rt::Content for InterfaceSourceInternal {
             since: Some(rt::Version::new(0, 6, 4)),
             reference: Some("network-interfaces"),
             attributes: &[rt::AttributeInfo::new("name").required().since(0, 6, 4)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -781,6 +794,7 @@ impl rt::Content for InterfaceSourceSocket {
                 rt::AttributeInfo::new("address").required().since(0, 9, 10),
                 rt::AttributeInfo::new("port").required().since(0, 9, 10),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -837,6 +851,7 @@ impl rt::Content for InterfaceSourceServer {
                 rt::AttributeInfo::new("address").since(0, 9, 10),
                 rt::AttributeInfo::new("port").required().since(0, 9, 10),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -898,6 +913,8 @@ impl rt::Content for InterfaceSourceUdp {
                 rt::AttributeInfo::new("port").required().since(1, 2, 20),
             ],
             children: &[rt::ChildInfo::new("local").required().since(1, 2, 20)],
+            required_attributes: 2,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -974,6 +991,7 @@ impl rt::Content for InterfaceSourceLocal {
                 rt::AttributeInfo::new("address").required().since(1, 2, 20),
                 rt::AttributeInfo::new("port").required().since(1, 2, 20),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1118,7 +1136,7 @@ impl rt::Content for InterfaceHostdevAddress {
             element: Some(rt::Name::plain("address")),
             since: Some(rt::Version::new(0, 9, 11)),
             reference: Some("pci-passthrough"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1142,6 +1160,14 @@ impl rt::Content for InterfaceHostdevAddress {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -1227,7 +1253,7 @@ pub struct InterfaceHostdevAddressTypePci {
     pub domain: Option<scalar::PciDomain>,
     /// The bus; in the guest, the index of the PCI controller that provides it.
     ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
     pub bus: Option<scalar::PciBus>,
     /// The slot on the bus.
     ///
@@ -1253,7 +1279,8 @@ impl rt::Content for InterfaceHostdevAddressTypePci {
                     .since(0, 6, 0),
                 rt::AttributeInfo::new("bus")
                     .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
+                    .since(0, 6, 0)
+                    .optional_since(1, 3, 5),
                 rt::AttributeInfo::new("slot")
                     .default("0x00", rt::DefaultForm::Assumed)
                     .since(0, 6, 0),
@@ -1312,6 +1339,7 @@ impl rt::Content for InterfaceHostdevAddressTypeUsb {
                 rt::AttributeInfo::new("bus").required().since(0, 9, 11),
                 rt::AttributeInfo::new("device").required().since(0, 9, 11),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1334,12 +1362,12 @@ impl rt::Content for InterfaceHostdevAddressTypeUsb {
 
 /// The vDPA device.
 ///
-/// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#vdpa-devices).
+/// Since libvirt 6.9.0. See [the manual](https://libvirt.org/formatdomain.html#vdpa-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceSourceVdpa {
     /// The character device of the host, as `/dev/vhost-vdpa-0`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.9.0.
     pub dev: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1350,9 +1378,10 @@ impl rt::Content for InterfaceSourceVdpa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceSourceVdpa",
             element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 9, 0)),
             reference: Some("vdpa-devices"),
-            attributes: &[rt::AttributeInfo::new("dev").required().since(7, 0, 0)],
+            attributes: &[rt::AttributeInfo::new("dev").required().since(6, 9, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1381,25 +1410,25 @@ impl rt::Content for InterfaceSourceVdpa {
 
 /// The port of the distributed switch.
 ///
-/// Since libvirt 9.0.0. See [the
+/// Since libvirt 8.7.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#vmware-distributed-switch).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceSourceVds {
     /// The identifier of the switch.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0.
     pub switchid: scalar::Uuid,
     /// The number of the port.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0. May be absent since libvirt 11.3.0.
     pub portid: Option<i64>,
     /// The name of the group of ports.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0. May be absent since libvirt 11.3.0.
     pub portgroupid: Option<String>,
     /// The number of the connection.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.7.0. May be absent since libvirt 11.3.0.
     pub connectionid: Option<i64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1410,14 +1439,19 @@ impl rt::Content for InterfaceSourceVds {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceSourceVds",
             element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(8, 7, 0)),
             reference: Some("vmware-distributed-switch"),
             attributes: &[
-                rt::AttributeInfo::new("switchid").required().since(9, 0, 0),
-                rt::AttributeInfo::new("portid").since(9, 0, 0),
-                rt::AttributeInfo::new("portgroupid").since(9, 0, 0),
-                rt::AttributeInfo::new("connectionid").since(9, 0, 0),
+                rt::AttributeInfo::new("switchid").required().since(8, 7, 0),
+                rt::AttributeInfo::new("portid").since(8, 7, 0).optional_since(11, 3, 0),
+                rt::AttributeInfo::new("portgroupid")
+                    .since(8, 7, 0)
+                    .optional_since(11, 3, 0),
+                rt::AttributeInfo::new("connectionid")
+                    .since(8, 7, 0)
+                    .optional_since(11, 3, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

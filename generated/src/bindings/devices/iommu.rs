@@ -22,15 +22,15 @@ pub struct Iommu {
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
-    /// Since libvirt 0.9.10.
+    /// Since libvirt 9.0.0.
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
-    /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
+    /// Since libvirt 8.3.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
     pub address: Option<Address>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -51,10 +51,11 @@ impl rt::Content for Iommu {
             ],
             children: &[
                 rt::ChildInfo::new("driver").since(3, 4, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
-                rt::ChildInfo::new("address").since(0, 7, 6),
+                rt::ChildInfo::new("alias").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("address").since(8, 3, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -116,18 +117,18 @@ impl rt::Content for Iommu {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum IommuModel {
-    /// `intel`
+    /// VT-d, for Q35 machines.
     ///
     /// Since libvirt 2.1.0.
     #[default]
     Intel,
-    /// `smmuv3`
+    /// For ARM machines of type `virt`.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.5.0.
     Smmuv3,
-    /// `virtio`
+    /// The paravirtual device, for both; it has a PCI address.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.3.0.
     Virtio,
 }
 
@@ -135,8 +136,8 @@ impl IommuModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("intel").since(2, 1, 0),
-        rt::ValueInfo::new("smmuv3").since(5, 6, 0),
-        rt::ValueInfo::new("virtio").since(9, 0, 0),
+        rt::ValueInfo::new("smmuv3").since(5, 5, 0),
+        rt::ValueInfo::new("virtio").since(8, 3, 0),
     ];
 
     /// The value as a document spells it.
@@ -190,7 +191,7 @@ pub struct IommuDriver {
     pub iotlb: Option<OnOff>,
     /// How many bits an address of a device has.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     pub aw_bits: Option<scalar::AnyBase>,
     /// Whether addresses of devices are translated at all; off where only interrupts are to be remapped.
     ///
@@ -213,7 +214,7 @@ impl rt::Content for IommuDriver {
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("eim").since(3, 4, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("iotlb").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("aw_bits").since(7, 0, 0),
+                rt::AttributeInfo::new("aw_bits").since(6, 5, 0),
                 rt::AttributeInfo::new("dma_translation")
                     .since(10, 7, 0)
                     .values(OnOff::VALUES),

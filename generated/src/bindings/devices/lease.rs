@@ -37,6 +37,7 @@ impl rt::Content for Lease {
                 rt::ChildInfo::new("key").required().since(0, 9, 2),
                 rt::ChildInfo::new("target").required().since(0, 9, 2),
             ],
+            required_children: 3,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -104,6 +105,7 @@ impl rt::Content for LeaseTarget {
                     .default("0", rt::DefaultForm::Dropped)
                     .since(0, 9, 2),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

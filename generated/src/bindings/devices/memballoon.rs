@@ -20,7 +20,7 @@ pub struct Memballoon {
     pub autodeflate: Option<OnOff>,
     /// Whether the guest reports free pages, so that the host can use them.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.9.0.
     pub free_page_reporting: Option<OnOff>,
     /// The guest reports how it uses its memory.
     ///
@@ -33,7 +33,7 @@ pub struct Memballoon {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -63,16 +63,17 @@ impl rt::Content for Memballoon {
                     .since(1, 3, 1)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("freePageReporting")
-                    .since(7, 0, 0)
+                    .since(6, 9, 0)
                     .values(OnOff::VALUES),
             ],
             children: &[
                 rt::ChildInfo::new("stats").since(1, 1, 1),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
                 rt::ChildInfo::new("driver").since(3, 5, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -149,17 +150,17 @@ pub enum MemballoonModel {
     Virtio,
     /// `virtio-transitional`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     VirtioTransitional,
     /// `virtio-non-transitional`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.2.0.
     VirtioNonTransitional,
     /// `xen`
     ///
     /// Since libvirt 0.8.3.
     Xen,
-    /// `none`
+    /// The guest has no balloon.
     ///
     /// Since libvirt 0.8.4.
     None,
@@ -169,8 +170,8 @@ impl MemballoonModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("virtio").since(0, 8, 3),
-        rt::ValueInfo::new("virtio-transitional").since(5, 6, 0),
-        rt::ValueInfo::new("virtio-non-transitional").since(5, 6, 0),
+        rt::ValueInfo::new("virtio-transitional").since(5, 2, 0),
+        rt::ValueInfo::new("virtio-non-transitional").since(5, 2, 0),
         rt::ValueInfo::new("xen").since(0, 8, 3),
         rt::ValueInfo::new("none").since(0, 8, 4),
     ];
@@ -227,6 +228,7 @@ impl rt::Content for MemballoonStats {
             element: Some(rt::Name::plain("stats")),
             since: Some(rt::Version::new(1, 1, 1)),
             attributes: &[rt::AttributeInfo::new("period").required().since(1, 1, 1)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -268,11 +270,11 @@ pub struct MemballoonDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -287,9 +289,9 @@ impl rt::Content for MemballoonDriver {
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE

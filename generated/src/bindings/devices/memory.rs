@@ -19,16 +19,16 @@ pub struct MemoryDevice {
     pub access: Option<MemoryDeviceAccess>,
     /// Whether the content is thrown away when the guest stops or the module is removed; for model `dimm`.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub discard: Option<YesNo>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
-    /// Since libvirt 0.9.10.
+    /// Since libvirt 2.1.0.
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -49,14 +49,14 @@ impl rt::Content for MemoryDevice {
                 rt::AttributeInfo::new("access")
                     .since(3, 2, 0)
                     .values(MemoryDeviceAccess::VALUES),
-                rt::AttributeInfo::new("discard").since(5, 6, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("discard").since(4, 4, 0).values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("alias").since(2, 1, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -84,6 +84,7 @@ impl rt::Content for MemoryDevice {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "model" => {}
             "access" => r.attribute(attribute, &mut self.access),
             "discard" => r.attribute(attribute, &mut self.discard),
             _ => return false,
@@ -140,15 +141,15 @@ pub enum MemoryDeviceModel {
     Nvdimm(MemoryDeviceModelNvdimm),
     /// Paravirtual persistent memory.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     VirtioPmem(MemoryDeviceModelVirtioPmem),
     /// Paravirtual memory whose size can be changed in blocks.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     VirtioMem(MemoryDeviceModelVirtioMem),
     /// The cache of encrypted pages of SGX enclaves.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.10.0.
     SgxEpc(MemoryDeviceModelSgxEpc),
 }
 
@@ -163,9 +164,9 @@ impl rt::Payload for MemoryDeviceModel {
         static VALUES: &[rt::ValueInfo] = &[
             rt::ValueInfo::new("dimm").since(1, 2, 14),
             rt::ValueInfo::new("nvdimm").since(3, 2, 0),
-            rt::ValueInfo::new("virtio-pmem").since(9, 0, 0),
-            rt::ValueInfo::new("virtio-mem").since(9, 0, 0),
-            rt::ValueInfo::new("sgx-epc").since(9, 0, 0),
+            rt::ValueInfo::new("virtio-pmem").since(7, 1, 0),
+            rt::ValueInfo::new("virtio-mem").since(7, 9, 0),
+            rt::ValueInfo::new("sgx-epc").since(8, 10, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("model")
             .required()
@@ -244,6 +245,7 @@ impl rt::Content for MemoryDeviceModelDimm {
                 rt::ChildInfo::new("source").since(1, 2, 14),
                 rt::ChildInfo::new("target").required().since(1, 2, 14),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -279,7 +281,7 @@ impl rt::Content for MemoryDeviceModelDimm {
 pub struct MemoryDeviceModelNvdimm {
     /// The identity of the module, for pSeries guests alone.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.2.0.
     pub uuid: Option<scalar::Uuid>,
     /// The file or device of the host that backs the module.
     ///
@@ -296,10 +298,11 @@ impl rt::Content for MemoryDeviceModelNvdimm {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemoryDeviceModelNvdimm",
             children: &[
-                rt::ChildInfo::new("uuid").since(7, 0, 0),
+                rt::ChildInfo::new("uuid").since(6, 2, 0),
                 rt::ChildInfo::new("source").required().since(1, 2, 14),
                 rt::ChildInfo::new("target").required().since(1, 2, 14),
             ],
+            required_children: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -353,6 +356,7 @@ impl rt::Content for MemoryDeviceModelVirtioPmem {
                 rt::ChildInfo::new("source").required().since(1, 2, 14),
                 rt::ChildInfo::new("target").required().since(1, 2, 14),
             ],
+            required_children: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -404,6 +408,7 @@ impl rt::Content for MemoryDeviceModelVirtioMem {
                 rt::ChildInfo::new("source").since(1, 2, 14),
                 rt::ChildInfo::new("target").required().since(1, 2, 14),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -455,6 +460,7 @@ impl rt::Content for MemoryDeviceModelSgxEpc {
                 rt::ChildInfo::new("source").since(1, 2, 14),
                 rt::ChildInfo::new("target").required().since(1, 2, 14),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -652,11 +658,11 @@ pub struct MemoryDeviceFileSource {
     pub path: String,
     /// The alignment at which the host maps the file; its page size if absent.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.0.0.
     pub alignsize: Option<MemoryDeviceAlignsize>,
     /// What the guest writes is known to be kept, for the device itself is persistent memory.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.0.0.
     pub pmem: bool,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -670,9 +676,10 @@ impl rt::Content for MemoryDeviceFileSource {
             since: Some(rt::Version::new(1, 2, 14)),
             children: &[
                 rt::ChildInfo::new("path").required().since(3, 2, 0),
-                rt::ChildInfo::new("alignsize").since(5, 6, 0),
-                rt::ChildInfo::new("pmem").since(5, 6, 0),
+                rt::ChildInfo::new("alignsize").since(5, 0, 0),
+                rt::ChildInfo::new("pmem").since(5, 0, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -731,6 +738,7 @@ impl rt::Content for MemoryDevicePmemSource {
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(1, 2, 14)),
             children: &[rt::ChildInfo::new("path").required().since(3, 2, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -820,7 +828,7 @@ impl rt::Content for MemoryDevicePagesize {
 
 /// The alignment at which the host maps the file; its page size if absent.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 5.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceAlignsize {
     /// The unit in which the size is given.
@@ -838,7 +846,7 @@ impl rt::Content for MemoryDeviceAlignsize {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemoryDeviceAlignsize",
             element: Some(rt::Name::plain("alignsize")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(5, 0, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
@@ -890,7 +898,7 @@ pub struct MemoryDeviceTarget {
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
-    /// Since libvirt 1.2.14.
+    /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
     pub node: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -904,8 +912,9 @@ impl rt::Content for MemoryDeviceTarget {
             since: Some(rt::Version::new(1, 2, 14)),
             children: &[
                 rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14),
+                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -953,7 +962,7 @@ pub struct MemoryDeviceNvdimmTarget {
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
-    /// Since libvirt 1.2.14.
+    /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
     pub node: Option<u32>,
     /// The part of the module that stores the labels of its name spaces.
     ///
@@ -961,7 +970,7 @@ pub struct MemoryDeviceNvdimmTarget {
     pub label: Option<MemoryDeviceLabel>,
     /// The guest cannot write to the module.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 5.0.0.
     pub readonly: bool,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -975,10 +984,11 @@ impl rt::Content for MemoryDeviceNvdimmTarget {
             since: Some(rt::Version::new(1, 2, 14)),
             children: &[
                 rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14),
+                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
                 rt::ChildInfo::new("label").since(3, 2, 0),
-                rt::ChildInfo::new("readonly").since(5, 6, 0),
+                rt::ChildInfo::new("readonly").since(5, 0, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1032,7 +1042,7 @@ pub struct MemoryDevicePmemTarget {
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
-    /// Since libvirt 1.2.14.
+    /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
     pub node: Option<u32>,
     /// Where the module lies in the guest's physical memory.
     ///
@@ -1050,9 +1060,10 @@ impl rt::Content for MemoryDevicePmemTarget {
             since: Some(rt::Version::new(1, 2, 14)),
             children: &[
                 rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14),
+                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
                 rt::ChildInfo::new("address").since(9, 4, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1108,19 +1119,19 @@ pub struct MemoryDeviceVirtioMemTarget {
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
-    /// Since libvirt 1.2.14.
+    /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
     pub node: Option<u32>,
     /// The unit by which the size is changed: a power of two, not less than a transparent huge page.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub block: Option<MemoryDeviceBlock>,
     /// The memory that the guest is to have: a multiple of `block`, at most `size`.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub requested: Option<MemoryDeviceRequested>,
     /// The memory that the guest has.
     ///
-    /// Only a running domain shows it. Since libvirt 9.0.0.
+    /// Only a running domain shows it. Since libvirt 7.9.0.
     pub current: Option<MemoryDeviceCurrent>,
     /// Where the module lies in the guest's physical memory.
     ///
@@ -1143,12 +1154,13 @@ impl rt::Content for MemoryDeviceVirtioMemTarget {
             ],
             children: &[
                 rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14),
-                rt::ChildInfo::new("block").since(9, 0, 0),
-                rt::ChildInfo::new("requested").since(9, 0, 0),
-                rt::ChildInfo::new("current").since(9, 0, 0).output_only(),
+                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
+                rt::ChildInfo::new("block").since(7, 9, 0),
+                rt::ChildInfo::new("requested").since(7, 9, 0),
+                rt::ChildInfo::new("current").since(7, 9, 0).output_only(),
                 rt::ChildInfo::new("address").since(9, 4, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1294,6 +1306,7 @@ impl rt::Content for MemoryDeviceLabel {
             element: Some(rt::Name::plain("label")),
             since: Some(rt::Version::new(3, 2, 0)),
             children: &[rt::ChildInfo::new("size").required().since(3, 2, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1391,7 +1404,7 @@ impl rt::Content for MemoryDeviceLabelSize {
 
 /// The unit by which the size is changed: a power of two, not less than a transparent huge page.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceBlock {
     /// The unit in which the size is given.
@@ -1409,7 +1422,7 @@ impl rt::Content for MemoryDeviceBlock {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemoryDeviceBlock",
             element: Some(rt::Name::plain("block")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 9, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
@@ -1452,7 +1465,7 @@ impl rt::Content for MemoryDeviceBlock {
 
 /// The memory that the guest is to have: a multiple of `block`, at most `size`.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceRequested {
     /// The unit in which the size is given.
@@ -1470,7 +1483,7 @@ impl rt::Content for MemoryDeviceRequested {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemoryDeviceRequested",
             element: Some(rt::Name::plain("requested")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 9, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)
@@ -1513,7 +1526,7 @@ impl rt::Content for MemoryDeviceRequested {
 
 /// The memory that the guest has.
 ///
-/// Only a running domain shows it. Since libvirt 9.0.0.
+/// Only a running domain shows it. Since libvirt 7.9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceCurrent {
     /// The unit in which the size is given.
@@ -1531,7 +1544,7 @@ impl rt::Content for MemoryDeviceCurrent {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "MemoryDeviceCurrent",
             element: Some(rt::Name::plain("current")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 9, 0)),
             output_only: true,
             attributes: &[
                 rt::AttributeInfo::new("unit")
@@ -1580,7 +1593,7 @@ impl rt::Content for MemoryDeviceCurrent {
 pub struct MemoryDeviceBase {
     /// Its first address.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 9.4.0.
     pub base: scalar::HexNumber,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1592,7 +1605,8 @@ impl rt::Content for MemoryDeviceBase {
             name: "MemoryDeviceBase",
             element: Some(rt::Name::plain("address")),
             since: Some(rt::Version::new(9, 4, 0)),
-            attributes: &[rt::AttributeInfo::new("base").required().since(11, 3, 0)],
+            attributes: &[rt::AttributeInfo::new("base").required().since(9, 4, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -97,7 +97,7 @@ impl rt::Content for Bandwidth {
 pub struct BandwidthInbound {
     /// The rate that is allowed in the long run.
     ///
-    /// Since libvirt 0.9.4.
+    /// Since libvirt 0.9.4. May be absent since libvirt 1.2.15.
     pub average: Option<u64>,
     /// The highest rate at which a burst may be sent; 0 sets none.
     ///
@@ -123,7 +123,9 @@ impl rt::Content for BandwidthInbound {
             since: Some(rt::Version::new(0, 9, 4)),
             reference: Some("quality-of-service"),
             attributes: &[
-                rt::AttributeInfo::new("average").since(0, 9, 4),
+                rt::AttributeInfo::new("average")
+                    .since(0, 9, 4)
+                    .optional_since(1, 2, 15),
                 rt::AttributeInfo::new("peak")
                     .default("0", rt::DefaultForm::Dropped)
                     .since(0, 9, 4),
@@ -173,7 +175,7 @@ impl rt::Content for BandwidthInbound {
 pub struct BandwidthOutbound {
     /// The rate that is allowed in the long run.
     ///
-    /// Since libvirt 0.9.4.
+    /// Since libvirt 0.9.4. May be absent since libvirt 1.2.15.
     pub average: Option<u64>,
     /// The highest rate at which a burst may be sent; 0 sets none.
     ///
@@ -199,7 +201,9 @@ impl rt::Content for BandwidthOutbound {
             since: Some(rt::Version::new(0, 9, 4)),
             reference: Some("quality-of-service"),
             attributes: &[
-                rt::AttributeInfo::new("average").since(0, 9, 4),
+                rt::AttributeInfo::new("average")
+                    .since(0, 9, 4)
+                    .optional_since(1, 2, 15),
                 rt::AttributeInfo::new("peak")
                     .default("0", rt::DefaultForm::Dropped)
                     .since(0, 9, 4),
@@ -272,6 +276,7 @@ impl rt::Content for Vlan {
                 rt::AttributeInfo::new("trunk").since(0, 10, 0).values(VlanTrunk::VALUES),
             ],
             children: &[rt::ChildInfo::new("tag").required().many().since(0, 10, 0)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -389,6 +394,7 @@ impl rt::Content for VlanTag {
                     .since(1, 1, 0)
                     .values(VlanTagNativeMode::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -420,12 +426,12 @@ impl rt::Content for VlanTag {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VlanTagNativeMode {
-    /// `tagged`
+    /// Its packets carry a tag.
     ///
     /// Since libvirt 1.1.0.
     #[default]
     Tagged,
-    /// `untagged`
+    /// Its packets carry none.
     ///
     /// Since libvirt 1.1.0.
     Untagged,
@@ -472,11 +478,12 @@ pub struct VirtualPort {
     /// The kind of switch. Where it is absent, the network decides, and the parameters that suit it are
     /// taken.
     ///
-    /// Since libvirt 0.8.2.
+    /// Since libvirt 0.8.2. May be absent since libvirt 0.10.0.
     pub type_: Option<VirtualPortType>,
     /// What the switch has to know of the port.
     ///
-    /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
+    /// Since libvirt 0.8.2. May be absent since libvirt 0.10.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#virtual-network).
     pub parameters: Option<VirtualPortParameters>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -492,9 +499,12 @@ impl rt::Content for VirtualPort {
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .since(0, 8, 2)
+                    .optional_since(0, 10, 0)
                     .values(VirtualPortType::VALUES),
             ],
-            children: &[rt::ChildInfo::new("parameters").since(0, 8, 2)],
+            children: &[
+                rt::ChildInfo::new("parameters").since(0, 8, 2).optional_since(0, 10, 0),
+            ],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -544,20 +554,20 @@ impl rt::Content for VirtualPort {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VirtualPortType {
-    /// `802.1Qbg`
+    /// VEPA; it takes `managerid`, `typeid`, `typeidversion` and `instanceid`.
     ///
     /// Since libvirt 0.8.2.
     #[default]
     Qbg,
-    /// `802.1Qbh`
+    /// VN-Link; it takes `profileid`.
     ///
     /// Since libvirt 0.8.2.
     Qbh,
-    /// `openvswitch`
+    /// Open vSwitch; it takes `interfaceid` and `profileid`.
     ///
     /// Since libvirt 0.10.0.
     OpenVSwitch,
-    /// `midonet`
+    /// MidoNet; it needs `interfaceid`.
     ///
     /// Since libvirt 1.2.14.
     Midonet,
@@ -688,13 +698,13 @@ impl rt::Content for VirtualPortParameters {
 
 /// Options of the port on the host's bridge.
 ///
-/// Since libvirt 7.0.0. See [the
+/// Since libvirt 6.1.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#isolating-guests-network-traffic-from-each-other).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PortOptions {
     /// Whether the port is kept apart from other isolated ports of the bridge.
     ///
-    /// Where absent, `no` is assumed. Since libvirt 7.0.0.
+    /// Where absent, `no` is assumed. Since libvirt 6.1.0.
     pub isolated: Option<YesNo>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -705,12 +715,12 @@ impl rt::Content for PortOptions {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "PortOptions",
             element: Some(rt::Name::plain("port")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 1, 0)),
             reference: Some("isolating-guests-network-traffic-from-each-other"),
             attributes: &[
                 rt::AttributeInfo::new("isolated")
                     .default("no", rt::DefaultForm::Assumed)
-                    .since(7, 0, 0)
+                    .since(6, 1, 0)
                     .values(YesNo::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -779,6 +789,7 @@ impl rt::Content for Ip {
                 rt::AttributeInfo::new("prefix").since(1, 2, 12),
                 rt::AttributeInfo::new("peer").since(2, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -861,6 +872,7 @@ impl rt::Content for Route {
                 rt::AttributeInfo::new("gateway").required().since(1, 2, 12),
                 rt::AttributeInfo::new("metric").since(1, 2, 12),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -987,6 +999,7 @@ impl rt::Content for PortForward {
                 rt::AttributeInfo::new("dev").since(9, 0, 0),
             ],
             children: &[rt::ChildInfo::new("range").many().since(9, 0, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1126,6 +1139,7 @@ impl rt::Content for PortForwardRange {
                     .since(9, 0, 0)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1187,6 +1201,7 @@ impl rt::Content for FilterRef {
             reference: Some("traffic-filtering-with-nwfilter"),
             attributes: &[rt::AttributeInfo::new("filter").required().since(0, 8, 0)],
             children: &[rt::ChildInfo::new("parameter").many().since(0, 8, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1262,6 +1277,7 @@ impl rt::Content for FilterParameter {
                 rt::AttributeInfo::new("name").required().since(0, 8, 0),
                 rt::AttributeInfo::new("value").required().since(0, 8, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1292,7 +1308,7 @@ impl rt::Content for FilterParameter {
 
 /// Makes a team of two network devices, of which one may come and go, as it has to for a migration.
 ///
-/// Since libvirt 7.0.0. See [the
+/// Since libvirt 6.1.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#teaming-a-virtio-hostdev-nic-pair).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Teaming {
@@ -1307,9 +1323,9 @@ impl rt::Content for Teaming {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Teaming",
             element: Some(rt::Name::plain("teaming")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(6, 1, 0)),
             reference: Some("teaming-a-virtio-hostdev-nic-pair"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1335,6 +1351,14 @@ impl rt::Content for Teaming {
         r.select(node, &mut self.type_);
     }
 
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.payload_attributes(&self.type_);
     }
@@ -1345,11 +1369,11 @@ impl rt::Content for Teaming {
 pub enum TeamingType {
     /// The device is always there.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     Persistent,
     /// The device is taken away at times, as a host device for a migration.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     Transient(TeamingTypeTransient),
 }
 
@@ -1362,8 +1386,8 @@ impl Default for TeamingType {
 impl rt::Payload for TeamingType {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("persistent").since(7, 0, 0),
-            rt::ValueInfo::new("transient").since(7, 0, 0),
+            rt::ValueInfo::new("persistent").since(6, 1, 0),
+            rt::ValueInfo::new("transient").since(6, 1, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
             .required()
@@ -1414,7 +1438,7 @@ impl rt::Payload for TeamingType {
 pub struct TeamingTypeTransient {
     /// The alias of the persistent device of the team.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     pub persistent: String,
 }
 
@@ -1423,8 +1447,9 @@ impl rt::Content for TeamingTypeTransient {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TeamingTypeTransient",
             attributes: &[
-                rt::AttributeInfo::new("persistent").required().since(7, 0, 0),
+                rt::AttributeInfo::new("persistent").required().since(6, 1, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1470,6 +1495,7 @@ impl rt::Content for InterfaceLink {
                     .since(1, 2, 14)
                     .values(InterfaceLinkState::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1564,6 +1590,7 @@ impl rt::Content for InterfaceMtu {
             since: Some(rt::Version::new(3, 1, 0)),
             reference: Some("mtu-configuration"),
             attributes: &[rt::AttributeInfo::new("size").required().since(3, 1, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -17,7 +17,7 @@ pub struct Panic {
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
-    /// Since libvirt 0.9.10.
+    /// Since libvirt 2.4.0.
     pub alias: Option<Alias>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -38,7 +38,7 @@ impl rt::Content for Panic {
                 rt::AttributeInfo::new("model").since(1, 3, 0).values(PanicModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("alias").since(0, 9, 10),
+                rt::ChildInfo::new("alias").since(2, 4, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             ..rt::TypeInfo::NONE
@@ -94,24 +94,24 @@ impl rt::Content for Panic {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PanicModel {
-    /// `isa`
+    /// pvpanic on the ISA bus.
     ///
     /// Since libvirt 1.3.0.
     #[default]
     Isa,
-    /// `pseries`
+    /// The firmware of pSeries guests, which always have it.
     ///
     /// Since libvirt 1.3.0.
     Pseries,
-    /// `hyperv`
+    /// The crash registers of Hyper-V.
     ///
     /// Since libvirt 1.3.0.
     Hyperv,
-    /// `s390`
+    /// Part of the s390 architecture; its guests always have it.
     ///
     /// Since libvirt 1.3.5.
     S390,
-    /// `pvpanic`
+    /// pvpanic on the PCI bus.
     ///
     /// Since libvirt 9.1.0.
     Pvpanic,

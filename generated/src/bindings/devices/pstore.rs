@@ -13,15 +13,15 @@ use domxml_runtime as rt;
 pub struct Pstore {
     /// The interface of the store: the error record serialization table of ACPI.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.6.0.
     pub backend: PstoreBackend,
     /// The file of the host that holds the store. Without it libvirt finds a place.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.6.0.
     pub path: Option<String>,
     /// The size of the store.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.6.0.
     pub size: PstoreSize,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
@@ -46,15 +46,17 @@ impl rt::Content for Pstore {
             attributes: &[
                 rt::AttributeInfo::new("backend")
                     .required()
-                    .since(11, 3, 0)
+                    .since(10, 6, 0)
                     .values(PstoreBackend::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("path").since(11, 3, 0),
-                rt::ChildInfo::new("size").required().since(11, 3, 0),
+                rt::ChildInfo::new("path").since(10, 6, 0),
+                rt::ChildInfo::new("size").required().since(10, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -116,7 +118,7 @@ impl rt::Content for Pstore {
 pub enum PstoreBackend {
     /// `acpi-erst`
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.6.0.
     #[default]
     AcpiErst,
 }
@@ -124,7 +126,7 @@ pub enum PstoreBackend {
 impl PstoreBackend {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("acpi-erst").since(11, 3, 0),
+        rt::ValueInfo::new("acpi-erst").since(10, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -153,7 +155,7 @@ impl rt::Scalar for PstoreBackend {
 
 /// The size of the store.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 10.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PstoreSize {
     /// The unit in which the size is given.
@@ -171,7 +173,7 @@ impl rt::Content for PstoreSize {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "PstoreSize",
             element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(11, 3, 0)),
+            since: Some(rt::Version::new(10, 6, 0)),
             attributes: &[
                 rt::AttributeInfo::new("unit")
                     .default("KiB", rt::DefaultForm::Written)

@@ -27,7 +27,7 @@ pub struct Redirdev {
     pub log: Option<ChardevLog>,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// Since libvirt 1.0.1. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub boot: Option<DeviceBoot>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
@@ -58,11 +58,11 @@ impl rt::Content for Redirdev {
             ],
             children: &[
                 rt::ChildInfo::new("log").since(1, 3, 3),
-                rt::ChildInfo::new("boot").since(0, 8, 8),
+                rt::ChildInfo::new("boot").since(1, 0, 1),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -91,6 +91,7 @@ impl rt::Content for Redirdev {
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "bus" => r.attribute(attribute, &mut self.bus),
+            "type" => {}
             _ => return false,
         }
         true
@@ -284,6 +285,7 @@ impl rt::Content for RedirfilterUsbdev {
                     .since(0, 10, 2)
                     .values(YesNo::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

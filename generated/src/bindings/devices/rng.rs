@@ -30,15 +30,15 @@ pub struct Rng {
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
-    /// Since libvirt 0.9.10.
+    /// Since libvirt 1.2.1.
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
-    /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
+    /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
     pub address: Option<Address>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -61,10 +61,12 @@ impl rt::Content for Rng {
                 rt::ChildInfo::new("rate").since(1, 0, 4),
                 rt::ChildInfo::new("backend").required().since(1, 0, 3),
                 rt::ChildInfo::new("driver").since(3, 5, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
-                rt::ChildInfo::new("address").since(0, 7, 6),
+                rt::ChildInfo::new("alias").since(1, 2, 1),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("address").since(1, 2, 1),
             ],
+            required_attributes: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -160,6 +162,7 @@ impl rt::Content for RngRate {
                     .default("1000", rt::DefaultForm::Assumed)
                     .since(1, 0, 4),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -205,7 +208,7 @@ impl rt::Content for RngBackend {
             name: "RngBackend",
             element: Some(rt::Name::plain("backend")),
             since: Some(rt::Version::new(1, 0, 3)),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -231,6 +234,14 @@ impl rt::Content for RngBackend {
         r.select(node, &mut self.model);
     }
 
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "model" => {}
+            _ => return false,
+        }
+        true
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.payload_attributes(&self.model);
     }
@@ -253,7 +264,7 @@ pub enum RngBackendModel {
     Egd(RngBackendModelEgd),
     /// The hypervisor itself, which asks the host's kernel.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     Builtin,
 }
 
@@ -268,7 +279,7 @@ impl rt::Payload for RngBackendModel {
         static VALUES: &[rt::ValueInfo] = &[
             rt::ValueInfo::new("random").since(1, 0, 3),
             rt::ValueInfo::new("egd").since(1, 0, 3),
-            rt::ValueInfo::new("builtin").since(7, 0, 0),
+            rt::ValueInfo::new("builtin").since(6, 1, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("model")
             .required()
@@ -322,6 +333,8 @@ impl rt::Payload for RngBackendModel {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct RngBackendModelRandom {
     /// The text.
+    ///
+    /// Values other than `/dev/(random|hwrng)` since libvirt 1.3.4.
     pub value: Option<String>,
 }
 
@@ -330,6 +343,10 @@ impl rt::Content for RngBackendModelRandom {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "RngBackendModelRandom",
             text: rt::TextInfo::Optional(&[]),
+            narrow: Some(rt::Narrow {
+                pattern: "/dev/(random|hwrng)",
+                until: rt::Version::new(1, 3, 4),
+            }),
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -363,7 +380,7 @@ impl rt::Content for RngBackendModelEgd {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "RngBackendModelEgd",
             children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -379,6 +396,14 @@ impl rt::Content for RngBackendModelEgd {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -422,11 +447,11 @@ pub struct RngDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -441,9 +466,9 @@ impl rt::Content for RngDriver {
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE

@@ -31,7 +31,7 @@ pub struct Serial {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -52,10 +52,10 @@ impl rt::Content for Serial {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -79,6 +79,14 @@ impl rt::Content for Serial {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -139,7 +147,7 @@ pub struct SerialTarget {
     pub port: Option<u32>,
     /// The device that plays the port. libvirt chooses one that suits the type of the target.
     ///
-    /// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
+    /// Since libvirt 3.10.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
     pub model: Option<SerialTargetModel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -158,7 +166,7 @@ impl rt::Content for SerialTarget {
                     .values(SerialTargetType::VALUES),
                 rt::AttributeInfo::new("port").since(0, 6, 0),
             ],
-            children: &[rt::ChildInfo::new("model").since(5, 6, 0)],
+            children: &[rt::ChildInfo::new("model").since(3, 10, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -210,34 +218,34 @@ impl rt::Content for SerialTarget {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SerialTargetType {
-    /// `isa-serial`
+    /// ISA, on x86.
     ///
     /// Since libvirt 1.0.2.
     #[default]
     IsaSerial,
-    /// `usb-serial`
+    /// USB.
     ///
     /// Since libvirt 1.0.2.
     UsbSerial,
-    /// `pci-serial`
+    /// PCI.
     ///
     /// Since libvirt 1.2.16.
     PciSerial,
-    /// `spapr-vio-serial`
+    /// The virtual I/O bus of pseries machines, on ppc64.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     SpaprVioSerial,
-    /// `system-serial`
+    /// A part of the machine, on ARM and RISC-V.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     SystemSerial,
-    /// `sclp-serial`
+    /// The service element of s390 machines.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     SclpSerial,
-    /// `isa-debug`
+    /// The debug port that firmware on x86 writes to.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.1.0.
     IsaDebug,
 }
 
@@ -247,10 +255,10 @@ impl SerialTargetType {
         rt::ValueInfo::new("isa-serial").since(1, 0, 2),
         rt::ValueInfo::new("usb-serial").since(1, 0, 2),
         rt::ValueInfo::new("pci-serial").since(1, 2, 16),
-        rt::ValueInfo::new("spapr-vio-serial").since(5, 6, 0),
-        rt::ValueInfo::new("system-serial").since(5, 6, 0),
-        rt::ValueInfo::new("sclp-serial").since(5, 6, 0),
-        rt::ValueInfo::new("isa-debug").since(9, 0, 0),
+        rt::ValueInfo::new("spapr-vio-serial").since(3, 10, 0),
+        rt::ValueInfo::new("system-serial").since(3, 10, 0),
+        rt::ValueInfo::new("sclp-serial").since(3, 10, 0),
+        rt::ValueInfo::new("isa-debug").since(8, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -291,12 +299,12 @@ impl rt::Scalar for SerialTargetType {
 
 /// The device that plays the port. libvirt chooses one that suits the type of the target.
 ///
-/// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
+/// Since libvirt 3.10.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SerialTargetModel {
     /// The name of the device.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     pub name: SerialTargetModelName,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -307,14 +315,15 @@ impl rt::Content for SerialTargetModel {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SerialTargetModel",
             element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(3, 10, 0)),
             reference: Some("guest-interface"),
             attributes: &[
                 rt::AttributeInfo::new("name")
                     .required()
-                    .since(5, 6, 0)
+                    .since(3, 10, 0)
                     .values(SerialTargetModelName::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -344,57 +353,57 @@ impl rt::Content for SerialTargetModel {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SerialTargetModelName {
-    /// `isa-serial`
+    /// For targets of type `isa-serial`.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     #[default]
     IsaSerial,
-    /// `usb-serial`
+    /// For targets of type `usb-serial`.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     UsbSerial,
-    /// `pci-serial`
+    /// For targets of type `pci-serial`.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     PciSerial,
-    /// `spapr-vty`
+    /// For targets of type `spapr-vio-serial`.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     SpaprVty,
-    /// `pl011`
+    /// For targets of type `system-serial`, on ARM.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Pl011,
-    /// `16550a`
+    /// For targets of type `system-serial`, on RISC-V.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.7.0.
     Uart16550a,
-    /// `sclpconsole`
+    /// For targets of type `sclp-serial`: the console in line mode and full screen.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Sclpconsole,
-    /// `sclplmconsole`
+    /// For targets of type `sclp-serial`: the console in line mode.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 3.10.0.
     Sclplmconsole,
-    /// `isa-debugcon`
+    /// For targets of type `isa-debug`.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 8.1.0.
     IsaDebugcon,
 }
 
 impl SerialTargetModelName {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("isa-serial").since(5, 6, 0),
-        rt::ValueInfo::new("usb-serial").since(5, 6, 0),
-        rt::ValueInfo::new("pci-serial").since(5, 6, 0),
-        rt::ValueInfo::new("spapr-vty").since(5, 6, 0),
-        rt::ValueInfo::new("pl011").since(5, 6, 0),
-        rt::ValueInfo::new("16550a").since(5, 6, 0),
-        rt::ValueInfo::new("sclpconsole").since(5, 6, 0),
-        rt::ValueInfo::new("sclplmconsole").since(5, 6, 0),
-        rt::ValueInfo::new("isa-debugcon").since(9, 0, 0),
+        rt::ValueInfo::new("isa-serial").since(3, 10, 0),
+        rt::ValueInfo::new("usb-serial").since(3, 10, 0),
+        rt::ValueInfo::new("pci-serial").since(3, 10, 0),
+        rt::ValueInfo::new("spapr-vty").since(3, 10, 0),
+        rt::ValueInfo::new("pl011").since(3, 10, 0),
+        rt::ValueInfo::new("16550a").since(4, 7, 0),
+        rt::ValueInfo::new("sclpconsole").since(3, 10, 0),
+        rt::ValueInfo::new("sclplmconsole").since(3, 10, 0),
+        rt::ValueInfo::new("isa-debugcon").since(8, 1, 0),
     ];
 
     /// The value as a document spells it.
@@ -463,7 +472,7 @@ pub struct Parallel {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -484,10 +493,10 @@ impl rt::Content for Parallel {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -511,6 +520,14 @@ impl rt::Content for Parallel {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -633,7 +650,7 @@ pub struct Console {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -657,10 +674,10 @@ impl rt::Content for Console {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -688,6 +705,7 @@ impl rt::Content for Console {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "tty" => r.attribute(attribute, &mut self.tty),
             _ => return false,
         }
@@ -798,36 +816,36 @@ impl rt::Content for ConsoleTarget {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ConsoleTargetType {
-    /// `xen`
+    /// Xen's paravirtual console.
     ///
     /// Since libvirt 0.8.3.
     #[default]
     Xen,
-    /// `serial`
+    /// The first serial port.
     ///
     /// Since libvirt 0.8.3.
     Serial,
-    /// `uml`
+    /// User-mode Linux, which libvirt no longer runs.
     ///
     /// Since libvirt 0.8.3.
     Uml,
-    /// `virtio`
+    /// A virtio console, `/dev/hvc0` and so on in the guest.
     ///
     /// Since libvirt 0.8.3.
     Virtio,
-    /// `lxc`
+    /// A terminal of a Linux container.
     ///
     /// Since libvirt 0.9.11.
     Lxc,
-    /// `openvz`
+    /// A terminal of an OpenVZ container.
     ///
     /// Since libvirt 0.9.11.
     Openvz,
-    /// `sclp`
+    /// The service element of s390 machines; new guests have a serial port with model `sclpconsole`.
     ///
     /// Since libvirt 1.0.2.
     Sclp,
-    /// `sclplm`
+    /// The service element in line mode; new guests have a serial port with model `sclplmconsole`.
     ///
     /// Since libvirt 1.0.2.
     Sclplm,
@@ -929,7 +947,8 @@ impl rt::Content for Channel {
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
-            payloads: 1usize,
+            payloads: 1,
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -953,6 +972,14 @@ impl rt::Content for Channel {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1011,7 +1038,7 @@ impl rt::Content for ChannelTarget {
             element: Some(rt::Name::plain("target")),
             since: Some(rt::Version::new(0, 7, 3)),
             reference: Some("guest-interface"),
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1035,6 +1062,14 @@ impl rt::Content for ChannelTarget {
 
     fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
         r.select(node, &mut self.type_);
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "type" => {}
+            _ => return false,
+        }
+        true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
@@ -1125,11 +1160,11 @@ impl rt::Payload for ChannelTargetType {
 pub struct ChannelTargetTypeGuestfwd {
     /// The IPv4 address that the guest connects to. libvirt reads a part with a leading zero as octal.
     ///
-    /// Since libvirt 0.7.3.
+    /// Since libvirt 0.7.3. May be absent since libvirt 0.7.7.
     pub address: String,
     /// The TCP port that the guest connects to.
     ///
-    /// Since libvirt 0.7.3.
+    /// Since libvirt 0.7.3. May be absent since libvirt 0.7.7.
     pub port: u16,
 }
 
@@ -1138,9 +1173,16 @@ impl rt::Content for ChannelTargetTypeGuestfwd {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChannelTargetTypeGuestfwd",
             attributes: &[
-                rt::AttributeInfo::new("address").required().since(0, 7, 3),
-                rt::AttributeInfo::new("port").required().since(0, 7, 3),
+                rt::AttributeInfo::new("address")
+                    .required()
+                    .since(0, 7, 3)
+                    .optional_since(0, 7, 7),
+                rt::AttributeInfo::new("port")
+                    .required()
+                    .since(0, 7, 3)
+                    .optional_since(0, 7, 7),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO

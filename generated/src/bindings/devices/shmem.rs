@@ -17,7 +17,7 @@ pub struct Shmem {
     pub name: String,
     /// What becomes of the memory when the guest migrates.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     pub role: Option<ShmemRole>,
     /// The device that the guest sees.
     ///
@@ -38,11 +38,11 @@ pub struct Shmem {
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
-    /// Since libvirt 0.9.10.
+    /// Since libvirt 2.3.0.
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -61,17 +61,18 @@ impl rt::Content for Shmem {
             reference: Some("shared-memory-device"),
             attributes: &[
                 rt::AttributeInfo::new("name").required().since(1, 2, 10),
-                rt::AttributeInfo::new("role").since(7, 0, 0).values(ShmemRole::VALUES),
+                rt::AttributeInfo::new("role").since(6, 6, 0).values(ShmemRole::VALUES),
             ],
             children: &[
                 rt::ChildInfo::new("model").since(2, 5, 0),
                 rt::ChildInfo::new("size").since(1, 2, 10),
                 rt::ChildInfo::new("server").since(1, 2, 10),
                 rt::ChildInfo::new("msi").since(1, 2, 10),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("alias").since(2, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -147,22 +148,22 @@ impl rt::Content for Shmem {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ShmemRole {
-    /// `master`
+    /// It goes along. One guest at most has this role.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     #[default]
     Master,
-    /// `peer`
+    /// It does not, and the guest cannot migrate with the device.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.6.0.
     Peer,
 }
 
 impl ShmemRole {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("master").since(7, 0, 0),
-        rt::ValueInfo::new("peer").since(7, 0, 0),
+        rt::ValueInfo::new("master").since(6, 6, 0),
+        rt::ValueInfo::new("peer").since(6, 6, 0),
     ];
 
     /// The value as a document spells it.
@@ -216,6 +217,7 @@ impl rt::Content for ShmemModel {
                     .since(2, 5, 0)
                     .values(ShmemModelType::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -245,16 +247,16 @@ impl rt::Content for ShmemModel {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ShmemModelType {
-    /// `ivshmem`
+    /// The old device, with or without a server.
     ///
     /// Since libvirt 2.5.0.
     #[default]
     Ivshmem,
-    /// `ivshmem-plain`
+    /// Memory alone.
     ///
     /// Since libvirt 2.5.0.
     IvshmemPlain,
-    /// `ivshmem-doorbell`
+    /// Memory from a server, with interrupts.
     ///
     /// Since libvirt 2.5.0.
     IvshmemDoorbell,

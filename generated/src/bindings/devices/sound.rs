@@ -29,7 +29,7 @@ pub struct Sound {
     pub codec: Vec<SoundCodec>,
     /// The audio backend of the host that the card uses; the default one if absent.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub audio: Option<SoundAudio>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
@@ -38,7 +38,7 @@ pub struct Sound {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -46,7 +46,7 @@ pub struct Sound {
     pub address: Option<Address>,
     /// Options of the virtio device.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.4.0.
     pub driver: Option<SoundDriver>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -73,12 +73,13 @@ impl rt::Content for Sound {
             ],
             children: &[
                 rt::ChildInfo::new("codec").many().since(0, 9, 13),
-                rt::ChildInfo::new("audio").since(7, 0, 0),
+                rt::ChildInfo::new("audio").since(6, 7, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
-                rt::ChildInfo::new("driver").since(11, 3, 0),
+                rt::ChildInfo::new("driver").since(10, 4, 0),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -152,40 +153,40 @@ impl rt::Content for Sound {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SoundModel {
-    /// `sb16`
+    /// Sound Blaster 16.
     ///
     /// Since libvirt 0.6.0.
     #[default]
     Sb16,
-    /// `es1370`
+    /// Ensoniq AudioPCI.
     ///
     /// Since libvirt 0.6.0.
     Es1370,
-    /// `pcspk`
+    /// The speaker of a PC.
     ///
     /// Since libvirt 0.6.0.
     Pcspk,
-    /// `ac97`
+    /// Intel AC'97.
     ///
     /// Since libvirt 0.6.2.
     Ac97,
-    /// `ich6`
+    /// Intel HD Audio of the chip set ICH6.
     ///
     /// Since libvirt 0.8.8.
     Ich6,
-    /// `ich7`
+    /// Intel HD Audio of the chip set ICH7.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     Ich7,
-    /// `ich9`
+    /// Intel HD Audio of the chip set ICH9.
     ///
     /// Since libvirt 1.1.3.
     Ich9,
-    /// `usb`
+    /// A USB device.
     ///
     /// Since libvirt 1.2.8.
     Usb,
-    /// `virtio`
+    /// The paravirtual device.
     ///
     /// Since libvirt 10.4.0.
     Virtio,
@@ -199,7 +200,7 @@ impl SoundModel {
         rt::ValueInfo::new("pcspk").since(0, 6, 0),
         rt::ValueInfo::new("ac97").since(0, 6, 2),
         rt::ValueInfo::new("ich6").since(0, 8, 8),
-        rt::ValueInfo::new("ich7").since(7, 0, 0),
+        rt::ValueInfo::new("ich7").since(6, 7, 0),
         rt::ValueInfo::new("ich9").since(1, 1, 3),
         rt::ValueInfo::new("usb").since(1, 2, 8),
         rt::ValueInfo::new("virtio").since(10, 4, 0),
@@ -270,6 +271,7 @@ impl rt::Content for SoundCodec {
                     .since(0, 9, 13)
                     .values(SoundCodecType::VALUES),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -299,18 +301,18 @@ impl rt::Content for SoundCodec {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SoundCodecType {
-    /// `duplex`
+    /// Line in and line out.
     ///
     /// Since libvirt 0.9.13.
     #[default]
     Duplex,
-    /// `micro`
+    /// Microphone and speaker.
     ///
     /// Since libvirt 0.9.13.
     Micro,
-    /// `output`
+    /// Line out.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     Output,
 }
 
@@ -319,7 +321,7 @@ impl SoundCodecType {
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("duplex").since(0, 9, 13),
         rt::ValueInfo::new("micro").since(0, 9, 13),
-        rt::ValueInfo::new("output").since(5, 6, 0),
+        rt::ValueInfo::new("output").since(4, 4, 0),
     ];
 
     /// The value as a document spells it.
@@ -352,12 +354,12 @@ impl rt::Scalar for SoundCodecType {
 
 /// The audio backend of the host that the card uses; the default one if absent.
 ///
-/// Since libvirt 7.0.0.
+/// Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SoundAudio {
     /// The number of that backend.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.7.0.
     pub id: scalar::AnyBase,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -368,8 +370,9 @@ impl rt::Content for SoundAudio {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SoundAudio",
             element: Some(rt::Name::plain("audio")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("id").required().since(7, 0, 0)],
+            since: Some(rt::Version::new(6, 7, 0)),
+            attributes: &[rt::AttributeInfo::new("id").required().since(6, 7, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -398,7 +401,7 @@ impl rt::Content for SoundAudio {
 
 /// Options of the virtio device.
 ///
-/// Since libvirt 11.3.0.
+/// Since libvirt 10.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SoundDriver {
     /// Whether the device goes through the emulated IOMMU.
@@ -411,11 +414,11 @@ pub struct SoundDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -426,13 +429,13 @@ impl rt::Content for SoundDriver {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SoundDriver",
             element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(11, 3, 0)),
+            since: Some(rt::Version::new(10, 4, 0)),
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE

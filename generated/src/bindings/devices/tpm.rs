@@ -26,7 +26,7 @@ pub struct Tpm {
     pub alias: Option<Alias>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
-    /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
+    /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
     pub address: Option<Address>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -45,8 +45,9 @@ impl rt::Content for Tpm {
             children: &[
                 rt::ChildInfo::new("backend").required().since(1, 0, 5),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("address").since(0, 7, 6),
+                rt::ChildInfo::new("address").since(7, 0, 0),
             ],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -104,22 +105,22 @@ impl rt::Content for Tpm {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmModel {
-    /// `tpm-tis`
+    /// The interface with the FIFO, for TPM 1.2 and 2.0.
     ///
     /// Since libvirt 1.0.5.
     #[default]
     TpmTis,
-    /// `tpm-crb`
+    /// The interface with command and response buffers, for TPM 2.0 alone.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     TpmCrb,
-    /// `tpm-spapr`
+    /// The device of pSeries guests.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.1.0.
     TpmSpapr,
-    /// `spapr-tpm-proxy`
+    /// A proxy to the resource manager of a pSeries host, for guests in secure mode.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.5.0.
     SpaprTpmProxy,
 }
 
@@ -127,9 +128,9 @@ impl TpmModel {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
         rt::ValueInfo::new("tpm-tis").since(1, 0, 5),
-        rt::ValueInfo::new("tpm-crb").since(5, 6, 0),
-        rt::ValueInfo::new("tpm-spapr").since(7, 0, 0),
-        rt::ValueInfo::new("spapr-tpm-proxy").since(7, 0, 0),
+        rt::ValueInfo::new("tpm-crb").since(4, 4, 0),
+        rt::ValueInfo::new("tpm-spapr").since(6, 1, 0),
+        rt::ValueInfo::new("spapr-tpm-proxy").since(6, 5, 0),
     ];
 
     /// The value as a document spells it.
@@ -171,7 +172,7 @@ pub struct TpmBackend {
     pub type_: TpmBackendType,
     /// The version of the module.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.5.0.
     pub version: Option<TpmVersion>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -185,10 +186,10 @@ impl rt::Content for TpmBackend {
             since: Some(rt::Version::new(1, 0, 5)),
             attributes: &[
                 rt::AttributeInfo::new("version")
-                    .since(5, 6, 0)
+                    .since(4, 5, 0)
                     .values(TpmVersion::VALUES),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -216,6 +217,7 @@ impl rt::Content for TpmBackend {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "version" => r.attribute(attribute, &mut self.version),
             _ => return false,
         }
@@ -242,7 +244,7 @@ pub enum TpmBackendType {
     Passthrough(TpmBackendTypePassthrough),
     /// An emulator, swtpm, that libvirt starts for the guest.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.5.0.
     Emulator(TpmBackendTypeEmulator),
     /// An emulator that somebody else has started.
     ///
@@ -260,7 +262,7 @@ impl rt::Payload for TpmBackendType {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
             rt::ValueInfo::new("passthrough").since(1, 0, 5),
-            rt::ValueInfo::new("emulator").since(5, 6, 0),
+            rt::ValueInfo::new("emulator").since(4, 5, 0),
             rt::ValueInfo::new("external").since(9, 0, 0),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
@@ -369,7 +371,7 @@ pub struct TpmBackendTypeEmulator {
     /// The banks of platform registers that are active in a TPM 2.0. Without this element they stay as they
     /// were.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.10.0.
     pub active_pcr_banks: Option<TpmActivePcrBanks>,
     /// Where the emulator keeps its state. Without it libvirt finds a place.
     ///
@@ -394,7 +396,7 @@ impl rt::Content for TpmBackendTypeEmulator {
             ],
             children: &[
                 rt::ChildInfo::new("encryption").since(5, 6, 0),
-                rt::ChildInfo::new("active_pcr_banks").since(9, 0, 0),
+                rt::ChildInfo::new("active_pcr_banks").since(7, 10, 0),
                 rt::ChildInfo::new("source").since(10, 10, 0),
                 rt::ChildInfo::new("profile").since(10, 10, 0),
             ],
@@ -497,20 +499,20 @@ impl rt::Content for TpmBackendTypeExternal {
 pub enum TpmVersion {
     /// `1.2`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.5.0.
     #[default]
     V12,
     /// `2.0`
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.5.0.
     V20,
 }
 
 impl TpmVersion {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("1.2").since(5, 6, 0),
-        rt::ValueInfo::new("2.0").since(5, 6, 0),
+        rt::ValueInfo::new("1.2").since(4, 5, 0),
+        rt::ValueInfo::new("2.0").since(4, 5, 0),
     ];
 
     /// The value as a document spells it.
@@ -609,6 +611,7 @@ impl rt::Content for TpmEncryption {
             element: Some(rt::Name::plain("encryption")),
             since: Some(rt::Version::new(5, 6, 0)),
             attributes: &[rt::AttributeInfo::new("secret").required().since(5, 6, 0)],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -638,24 +641,24 @@ impl rt::Content for TpmEncryption {
 /// The banks of platform registers that are active in a TPM 2.0. Without this element they stay as they
 /// were.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TpmActivePcrBanks {
     /// The bank with SHA-1.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.10.0.
     pub sha1: bool,
     /// The bank with SHA-256.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.10.0.
     pub sha256: bool,
     /// The bank with SHA-384.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.10.0.
     pub sha384: bool,
     /// The bank with SHA-512.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.10.0.
     pub sha512: bool,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -666,12 +669,12 @@ impl rt::Content for TpmActivePcrBanks {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TpmActivePcrBanks",
             element: Some(rt::Name::plain("active_pcr_banks")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 10, 0)),
             children: &[
-                rt::ChildInfo::new("sha1").since(9, 0, 0),
-                rt::ChildInfo::new("sha256").since(9, 0, 0),
-                rt::ChildInfo::new("sha384").since(9, 0, 0),
-                rt::ChildInfo::new("sha512").since(9, 0, 0),
+                rt::ChildInfo::new("sha1").since(7, 10, 0),
+                rt::ChildInfo::new("sha256").since(7, 10, 0),
+                rt::ChildInfo::new("sha384").since(7, 10, 0),
+                rt::ChildInfo::new("sha512").since(7, 10, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -712,11 +715,11 @@ impl rt::Content for TpmActivePcrBanks {
 pub struct TpmStateSource {
     /// What lies at the path.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     pub type_: TpmStateSourceType,
     /// The path of that file or directory.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -731,10 +734,11 @@ impl rt::Content for TpmStateSource {
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .required()
-                    .since(11, 3, 0)
+                    .since(10, 10, 0)
                     .values(TpmStateSourceType::VALUES),
-                rt::AttributeInfo::new("path").required().since(11, 3, 0),
+                rt::AttributeInfo::new("path").required().since(10, 10, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -766,22 +770,22 @@ impl rt::Content for TpmStateSource {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmStateSourceType {
-    /// `file`
+    /// One file or block device that holds everything.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     #[default]
     File,
-    /// `dir`
+    /// A directory with files.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     Dir,
 }
 
 impl TpmStateSourceType {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("file").since(11, 3, 0),
-        rt::ValueInfo::new("dir").since(11, 3, 0),
+        rt::ValueInfo::new("file").since(10, 10, 0),
+        rt::ValueInfo::new("dir").since(10, 10, 0),
     ];
 
     /// The value as a document spells it.
@@ -848,6 +852,7 @@ impl rt::Content for TpmSocketSource {
                     .values(TpmSocketSourceMode::VALUES),
                 rt::AttributeInfo::new("path").required().since(9, 0, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -966,15 +971,15 @@ pub struct TpmProfile {
     /// The file of the profile, without its suffix: a built-in one by its name, `local:` and `distro:`
     /// before others.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     pub source: Option<String>,
     /// Which algorithms are taken out of a custom profile on a host in FIPS mode.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     pub remove_disabled: Option<TpmProfileRemoveDisabled>,
     /// The name that the profile gives itself; libvirt notes it when the module is created.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     pub name: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -987,11 +992,11 @@ impl rt::Content for TpmProfile {
             element: Some(rt::Name::plain("profile")),
             since: Some(rt::Version::new(10, 10, 0)),
             attributes: &[
-                rt::AttributeInfo::new("source").since(11, 3, 0),
+                rt::AttributeInfo::new("source").since(10, 10, 0),
                 rt::AttributeInfo::new("removeDisabled")
-                    .since(11, 3, 0)
+                    .since(10, 10, 0)
                     .values(TpmProfileRemoveDisabled::VALUES),
-                rt::AttributeInfo::new("name").since(11, 3, 0),
+                rt::AttributeInfo::new("name").since(10, 10, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1026,22 +1031,22 @@ impl rt::Content for TpmProfile {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmProfileRemoveDisabled {
-    /// `check`
+    /// Those that are disabled now.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     #[default]
     Check,
-    /// `fips-host`
+    /// All that can be disabled.
     ///
-    /// Since libvirt 11.3.0.
+    /// Since libvirt 10.10.0.
     FipsHost,
 }
 
 impl TpmProfileRemoveDisabled {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("check").since(11, 3, 0),
-        rt::ValueInfo::new("fips-host").since(11, 3, 0),
+        rt::ValueInfo::new("check").since(10, 10, 0),
+        rt::ValueInfo::new("fips-host").since(10, 10, 0),
     ];
 
     /// The value as a document spells it.

@@ -25,7 +25,7 @@ pub struct Video {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -46,7 +46,7 @@ impl rt::Content for Video {
                 rt::ChildInfo::new("driver").since(3, 5, 0),
                 rt::ChildInfo::new("model").since(0, 7, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             ..rt::TypeInfo::NONE
@@ -114,11 +114,11 @@ pub struct VideoDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// What bhyve shows to guests that look for a VGA card, for model `gop`.
     ///
@@ -126,7 +126,7 @@ pub struct VideoDriver {
     pub vgaconf: Option<VideoDriverVgaconf>,
     /// Where the card is played.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.8.0.
     pub name: Option<VideoDriverName>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -142,15 +142,15 @@ impl rt::Content for VideoDriver {
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
                 rt::AttributeInfo::new("vgaconf")
                     .since(3, 5, 0)
                     .values(VideoDriverVgaconf::VALUES),
                 rt::AttributeInfo::new("name")
-                    .since(7, 0, 0)
+                    .since(5, 8, 0)
                     .values(VideoDriverName::VALUES),
             ],
             ..rt::TypeInfo::NONE
@@ -192,16 +192,16 @@ impl rt::Content for VideoDriver {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VideoDriverVgaconf {
-    /// `io`
+    /// The I/O ports of VGA.
     ///
     /// Since libvirt 3.5.0.
     #[default]
     Io,
-    /// `on`
+    /// All of VGA.
     ///
     /// Since libvirt 3.5.0.
     On,
-    /// `off`
+    /// Nothing.
     ///
     /// Since libvirt 3.5.0.
     Off,
@@ -246,22 +246,22 @@ impl rt::Scalar for VideoDriverVgaconf {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VideoDriverName {
-    /// `qemu`
+    /// In QEMU's process.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.8.0.
     #[default]
     Qemu,
-    /// `vhostuser`
+    /// In a process of its own, for model `virtio`.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.8.0.
     Vhostuser,
 }
 
 impl VideoDriverName {
     /// The values that are known by name.
     pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(7, 0, 0),
-        rt::ValueInfo::new("vhostuser").since(7, 0, 0),
+        rt::ValueInfo::new("qemu").since(5, 8, 0),
+        rt::ValueInfo::new("vhostuser").since(5, 8, 0),
     ];
 
     /// The value as a document spells it.
@@ -320,7 +320,7 @@ pub struct VideoModel {
     pub acceleration: Option<VideoAcceleration>,
     /// The least resolution of the card.
     ///
-    /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
+    /// Since libvirt 5.9.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
     pub resolution: Option<VideoResolution>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -344,9 +344,9 @@ impl rt::Content for VideoModel {
             ],
             children: &[
                 rt::ChildInfo::new("acceleration").since(0, 7, 1),
-                rt::ChildInfo::new("resolution").since(7, 0, 0),
+                rt::ChildInfo::new("resolution").since(5, 9, 0),
             ],
-            payloads: 1usize,
+            payloads: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -374,6 +374,7 @@ impl rt::Content for VideoModel {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
+            "type" => {}
             "vram" => r.attribute(attribute, &mut self.vram),
             "heads" => r.attribute(attribute, &mut self.heads),
             "primary" => r.attribute(attribute, &mut self.primary),
@@ -450,7 +451,7 @@ pub enum VideoModelType {
     Gop,
     /// No card; libvirt does not add one either.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.6.0.
     None,
     /// A card without the legacy of VGA, for UEFI.
     ///
@@ -458,7 +459,7 @@ pub enum VideoModelType {
     Bochs,
     /// A framebuffer in the memory of the guest.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.9.0.
     Ramfb,
     /// The paravirtual card of SPICE.
     ///
@@ -482,9 +483,9 @@ impl rt::Payload for VideoModelType {
             rt::ValueInfo::new("vbox").since(0, 7, 0),
             rt::ValueInfo::new("virtio").since(1, 3, 0),
             rt::ValueInfo::new("gop").since(3, 2, 0),
-            rt::ValueInfo::new("none").since(5, 6, 0),
+            rt::ValueInfo::new("none").since(4, 6, 0),
             rt::ValueInfo::new("bochs").since(5, 6, 0),
-            rt::ValueInfo::new("ramfb").since(7, 0, 0),
+            rt::ValueInfo::new("ramfb").since(5, 9, 0),
             rt::ValueInfo::new("qxl").since(0, 8, 6),
         ];
         static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
@@ -617,7 +618,7 @@ pub struct VideoAcceleration {
     /// The device of the host that draws, for driver `vhostuser`. libvirt takes one that is free where it
     /// is absent.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.8.0.
     pub rendernode: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -633,7 +634,7 @@ impl rt::Content for VideoAcceleration {
             attributes: &[
                 rt::AttributeInfo::new("accel3d").since(0, 7, 1).values(YesNo::VALUES),
                 rt::AttributeInfo::new("accel2d").since(0, 7, 1).values(YesNo::VALUES),
-                rt::AttributeInfo::new("rendernode").since(7, 0, 0),
+                rt::AttributeInfo::new("rendernode").since(5, 8, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -667,16 +668,16 @@ impl rt::Content for VideoAcceleration {
 
 /// The least resolution of the card.
 ///
-/// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
+/// Since libvirt 5.9.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct VideoResolution {
     /// The width, in pixels.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.9.0.
     pub x: u32,
     /// The height, in pixels.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 5.9.0.
     pub y: u32,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -687,12 +688,13 @@ impl rt::Content for VideoResolution {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "VideoResolution",
             element: Some(rt::Name::plain("resolution")),
-            since: Some(rt::Version::new(7, 0, 0)),
+            since: Some(rt::Version::new(5, 9, 0)),
             reference: Some("video-devices"),
             attributes: &[
-                rt::AttributeInfo::new("x").required().since(7, 0, 0),
-                rt::AttributeInfo::new("y").required().since(7, 0, 0),
+                rt::AttributeInfo::new("x").required().since(5, 9, 0),
+                rt::AttributeInfo::new("y").required().since(5, 9, 0),
             ],
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -7,16 +7,16 @@ use domxml_runtime as rt;
 
 /// A device through which guest and host talk by sockets.
 ///
-/// Since libvirt 5.6.0. See [the manual](https://libvirt.org/formatdomain.html#vsock).
+/// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#vsock).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Vsock {
     /// The variant of the virtio device.
     ///
-    /// Where absent, `virtio` is assumed. Since libvirt 5.6.0.
+    /// Where absent, `virtio` is assumed. Since libvirt 5.2.0.
     pub model: Option<VirtioModel>,
     /// The number by which the guest is addressed.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub cid: Option<VsockCid>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
@@ -25,7 +25,7 @@ pub struct Vsock {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -33,7 +33,7 @@ pub struct Vsock {
     pub address: Option<Address>,
     /// Options of the virtio device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.1.0.
     pub driver: Option<VsockDriver>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -44,20 +44,20 @@ impl rt::Content for Vsock {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "Vsock",
             element: Some(rt::Name::plain("vsock")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             reference: Some("vsock"),
             attributes: &[
                 rt::AttributeInfo::new("model")
                     .default("virtio", rt::DefaultForm::Assumed)
-                    .since(5, 6, 0)
+                    .since(5, 2, 0)
                     .values(VirtioModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("cid").since(5, 6, 0),
+                rt::ChildInfo::new("cid").since(4, 4, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
-                rt::ChildInfo::new("driver").since(9, 0, 0),
+                rt::ChildInfo::new("driver").since(7, 1, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -123,16 +123,16 @@ impl rt::Content for Vsock {
 
 /// The number by which the guest is addressed.
 ///
-/// Since libvirt 5.6.0.
+/// Since libvirt 4.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct VsockCid {
     /// Whether libvirt chooses a free number at each start.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub auto: Option<YesNo>,
     /// The number, from 3 on.
     ///
-    /// Since libvirt 5.6.0.
+    /// Since libvirt 4.4.0.
     pub address: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -143,10 +143,10 @@ impl rt::Content for VsockCid {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "VsockCid",
             element: Some(rt::Name::plain("cid")),
-            since: Some(rt::Version::new(5, 6, 0)),
+            since: Some(rt::Version::new(4, 4, 0)),
             attributes: &[
-                rt::AttributeInfo::new("auto").since(5, 6, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("address").since(5, 6, 0),
+                rt::AttributeInfo::new("auto").since(4, 4, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("address").since(4, 4, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -178,7 +178,7 @@ impl rt::Content for VsockCid {
 
 /// Options of the virtio device.
 ///
-/// Since libvirt 9.0.0.
+/// Since libvirt 7.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct VsockDriver {
     /// Whether the device goes through the emulated IOMMU.
@@ -191,11 +191,11 @@ pub struct VsockDriver {
     pub ats: Option<OnOff>,
     /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
     ///
-    /// Since libvirt 7.0.0.
+    /// Since libvirt 6.3.0.
     pub packed: Option<OnOff>,
     /// Whether each virtqueue has a page of its own for notifications.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.9.0.
     pub page_per_vq: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -206,13 +206,13 @@ impl rt::Content for VsockDriver {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "VsockDriver",
             element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(9, 0, 0)),
+            since: Some(rt::Version::new(7, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(7, 0, 0).values(OnOff::VALUES),
+                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("page_per_vq")
-                    .since(9, 0, 0)
+                    .since(7, 9, 0)
                     .values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE

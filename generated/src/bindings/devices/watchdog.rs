@@ -25,7 +25,7 @@ pub struct Watchdog {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 9.0.0.
+    /// Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -54,9 +54,10 @@ impl rt::Content for Watchdog {
             ],
             children: &[
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(9, 0, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
+            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -116,20 +117,20 @@ impl rt::Content for Watchdog {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WatchdogModel {
-    /// `i6300esb`
+    /// A PCI device of Intel.
     ///
     /// Since libvirt 0.7.3.
     #[default]
     I6300esb,
-    /// `ib700`
+    /// An ISA device of iBase.
     ///
     /// Since libvirt 0.7.3.
     Ib700,
-    /// `diag288`
+    /// The one of s390.
     ///
     /// Since libvirt 1.2.17.
     Diag288,
-    /// `itco`
+    /// Part of the chip set of Q35 machines.
     ///
     /// Since libvirt 9.1.0.
     Itco,
@@ -177,32 +178,32 @@ impl rt::Scalar for WatchdogModel {
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WatchdogAction {
-    /// `reset`
+    /// The guest is reset.
     ///
     /// Since libvirt 0.7.3.
     #[default]
     Reset,
-    /// `shutdown`
+    /// The guest is asked to shut down, which a guest in this state rarely can.
     ///
     /// Since libvirt 0.7.3.
     Shutdown,
-    /// `poweroff`
+    /// The guest is switched off.
     ///
     /// Since libvirt 0.7.3.
     Poweroff,
-    /// `pause`
+    /// The guest is paused.
     ///
     /// Since libvirt 0.7.3.
     Pause,
-    /// `none`
+    /// Nothing.
     ///
     /// Since libvirt 0.7.3.
     None,
-    /// `dump`
+    /// The guest's memory is dumped, and the guest goes on.
     ///
     /// Since libvirt 0.8.7.
     Dump,
-    /// `inject-nmi`
+    /// The guest gets an interrupt that it cannot mask.
     ///
     /// Since libvirt 1.2.17.
     InjectNmi,

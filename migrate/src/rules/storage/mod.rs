@@ -1,6 +1,92 @@
 //! Rules about disks, file systems, controllers and the addresses of drives.
 
+mod conflicts;
+mod controller_conflicts;
+mod controllers;
+mod disk_auth_under_disk;
+mod disk_defaults;
+mod disk_driver_type_aio;
+mod disk_drops;
+mod disk_empty_source;
+mod disk_iotune;
+mod disk_iscsi_lun0;
+mod disk_legacy;
+mod disk_mirror;
+mod disk_net_default_ports;
+mod disk_order;
+mod disk_vhostuser_snapshot;
+mod drive_addresses;
+mod filesystem;
+mod implicit_controllers;
+mod sizes;
+mod util;
+
 use crate::rule::Rule;
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[];
+/// In the order in which they run: what libvirt does while it reads, then what it derives, then what it does not write.
+pub(super) static RULES: &[&Rule] = &[
+    // What it refuses stands first, so that it is judged by what the author wrote.
+    &conflicts::TARGET_NAME,
+    &conflicts::TARGET_TWICE,
+    &conflicts::AUTH_TWICE,
+    &conflicts::ENCRYPTION_TWICE,
+    &conflicts::ENCRYPTION_CIPHER,
+    &conflicts::NO_SOURCE,
+    &conflicts::LUN,
+    &conflicts::SGIO,
+    &conflicts::RESERVATIONS,
+    &conflicts::REMOVABLE,
+    &conflicts::TRAY,
+    &conflicts::VIRTIO_ONLY,
+    &conflicts::POLICY,
+    &conflicts::IDENTITY,
+    &conflicts::IOTUNE,
+    &conflicts::ADDRESS,
+    &conflicts::REFUSED_LATER,
+    &conflicts::BOOT,
+    &controller_conflicts::INDEX_TWICE,
+    &controller_conflicts::NO_USB,
+    &controller_conflicts::NO_MASTER,
+    &controller_conflicts::VALUES,
+    // Reading.
+    &disk_driver_type_aio::RULE,
+    &disk_empty_source::TYPE_RESET,
+    &disk_empty_source::WITHOUT_MEDIUM,
+    &disk_empty_source::EMPTY,
+    &disk_auth_under_disk::AUTH,
+    &disk_auth_under_disk::ENCRYPTION,
+    &disk_mirror::RULE,
+    &disk_net_default_ports::RULE,
+    &disk_iotune::GROUP,
+    &disk_order::ORDER,
+    &controllers::MASTER,
+    &controllers::NONE_ADDRESS,
+    &controllers::ORDER,
+    &implicit_controllers::HOSTDEV_SCSI,
+    &controllers::INDEX,
+    // Deriving.
+    &disk_order::IOEMU,
+    &disk_defaults::READONLY,
+    &disk_defaults::BUS,
+    &disk_defaults::SNAPSHOT,
+    &disk_iscsi_lun0::RULE,
+    &disk_vhostuser_snapshot::RULE,
+    &disk_legacy::NVME_MANAGED,
+    &drive_addresses::DISKS,
+    &drive_addresses::HOSTDEVS,
+    &filesystem::ACCESSMODE,
+    &implicit_controllers::CCID,
+    &implicit_controllers::ALL,
+    // Writing.
+    &disk_drops::VOLUME_AUTH,
+    &sizes::RULE,
+    &disk_drops::ZERO,
+    &disk_drops::LABELS,
+    &disk_iotune::ZERO,
+    &controllers::ZERO,
+    &filesystem::ZERO,
+    // What is only worth a word.
+    &disk_legacy::SGIO_FILTERED,
+    &disk_legacy::QCOW_ENCRYPTION,
+    &filesystem::HANDLE,
+];

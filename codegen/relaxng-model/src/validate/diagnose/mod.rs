@@ -4,20 +4,22 @@
 //! The pass takes the same derivatives as the verdict does. Where one is not allowed it reports why and takes another: an
 //! unknown element is passed over, a bad value counts as a good one, what is missing counts as there.
 
+mod attributes;
+
 use std::ops::Range;
 
-use roxmltree::{Attribute, Document, Node};
+use roxmltree::{Document, Node};
 use rustc_hash::FxHashMap;
 
 use super::arena::Id;
 use super::derive::{Continuations, Machine, Opened};
 use super::expect::{Leap, Need, Needs, class_words, plain_names};
 use super::names::Symbol;
-use super::place::{Step, path, qualified, start_tag_name};
+use super::place::{MAX_STEPS, Step, path, qualified, start_tag_name};
 use super::schema::Schema;
 use super::suggest::closest;
 use super::violation::{MAX_EXPECTED, MAX_VIOLATIONS, Violation, ViolationKind, shown};
-use super::walk::{attribute_symbol, element_symbol, text_run};
+use super::walk::{element_symbol, text_run};
 use crate::datatype::is_blank;
 
 /// A name in a document: namespace and local part.
@@ -70,7 +72,14 @@ impl Machine {
         let mut diagnosis =
             Diagnosis { machine: self, schema, document, frames: Vec::new(), state, violations: Vec::new() };
         diagnosis.walk();
-        diagnosis.violations
+        let mut violations = diagnosis.violations;
+        violations.truncate(MAX_VIOLATIONS);
+        violations.sort_by_key(|violation| violation.range.start);
+        if violations.is_empty() {
+            // Every derivative was allowed after all, which the verdict rules out; were it to happen, the verdict stands.
+            violations.push(not_valid(document.root_element()));
+        }
+        violations
     }
 }
 
@@ -171,7 +180,7 @@ impl<'a> Diagnosis<'_, 'a> {
         let node = step.node;
         let shown_name = shown(qualified(node));
         let range = start_tag_name(node);
-        let path = path(self.frames.iter().map(|frame| frame.step), Some(step));
+        let path = self.path(Some(step));
         let next = self.machine.next_elements(self.state);
         let (expected, more_expected) = self.expected_elements(&next, node);
         let found = Some(shown_name.clone());
@@ -204,7 +213,7 @@ impl<'a> Diagnosis<'_, 'a> {
                 self.violations.push(violation(ViolationKind::MisplacedElement, message, None));
             }
             self.missing_content(&missing, Some(range), node);
-            return self.into_leaps(&leaps);
+            return self.take_leaps(&leaps);
         }
 
         // Allowed in the parent, but elsewhere, or not that often.
@@ -218,7 +227,9 @@ impl<'a> Diagnosis<'_, 'a> {
             }
             if !leaps.is_empty() {
                 let message = match node.prev_sibling_element() {
-                    Some(before) => format!("element '{shown_name}' is not allowed after '{}'", shown(qualified(before))),
+                    Some(before) => {
+                        format!("element '{shown_name}' is not allowed after '{}'", shown(qualified(before)))
+                    }
                     None => format!("element '{shown_name}' is not allowed here"),
                 };
                 self.violations.push(violation(ViolationKind::MisplacedElement, message, None));
@@ -227,7 +238,9 @@ impl<'a> Diagnosis<'_, 'a> {
         }
 
         let message = match self.frames.last() {
-            Some(parent) => format!("element '{shown_name}' is not allowed in '{}'", shown(qualified(parent.step.node))),
+            Some(parent) => {
+                format!("element '{shown_name}' is not allowed in '{}'", shown(qualified(parent.step.node)))
+            }
             None => format!("the document element must not be '{shown_name}'"),
         };
         let (suggestion, near) = self.near_element(&next, node).unzip();
@@ -246,7 +259,7 @@ impl<'a> Diagnosis<'_, 'a> {
         Way::Into(Opened { content, after: Continuations::One(self.state) })
     }
 
-    fn into_leaps(&mut self, leaps: &[Leap]) -> Way {
+    fn take_leaps(&mut self, leaps: &[Leap]) -> Way {
         let pairs = self.machine.merge(leaps.iter().map(|leap| (leap.content, leap.after)).collect());
         self.machine.join(&pairs).map_or(Way::Past, Way::Into)
     }
@@ -303,139 +316,6 @@ impl<'a> Diagnosis<'_, 'a> {
         bounded(words)
     }
 
-    fn attributes(&mut self, node: Node<'a, 'a>) {
-        let whole = self.state;
-        // Attributes that take one of a few values decide about the others, so they come first.
-        let mut attributes: Vec<(bool, Attribute<'a, 'a>)> = Vec::new();
-        for attribute in node.attributes() {
-            let symbol = attribute_symbol(self.schema, attribute);
-            let strings = self.strings_of(whole, Some(symbol));
-            attributes.push((strings.types.is_empty() && !strings.values.is_empty(), attribute));
-        }
-        attributes.sort_by_key(|(decides, _)| !decides);
-        for (_, attribute) in attributes {
-            let symbol = attribute_symbol(self.schema, attribute);
-            let value = attribute.value();
-            let rest = self.machine.attribute(self.schema, self.state, symbol, value, &node);
-            if rest != Id::NOT_ALLOWED {
-                self.state = rest;
-                continue;
-            }
-            let step = self.machine.attribute_step(self.schema, self.state, symbol);
-            if self.machine.step(step).matchers.is_empty() {
-                self.unknown_attribute(node, attribute, symbol, whole);
-            } else {
-                self.bad_attribute(node, attribute, symbol, whole);
-            }
-        }
-    }
-
-    fn unknown_attribute(&mut self, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, symbol: Symbol, whole: Id) {
-        let present = |(ns, local): &(&str, &str)| {
-            node.attributes().any(|a| a.name() == *local && a.namespace().unwrap_or_default() == *ns)
-        };
-        let mut allowed = self.machine.attributes_in(self.state);
-        let needed = self.machine.needs(self.state, true);
-        allowed.sort_by_key(|id| !needed.iter().any(|need| need.contains(&Need::Attribute(*id))));
-        let mut words: Vec<String> = Vec::new();
-        let mut names: Vec<(&str, &str)> = Vec::new();
-        for id in allowed {
-            let class = &self.schema.attributes[id as usize].names;
-            let mut plain = Vec::new();
-            plain_names(class, &mut plain);
-            if plain.is_empty() || !plain.iter().all(present) {
-                class_words(class, node, &mut words);
-            }
-            names.extend(plain.into_iter().filter(|name| !present(name)));
-        }
-        words.dedup();
-        let shown_name = shown(&self.document.input_text()[attribute.range_qname()]);
-        let step = self.machine.attribute_step(self.schema, whole, symbol);
-        let conflict = !self.machine.step(step).matchers.is_empty();
-        let element = shown(qualified(node));
-        let (kind, message) = if conflict {
-            let message = format!("attribute '{shown_name}' does not go with the other attributes of '{element}'");
-            (ViolationKind::ConflictingAttribute, message)
-        } else {
-            (ViolationKind::UnknownAttribute, format!("attribute '{shown_name}' is not allowed on '{element}'"))
-        };
-        let mut near = None;
-        if !conflict {
-            let local = closest(attribute.name(), names.iter().map(|(_, local)| *local));
-            near = local.and_then(|near| names.iter().find(|(_, local)| *local == near).copied());
-        }
-        let (expected, more_expected) = bounded(words);
-        self.violations.push(Violation {
-            kind,
-            range: attribute.range_qname(),
-            path: self.attribute_path(&shown_name),
-            message,
-            found: Some(shown_name),
-            expected,
-            more_expected,
-            suggestion: near.map(|(_, local)| local.to_owned()),
-        });
-        if let Some((ns, local)) = near {
-            let meant = self.schema.names.symbol(Some(ns), local);
-            let rest = self.machine.satisfied(self.schema, self.state, Some(meant));
-            if rest != Id::NOT_ALLOWED {
-                self.state = rest;
-            }
-        }
-    }
-
-    fn bad_attribute(&mut self, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, symbol: Symbol, whole: Id) {
-        let shown_name = shown(&self.document.input_text()[attribute.range_qname()]);
-        let shown_value = shown(attribute.value());
-        let fits = self.machine.attribute(self.schema, whole, symbol, attribute.value(), &node) != Id::NOT_ALLOWED;
-        let message = if fits {
-            format!("the value '{shown_value}' of attribute '{shown_name}' does not go with the other attributes")
-        } else {
-            format!("attribute '{shown_name}' has the bad value '{shown_value}'")
-        };
-        let strings = self.strings_of(self.state, Some(symbol));
-        let suggestion = closest(attribute.value(), strings.values.iter().map(String::as_str)).map(str::to_owned);
-        let (expected, more_expected) = bounded(strings.values.into_iter().chain(strings.types).collect());
-        self.violations.push(Violation {
-            kind: ViolationKind::AttributeValue,
-            range: attribute.range_value(),
-            path: self.attribute_path(&shown_name),
-            message,
-            found: Some(shown_value),
-            expected,
-            more_expected,
-            suggestion,
-        });
-        self.state = self.machine.satisfied(self.schema, self.state, Some(symbol));
-    }
-
-    fn close(&mut self, node: Node<'a, 'a>) {
-        let closed = self.machine.close(self.state);
-        if closed != Id::NOT_ALLOWED {
-            self.state = closed;
-            return;
-        }
-        for need in self.machine.needs(self.state, true) {
-            let words = self.need_words(&need, node);
-            let message = match words.as_slice() {
-                [only] => format!("element '{}' lacks the attribute '{only}'", shown(qualified(node))),
-                _ => format!("element '{}' lacks an attribute", shown(qualified(node))),
-            };
-            let (expected, more_expected) = bounded(words);
-            self.violations.push(Violation {
-                kind: ViolationKind::MissingAttribute,
-                range: start_tag_name(node),
-                path: path(self.frames.iter().map(|frame| frame.step), None),
-                message,
-                found: None,
-                expected,
-                more_expected,
-                suggestion: None,
-            });
-        }
-        self.state = self.machine.replace_attributes(self.state, Id::EMPTY);
-    }
-
     /// Text in `parent`, `first` being the node where it starts.
     fn characters(&mut self, text: &str, alone: bool, parent: Node<'a, 'a>, first: Option<Node<'a, 'a>>) {
         if let Some(state) = self.machine.characters(self.schema, self.state, text, alone, parent) {
@@ -461,7 +341,7 @@ impl<'a> Diagnosis<'_, 'a> {
         self.violations.push(Violation {
             kind,
             range: text_range(first, parent),
-            path: path(self.frames.iter().map(|frame| frame.step), None),
+            path: self.path(None),
             message,
             found: Some(shown_text),
             expected,
@@ -477,7 +357,11 @@ impl<'a> Diagnosis<'_, 'a> {
         let Some(after) = self.frames.last().map(|frame| frame.after.clone()) else { return };
         let mut rest = self.machine.end(self.state, &after);
         if rest == Id::NOT_ALLOWED {
-            let needs = self.machine.needs(self.state, false);
+            let mut needs = self.machine.needs(self.state, false);
+            if needs.is_empty() {
+                // No content would do, as where the schema allows nothing at all.
+                needs.push(Vec::new());
+            }
             self.missing_content(&needs, None, node);
             rest = self.all_of(&after);
         }
@@ -502,9 +386,12 @@ impl<'a> Diagnosis<'_, 'a> {
                 Some(_) => format!(" before '{}'", shown(qualified(context))),
                 None => String::new(),
             };
-            let message = if need.iter().all(|need| matches!(need, Need::Text(_))) {
+            let message = if need.is_empty() {
+                format!("no content of element '{element}' is allowed, not even none")
+            } else if need.iter().all(|need| matches!(need, Need::Text(_))) {
                 format!("element '{element}' lacks a value{before}")
-            } else if let ([only], true) = (words.as_slice(), need.iter().all(|need| matches!(need, Need::Element(_)))) {
+            } else if let ([only], true) = (words.as_slice(), need.iter().all(|need| matches!(need, Need::Element(_))))
+            {
                 format!("element '{element}' lacks the element '{only}'{before}")
             } else {
                 format!("element '{element}' lacks content{before}")
@@ -513,7 +400,7 @@ impl<'a> Diagnosis<'_, 'a> {
             self.violations.push(Violation {
                 kind: ViolationKind::MissingContent,
                 range: at.clone().unwrap_or_else(|| start_tag_name(parent)),
-                path: path(self.frames.iter().map(|frame| frame.step), None),
+                path: self.path(None),
                 message,
                 found: None,
                 expected,
@@ -553,8 +440,32 @@ impl<'a> Diagnosis<'_, 'a> {
         self.machine.strings_in(self.schema, &alternatives)
     }
 
+    /// The path to `last` or, without it, to the innermost open element.
+    fn path(&self, last: Option<Step<'a>>) -> String {
+        let count = self.frames.len();
+        let open = |range: Range<usize>| self.frames[range].iter().map(|frame| frame.step);
+        if count <= MAX_STEPS {
+            return path(open(0..count)) + &path(last);
+        }
+        let half = MAX_STEPS / 2;
+        format!("{}/…{}{}", path(open(0..half)), path(open(count - half..count)), path(last))
+    }
+
     fn attribute_path(&self, name: &str) -> String {
-        format!("{}/@{name}", path(self.frames.iter().map(|frame| frame.step), None))
+        format!("{}/@{name}", self.path(None))
+    }
+}
+
+fn not_valid(root: Node<'_, '_>) -> Violation {
+    Violation {
+        kind: ViolationKind::MissingContent,
+        range: start_tag_name(root),
+        path: path([Step { node: root, number: None }]),
+        message: "the document is not valid".to_owned(),
+        found: None,
+        expected: Vec::new(),
+        more_expected: 0,
+        suggestion: None,
     }
 }
 

@@ -1,0 +1,96 @@
+//! `os-firmware-features-order`, `os-firmware-enrolled-keys`, `os-firmware-conflict`.
+
+use domxml::{Domain, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, YesNo};
+
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{BOTH, LIBVIRT};
+
+pub(super) static ORDER: Rule = Rule {
+    id: "os-firmware-features-order",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "the features of the firmware in their order",
+    doc: "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts.",
+    example: Example {
+        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\
+                 <feature enabled='no' name='enrolled-keys'/></firmware></os>",
+        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
+                <feature enabled='yes' name='secure-boot'/></firmware></os>",
+    },
+    apply: order,
+};
+
+pub(super) static ENROLLED: Rule = Rule {
+    id: "os-firmware-enrolled-keys",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "enrolled keys need secure boot",
+    doc: "Keys are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it. Later versions leave that to the \
+          driver: the rule does nothing for them.",
+    example: Example {
+        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
+                 <feature enabled='no' name='enrolled-keys'/></firmware></os>",
+        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/></firmware></os>",
+    },
+    apply: enrolled,
+};
+
+pub(super) static CONFLICT: Rule = Rule {
+    id: "os-firmware-conflict",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "enrolled keys without secure boot",
+    doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled; libvirt refuses that.",
+    example: Example {
+        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
+                 <feature enabled='no' name='secure-boot'/></firmware></os>",
+        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
+                <feature enabled='no' name='secure-boot'/></firmware></os>",
+    },
+    apply: conflict,
+};
+
+fn features(domain: &mut Domain) -> Option<&mut OsFirmwareFeatures> {
+    domain.os.as_mut().filter(|os| os.firmware.is_some())?.firmware_features.as_mut()
+}
+
+fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
+    features.feature.iter().rfind(|feature| feature.name == name).map(|feature| feature.enabled)
+}
+
+fn order(domain: &mut Domain, cx: &mut Context) {
+    let Some(features) = features(domain) else { return };
+    if features.feature.is_sorted_by(|a, b| (a.name as usize) < b.name as usize) {
+        return;
+    }
+    cx.rewrote(&features.xml, "the features in their order");
+    features.feature.reverse();
+    features.feature.sort_by_key(|feature| feature.name as usize);
+    features.feature.dedup_by_key(|feature| feature.name);
+}
+
+fn enrolled(domain: &mut Domain, cx: &mut Context) {
+    if cx.knows(9, 1, 0) {
+        return;
+    }
+    let Some(features) = features(domain) else { return };
+    if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot).is_none() {
+        let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
+        features.feature.push(feature);
+        cx.rewrote(&features.xml, "keys are enrolled for secure boot")
+            .becomes("", "<feature enabled='yes' name='secure-boot'/>");
+    }
+}
+
+fn conflict(domain: &mut Domain, cx: &mut Context) {
+    let Some(features) = features(domain) else { return };
+    if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot) == Some(YesNo::No) {
+        cx.error(&features.xml, "keys cannot be enrolled without secure boot");
+    }
+}

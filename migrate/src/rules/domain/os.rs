@@ -1,0 +1,224 @@
+//! What boots: `os-bootloader-only`, `os-loader-type-default`, `os-nvram-text`, `os-bootmenu-timeout-dropped`,
+//! `os-acpi-table-path`, `os-conflict`.
+
+use domxml::{
+    Domain, Os, OsLoaderType, OsNvramSource, OsNvramType, OsType, OsTypeValue, YesNo,
+};
+use domxml_runtime::{Extra, Version};
+
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{BOTH, LIBVIRT, MODERN};
+
+pub(super) static BOOTLOADER_ONLY: Rule = Rule {
+    id: "os-bootloader-only",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "a domain with nothing but a boot loader is paravirtualized",
+    doc: "A domain with a `<bootloader>` of the host needs no `<os>`; libvirt takes it for a paravirtualized guest and writes that.",
+    example: Example {
+        before: "<bootloader>/usr/bin/pygrub</bootloader>",
+        after: "<bootloader>/usr/bin/pygrub</bootloader><os><type>xen</type></os>",
+    },
+    apply: bootloader_only,
+};
+
+pub(super) static LOADER_TYPE: Rule = Rule {
+    id: "os-loader-type-default",
+    class: Class::Default,
+    since: Some(Version::new(1, 2, 8)),
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "firmware is a ROM unless it says otherwise",
+    doc: "A `<loader>` with a path is a ROM unless its type is given; libvirt spells that out. Where the firmware is chosen \
+          automatically no type is filled in, and libvirt never guesses `pflash` from a path.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><loader>/usr/lib/xen/boot/hvmloader</loader></os>",
+        after: "<os><type arch='x86_64'>hvm</type><loader type='rom'>/usr/lib/xen/boot/hvmloader</loader></os>",
+    },
+    apply: loader_type,
+};
+
+pub(super) static NVRAM_TEXT: Rule = Rule {
+    id: "os-nvram-text",
+    class: Class::Structure,
+    since: Some(Version::new(8, 5, 0)),
+    safety: Safety::Safe,
+    profiles: MODERN,
+    summary: "the path of the NVRAM moves into a source",
+    doc: "Since 8.5.0 the NVRAM of a firmware has a type and a `<source>`, as a disk has. libvirt reads a plain path alike and \
+          keeps it, so profile `libvirt` leaves it.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+                 <nvram template='/OVMF_VARS.fd'>/vm.fd</nvram></os>",
+        after: "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+                <nvram template='/OVMF_VARS.fd' type='file'><source file='/vm.fd'/></nvram></os>",
+    },
+    apply: nvram_text,
+};
+
+pub(super) static TIMEOUT: Rule = Rule {
+    id: "os-bootmenu-timeout-dropped",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "a boot menu that is off has no timeout",
+    doc: "libvirt reads the timeout of a boot menu only where the menu is enabled, and forgets it otherwise.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><bootmenu enable='no' timeout='3000'/></os>",
+        after: "<os><type arch='x86_64'>hvm</type><bootmenu enable='no'/></os>",
+    },
+    apply: drop_timeout,
+};
+
+pub(super) static ACPI_PATH: Rule = Rule {
+    id: "os-acpi-table-path",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "the path of an ACPI table without doubled slashes",
+    doc: "libvirt takes repeated slashes, and those at the end, out of the path of an ACPI table.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><acpi><table type='slic'>/var//slic.dat</table></acpi></os>",
+        after: "<os><type arch='x86_64'>hvm</type><acpi><table type='slic'>/var/slic.dat</table></acpi></os>",
+    },
+    apply: acpi_path,
+};
+
+pub(super) static CONFLICT: Rule = Rule {
+    id: "os-conflict",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "an operating system that libvirt refuses",
+    doc: "Without a boot loader of the host a domain needs `<os>` with a type. A container needs `<init>`. Devices with a boot \
+          order and `<boot>` in `<os>` exclude each other. Keys cannot be enrolled in a firmware without secure boot.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os><devices><interface type='user'><boot order='1'/>\
+                 </interface></devices>",
+        after: "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os><devices><interface type='user'><boot order='1'/>\
+                </interface></devices>",
+    },
+    apply: conflict,
+};
+
+/// Whether the host's boot loader starts the domain.
+pub(super) fn has_bootloader(domain: &Domain) -> bool {
+    domain.bootloader.as_ref().is_some_and(|path| !path.is_empty())
+}
+
+/// The first device that says when it is booted.
+pub(super) fn booting_device(domain: &Domain) -> Option<&Extra> {
+    let devices = domain.devices.as_ref()?;
+    let disks = devices.disk.iter().map(|device| &device.boot);
+    let interfaces = devices.interface.iter().map(|device| &device.boot);
+    let hostdevs = devices.hostdev.iter().map(|device| &device.boot);
+    let redirdevs = devices.redirdev.iter().map(|device| &device.boot);
+    let filesystems = devices.filesystem.iter().map(|device| &device.boot);
+    let mut boots = disks.chain(interfaces).chain(hostdevs).chain(redirdevs).chain(filesystems);
+    boots.find_map(|boot| boot.as_ref().map(|boot| &boot.xml))
+}
+
+fn bootloader_only(domain: &mut Domain, cx: &mut Context) {
+    if domain.os.is_none() && has_bootloader(domain) {
+        let type_ = OsType { value: OsTypeValue::Xen, ..OsType::default() };
+        domain.os = Some(Os { type_, ..Os::default() });
+        cx.rewrote(&domain.xml, "the boot loader starts a paravirtualized guest").becomes("", "<os><type>xen</type></os>");
+    }
+}
+
+fn loader_type(domain: &mut Domain, cx: &mut Context) {
+    let Some(os) = &mut domain.os else { return };
+    if let Some(loader) = &mut os.loader
+        && os.firmware.is_none()
+        && loader.type_.is_none()
+        && loader.value.as_ref().is_some_and(|path| !path.is_empty())
+        && os.type_.value != OsTypeValue::Linux
+        && os.type_.value != OsTypeValue::Exe
+    {
+        loader.type_ = Some(OsLoaderType::Rom);
+        cx.rewrote(&loader.xml, "the loader is a ROM").becomes("", "type='rom'");
+    }
+}
+
+fn nvram_text(domain: &mut Domain, cx: &mut Context) {
+    let Some(nvram) = domain.os.as_mut().and_then(|os| os.nvram.as_mut()) else { return };
+    if nvram.type_.is_some() || nvram.source.is_some() {
+        return;
+    }
+    let Some(path) = nvram.value.take_if(|path| !path.is_empty()) else { return };
+    cx.rewrote(&nvram.xml, "the path of the NVRAM moves into a source")
+        .becomes(path.as_str(), format!("<source file='{path}'/>"));
+    nvram.type_ = Some(OsNvramType::File);
+    nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() });
+}
+
+fn drop_timeout(domain: &mut Domain, cx: &mut Context) {
+    if let Some(menu) = domain.os.as_mut().and_then(|os| os.bootmenu.as_mut())
+        && menu.enable == YesNo::No
+        && let Some(timeout) = menu.timeout.take()
+    {
+        cx.rewrote(&menu.xml, "the boot menu is off").becomes(format!("timeout='{timeout}'"), "");
+    }
+}
+
+/// A path without repeated slashes and without any at its end; two at its start stay.
+fn plain_path(path: &str) -> String {
+    let start = match path.bytes().take_while(|byte| *byte == b'/').count() {
+        0 => "",
+        2 => "//",
+        _ => "/",
+    };
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    format!("{start}{}", parts.join("/"))
+}
+
+fn acpi_path(domain: &mut Domain, cx: &mut Context) {
+    for table in domain.os.iter_mut().flat_map(|os| &mut os.acpi).flat_map(|acpi| &mut acpi.table) {
+        let plain = plain_path(&table.value);
+        if plain != table.value {
+            cx.rewrote(&table.xml, "a path without doubled slashes").becomes(table.value.as_str(), plain.as_str());
+            table.value = plain;
+        }
+    }
+}
+
+fn conflict(domain: &mut Domain, cx: &mut Context) {
+    let Some(os) = &domain.os else {
+        if !has_bootloader(domain) {
+            cx.error(&domain.xml, "the domain has neither <os> nor a boot loader");
+        }
+        return;
+    };
+    if os.type_.value == OsTypeValue::Exe && os.init.as_ref().is_none_or(String::is_empty) {
+        cx.error(&os.xml, "a container needs <init>");
+    }
+    if os.type_.value == OsTypeValue::Hvm
+        && !os.boot.is_empty()
+        && let Some(device) = booting_device(domain)
+    {
+        cx.error(device, "boot orders of devices and <boot> in <os> exclude each other");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_path;
+
+    #[test]
+    fn slashes_are_taken_out_as_libvirt_does() {
+        for (path, plain) in [
+            ("/a//b/", "/a/b"),
+            ("//a", "//a"),
+            ("///a///b", "/a/b"),
+            ("a//b", "a/b"),
+            ("/", "/"),
+        ] {
+            assert_eq!(plain_path(path), plain);
+        }
+    }
+}

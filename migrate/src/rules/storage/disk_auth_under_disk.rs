@@ -1,0 +1,120 @@
+//! `disk-auth-under-disk` and `disk-encryption-under-disk`: the old places beside the source.
+
+use domxml::{Disk, DiskAuth, DiskSourceNetworkProtocol as Protocol, DiskType, Domain, Encryption};
+use domxml_runtime::Version;
+
+use super::util::disks;
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::MODERN;
+
+pub(super) static AUTH: Rule = Rule {
+    id: "disk-auth-under-disk",
+    class: Class::Structure,
+    since: Some(Version::new(3, 9, 0)),
+    safety: Safety::Safe,
+    profiles: MODERN,
+    summary: "credentials beside the source of a disk move into it",
+    doc: "Until 3.9.0 the credentials for a storage server stood beside `<source>`; now they stand in it, so that every image \
+          of a backing chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` \
+          leaves them. Credentials of a disk whose source cannot hold any, as a volume, stay where they are.",
+    example: Example {
+        before: "<devices><disk type='network' device='disk'><auth username='myname'><secret type='ceph' usage='mycluster'/></auth>\
+                 <source protocol='rbd' name='pool/image'/><target dev='vda' bus='virtio'/></disk></devices>",
+        after: "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool/image'><auth username='myname'>\
+                <secret type='ceph' usage='mycluster'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+    },
+    apply: move_auth,
+};
+
+pub(super) static ENCRYPTION: Rule = Rule {
+    id: "disk-encryption-under-disk",
+    class: Class::Structure,
+    since: Some(Version::new(3, 9, 0)),
+    safety: Safety::Safe,
+    profiles: MODERN,
+    summary: "the encryption beside the source of a disk moves into it",
+    doc: "Until 3.9.0 the encryption of an image stood beside `<source>`; now it stands in it, so that every image of a backing \
+          chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` leaves it.",
+    example: Example {
+        before: "<devices><disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/>\
+                 <encryption format='luks'><secret type='passphrase' usage='a'/></encryption></disk></devices>",
+        after: "<devices><disk type='file' device='disk'><source file='/a.img'><encryption format='luks'>\
+                <secret type='passphrase' usage='a'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+    },
+    apply: move_encryption,
+};
+
+/// The place for credentials in the source of a disk.
+pub(super) fn auth_place(disk: &mut Disk) -> Option<&mut Option<DiskAuth>> {
+    let DiskType::Network(network) = &mut disk.type_ else { return None };
+    Some(match &mut network.source.protocol {
+        Protocol::Iscsi(members) => &mut members.auth,
+        Protocol::Rbd(members) => &mut members.auth,
+        Protocol::Http(members) => &mut members.auth,
+        Protocol::Https(members) => &mut members.auth,
+        Protocol::Ftp(members) => &mut members.auth,
+        Protocol::Ftps(members) => &mut members.auth,
+        Protocol::Ssh(members) => &mut members.auth,
+        _ => return None,
+    })
+}
+
+/// The place for an encryption in the source of a disk.
+pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption>> {
+    Some(match &mut disk.type_ {
+        DiskType::File(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Block(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Dir(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => return None,
+        DiskType::Network(network) => match &mut network.source.protocol {
+            Protocol::Nbd(members) => &mut members.encryption,
+            Protocol::Iscsi(members) => &mut members.encryption,
+            Protocol::Rbd(members) => &mut members.encryption,
+            Protocol::Sheepdog(members) => &mut members.encryption,
+            Protocol::Gluster(members) => &mut members.encryption,
+            Protocol::Http(members) => &mut members.encryption,
+            Protocol::Https(members) => &mut members.encryption,
+            Protocol::Ftp(members) => &mut members.encryption,
+            Protocol::Ftps(members) => &mut members.encryption,
+            Protocol::Tftp(members) => &mut members.encryption,
+            Protocol::Ssh(members) => &mut members.encryption,
+            Protocol::Vxhs(_) | Protocol::Nfs(_) => return None,
+        },
+    })
+}
+
+fn move_auth(domain: &mut Domain, cx: &mut Context) {
+    for disk in disks(domain) {
+        if disk.auth.is_none() || auth_place(disk).is_none_or(|place| place.is_some()) {
+            continue;
+        }
+        let Some(outer) = disk.auth.take() else { continue };
+        cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
+        if let Some(place) = auth_place(disk) {
+            *place = Some(DiskAuth { username: outer.username, secret: outer.secret, xml: outer.xml });
+        }
+    }
+}
+
+fn move_encryption(domain: &mut Domain, cx: &mut Context) {
+    for disk in disks(domain) {
+        if disk.encryption.is_none() || encryption_place(disk).is_none_or(|place| place.is_some()) {
+            continue;
+        }
+        let Some(outer) = disk.encryption.take() else { continue };
+        cx.rewrote(&outer.xml, "encryption stands in the source")
+            .becomes("<disk><encryption>", "<disk><source><encryption>");
+        if let Some(place) = encryption_place(disk) {
+            *place = Some(Encryption {
+                format: outer.format,
+                engine: outer.engine,
+                secret: outer.secret,
+                cipher: outer.cipher,
+                ivgen: outer.ivgen,
+                xml: outer.xml,
+            });
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What libvirt does not write of a disk: `disk-volume-auth-dropped`, `disk-zero-values-dropped`,
+//! `disk-seclabel-labelskip-dropped`.
+
+use domxml::{
+    DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskBackingStore, DiskDriver, DiskReconnect, DiskSourceBlock,
+    DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskType, Domain,
+    YesNo, walk_mut,
+};
+
+use super::util::disks;
+use crate::cli::Profile;
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{BOTH, LIBVIRT};
+
+pub(super) static VOLUME_AUTH: Rule = Rule {
+    id: "disk-volume-auth-dropped",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "the source of a volume holds no credentials",
+    doc: "libvirt takes the credentials for a volume from its storage pool and does not write those that stand in the `<source>` of \
+          the disk. Profile `libvirt` drops them, profile `modern` only reports them.",
+    example: Example {
+        before: "<devices><disk type='volume' device='disk'><source pool='p' volume='v'><auth username='u'>\
+                 <secret type='iscsi' usage='s'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+        after: "<devices><disk type='volume' device='disk'><source pool='p' volume='v'><auth username='u'>\
+                <secret type='iscsi' usage='s'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+    },
+    apply: drop_volume_auth,
+};
+
+pub(super) static ZERO: Rule = Rule {
+    id: "disk-zero-values-dropped",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "values of 0 and empty elements of a disk are not written",
+    doc: "Geometry with a part of 0, block sizes of 0, a rotation rate of 0, queues of 0, read-ahead and time-out of 0, an empty \
+          serial number, vendor, product or name, a driver element without attributes: all are the same as nothing to libvirt, \
+          which does not write them.",
+    example: Example {
+        before: "<devices><disk type='file' device='disk'><driver/><source file='/a'/>\
+                 <blockio logical_block_size='0' physical_block_size='4096'/><target dev='vda' bus='virtio'/></disk></devices>",
+        after: "<devices><disk type='file' device='disk'><source file='/a'/>\
+                <blockio physical_block_size='4096'/><target dev='vda' bus='virtio'/></disk></devices>",
+    },
+    apply: drop_zeros,
+};
+
+pub(super) static LABELS: Rule = Rule {
+    id: "disk-seclabel-labelskip-dropped",
+    class: Class::Live,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "a security label of a source that gives no label is not written",
+    doc: "In a running domain `labelskip='yes'` says that a source could not be labelled. A configuration does not keep that, and \
+          a `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt does not write it.",
+    example: Example {
+        before: "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux' labelskip='yes'/></source>\
+                 <target dev='vda' bus='virtio'/></disk></devices>",
+        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
+    },
+    apply: drop_labels,
+};
+
+fn drop_volume_auth(domain: &mut Domain, cx: &mut Context) {
+    for disk in disks(domain) {
+        let DiskType::Volume(members) = &mut disk.type_ else { continue };
+        let Some(DiskSourceVolume { auth, .. }) = &mut members.source else { continue };
+        if cx.profile == Profile::Modern {
+            if let Some(auth) = auth {
+                cx.note(&auth.xml, "libvirt takes the credentials from the storage pool and drops these");
+            }
+        } else if let Some(auth) = auth.take() {
+            cx.rewrote(&auth.xml, "the storage pool holds the credentials").becomes("<auth>", "");
+        }
+    }
+}
+
+/// Empties a field of text that holds none.
+fn drop_empty(text: &mut Option<String>, name: &str, disk: &mut Vec<String>) {
+    if text.take_if(|text| text.is_empty()).is_some() {
+        disk.push(format!("<{name}/>"));
+    }
+}
+
+fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
+    for disk in disks(domain) {
+        let mut dropped = Vec::new();
+        drop_empty(&mut disk.serial, "serial", &mut dropped);
+        drop_empty(&mut disk.wwn, "wwn", &mut dropped);
+        drop_empty(&mut disk.vendor, "vendor", &mut dropped);
+        drop_empty(&mut disk.product, "product", &mut dropped);
+        if disk.target.rotation_rate.take_if(|rate| *rate == 0).is_some() {
+            dropped.push("rotation_rate='0'".to_owned());
+        }
+        for text in dropped {
+            cx.rewrote(&disk.xml, "says nothing").becomes(text, "");
+        }
+        drop_geometry(disk, cx);
+        drop_block_sizes(disk, cx);
+        drop_driver(disk, cx);
+    }
+    walk_mut(domain, &mut |any| {
+        if let Some(source) = any.downcast_mut::<DiskSourceNetwork>() {
+            drop_transfer(source, cx);
+        } else if let Some(reconnect) = any.downcast_mut::<DiskReconnect>() {
+            if reconnect.enabled == Some(YesNo::No) && reconnect.timeout.take().is_some() {
+                cx.rewrote(&reconnect.xml, "without reconnecting the time-out says nothing").becomes("timeout=", "");
+            }
+        } else if let Some(store) = any.downcast_mut::<DiskBackingStore>() {
+            drop_untyped(store, cx);
+        }
+    });
+}
+
+fn drop_geometry(disk: &mut Disk, cx: &mut Context) {
+    if let Some(geometry) = disk.geometry.take_if(|g| g.cyls == 0 || g.heads == 0 || g.secs == 0) {
+        cx.rewrote(&geometry.xml, "a geometry of 0 is none").becomes("<geometry>", "");
+        disk.xml.absorb(geometry.xml);
+    }
+}
+
+fn drop_block_sizes(disk: &mut Disk, cx: &mut Context) {
+    let Some(sizes) = &mut disk.blockio else { return };
+    let mut dropped = false;
+    for size in [&mut sizes.logical_block_size, &mut sizes.physical_block_size, &mut sizes.discard_granularity] {
+        dropped |= size.take_if(|size| *size == 0).is_some();
+    }
+    let empty = sizes.logical_block_size.is_none()
+        && sizes.physical_block_size.is_none()
+        && sizes.discard_granularity.is_none();
+    if dropped || empty {
+        cx.rewrote(&sizes.xml, "a size of 0 is none").becomes("0", "");
+    }
+    if empty && let Some(sizes) = disk.blockio.take() {
+        disk.xml.absorb(sizes.xml);
+    }
+}
+
+fn drop_driver(disk: &mut Disk, cx: &mut Context) {
+    let Some(driver) = &mut disk.driver else { return };
+    if driver.queues.take_if(|queues| *queues == 0).is_some() {
+        cx.rewrote(&driver.xml, "0 queues are as many as the hypervisor likes").becomes("queues='0'", "");
+    }
+    if driver.queue_size.take_if(|size| *size == 0).is_some() {
+        cx.rewrote(&driver.xml, "a queue of 0 is as long as the hypervisor likes").becomes("queue_size='0'", "");
+    }
+    let mut bare = driver.clone();
+    bare.xml = domxml::Extra::default();
+    if bare == DiskDriver::default() {
+        cx.rewrote(&driver.xml, "a driver without attributes says nothing").becomes("<driver/>", "");
+        if let Some(driver) = disk.driver.take() {
+            disk.xml.absorb(driver.xml);
+        }
+    }
+}
+
+fn drop_transfer(source: &mut DiskSourceNetwork, cx: &mut Context) {
+    let (readahead, timeout) = match &mut source.protocol {
+        Protocol::Sheepdog(members) => (&mut members.readahead, &mut members.timeout),
+        Protocol::Http(members) => (&mut members.readahead, &mut members.timeout),
+        Protocol::Https(members) => (&mut members.readahead, &mut members.timeout),
+        Protocol::Ftp(members) => (&mut members.readahead, &mut members.timeout),
+        Protocol::Ftps(members) => (&mut members.readahead, &mut members.timeout),
+        Protocol::Tftp(members) => (&mut members.readahead, &mut members.timeout),
+        Protocol::Ssh(members) => (&mut members.readahead, &mut members.timeout),
+        _ => return,
+    };
+    if let Some(readahead) = readahead.take_if(|readahead| readahead.size == 0) {
+        cx.rewrote(&readahead.xml, "a read-ahead of 0 is the usual one").becomes("<readahead size='0'/>", "");
+    }
+    if let Some(timeout) = timeout.take_if(|timeout| timeout.seconds == 0) {
+        cx.rewrote(&timeout.xml, "a time-out of 0 is the usual one").becomes("<timeout seconds='0'/>", "");
+    }
+}
+
+fn drop_untyped(store: &mut DiskBackingStore, cx: &mut Context) {
+    if store.type_.is_none() && (store.format.is_some() || store.backing_store.is_some()) {
+        (store.format, store.backing_store) = (None, None);
+        cx.rewrote(&store.xml, "without a type it says that there is no backing store")
+            .becomes("<backingStore>", "<backingStore/>");
+    }
+}
+
+/// Whether a label of a configuration says nothing.
+fn says_nothing(label: &DeviceSeclabel) -> bool {
+    match &label.relabel {
+        DeviceSeclabelRelabel::No => false,
+        DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) => {
+            members.label.iter().all(String::is_empty)
+        }
+    }
+}
+
+fn drop_labels(domain: &mut Domain, cx: &mut Context) {
+    if cx.live {
+        return;
+    }
+    walk_mut(domain, &mut |any| {
+        let labels = if let Some(source) = any.downcast_mut::<DiskSourceFile>() {
+            &mut source.seclabel
+        } else if let Some(source) = any.downcast_mut::<DiskSourceBlock>() {
+            &mut source.seclabel
+        } else if let Some(source) = any.downcast_mut::<DiskSourceVolume>() {
+            &mut source.seclabel
+        } else {
+            return;
+        };
+        for label in labels.extract_if(.., |label| says_nothing(label)) {
+            cx.rewrote(&label.xml, "gives no label").becomes("<seclabel>", "");
+        }
+    });
+}

@@ -1,0 +1,151 @@
+//! What the rules of the chapter share: names of disks, buses, addresses.
+
+use domxml::scalar::Decimal;
+use domxml::{
+    Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice, DiskTargetBus,
+    Domain, Hostdev, HostdevMode, HostdevSubsystem,
+};
+
+/// The devices of a domain that has any.
+pub(super) fn devices(domain: &mut Domain) -> Option<&mut Devices> {
+    domain.devices.as_mut()
+}
+
+/// The disks of a domain.
+pub(super) fn disks(domain: &mut Domain) -> &mut [Disk] {
+    domain.devices.as_mut().map_or(&mut [], |devices| &mut devices.disk)
+}
+
+/// The number that libvirt reads from the name of a disk: `hda` is 0, `sdaa` 26. Digits for a partition may follow; none
+/// where the name is of another form.
+pub(super) fn name_to_index(name: &str) -> Option<u32> {
+    let rest = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find_map(|prefix| name.strip_prefix(prefix))?;
+    let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+    if letters == 0 || !rest[letters..].bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let index = rest[..letters]
+        .bytes()
+        .try_fold(0u32, |index, letter| index.checked_mul(26)?.checked_add(u32::from(letter - b'a') + 1));
+    index.map(|index| index - 1)
+}
+
+/// The name without the prefix of old Xen.
+pub(super) fn plain_name(name: &str) -> &str {
+    name.strip_prefix("ioemu:").unwrap_or(name)
+}
+
+/// The bus of a disk: the one that stands there, else the one that its name tells.
+pub(super) fn bus(disk: &Disk) -> DiskTargetBus {
+    disk.target.bus.unwrap_or_else(|| {
+        let name = plain_name(&disk.target.dev);
+        if disk.device == Some(DiskDevice::Floppy) {
+            DiskTargetBus::Fdc
+        } else if name.starts_with("sd") {
+            DiskTargetBus::Scsi
+        } else if name.starts_with("vd") {
+            DiskTargetBus::Virtio
+        } else if name.starts_with("xvd") {
+            DiskTargetBus::Xen
+        } else if name.starts_with("ubd") {
+            DiskTargetBus::Uml
+        } else {
+            DiskTargetBus::Ide
+        }
+    })
+}
+
+/// The address of a drive as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Drive {
+    pub(super) controller: u32,
+    pub(super) bus: u32,
+    pub(super) target: u32,
+    pub(super) unit: u32,
+}
+
+impl Drive {
+    /// Where libvirt puts a disk by its number; none on buses that have no such addresses.
+    pub(super) fn of_disk(bus: DiskTargetBus, index: u32) -> Option<Self> {
+        let place = |controller, bus, unit| Some(Self { controller, bus, target: 0, unit });
+        match bus {
+            DiskTargetBus::Scsi => place(index / SCSI_UNITS, 0, index % SCSI_UNITS),
+            DiskTargetBus::Ide => place(index / 4, index % 4 / 2, index % 2),
+            DiskTargetBus::Sata => place(index / 6, 0, index % 6),
+            DiskTargetBus::Fdc => place(index / 2, 0, index % 2),
+            _ => None,
+        }
+    }
+
+    /// The address that stands there, if it is one of a drive.
+    pub(super) fn of(address: Option<&Address>) -> Option<Self> {
+        let AddressType::Drive(drive) = &address?.type_ else { return None };
+        let number = |part: Option<Decimal>| part.unwrap_or_default().0;
+        Some(Self {
+            controller: number(drive.controller),
+            bus: number(drive.bus),
+            target: number(drive.target),
+            unit: number(drive.unit),
+        })
+    }
+
+    /// As an element.
+    pub(super) fn to_address(self) -> Address {
+        let part = |number| Some(Decimal(number));
+        Address {
+            type_: AddressType::Drive(AddressTypeDrive {
+                controller: part(self.controller),
+                bus: part(self.bus),
+                target: part(self.target),
+                unit: part(self.unit),
+            }),
+            ..Address::default()
+        }
+    }
+}
+
+impl std::fmt::Display for Drive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { controller, bus, target, unit } = self;
+        write!(f, "controller='{controller}' bus='{bus}' target='{target}' unit='{unit}'")
+    }
+}
+
+/// Units of a narrow SCSI bus that libvirt's generic code gives out.
+pub(super) const SCSI_UNITS: u32 = 7;
+
+/// Whether it is a SCSI device of the host.
+pub(super) fn is_scsi(hostdev: &Hostdev) -> bool {
+    matches!(&hostdev.mode, HostdevMode::Subsystem(subsystem) if matches!(subsystem.type_, HostdevSubsystem::Scsi(_)))
+}
+
+/// Whether two controllers are of one type, whatever they carry.
+pub(super) fn same_type(a: &ControllerType, b: &ControllerType) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b)
+}
+
+/// The word for the type of a controller.
+pub(super) fn type_name(controller: &Controller) -> &'static str {
+    domxml::Payload::value(&controller.type_).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_disks_are_numbers() {
+        for (name, index) in [
+            ("hda", Some(0)),
+            ("sdz", Some(25)),
+            ("sdaa", Some(26)),
+            ("xvdba1", Some(52)),
+            ("vd1", None),
+            ("vdA", None),
+            ("nvme0", None),
+            ("sda1b", None),
+        ] {
+            assert_eq!(name_to_index(name), index, "{name}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The measures over the test material, each held to its list of known failures.
+
+use std::sync::LazyLock;
+
+use dommigrate::cli::Profile;
+use domxml_tests::corpus::{self, Document};
+use domxml_tests::measures::{self, Measure, Rewriting};
+use domxml_tests::{known, oracle};
+
+static RELEASES: LazyLock<Vec<Document>> =
+    LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::releases(&shared)));
+static WILD: LazyLock<Vec<Document>> =
+    LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::wild(&shared)));
+
+/// Runs a measure where the material is there, and fails on any difference to its list.
+fn hold(name: &str, measure: impl FnOnce(&std::path::Path) -> Result<Measure, String>) {
+    let Some(shared) = corpus::shared_or_say(name) else { return };
+    let measure = measure(&shared).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(measure.cases > 0, "{name}: nothing was measured");
+    println!("{measure}");
+    if let Err(message) = known::compare(measure.name, &measure.failed) {
+        panic!("{message}");
+    }
+}
+
+/// As [`hold`], where libvirt is asked too.
+fn hold_with_oracle(name: &str, measure: impl FnOnce(&std::path::Path) -> Result<Measure, String>) {
+    if oracle::python().is_none() {
+        eprintln!("{name}: did not run, python3-libvirt is not installed");
+        return;
+    }
+    hold(name, measure);
+}
+
+#[test]
+fn valid_documents_are_read() {
+    hold("parses", |_| Ok(measures::parses(&RELEASES)));
+}
+
+#[test]
+fn documents_of_libvirt_stay_byte_for_byte() {
+    hold("round-trips", |shared| Ok(measures::round_trips(&RELEASES, shared)));
+    hold("driver-outputs", |_| Ok(measures::driver_outputs(&RELEASES)));
+}
+
+#[test]
+fn comments_survive() {
+    hold("comments", |_| Ok(measures::comments("comments", &RELEASES, measures::newest())));
+    hold("wild-comments", |_| Ok(measures::comments("wild-comments", &WILD, measures::newest())));
+}
+
+#[test]
+fn upgrading_twice_is_upgrading_once() {
+    let newest = measures::newest();
+    for (name, documents, profile) in [
+        ("idempotent", &RELEASES, Profile::Modern),
+        ("idempotent-libvirt", &RELEASES, Profile::Libvirt),
+        ("wild-idempotent", &WILD, Profile::Modern),
+        ("wild-idempotent-libvirt", &WILD, Profile::Libvirt),
+    ] {
+        hold(name, |_| Ok(measures::idempotent(name, documents, profile, newest)));
+    }
+}
+
+#[test]
+fn libvirt_reads_the_results_alike() {
+    let newest = measures::newest();
+    for (name, documents, rewriting) in [
+        ("same-fmt", &RELEASES, Rewriting::Format),
+        ("same-modern", &RELEASES, Rewriting::Upgrade(Profile::Modern)),
+        ("wild-same", &WILD, Rewriting::Upgrade(Profile::Modern)),
+    ] {
+        hold_with_oracle(name, |shared| measures::same(name, documents, shared, rewriting, newest));
+    }
+}
+
+#[test]
+fn libvirts_own_form() {
+    hold("canonical-9.0.0", |shared| Ok(measures::canonical("canonical-9.0.0", &RELEASES, shared, "9.0.0")));
+    hold("canonical-11.3.0", |shared| Ok(measures::canonical("canonical-11.3.0", &RELEASES, shared, "11.3.0")));
+}
+
+#[test]
+fn legacy_cases() {
+    hold("legacy-cases-9.0.0", |shared| Ok(measures::legacy_cases("legacy-cases-9.0.0", shared, "9.0.0")));
+    hold("legacy-cases-11.3.0", |shared| Ok(measures::legacy_cases("legacy-cases-11.3.0", shared, "11.3.0")));
+}
