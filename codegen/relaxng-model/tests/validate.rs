@@ -324,8 +324,8 @@ fn reasons_for_attributes_and_text() {
         size,
         "<r><a/></r>",
         &[
-            "unknown-element [a] /r/a: element 'a' is not allowed in 'r'",
             "missing-content [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)",
+            "unknown-element [a] /r/a: element 'a' is not allowed in 'r'",
         ],
     );
     explain(

@@ -124,8 +124,10 @@ impl Printer<'_> {
         let mut methods = TokenStream::new();
         if !arms.is_empty() {
             let body = match_name(&quote!(attribute), &arms);
+            let reads = shape.fields.iter().any(|field| matches!(field.kind, FieldKind::Attribute { .. }));
+            let reader = ident(if reads { "r" } else { "_r" });
             methods.extend(quote! {
-                fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool { #body }
+                fn attribute(&mut self, #reader: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool { #body }
             });
         }
         if let Some(member) = any {

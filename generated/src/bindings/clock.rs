@@ -56,7 +56,7 @@ impl rt::Content for Clock {
         r.select(node, &mut self.offset);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "offset" => {}
             _ => return false,
@@ -964,7 +964,7 @@ impl rt::Content for TimerNameHpet {
         r.select(node, &mut self.tickpolicy);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "tickpolicy" => {}
             _ => return false,

@@ -533,7 +533,7 @@ impl rt::Content for Emulatorsched {
         r.select(node, &mut self.scheduler);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "scheduler" => {}
             _ => return false,

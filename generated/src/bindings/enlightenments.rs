@@ -52,7 +52,7 @@ impl rt::Content for FeatureHyperv {
         r.select(node, &mut self.mode);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "mode" => {}
             _ => return false,

@@ -69,7 +69,7 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
     if let Some(rule) = rules::find(&args.subject) {
         return print(&page(rule));
     }
-    if let Some(text) = super::info::describe(&args.subject) {
+    if let Some(text) = super::describe::describe(&args.subject) {
         return print(&text);
     }
     let near = rules::near(&args.subject).map_or_else(String::new, |id| format!("; did you mean {id}?"));

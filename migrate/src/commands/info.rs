@@ -73,7 +73,3 @@ fn print(used: &[features::Feature], label: Option<&str>) -> String {
     let _ = writeln!(text, "oldest libvirt: {oldest}");
     text
 }
-
-pub(super) fn describe(_subject: &str) -> Option<String> {
-    None
-}

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod describe;
 mod diff;
 mod info;
 mod rewrite;

@@ -1413,7 +1413,7 @@ impl rt::Content for DiskHost {
         r.select(node, &mut self.transport);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "transport" => {}
             _ => return false,

@@ -50,7 +50,7 @@ impl rt::Content for Graphics {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,
@@ -1109,7 +1109,7 @@ impl rt::Content for GraphicsListen {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,

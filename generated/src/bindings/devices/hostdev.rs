@@ -95,7 +95,7 @@ impl rt::Content for Hostdev {
         r.select(node, &mut self.mode);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "mode" => {}
             _ => return false,
@@ -312,7 +312,7 @@ impl rt::Content for HostdevModeCapabilities {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,
@@ -1626,7 +1626,7 @@ impl rt::Content for HostdevSourceScsi {
         r.select(node, &mut self.protocol);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "protocol" => {}
             _ => return false,
@@ -1896,7 +1896,7 @@ impl rt::Content for HostdevScsiAdapter {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,

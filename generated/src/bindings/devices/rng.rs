@@ -234,7 +234,7 @@ impl rt::Content for RngBackend {
         r.select(node, &mut self.model);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "model" => {}
             _ => return false,
@@ -398,7 +398,7 @@ impl rt::Content for RngBackendModelEgd {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,

@@ -81,7 +81,7 @@ impl rt::Content for Serial {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,
@@ -522,7 +522,7 @@ impl rt::Content for Parallel {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,
@@ -974,7 +974,7 @@ impl rt::Content for Channel {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,
@@ -1064,7 +1064,7 @@ impl rt::Content for ChannelTarget {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,

@@ -67,7 +67,7 @@ impl rt::Content for Smartcard {
         r.select(node, &mut self.mode);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "mode" => {}
             _ => return false,
@@ -268,7 +268,7 @@ impl rt::Content for SmartcardModePassthrough {
         r.select(node, &mut self.type_);
     }
 
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
             "type" => {}
             _ => return false,

@@ -1,0 +1,217 @@
+//! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
+
+use domxml::{
+    Blkiotune, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap, MemoryBacking,
+    Memtune, Perf, Pm, Vcpus,
+};
+use domxml_runtime::{Content, Element, Extra, ReadOptions, Span, Unknown};
+
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::BOTH;
+
+pub(super) static BLOCKS: Rule = Rule {
+    id: "blocks-merged",
+    class: Class::Structure,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "several blocks of one kind are one",
+    doc: "libvirt collects the content of some blocks, as `<features>`, `<devices>` or `<cputune>`, from wherever it stands, so that two of \
+          them are read as one. The schema takes one: the rule merges them. Where both say the same thing, the first counts, and the \
+          last among features, as libvirt reads it.",
+    example: Example {
+        before: "<features><acpi/></features><features><apic/></features>",
+        after: "<features><acpi/><apic/></features>",
+    },
+    apply: merge_blocks,
+};
+
+pub(super) static FEATURES: Rule = Rule {
+    id: "features-repeated",
+    class: Class::Structure,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "a feature that is given twice",
+    doc: "Of a feature that is given twice libvirt reads both, and the last counts. The schema takes one: the rule leaves what libvirt makes \
+          of them.",
+    example: Example {
+        before: "<features><hap state='off'/><hap state='on'/></features>",
+        after: "<features><hap state='on'/></features>",
+    },
+    apply: merge_features,
+};
+
+/// A block whose parts libvirt collects wherever they stand.
+trait Block: Element {
+    fn merge(&mut self, other: Self);
+}
+
+macro_rules! blocks {
+    ($($ty:ident: $(flag $flag:ident)* $(one $one:ident)* $(many $many:ident)*;)*) => {$(
+        impl Block for $ty {
+            fn merge(&mut self, other: Self) {
+                $(self.$flag |= other.$flag;)*
+                $(if self.$one.is_none() {
+                    self.$one = other.$one;
+                })*
+                $(self.$many.extend(other.$many);)*
+                self.xml.absorb(other.xml);
+            }
+        }
+    )*};
+}
+
+blocks! {
+    Memtune: one hard_limit one soft_limit one min_guarantee one swap_hard_limit;
+    MemoryBacking: flag nosharepages flag locked flag discard one hugepages one source one access one allocation;
+    Blkiotune: one weight many device;
+    Vcpus: many vcpu;
+    Iothreadids: many iothread;
+    Cputune: one shares one period one quota one global_period one global_quota one emulator_period one emulator_quota
+        one iothread_period one iothread_quota one emulatorpin one emulatorsched
+        many vcpupin many iothreadpin many vcpusched many iothreadsched many cachetune many memorytune;
+    Idmap: many uid many gid;
+    Pm: one suspend_to_mem one suspend_to_disk;
+    Perf: many event;
+    Keywrap: many cipher;
+    Devices: one emulator one memballoon one nvram one iommu one vsock one pstore
+        many disk many controller many lease many filesystem many interface many smartcard many serial many parallel
+        many console many channel many input many tpm many graphics many sound many audio many video many hostdev
+        many redirdev many redirfilter many hub many watchdog many rng many panic many shmem many memory many crypto;
+}
+
+/// Takes over what is given.
+fn prefer<T>(old: &mut Option<T>, new: Option<T>) {
+    if new.is_some() {
+        *old = new;
+    }
+}
+
+impl Block for Features {
+    fn merge(&mut self, other: Self) {
+        self.acpi |= other.acpi;
+        self.pae |= other.pae;
+        self.viridian |= other.viridian;
+        self.privnet |= other.privnet;
+        macro_rules! prefer_all {
+            ($old:expr, $new:expr; $($field:ident)*) => {$( prefer(&mut $old.$field, $new.$field); )*};
+        }
+        match (&mut self.hyperv, other.hyperv) {
+            (Some(old), Some(new)) => {
+                old.xml.absorb(new.xml);
+                match (&mut old.mode, new.mode) {
+                    (FeatureHypervMode::Custom(old), FeatureHypervMode::Custom(new)) => prefer_all! { old, new;
+                        relaxed vapic spinlocks vpindex runtime synic stimer reset vendor_id frequencies reenlightenment
+                        tlbflush ipi evmcs avic emsr_bitmap xmm_input
+                    },
+                    (old, new) => *old = new,
+                }
+            }
+            (old, new) => prefer(old, new),
+        }
+        match (&mut self.kvm, other.kvm) {
+            (Some(old), Some(new)) => {
+                prefer_all!(old, new; hidden hint_dedicated poll_control pv_ipi dirty_ring);
+                old.xml.absorb(new.xml);
+            }
+            (old, new) => prefer(old, new),
+        }
+        match (&mut self.xen, other.xen) {
+            (Some(old), Some(new)) => {
+                prefer_all!(old, new; e820_host passthrough);
+                old.xml.absorb(new.xml);
+            }
+            (old, new) => prefer(old, new),
+        }
+        prefer_all! { self, other;
+            apic hap pvspinlock capabilities pmu vmport gic smm ioapic hpt vmcoreinfo htm nested_hv msrs ccf_assist cfpc
+            sbbc ibs tcg async_teardown ras ps2 aia
+        }
+        self.xml.absorb(other.xml);
+    }
+}
+
+/// Whether a text is an element of this name.
+fn is_element(text: &str, name: &str) -> bool {
+    let rest = text.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>'))
+}
+
+/// Where the parts of a text that is read on its own stand says nothing about the document.
+fn forget_places(content: &mut dyn Content) {
+    if let Some(extra) = content.extra_mut() {
+        extra.span = Span::default();
+    }
+    content.children_mut(&mut |child| forget_places(child));
+    for index in 0..content.info().payloads {
+        if let Some(members) = content.payload_mut(index).and_then(|payload| payload.members_mut()) {
+            forget_places(members);
+        }
+    }
+}
+
+fn read<T: Element>(text: &str) -> Option<T> {
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let mut value = T::from_xml_with(text, &options).ok()?.value;
+    forget_places(&mut value);
+    Some(value)
+}
+
+/// Takes the further blocks of a name out of what is kept and merges them into the first.
+fn merge_into<T: Block>(first: &mut Option<T>, name: &str, outer: &mut Extra, cx: &mut Context) {
+    let (Some(first), Some(kept)) = (first, &mut outer.kept) else { return };
+    let mut merged = Vec::new();
+    kept.nodes.retain(|node| {
+        let block = if is_element(&node.text, name) { read::<T>(&node.text) } else { None };
+        block.map(|block| merged.push(block)).is_none()
+    });
+    for block in merged {
+        let at = first.extra().cloned().unwrap_or_default();
+        first.merge(block);
+        cx.rewrote(&at, format!("another <{name}> is merged into this one")).becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
+    }
+}
+
+fn merge_blocks(domain: &mut Domain, cx: &mut Context) {
+    if domain.xml.kept.as_ref().is_none_or(|kept| kept.nodes.is_empty()) {
+        return;
+    }
+    macro_rules! each {
+        ($($name:literal in $field:ident)*) => {$( merge_into(&mut domain.$field, $name, &mut domain.xml, cx); )*};
+    }
+    each! {
+        "features" in features
+        "devices" in devices
+        "memtune" in memtune
+        "memoryBacking" in memory_backing
+        "blkiotune" in blkiotune
+        "vcpus" in vcpus
+        "iothreadids" in iothreadids
+        "cputune" in cputune
+        "idmap" in idmap
+        "pm" in pm
+        "perf" in perf
+        "keywrap" in keywrap
+    }
+}
+
+fn merge_features(domain: &mut Domain, cx: &mut Context) {
+    let Some(features) = &mut domain.features else { return };
+    let Some(kept) = &mut features.xml.kept else { return };
+    let mut merged = Vec::new();
+    kept.nodes.retain(|node| {
+        if !node.text.starts_with('<') || node.text.starts_with("<!") || node.text.starts_with("<?") {
+            return true;
+        }
+        // What is kept in the trial, too, is no feature.
+        let known = read::<Features>(&format!("<features>{}</features>", node.text))
+            .filter(|features| features.xml.kept.as_ref().is_none_or(|kept| kept.nodes.is_empty()));
+        known.map(|features| merged.push(features)).is_none()
+    });
+    for other in merged {
+        let at = features.xml.clone();
+        features.merge(other);
+        cx.rewrote(&at, "of a feature that stands twice the last counts");
+    }
+}

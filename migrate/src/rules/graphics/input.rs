@@ -1,0 +1,97 @@
+//! `input-bus-default`, `input-empty-driver`.
+
+use domxml::{ArchName, Domain, DomainType, InputBus, InputType, OsTypeValue};
+
+use crate::cli::Profile;
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{BOTH, LIBVIRT};
+
+pub(super) static BUS: Rule = Rule {
+    id: "input-bus-default",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "the bus of an input device is spelt out",
+    doc: "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB elsewhere; \
+          tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have buses of their own. \
+          Where the definition does not say which architecture the guest has, profile `modern` leaves the bus to libvirt.",
+    example: Example {
+        before: "<devices><input type='tablet'/><input type='mouse'/></devices>",
+        after: "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
+    },
+    apply: spell_bus,
+};
+
+pub(super) static DRIVER: Rule = Rule {
+    id: "input-empty-driver",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "a `<driver>` of an input device without attributes is not written",
+    doc: "libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.",
+    example: Example {
+        before: "<devices><input type='mouse' bus='ps2'><driver/></input></devices>",
+        after: "<devices><input type='mouse' bus='ps2'/></devices>",
+    },
+    apply: drop_driver,
+};
+
+/// What decides about the bus.
+#[derive(Clone, Copy)]
+struct Guest {
+    os: OsTypeValue,
+    arch: Option<ArchName>,
+    parallels: bool,
+}
+
+impl Guest {
+    fn bus(self, pointer_or_keys: bool) -> Option<InputBus> {
+        match self.os {
+            OsTypeValue::Hvm => Some(match self.arch {
+                None | Some(ArchName::I686 | ArchName::X86_64) if pointer_or_keys => InputBus::Ps2,
+                Some(ArchName::S390 | ArchName::S390x) => InputBus::Virtio,
+                _ => InputBus::Usb,
+            }),
+            OsTypeValue::Xen | OsTypeValue::Xenpvh => Some(InputBus::Xen),
+            _ => self.parallels.then_some(InputBus::Parallels),
+        }
+    }
+}
+
+fn spell_bus(domain: &mut Domain, cx: &mut Context) {
+    let Some(os) = &domain.os else { return };
+    let parallels = matches!(domain.type_, DomainType::Vz | DomainType::Parallels);
+    let guest = Guest { os: os.type_.value, arch: os.type_.arch, parallels };
+    if cx.profile == Profile::Modern && (guest.arch.is_none() || guest.os != OsTypeValue::Hvm) {
+        return;
+    }
+    let Some(devices) = &mut domain.devices else { return };
+    for input in &mut devices.input {
+        let (field, keys) = match &mut input.type_ {
+            InputType::Tablet(tablet) => (&mut tablet.bus, false),
+            InputType::Mouse(mouse) => (&mut mouse.bus, true),
+            InputType::Keyboard(keyboard) => (&mut keyboard.bus, true),
+            InputType::Passthrough(_) | InputType::Evdev(_) => continue,
+        };
+        if field.is_none()
+            && let Some(bus) = guest.bus(keys)
+        {
+            *field = Some(bus);
+            cx.rewrote(&input.xml, "the bus of the input device is spelt out").becomes("", format!("bus='{bus}'"));
+        }
+    }
+}
+
+fn drop_driver(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &mut domain.devices else { return };
+    for input in &mut devices.input {
+        if let Some(driver) = &input.driver
+            && (driver.iommu.is_none() && driver.ats.is_none() && driver.packed.is_none() && driver.page_per_vq.is_none())
+        {
+            input.driver = None;
+            cx.rewrote(&input.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The command as users call it.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+const OLD: &str = "<domain type='kvm'>\n  <name>old</name>\n  <memory>1048576</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n";
+const NEW: &str = "<domain type='kvm'>\n  <name>old</name>\n  <memory unit='KiB'>1048576</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n";
+
+fn dommigrate() -> Command {
+    Command::cargo_bin("dommigrate").expect("the command is built with its tests")
+}
+
+fn stdout(command: &mut Command) -> String {
+    String::from_utf8(command.output().expect("it runs").stdout).expect("UTF-8")
+}
+
+#[test]
+fn standard_input_goes_to_standard_output() {
+    dommigrate().arg("upgrade").write_stdin(OLD).assert().code(0).stdout(NEW);
+    dommigrate().args(["upgrade", "-"]).write_stdin(NEW).assert().code(0).stdout(NEW);
+    dommigrate().arg("fmt").write_stdin(OLD.replace("  ", "\t")).assert().code(0).stdout(OLD);
+}
+
+#[test]
+fn upgrade_rewrites_in_place_and_goes_on_past_a_bad_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    fs::create_dir(path("sub")).expect("a directory");
+    fs::write(path("a.xml"), OLD).expect("written");
+    fs::write(path("bad.xml"), "<domain>\n  <name>x</nam>\n</domain>").expect("written");
+    fs::write(path("net.xml"), "<network><name>x</name></network>").expect("written");
+    fs::write(path("notes.txt"), "no XML").expect("written");
+    fs::write(path("sub/b.xml"), OLD).expect("written");
+    let assert = dommigrate().arg("upgrade").arg(directory.path()).assert().code(2);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("bad.xml:2:"), "{said}");
+    assert!(said.contains("4 files, 2 rewritten, 1 skipped, 1 failed"), "{said}");
+    assert_eq!(fs::read_to_string(path("a.xml")).expect("read"), NEW);
+    assert_eq!(fs::read_to_string(path("sub/b.xml")).expect("read"), NEW);
+    assert_eq!(fs::read_to_string(path("bad.xml")).expect("read"), "<domain>\n  <name>x</nam>\n</domain>");
+}
+
+#[test]
+fn nothing_is_written_on_request() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("written");
+    for option in ["--diff", "--check", "--dry-run"] {
+        dommigrate().args(["upgrade", option]).arg(&file).assert().code(1);
+        assert_eq!(fs::read_to_string(&file).expect("read"), OLD, "{option}");
+    }
+    let diff = stdout(dommigrate().args(["upgrade", "--diff"]).arg(&file));
+    assert!(diff.contains("-  <memory>1048576</memory>\n+  <memory unit='KiB'>1048576</memory>\n"), "{diff}");
+    dommigrate().args(["fmt", "--check"]).arg(&file).assert().code(0);
+}
+
+#[test]
+fn an_unchanged_file_is_not_touched() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, NEW).expect("written");
+    let before = fs::metadata(&file).and_then(|metadata| metadata.modified()).expect("a time");
+    dommigrate().arg("upgrade").arg(&file).assert().code(0);
+    assert_eq!(fs::metadata(&file).and_then(|metadata| metadata.modified()).expect("a time"), before);
+}
+
+#[test]
+fn backups_keep_the_former_content() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("written");
+    dommigrate().args(["upgrade", "--backup"]).arg("--").arg(&file).assert().code(0);
+    assert_eq!(fs::read_to_string(directory.path().join("a.xml.bak")).expect("read"), OLD);
+}
+
+#[test]
+fn check_reports_and_exits_with_one() {
+    dommigrate().arg("check").write_stdin(OLD).assert().code(1);
+    dommigrate().arg("check").write_stdin(NEW).assert().code(0);
+    dommigrate().arg("check").write_stdin("<domain").assert().code(1);
+    dommigrate().args(["check", "/nonexistent.xml"]).assert().code(2);
+}
+
+#[test]
+fn every_format_is_well_formed() {
+    let json = stdout(dommigrate().args(["check", "--output-format", "json"]).write_stdin(OLD));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["files"][0]["findings"][0]["rule"], "default-value");
+    assert_eq!(json["files"][0]["findings"][0]["line"], 3);
+    assert_eq!(json["summary"]["files"], 1);
+    let sarif = stdout(dommigrate().args(["check", "--output-format", "sarif"]).write_stdin(OLD));
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "default-value");
+    let github = stdout(dommigrate().args(["check", "--output-format", "github"]).write_stdin(OLD));
+    assert!(github.starts_with("::warning file=<stdin>,line=3,col=3,title=default-value::"), "{github}");
+}
+
+#[test]
+fn unknown_content_is_kept_or_refused() {
+    let text = NEW.replace("  <os>", "  <!-- a note -->\n  <vendor:extra xmlns:vendor='urn:v' a='1'/>\n  <os>");
+    dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text.clone());
+    dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(text).assert().code(2).stdout("");
+}
+
+#[test]
+fn keep_layout_leaves_other_bytes_alone() {
+    let old = "<domain  type=\"kvm\">\r\n\t<name>old</name>\r\n\t<memory>1048576</memory>\r\n\t<os><type>hvm</type></os></domain>";
+    let new = old.replace("<memory>", "<memory unit='KiB'>");
+    dommigrate().args(["upgrade", "--layout", "keep"]).write_stdin(old).assert().code(0).stdout(new);
+}
+
+#[test]
+fn validate_names_the_place() {
+    let bad = NEW.replace("<type>", "<type arhc='x86_64'>");
+    let said = stdout(dommigrate().arg("validate").write_stdin(bad));
+    assert!(said.contains(":5:11: error[invalid] /domain/os/type/@arhc"), "{said}");
+    dommigrate().arg("validate").write_stdin(NEW).assert().code(0);
+}
+
+#[test]
+fn hostile_input_is_an_error() {
+    let deep = "<a>".repeat(200_000);
+    let entities = "<!DOCTYPE d [<!ENTITY a 'x'>]><domain>&a;</domain>";
+    for text in [deep.as_str(), entities, "", "\u{0}", "<domain type='kvm'>"] {
+        for command in ["upgrade", "fmt"] {
+            dommigrate().arg(command).write_stdin(text).assert().code(2);
+        }
+        for command in ["check", "validate"] {
+            dommigrate().arg(command).write_stdin(text).assert().code(1);
+        }
+    }
+    dommigrate().arg("upgrade").write_stdin(b"<domain>\xff</domain>".to_vec()).assert().code(2);
+}
+
+#[test]
+fn a_wrong_call_is_an_error() {
+    dommigrate().args(["upgrade", "--select", "no-such-rule"]).write_stdin(OLD).assert().code(2);
+    dommigrate().args(["explain", "no-such-rule"]).assert().code(2);
+    dommigrate().args(["upgrade", "--target", "newest"]).assert().code(2);
+}
+
+#[test]
+fn configuration_is_found_above_the_files() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("written");
+    fs::write(directory.path().join("dommigrate.toml"), "exclude = ['*.xml']\n").expect("written");
+    dommigrate().arg("upgrade").arg(directory.path()).assert().code(0);
+    assert_eq!(fs::read_to_string(&file).expect("read"), OLD);
+    fs::write(directory.path().join("dommigrate.toml"), "no-such-key = 1\n").expect("written");
+    dommigrate().arg("upgrade").arg(directory.path()).assert().code(2);
+}
+
+#[test]
+fn the_examples_are_upgraded() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/legacy");
+    let assert = dommigrate().args(["upgrade", "--diff"]).arg(examples).assert().code(1);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("3 files, 3 would be rewritten"), "{said}");
+}
