@@ -1,0 +1,91 @@
+//! Speed over many documents: those of the test material where it lies beside the checkout, else our fixtures.
+//!
+//! `cargo bench -p domxml-tests`. The budgets stand in units of the first benchmark, which is `roxmltree` alone.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
+use dommigrate::cli::Profile;
+use dommigrate::engine;
+use domxml::{Domain, Element, ReadOptions, Unknown};
+use domxml_tests::{corpus, judge, measures};
+
+fn main() {
+    divan::main();
+}
+
+static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let texts: Vec<String> = match corpus::shared() {
+        Some(shared) => corpus::releases(&shared).into_iter().map(|document| document.text).collect(),
+        None => fixtures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")),
+    };
+    texts.into_iter().filter(|text| Domain::from_xml(text).is_ok()).collect()
+});
+
+fn fixtures(directory: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            texts.extend(fixtures(&path));
+        } else if path.extension().is_some_and(|extension| extension == "xml") {
+            texts.extend(fs::read_to_string(path));
+        }
+    }
+    texts
+}
+
+fn over_all(bencher: Bencher, mut work: impl FnMut(&str)) {
+    let bytes: usize = TEXTS.iter().map(String::len).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .counter(ItemsCount::new(TEXTS.len()))
+        .bench_local(|| TEXTS.iter().for_each(|text| work(text)));
+}
+
+#[divan::bench(sample_count = 20)]
+fn a_roxmltree_alone(bencher: Bencher) {
+    over_all(bencher, |text| {
+        divan::black_box(roxmltree::Document::parse(text).expect("well-formed"));
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn b_parse_to_types(bencher: Bencher) {
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    over_all(bencher, |text| {
+        divan::black_box(Domain::from_xml_with(text, &options).expect("readable"));
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn c_parse_and_format(bencher: Bencher) {
+    over_all(bencher, |text| {
+        divan::black_box(Domain::from_xml(text).expect("readable").to_xml());
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn d_validate(bencher: Bencher) {
+    let mut validator = judge::ours();
+    over_all(bencher, |text| {
+        let document = roxmltree::Document::parse(text).expect("well-formed");
+        divan::black_box(validator.is_valid(&document));
+    });
+}
+
+#[divan::bench(sample_count = 5)]
+fn e_upgrade(bencher: Bencher) {
+    let options = measures::options(Profile::Modern, measures::newest());
+    over_all(bencher, |text| {
+        divan::black_box(engine::upgrade(text, &options));
+    });
+}
+
+#[divan::bench]
+fn f_load_the_schema() {
+    divan::black_box(judge::ours());
+}
