@@ -82,8 +82,19 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
             let options = lower::Options { strict: *strict };
             let root = if *sources { "super" } else { "crate" };
             let printing = PrintOptions { root: root.to_owned(), ..PrintOptions::default() };
-            let generated = generate(&FileResolver::new(), &path(schema)?, &options, &printing);
-            let mut outputs = generated.map_err(|errors| errors.to_string())?.outputs;
+            // Modules are named by the files' places below the schema's directory, wherever that is.
+            let directory = schema.parent().unwrap_or(Path::new(""));
+            let file = schema.strip_prefix(directory).unwrap_or(schema);
+            let generated = generate(&FileResolver::in_directory(directory), &path(file)?, &options, &printing);
+            let generated = generated.map_err(|mut errors| {
+                for error in &mut errors.list {
+                    if !error.file.is_empty() {
+                        error.file = directory.join(&error.file).display().to_string();
+                    }
+                }
+                errors.to_string()
+            });
+            let mut outputs = generated?.outputs;
             if !*sources {
                 let name = match name {
                     Some(name) => name.clone(),
@@ -175,9 +186,18 @@ fn read(path: &Path) -> std::io::Result<String> {
     fs::read_to_string(path)
 }
 
+/// The schema's file name as crates are spelt: `inactiveDomain.rng` becomes `inactive-domain`.
 fn crate_name(schema: &Path) -> String {
     let stem = schema.file_stem().and_then(|stem| stem.to_str()).unwrap_or("bindings");
-    let name: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let mut name = String::new();
+    let mut after_small = false;
+    for letter in stem.chars() {
+        if letter.is_ascii_uppercase() && after_small {
+            name.push('-');
+        }
+        after_small = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        name.push(if letter.is_ascii_alphanumeric() || letter == '-' { letter.to_ascii_lowercase() } else { '_' });
+    }
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("schema-{name}") }
 }
 
