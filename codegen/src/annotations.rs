@@ -16,7 +16,17 @@ use crate::model::{DefaultForm, DefaultValue, EmptyForm, Facts, Narrow};
 pub const NS: &str = "https://domxml.org/ns/schema/1";
 
 const KNOWN: &[&str] = &[
-    "default", "empty", "field", "legacy", "narrow", "optional-since", "output-only", "ref", "scalar", "since", "type",
+    "default",
+    "empty",
+    "field",
+    "legacy",
+    "narrow",
+    "optional-since",
+    "output-only",
+    "ref",
+    "scalar",
+    "since",
+    "type",
     "wide-since",
 ];
 

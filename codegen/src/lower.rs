@@ -32,6 +32,7 @@
 mod fields;
 pub mod names;
 mod scalars;
+mod size;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +66,8 @@ pub fn lower(grammar: &Grammar, facts: &Analysis<'_>, options: &Options) -> Resu
     if options.strict {
         notes.check(&mut errors);
     }
-    let model = assemble(grammar, drafts, roots, options.strict, &mut errors);
+    let mut model = assemble(grammar, drafts, roots, options.strict, &mut errors);
+    size::box_large(&mut model);
     errors.or(model)
 }
 

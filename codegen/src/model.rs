@@ -191,7 +191,7 @@ pub struct Field {
     /// The same for the text and children of a nested payload; equal to `part` in every other field.
     pub child_part: u32,
     /// Whether the type recurses through this field and needs a `Box` (a `Vec` never does). Only children that hold a
-    /// struct and stand at most once are ever boxed.
+    /// struct and stand at most once are ever boxed. Large optional children are boxed too.
     pub boxed: bool,
     /// What it holds.
     pub kind: FieldKind,

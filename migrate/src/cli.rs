@@ -43,12 +43,16 @@ pub enum Command {
 /// Arguments of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
+    /// Which files.
     #[command(flatten)]
     pub files: Files,
+    /// Which rules.
     #[command(flatten)]
     pub rules: RuleSelection,
+    /// How results are written.
     #[command(flatten)]
     pub write: Write,
+    /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
     /// Print all of the document anew, or only the elements that a rule changed
@@ -59,10 +63,13 @@ pub struct Upgrade {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
+    /// Which files.
     #[command(flatten)]
     pub files: Files,
+    /// Which rules.
     #[command(flatten)]
     pub rules: RuleSelection,
+    /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
 }
@@ -70,10 +77,13 @@ pub struct Check {
 /// Arguments of `fmt`.
 #[derive(Debug, Args)]
 pub struct Fmt {
+    /// Which files.
     #[command(flatten)]
     pub files: Files,
+    /// How results are written.
     #[command(flatten)]
     pub write: Write,
+    /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
 }
@@ -81,11 +91,13 @@ pub struct Fmt {
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
 pub struct Validate {
+    /// Which files.
     #[command(flatten)]
     pub files: Files,
     /// Judge by this RELAX NG schema (XML syntax) instead of the embedded one
     #[arg(long, value_name = "FILE.rng")]
     pub schema: Option<PathBuf>,
+    /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
 }
@@ -93,8 +105,10 @@ pub struct Validate {
 /// Arguments of `info`.
 #[derive(Debug, Args)]
 pub struct Info {
+    /// Which files.
     #[command(flatten)]
     pub files: Files,
+    /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
 }
@@ -109,6 +123,7 @@ pub struct Diff {
     /// The libvirt whose reading decides
     #[arg(long, value_name = "VERSION")]
     pub target: Option<Version>,
+    /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
 }

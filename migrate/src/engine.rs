@@ -62,9 +62,11 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
         Err(findings) => return Outcome { text: None, findings },
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
+    let newer = newer_than_target(&domain, options.target);
     let mut context = Context::new(text, options.target, options.profile, options.live);
     fixed_point(&mut domain, &mut context, options);
     findings.append(&mut context.findings);
+    findings.extend(newer);
     let written = domain.write_with(&write_options(options));
     findings.extend(written.findings.iter().map(from_written));
     locate(text, &mut findings);
@@ -110,6 +112,21 @@ fn read(text: &str, unknown: Unknown) -> Result<(Domain, Vec<Finding>), Vec<Find
         Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(from_note).collect())),
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }
+}
+
+/// Notes on what the target does not know, as the document stands.
+fn newer_than_target(domain: &Domain, target: Version) -> Vec<Finding> {
+    if target >= features::newest() {
+        return Vec::new();
+    }
+    let used = features::used(domain);
+    let newer = features::newer_than(&used, target).into_iter();
+    newer
+        .map(|feature| {
+            let message = format!("{}: known since libvirt {}, not to {target}", feature.name, feature.since);
+            finding(ids::NEWER, Level::Note, feature.span.range(), String::new(), message)
+        })
+        .collect()
 }
 
 /// Whether the only thing wrong is that the document is another one than a domain.
@@ -292,4 +309,22 @@ fn write_options(options: &Options) -> WriteOptions {
 /// What is wrong with a document that cannot be read.
 pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
     read(text, unknown).map(|(domain, findings)| (features::used(&domain), findings))
+}
+
+/// The form in which two documents are compared: first every legacy form is brought up to date (libvirt keeps some of them as it
+/// finds them, though it reads them alike), then libvirt's own form is made of it.
+///
+/// # Errors
+/// The findings, one of them an error, where the document cannot be brought into it.
+pub fn meaning(text: &str, modern: &Options, libvirt: &Options) -> Result<String, Vec<Finding>> {
+    let outcome = upgrade(text, modern);
+    let Some(current) = outcome.text else { return Err(outcome.findings) };
+    let outcome = upgrade(&current, libvirt);
+    outcome.text.ok_or(outcome.findings)
+}
+
+/// Whether two documents mean the same to libvirt; none where one of them cannot be read.
+#[must_use]
+pub fn same_meaning(a: &str, b: &str, modern: &Options, libvirt: &Options) -> Option<bool> {
+    Some(meaning(a, modern, libvirt).ok()? == meaning(b, modern, libvirt).ok()?)
 }

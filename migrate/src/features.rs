@@ -1,12 +1,21 @@
 //! Which features of the format a document uses, and since when libvirt knows them.
 
-use domxml::Domain;
-use domxml_runtime::{AttributeInfo, ChildInfo, Observer, Span, TextInfo, TypeInfo, ValueInfo, Version, observe};
+use std::collections::BTreeMap;
+use std::ptr;
+use std::sync::{Arc, PoisonError, RwLock};
 
-/// One element, attribute or value that a document uses.
+use domxml::Domain;
+use domxml_runtime::{
+    AttributeInfo, ChildInfo, Narrow, Observer, Span, TextInfo, TypeInfo, ValueInfo, Version, observe,
+};
+use relaxng_model::datatype::{Type, XSD};
+use relaxng_model::grammar::{Datatype, Param};
+
+/// One element, attribute or value that a document uses, or leaves out where it once could not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feature {
-    /// As `disk/driver`, `disk/driver/@cache`, `disk/driver/@cache=none`.
+    /// As `disk/driver`, `disk/driver/@cache`, `disk/driver/@cache=none`; `controller without @index` for something left
+    /// out, `disk/source/@file of another form` for a value that was not taken at first.
     pub name: String,
     /// The first libvirt that knows it.
     pub since: Version,
@@ -17,8 +26,10 @@ pub struct Feature {
 /// Every feature that the document uses and whose version is known, in document order.
 #[must_use]
 pub fn used(domain: &Domain) -> Vec<Feature> {
-    let mut collector = Collector { open: Vec::new(), features: Vec::new() };
+    let mut collector = Collector { open: Vec::new(), child: None, features: Vec::new() };
     observe(domain, &mut collector);
+    // What an element lacks shows only when it is left.
+    collector.features.sort_by_key(|feature| feature.span.start);
     collector.features
 }
 
@@ -28,25 +39,61 @@ pub fn oldest(features: &[Feature]) -> Option<Version> {
     features.iter().map(|feature| feature.since).max()
 }
 
+/// The features that a libvirt does not know. What came no later than the element it stands on, or a value no later than
+/// its attribute, comes along with it and is not told again.
+#[must_use]
+pub fn newer_than(features: &[Feature], target: Version) -> Vec<&Feature> {
+    let mut newer: Vec<&Feature> = Vec::new();
+    for feature in features.iter().filter(|feature| feature.since > target) {
+        let of_the_element = newer.iter().rev().take_while(|other| other.span == feature.span);
+        let told = of_the_element
+            .filter(|other| other.since >= feature.since)
+            .any(|other| feature.name.strip_prefix(&other.name).is_some_and(|rest| rest.starts_with(['/', '=', ' '])));
+        if !told {
+            newer.push(feature);
+        }
+    }
+    newer
+}
+
 /// The newest libvirt that the schema knows: the newest version that any of its annotations names.
 #[must_use]
 pub fn newest() -> Version {
-    Version::new(11, 3, 0)
+    domxml::NEWEST
+}
+
+/// An open element.
+struct Frame {
+    /// Its table and those of its payloads' members.
+    tables: Vec<&'static TypeInfo>,
+    span: Span,
+    /// The attributes and children seen so far, among those that once had to be there.
+    attributes: Vec<&'static AttributeInfo>,
+    children: Vec<&'static ChildInfo>,
 }
 
 struct Collector {
-    /// The open elements and, within them, the members of payloads.
-    open: Vec<&'static TypeInfo>,
+    open: Vec<Frame>,
+    /// A child that holds no plain value: if it is an element with a table, it is entered next.
+    child: Option<(&'static ChildInfo, Span)>,
     features: Vec<Feature>,
 }
 
 impl Collector {
     fn path(&self) -> String {
-        let mut names: Vec<&str> = self.open.iter().filter_map(|info| info.element).map(|name| name.local).collect();
+        let elements = self.open.iter().filter_map(|frame| frame.tables[0].element);
+        let mut names: Vec<&str> = elements.map(|name| name.local).collect();
         // Below the devices the document's outer levels say nothing.
         let skip = if names.len() > 2 && names[1] == "devices" { 2 } else { usize::from(names.len() > 1) };
         names.drain(..skip);
         names.join("/")
+    }
+
+    /// Adds a child that turned out to hold nothing.
+    fn settle(&mut self) {
+        if let Some((child, span)) = self.child.take() {
+            self.add(format!("{}/{}", self.path(), child.name), child.since, span);
+        }
     }
 
     fn add(&mut self, name: String, since: Option<Version>, span: Span) {
@@ -55,42 +102,154 @@ impl Collector {
         }
     }
 
-    fn value(&mut self, name: &str, values: &[ValueInfo], value: &str, span: Span) {
+    fn value(&mut self, name: &str, values: &[ValueInfo], narrow: Option<Narrow>, value: &str, span: Span) {
         if let Some(info) = values.iter().find(|info| info.value == value) {
             self.add(format!("{name}={value}"), info.since, span);
+        }
+        if let Some(narrow) = narrow
+            && !matches(narrow.pattern, value)
+        {
+            self.add(format!("{name} of another form"), Some(narrow.until), span);
         }
     }
 }
 
 impl Observer for Collector {
     fn element(&mut self, info: &'static TypeInfo, span: Span) {
-        self.open.push(info);
-        if info.element.is_some() {
-            self.add(self.path(), info.since, span);
+        // What it is in its place may be newer than what it is in others.
+        let here = self.child.take().and_then(|(child, _)| child.since);
+        self.open.push(Frame { tables: vec![info], span, attributes: Vec::new(), children: Vec::new() });
+        self.add(self.path(), info.since.max(here), span);
+    }
+
+    fn members(&mut self, info: &'static TypeInfo) {
+        if let Some(frame) = self.open.last_mut()
+            && !frame.tables.iter().any(|known| ptr::eq(*known, info))
+        {
+            frame.tables.push(info);
         }
     }
 
     fn attribute(&mut self, _owner: &'static TypeInfo, attribute: &'static AttributeInfo, value: &str, span: Span) {
+        if let Some(frame) = self.open.last_mut()
+            && attribute.optional_since.is_some()
+        {
+            frame.attributes.push(attribute);
+        }
         let name = format!("{}/@{}", self.path(), attribute.name);
         self.add(name.clone(), attribute.since, span);
-        self.value(&name, attribute.values, value, span);
+        self.value(&name, attribute.values, attribute.narrow, value, span);
     }
 
     fn child(&mut self, _owner: &'static TypeInfo, child: &'static ChildInfo, text: Option<&str>, span: Span) {
+        self.settle();
+        if let Some(frame) = self.open.last_mut()
+            && child.optional_since.is_some()
+        {
+            frame.children.push(child);
+        }
+        let Some(text) = text else {
+            self.child = Some((child, span));
+            return;
+        };
         let name = format!("{}/{}", self.path(), child.name);
         self.add(name.clone(), child.since, span);
-        if let Some(text) = text {
-            self.value(&name, child.values, text, span);
-        }
+        self.value(&name, child.values, child.narrow, text, span);
     }
 
     fn text(&mut self, owner: &'static TypeInfo, text: &str, span: Span) {
+        self.settle();
         if let TextInfo::Optional(values) | TextInfo::Required(values) = owner.text {
-            self.value(&self.path(), values, text, span);
+            self.value(&self.path(), values, owner.narrow, text, span);
         }
     }
 
     fn leave(&mut self, _info: &'static TypeInfo) {
-        self.open.pop();
+        self.settle();
+        let path = self.path();
+        let Some(frame) = self.open.pop() else { return };
+        let attributes = frame.tables.iter().flat_map(|table| table.attributes);
+        for attribute in attributes.filter(|attribute| attribute.optional_since.is_some()) {
+            if !frame.attributes.iter().any(|seen| ptr::eq(*seen, attribute)) {
+                self.add(format!("{path} without @{}", attribute.name), attribute.optional_since, frame.span);
+            }
+        }
+        let children = frame.tables.iter().flat_map(|table| table.children);
+        for child in children.filter(|child| child.optional_since.is_some()) {
+            if !frame.children.iter().any(|seen| ptr::eq(*seen, child)) {
+                self.add(format!("{path} without <{}>", child.name), child.optional_since, frame.span);
+            }
+        }
+    }
+}
+
+/// The patterns of the annotations, each compiled once.
+static PATTERNS: RwLock<BTreeMap<&str, Option<Arc<Type>>>> = RwLock::new(BTreeMap::new());
+
+/// Whether a regular expression of XML Schema takes the whole of a text. One that is none takes every text.
+fn matches(pattern: &'static str, text: &str) -> bool {
+    let known = PATTERNS.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
+    let compiled = known.unwrap_or_else(|| {
+        let datatype = Datatype { library: XSD.to_owned(), name: "string".to_owned() };
+        let param = Param { name: "pattern".to_owned(), value: pattern.to_owned() };
+        let compiled = Type::new(&datatype, &[param]).ok().map(Arc::new);
+        PATTERNS.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, compiled.clone());
+        compiled
+    });
+    compiled.is_none_or(|compiled| compiled.accepts(text, &()))
+}
+
+#[cfg(test)]
+mod tests {
+    use domxml_runtime::Element;
+
+    use super::*;
+
+    fn features(devices: &str) -> Vec<Feature> {
+        let text = format!(
+            "<domain type='kvm'><name>a</name><memory unit='KiB'>1</memory><os><type>hvm</type></os><devices>{devices}</devices></domain>"
+        );
+        used(&Domain::from_xml(&text).expect("a domain"))
+    }
+
+    fn has(list: &[Feature], name: &str, version: &str) -> bool {
+        list.iter().any(|feature| feature.name == name && feature.since.to_string() == version)
+    }
+
+    #[test]
+    fn what_is_there_counts() {
+        let list = features("<vsock model='virtio-transitional'><cid auto='yes'/></vsock>");
+        assert!(has(&list, "vsock", "4.4.0"), "{list:?}");
+        assert!(has(&list, "vsock/@model=virtio-transitional", "5.2.0"), "{list:?}");
+        assert_eq!(oldest(&list), Some(Version::new(5, 2, 0)));
+    }
+
+    #[test]
+    fn what_is_left_out_counts() {
+        let list = features("<controller type='usb' model='nec-xhci'/>");
+        assert!(has(&list, "controller without @index", "1.3.5"), "{list:?}");
+        let list = features("<controller type='usb' index='0' model='nec-xhci'/>");
+        assert!(!list.iter().any(|feature| feature.name.contains("without @index")), "{list:?}");
+    }
+
+    #[test]
+    fn the_form_of_a_value_counts() {
+        let list = features("<disk type='file'><source file='[store] a.vmdk'/><target dev='sda'/></disk>");
+        assert!(has(&list, "disk/source/@file of another form", "7.0.0"), "{list:?}");
+        let list = features("<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>");
+        assert!(has(&list, "rng/backend of another form", "1.3.4"), "{list:?}");
+        let list = features("<rng model='virtio'><backend model='random'>/dev/random</backend></rng>");
+        assert!(!list.iter().any(|feature| feature.name.contains("another form")), "{list:?}");
+    }
+
+    #[test]
+    fn what_comes_along_is_told_once() {
+        let list = features("<vsock model='virtio-transitional'><cid auto='yes' address='3'/></vsock>");
+        let newer = |target: Version| -> Vec<String> {
+            newer_than(&list, target).into_iter().map(|feature| feature.name.clone()).collect()
+        };
+        assert_eq!(newer(Version::new(5, 0, 0)), ["vsock/@model"]);
+        assert_eq!(newer(Version::new(4, 0, 0)), ["vsock", "vsock/@model", "vsock/cid"]);
+        assert!(newer(Version::new(5, 2, 0)).is_empty());
     }
 }

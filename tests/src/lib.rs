@@ -6,4 +6,6 @@ pub mod corpus;
 pub mod judge;
 pub mod known;
 pub mod measures;
+pub mod oldest;
 pub mod oracle;
+pub mod pairs;

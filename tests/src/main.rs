@@ -8,6 +8,7 @@ use dommigrate::cli::Profile;
 use domxml_tests::corpus;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
+use domxml_tests::oldest;
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -33,6 +34,7 @@ enum Name {
     Jing,
     JingMutants,
     RoundTrips,
+    DiffPairs,
     DriverOutputs,
     SameFmt,
     SameModern,
@@ -43,6 +45,7 @@ enum Name {
     Idempotent,
     WildIdempotent,
     IdempotentLibvirt,
+    Oldest,
     #[value(name = "canonical-9.0.0")]
     Canonical9,
     #[value(name = "canonical-11.3.0")]
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
             }
             Name::Jing => judge::engines("jing", Engine::Jing, &root, &releases, &schema),
             Name::JingMutants => judge::engines("jing-mutants", Engine::Jing, &root.join("mutants"), &mutants, &schema),
+            Name::DiffPairs => domxml_tests::pairs::diff("diff-pairs", &releases, &shared, 2000),
             Name::RoundTrips => Ok(measures::round_trips(&releases, &shared)),
             Name::DriverOutputs => Ok(measures::driver_outputs(&releases)),
             Name::SameFmt => measures::same("same-fmt", &releases, &shared, Rewriting::Format, newest),
@@ -94,6 +98,7 @@ fn main() -> ExitCode {
             Name::IdempotentLibvirt => {
                 Ok(measures::idempotent("idempotent-libvirt", &releases, Profile::Libvirt, newest))
             }
+            Name::Oldest => Ok(oldest::oldest("oldest", &releases, &shared)),
             Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
             Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),

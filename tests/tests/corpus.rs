@@ -44,6 +44,11 @@ fn documents_of_libvirt_stay_byte_for_byte() {
 }
 
 #[test]
+fn the_oldest_libvirt_is_that_of_upstreams_schemas() {
+    hold("oldest", |shared| Ok(domxml_tests::oldest::oldest("oldest", &RELEASES, shared)));
+}
+
+#[test]
 fn comments_survive() {
     hold("comments", |_| Ok(measures::comments("comments", &RELEASES, measures::newest())));
     hold("wild-comments", |_| Ok(measures::comments("wild-comments", &WILD, measures::newest())));

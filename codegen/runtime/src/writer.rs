@@ -108,7 +108,7 @@ pub enum Action {
 
 /// Sees what a typed document uses: elements, attributes with their values, child elements.
 pub trait Observer {
-    /// An element is entered, or the members of one of its payloads: then `info` has no element name.
+    /// An element is entered.
     fn element(&mut self, info: &'static TypeInfo, span: Span);
 
     /// An attribute of the element that was entered last and not yet left.
@@ -117,10 +117,14 @@ pub trait Observer {
     /// A child element, before it is entered; `text` is what it holds if that is a plain value. `span` is its parent's.
     fn child(&mut self, owner: &'static TypeInfo, child: &'static ChildInfo, text: Option<&str>, span: Span);
 
+    /// The element that was entered last and not yet left has a payload with these members, which follow among its own;
+    /// said at least once.
+    fn members(&mut self, _info: &'static TypeInfo) {}
+
     /// The text of the element that was entered last and not yet left.
     fn text(&mut self, _owner: &'static TypeInfo, _text: &str, _span: Span) {}
 
-    /// An element, or the members of a payload, is left.
+    /// An element is left.
     fn leave(&mut self, _info: &'static TypeInfo) {}
 }
 
@@ -372,6 +376,9 @@ impl<'o> Writer<'o> {
             self.discriminator(payload);
         }
         if let Some(members) = payload.members() {
+            if let Some(observer) = &mut self.observer {
+                observer.members(members.info());
+            }
             let outer_info = std::mem::replace(&mut self.info, members.info());
             if attributes {
                 members.write_attributes(self);

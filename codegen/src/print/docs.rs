@@ -39,7 +39,8 @@ pub fn lines(paragraphs: &[String]) -> Vec<String> {
             }
             line.push(' ');
             // At the start of a line these would make a list or a heading.
-            let marks_list = word.trim_end_matches(['.', ')']).parse::<u32>().is_ok() && !word.ends_with(char::is_numeric);
+            let marks_list =
+                word.trim_end_matches(['.', ')']).parse::<u32>().is_ok() && !word.ends_with(char::is_numeric);
             if line.len() == 1 && (marks_list || matches!(word, "-" | "+" | "#" | "=" | "--" | "---")) {
                 let at = word.len() - 1;
                 line.push_str(&word[..at]);

@@ -288,7 +288,8 @@ fn mix_impl(name: &proc_macro2::Ident, mix: &Mix) -> TokenStream {
         }
     });
     let text = mix.variants.iter().find(|variant| variant.element.is_none()).map(|variant| ident(&variant.name));
-    let of_text = text.as_ref().map(|text| quote!(fn of_text() -> Option<Self> { Some(Self::#text(Default::default())) }));
+    let of_text =
+        text.as_ref().map(|text| quote!(fn of_text() -> Option<Self> { Some(Self::#text(Default::default())) }));
     let read_text = text.as_ref().map(|text| {
         quote! {
             fn read_text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {

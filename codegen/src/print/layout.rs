@@ -26,7 +26,8 @@ fn spaced(text: &str) -> String {
         }
         out.push_str(line);
         out.push('\n');
-        after_function = line == "    }" || (line.starts_with("    pub const ") && line.ends_with(';')) || line == "    ];";
+        after_function =
+            line == "    }" || (line.starts_with("    pub const ") && line.ends_with(';')) || line == "    ];";
     }
     out
 }

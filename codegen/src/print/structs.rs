@@ -59,7 +59,8 @@ impl Printer<'_> {
         methods.extend(self.attribute_methods(shape));
         methods.extend(self.child_methods(shape));
         methods.extend(text_method(self, shape));
-        let written = self.write_body(shape, &shape.attribute_orders, Side::Attributes, self.parted_attributes.contains(&id));
+        let written =
+            self.write_body(shape, &shape.attribute_orders, Side::Attributes, self.parted_attributes.contains(&id));
         if !written.is_empty() {
             methods.push(quote!(fn write_attributes(&self, w: &mut rt::Writer<'_>) { #written }));
         }
@@ -186,7 +187,8 @@ impl Printer<'_> {
     fn write_body(&self, shape: &Struct, orders: &[Order], side: Side, parted: bool) -> TokenStream {
         let mut branches: Vec<(Option<TokenStream>, TokenStream)> = Vec::new();
         for order in orders {
-            let condition = order.when.as_ref().map(|(field, variants)| self.condition(&shape.fields[*field], variants));
+            let condition =
+                order.when.as_ref().map(|(field, variants)| self.condition(&shape.fields[*field], variants));
             branches.push((condition, self.write_calls(shape, &order.slots, side, parted)));
             if order.when.is_none() {
                 break;
@@ -348,7 +350,9 @@ fn text_method(printer: &Printer<'_>, shape: &Struct) -> Option<TokenStream> {
         let member = ident(&field.name);
         match &field.kind {
             FieldKind::Text { .. } => Some(quote!(r.text(node, text, &mut self.#member);)),
-            FieldKind::Mix { ty, .. } if printer.is_mixed(*ty) => Some(quote!(r.mix_text(node, text, &mut self.#member);)),
+            FieldKind::Mix { ty, .. } if printer.is_mixed(*ty) => {
+                Some(quote!(r.mix_text(node, text, &mut self.#member);))
+            }
             _ => None,
         }
     })?;

@@ -54,14 +54,16 @@ impl Printer<'_> {
             let payloads = Literal::usize_unsuffixed(payloads);
             entries.extend(quote!(payloads: #payloads,));
         }
-        let required = shape.fields.iter().filter(|field| matches!(field.kind, FieldKind::Attribute { required: true, .. }));
+        let required =
+            shape.fields.iter().filter(|field| matches!(field.kind, FieldKind::Attribute { required: true, .. }));
         let required = Literal::usize_unsuffixed(required.count());
         if required.to_string() != "0" {
             entries.extend(quote!(required_attributes: #required,));
         }
-        let required = shape.fields.iter().filter(|field| {
-            matches!(field.kind, FieldKind::Child { count: Count::One | Count::OneOrMore, .. })
-        });
+        let required = shape
+            .fields
+            .iter()
+            .filter(|field| matches!(field.kind, FieldKind::Child { count: Count::One | Count::OneOrMore, .. }));
         let required = Literal::usize_unsuffixed(required.count());
         if required.to_string() != "0" {
             entries.extend(quote!(required_children: #required,));

@@ -7,9 +7,10 @@ use relaxng_model::Grammar;
 use relaxng_model::datatype::Type;
 use relaxng_model::grammar::{Kind, NameClass, Pattern};
 
-use crate::interpret::{Piece, Tree};
+use tree::{Piece, Tree};
 
 mod regex;
+pub mod tree;
 
 /// Texts of many kinds, of which a datatype takes one or the other.
 const TEXTS: &[&str] = &[
@@ -50,6 +51,8 @@ pub struct Random<'g> {
     grammar: &'g Grammar,
     state: u64,
     types: HashMap<usize, Option<Type>>,
+    /// How many of how many optional parts are left out.
+    left_out: (usize, usize),
     /// Steps that are left for this document: recursion that cannot end would take for ever otherwise.
     steps: usize,
 }
@@ -62,11 +65,24 @@ struct Bits {
 
 impl<'g> Random<'g> {
     pub fn new(grammar: &'g Grammar, seed: u64) -> Self {
-        Self { grammar, state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, types: HashMap::new(), steps: 0 }
+        Self {
+            grammar,
+            state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+            types: HashMap::new(),
+            left_out: (1, 3),
+            steps: 0,
+        }
+    }
+
+    /// Leaves most optional parts out, so that documents of large grammars stay small.
+    #[allow(dead_code, reason = "not every test does")]
+    pub fn sparse(mut self) -> Self {
+        self.left_out = (4, 5);
+        self
     }
 
     /// A number below the limit.
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
@@ -143,7 +159,7 @@ impl<'g> Random<'g> {
     fn put_one(&mut self, members: &'g [Pattern], depth: usize, bits: &mut Bits) -> Option<()> {
         let empty = members.iter().position(|member| matches!(member.kind, Kind::Empty));
         let first = match empty {
-            Some(empty) if depth > 7 || self.below(3) == 0 => empty,
+            Some(empty) if depth > 7 || self.below(self.left_out.1) < self.left_out.0 => empty,
             _ => self.below(members.len()),
         };
         for index in 0..members.len() {

@@ -806,7 +806,7 @@ pub struct TimerNameTsc {
     pub tickpolicy: Option<TimerTickpolicy>,
     /// The frequency of the counter, in hertz.
     ///
-    /// Since libvirt 0.8.6.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
     pub frequency: Option<u64>,
     /// How the counter is read.
     ///
@@ -819,7 +819,9 @@ impl rt::Content for TimerNameTsc {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TimerNameTsc",
             attributes: &[
-                rt::AttributeInfo::new("frequency").since(0, 8, 6),
+                rt::AttributeInfo::new("frequency")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(0, 8, 6),
                 rt::AttributeInfo::new("mode")
                     .since(0, 8, 6)
                     .values(TimerNameTscMode::VALUES),
@@ -1074,7 +1076,7 @@ impl rt::Payload for TimerTickpolicy {
 pub struct TimerTickpolicyCatchup {
     /// How missing ticks are caught up with; 0 counts as not given.
     ///
-    /// Since libvirt 0.8.6.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6.
     pub catchup: Option<TimerCatchup>,
 }
 
@@ -1082,7 +1084,7 @@ impl rt::Content for TimerTickpolicyCatchup {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TimerTickpolicyCatchup",
-            children: &[rt::ChildInfo::new("catchup").since(0, 8, 6)],
+            children: &[rt::ChildInfo::new("catchup").since(0, 8, 6).dropped_if_empty()],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1111,20 +1113,20 @@ impl rt::Content for TimerTickpolicyCatchup {
 
 /// How missing ticks are caught up with; 0 counts as not given.
 ///
-/// Since libvirt 0.8.6.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TimerCatchup {
     /// How far the guest must lag behind.
     ///
-    /// Since libvirt 0.8.6.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
     pub threshold: Option<u32>,
     /// By how much the rate is raised.
     ///
-    /// Since libvirt 0.8.6.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
     pub slew: Option<u32>,
     /// How far behind the lag is given up.
     ///
-    /// Since libvirt 0.8.6.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
     pub limit: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1136,10 +1138,17 @@ impl rt::Content for TimerCatchup {
             name: "TimerCatchup",
             element: Some(rt::Name::plain("catchup")),
             since: Some(rt::Version::new(0, 8, 6)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
-                rt::AttributeInfo::new("threshold").since(0, 8, 6),
-                rt::AttributeInfo::new("slew").since(0, 8, 6),
-                rt::AttributeInfo::new("limit").since(0, 8, 6),
+                rt::AttributeInfo::new("threshold")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(0, 8, 6),
+                rt::AttributeInfo::new("slew")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(0, 8, 6),
+                rt::AttributeInfo::new("limit")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(0, 8, 6),
             ],
             ..rt::TypeInfo::NONE
         };

@@ -823,7 +823,7 @@ pub struct CachetuneCache {
     pub size: u64,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `bytes` is assumed. Since libvirt 4.1.0.
+    /// Where absent, `KiB` is assumed. Since libvirt 4.1.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -844,7 +844,7 @@ impl rt::Content for CachetuneCache {
                     .values(CachetuneCacheType::VALUES),
                 rt::AttributeInfo::new("size").required().since(4, 1, 0),
                 rt::AttributeInfo::new("unit")
-                    .default("bytes", rt::DefaultForm::Assumed)
+                    .default("KiB", rt::DefaultForm::Assumed)
                     .since(4, 1, 0),
             ],
             required_attributes: 4,

@@ -136,7 +136,8 @@ pub struct Devices {
     pub redirdev: Vec<Redirdev>,
     /// The rules that decide which devices may be redirected. The first that fits holds.
     ///
-    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
+    /// manual](https://libvirt.org/formatdomain.html#redirected-devices).
     pub redirfilter: Vec<Redirfilter>,
     /// A device that makes several ports out of one.
     ///
@@ -219,7 +220,10 @@ impl rt::Content for Devices {
                 rt::ChildInfo::new("video").many().since(0, 7, 0),
                 rt::ChildInfo::new("hostdev").many().since(0, 6, 0),
                 rt::ChildInfo::new("redirdev").many().since(0, 9, 5),
-                rt::ChildInfo::new("redirfilter").many().since(0, 10, 2),
+                rt::ChildInfo::new("redirfilter")
+                    .many()
+                    .since(0, 10, 2)
+                    .dropped_if_empty(),
                 rt::ChildInfo::new("hub").many().since(0, 9, 5),
                 rt::ChildInfo::new("watchdog").many().since(0, 7, 3),
                 rt::ChildInfo::new("memballoon").since(0, 8, 3),

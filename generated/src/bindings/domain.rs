@@ -102,7 +102,8 @@ pub struct Domain {
     pub iothreadids: Option<Iothreadids>,
     /// The hypervisor's main loop, which serves the devices that no I/O thread serves.
     ///
-    /// Since libvirt 8.5.0. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
     pub defaultiothread: Option<Defaultiothread>,
     /// The guest's share of the host's CPUs.
     ///
@@ -273,7 +274,7 @@ impl rt::Content for Domain {
                 rt::ChildInfo::new("vcpus").since(2, 2, 0).dropped_if_empty(),
                 rt::ChildInfo::new("iothreads").since(1, 2, 8),
                 rt::ChildInfo::new("iothreadids").since(1, 2, 15).dropped_if_empty(),
-                rt::ChildInfo::new("defaultiothread").since(8, 5, 0),
+                rt::ChildInfo::new("defaultiothread").since(8, 5, 0).dropped_if_empty(),
                 rt::ChildInfo::new("cputune").since(0, 9, 0).dropped_if_empty(),
                 rt::ChildInfo::new("numatune").since(0, 9, 3).dropped_if_empty(),
                 rt::ChildInfo::new("resource").since(1, 0, 5),

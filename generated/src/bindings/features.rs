@@ -52,7 +52,7 @@ pub struct Features {
     /// The Linux capabilities that a container keeps.
     ///
     /// Since libvirt 1.2.7.
-    pub capabilities: Option<FeatureCapabilities>,
+    pub capabilities: Option<Box<FeatureCapabilities>>,
     /// The performance monitoring unit.
     ///
     /// Since libvirt 1.2.12.

@@ -235,7 +235,7 @@ pub struct MemoryBacking {
     pub access: Option<MemoryBackingAccess>,
     /// When and how the host allocates the memory.
     ///
-    /// Since libvirt 3.1.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
     pub allocation: Option<MemoryBackingAllocation>,
     /// Throws the content of the memory away just before the guest shuts down.
     ///
@@ -259,7 +259,7 @@ impl rt::Content for MemoryBacking {
                 rt::ChildInfo::new("locked").since(1, 0, 6),
                 rt::ChildInfo::new("source").since(3, 1, 0),
                 rt::ChildInfo::new("access").since(3, 1, 0),
-                rt::ChildInfo::new("allocation").since(3, 1, 0),
+                rt::ChildInfo::new("allocation").since(3, 1, 0).dropped_if_empty(),
                 rt::ChildInfo::new("discard").since(4, 4, 0),
             ],
             ..rt::TypeInfo::NONE
@@ -640,7 +640,7 @@ impl rt::Scalar for MemoryAccessMode {
 
 /// When and how the host allocates the memory.
 ///
-/// Since libvirt 3.1.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryBackingAllocation {
     /// When the memory is allocated.
@@ -649,7 +649,7 @@ pub struct MemoryBackingAllocation {
     pub mode: Option<MemoryBackingAllocationMode>,
     /// The number of threads that allocate the memory.
     ///
-    /// Since libvirt 8.2.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 8.2.0.
     pub threads: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -661,12 +661,15 @@ impl rt::Content for MemoryBackingAllocation {
             name: "MemoryBackingAllocation",
             element: Some(rt::Name::plain("allocation")),
             since: Some(rt::Version::new(3, 1, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mode")
                     .since(3, 1, 0)
                     .optional_since(8, 2, 0)
                     .values(MemoryBackingAllocationMode::VALUES),
-                rt::AttributeInfo::new("threads").since(8, 2, 0),
+                rt::AttributeInfo::new("threads")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(8, 2, 0),
             ],
             ..rt::TypeInfo::NONE
         };

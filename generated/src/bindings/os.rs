@@ -46,16 +46,19 @@ pub struct Os {
     pub initgroup: Option<String>,
     /// What a firmware must offer, or must not, to be chosen automatically.
     ///
-    /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub firmware_features: Option<OsFirmwareFeatures>,
     /// The firmware image; empty where it is chosen automatically.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub loader: Option<OsLoader>,
     /// The store of the firmware's variables. Its modern form names the kind of storage and describes it
     /// with a source, as a disk does.
     ///
-    /// Since libvirt 1.2.9. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub nvram: Option<OsNvram>,
     /// The path of the kernel.
     ///
@@ -83,7 +86,7 @@ pub struct Os {
     pub root: Option<String>,
     /// ACPI tables that the guest gets in addition.
     ///
-    /// Since libvirt 1.3.5. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.5. See [the
     /// manual](https://libvirt.org/formatdomain.html#common-os-element-configuration).
     pub acpi: Option<OsAcpi>,
     /// The kind of device to boot from next; several elements are tried in their order.
@@ -96,7 +99,8 @@ pub struct Os {
     pub bootmenu: Option<OsBootmenu>,
     /// Settings of a BIOS.
     ///
-    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub bios: Option<OsBios>,
     /// Where the SMBIOS tables of the guest come from.
     ///
@@ -126,19 +130,19 @@ impl rt::Content for Os {
                 rt::ChildInfo::new("initdir").since(3, 6, 0),
                 rt::ChildInfo::new("inituser").since(3, 6, 0),
                 rt::ChildInfo::new("initgroup").since(3, 6, 0),
-                rt::ChildInfo::new("firmware").since(7, 2, 0),
-                rt::ChildInfo::new("loader").since(0, 6, 0),
-                rt::ChildInfo::new("nvram").since(1, 2, 9),
+                rt::ChildInfo::new("firmware").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("loader").since(0, 6, 0).dropped_if_empty(),
+                rt::ChildInfo::new("nvram").since(1, 2, 9).dropped_if_empty(),
                 rt::ChildInfo::new("kernel").since(0, 6, 0),
                 rt::ChildInfo::new("initrd").since(0, 6, 0),
                 rt::ChildInfo::new("cmdline").since(0, 6, 0),
                 rt::ChildInfo::new("shim").since(11, 3, 0),
                 rt::ChildInfo::new("dtb").since(1, 0, 4),
                 rt::ChildInfo::new("root").since(0, 6, 0),
-                rt::ChildInfo::new("acpi").since(1, 3, 5),
+                rt::ChildInfo::new("acpi").since(1, 3, 5).dropped_if_empty(),
                 rt::ChildInfo::new("boot").many().since(0, 6, 0),
                 rt::ChildInfo::new("bootmenu").since(0, 8, 3),
-                rt::ChildInfo::new("bios").since(0, 9, 4),
+                rt::ChildInfo::new("bios").since(0, 9, 4).dropped_if_empty(),
                 rt::ChildInfo::new("smbios").since(0, 8, 6),
             ],
             required_children: 1,
@@ -690,7 +694,8 @@ impl rt::Content for IdmapGid {
 
 /// What a firmware must offer, or must not, to be chosen automatically.
 ///
-/// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsFirmwareFeatures {
     /// A feature of the firmware.
@@ -707,6 +712,7 @@ impl rt::Content for OsFirmwareFeatures {
             name: "OsFirmwareFeatures",
             element: Some(rt::Name::plain("firmware")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("bios-bootloader"),
             children: &[rt::ChildInfo::new("feature").required().many().since(7, 2, 0)],
             required_children: 1,
@@ -855,7 +861,8 @@ impl rt::Scalar for OsFirmwareFeatureName {
 
 /// The firmware image; empty where it is chosen automatically.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsLoader {
     /// Whether the guest is kept from writing to the image.
@@ -892,6 +899,7 @@ impl rt::Content for OsLoader {
             name: "OsLoader",
             element: Some(rt::Name::plain("loader")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("bios-bootloader"),
             attributes: &[
                 rt::AttributeInfo::new("readonly").since(1, 2, 9).values(YesNo::VALUES),
@@ -1049,7 +1057,8 @@ impl rt::Scalar for OsFlashFormat {
 /// The store of the firmware's variables. Its modern form names the kind of storage and describes it
 /// with a source, as a disk does.
 ///
-/// Since libvirt 1.2.9. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsNvram {
     /// The file from which a new store is copied.
@@ -1072,7 +1081,7 @@ pub struct OsNvram {
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<OsNvramSource>,
+    pub source: Option<Box<OsNvramSource>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -1083,6 +1092,7 @@ impl rt::Content for OsNvram {
             name: "OsNvram",
             element: Some(rt::Name::plain("nvram")),
             since: Some(rt::Version::new(1, 2, 9)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("bios-bootloader"),
             attributes: &[
                 rt::AttributeInfo::new("template").since(1, 2, 9),
@@ -1269,7 +1279,8 @@ impl rt::Content for OsBootmenu {
 
 /// Settings of a BIOS.
 ///
-/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsBios {
     /// Whether the BIOS shows its messages on a serial port.
@@ -1290,6 +1301,7 @@ impl rt::Content for OsBios {
             name: "OsBios",
             element: Some(rt::Name::plain("bios")),
             since: Some(rt::Version::new(0, 9, 4)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("bios-bootloader"),
             attributes: &[
                 rt::AttributeInfo::new("useserial")
@@ -1435,7 +1447,7 @@ impl rt::Scalar for OsSmbiosMode {
 
 /// ACPI tables that the guest gets in addition.
 ///
-/// Since libvirt 1.3.5. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#common-os-element-configuration).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsAcpi {
@@ -1453,6 +1465,7 @@ impl rt::Content for OsAcpi {
             name: "OsAcpi",
             element: Some(rt::Name::plain("acpi")),
             since: Some(rt::Version::new(1, 3, 5)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("common-os-element-configuration"),
             children: &[rt::ChildInfo::new("table").many().since(1, 3, 5)],
             ..rt::TypeInfo::NONE

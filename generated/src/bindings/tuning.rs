@@ -206,7 +206,7 @@ pub struct VcpusVcpu {
     pub hotpluggable: Option<YesNo>,
     /// Its turn when the enabled CPUs are added.
     ///
-    /// Since libvirt 2.2.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 2.2.0.
     pub order: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -227,7 +227,9 @@ impl rt::Content for VcpusVcpu {
                 rt::AttributeInfo::new("hotpluggable")
                     .since(2, 2, 0)
                     .values(YesNo::VALUES),
-                rt::AttributeInfo::new("order").since(2, 2, 0),
+                rt::AttributeInfo::new("order")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(2, 2, 0),
             ],
             required_attributes: 2,
             ..rt::TypeInfo::NONE
@@ -471,7 +473,8 @@ impl rt::Content for IothreadPoll {
 
 /// The hypervisor's main loop, which serves the devices that no I/O thread serves.
 ///
-/// Since libvirt 8.5.0. See [the manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Defaultiothread {
     /// The least number of worker threads.
@@ -492,6 +495,7 @@ impl rt::Content for Defaultiothread {
             name: "Defaultiothread",
             element: Some(rt::Name::plain("defaultiothread")),
             since: Some(rt::Version::new(8, 5, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("iothreads-allocation"),
             attributes: &[
                 rt::AttributeInfo::new("thread_pool_min").since(8, 5, 0),

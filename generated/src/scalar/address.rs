@@ -81,7 +81,35 @@ impl Scalar for MacAddress {
     }
 }
 
-domxml_runtime::scalar_text!(Uuid, MacAddress);
+/// A port of USB: the ports of hubs on the way to it, then the port itself; one to four decimal numbers, written with dots
+/// between them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct UsbPort(pub Vec<u32>);
+
+fn read_port(text: &str) -> Option<Vec<u32>> {
+    let number = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit()).then(|| part.parse().ok())?;
+    let ports: Vec<u32> = trim(text).split('.').map(number).collect::<Option<_>>()?;
+    (ports.len() <= 4).then_some(ports)
+}
+
+impl Scalar for UsbPort {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        read_port(text)
+            .map(UsbPort)
+            .ok_or_else(|| ScalarError::expected("up to four decimal numbers with dots between them"))
+    }
+
+    fn write(&self, out: &mut String) {
+        for (index, port) in self.0.iter().enumerate() {
+            if index > 0 {
+                out.push('.');
+            }
+            Scalar::write(port, out);
+        }
+    }
+}
+
+domxml_runtime::scalar_text!(Uuid, MacAddress, UsbPort);
 
 #[cfg(test)]
 mod tests {
@@ -100,6 +128,19 @@ mod tests {
             ("8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5a", None),
             ("8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa0", None),
             ("+f8e1c1aa0a6493ba23dff2a36b6b5aa", None),
+            ("", None),
+        ]);
+    }
+
+    #[test]
+    fn usb_ports_are_decimal() {
+        check::<UsbPort>(&[
+            ("1", Some("1")),
+            ("01.2", Some("1.2")),
+            ("1.2.3.4", Some("1.2.3.4")),
+            ("1.2.3.4.5", None),
+            ("1.", None),
+            ("0x1", None),
             ("", None),
         ]);
     }

@@ -3,19 +3,21 @@
 
 mod address;
 mod cpuset;
+mod ip;
 mod number;
 mod text;
 mod time;
 mod unit;
 mod usbfilter;
 
-pub use address::{MacAddress, Uuid};
+pub use address::{MacAddress, UsbPort, Uuid};
 pub use cpuset::CpuSet;
+pub use ip::IpAddress;
 pub use number::{
     AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, HexNumber, OctalMode, PciBus, PciDomain, PciFunction, PciSlot,
     PciePort, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
 };
-pub use text::{LoadParm, NicModel};
+pub use text::{CleanPath, LoadParm, NicModel};
 pub use time::DateTime;
 pub use unit::MemoryUnit;
 pub use usbfilter::{UsbFilterClass, UsbFilterId, UsbFilterVersion};

@@ -1,4 +1,4 @@
-//! Texts whose letters have a canonical case.
+//! Texts of which several are the same: letters in any case, paths with slashes to spare.
 
 use domxml_runtime::{Scalar, ScalarError};
 
@@ -80,12 +80,65 @@ impl Scalar for NicModel {
     }
 }
 
-domxml_runtime::scalar_text!(LoadParm, NicModel);
+/// The path of a file, written without slashes to spare: neither several in a row, save two at the start, nor one at the end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct CleanPath(String);
+
+impl CleanPath {
+    /// The path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for CleanPath {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        // In a URI, slashes may count.
+        if text.contains("://") {
+            return Ok(CleanPath(text.to_owned()));
+        }
+        let (start, rest) = match text.strip_prefix("//").filter(|rest| !rest.starts_with('/')) {
+            Some(rest) => ("//", rest),
+            None => ("", text),
+        };
+        let mut clean = start.to_owned();
+        for char in rest.chars() {
+            if char != '/' || !clean.ends_with('/') {
+                clean.push(char);
+            }
+        }
+        if clean.len() > 1 && rest.ends_with('/') {
+            clean.pop();
+        }
+        Ok(CleanPath(clean))
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.0);
+    }
+}
+
+domxml_runtime::scalar_text!(CleanPath, LoadParm, NicModel);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scalar::testing::check;
+
+    #[test]
+    fn paths_lose_slashes() {
+        check::<CleanPath>(&[
+            ("//a//b/", Some("//a/b")),
+            ("///a///b", Some("/a/b")),
+            ("/", Some("/")),
+            ("//", Some("//")),
+            ("/a", Some("/a")),
+            ("a//b", Some("a/b")),
+            ("nbd://a//b", Some("nbd://a//b")),
+            ("", Some("")),
+        ]);
+    }
 
     #[test]
     fn letters_get_their_case() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::{DONE, FAILED, FOUND, catalogue};
-use crate::cli::{Diff, Profile, RuleSelection, Unknown};
+use crate::cli::{Diff, Layout, Profile, RuleSelection, Unknown};
 use crate::engine::{self, Options};
 use crate::input::{self, Origin};
 
@@ -20,19 +20,22 @@ enum Verdict {
 }
 
 pub(super) fn run(args: &Diff) -> Result<u8, String> {
-    let selection = RuleSelection {
-        select: Vec::new(),
-        ignore: Vec::new(),
-        profile: Some(Profile::Libvirt),
-        target: args.target,
-        unsafe_fixes: false,
-        live: false,
+    let options = |profile| {
+        let selection = RuleSelection {
+            select: Vec::new(),
+            ignore: Vec::new(),
+            profile: Some(profile),
+            target: args.target,
+            unsafe_fixes: false,
+            live: false,
+        };
+        Options::new(&selection, Unknown::Keep, Layout::Canonical)
     };
-    let options = Options::new(&selection, Unknown::Keep, crate::cli::Layout::Canonical)?;
+    let (modern, libvirt) = (options(Profile::Modern)?, options(Profile::Libvirt)?);
     let mut text = String::new();
     let (mut same, mut different, mut failed) = (0_usize, 0_usize, 0_usize);
     for (before, after) in pairs(&args.before, &args.after)? {
-        match compare(&before, &after, &options) {
+        match compare(&before, &after, &modern, &libvirt) {
             Verdict::Same => same += 1,
             Verdict::Different(diff) => {
                 different += 1;
@@ -74,12 +77,11 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(PathBuf, PathBuf)>, String>
     Ok(all.into_iter().map(|relative| (before.join(&relative), after.join(&relative))).collect())
 }
 
-fn compare(before: &Path, after: &Path, options: &Options) -> Verdict {
+fn compare(before: &Path, after: &Path, modern: &Options, libvirt: &Options) -> Verdict {
     let mut forms = Vec::new();
     for path in [before, after] {
         let canonical = read(path).and_then(|text| {
-            let outcome = engine::upgrade(&text, options);
-            outcome.text.ok_or_else(|| engine::first_error_line(&text, &outcome.findings))
+            engine::meaning(&text, modern, libvirt).map_err(|findings| engine::first_error_line(&text, &findings))
         });
         match canonical {
             Ok(form) => forms.push(form),

@@ -1,6 +1,7 @@
 //! What several rules need.
 
 use crate::cli::Profile;
+use crate::rule::{Class, Context, Example, Rule, Safety};
 
 /// Profiles of a rule that always runs.
 pub(super) const BOTH: &[Profile] = &[Profile::Modern, Profile::Libvirt];
@@ -28,4 +29,25 @@ pub(super) fn raw_text<'t>(source: &'t str, at: &domxml_runtime::Extra) -> Optio
     let start = element.find('>')? + 1;
     let end = element.rfind("</")?;
     element.get(start..end)
+}
+
+/// A rule that only says what libvirt would refuse.
+pub(super) const fn conflict(
+    id: &'static str,
+    summary: &'static str,
+    doc: &'static str,
+    example: &'static str,
+    apply: fn(&mut domxml::Domain, &mut Context),
+) -> Rule {
+    Rule {
+        id,
+        class: Class::Conflict,
+        since: None,
+        safety: Safety::ReportOnly,
+        profiles: BOTH,
+        summary,
+        doc,
+        example: Example { before: example, after: example },
+        apply,
+    }
 }

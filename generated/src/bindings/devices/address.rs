@@ -483,11 +483,11 @@ pub struct AddressTypeUsb {
     /// The index of the USB controller.
     ///
     /// Since libvirt 0.9.5.
-    pub bus: String,
+    pub bus: scalar::Decimal,
     /// The port, with the ports of the hubs on the way before it: up to four numbers, dots between them.
     ///
     /// Since libvirt 0.9.5. May be absent since libvirt 2.1.0.
-    pub port: Option<String>,
+    pub port: Option<scalar::UsbPort>,
 }
 
 impl rt::Content for AddressTypeUsb {

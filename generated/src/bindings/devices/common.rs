@@ -166,7 +166,8 @@ impl rt::Content for Acpi {
 
 /// The option ROM that a PCI device presents to the guest.
 ///
-/// Since libvirt 0.9.7. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7. See [the
+/// manual](https://libvirt.org/formatdomain.html#network-interfaces).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Rom {
     /// Whether the device has an option ROM at all; `no` excludes the other attributes.
@@ -191,6 +192,7 @@ impl rt::Content for Rom {
             name: "Rom",
             element: Some(rt::Name::plain("rom")),
             since: Some(rt::Version::new(0, 9, 7)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("network-interfaces"),
             attributes: &[
                 rt::AttributeInfo::new("enabled").since(4, 3, 0).values(YesNo::VALUES),

@@ -1163,7 +1163,7 @@ pub struct ControllerMaster {
     /// The port of the master at which the ports of the companion begin.
     ///
     /// Since libvirt 0.9.5.
-    pub startport: String,
+    pub startport: scalar::UsbPort,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }

@@ -59,7 +59,7 @@ pub struct Disk {
     ///
     /// Since libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub backing_store: Option<DiskBackingStore>,
+    pub backing_store: Option<Box<DiskBackingStore>>,
     /// The Xen domain that hosts the back end of the device, a driver domain.
     ///
     /// Since libvirt 1.2.13.
@@ -78,7 +78,7 @@ pub struct Disk {
     ///
     /// Only a running domain shows it. Since libvirt 0.9.12. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub mirror: Option<DiskMirror>,
+    pub mirror: Option<Box<DiskMirror>>,
     /// The bus and the name under which the guest gets the disk.
     ///
     /// Since libvirt 0.6.0. See [the

@@ -42,7 +42,7 @@ pub struct DiskMirror {
     ///
     /// Since libvirt 5.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub backing_store: Option<DiskBackingStore>,
+    pub backing_store: Option<Box<DiskBackingStore>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }

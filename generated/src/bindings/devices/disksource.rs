@@ -817,7 +817,7 @@ pub struct OsNvramSource {
     ///
     /// Since libvirt 10.10.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub data_store: Option<DiskDataStore>,
+    pub data_store: Option<Box<DiskDataStore>>,
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.

@@ -39,7 +39,8 @@ pub struct Hostdev {
     pub alias: Option<Alias>,
     /// The option ROM that a PCI device presents to the guest.
     ///
-    /// Since libvirt 0.9.7. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7. See [the
+    /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
     pub rom: Option<Rom>,
     /// How ACPI tells the guest of the device.
     ///
@@ -65,7 +66,7 @@ impl rt::Content for Hostdev {
                 rt::ChildInfo::new("shareable").since(1, 0, 6),
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("rom").since(0, 9, 7),
+                rt::ChildInfo::new("rom").since(0, 9, 7).dropped_if_empty(),
                 rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
@@ -439,7 +440,8 @@ pub struct HostdevSubsystemPci {
     pub ramfb: Option<OnOff>,
     /// The driver of the host that assigns the PCI device.
     ///
-    /// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5. See [the
+    /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
     pub driver: Option<HostdevDriver>,
     /// The PCI function.
     ///
@@ -467,7 +469,7 @@ impl rt::Content for HostdevSubsystemPci {
                     .values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("driver").since(1, 0, 5),
+                rt::ChildInfo::new("driver").since(1, 0, 5).dropped_if_empty(),
                 rt::ChildInfo::new("source").required().since(0, 6, 0),
                 rt::ChildInfo::new("teaming").since(7, 1, 0),
             ],
@@ -889,7 +891,8 @@ impl rt::Scalar for HostdevSubsystemMdevModel {
 
 /// The driver of the host that assigns the PCI device.
 ///
-/// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5. See [the
+/// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HostdevDriver {
     /// The way of assignment. The hypervisor determines it, so that libvirt keeps the name but does not
@@ -912,6 +915,7 @@ impl rt::Content for HostdevDriver {
             name: "HostdevDriver",
             element: Some(rt::Name::plain("driver")),
             since: Some(rt::Version::new(1, 0, 5)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("usb-pci-scsi-devices"),
             attributes: &[
                 rt::AttributeInfo::new("name")

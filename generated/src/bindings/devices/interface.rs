@@ -41,11 +41,12 @@ pub struct Interface {
     pub vlan: Option<Vlan>,
     /// Limits on the traffic of an interface, as the guest sees it.
     ///
-    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub bandwidth: Option<Bandwidth>,
     /// Options of the port on the host's bridge.
     ///
-    /// Since libvirt 6.1.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#isolating-guests-network-traffic-from-each-other).
     pub port: Option<PortOptions>,
     /// An address of the device.
@@ -83,7 +84,7 @@ pub struct Interface {
     pub target: Option<InterfaceTarget>,
     /// The device within a container.
     ///
-    /// Since libvirt 1.2.7. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.7. See [the
     /// manual](https://libvirt.org/formatdomain.html#overriding-the-target-element).
     pub guest: Option<InterfaceGuest>,
     /// The card that the guest sees.
@@ -92,7 +93,7 @@ pub struct Interface {
     pub model: Option<InterfaceModel>,
     /// The back end of the card on the host.
     ///
-    /// Since libvirt 1.2.9. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
     pub backend: Option<InterfaceBackend>,
     /// The filter that the traffic of the interface passes. Only interfaces of type `network`, `bridge` and
@@ -103,7 +104,7 @@ pub struct Interface {
     pub filterref: Option<FilterRef>,
     /// Adjustments of the tap device.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
     pub tune: Option<InterfaceTune>,
     /// Makes a team of two network devices, of which one may come and go, as it has to for a migration.
@@ -118,11 +119,13 @@ pub struct Interface {
     pub link: Option<InterfaceLink>,
     /// The largest packet that the link takes.
     ///
-    /// Since libvirt 3.1.0. See [the manual](https://libvirt.org/formatdomain.html#mtu-configuration).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#mtu-configuration).
     pub mtu: Option<InterfaceMtu>,
     /// How packets are collected before the host is interrupted.
     ///
-    /// Since libvirt 3.3.0. See [the manual](https://libvirt.org/formatdomain.html#coalesce-settings).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
     pub coalesce: Option<InterfaceCoalesce>,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
     ///
@@ -136,7 +139,8 @@ pub struct Interface {
     pub alias: Option<Alias>,
     /// The option ROM that a PCI device presents to the guest.
     ///
-    /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.10. See [the
+    /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
     pub rom: Option<Rom>,
     /// How ACPI tells the guest of the device.
     ///
@@ -166,8 +170,8 @@ impl rt::Content for Interface {
             children: &[
                 rt::ChildInfo::new("mac").since(0, 6, 0),
                 rt::ChildInfo::new("vlan").since(0, 10, 0),
-                rt::ChildInfo::new("bandwidth").since(0, 9, 4),
-                rt::ChildInfo::new("port").since(6, 1, 0),
+                rt::ChildInfo::new("bandwidth").since(0, 9, 4).dropped_if_empty(),
+                rt::ChildInfo::new("port").since(6, 1, 0).dropped_if_empty(),
                 rt::ChildInfo::new("ip").many().since(0, 6, 0),
                 rt::ChildInfo::new("route").many().since(1, 2, 12),
                 rt::ChildInfo::new("portForward").many().since(9, 0, 0),
@@ -175,18 +179,18 @@ impl rt::Content for Interface {
                 rt::ChildInfo::new("downscript").since(6, 4, 0),
                 rt::ChildInfo::new("backenddomain").since(1, 2, 13),
                 rt::ChildInfo::new("target").since(0, 6, 0),
-                rt::ChildInfo::new("guest").since(1, 2, 7),
+                rt::ChildInfo::new("guest").since(1, 2, 7).dropped_if_empty(),
                 rt::ChildInfo::new("model").since(0, 6, 0),
-                rt::ChildInfo::new("backend").since(1, 2, 9),
+                rt::ChildInfo::new("backend").since(1, 2, 9).dropped_if_empty(),
                 rt::ChildInfo::new("filterref").since(0, 8, 0),
-                rt::ChildInfo::new("tune").since(0, 8, 8),
+                rt::ChildInfo::new("tune").since(0, 8, 8).dropped_if_empty(),
                 rt::ChildInfo::new("teaming").since(6, 1, 0),
                 rt::ChildInfo::new("link").since(1, 2, 14),
-                rt::ChildInfo::new("mtu").since(3, 1, 0),
-                rt::ChildInfo::new("coalesce").since(3, 3, 0),
+                rt::ChildInfo::new("mtu").since(3, 1, 0).dropped_if_empty(),
+                rt::ChildInfo::new("coalesce").since(3, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("rom").since(0, 9, 10),
+                rt::ChildInfo::new("rom").since(0, 9, 10).dropped_if_empty(),
                 rt::ChildInfo::new("acpi").since(7, 3, 0),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
@@ -558,7 +562,7 @@ pub struct InterfaceTypeBridge {
     pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -570,7 +574,7 @@ impl rt::Content for InterfaceTypeBridge {
             children: &[
                 rt::ChildInfo::new("source").since(0, 6, 0),
                 rt::ChildInfo::new("virtualport").since(0, 10, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -617,11 +621,12 @@ impl rt::Content for InterfaceTypeBridge {
 pub struct InterfaceTypeEthernet {
     /// The addresses and routes of the device on the host.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#ip-configuration).
     pub source: Option<InterfaceSourceEthernet>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -631,8 +636,8 @@ impl rt::Content for InterfaceTypeEthernet {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceTypeEthernet",
             children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("source").since(0, 6, 0).dropped_if_empty(),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -678,7 +683,7 @@ pub struct InterfaceTypeVhostuser {
     pub source: Option<InterfaceSourceVhostUser>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -689,7 +694,7 @@ impl rt::Content for InterfaceTypeVhostuser {
             name: "InterfaceTypeVhostuser",
             children: &[
                 rt::ChildInfo::new("source").since(1, 2, 7).optional_since(11, 1, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -738,7 +743,7 @@ pub struct InterfaceTypeNetwork {
     pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -750,7 +755,7 @@ impl rt::Content for InterfaceTypeNetwork {
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 6, 0),
                 rt::ChildInfo::new("virtualport").since(0, 9, 4),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -807,7 +812,7 @@ pub struct InterfaceTypeDirect {
     pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -819,7 +824,7 @@ impl rt::Content for InterfaceTypeDirect {
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 7, 7),
                 rt::ChildInfo::new("virtualport").since(0, 8, 2),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -872,7 +877,7 @@ pub struct InterfaceTypeUser {
     pub source: Option<InterfaceSourceUser>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -883,7 +888,7 @@ impl rt::Content for InterfaceTypeUser {
             name: "InterfaceTypeUser",
             children: &[
                 rt::ChildInfo::new("source").since(0, 6, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -928,7 +933,7 @@ pub struct InterfaceTypeInternal {
     pub source: InterfaceSourceInternal,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -939,7 +944,7 @@ impl rt::Content for InterfaceTypeInternal {
             name: "InterfaceTypeInternal",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 6, 4),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -985,7 +990,7 @@ pub struct InterfaceTypeMcast {
     pub source: InterfaceSourceSocket,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 1.2.13. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -996,7 +1001,7 @@ impl rt::Content for InterfaceTypeMcast {
             name: "InterfaceTypeMcast",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(1, 2, 13),
+                rt::ChildInfo::new("driver").since(1, 2, 13).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1042,7 +1047,7 @@ pub struct InterfaceTypeClient {
     pub source: InterfaceSourceSocket,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 1.2.13. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1053,7 +1058,7 @@ impl rt::Content for InterfaceTypeClient {
             name: "InterfaceTypeClient",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(1, 2, 13),
+                rt::ChildInfo::new("driver").since(1, 2, 13).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1099,7 +1104,7 @@ pub struct InterfaceTypeUdp {
     pub source: InterfaceSourceUdp,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1110,7 +1115,7 @@ impl rt::Content for InterfaceTypeUdp {
             name: "InterfaceTypeUdp",
             children: &[
                 rt::ChildInfo::new("source").required().since(1, 2, 20),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1156,7 +1161,7 @@ pub struct InterfaceTypeServer {
     pub source: InterfaceSourceServer,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 1.2.13. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1167,7 +1172,7 @@ impl rt::Content for InterfaceTypeServer {
             name: "InterfaceTypeServer",
             children: &[
                 rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(1, 2, 13),
+                rt::ChildInfo::new("driver").since(1, 2, 13).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1214,7 +1219,8 @@ pub struct InterfaceTypeHostdev {
     pub managed: Option<YesNo>,
     /// The driver of the host that assigns the device. libvirt reads past the options for virtio cards.
     ///
-    /// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#pci-passthrough).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.11. See [the
+    /// manual](https://libvirt.org/formatdomain.html#pci-passthrough).
     pub driver: Option<InterfaceHostdevDriver>,
     /// The network device of the host: a PCI function by its address, or a USB device by its numbers or its
     /// address.
@@ -1238,7 +1244,7 @@ impl rt::Content for InterfaceTypeHostdev {
                     .values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("driver").since(0, 9, 11),
+                rt::ChildInfo::new("driver").since(0, 9, 11).dropped_if_empty(),
                 rt::ChildInfo::new("source").required().since(0, 9, 11),
                 rt::ChildInfo::new("virtualport").since(0, 8, 2),
             ],
@@ -1302,7 +1308,7 @@ pub struct InterfaceTypeVdpa {
     pub source: InterfaceSourceVdpa,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1313,7 +1319,7 @@ impl rt::Content for InterfaceTypeVdpa {
             name: "InterfaceTypeVdpa",
             children: &[
                 rt::ChildInfo::new("source").required().since(6, 9, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1355,7 +1361,7 @@ impl rt::Content for InterfaceTypeVdpa {
 pub struct InterfaceTypeNull {
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1364,7 +1370,7 @@ impl rt::Content for InterfaceTypeNull {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "InterfaceTypeNull",
-            children: &[rt::ChildInfo::new("driver").since(0, 8, 8)],
+            children: &[rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty()],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1403,7 +1409,7 @@ pub struct InterfaceTypeVds {
     pub source: InterfaceSourceVds,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
-    /// Since libvirt 0.8.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub driver: Option<InterfaceDriver>,
 }
@@ -1414,7 +1420,7 @@ impl rt::Content for InterfaceTypeVds {
             name: "InterfaceTypeVds",
             children: &[
                 rt::ChildInfo::new("source").required().since(8, 7, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8),
+                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1733,7 +1739,7 @@ impl rt::Content for InterfaceTarget {
 
 /// The device within a container.
 ///
-/// Since libvirt 1.2.7. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.7. See [the
 /// manual](https://libvirt.org/formatdomain.html#overriding-the-target-element).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceGuest {
@@ -1755,6 +1761,7 @@ impl rt::Content for InterfaceGuest {
             name: "InterfaceGuest",
             element: Some(rt::Name::plain("guest")),
             since: Some(rt::Version::new(1, 2, 7)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("overriding-the-target-element"),
             attributes: &[
                 rt::AttributeInfo::new("dev").since(1, 2, 7),

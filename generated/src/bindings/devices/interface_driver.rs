@@ -3,11 +3,12 @@
 //! How the hypervisor moves the packets of an interface: its driver, its back end, its buffers.
 
 use crate::bindings::{InterfaceHostdevDriverName, OnOff};
+use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
 ///
-/// Since libvirt 0.8.8. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceDriver {
@@ -33,11 +34,11 @@ pub struct InterfaceDriver {
     pub queues: Option<u64>,
     /// The number of packets that a queue for receiving holds.
     ///
-    /// Since libvirt 2.3.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 2.3.0.
     pub rx_queue_size: Option<u64>,
     /// The number of packets that a queue for sending holds.
     ///
-    /// Since libvirt 3.7.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 3.7.0.
     pub tx_queue_size: Option<u64>,
     /// Whether QEMU spreads incoming packets over the queues by their hash.
     ///
@@ -65,13 +66,13 @@ pub struct InterfaceDriver {
     pub page_per_vq: Option<OnOff>,
     /// What the host does for the guest's packets. QEMU does all that it can where nothing is said.
     ///
-    /// Since libvirt 1.2.9. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub host: Option<InterfaceDriverHost>,
     /// What the guest accepts in packets that it receives. QEMU offers all that it can where nothing is
     /// said.
     ///
-    /// Since libvirt 1.2.9. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub guest: Option<InterfaceDriverGuest>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -84,6 +85,7 @@ impl rt::Content for InterfaceDriver {
             name: "InterfaceDriver",
             element: Some(rt::Name::plain("driver")),
             since: Some(rt::Version::new(0, 8, 8)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("setting-nic-driver-specific-options"),
             attributes: &[
                 rt::AttributeInfo::new("name")
@@ -97,8 +99,12 @@ impl rt::Content for InterfaceDriver {
                 rt::AttributeInfo::new("queues")
                     .default("1", rt::DefaultForm::Dropped)
                     .since(1, 0, 6),
-                rt::AttributeInfo::new("rx_queue_size").since(2, 3, 0),
-                rt::AttributeInfo::new("tx_queue_size").since(3, 7, 0),
+                rt::AttributeInfo::new("rx_queue_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(2, 3, 0),
+                rt::AttributeInfo::new("tx_queue_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(3, 7, 0),
                 rt::AttributeInfo::new("rss").since(8, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("rss_hash_report")
                     .since(8, 3, 0)
@@ -111,8 +117,8 @@ impl rt::Content for InterfaceDriver {
                     .values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("host").since(1, 2, 9),
-                rt::ChildInfo::new("guest").since(1, 2, 9),
+                rt::ChildInfo::new("host").since(1, 2, 9).dropped_if_empty(),
+                rt::ChildInfo::new("guest").since(1, 2, 9).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -237,7 +243,8 @@ impl rt::Scalar for InterfaceDriverName {
 
 /// The driver of the host that assigns the device. libvirt reads past the options for virtio cards.
 ///
-/// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#pci-passthrough).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.11. See [the
+/// manual](https://libvirt.org/formatdomain.html#pci-passthrough).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceHostdevDriver {
     /// The way of assignment. The hypervisor determines it, so that libvirt keeps the name but does not
@@ -268,11 +275,11 @@ pub struct InterfaceHostdevDriver {
     pub queues: Option<u64>,
     /// The number of packets that a queue for receiving holds.
     ///
-    /// Since libvirt 2.3.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 2.3.0.
     pub rx_queue_size: Option<u64>,
     /// The number of packets that a queue for sending holds.
     ///
-    /// Since libvirt 3.7.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 3.7.0.
     pub tx_queue_size: Option<u64>,
     /// Whether QEMU spreads incoming packets over the queues by their hash.
     ///
@@ -300,13 +307,13 @@ pub struct InterfaceHostdevDriver {
     pub page_per_vq: Option<OnOff>,
     /// What the host does for the guest's packets. QEMU does all that it can where nothing is said.
     ///
-    /// Since libvirt 1.2.9. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub host: Option<InterfaceDriverHost>,
     /// What the guest accepts in packets that it receives. QEMU offers all that it can where nothing is
     /// said.
     ///
-    /// Since libvirt 1.2.9. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
     pub guest: Option<InterfaceDriverGuest>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -319,6 +326,7 @@ impl rt::Content for InterfaceHostdevDriver {
             name: "InterfaceHostdevDriver",
             element: Some(rt::Name::plain("driver")),
             since: Some(rt::Version::new(0, 9, 11)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("pci-passthrough"),
             attributes: &[
                 rt::AttributeInfo::new("name")
@@ -333,8 +341,12 @@ impl rt::Content for InterfaceHostdevDriver {
                 rt::AttributeInfo::new("queues")
                     .default("1", rt::DefaultForm::Dropped)
                     .since(1, 0, 6),
-                rt::AttributeInfo::new("rx_queue_size").since(2, 3, 0),
-                rt::AttributeInfo::new("tx_queue_size").since(3, 7, 0),
+                rt::AttributeInfo::new("rx_queue_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(2, 3, 0),
+                rt::AttributeInfo::new("tx_queue_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(3, 7, 0),
                 rt::AttributeInfo::new("rss").since(8, 3, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("rss_hash_report")
                     .since(8, 3, 0)
@@ -347,8 +359,8 @@ impl rt::Content for InterfaceHostdevDriver {
                     .values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("host").since(1, 2, 9),
-                rt::ChildInfo::new("guest").since(1, 2, 9),
+                rt::ChildInfo::new("host").since(1, 2, 9).dropped_if_empty(),
+                rt::ChildInfo::new("guest").since(1, 2, 9).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -475,7 +487,7 @@ impl rt::Scalar for InterfaceDriverTxmode {
 
 /// What the host does for the guest's packets. QEMU does all that it can where nothing is said.
 ///
-/// Since libvirt 1.2.9. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceDriverHost {
@@ -517,6 +529,7 @@ impl rt::Content for InterfaceDriverHost {
             name: "InterfaceDriverHost",
             element: Some(rt::Name::plain("host")),
             since: Some(rt::Version::new(1, 2, 9)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("setting-nic-driver-specific-options"),
             attributes: &[
                 rt::AttributeInfo::new("csum").since(1, 2, 9).values(OnOff::VALUES),
@@ -568,7 +581,7 @@ impl rt::Content for InterfaceDriverHost {
 /// What the guest accepts in packets that it receives. QEMU offers all that it can where nothing is
 /// said.
 ///
-/// Since libvirt 1.2.9. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceDriverGuest {
@@ -602,6 +615,7 @@ impl rt::Content for InterfaceDriverGuest {
             name: "InterfaceDriverGuest",
             element: Some(rt::Name::plain("guest")),
             since: Some(rt::Version::new(1, 2, 9)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("setting-nic-driver-specific-options"),
             attributes: &[
                 rt::AttributeInfo::new("csum").since(1, 2, 9).values(OnOff::VALUES),
@@ -646,7 +660,7 @@ impl rt::Content for InterfaceDriverGuest {
 
 /// The back end of the card on the host.
 ///
-/// Since libvirt 1.2.9. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceBackend {
@@ -657,11 +671,11 @@ pub struct InterfaceBackend {
     /// The device that makes tap devices, in place of `/dev/net/tun`.
     ///
     /// Since libvirt 1.2.9.
-    pub tap: Option<String>,
+    pub tap: Option<scalar::CleanPath>,
     /// The device of the kernel's vhost, in place of `/dev/vhost-net`.
     ///
     /// Since libvirt 1.2.9.
-    pub vhost: Option<String>,
+    pub vhost: Option<scalar::CleanPath>,
     /// The file that passt writes its messages to.
     ///
     /// Since libvirt 9.0.0.
@@ -676,6 +690,7 @@ impl rt::Content for InterfaceBackend {
             name: "InterfaceBackend",
             element: Some(rt::Name::plain("backend")),
             since: Some(rt::Version::new(1, 2, 9)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("setting-network-backend-specific-options"),
             attributes: &[
                 rt::AttributeInfo::new("type")
@@ -767,7 +782,7 @@ impl rt::Scalar for InterfaceBackendType {
 
 /// Adjustments of the tap device.
 ///
-/// Since libvirt 0.8.8. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceTune {
@@ -785,6 +800,7 @@ impl rt::Content for InterfaceTune {
             name: "InterfaceTune",
             element: Some(rt::Name::plain("tune")),
             since: Some(rt::Version::new(0, 8, 8)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("setting-network-backend-specific-options"),
             children: &[rt::ChildInfo::new("sndbuf").since(0, 8, 8)],
             ..rt::TypeInfo::NONE

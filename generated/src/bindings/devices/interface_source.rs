@@ -140,7 +140,8 @@ impl rt::Scalar for InterfaceSourceBridgeMacTableManager {
 
 /// The addresses and routes of the device on the host.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#ip-configuration).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceSourceEthernet {
     /// An address of the device.
@@ -161,6 +162,7 @@ impl rt::Content for InterfaceSourceEthernet {
             name: "InterfaceSourceEthernet",
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("ip-configuration"),
             children: &[
                 rt::ChildInfo::new("ip").many().since(0, 6, 0),
@@ -1420,7 +1422,8 @@ pub struct InterfaceSourceVds {
     pub switchid: scalar::Uuid,
     /// The number of the port.
     ///
-    /// Since libvirt 8.7.0. May be absent since libvirt 11.3.0.
+    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 8.7.0. May be absent
+    /// since libvirt 11.3.0.
     pub portid: Option<i64>,
     /// The name of the group of ports.
     ///
@@ -1428,7 +1431,8 @@ pub struct InterfaceSourceVds {
     pub portgroupid: Option<String>,
     /// The number of the connection.
     ///
-    /// Since libvirt 8.7.0. May be absent since libvirt 11.3.0.
+    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 8.7.0. May be absent
+    /// since libvirt 11.3.0.
     pub connectionid: Option<i64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1443,11 +1447,15 @@ impl rt::Content for InterfaceSourceVds {
             reference: Some("vmware-distributed-switch"),
             attributes: &[
                 rt::AttributeInfo::new("switchid").required().since(8, 7, 0),
-                rt::AttributeInfo::new("portid").since(8, 7, 0).optional_since(11, 3, 0),
+                rt::AttributeInfo::new("portid")
+                    .default("0", rt::DefaultForm::Written)
+                    .since(8, 7, 0)
+                    .optional_since(11, 3, 0),
                 rt::AttributeInfo::new("portgroupid")
                     .since(8, 7, 0)
                     .optional_since(11, 3, 0),
                 rt::AttributeInfo::new("connectionid")
+                    .default("0", rt::DefaultForm::Written)
                     .since(8, 7, 0)
                     .optional_since(11, 3, 0),
             ],

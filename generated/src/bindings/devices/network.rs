@@ -9,7 +9,8 @@ use domxml_runtime as rt;
 
 /// Limits on the traffic of an interface, as the guest sees it.
 ///
-/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+/// manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Bandwidth {
     /// The number of the traffic class that libvirt chose for a port of a network.
@@ -18,11 +19,13 @@ pub struct Bandwidth {
     pub class_id: Option<u64>,
     /// What holds for packets to the guest.
     ///
-    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub inbound: Option<BandwidthInbound>,
     /// What holds for packets from the guest.
     ///
-    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub outbound: Option<BandwidthOutbound>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -34,11 +37,12 @@ impl rt::Content for Bandwidth {
             name: "Bandwidth",
             element: Some(rt::Name::plain("bandwidth")),
             since: Some(rt::Version::new(0, 9, 4)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("quality-of-service"),
             attributes: &[rt::AttributeInfo::new("classID").since(5, 6, 0)],
             children: &[
-                rt::ChildInfo::new("inbound").since(0, 9, 4),
-                rt::ChildInfo::new("outbound").since(0, 9, 4),
+                rt::ChildInfo::new("inbound").since(0, 9, 4).dropped_if_empty(),
+                rt::ChildInfo::new("outbound").since(0, 9, 4).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -92,7 +96,8 @@ impl rt::Content for Bandwidth {
 
 /// What holds for packets to the guest.
 ///
-/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+/// manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BandwidthInbound {
     /// The rate that is allowed in the long run.
@@ -121,6 +126,7 @@ impl rt::Content for BandwidthInbound {
             name: "BandwidthInbound",
             element: Some(rt::Name::plain("inbound")),
             since: Some(rt::Version::new(0, 9, 4)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("quality-of-service"),
             attributes: &[
                 rt::AttributeInfo::new("average")
@@ -170,7 +176,8 @@ impl rt::Content for BandwidthInbound {
 
 /// What holds for packets from the guest.
 ///
-/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+/// manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BandwidthOutbound {
     /// The rate that is allowed in the long run.
@@ -199,6 +206,7 @@ impl rt::Content for BandwidthOutbound {
             name: "BandwidthOutbound",
             element: Some(rt::Name::plain("outbound")),
             since: Some(rt::Version::new(0, 9, 4)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("quality-of-service"),
             attributes: &[
                 rt::AttributeInfo::new("average")
@@ -698,7 +706,7 @@ impl rt::Content for VirtualPortParameters {
 
 /// Options of the port on the host's bridge.
 ///
-/// Since libvirt 6.1.0. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.1.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#isolating-guests-network-traffic-from-each-other).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PortOptions {
@@ -716,6 +724,7 @@ impl rt::Content for PortOptions {
             name: "PortOptions",
             element: Some(rt::Name::plain("port")),
             since: Some(rt::Version::new(6, 1, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("isolating-guests-network-traffic-from-each-other"),
             attributes: &[
                 rt::AttributeInfo::new("isolated")
@@ -757,19 +766,19 @@ pub struct Ip {
     /// The address.
     ///
     /// Since libvirt 0.6.0.
-    pub address: String,
+    pub address: scalar::IpAddress,
     /// The protocol; libvirt adds what the address tells.
     ///
     /// Since libvirt 1.2.12.
     pub family: Option<AddressFamily>,
     /// The size of the network; where it is absent, that of the address's class, or 64 for IPv6.
     ///
-    /// Since libvirt 1.2.12.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.2.12.
     pub prefix: Option<u8>,
     /// The address at the other end of a line between two points.
     ///
     /// Since libvirt 2.1.0.
-    pub peer: Option<String>,
+    pub peer: Option<scalar::IpAddress>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -786,7 +795,9 @@ impl rt::Content for Ip {
                 rt::AttributeInfo::new("family")
                     .since(1, 2, 12)
                     .values(AddressFamily::VALUES),
-                rt::AttributeInfo::new("prefix").since(1, 2, 12),
+                rt::AttributeInfo::new("prefix")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(1, 2, 12),
                 rt::AttributeInfo::new("peer").since(2, 1, 0),
             ],
             required_attributes: 1,
@@ -834,7 +845,7 @@ pub struct Route {
     /// The address of the network.
     ///
     /// Since libvirt 1.2.12.
-    pub address: String,
+    pub address: scalar::IpAddress,
     /// The mask of the network, for IPv4.
     ///
     /// Since libvirt 1.2.12.
@@ -846,7 +857,7 @@ pub struct Route {
     /// The address of the next station on the way.
     ///
     /// Since libvirt 1.2.12.
-    pub gateway: String,
+    pub gateway: scalar::IpAddress,
     /// The cost of the way; of several routes, the cheapest is taken.
     ///
     /// Since libvirt 1.2.12.
@@ -969,7 +980,7 @@ pub struct PortForward {
     /// The address of the host that is listened at; any, where it is absent.
     ///
     /// Since libvirt 9.0.0.
-    pub address: Option<String>,
+    pub address: Option<scalar::IpAddress>,
     /// The device of the host that is listened at; any, where it is absent.
     ///
     /// Since libvirt 9.0.0.
@@ -1571,12 +1582,13 @@ impl rt::Scalar for InterfaceLinkState {
 
 /// The largest packet that the link takes.
 ///
-/// Since libvirt 3.1.0. See [the manual](https://libvirt.org/formatdomain.html#mtu-configuration).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#mtu-configuration).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceMtu {
     /// The size of the packet, in bytes.
     ///
-    /// Since libvirt 3.1.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 3.1.0.
     pub size: u16,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1588,8 +1600,14 @@ impl rt::Content for InterfaceMtu {
             name: "InterfaceMtu",
             element: Some(rt::Name::plain("mtu")),
             since: Some(rt::Version::new(3, 1, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("mtu-configuration"),
-            attributes: &[rt::AttributeInfo::new("size").required().since(3, 1, 0)],
+            attributes: &[
+                rt::AttributeInfo::new("size")
+                    .required()
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(3, 1, 0),
+            ],
             required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
@@ -1619,12 +1637,14 @@ impl rt::Content for InterfaceMtu {
 
 /// How packets are collected before the host is interrupted.
 ///
-/// Since libvirt 3.3.0. See [the manual](https://libvirt.org/formatdomain.html#coalesce-settings).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceCoalesce {
     /// What holds for packets that are received.
     ///
-    /// Since libvirt 3.3.0. See [the manual](https://libvirt.org/formatdomain.html#coalesce-settings).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
     pub rx: Option<InterfaceCoalesceRx>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1636,8 +1656,9 @@ impl rt::Content for InterfaceCoalesce {
             name: "InterfaceCoalesce",
             element: Some(rt::Name::plain("coalesce")),
             since: Some(rt::Version::new(3, 3, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("coalesce-settings"),
-            children: &[rt::ChildInfo::new("rx").since(3, 3, 0)],
+            children: &[rt::ChildInfo::new("rx").since(3, 3, 0).dropped_if_empty()],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1674,12 +1695,14 @@ impl rt::Content for InterfaceCoalesce {
 
 /// What holds for packets that are received.
 ///
-/// Since libvirt 3.3.0. See [the manual](https://libvirt.org/formatdomain.html#coalesce-settings).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceCoalesceRx {
     /// The number of packets.
     ///
-    /// Since libvirt 3.3.0. See [the manual](https://libvirt.org/formatdomain.html#coalesce-settings).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
     pub frames: Option<InterfaceCoalesceFrames>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1691,8 +1714,9 @@ impl rt::Content for InterfaceCoalesceRx {
             name: "InterfaceCoalesceRx",
             element: Some(rt::Name::plain("rx")),
             since: Some(rt::Version::new(3, 3, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("coalesce-settings"),
-            children: &[rt::ChildInfo::new("frames").since(3, 3, 0)],
+            children: &[rt::ChildInfo::new("frames").since(3, 3, 0).dropped_if_empty()],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1729,7 +1753,8 @@ impl rt::Content for InterfaceCoalesceRx {
 
 /// The number of packets.
 ///
-/// Since libvirt 3.3.0. See [the manual](https://libvirt.org/formatdomain.html#coalesce-settings).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceCoalesceFrames {
     /// The most packets that are collected; 0 sets nothing.
@@ -1746,6 +1771,7 @@ impl rt::Content for InterfaceCoalesceFrames {
             name: "InterfaceCoalesceFrames",
             element: Some(rt::Name::plain("frames")),
             since: Some(rt::Version::new(3, 3, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("coalesce-settings"),
             attributes: &[
                 rt::AttributeInfo::new("max")

@@ -49,6 +49,7 @@ impl rt::Content for Redirdev {
             name: "Redirdev",
             element: Some(rt::Name::plain("redirdev")),
             since: Some(rt::Version::new(0, 9, 5)),
+            empty: rt::EmptyForm::Pair,
             reference: Some("redirected-devices"),
             attributes: &[
                 rt::AttributeInfo::new("bus")
@@ -178,7 +179,8 @@ impl rt::Scalar for RedirdevBus {
 
 /// The rules that decide which devices may be redirected. The first that fits holds.
 ///
-/// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
+/// manual](https://libvirt.org/formatdomain.html#redirected-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Redirfilter {
     /// A rule: the devices it speaks of, and whether they may pass.
@@ -195,6 +197,7 @@ impl rt::Content for Redirfilter {
             name: "Redirfilter",
             element: Some(rt::Name::plain("redirfilter")),
             since: Some(rt::Version::new(0, 10, 2)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("redirected-devices"),
             children: &[rt::ChildInfo::new("usbdev").many().since(0, 10, 2)],
             ..rt::TypeInfo::NONE

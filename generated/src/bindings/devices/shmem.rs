@@ -367,7 +367,7 @@ pub struct ShmemServer {
     /// The socket of the server; libvirt makes up a path from the name if absent.
     ///
     /// Since libvirt 1.2.10.
-    pub path: Option<String>,
+    pub path: Option<scalar::CleanPath>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }

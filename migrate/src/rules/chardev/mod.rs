@@ -1,6 +1,32 @@
 //! Rules about serial ports, consoles, channels and their back ends.
 
+mod channel;
+mod console;
+mod contradictions;
+mod devices;
+mod ports;
+mod source;
+mod tty;
+
 use crate::rule::Rule;
 
 /// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &contradictions::RULE,
+    &channel::GUESTFWD_OCTAL,
+    &source::UNIX_PROTOCOL,
+    &source::UNREAD,
+    &source::UDP_ENDS,
+    &source::TCP_PROTOCOL,
+    &ports::SERIAL,
+    &ports::PARALLEL,
+    &ports::CONSOLE,
+    &console::AS_SERIAL,
+    &console::ADDS_CONSOLE,
+    &console::SOURCE_DIFFERS,
+    &console::COPY,
+    &tty::RULE,
+    &channel::GUESTFWD,
+    &channel::VIRTIO_SERIAL,
+    &channel::CCID,
+];

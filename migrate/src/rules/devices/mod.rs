@@ -1,6 +1,31 @@
 //! Rules about the other devices.
 
+mod memory;
+mod others;
+mod rng;
+mod shmem;
+mod tpm;
+
 use crate::rule::Rule;
 
 /// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &others::CONTRADICTIONS,
+    &shmem::CONTRADICTIONS,
+    &tpm::CONTRADICTIONS,
+    &rng::RANDOM_DEVICE,
+    &rng::UNREAD,
+    &tpm::DEVICE,
+    &tpm::UNREAD,
+    &shmem::TRUNCATED,
+    &shmem::MODEL,
+    &shmem::SIZE,
+    &memory::ACCESS,
+    &memory::SIZES,
+    &memory::EMPTY,
+    &others::VSOCK,
+    &others::BALLOON_NONE,
+    &others::BALLOON_PERIOD,
+    &others::EMPTY_DRIVER,
+    &others::BARE_PANIC,
+];

@@ -1,4 +1,4 @@
-//! `os-boot-default-added`, `os-boot-truncated`, `os-boot-and-bootloader`, `os-parts-not-read`.
+//! `os-boot-default-added`, `os-boot-truncated`, `os-boot-and-bootloader`, `bootloader-empty`, `os-parts-not-read`.
 
 use domxml::{Domain, Os, OsBoot, OsBootDev, OsTypeValue};
 
@@ -7,7 +7,7 @@ use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 /// How many boot devices libvirt keeps.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 pub(super) static DEFAULT: Rule = Rule {
     id: "os-boot-default-added",
@@ -56,6 +56,22 @@ pub(super) static BOOTLOADER: Rule = Rule {
     apply: drop_for_bootloader,
 };
 
+pub(super) static BOOTLOADER_EMPTY: Rule = Rule {
+    id: "bootloader-empty",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "arguments of no boot loader",
+    doc: "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
+          that is not there.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
+        after: "<os><type arch='x86_64'>hvm</type></os>",
+    },
+    apply: drop_no_bootloader,
+};
+
 pub(super) static NOT_READ: Rule = Rule {
     id: "os-parts-not-read",
     class: Class::Lossy,
@@ -90,15 +106,21 @@ fn truncate(domain: &mut Domain, cx: &mut Context) {
     if let Some(os) = &mut domain.os
         && let Some(fifth) = os.boot.get(MOST)
     {
-        cx.rewrote(&fifth.xml, "only four boot devices are read").becomes(format!("<boot dev='{}'/>", fifth.dev.as_str()), "");
+        cx.rewrote(&fifth.xml, "only four boot devices are read")
+            .becomes(format!("<boot dev='{}'/>", fifth.dev.as_str()), "");
         os.boot.truncate(MOST);
     }
+}
+
+/// Takes a part away; whether there was any.
+fn take<T: Default + PartialEq>(part: &mut T) -> bool {
+    std::mem::take(part) != T::default()
 }
 
 /// Takes away what is there of these parts; the names of what was.
 macro_rules! take {
     ($os:ident, $gone:ident: $($field:ident)*) => {$(
-        if std::mem::take(&mut $os.$field) != Default::default() {
+        if take(&mut $os.$field) {
             $gone.push(stringify!($field));
         }
     )*};
@@ -112,6 +134,16 @@ fn drop_for_bootloader(domain: &mut Domain, cx: &mut Context) {
     let mut gone = Vec::new();
     take!(os, gone: boot bootmenu bios);
     report(os, &gone, cx);
+}
+
+fn drop_no_bootloader(domain: &mut Domain, cx: &mut Context) {
+    if has_bootloader(domain) {
+        return;
+    }
+    let (loader, arguments) = (take(&mut domain.bootloader), take(&mut domain.bootloader_args));
+    if loader || arguments {
+        cx.rewrote(&domain.xml, "there is no boot loader").becomes("<bootloader/>, <bootloader_args/>", "");
+    }
 }
 
 /// What of `<os>` libvirt does not read is taken away; the names.

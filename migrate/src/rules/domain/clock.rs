@@ -1,8 +1,7 @@
-//! `clock-adjustment-number`, `clock-sync-legacy`, `clock-sync-dropped`, `timer-zero-values`, `clock-conflict`.
+//! `clock-adjustment-number`, `clock-sync-legacy`, `clock-sync-dropped`, `clock-conflict`.
 
 use domxml::{
     ClockOffset, ClockOffsetLocaltime, ClockOffsetVariable, ClockOffsetVariableBasis as Basis, ClockReset, Domain,
-    TimerName, TimerTickpolicy,
 };
 use domxml_runtime::Version;
 
@@ -49,22 +48,6 @@ pub(super) static SYNC_DROPPED: Rule = Rule {
     doc: "libvirt does not read `sync`, by which the first versions of the format named the offset of the clock, and forgets it.",
     example: Example { before: "<clock sync='localtime'/>", after: "<clock offset='utc'/>" },
     apply: drop_sync,
-};
-
-pub(super) static ZEROS: Rule = Rule {
-    id: "timer-zero-values",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "0 stands for no value of a timer",
-    doc: "A frequency of 0, and limits of 0 for how ticks are caught up, say that nothing is set; libvirt does not write them.",
-    example: Example {
-        before: "<clock offset='utc'><timer name='rtc' tickpolicy='catchup'><catchup threshold='0' slew='120' limit='0'/></timer>\
-                 </clock>",
-        after: "<clock offset='utc'><timer name='rtc' tickpolicy='catchup'><catchup slew='120'/></timer></clock>",
-    },
-    apply: drop_zeros,
 };
 
 pub(super) static CONFLICT: Rule = Rule {
@@ -114,32 +97,6 @@ fn drop_sync(domain: &mut Domain, cx: &mut Context) {
         && let Some(sync) = utc.sync.take()
     {
         cx.rewrote(&clock.xml, "sync is not read").becomes(attribute("sync", sync), "");
-    }
-}
-
-fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
-    for timer in domain.clock.iter_mut().flat_map(|clock| &mut clock.timer) {
-        let policy = match &mut timer.name {
-            TimerName::Platform(members) | TimerName::Rtc(members) => &mut members.tickpolicy,
-            TimerName::Tsc(members) => {
-                if members.frequency.take_if(|frequency| *frequency == 0).is_some() {
-                    cx.rewrote(&timer.xml, "no frequency is set").becomes("frequency='0'", "");
-                }
-                &mut members.tickpolicy
-            }
-            TimerName::Hpet(members) | TimerName::Pit(members) | TimerName::Armvtimer(members) => &mut members.tickpolicy,
-            TimerName::Kvmclock | TimerName::Hypervclock => continue,
-        };
-        let Some(TimerTickpolicy::Catchup(policy)) = policy else { continue };
-        let Some(catchup) = &mut policy.catchup else { continue };
-        let mut zero = |name: &str, value: &mut Option<u32>| {
-            if value.take_if(|value| *value == 0).is_some() {
-                cx.rewrote(&catchup.xml, format!("no {name} is set")).becomes(attribute(name, 0), "");
-            }
-        };
-        zero("threshold", &mut catchup.threshold);
-        zero("slew", &mut catchup.slew);
-        zero("limit", &mut catchup.limit);
     }
 }
 

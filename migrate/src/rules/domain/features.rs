@@ -157,11 +157,13 @@ fn drop_empty(domain: &mut Domain, cx: &mut Context) {
 /// A size in the largest unit that gives a whole number.
 pub(in crate::rules) fn largest_unit(value: u64, unit: MemoryUnit) -> Option<(u64, MemoryUnit)> {
     let mut value = value.checked_mul(unit.bytes())?;
-    let mut units = [MemoryUnit::B, MemoryUnit::KiB, MemoryUnit::MiB, MemoryUnit::GiB, MemoryUnit::TiB, MemoryUnit::PiB]
-        .into_iter()
-        .chain([MemoryUnit::EiB]);
+    let mut units =
+        [MemoryUnit::B, MemoryUnit::KiB, MemoryUnit::MiB, MemoryUnit::GiB, MemoryUnit::TiB, MemoryUnit::PiB]
+            .into_iter()
+            .chain([MemoryUnit::EiB]);
     let mut unit = units.next()?;
-    while value > 0 && value.is_multiple_of(1024)
+    while value > 0
+        && value.is_multiple_of(1024)
         && let Some(next) = units.next()
     {
         (value, unit) = (value / 1024, next);
@@ -192,7 +194,8 @@ fn dirty_ring(domain: &mut Domain, cx: &mut Context) {
     };
     if let Ok(number) = number {
         let spelt = number.to_string();
-        cx.rewrote(&ring.xml, "a number in decimal digits").becomes(attribute("size", &size), attribute("size", &spelt));
+        cx.rewrote(&ring.xml, "a number in decimal digits")
+            .becomes(attribute("size", &size), attribute("size", &spelt));
         *size = spelt;
     }
 }

@@ -1,42 +1,43 @@
-//! `os-firmware-features-order`, `os-firmware-enrolled-keys`, `os-firmware-conflict`.
+//! `os-firmware-features`, `os-loader-format`, `os-firmware-conflict`.
 
-use domxml::{Domain, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, YesNo};
+use domxml::{Domain, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, OsLoader, YesNo};
+use domxml_runtime::Version;
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
-pub(super) static ORDER: Rule = Rule {
-    id: "os-firmware-features-order",
+pub(super) static FEATURES: Rule = Rule {
+    id: "os-firmware-features",
     class: Class::Spelling,
     since: None,
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "the features of the firmware in their order",
-    doc: "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts.",
+    doc: "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts. \
+          Keys are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it; later versions leave that \
+          to the driver.",
     example: Example {
         before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\
                  <feature enabled='no' name='enrolled-keys'/></firmware></os>",
         after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
                 <feature enabled='yes' name='secure-boot'/></firmware></os>",
     },
-    apply: order,
+    apply,
 };
 
-pub(super) static ENROLLED: Rule = Rule {
-    id: "os-firmware-enrolled-keys",
+pub(super) static LOADER_FORMAT: Rule = Rule {
+    id: "os-loader-format",
     class: Class::Default,
-    since: None,
+    since: Some(Version::new(9, 2, 0)),
     safety: Safety::Safe,
     profiles: LIBVIRT,
-    summary: "enrolled keys need secure boot",
-    doc: "Keys are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it. Later versions leave that to the \
-          driver: the rule does nothing for them.",
+    summary: "a firmware has the format of its NVRAM",
+    doc: "Where the format of the NVRAM is given and that of the firmware is not, libvirt takes it for both.",
     example: Example {
-        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
-                 <feature enabled='no' name='enrolled-keys'/></firmware></os>",
-        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/></firmware></os>",
+        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
+        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><loader format='qcow2'/><nvram format='qcow2'/></os>",
     },
-    apply: enrolled,
+    apply: loader_format,
 };
 
 pub(super) static CONFLICT: Rule = Rule {
@@ -64,8 +65,17 @@ fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
     features.feature.iter().rfind(|feature| feature.name == name).map(|feature| feature.enabled)
 }
 
-fn order(domain: &mut Domain, cx: &mut Context) {
+fn apply(domain: &mut Domain, cx: &mut Context) {
     let Some(features) = features(domain) else { return };
+    if !cx.knows(9, 1, 0)
+        && state(features, Name::EnrolledKeys) == Some(YesNo::Yes)
+        && state(features, Name::SecureBoot).is_none()
+    {
+        let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
+        features.feature.push(feature);
+        cx.rewrote(&features.xml, "keys are enrolled for secure boot")
+            .becomes("", "<feature enabled='yes' name='secure-boot'/>");
+    }
     if features.feature.is_sorted_by(|a, b| (a.name as usize) < b.name as usize) {
         return;
     }
@@ -75,17 +85,15 @@ fn order(domain: &mut Domain, cx: &mut Context) {
     features.feature.dedup_by_key(|feature| feature.name);
 }
 
-fn enrolled(domain: &mut Domain, cx: &mut Context) {
-    if cx.knows(9, 1, 0) {
+fn loader_format(domain: &mut Domain, cx: &mut Context) {
+    let Some(os) = &mut domain.os else { return };
+    let Some(format) = os.nvram.as_ref().and_then(|nvram| nvram.format) else { return };
+    if os.loader.as_ref().is_some_and(|loader| loader.format.is_some()) {
         return;
     }
-    let Some(features) = features(domain) else { return };
-    if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot).is_none() {
-        let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
-        features.feature.push(feature);
-        cx.rewrote(&features.xml, "keys are enrolled for secure boot")
-            .becomes("", "<feature enabled='yes' name='secure-boot'/>");
-    }
+    os.loader.get_or_insert_with(OsLoader::default).format = Some(format);
+    cx.rewrote(&os.xml, "the firmware has the format of its NVRAM")
+        .becomes("", format!("<loader format='{}'/>", format.as_str()));
 }
 
 fn conflict(domain: &mut Domain, cx: &mut Context) {

@@ -116,7 +116,9 @@ fn idmap_conflict(domain: &mut Domain, cx: &mut Context) {
         cx.error(&idmap.xml, "users and groups must be mapped both");
     }
     let lacks_root = |starts: &mut dyn Iterator<Item = u32>| starts.min().is_some_and(|first| first != 0);
-    if lacks_root(&mut idmap.uid.iter().map(|range| range.start)) || lacks_root(&mut idmap.gid.iter().map(|range| range.start)) {
+    if lacks_root(&mut idmap.uid.iter().map(|range| range.start))
+        || lacks_root(&mut idmap.gid.iter().map(|range| range.start))
+    {
         cx.error(&idmap.xml, "the container's root is not mapped");
     }
 }

@@ -1,8 +1,6 @@
 //! How much memory there is in all: `memory-from-numa`, `current-memory`, `max-memory-none`, `memory-conflict`.
 
-use domxml::{
-    CurrentMemory, Domain, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize, scalar::MemoryUnit,
-};
+use domxml::{CurrentMemory, Domain, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize, scalar::MemoryUnit};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kib};

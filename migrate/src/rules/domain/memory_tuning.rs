@@ -61,8 +61,7 @@ pub(super) static ZEROS: Rule = Rule {
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "0 stands for no value",
-    doc: "In the tuning of block devices, in periods and quotas of CPU time, in the catching up of timers and in the number of \
-          allocating threads 0 says that nothing is set; libvirt does not write it. `<shares>0` is a value.",
+    doc: "In the tuning of block devices and in periods and quotas of CPU time 0 says that nothing is set; libvirt does not write it. `<shares>0` is a value.",
     example: Example {
         before: "<blkiotune><weight>0</weight><device><path>/dev/sda</path><weight>0</weight></device></blkiotune>\
                  <cputune><shares>0</shares><period>0</period></cputune>",
@@ -95,7 +94,9 @@ fn drop_nodeset(domain: &mut Domain, cx: &mut Context) {
     if cells(domain) > 0 {
         return;
     }
-    for page in domain.memory_backing.iter_mut().flat_map(|backing| &mut backing.hugepages).flat_map(|huge| &mut huge.page) {
+    for page in
+        domain.memory_backing.iter_mut().flat_map(|backing| &mut backing.hugepages).flat_map(|huge| &mut huge.page)
+    {
         if page.nodeset.as_ref().is_some_and(|set| set.iter().eq([0])) {
             page.nodeset = None;
             cx.rewrote(&page.xml, "the guest has no other node").becomes("nodeset='0'", "");
@@ -159,12 +160,6 @@ fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
             )*};
         }
         each!(period quota global_period global_quota emulator_period emulator_quota iothread_period iothread_quota);
-    }
-    let allocation = domain.memory_backing.as_mut().and_then(|backing| backing.allocation.as_mut());
-    if let Some(allocation) = allocation
-        && zero(&mut allocation.threads)
-    {
-        cx.rewrote(&allocation.xml, "no number of threads is set").becomes("threads='0'", "");
     }
 }
 

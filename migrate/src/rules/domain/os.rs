@@ -1,9 +1,7 @@
 //! What boots: `os-bootloader-only`, `os-loader-type-default`, `os-nvram-text`, `os-bootmenu-timeout-dropped`,
 //! `os-acpi-table-path`, `os-conflict`.
 
-use domxml::{
-    Domain, Os, OsLoaderType, OsNvramSource, OsNvramType, OsType, OsTypeValue, YesNo,
-};
+use domxml::{Domain, Os, OsLoaderType, OsNvramSource, OsNvramType, OsType, OsTypeValue, YesNo};
 use domxml_runtime::{Extra, Version};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -31,8 +29,8 @@ pub(super) static LOADER_TYPE: Rule = Rule {
     safety: Safety::Safe,
     profiles: BOTH,
     summary: "firmware is a ROM unless it says otherwise",
-    doc: "A `<loader>` with a path is a ROM unless its type is given; libvirt spells that out. Where the firmware is chosen \
-          automatically no type is filled in, and libvirt never guesses `pflash` from a path.",
+    doc: "A `<loader>` with a path is a ROM unless its type is given; libvirt spells that out. It never guesses \
+          `pflash` from a path.",
     example: Example {
         before: "<os><type arch='x86_64'>hvm</type><loader>/usr/lib/xen/boot/hvmloader</loader></os>",
         after: "<os><type arch='x86_64'>hvm</type><loader type='rom'>/usr/lib/xen/boot/hvmloader</loader></os>",
@@ -127,14 +125,14 @@ fn bootloader_only(domain: &mut Domain, cx: &mut Context) {
     if domain.os.is_none() && has_bootloader(domain) {
         let type_ = OsType { value: OsTypeValue::Xen, ..OsType::default() };
         domain.os = Some(Os { type_, ..Os::default() });
-        cx.rewrote(&domain.xml, "the boot loader starts a paravirtualized guest").becomes("", "<os><type>xen</type></os>");
+        cx.rewrote(&domain.xml, "the boot loader starts a paravirtualized guest")
+            .becomes("", "<os><type>xen</type></os>");
     }
 }
 
 fn loader_type(domain: &mut Domain, cx: &mut Context) {
     let Some(os) = &mut domain.os else { return };
     if let Some(loader) = &mut os.loader
-        && os.firmware.is_none()
         && loader.type_.is_none()
         && loader.value.as_ref().is_some_and(|path| !path.is_empty())
         && os.type_.value != OsTypeValue::Linux
@@ -154,7 +152,7 @@ fn nvram_text(domain: &mut Domain, cx: &mut Context) {
     cx.rewrote(&nvram.xml, "the path of the NVRAM moves into a source")
         .becomes(path.as_str(), format!("<source file='{path}'/>"));
     nvram.type_ = Some(OsNvramType::File);
-    nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() });
+    nvram.source = Some(Box::new(OsNvramSource { file: Some(path), ..OsNvramSource::default() }));
 }
 
 fn drop_timeout(domain: &mut Domain, cx: &mut Context) {
@@ -211,13 +209,7 @@ mod tests {
 
     #[test]
     fn slashes_are_taken_out_as_libvirt_does() {
-        for (path, plain) in [
-            ("/a//b/", "/a/b"),
-            ("//a", "//a"),
-            ("///a///b", "/a/b"),
-            ("a//b", "a/b"),
-            ("/", "/"),
-        ] {
+        for (path, plain) in [("/a//b/", "/a/b"), ("//a", "//a"), ("///a///b", "/a/b"), ("a//b", "a/b"), ("/", "/")] {
             assert_eq!(plain_path(path), plain);
         }
     }

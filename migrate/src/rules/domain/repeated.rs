@@ -95,7 +95,7 @@ impl Block for Features {
         self.viridian |= other.viridian;
         self.privnet |= other.privnet;
         macro_rules! prefer_all {
-            ($old:expr, $new:expr; $($field:ident)*) => {$( prefer(&mut $old.$field, $new.$field); )*};
+            ($old:expr, $new:expr; $($field:ident)*) => {{$( prefer(&mut $old.$field, $new.$field); )*}};
         }
         match (&mut self.hyperv, other.hyperv) {
             (Some(old), Some(new)) => {
@@ -169,7 +169,8 @@ fn merge_into<T: Block>(first: &mut Option<T>, name: &str, outer: &mut Extra, cx
     for block in merged {
         let at = first.extra().cloned().unwrap_or_default();
         first.merge(block);
-        cx.rewrote(&at, format!("another <{name}> is merged into this one")).becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
+        cx.rewrote(&at, format!("another <{name}> is merged into this one"))
+            .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
     }
 }
 

@@ -63,7 +63,7 @@ struct Size<'a> {
 
 macro_rules! sizes {
     ($see:ident: $($name:literal in $elements:expr),* $(,)?) => {$(
-        for element in &mut $elements {
+        for element in $elements.iter_mut() {
             let (value, unit) = (&mut element.value, &mut element.unit);
             $see(Size { name: $name, value, unit, xml: &element.xml, in_text: true });
         }
@@ -86,14 +86,16 @@ fn each_size(domain: &mut Domain, see: &mut dyn FnMut(Size<'_>)) {
         }
     }
     if let Some(features) = &mut domain.features {
-        for hpt in &mut features.hpt {
+        if let Some(hpt) = &mut features.hpt {
             sizes! { see: "maxpagesize" in hpt.maxpagesize }
         }
-        for tcg in &mut features.tcg {
+        if let Some(tcg) = &mut features.tcg {
             sizes! { see: "tb-cache" in tcg.tb_cache }
         }
     }
-    for page in domain.memory_backing.iter_mut().flat_map(|backing| &mut backing.hugepages).flat_map(|huge| &mut huge.page) {
+    for page in
+        domain.memory_backing.iter_mut().flat_map(|backing| &mut backing.hugepages).flat_map(|huge| &mut huge.page)
+    {
         let (value, unit) = (&mut page.size, &mut page.unit);
         see(Size { name: "size", value, unit, xml: &page.xml, in_text: false });
     }

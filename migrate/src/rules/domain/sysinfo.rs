@@ -111,7 +111,8 @@ fn order(domain: &mut Domain, cx: &mut Context) {
 /// Whether libvirt takes a text as the date of a BIOS.
 fn is_date(text: &str) -> bool {
     let mut parts = text.split('/').map(|part| part.trim_start().parse::<i32>());
-    let (Some(Ok(month)), Some(Ok(day)), Some(Ok(year)), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(Ok(month)), Some(Ok(day)), Some(Ok(year)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return false;
     };
@@ -123,7 +124,8 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
         match &sysinfo.type_ {
             SysinfoType::Smbios(smbios) => {
                 let entries = smbios.bios.iter().flat_map(|bios| &bios.entry);
-                for entry in entries.filter(|entry| entry.name == SysinfoBiosEntryName::Date && !entry.value.is_empty()) {
+                for entry in entries.filter(|entry| entry.name == SysinfoBiosEntryName::Date && !entry.value.is_empty())
+                {
                     if !is_date(&entry.value) {
                         cx.error(&entry.xml, format!("'{}' is no date as 12/31/2009", entry.value));
                     }
@@ -131,7 +133,9 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
             }
             SysinfoType::Fwcfg(fwcfg) => {
                 for entry in &fwcfg.entry {
-                    if entry.file.as_ref().is_none_or(String::is_empty) && entry.value.as_ref().is_none_or(String::is_empty) {
+                    if entry.file.as_ref().is_none_or(String::is_empty)
+                        && entry.value.as_ref().is_none_or(String::is_empty)
+                    {
                         cx.error(&entry.xml, format!("the entry {} has neither value nor file", entry.name));
                     }
                 }

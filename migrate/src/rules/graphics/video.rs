@@ -2,7 +2,7 @@
 //! `video-vram-pow2`, `video-contradictions`.
 
 use domxml::{
-    Anchor, ArchName, Content, Domain, DomainType, Extra, OsTypeValue, Video, VideoModel, VideoModelType, YesNo,
+    Anchor, ArchName, Content, Domain, DomainType, Extra, OsTypeValue, Video, VideoDriverVgaconf, VideoModel, VideoModelType, YesNo,
 };
 
 use super::servers::spelt;
@@ -196,7 +196,10 @@ fn reorder(domain: &mut Domain, cx: &mut Context) {
 
 /// The model of a card that none is given for.
 fn default_model(domain: &Domain) -> VideoModelType {
-    let Some(os) = &domain.os else { return VideoModelType::Cirrus };
+    let Some(os) = &domain.os else {
+        // A boot loader of the host goes with a paravirtual guest.
+        return if domain.bootloader.is_some() { VideoModelType::Xen } else { VideoModelType::Cirrus };
+    };
     if matches!(os.type_.value, OsTypeValue::Xen | OsTypeValue::Linux | OsTypeValue::Xenpvh) {
         VideoModelType::Xen
     } else if matches!(os.type_.arch, Some(ArchName::Ppc64 | ArchName::Ppc64le)) {
@@ -312,6 +315,12 @@ fn round_up(domain: &mut Domain, cx: &mut Context) {
 
 fn drop_empty(domain: &mut Domain, cx: &mut Context) {
     for video in cards(domain) {
+        if let Some(driver) = &mut video.driver
+            && driver.vgaconf == Some(VideoDriverVgaconf::Io)
+        {
+            driver.vgaconf = None;
+            cx.rewrote(&video.xml, "the default of vgaconf is not spelt out").becomes("vgaconf='io'", "");
+        }
         if let Some(driver) = &video.driver
             && (driver.iommu.is_none() && driver.ats.is_none() && driver.packed.is_none() && driver.page_per_vq.is_none())
             && (driver.vgaconf.is_none() && driver.name.is_none())

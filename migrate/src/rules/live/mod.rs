@@ -1,6 +1,9 @@
-//! Rules about what only a running domain shows, and unknown content.
+//! Rules about what only a running domain shows, and about what libvirt does not keep.
+
+mod alias;
+mod markup;
 
 use crate::rule::Rule;
 
 /// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[&alias::RULE, &markup::COMMENTS];

@@ -1,6 +1,19 @@
 //! Rules about security labels.
 
+mod device;
+mod label;
+
 use crate::rule::Rule;
 
 /// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &label::STATIC,
+    &label::MODELS,
+    &device::MODELS,
+    &label::NONE,
+    &label::TYPE,
+    &label::UNTYPED,
+    &label::EMPTY,
+    &device::RELABEL,
+    &device::EMPTY,
+];

@@ -4,36 +4,15 @@ use std::collections::BTreeMap;
 
 use domxml::{
     DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecretType, DiskBackingStore, DiskDevice,
-    DiskDriverType, DiskIoTune, DiskOuterEncryption, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol,
-    DiskStorage, DiskTargetBus, DiskTargetTray, DiskType, Domain, Encryption, OnOff, OsTypeValue, Sgio, StartupPolicy,
-    walk,
+    DiskDriverType, DiskIoTune, DiskOuterEncryption, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
+    DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskStorage, DiskTargetBus, DiskTargetTray, DiskType,
+    Domain, Encryption, OnOff, OsTypeValue, Sgio, StartupPolicy, walk,
 };
 
 use super::disk_auth_under_disk::{auth_place, encryption_place};
 use super::util::{self, Drive, disks, is_scsi, name_to_index, plain_name};
-use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::BOTH;
-
-/// A rule that only says what libvirt would refuse.
-pub(super) const fn conflict(
-    id: &'static str,
-    summary: &'static str,
-    doc: &'static str,
-    example: &'static str,
-    apply: fn(&mut Domain, &mut Context),
-) -> Rule {
-    Rule {
-        id,
-        class: Class::Conflict,
-        since: None,
-        safety: Safety::ReportOnly,
-        profiles: BOTH,
-        summary,
-        doc,
-        example: Example { before: example, after: example },
-        apply,
-    }
-}
+use crate::rule::{Context, Rule};
+use crate::rules::common::conflict;
 
 pub(super) static TARGET_NAME: Rule = conflict(
     "disk-target-invalid",
@@ -174,7 +153,7 @@ pub(super) static IOTUNE: Rule = conflict(
 pub(super) static ADDRESS: Rule = conflict(
     "disk-address-conflict",
     "the address of a disk does not fit its bus, or is taken",
-    "Disks on IDE, SCSI, SATA and FDC have addresses of drives and those on USB addresses of USB. Two disks of a bus cannot have the \
+    "Disks on IDE, SCSI, SATA and FDC have addresses of drives. Two disks of a bus cannot have the \
      same address, whether it is given or derived from the target, nor can a disk on SCSI and a SCSI device of the host.",
     "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/></disk>\
      <disk type='file' device='disk'><source file='/b'/><target dev='sdb' bus='scsi'/>\
@@ -190,6 +169,15 @@ pub(super) static REFUSED_LATER: Rule = conflict(
     "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' port='7000'/></source>\
      <target dev='vda' bus='virtio'/></disk></devices>",
     check_refused_later,
+);
+
+pub(super) static LABELS: Rule = conflict(
+    "disk-seclabel-duplicate",
+    "two labels of a source are for the same security driver",
+    "A source has one label for each security driver at most; libvirt refuses a second one.",
+    "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'/>\
+     <seclabel model='dac' relabel='no'/></source><target dev='vda' bus='virtio'/></disk></devices>",
+    check_labels,
 );
 
 pub(super) static BOOT: Rule = conflict(
@@ -483,7 +471,7 @@ fn check_addresses(domain: &mut Domain, cx: &mut Context) {
             matches!(bus, DiskTargetBus::Ide | DiskTargetBus::Fdc | DiskTargetBus::Scsi | DiskTargetBus::Sata);
         if let Some(address) = &disk.address {
             let given = domxml::Payload::value(&address.type_).unwrap_or_default();
-            if of_drives && given != "drive" || bus == DiskTargetBus::Usb && given != "usb" {
+            if of_drives && given != "drive" || given == "unassigned" {
                 cx.error(&address.xml, format!("a disk on {bus} cannot have an address of the type '{given}'"));
                 continue;
             }
@@ -504,6 +492,27 @@ fn check_addresses(domain: &mut Domain, cx: &mut Context) {
             cx.error(&hostdev.xml, format!("another SCSI device of the host has the address {drive} already"));
         }
     }
+}
+
+fn check_labels(domain: &mut Domain, cx: &mut Context) {
+    walk(domain, &mut |any| {
+        let labels = if let Some(source) = any.downcast_ref::<DiskSourceFile>() {
+            &source.seclabel
+        } else if let Some(source) = any.downcast_ref::<DiskSourceBlock>() {
+            &source.seclabel
+        } else if let Some(source) = any.downcast_ref::<DiskSourceVolume>() {
+            &source.seclabel
+        } else {
+            return;
+        };
+        for (at, label) in labels.iter().enumerate() {
+            if let Some(model) = &label.model
+                && labels[..at].iter().any(|other| other.model.as_ref() == Some(model))
+            {
+                cx.error(&label.xml, format!("another label is for {model} already"));
+            }
+        }
+    });
 }
 
 fn check_refused_later(domain: &mut Domain, cx: &mut Context) {

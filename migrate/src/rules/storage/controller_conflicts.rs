@@ -5,10 +5,10 @@ use domxml::{
     ControllerTypeUsbModel as UsbModel, Domain, HostdevMode, HostdevSubsystem, InputBus, InputType,
 };
 
-use super::conflicts::conflict;
 use super::controllers::start_port;
 use super::util::{same_type, type_name};
 use crate::rule::{Context, Rule};
+use crate::rules::common::conflict;
 
 pub(super) static INDEX_TWICE: Rule = conflict(
     "controller-index-duplicate",

@@ -1,6 +1,7 @@
 //! Controllers: `controller-usb-companion-master`, `controller-usb-none-address`, `controller-order-by-index`,
 //! `controller-index-auto`, `controller-zero-values-dropped`.
 
+use domxml::scalar::UsbPort;
 use domxml::{
     Controller, ControllerDriver, ControllerMaster, ControllerTarget, ControllerType,
     ControllerTypeUsbModel as UsbModel, Domain, Extra,
@@ -121,11 +122,11 @@ fn is_usb2(controller: &Controller) -> bool {
 }
 
 /// The port of its master at which a companion begins.
-pub(super) fn start_port(controller: &Controller) -> Option<&'static str> {
+pub(super) fn start_port(controller: &Controller) -> Option<u32> {
     match usb_model(controller)? {
-        UsbModel::Ich9Uhci1 => Some("0"),
-        UsbModel::Ich9Uhci2 => Some("2"),
-        UsbModel::Ich9Uhci3 => Some("4"),
+        UsbModel::Ich9Uhci1 => Some(0),
+        UsbModel::Ich9Uhci2 => Some(2),
+        UsbModel::Ich9Uhci3 => Some(4),
         _ => None,
     }
 }
@@ -135,7 +136,7 @@ fn add_masters(domain: &mut Domain, cx: &mut Context) {
         let Some(port) = start_port(controller) else { continue };
         let ControllerType::Usb(usb) = &mut controller.type_ else { continue };
         if usb.master.is_none() {
-            usb.master = Some(ControllerMaster { startport: port.to_owned(), ..ControllerMaster::default() });
+            usb.master = Some(ControllerMaster { startport: UsbPort(vec![port]), ..ControllerMaster::default() });
             cx.rewrote(&controller.xml, "the port of the master is spelt out")
                 .becomes("", format!("<master startport='{port}'/>"));
         }

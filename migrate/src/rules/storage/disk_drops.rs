@@ -2,12 +2,12 @@
 //! `disk-seclabel-labelskip-dropped`.
 
 use domxml::{
-    DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskBackingStore, DiskDriver, DiskReconnect, DiskSourceBlock,
-    DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskType, Domain,
-    YesNo, walk_mut,
+    DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskBackingStore, DiskDriver, DiskDriverCache, DiskReconnect,
+    DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceVolume,
+    DiskTargetBus, DiskType, Domain, YesNo, walk_mut,
 };
 
-use super::util::disks;
+use super::util::{self, disks};
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
@@ -39,7 +39,7 @@ pub(super) static ZERO: Rule = Rule {
     summary: "values of 0 and empty elements of a disk are not written",
     doc: "Geometry with a part of 0, block sizes of 0, a rotation rate of 0, queues of 0, read-ahead and time-out of 0, an empty \
           serial number, vendor, product or name, a driver element without attributes: all are the same as nothing to libvirt, \
-          which does not write them.",
+          which does not write them. Nor does it write `removable` of a disk that is not on USB.",
     example: Example {
         before: "<devices><disk type='file' device='disk'><driver/><source file='/a'/>\
                  <blockio logical_block_size='0' physical_block_size='4096'/><target dev='vda' bus='virtio'/></disk></devices>",
@@ -97,6 +97,11 @@ fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
         if disk.target.rotation_rate.take_if(|rate| *rate == 0).is_some() {
             dropped.push("rotation_rate='0'".to_owned());
         }
+        if util::bus(disk) != DiskTargetBus::Usb
+            && let Some(removable) = disk.target.removable.take()
+        {
+            dropped.push(format!("removable='{removable}'"));
+        }
         for text in dropped {
             cx.rewrote(&disk.xml, "says nothing").becomes(text, "");
         }
@@ -148,6 +153,9 @@ fn drop_driver(disk: &mut Disk, cx: &mut Context) {
     }
     if driver.queue_size.take_if(|size| *size == 0).is_some() {
         cx.rewrote(&driver.xml, "a queue of 0 is as long as the hypervisor likes").becomes("queue_size='0'", "");
+    }
+    if driver.cache.take_if(|cache| *cache == DiskDriverCache::Default).is_some() {
+        cx.rewrote(&driver.xml, "the usual cache is not spelt out").becomes("cache='default'", "");
     }
     let mut bare = driver.clone();
     bare.xml = domxml::Extra::default();
@@ -212,6 +220,14 @@ fn drop_labels(domain: &mut Domain, cx: &mut Context) {
         };
         for label in labels.extract_if(.., |label| says_nothing(label)) {
             cx.rewrote(&label.xml, "gives no label").becomes("<seclabel>", "");
+        }
+        for DeviceSeclabel { relabel, xml, .. } in labels {
+            if let DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) = relabel
+                && members.label.len() > 1
+            {
+                members.label.truncate(1);
+                cx.rewrote(xml, "the first label is read").becomes("<label>, <label>", "<label>");
+            }
         }
     });
 }

@@ -1,5 +1,6 @@
 //! Rules about disks, file systems, controllers and the addresses of drives.
 
+mod addresses;
 mod conflicts;
 mod controller_conflicts;
 mod controllers;
@@ -42,8 +43,10 @@ pub(super) static RULES: &[&Rule] = &[
     &conflicts::IDENTITY,
     &conflicts::IOTUNE,
     &conflicts::ADDRESS,
+    &conflicts::LABELS,
     &conflicts::REFUSED_LATER,
     &conflicts::BOOT,
+    &addresses::CCW_PARTIAL,
     &controller_conflicts::INDEX_TWICE,
     &controller_conflicts::NO_USB,
     &controller_conflicts::NO_MASTER,
@@ -79,6 +82,9 @@ pub(super) static RULES: &[&Rule] = &[
     &implicit_controllers::ALL,
     // Writing.
     &disk_drops::VOLUME_AUTH,
+    &addresses::PCI,
+    &addresses::PCI_EMPTY,
+    &addresses::CCW,
     &sizes::RULE,
     &disk_drops::ZERO,
     &disk_drops::LABELS,

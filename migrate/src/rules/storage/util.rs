@@ -24,10 +24,12 @@ pub(super) fn name_to_index(name: &str) -> Option<u32> {
     if letters == 0 || !rest[letters..].bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let index = rest[..letters]
+    // libvirt counts in 32 bits and lets them overflow; what is negative then is no number.
+    let index = rest
         .bytes()
-        .try_fold(0u32, |index, letter| index.checked_mul(26)?.checked_add(u32::from(letter - b'a') + 1));
-    index.map(|index| index - 1)
+        .take(letters)
+        .fold(-1i32, |index, letter| index.wrapping_add(1).wrapping_mul(26).wrapping_add(i32::from(letter - b'a')));
+    u32::try_from(index).ok()
 }
 
 /// The name without the prefix of old Xen.

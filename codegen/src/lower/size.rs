@@ -1,0 +1,95 @@
+//! Boxes around what is large and rarely there, so that its parent stays cheap to make and to move.
+
+use crate::model::{Basic, ChildContent, Count, FieldKind, Model, Scalar, Shape, TypeId};
+
+/// The estimated size, in bytes, above which an optional child is boxed. A domain has some hundred fields; few exceed this.
+const LARGE: usize = 1000;
+
+/// Boxes optional children whose struct is large, the smallest first, since a box inside makes what is around it smaller.
+/// The document elements are left alone: there is one in a document, and most of what they hold is there.
+pub fn box_large(model: &mut Model) {
+    let mut candidates: Vec<(usize, usize, TypeId)> = Vec::new();
+    for (owner, ty) in model.types.iter().enumerate() {
+        let Shape::Struct(shape) = &ty.shape else { continue };
+        if model.roots.iter().any(|root| root.0 as usize == owner) {
+            continue;
+        }
+        for (index, field) in shape.fields.iter().enumerate() {
+            if let FieldKind::Child { content: ChildContent::Struct(child), count: Count::Optional, .. } = &field.kind
+                && !field.boxed
+            {
+                candidates.push((owner, index, *child));
+            }
+        }
+    }
+    loop {
+        let mut sizes = Sizes { model, known: vec![None; model.types.len()] };
+        let sized = candidates.iter().map(|&(owner, index, child)| (sizes.of(child), owner, index));
+        let Some((_, owner, index)) = sized.filter(|&(size, ..)| size > LARGE).min() else { return };
+        candidates.retain(|candidate| (candidate.0, candidate.1) != (owner, index));
+        if let Shape::Struct(shape) = &mut model.types[owner].shape {
+            shape.fields[index].boxed = true;
+        }
+    }
+}
+
+/// Estimates of sizes: what a 64-bit machine needs, padding aside.
+struct Sizes<'m> {
+    model: &'m Model,
+    known: Vec<Option<usize>>,
+}
+
+impl Sizes<'_> {
+    fn of(&mut self, id: TypeId) -> usize {
+        if let Some(size) = self.known[id.0 as usize] {
+            return size;
+        }
+        // What recurses does so through a box or a vector.
+        self.known[id.0 as usize] = Some(8);
+        let model = self.model;
+        let size = match &model.types[id.0 as usize].shape {
+            Shape::Struct(shape) => {
+                32 + shape.fields.iter().map(|field| self.field(&field.kind, field.boxed)).sum::<usize>()
+            }
+            Shape::Payload(payload) => {
+                let members = payload.variants.iter().filter_map(|variant| variant.members);
+                8 + members.map(|members| self.of(members)).max().unwrap_or(0)
+            }
+            Shape::Values(values) if values.others.is_empty() => 1,
+            Shape::Values(_) => 24,
+            Shape::Mix(mix) => 8 + mix.variants.iter().map(|variant| self.content(&variant.content)).max().unwrap_or(0),
+        };
+        self.known[id.0 as usize] = Some(size);
+        size
+    }
+
+    fn field(&mut self, kind: &FieldKind, boxed: bool) -> usize {
+        match kind {
+            _ if boxed => 8,
+            FieldKind::AnyAttributes | FieldKind::AnyElements => 24,
+            FieldKind::Child { count: Count::Many | Count::OneOrMore, .. } => 24,
+            FieldKind::Mix { count: Count::Many | Count::OneOrMore, .. } => 24,
+            FieldKind::Attribute { scalar, .. } | FieldKind::Text { scalar, .. } => self.scalar(scalar),
+            FieldKind::Child { content, .. } => self.content(content),
+            FieldKind::Payload { ty, .. } | FieldKind::Mix { ty, .. } => self.of(*ty),
+        }
+    }
+
+    fn content(&mut self, content: &ChildContent) -> usize {
+        match content {
+            ChildContent::Struct(id) => self.of(*id),
+            ChildContent::Scalar(scalar) => self.scalar(scalar),
+            ChildContent::Flag => 1,
+            ChildContent::Any => 80,
+        }
+    }
+
+    fn scalar(&mut self, scalar: &Scalar) -> usize {
+        match scalar {
+            Scalar::Basic(Basic::String) | Scalar::List(_) => 24,
+            Scalar::Basic(_) => 8,
+            Scalar::Type(id) => self.of(*id),
+            Scalar::Custom(_) => 16,
+        }
+    }
+}

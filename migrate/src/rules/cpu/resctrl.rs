@@ -1,0 +1,143 @@
+//! Shares of caches and memory bandwidth: `cachetune-order`, `memorytune-order`.
+
+use domxml::scalar::{CpuSet, MemoryUnit};
+use domxml::{CachetuneItem, Domain, MemorytuneItem};
+
+use super::vcpu::most;
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{LIBVIRT, attribute};
+use crate::rules::domain::largest_unit;
+
+pub(super) static CACHETUNE: Rule = Rule {
+    id: "cachetune-order",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "shares of caches in their order, for CPUs that there can be",
+    doc: "libvirt writes the shares of the host's caches by level, type and number, their sizes in the largest unit that gives a whole \
+          number, and leaves out CPUs that there cannot be. What is for no CPU or shares nothing is forgotten.",
+    example: Example {
+        before: "<vcpu>2</vcpu><cputune><cachetune vcpus='0-7'><cache id='1' level='3' type='both' size='3072' unit='KiB'/>\
+                 <cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
+        after: "<vcpu>2</vcpu><cputune><cachetune vcpus='0-1'><cache id='0' level='3' type='both' size='3' unit='MiB'/>\
+                <cache id='1' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
+    },
+    apply: cachetune,
+};
+
+pub(super) static MEMORYTUNE: Rule = Rule {
+    id: "memorytune-order",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "shares of memory bandwidth in their order, for CPUs that there can be",
+    doc: "libvirt writes the shares of the bandwidth of the host's memory by node, first those of CPUs that also share caches, and leaves \
+          out CPUs that there cannot be.",
+    example: Example {
+        before: "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='1' bandwidth='20'/><node id='0' bandwidth='30'/>\
+                 </memorytune></cputune>",
+        after: "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='30'/><node id='1' bandwidth='20'/>\
+                </memorytune></cputune>",
+    },
+    apply: memorytune,
+};
+
+/// The members of a set that lie below a limit, where some do not.
+fn below(set: &CpuSet, limit: u32) -> Option<CpuSet> {
+    set.iter().any(|id| id >= limit).then(|| set.iter().filter(|id| *id < limit).collect())
+}
+
+/// What comes first among the parts of a share: level, type and number of a cache; monitors behind, as they stand.
+fn cache_rank(item: &CachetuneItem) -> (bool, u32, usize, u32) {
+    match item {
+        CachetuneItem::Cache(cache) => (false, cache.level, cache.type_ as usize, cache.id),
+        CachetuneItem::Monitor(_) => (true, 0, 0, 0),
+    }
+}
+
+fn cachetune(domain: &mut Domain, cx: &mut Context) {
+    let most = most(domain);
+    let Some(cputune) = &mut domain.cputune else { return };
+    cputune.cachetune.retain_mut(|share| {
+        if let Some(set) = below(&share.vcpus, most) {
+            cx.rewrote(&share.xml, "without CPUs that there cannot be")
+                .becomes(attribute("vcpus", &share.vcpus), attribute("vcpus", &set));
+            share.vcpus = set;
+        }
+        if share.vcpus.is_empty() || share.items.is_empty() {
+            cx.rewrote(&share.xml, "it is for no CPU, or shares nothing").becomes("<cachetune/>", "");
+            return false;
+        }
+        for item in &mut share.items {
+            match item {
+                CachetuneItem::Cache(cache) => {
+                    // A size without a unit counts KiB.
+                    let before = (cache.size, cache.unit.unwrap_or(MemoryUnit::KiB));
+                    let Some(after) = largest_unit(before.0, before.1) else { continue };
+                    if (cache.size, cache.unit) != (after.0, Some(after.1)) {
+                        (cache.size, cache.unit) = (after.0, Some(after.1));
+                        cx.rewrote(&cache.xml, "in the largest unit")
+                            .becomes(format!("{} {}", before.0, before.1), format!("{} {}", after.0, after.1));
+                    }
+                }
+                CachetuneItem::Monitor(monitor) => {
+                    if let Some(set) = below(&monitor.vcpus, most) {
+                        cx.rewrote(&monitor.xml, "without CPUs that there cannot be")
+                            .becomes(attribute("vcpus", &monitor.vcpus), attribute("vcpus", &set));
+                        monitor.vcpus = set;
+                    }
+                }
+            }
+        }
+        if !share.items.is_sorted_by_key(cache_rank) {
+            share.items.sort_by_key(cache_rank);
+            cx.rewrote(&share.xml, "the caches in their order");
+        }
+        true
+    });
+}
+
+fn node_rank(item: &MemorytuneItem) -> (bool, u32) {
+    match item {
+        MemorytuneItem::Node(node) => (false, node.id),
+        MemorytuneItem::Monitor(_) => (true, 0),
+    }
+}
+
+fn memorytune(domain: &mut Domain, cx: &mut Context) {
+    let most = most(domain);
+    let Some(cputune) = &mut domain.cputune else { return };
+    cputune.memorytune.retain_mut(|share| {
+        if let Some(set) = below(&share.vcpus, most) {
+            cx.rewrote(&share.xml, "without CPUs that there cannot be")
+                .becomes(attribute("vcpus", &share.vcpus), attribute("vcpus", &set));
+            share.vcpus = set;
+        }
+        if share.vcpus.is_empty() || share.items.is_empty() {
+            cx.rewrote(&share.xml, "it is for no CPU, or shares nothing").becomes("<memorytune/>", "");
+            return false;
+        }
+        for item in &mut share.items {
+            if let MemorytuneItem::Monitor(monitor) = item
+                && let Some(set) = below(&monitor.vcpus, most)
+            {
+                cx.rewrote(&monitor.xml, "without CPUs that there cannot be")
+                    .becomes(attribute("vcpus", &monitor.vcpus), attribute("vcpus", &set));
+                monitor.vcpus = set;
+            }
+        }
+        if !share.items.is_sorted_by_key(node_rank) {
+            share.items.sort_by_key(node_rank);
+            cx.rewrote(&share.xml, "the nodes in their order");
+        }
+        true
+    });
+    let caches: Vec<CpuSet> = cputune.cachetune.iter().map(|share| share.vcpus.clone()).collect();
+    let place = |set: &CpuSet| caches.iter().position(|other| other == set).unwrap_or(usize::MAX);
+    if !cputune.memorytune.is_sorted_by_key(|share| place(&share.vcpus)) {
+        cputune.memorytune.sort_by_key(|share| place(&share.vcpus));
+        cx.rewrote(&cputune.xml, "first the CPUs that also share caches");
+    }
+}

@@ -1,0 +1,111 @@
+//! `metadata-layout`, `metadata-duplicate-ns`.
+
+use domxml::Domain;
+use domxml_runtime::{Extra, Verbatim};
+
+use super::markup::{self, Token};
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::LIBVIRT;
+
+pub(super) static DUPLICATES: Rule = Rule {
+    id: "metadata-duplicate-ns",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "metadata hold one element of each namespace",
+    doc: "Of the elements at the top of `<metadata>` libvirt keeps the first of each namespace, and none without a namespace. Comments and \
+          text between them are forgotten too. Profile `modern` keeps them all.",
+    example: Example {
+        before: "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n    <a:y xmlns:a=\"urn:a\"/>\n    <nons/>\n  </metadata>",
+        after: "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n  </metadata>",
+    },
+    apply: drop_duplicates,
+};
+
+pub(super) static LAYOUT: Rule = Rule {
+    id: "metadata-layout",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "metadata as libxml2 lays them out",
+    doc: "libvirt hands metadata to libxml2 for printing, which indents elements without text, quotes attributes with double quotes \
+          and declares the namespaces that are used where they are not declared inside.",
+    example: Example {
+        before: "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",
+        after: "<metadata>\n    <a:x xmlns:a=\"urn:a\">\n      <a:b c=\"d\"/>\n    </a:x>\n  </metadata>",
+    },
+    apply: lay_out,
+};
+
+/// How deep metadata stand in the document.
+const LEVEL: usize = 1;
+
+/// The tokens of the metadata, with the namespaces that are declared outside declared on top.
+fn tokens(metadata: &Verbatim) -> Option<Vec<Token>> {
+    let mut tokens = markup::split(&metadata.source)?;
+    if let Some(Token::Start { namespaces, .. }) = tokens.first_mut() {
+        let outer = metadata.namespaces.iter().map(|(prefix, uri)| (prefix.to_string(), uri.to_string()));
+        namespaces.extend(outer);
+    }
+    Some(markup::without_blanks(tokens))
+}
+
+fn put(metadata: &mut Verbatim, tokens: &[Token]) -> bool {
+    let source = markup::write(tokens, LEVEL);
+    let changed = source != metadata.source;
+    metadata.source = source;
+    metadata.namespaces.clear();
+    changed
+}
+
+/// The namespace of an element in the scope of its parent; empty for none.
+fn namespace<'a>(name: &str, own: &'a [(String, String)], outer: &'a [(String, String)]) -> &'a str {
+    let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+    let declared = own.iter().chain(outer).find(|(declared, _)| declared == prefix);
+    declared.map_or("", |(_, uri)| uri)
+}
+
+fn drop_duplicates(domain: &mut Domain, cx: &mut Context) {
+    let Some(metadata) = &mut domain.metadata else { return };
+    let Some(all) = tokens(metadata) else { return };
+    let Some(Token::Start { namespaces: outer, .. }) = all.first().cloned() else { return };
+    let (mut kept, mut seen, mut depth, mut keep) = (Vec::new(), Vec::new(), 0usize, true);
+    for token in all {
+        if depth == 1 {
+            keep = match &token {
+                Token::Start { name, namespaces, .. } => {
+                    let namespace = namespace(name, namespaces, &outer).to_owned();
+                    let first = !namespace.is_empty() && !seen.contains(&namespace);
+                    seen.push(namespace);
+                    first
+                }
+                Token::End => true,
+                Token::Text(_) | Token::Verbatim(_) => false,
+            };
+        }
+        match &token {
+            Token::Start { .. } => depth += 1,
+            Token::End => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if keep {
+            kept.push(token);
+        }
+    }
+    let before = tokens(metadata).unwrap_or_default();
+    if kept != before {
+        put(metadata, &kept);
+        cx.rewrote(&Extra::at(metadata.span), "one element of each namespace is read");
+    }
+}
+
+fn lay_out(domain: &mut Domain, cx: &mut Context) {
+    let Some(metadata) = &mut domain.metadata else { return };
+    if let Some(tokens) = tokens(metadata)
+        && put(metadata, &tokens)
+    {
+        cx.rewrote(&Extra::at(metadata.span), "metadata as libxml2 lays them out");
+    }
+}

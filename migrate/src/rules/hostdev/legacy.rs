@@ -1,0 +1,111 @@
+//! What is worth a word of host devices: `hostdev-driver-kvm`, `hostdev-sgio-unfiltered`, and what libvirt refuses.
+
+use domxml::{
+    Domain, HostdevModeSubsystem, HostdevSubsystem, HostdevSubsystemScsiSgio, InterfaceHostdevDriverName, InterfaceType, YesNo,
+};
+
+use super::util::{hostdevs, subsystem};
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{MODERN, attribute, conflict};
+
+pub(super) static KVM: Rule = Rule {
+    id: "hostdev-driver-kvm",
+    class: Class::Structure,
+    since: Some(domxml::Version::new(1, 0, 5)),
+    safety: Safety::Unsafe,
+    profiles: MODERN,
+    summary: "a host device is assigned by KVM's own driver, which is gone",
+    doc: "`<driver name='kvm'/>` asked for the assignment of PCI devices by KVM itself. Kernels have dropped it, and libvirt's QEMU driver \
+          refuses it since 5.7.0; VFIO took its place. Another driver is another way of assignment, which needs an IOMMU of the host: \
+          the rule rewrites only with `--unsafe-fixes`.",
+    example: Example {
+        before: "<devices><hostdev mode='subsystem' type='pci' managed='yes'><driver name='kvm'/><source>\
+                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+        after: "<devices><hostdev mode='subsystem' type='pci' managed='yes'><driver name='vfio'/><source>\
+                <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+    },
+    apply: replace_kvm,
+};
+
+pub(super) static SGIO: Rule = conflict(
+    "hostdev-sgio-unfiltered",
+    "a SCSI unit of the host asks for unfiltered commands",
+    "`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel but those of one vendor ever did, \
+     and libvirt refuses it.",
+    "<devices><hostdev mode='subsystem' type='scsi' managed='no' sgio='unfiltered'><source><adapter name='scsi_host0'/>\
+     <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+    check_sgio,
+);
+
+pub(super) static STARTUP: Rule = conflict(
+    "hostdev-startup-policy-pci",
+    "a PCI function of the host has a policy for its absence",
+    "Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.",
+    "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
+     <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+    check_startup,
+);
+
+pub(super) static ROM: Rule = conflict(
+    "device-rom-disabled-tuned",
+    "an option ROM that is turned off is described nevertheless",
+    "`enabled='no'` says that the device has no option ROM. libvirt refuses `bar` and `file` beside it.",
+    "<devices><hostdev mode='subsystem' type='pci' managed='no'><source>\
+     <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/></hostdev></devices>",
+    check_rom,
+);
+
+fn replace_kvm(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &mut domain.devices else { return };
+    let mut replace = |name: &mut Option<InterfaceHostdevDriverName>, xml: &domxml::Extra| {
+        if *name == Some(InterfaceHostdevDriverName::Kvm) {
+            *name = Some(InterfaceHostdevDriverName::Vfio);
+            cx.rewrote(xml, "VFIO took the place of KVM's own assignment")
+                .becomes(attribute("name", "kvm"), attribute("name", "vfio"));
+        }
+    };
+    for hostdev in &mut devices.hostdev {
+        if let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Pci(pci), .. }) = subsystem(hostdev)
+            && let Some(driver) = &mut pci.driver
+        {
+            replace(&mut driver.name, &driver.xml);
+        }
+    }
+    for interface in &mut devices.interface {
+        if let InterfaceType::Hostdev(members) = &mut interface.type_
+            && let Some(driver) = &mut members.driver
+        {
+            replace(&mut driver.name, &driver.xml);
+        }
+    }
+}
+
+fn check_sgio(domain: &mut Domain, cx: &mut Context) {
+    for hostdev in hostdevs(domain) {
+        if let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Scsi(scsi), .. }) = subsystem(hostdev)
+            && scsi.sgio == Some(HostdevSubsystemScsiSgio::Unfiltered)
+        {
+            cx.error(&hostdev.xml, "unfiltered commands are supported no longer");
+        }
+    }
+}
+
+fn check_startup(domain: &mut Domain, cx: &mut Context) {
+    for hostdev in hostdevs(domain) {
+        if let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Pci(pci), .. }) = subsystem(hostdev)
+            && pci.source.startup_policy.is_some()
+        {
+            cx.error(&pci.source.xml, "startupPolicy is for USB devices alone");
+        }
+    }
+}
+
+fn check_rom(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &domain.devices else { return };
+    let roms = devices.interface.iter().map(|interface| &interface.rom);
+    for rom in roms.chain(devices.hostdev.iter().map(|hostdev| &hostdev.rom)).flatten() {
+        if rom.enabled == Some(YesNo::No) && (rom.bar.is_some() || rom.file.is_some()) {
+            cx.error(&rom.xml, "an option ROM that is turned off has neither bar nor file");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `device-alias-dropped`.
+
+use domxml::{Alias, Domain, Extra, walk_mut};
+
+use crate::cli::Profile;
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::{BOTH, attribute};
+
+pub(super) static RULE: Rule = Rule {
+    id: "device-alias-dropped",
+    class: Class::Live,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "devices have aliases that libvirt made up for a running domain",
+    doc: "libvirt names every device of a running domain by an alias, and forgets it in the configuration, unless it begins with `ua-`: \
+          then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, save with `--live`; profile `modern` \
+          keeps the live state and only says, once a file, how many there are.",
+    example: Example {
+        before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+                 <alias name='virtio-disk0'/></disk></devices>",
+        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+                <alias name='virtio-disk0'/></disk></devices>",
+    },
+    apply,
+};
+
+/// Whether libvirt keeps the alias in a configuration.
+fn is_users_own(alias: &Alias) -> bool {
+    alias.name.starts_with("ua-")
+        && alias.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// The alias of a device, whatever kind of device it is.
+macro_rules! device {
+    ($any:expr; $($ty:ident)*) => {
+        $(if let Some(device) = $any.downcast_mut::<domxml::$ty>() {
+            Some((&mut device.alias, &mut device.xml))
+        } else)* { None }
+    };
+}
+
+fn apply(domain: &mut Domain, cx: &mut Context) {
+    if cx.live {
+        return;
+    }
+    let Some(devices) = &mut domain.devices else { return };
+    let (mut count, mut first) = (0, None);
+    walk_mut(devices, &mut |any| {
+        let device: Option<(&mut Option<Alias>, &mut Extra)> = device!(any;
+            Disk Controller Filesystem Interface Smartcard Serial Parallel Console Channel Input Tpm Sound Video Hostdev Redirdev
+            Hub Watchdog Memballoon Rng Nvram Panic Shmem MemoryDevice Iommu Vsock Crypto Pstore
+        );
+        let Some((alias, xml)) = device else { return };
+        if alias.as_ref().is_none_or(is_users_own) {
+            return;
+        }
+        if cx.profile == Profile::Modern {
+            count += 1;
+            first = first.take().or_else(|| alias.as_ref().map(|alias| alias.xml.clone()));
+        } else if let Some(alias) = alias.take() {
+            cx.rewrote(&alias.xml, "a configuration keeps no alias of libvirt's own").becomes(attribute("name", &alias.name), "");
+            xml.absorb(alias.xml);
+        }
+    });
+    if let Some(first) = first {
+        let aliases = if count == 1 { "1 alias".to_owned() } else { format!("{count} aliases") };
+        cx.note(&first, format!("{aliases} of a running domain, which a configuration does not keep"));
+    }
+}

@@ -1,0 +1,51 @@
+//! `comments-dropped`.
+
+use domxml::{Content, Domain, Extra};
+
+use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rules::common::LIBVIRT;
+
+pub(super) static COMMENTS: Rule = Rule {
+    id: "comments-dropped",
+    class: Class::Live,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "libvirt keeps no comments",
+    doc: "libvirt reads past comments and processing instructions, and its own form of a document has none, save within metadata. Profile \
+          `modern` keeps them where they stood.",
+    example: Example { before: "<devices><!-- none yet --></devices>", after: "<devices/>" },
+    apply: drop_comments,
+};
+
+fn drop_comments(domain: &mut Domain, cx: &mut Context) {
+    drop_in(domain, cx);
+}
+
+fn drop_in(content: &mut dyn Content, cx: &mut Context) {
+    if let Some(xml) = content.extra_mut() {
+        drop_of(xml, cx);
+    }
+    content.children_mut(&mut |child| drop_in(child, cx));
+    for index in 0..content.info().payloads {
+        if let Some(members) = content.payload_mut(index).and_then(|payload| payload.members_mut()) {
+            drop_in(members, cx);
+        }
+    }
+}
+
+fn drop_of(xml: &mut Extra, cx: &mut Context) {
+    let Some(kept) = &mut xml.kept else { return };
+    let is_markup = |text: &str| text.starts_with("<!--") || text.starts_with("<?");
+    let mut dropped: Vec<Box<str>> =
+        kept.nodes.extract_if(.., |node| is_markup(&node.text)).map(|node| node.text).collect();
+    for leaf in &mut kept.leaves {
+        dropped.append(&mut leaf.before);
+        dropped.append(&mut leaf.after);
+    }
+    for text in dropped {
+        let line = text.lines().next().unwrap_or_default();
+        let short: String = line.chars().take(60).collect();
+        cx.rewrote(xml, "libvirt keeps no comments").becomes(short, "");
+    }
+}

@@ -1,0 +1,127 @@
+//! What libvirt refuses of interfaces.
+
+use domxml::{Domain, Interface, InterfaceSourceVhostUserMode, InterfaceType, VirtualPortType, YesNo};
+
+use super::util::{interfaces, type_name, virtualport};
+use crate::rule::{Context, Rule};
+use crate::rules::common::conflict;
+
+pub(super) static VIRTUALPORT: Rule = conflict(
+    "interface-virtualport-parameters",
+    "the parameters of a virtual port do not fit its type",
+    "A port of 802.1Qbg takes `managerid`, `typeid`, `typeidversion` and `instanceid`, one of 802.1Qbh `profileid`, one of Open vSwitch \
+     `interfaceid` and `profileid`, one of MidoNet `interfaceid`. libvirt refuses any other, refuses a type without those that it \
+     needs, and, save on interfaces of type `network`, a port without a type.",
+    "<devices><interface type='direct'><source dev='eth0'/><virtualport type='802.1Qbh'/></interface></devices>",
+    check_virtualports,
+);
+
+pub(super) static BANDWIDTH: Rule = conflict(
+    "interface-bandwidth-invalid",
+    "the limits of an interface contradict each other",
+    "Limits in one direction need `average`, or, towards a guest on a virtual network, `floor`; `peak` and `burst` go with `average`. \
+     libvirt refuses the rest, and a `classID`, which only a network gives.",
+    "<devices><interface type='user'><bandwidth><inbound peak='4'/></bandwidth></interface></devices>",
+    check_bandwidth,
+);
+
+pub(super) static PLACE: Rule = conflict(
+    "interface-option-unsupported",
+    "an option stands at a type of interface that does not take it",
+    "A device made by somebody else (`managed='no'`) is for interfaces of type `ethernet`; an isolated port is one of a bridge; reconnecting \
+     is for the client of a socket. libvirt refuses them elsewhere.",
+    "<devices><interface type='user'><target dev='tap0' managed='no'/></interface></devices>",
+    check_places,
+);
+
+fn check_virtualports(domain: &mut Domain, cx: &mut Context) {
+    for interface in interfaces(domain) {
+        let Some(port) = virtualport(&interface.type_) else { continue };
+        let has = |name: &str| {
+            port.parameters.as_ref().is_some_and(|parameters| match name {
+                "managerid" => parameters.managerid.is_some(),
+                "typeid" => parameters.typeid.is_some(),
+                "typeidversion" => parameters.typeidversion.is_some(),
+                "instanceid" => parameters.instanceid.is_some(),
+                "interfaceid" => parameters.interfaceid.is_some(),
+                "profileid" => parameters.profileid.as_ref().is_some_and(|profile| !profile.is_empty()),
+                _ => false,
+            })
+        };
+        let network = matches!(interface.type_, InterfaceType::Network(_));
+        let (taken, needed): (&[&str], &[&str]) = match port.type_ {
+            None if network => continue,
+            None => {
+                cx.error(&port.xml, "a virtual port needs a type");
+                continue;
+            }
+            Some(VirtualPortType::Qbg) => {
+                (&["managerid", "typeid", "typeidversion", "instanceid"], &["managerid", "typeid", "typeidversion"])
+            }
+            Some(VirtualPortType::Qbh) => (&["profileid"], &["profileid"]),
+            Some(VirtualPortType::OpenVSwitch) => (&["interfaceid", "profileid"], &[]),
+            Some(VirtualPortType::Midonet) => (&["interfaceid"], &["interfaceid"]),
+        };
+        let all = ["managerid", "typeid", "typeidversion", "instanceid", "interfaceid", "profileid"];
+        if let Some(extra) = all.iter().find(|name| has(name) && !taken.contains(name)) {
+            cx.error(&port.xml, format!("a port of this type takes no {extra}"));
+        }
+        // A network adds what is missing from its own port.
+        if let Some(missing) = needed.iter().find(|name| !network && !has(name)) {
+            cx.error(&port.xml, format!("a port of this type needs {missing}"));
+        }
+    }
+}
+
+fn check_bandwidth(domain: &mut Domain, cx: &mut Context) {
+    for Interface { type_, bandwidth, .. } in interfaces(domain) {
+        let Some(bandwidth) = bandwidth else { continue };
+        if bandwidth.class_id.is_some() {
+            cx.error(&bandwidth.xml, "an interface has no class of its own");
+        }
+        let set = |rate: Option<u64>| rate.is_some_and(|rate| rate > 0);
+        if let Some(rates) = &bandwidth.inbound {
+            if rates.average.is_none() && rates.floor.is_none() {
+                cx.error(&rates.xml, "neither average nor floor is given");
+            } else if !set(rates.average) && (set(rates.peak) || rates.burst.is_some_and(|burst| burst > 0)) {
+                cx.error(&rates.xml, "peak and burst go with average");
+            } else if set(rates.floor) && !matches!(type_, InterfaceType::Network(_)) {
+                cx.error(&rates.xml, "only a network guarantees a floor");
+            }
+        }
+        if let Some(rates) = &bandwidth.outbound {
+            if set(rates.floor) {
+                cx.error(&rates.xml, "there is no floor for packets from the guest");
+            } else if rates.average.is_none() && rates.floor.is_none() {
+                cx.error(&rates.xml, "no average is given");
+            } else if !set(rates.average) && (set(rates.peak) || rates.burst.is_some_and(|burst| burst > 0)) {
+                cx.error(&rates.xml, "peak and burst go with average");
+            }
+        }
+    }
+}
+
+fn check_places(domain: &mut Domain, cx: &mut Context) {
+    for Interface { type_, target, port, .. } in interfaces(domain) {
+        let name = type_name(type_);
+        if let Some(target) = target
+            && target.managed == Some(YesNo::No)
+            && !matches!(type_, InterfaceType::Ethernet(_))
+        {
+            cx.error(&target.xml, format!("the device of an interface of type {name} is libvirt's own"));
+        }
+        if let Some(port) = port
+            && port.isolated == Some(YesNo::Yes)
+            && !matches!(type_, InterfaceType::Bridge(_) | InterfaceType::Network(_))
+        {
+            cx.error(&port.xml, format!("an interface of type {name} is at no bridge"));
+        }
+        if let InterfaceType::Vhostuser(members) = type_
+            && let Some(source) = &members.source
+            && source.mode == Some(InterfaceSourceVhostUserMode::Server)
+            && let Some(reconnect) = &source.reconnect
+        {
+            cx.error(&reconnect.xml, "a server does not reconnect");
+        }
+    }
+}
