@@ -2,7 +2,8 @@
 //! `console-source-differs-from-serial`, `console-copies-serial`.
 
 use domxml::{
-    ChardevBackend, Console, ConsoleTarget, ConsoleTargetType, Devices, Domain, Extra, Serial, SerialTarget, SerialTargetType,
+    ChardevBackend, Console, ConsoleTarget, ConsoleTargetType, Devices, Domain, Extra, Serial, SerialTarget,
+    SerialTargetType,
 };
 
 use super::devices::{copies_serial, is_hvm, is_serial};
@@ -175,7 +176,8 @@ fn copy_serial(domain: &mut Domain, cx: &mut Context) {
         std::mem::swap(&mut copy.xml, &mut console.xml);
         if *console != copy {
             *console = copy;
-            cx.rewrote(&console.xml, "the first console repeats the first serial port").becomes("<console>", "<serial>");
+            cx.rewrote(&console.xml, "the first console repeats the first serial port")
+                .becomes("<console>", "<serial>");
         } else {
             console.xml = copy.xml;
         }

@@ -1,7 +1,8 @@
 //! `chardev-contradictions`.
 
 use domxml::{
-    AddressType, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra, SerialTargetType, SmartcardMode, YesNo,
+    AddressType, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra, SerialTargetType,
+    SmartcardMode, YesNo,
 };
 
 use super::devices::{Owner, backends, is_serial};
@@ -44,7 +45,8 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
     }
     let mut used = Vec::new();
     for serial in &devices.serial {
-        let Some(target) = serial.target.as_ref().filter(|target| target.type_ == Some(SerialTargetType::IsaSerial)) else {
+        let Some(target) = serial.target.as_ref().filter(|target| target.type_ == Some(SerialTargetType::IsaSerial))
+        else {
             continue;
         };
         if used.len() >= ISA_PORTS as usize || target.port.is_some_and(|port| port >= ISA_PORTS) {
@@ -110,7 +112,8 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
             }
         }
         ChardevBackend::Udp(members) => {
-            let connects = |source: &domxml::ChardevSourceUdp| source.mode != Some(Mode::Bind) && source.service.is_some();
+            let connects =
+                |source: &domxml::ChardevSourceUdp| source.mode != Some(Mode::Bind) && source.service.is_some();
             lacks(!members.source.iter().any(connects), "the service that it sends to");
             if let Some(third) = members.source.get(2) {
                 cx.error(&third.xml, "a UDP device has two ends");

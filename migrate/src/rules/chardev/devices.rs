@@ -1,7 +1,8 @@
 //! What the rules about character devices share.
 
 use domxml::{
-    ChannelTargetType, ChardevBackend, ConsoleTargetType, Devices, Domain, Extra, OsTypeValue, RngBackendModel, SmartcardMode,
+    ChannelTargetType, ChardevBackend, ConsoleTargetType, Devices, Domain, Extra, OsTypeValue, RngBackendModel,
+    SmartcardMode,
 };
 
 /// The device that a back end stands behind.

@@ -27,6 +27,4 @@ pub(super) static RULES: &[&Rule] = &[
     &console::COPY,
     &tty::RULE,
     &channel::GUESTFWD,
-    &channel::VIRTIO_SERIAL,
-    &channel::CCID,
 ];

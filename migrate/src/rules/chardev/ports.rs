@@ -85,7 +85,8 @@ fn lowest_free(ports: &mut [Option<u32>], places: impl Iterator<Item = usize>, c
 }
 
 fn serial_ports(serials: &[Serial]) -> Vec<Option<u32>> {
-    let mut ports: Vec<_> = serials.iter().map(|serial| serial.target.as_ref().and_then(|target| target.port)).collect();
+    let mut ports: Vec<_> =
+        serials.iter().map(|serial| serial.target.as_ref().and_then(|target| target.port)).collect();
     let target = |at: usize| serials[at].target.as_ref();
     let model = |at: &usize| {
         let model = target(*at).and_then(|target| target.model.as_ref());

@@ -2,7 +2,8 @@
 //! `chardev-unread-parts`, `chardev-udp-ends`.
 
 use domxml::{
-    ChardevBackend, ChardevProtocol, ChardevReconnect, ChardevSocketMode as Mode, ChardevSourceUdp, Domain, OnOff, YesNo,
+    ChardevBackend, ChardevProtocol, ChardevReconnect, ChardevSocketMode as Mode, ChardevSourceUdp, Domain, OnOff,
+    YesNo,
 };
 
 use super::devices::backends;
@@ -155,13 +156,19 @@ pub(super) fn same_source(a: &ChardevBackend, b: &ChardevBackend) -> bool {
         reconnect.map(|reconnect| reconnect.timeout)
     };
     match (a, b) {
-        (B::Null, B::Null) | (B::Vc, B::Vc) | (B::Stdio, B::Stdio) | (B::Spicevmc, B::Spicevmc) | (B::Pty(_), B::Pty(_)) => true,
+        (B::Null, B::Null)
+        | (B::Vc, B::Vc)
+        | (B::Stdio, B::Stdio)
+        | (B::Spicevmc, B::Spicevmc)
+        | (B::Pty(_), B::Pty(_)) => true,
         (B::Dev(a), B::Dev(b)) => {
-            let path = |source: &Option<domxml::ChardevSourcePath>| source.as_ref().and_then(|source| source.path.clone());
+            let path =
+                |source: &Option<domxml::ChardevSourcePath>| source.as_ref().and_then(|source| source.path.clone());
             path(&a.source) == path(&b.source)
         }
         (B::Pipe(a), B::Pipe(b)) => {
-            let path = |source: &Option<domxml::ChardevSourcePath>| source.as_ref().and_then(|source| source.path.clone());
+            let path =
+                |source: &Option<domxml::ChardevSourcePath>| source.as_ref().and_then(|source| source.path.clone());
             path(&a.source) == path(&b.source)
         }
         (B::File(a), B::File(b)) => {
@@ -180,7 +187,13 @@ pub(super) fn same_source(a: &ChardevBackend, b: &ChardevBackend) -> bool {
         (B::Tcp(a), B::Tcp(b)) => {
             let key = |tcp: &domxml::ChardevBackendTcp| {
                 tcp.source.first().map(|source| {
-                    (mode(source.mode), source.host.clone(), source.service.clone(), source.tls, again(&source.reconnect))
+                    (
+                        mode(source.mode),
+                        source.host.clone(),
+                        source.service.clone(),
+                        source.tls,
+                        again(&source.reconnect),
+                    )
                 })
             };
             key(a) == key(b)

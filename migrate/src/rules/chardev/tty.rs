@@ -50,7 +50,8 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
                 cx.rewrote(&console.xml, "the attribute tty only copies the path of <source>").becomes(before, "");
             }
             (Some(source), None) => {
-                let source = source.get_or_insert_with(|| ChardevSourcePty { xml: Extra::at(console.xml.span), ..Default::default() });
+                let source = source
+                    .get_or_insert_with(|| ChardevSourcePty { xml: Extra::at(console.xml.span), ..Default::default() });
                 let after = format!("<source path='{terminal}'/>");
                 source.path = console.tty.take();
                 cx.rewrote(&console.xml, "the terminal belongs to <source>").becomes(before, after);

@@ -2,8 +2,9 @@
 
 use domxml::scalar::MemoryUnit;
 use domxml::{
-    Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock, MemoryDeviceCurrent, MemoryDeviceLabelSize,
-    MemoryDeviceModel, MemoryDevicePagesize, MemoryDeviceRequested, MemoryDeviceSize, PstoreSize, walk_mut,
+    Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock, MemoryDeviceCurrent,
+    MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDevicePagesize, MemoryDeviceRequested, MemoryDeviceSize,
+    PstoreSize, walk_mut,
 };
 
 use crate::rule::{Class, Context, Example, Rule, Safety};

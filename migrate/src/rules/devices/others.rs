@@ -106,7 +106,8 @@ fn spell_cid(domain: &mut Domain, cx: &mut Context) {
     if cid.auto.is_none() {
         let auto = if cid.address.is_some_and(|address| address != 0) { YesNo::No } else { YesNo::Yes };
         cid.auto = Some(auto);
-        cx.rewrote(&vsock.xml, "whether libvirt chooses the address is spelt out").becomes("", format!("auto='{auto}'"));
+        cx.rewrote(&vsock.xml, "whether libvirt chooses the address is spelt out")
+            .becomes("", format!("auto='{auto}'"));
     }
 }
 
@@ -133,7 +134,10 @@ fn drop_drivers(domain: &mut Domain, cx: &mut Context) {
         ($device:expr) => {{
             let device = $device;
             let empty = device.driver.take_if(|driver| {
-                driver.iommu.is_none() && driver.ats.is_none() && driver.packed.is_none() && driver.page_per_vq.is_none()
+                driver.iommu.is_none()
+                    && driver.ats.is_none()
+                    && driver.packed.is_none()
+                    && driver.page_per_vq.is_none()
             });
             if empty.is_some() {
                 cx.rewrote(&device.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");
@@ -145,7 +149,7 @@ fn drop_drivers(domain: &mut Domain, cx: &mut Context) {
     devices.crypto.iter_mut().for_each(|it| drop_empty!(it));
     devices.memballoon.iter_mut().for_each(|it| drop_empty!(it));
     devices.vsock.iter_mut().for_each(|it| drop_empty!(it));
-    for iommu in &mut devices.iommu {
+    if let Some(iommu) = &mut devices.iommu {
         let empty = iommu.driver.take_if(|driver| *driver == domxml::IommuDriver::default());
         if empty.is_some() {
             cx.rewrote(&iommu.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");
@@ -158,7 +162,8 @@ fn drop_panic(domain: &mut Domain, cx: &mut Context) {
     devices.panic.retain(|panic| {
         let bare = panic.model.is_none() && panic.alias.is_none() && panic.address.is_none();
         if bare {
-            cx.rewrote(&panic.xml, "libvirt does not write a panic device of which nothing is said").becomes("<panic/>", "");
+            cx.rewrote(&panic.xml, "libvirt does not write a panic device of which nothing is said")
+                .becomes("<panic/>", "");
         }
         !bare
     });

@@ -78,7 +78,8 @@ fn drop_unread(domain: &mut Domain, cx: &mut Context) {
             emulator.persistent_state = None;
             cx.rewrote(&tpm.xml, "the default is not spelt out").becomes("persistent_state='no'", "");
         }
-        let none = |banks: &mut domxml::TpmActivePcrBanks| !(banks.sha1 || banks.sha256 || banks.sha384 || banks.sha512);
+        let none =
+            |banks: &mut domxml::TpmActivePcrBanks| !(banks.sha1 || banks.sha256 || banks.sha384 || banks.sha512);
         if emulator.active_pcr_banks.take_if(none).is_some() {
             cx.rewrote(&tpm.xml, "an empty list is not written").becomes("<active_pcr_banks/>", "");
         }

@@ -88,7 +88,10 @@ fn drop_driver(domain: &mut Domain, cx: &mut Context) {
     let Some(devices) = &mut domain.devices else { return };
     for input in &mut devices.input {
         if let Some(driver) = &input.driver
-            && (driver.iommu.is_none() && driver.ats.is_none() && driver.packed.is_none() && driver.page_per_vq.is_none())
+            && (driver.iommu.is_none()
+                && driver.ats.is_none()
+                && driver.packed.is_none()
+                && driver.page_per_vq.is_none())
         {
             input.driver = None;
             cx.rewrote(&input.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");

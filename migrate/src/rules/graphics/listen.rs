@@ -109,7 +109,10 @@ fn move_attribute(domain: &mut Domain, cx: &mut Context) {
         let wanted = match cx.profile {
             Profile::Libvirt => copy,
             Profile::Modern => {
-                let spare = server.attribute.as_ref().is_none_or(|address| address.is_empty() || copy.as_ref() == Some(address));
+                let spare = server
+                    .attribute
+                    .as_ref()
+                    .is_none_or(|address| address.is_empty() || copy.as_ref() == Some(address));
                 if spare { None } else { server.attribute.clone() }
             }
         };
@@ -135,7 +138,9 @@ fn contradicts(server: &Server<'_>, cx: &mut Context) -> bool {
     {
         cx.error(
             server.xml,
-            format!("the attribute listen='{attribute}' must be the address of the first <listen>, which is '{address}'"),
+            format!(
+                "the attribute listen='{attribute}' must be the address of the first <listen>, which is '{address}'"
+            ),
         );
         return true;
     }

@@ -1,6 +1,8 @@
 //! `graphics-spice-channel-mode-any`, `graphics-empty-gl`, `graphics-contradictions`.
 
-use domxml::{Domain, GraphicsChannel, GraphicsChannelMode, GraphicsChannelName, GraphicsListenType, GraphicsType, YesNo};
+use domxml::{
+    Domain, GraphicsChannel, GraphicsChannelMode, GraphicsChannelName, GraphicsListenType, GraphicsType, YesNo,
+};
 
 use super::servers::displays;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -75,7 +77,11 @@ fn sort_channels(domain: &mut Domain, cx: &mut Context) {
         channels.sort_by_key(place);
         if channels != spice.channel {
             let list = |channels: &[GraphicsChannel]| {
-                channels.iter().map(|channel| format!("{}={}", channel.name, channel.mode)).collect::<Vec<_>>().join(" ")
+                channels
+                    .iter()
+                    .map(|channel| format!("{}={}", channel.name, channel.mode))
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
             let (before, after) = (list(&spice.channel), list(&channels));
             spice.channel = channels;

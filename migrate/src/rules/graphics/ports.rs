@@ -226,7 +226,10 @@ fn report_one(domain: &mut Domain, cx: &mut Context) {
             && (spice.port == Some(-1)) != (spice.tls_port == Some(-1))
             && spice.autoport != Some(YesNo::Yes)
         {
-            cx.note(&graphics.xml, "one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant");
+            cx.note(
+                &graphics.xml,
+                "one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant",
+            );
         }
     }
 }
@@ -267,7 +270,8 @@ fn libvirt_form(domain: &mut Domain, cx: &mut Context) {
         match &mut graphics.type_ {
             GraphicsType::Vnc(vnc) if has_ports(&vnc.listen) => {
                 let chosen = vnc_chooses(vnc);
-                let number = vnc.port.filter(|port| if chosen { cx.live && *port > 0 } else { *port != 0 && *port != -1 });
+                let number =
+                    vnc.port.filter(|port| if chosen { cx.live && *port > 0 } else { *port != 0 && *port != -1 });
                 set("port", &mut vnc.port, number.or(chosen.then_some(-1)), xml, message, cx);
                 let websocket = vnc.websocket.filter(|port| *port != 0);
                 set("websocket", &mut vnc.websocket, websocket, xml, message, cx);

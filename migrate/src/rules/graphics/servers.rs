@@ -57,9 +57,9 @@ pub(super) fn at_socket(socket: Option<String>, xml: &Extra) -> GraphicsListen {
 
 /// Whether the first listen element, or the default in its place, is at an address of the network.
 pub(super) fn has_ports(listen: &[GraphicsListen]) -> bool {
-    listen.first().is_none_or(|first| {
-        matches!(first.type_, GraphicsListenType::Address(_) | GraphicsListenType::Network(_))
-    })
+    listen
+        .first()
+        .is_none_or(|first| matches!(first.type_, GraphicsListenType::Address(_) | GraphicsListenType::Network(_)))
 }
 
 /// An attribute as a document spells it; empty where it is absent.

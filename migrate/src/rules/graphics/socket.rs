@@ -153,7 +153,8 @@ fn replace_address(domain: &mut Domain, cx: &mut Context) {
             let before = spelt("socket", path.as_ref().map(|it| it as _));
             let after = format!("<listen type='socket' {before}/>");
             server.listen[0].type_ = at_socket(path, server.xml).type_;
-            cx.rewrote(server.xml, "libvirt forgets the address to listen at in favour of the socket").becomes(before, after);
+            cx.rewrote(server.xml, "libvirt forgets the address to listen at in favour of the socket")
+                .becomes(before, after);
         }
     }
 }

@@ -2,7 +2,8 @@
 //! `video-vram-pow2`, `video-contradictions`.
 
 use domxml::{
-    Anchor, ArchName, Content, Domain, DomainType, Extra, OsTypeValue, Video, VideoDriverVgaconf, VideoModel, VideoModelType, YesNo,
+    Anchor, ArchName, Content, Domain, DomainType, Extra, OsTypeValue, Video, VideoDriverVgaconf, VideoModel,
+    VideoModelType, YesNo,
 };
 
 use super::servers::spelt;
@@ -174,7 +175,8 @@ fn reorder(domain: &mut Domain, cx: &mut Context) {
         && at > 0
     {
         let video = devices.video.remove(at);
-        cx.rewrote(&video.xml, "the primary card stands first").becomes(format!("video card {}", at + 1), "video card 1");
+        cx.rewrote(&video.xml, "the primary card stands first")
+            .becomes(format!("video card {}", at + 1), "video card 1");
         devices.video.insert(0, video);
         move_anchors_to_front(&mut devices.xml, "video", at);
     }
@@ -241,7 +243,8 @@ fn clear_none(domain: &mut Domain, cx: &mut Context) {
     };
     if *video != bare {
         *video = bare;
-        cx.rewrote(&video.xml, "a card of the model none has nothing").becomes("<model type='none' ...>", "<model type='none'/>");
+        cx.rewrote(&video.xml, "a card of the model none has nothing")
+            .becomes("<model type='none' ...>", "<model type='none'/>");
     }
 }
 
@@ -257,9 +260,11 @@ fn sizes(type_: &VideoModelType) -> (Option<u32>, Option<u32>) {
         }
         VideoModelType::Xen => (None, Some(4 << 10)),
         VideoModelType::Qxl(_) => (Some(64 << 10), Some(64 << 10)),
-        VideoModelType::Vbox | VideoModelType::Virtio | VideoModelType::Gop | VideoModelType::None | VideoModelType::Ramfb => {
-            (None, None)
-        }
+        VideoModelType::Vbox
+        | VideoModelType::Virtio
+        | VideoModelType::Gop
+        | VideoModelType::None
+        | VideoModelType::Ramfb => (None, None),
     }
 }
 
@@ -322,7 +327,10 @@ fn drop_empty(domain: &mut Domain, cx: &mut Context) {
             cx.rewrote(&video.xml, "the default of vgaconf is not spelt out").becomes("vgaconf='io'", "");
         }
         if let Some(driver) = &video.driver
-            && (driver.iommu.is_none() && driver.ats.is_none() && driver.packed.is_none() && driver.page_per_vq.is_none())
+            && (driver.iommu.is_none()
+                && driver.ats.is_none()
+                && driver.packed.is_none()
+                && driver.page_per_vq.is_none())
             && (driver.vgaconf.is_none() && driver.name.is_none())
         {
             video.driver = None;
