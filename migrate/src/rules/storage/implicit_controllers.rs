@@ -1,11 +1,11 @@
-//! Controllers that devices need: `implicit-hostdev-scsi-controller`, `implicit-controllers`, and the addresses of smart
-//! cards, `implicit-ccid`, which go with one.
+//! Controllers that devices need: `implicit-hostdev-scsi-controller`, `implicit-disk-controllers`, `implicit-virtio-serial`,
+//! `implicit-ccid`, `implicit-hostdev-scsi-controller-full`.
 
 use domxml::scalar::Decimal;
 use domxml::{
     Address, AddressType, AddressTypeCcid, ChannelTargetType, ConsoleTargetType, Controller, ControllerType,
     ControllerTypeIde, ControllerTypeScsi, ControllerTypeScsiModel, ControllerTypeVirtioSerial, Devices, DiskTargetBus,
-    Domain,
+    Domain, Smartcard,
 };
 
 use super::controllers::place;
@@ -34,40 +34,78 @@ pub(super) static HOSTDEV_SCSI: Rule = Rule {
     apply: add_while_reading,
 };
 
-pub(super) static CCID: Rule = Rule {
-    id: "implicit-ccid",
+pub(super) static DISKS: Rule = Rule {
+    id: "implicit-disk-controllers",
     class: Class::Implicit,
     since: None,
     safety: Safety::Safe,
     profiles: LIBVIRT,
-    summary: "smart cards get a slot of the first CCID controller",
-    doc: "A smart card without address gets the slot behind the last one in use on the CCID controller 0.",
-    example: Example {
-        before: "<devices><controller type='ccid' index='0'/><smartcard mode='host'/></devices>",
-        after: "<devices><controller type='ccid' index='0'/><smartcard mode='host'>\
-                <address type='ccid' controller='0' slot='0'/></smartcard></devices>",
-    },
-    apply: place_smartcards,
-};
-
-pub(super) static ALL: Rule = Rule {
-    id: "implicit-controllers",
-    class: Class::Implicit,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "controllers that devices need are added",
-    doc: "libvirt's generic code adds SCSI, floppy, IDE and SATA controllers up to the highest that the address of a disk names, all \
-          lower ones included, then the virtio-serial and CCID controllers in the addresses of channels, consoles and smart cards, \
-          then SCSI controllers for devices of the host. Up to 9.0 it puts them behind the controllers that are there, newer \
-          releases sort them in. USB and PCI controllers are added by drivers alone.",
+    summary: "controllers that disks are on are added",
+    doc: "libvirt's generic code adds SCSI, floppy, IDE and SATA controllers, in this order, up to the highest that the address of a \
+          disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases sort \
+          them in. USB and PCI controllers are added by drivers alone.",
     example: Example {
         before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
                  <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk></devices>",
         after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
                 <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='ide' index='0'/></devices>",
     },
-    apply: add_all,
+    apply: add_for_disks,
+};
+
+pub(super) static VIRTIO_SERIAL: Rule = Rule {
+    id: "implicit-virtio-serial",
+    class: Class::Implicit,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "virtio channels and consoles have their controller",
+    doc: "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the first where \
+          there is no address.",
+    example: Example {
+        before: "<devices><channel type='pty'><target type='virtio' name='a'/></channel></devices>",
+        after: "<devices><controller type='virtio-serial' index='0'/><channel type='pty'><target type='virtio' name='a'/></channel>\
+                </devices>",
+    },
+    apply: add_for_channels,
+};
+
+pub(super) static CCID: Rule = Rule {
+    id: "implicit-ccid",
+    class: Class::Implicit,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "smartcards have a slot of a reader, and the reader is there",
+    doc: "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt adds the \
+          readers that smartcards are in.",
+    example: Example {
+        before: "<devices><smartcard mode='host'/></devices>",
+        after: "<devices><controller type='ccid' index='0'/>\
+                <smartcard mode='host'><address type='ccid' controller='0' slot='0'/></smartcard></devices>",
+    },
+    apply: add_for_smartcards,
+};
+
+pub(super) static HOSTDEV_SCSI_FULL: Rule = Rule {
+    id: "implicit-hostdev-scsi-controller-full",
+    class: Class::Implicit,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "SCSI devices of the host that found no room need further controllers",
+    doc: "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and that are not there \
+          yet. They take the model of the last controller that is there and in use.",
+    example: Example {
+        before: "<devices><controller type='scsi' index='0' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi' managed='no'>\
+                 <source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
+                 <address type='drive' controller='1' bus='0' target='0' unit='0'/></hostdev></devices>",
+        after: "<devices><controller type='scsi' index='0' model='virtio-scsi'/><controller type='scsi' index='1'/>\
+                <hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+                <address bus='0' target='0' unit='0'/></source><address type='drive' controller='1' bus='0' target='0' unit='0'/>\
+                </hostdev></devices>",
+    },
+    apply: add_for_all_hostdevs,
 };
 
 /// Adds a controller, unless there is one of its type with its index.
@@ -120,27 +158,13 @@ fn add_while_reading(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
-fn place_smartcards(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
-    let slot_on_first = |address: Option<&Address>| match &address?.type_ {
-        AddressType::Ccid(ccid) if ccid.controller.0 == 0 => Some(ccid.slot.unwrap_or_default().0),
-        _ => None,
-    };
-    for at in 0..devices.smartcard.len() {
-        if devices.smartcard[at].address.is_some() {
-            continue;
-        }
-        let last = devices.smartcard.iter().filter_map(|card| slot_on_first(card.address.as_ref())).max();
-        let slot = Decimal(last.map_or(0, |last| last + 1));
-        let card = &mut devices.smartcard[at];
-        let ccid = AddressTypeCcid { controller: Decimal(0), slot: Some(slot) };
-        card.address = Some(Address { type_: AddressType::Ccid(ccid), ..Address::default() });
-        cx.rewrote(&card.xml, "the next slot")
-            .becomes("", format!("<address type='ccid' controller='0' slot='{slot}'/>"));
+fn add_for_all_hostdevs(domain: &mut Domain, cx: &mut Context) {
+    if let Some(devices) = &mut domain.devices {
+        add_for_hostdevs(devices, devices.hostdev.len(), cx);
     }
 }
 
-fn add_all(domain: &mut Domain, cx: &mut Context) {
+fn add_for_disks(domain: &mut Domain, cx: &mut Context) {
     let Some(devices) = &mut domain.devices else { return };
     let kinds = [
         (DiskTargetBus::Scsi, ControllerType::Scsi(ControllerTypeScsi::default())),
@@ -155,30 +179,48 @@ fn add_all(domain: &mut Domain, cx: &mut Context) {
             add(&mut devices.controller, type_.clone(), index, cx);
         }
     }
-    for index in serial_controllers(devices) {
-        add(&mut devices.controller, ControllerType::VirtioSerial(ControllerTypeVirtioSerial::default()), index, cx);
-    }
-    for card in &devices.smartcard {
-        if let Some(AddressType::Ccid(ccid)) = card.address.as_ref().map(|address| &address.type_) {
-            add(&mut devices.controller, ControllerType::Ccid, ccid.controller.0, cx);
-        }
-    }
-    add_for_hostdevs(devices, devices.hostdev.len(), cx);
 }
 
-/// The virtio-serial controllers that channels and consoles name; 0 where they name none.
-fn serial_controllers(devices: &Devices) -> Vec<u32> {
-    let index = |address: Option<&Address>| match address.map(|address| &address.type_) {
-        Some(AddressType::VirtioSerial(address)) => address.controller.unwrap_or_default().0,
-        _ => 0,
-    };
+fn add_for_channels(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &mut domain.devices else { return };
     let channels =
         devices.channel.iter().filter(|channel| matches!(channel.target.type_, ChannelTargetType::Virtio(_)));
-    let is_virtio = |type_: Option<ConsoleTargetType>| type_ == Some(ConsoleTargetType::Virtio);
-    let consoles =
-        devices.console.iter().filter(|console| is_virtio(console.target.as_ref().and_then(|target| target.type_)));
-    channels
-        .map(|channel| index(channel.address.as_ref()))
-        .chain(consoles.map(|console| index(console.address.as_ref())))
-        .collect()
+    let consoles = devices.console.iter().filter(|console| {
+        console.target.as_ref().is_some_and(|target| target.type_ == Some(ConsoleTargetType::Virtio))
+    });
+    let addresses = channels.map(|it| it.address.as_ref()).chain(consoles.map(|it| it.address.as_ref()));
+    for address in addresses {
+        let index = match address.map(|address| &address.type_) {
+            Some(AddressType::VirtioSerial(place)) => place.controller.unwrap_or_default().0,
+            _ => 0,
+        };
+        let type_ = ControllerType::VirtioSerial(ControllerTypeVirtioSerial::default());
+        add(&mut devices.controller, type_, index, cx);
+    }
+}
+
+/// Controller and slot of a smartcard.
+fn reader(card: &Smartcard) -> Option<(u32, u32)> {
+    match &card.address.as_ref()?.type_ {
+        AddressType::Ccid(place) => Some((place.controller.0, place.slot.unwrap_or_default().0)),
+        _ => None,
+    }
+}
+
+fn add_for_smartcards(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &mut domain.devices else { return };
+    for at in 0..devices.smartcard.len() {
+        if devices.smartcard[at].address.is_none() {
+            let on_first = devices.smartcard.iter().filter_map(reader).filter(|(controller, _)| *controller == 0);
+            let slot = on_first.map(|(_, slot)| slot + 1).max().unwrap_or(0);
+            let place = AddressTypeCcid { controller: Decimal(0), slot: Some(Decimal(slot)) };
+            let card = &mut devices.smartcard[at];
+            card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() });
+            cx.rewrote(&card.xml, "the smartcard has a slot")
+                .becomes("", format!("<address type='ccid' controller='0' slot='{slot}'/>"));
+        }
+        if let Some((index, _)) = reader(&devices.smartcard[at]) {
+            add(&mut devices.controller, ControllerType::Ccid, index, cx);
+        }
+    }
 }

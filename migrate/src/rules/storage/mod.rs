@@ -78,8 +78,10 @@ pub(super) static RULES: &[&Rule] = &[
     &drive_addresses::DISKS,
     &drive_addresses::HOSTDEVS,
     &filesystem::ACCESSMODE,
+    &implicit_controllers::DISKS,
+    &implicit_controllers::VIRTIO_SERIAL,
     &implicit_controllers::CCID,
-    &implicit_controllers::ALL,
+    &implicit_controllers::HOSTDEV_SCSI_FULL,
     // Writing.
     &disk_drops::VOLUME_AUTH,
     &addresses::PCI,
