@@ -67,9 +67,17 @@ struct Frame {
     /// Its table and those of its payloads' members.
     tables: Vec<&'static TypeInfo>,
     span: Span,
+    /// The first libvirt that knows the element here; nothing in it is older.
+    since: Option<Version>,
     /// The attributes and children seen so far, among those that once had to be there.
     attributes: Vec<&'static AttributeInfo>,
     children: Vec<&'static ChildInfo>,
+}
+
+/// What is known about the values of something.
+struct Lexis {
+    values: &'static [ValueInfo],
+    narrow: Option<Narrow>,
 }
 
 struct Collector {
@@ -97,14 +105,21 @@ impl Collector {
     }
 
     fn add(&mut self, name: String, since: Option<Version>, span: Span) {
+        let around = self.open.last().and_then(|frame| frame.since);
         if let Some(since) = since {
-            self.features.push(Feature { name, since, span });
+            self.features.push(Feature { name, since: around.map_or(since, |around| around.max(since)), span });
         }
     }
 
-    fn value(&mut self, name: &str, values: &[ValueInfo], narrow: Option<Narrow>, value: &str, span: Span) {
+    /// The value of something that came with `holder`.
+    fn value(&mut self, name: &str, holder: Option<Version>, lexis: Lexis, value: &str, span: Span) {
+        let Lexis { values, narrow } = lexis;
         if let Some(info) = values.iter().find(|info| info.value == value) {
-            self.add(format!("{name}={value}"), info.since, span);
+            self.add(
+                format!("{name}={value}"),
+                info.since.map(|since| holder.map_or(since, |holder| holder.max(since))),
+                span,
+            );
         }
         if let Some(narrow) = narrow
             && !matches(narrow.pattern, value)
@@ -118,8 +133,12 @@ impl Observer for Collector {
     fn element(&mut self, info: &'static TypeInfo, span: Span) {
         // What it is in its place may be newer than what it is in others.
         let here = self.child.take().and_then(|(child, _)| child.since);
-        self.open.push(Frame { tables: vec![info], span, attributes: Vec::new(), children: Vec::new() });
-        self.add(self.path(), info.since.max(here), span);
+        let around = self.open.last().and_then(|frame| frame.since);
+        let since = info.since.max(here).max(around);
+        self.open.push(Frame { tables: vec![info], span, since, attributes: Vec::new(), children: Vec::new() });
+        if info.since.or(here).is_some() {
+            self.add(self.path(), since, span);
+        }
     }
 
     fn members(&mut self, info: &'static TypeInfo) {
@@ -138,7 +157,8 @@ impl Observer for Collector {
         }
         let name = format!("{}/@{}", self.path(), attribute.name);
         self.add(name.clone(), attribute.since, span);
-        self.value(&name, attribute.values, attribute.narrow, value, span);
+        let lexis = Lexis { values: attribute.values, narrow: attribute.narrow };
+        self.value(&name, attribute.since, lexis, value, span);
     }
 
     fn child(&mut self, _owner: &'static TypeInfo, child: &'static ChildInfo, text: Option<&str>, span: Span) {
@@ -154,13 +174,13 @@ impl Observer for Collector {
         };
         let name = format!("{}/{}", self.path(), child.name);
         self.add(name.clone(), child.since, span);
-        self.value(&name, child.values, child.narrow, text, span);
+        self.value(&name, child.since, Lexis { values: child.values, narrow: child.narrow }, text, span);
     }
 
     fn text(&mut self, owner: &'static TypeInfo, text: &str, span: Span) {
         self.settle();
         if let TextInfo::Optional(values) | TextInfo::Required(values) = owner.text {
-            self.value(&self.path(), values, owner.narrow, text, span);
+            self.value(&self.path(), owner.since, Lexis { values, narrow: owner.narrow }, text, span);
         }
     }
 
@@ -220,6 +240,7 @@ mod tests {
     fn what_is_there_counts() {
         let list = features("<vsock model='virtio-transitional'><cid auto='yes'/></vsock>");
         assert!(has(&list, "vsock", "4.4.0"), "{list:?}");
+        assert!(has(&list, "vsock/cid/@auto=yes", "4.4.0"), "{list:?}");
         assert!(has(&list, "vsock/@model=virtio-transitional", "5.2.0"), "{list:?}");
         assert_eq!(oldest(&list), Some(Version::new(5, 2, 0)));
     }
