@@ -199,15 +199,21 @@ pub fn neutral(text: &str, original: &str) -> String {
         if trimmed.starts_with("<target dev='testnet") {
             continue;
         }
-        if line.starts_with("  <qemu:") || line.starts_with("  <lxc:") || line.starts_with("  <xen:") || line.starts_with("  <bhyve:") {
-            if !trimmed.ends_with("/>") {
-                let name = trimmed[1..].split([' ', '>']).next().unwrap_or_default();
-                skip_until = Some(format!("</{name}>"));
+        let pass_through = ["  <qemu:", "  <lxc:", "  <xen:", "  <bhyve:", "  <vmware:"];
+        if pass_through.iter().any(|start| line.starts_with(start)) {
+            let name = trimmed[1..].split([' ', '>']).next().unwrap_or_default();
+            let end = format!("</{name}>");
+            if !trimmed.ends_with("/>") && !trimmed.ends_with(&end) {
+                skip_until = Some(end);
             }
             continue;
         }
         // Newer versions make up an address in place of zeros.
         if trimmed.starts_with("<mac address='00:00:00:00:00:00'") {
+            continue;
+        }
+        // libvirt makes up what an empty one leaves to it.
+        if line == "  <genid/>" {
             continue;
         }
         if trimmed.contains("(made up)") && (trimmed.starts_with("<uuid>") || trimmed.starts_with("<mac ") || trimmed.starts_with("<genid>")) {
@@ -402,4 +408,86 @@ pub fn legacy_cases(name: &'static str, shared: &Path, version: &str) -> Measure
         })
         .collect();
     Measure::of(name, results)
+}
+
+/// Documents that are already in a libvirt's own form, which profile `libvirt` leaves as they are.
+#[must_use]
+pub fn untouched(name: &'static str, documents: &[Document], shared: &Path, version: &str) -> Measure {
+    let options = options(Profile::Libvirt, version.parse().expect("a version"));
+    let results = documents
+        .par_iter()
+        .filter(|document| corpus::canonical(shared, version, &document.name).as_ref() == Some(&document.text))
+        .map(|document| {
+            let outcome = engine::upgrade(&document.text, &options);
+            let failure = match &outcome.text {
+                Some(text) => first_difference(&document.text, text),
+                None => first_error(&outcome),
+            };
+            (document.name.clone(), failure)
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// Live forms: the dumps of running domains, which `--live` leaves as they are, and the legacy cases with an expected live form.
+///
+/// # Panics
+/// When the directory of legacy cases cannot be read.
+#[must_use]
+pub fn live(documents: &[Document], shared: &Path) -> Measure {
+    let options = Options { live: true, ..options(Profile::Libvirt, newest()) };
+    let upgrade = |text: &str, expected: &str| {
+        let outcome = engine::upgrade(text, &options);
+        match &outcome.text {
+            Some(got) => first_difference(&neutral(expected, text), &neutral(got, text)),
+            None => first_error(&outcome),
+        }
+    };
+    let dumps = documents.iter().filter(|document| {
+        document.name.contains("qemuxmlactive2xmldata/") && document.name.contains("-active.")
+    });
+    let mut results: Vec<_> =
+        dumps.map(|document| (document.name.clone(), upgrade(&document.text, &document.text))).collect();
+    for entry in fs::read_dir(shared.join("legacy_cases")).expect("the directory of legacy cases").flatten() {
+        let path = entry.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(id) = name.strip_suffix(".expected-live.xml") else { continue };
+        let input = fs::read_to_string(path.with_file_name(format!("{id}.in.xml"))).expect("an input");
+        let expected = fs::read_to_string(&path).expect("an expectation");
+        results.push((id.to_owned(), upgrade(&input, &expected)));
+    }
+    Measure::of("live", results)
+}
+
+/// The documents of releases up to 1.2.16: what `upgrade` makes of them is valid.
+#[must_use]
+pub fn oldest_documents(documents: &[Document]) -> Measure {
+    let options = options(Profile::Modern, newest());
+    let validator = crate::judge::ours();
+    let old = |name: &str| {
+        let release = name.trim_start_matches("libvirt-").split('/').next().unwrap_or_default();
+        release.parse::<Version>().is_ok_and(|version| version <= Version::new(1, 2, 16))
+    };
+    let results = documents
+        .par_iter()
+        .filter(|document| old(&document.name))
+        .map_init(
+            || validator.clone(),
+            |validator, document| {
+                let outcome = engine::upgrade(&document.text, &options);
+                let failure = match &outcome.text {
+                    None => first_error(&outcome).map(|error| format!("left: {error}")),
+                    Some(text) => match roxmltree::Document::parse(text) {
+                        Ok(tree) => validator
+                            .validate(&tree)
+                            .first()
+                            .map(|violation| format!("not valid after: {}", violation.message)),
+                        Err(error) => Some(error.to_string()),
+                    },
+                };
+                (document.name.clone(), failure)
+            },
+        )
+        .collect();
+    Measure::of("oldest-documents", results)
 }

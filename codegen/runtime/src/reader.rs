@@ -520,8 +520,21 @@ impl Reader {
 
     /// Reads a child element that holds nothing but text.
     pub fn leaf(&mut self, node: Node<'_>, field: &mut dyn Field) {
-        if self.has_room(node, field.room()) {
-            self.scalar(node, field);
+        let room = field.room();
+        if !self.has_room(node, room) {
+            return;
+        }
+        let text = self.leaf_text(node.0);
+        if let Err(error) = field.read(&text) {
+            // libvirt takes an element with nothing in it for none.
+            if room == Room::Free && is_blank(&text) && self.options.unknown == Unknown::Keep {
+                let what = || (format!("there is nothing in <{}>", node.name().1), Vec::new(), None);
+                if self.unknown(node.0, open_tag(node.0), ErrorKind::Value, what) {
+                    self.kept.push(node.0.id());
+                }
+            } else {
+                self.bad_text(node, &text, error);
+            }
         }
     }
 

@@ -66,8 +66,8 @@ pub(super) static BOOTLOADER_EMPTY: Rule = Rule {
     doc: "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
           that is not there.",
     example: Example {
-        before: "<os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
-        after: "<os><type arch='x86_64'>hvm</type></os>",
+        before: "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
+        after: "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os>",
     },
     apply: drop_no_bootloader,
 };

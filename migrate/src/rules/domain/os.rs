@@ -152,7 +152,7 @@ fn nvram_text(domain: &mut Domain, cx: &mut Context) {
     cx.rewrote(&nvram.xml, "the path of the NVRAM moves into a source")
         .becomes(path.as_str(), format!("<source file='{path}'/>"));
     nvram.type_ = Some(OsNvramType::File);
-    nvram.source = Some(Box::new(OsNvramSource { file: Some(path), ..OsNvramSource::default() }));
+    nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() }.into());
 }
 
 fn drop_timeout(domain: &mut Domain, cx: &mut Context) {
