@@ -17,7 +17,7 @@ pub use number::{
     AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, HexNumber, OctalMode, PciBus, PciDomain, PciFunction, PciSlot,
     PciePort, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
 };
-pub use text::{CleanPath, LoadParm, NicModel};
+pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;
 pub use unit::MemoryUnit;
 pub use usbfilter::{UsbFilterClass, UsbFilterId, UsbFilterVersion};

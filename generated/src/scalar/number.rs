@@ -108,8 +108,8 @@ numbers! {
     PciePort(u8), any_base up to 0xff, written 1 digits in base 16, "a number from 0x0 to 0xff";
     /// A vendor or product number of USB.
     UsbId(u16), any_base up to 0xffff, written 4 digits in base 16, "a number from 0x0000 to 0xffff";
-    /// A register of the pSeries bus.
-    SpaprVioReg(u32), hexadecimal up to u64::from(u32::MAX), written 8 digits in base 16, "a hexadecimal number of up to 8 digits";
+    /// A register of the pSeries bus. Its 32 bits do not keep libvirt from reading more.
+    SpaprVioReg(u64), hexadecimal up to u64::MAX, written 8 digits in base 16, "a hexadecimal number";
     /// A channel subsystem.
     CcwCssid(u8), any_base up to 0xfe, written 1 digits in base 16, "a number from 0x0 to 0xfe";
     /// A set of subchannels.

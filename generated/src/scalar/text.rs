@@ -29,6 +29,36 @@ impl Scalar for LoadParm {
     }
 }
 
+/// A switch of which libvirt reads any text, though only two have a meaning.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum LaxYesNo {
+    /// `yes`.
+    #[default]
+    Yes,
+    /// `no`.
+    No,
+    /// Another text, which libvirt reads past.
+    Other(Box<str>),
+}
+
+impl Scalar for LaxYesNo {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        Ok(match text {
+            "yes" => Self::Yes,
+            "no" => Self::No,
+            other => Self::Other(other.into()),
+        })
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Other(text) => text,
+        });
+    }
+}
+
 /// The models whose spelling libvirt knows.
 const NIC_MODELS: &[&str] = &[
     "netfront",
@@ -119,7 +149,7 @@ impl Scalar for CleanPath {
     }
 }
 
-domxml_runtime::scalar_text!(CleanPath, LoadParm, NicModel);
+domxml_runtime::scalar_text!(CleanPath, LoadParm, NicModel, LaxYesNo);
 
 #[cfg(test)]
 mod tests {

@@ -267,7 +267,7 @@ pub struct GraphicsTypeVnc {
     /// Whether libvirt chooses the ports at start.
     ///
     /// Since libvirt 0.6.0.
-    pub autoport: Option<YesNo>,
+    pub autoport: Option<scalar::LaxYesNo>,
     /// The TCP port for WebSocket clients; -1 leaves the choice to libvirt.
     ///
     /// Since libvirt 1.0.6.
@@ -324,7 +324,7 @@ impl rt::Content for GraphicsTypeVnc {
             name: "GraphicsTypeVnc",
             attributes: &[
                 rt::AttributeInfo::new("port").since(0, 6, 0),
-                rt::AttributeInfo::new("autoport").since(0, 6, 0).values(YesNo::VALUES),
+                rt::AttributeInfo::new("autoport").since(0, 6, 0),
                 rt::AttributeInfo::new("websocket").since(1, 0, 6),
                 rt::AttributeInfo::new("socket")
                     .since(0, 8, 8)
@@ -879,15 +879,15 @@ pub struct GraphicsTypeRdp {
     /// Whether libvirt chooses the ports at start.
     ///
     /// Since libvirt 0.6.4.
-    pub autoport: Option<YesNo>,
+    pub autoport: Option<scalar::LaxYesNo>,
     /// Whether a new client takes the place of the one that is connected.
     ///
     /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 0.6.4.
-    pub replace_user: Option<YesNo>,
+    pub replace_user: Option<scalar::LaxYesNo>,
     /// Whether several clients may be connected.
     ///
     /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 0.6.4.
-    pub multi_user: Option<YesNo>,
+    pub multi_user: Option<scalar::LaxYesNo>,
     /// The address of the first `listen` element, as it was given before there were such elements; empty
     /// for none.
     ///
@@ -914,15 +914,13 @@ impl rt::Content for GraphicsTypeRdp {
             name: "GraphicsTypeRdp",
             attributes: &[
                 rt::AttributeInfo::new("port").since(0, 6, 4),
-                rt::AttributeInfo::new("autoport").since(0, 6, 4).values(YesNo::VALUES),
+                rt::AttributeInfo::new("autoport").since(0, 6, 4),
                 rt::AttributeInfo::new("replaceUser")
                     .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 6, 4)
-                    .values(YesNo::VALUES),
+                    .since(0, 6, 4),
                 rt::AttributeInfo::new("multiUser")
                     .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 6, 4)
-                    .values(YesNo::VALUES),
+                    .since(0, 6, 4),
                 rt::AttributeInfo::new("listen")
                     .since(0, 6, 4)
                     .narrow("(.*[^:].*)?", 1, 3, 0)
@@ -1246,14 +1244,14 @@ impl rt::Content for GraphicsListenTypeAddress {
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsListenTypeNetwork {
-    /// The name of the virtual network.
-    ///
-    /// Since libvirt 0.9.4.
-    pub network: String,
     /// The address that was found.
     ///
     /// Only a running domain shows it. Since libvirt 0.9.4.
     pub address: Option<String>,
+    /// The name of the virtual network.
+    ///
+    /// Since libvirt 0.9.4.
+    pub network: String,
 }
 
 impl rt::Content for GraphicsListenTypeNetwork {
@@ -1261,8 +1259,8 @@ impl rt::Content for GraphicsListenTypeNetwork {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "GraphicsListenTypeNetwork",
             attributes: &[
-                rt::AttributeInfo::new("network").required().since(0, 9, 4),
                 rt::AttributeInfo::new("address").since(0, 9, 4).output_only(),
+                rt::AttributeInfo::new("network").required().since(0, 9, 4),
             ],
             required_attributes: 1,
             ..rt::TypeInfo::NONE
@@ -1272,16 +1270,16 @@ impl rt::Content for GraphicsListenTypeNetwork {
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
         match attribute.plain() {
-            "network" => r.attribute(attribute, &mut self.network),
             "address" => r.attribute(attribute, &mut self.address),
+            "network" => r.attribute(attribute, &mut self.network),
             _ => return false,
         }
         true
     }
 
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("network", &self.network);
         w.attribute("address", &self.address);
+        w.attribute("network", &self.network);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `vsock-cid-default`, `memballoon-none-address`, `memballoon-stats-period0`, `device-empty-driver`, `panic-bare-dropped`,
 //! `device-contradictions`.
 
-use domxml::{Domain, Extra, MemballoonModel, VsockCid, YesNo};
+use domxml::{Domain, Extra, IommuDriver, IommuModel, MemballoonModel, VsockCid, YesNo};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -89,7 +89,8 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "devices that libvirt refuses together",
-    doc: "A guest has one panic device of each model, and before libvirt 9.1 one watchdog.",
+    doc: "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. The address of a vsock is at least 3, \
+          and an IOMMU of the model `virtio` has no settings.",
     example: Example {
         before: "<devices><panic model='isa'/><panic model='isa'/></devices>",
         after: "<devices><panic model='isa'/><panic model='isa'/></devices>",
@@ -150,11 +151,20 @@ fn drop_drivers(domain: &mut Domain, cx: &mut Context) {
     devices.memballoon.iter_mut().for_each(|it| drop_empty!(it));
     devices.vsock.iter_mut().for_each(|it| drop_empty!(it));
     if let Some(iommu) = &mut devices.iommu {
-        let empty = iommu.driver.take_if(|driver| *driver == domxml::IommuDriver::default());
+        let empty = iommu.driver.take_if(|driver| is_empty(driver, cx));
         if empty.is_some() {
             cx.rewrote(&iommu.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");
         }
     }
+}
+
+/// Whether nothing is set that the target knows.
+fn is_empty(driver: &IommuDriver, cx: &Context) -> bool {
+    let known = IommuDriver {
+        dma_translation: driver.dma_translation.filter(|_| cx.profile == Profile::Modern || cx.knows(10, 7, 0)),
+        ..driver.clone()
+    };
+    known == IommuDriver::default()
 }
 
 fn drop_panic(domain: &mut Domain, cx: &mut Context) {
@@ -175,6 +185,17 @@ fn report(domain: &mut Domain, cx: &mut Context) {
         if devices.panic[..at].iter().any(|other| other.model == panic.model) {
             cx.error(&panic.xml, "another panic device has this model");
         }
+    }
+    if let Some(cid) = devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref())
+        && cid.address.is_some_and(|address| address < 3)
+    {
+        cx.error(&cid.xml, "the address of a vsock is at least 3");
+    }
+    if let Some(iommu) = devices.iommu.as_ref().filter(|iommu| iommu.model == IommuModel::Virtio)
+        && let Some(driver) = &iommu.driver
+        && !is_empty(driver, cx)
+    {
+        cx.error(&driver.xml, "an IOMMU of the model virtio has no settings");
     }
     if !cx.knows(9, 1, 0)
         && let Some(second) = devices.watchdog.get(1)

@@ -62,7 +62,7 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     profiles: BOTH,
     summary: "shared memory with interrupts has a server",
     doc: "Interrupts between guests that share memory are passed on by a server; libvirt refuses `<msi>` without \
-          `<server>`.",
+          `<server>`. The name of the memory has no slash.",
     example: Example {
         before: "<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>",
         after: "<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>",
@@ -126,6 +126,9 @@ fn report(domain: &mut Domain, cx: &mut Context) {
     for shmem in &devices.shmem {
         if shmem.msi.is_some() && shmem.server.is_none() {
             cx.error(&shmem.xml, "interrupts need a <server>");
+        }
+        if shmem.name.contains('/') {
+            cx.error(&shmem.xml, "the name of shared memory has no slash");
         }
     }
 }

@@ -23,6 +23,23 @@ pub(super) static BUS: Rule = Rule {
     apply: spell_bus,
 };
 
+pub(super) static CONTRADICTIONS: Rule = Rule {
+    id: "input-contradictions",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "input devices that libvirt refuses",
+    doc: "A tablet cannot be on the PS/2 bus, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
+          that are neither fully nor paravirtualized have no input devices, unless they are Parallels' containers. A virtio model is \
+          on the virtio bus.",
+    example: Example {
+        before: "<devices><input type='tablet' bus='ps2'/></devices>",
+        after: "<devices><input type='tablet' bus='ps2'/></devices>",
+    },
+    apply: report,
+};
+
 pub(super) static DRIVER: Rule = Rule {
     id: "input-empty-driver",
     class: Class::Spelling,
@@ -80,6 +97,43 @@ fn spell_bus(domain: &mut Domain, cx: &mut Context) {
         {
             *field = Some(bus);
             cx.rewrote(&input.xml, "the bus of the input device is spelt out").becomes("", format!("bus='{bus}'"));
+        }
+    }
+}
+
+fn report(domain: &mut Domain, cx: &mut Context) {
+    let Some(os) = domain.os.as_ref().map(|os| os.type_.value) else { return };
+    let paravirtual = matches!(os, OsTypeValue::Xen | OsTypeValue::Xenpvh);
+    // Old Xen calls its paravirtual guests so; Parallels has devices of its own.
+    let special = match domain.type_ {
+        DomainType::Xen => os == OsTypeValue::Linux,
+        DomainType::Vz | DomainType::Parallels => true,
+        _ => false,
+    };
+    let Some(devices) = &domain.devices else { return };
+    for input in &devices.input {
+        let (bus, tablet) = match &input.type_ {
+            InputType::Tablet(tablet) => (tablet.bus, true),
+            InputType::Mouse(mouse) => (mouse.bus, false),
+            InputType::Keyboard(keyboard) => (keyboard.bus, false),
+            InputType::Passthrough(_) | InputType::Evdev(_) => continue,
+        };
+        if os == OsTypeValue::Hvm {
+            if tablet && bus == Some(InputBus::Ps2) {
+                cx.error(&input.xml, "a tablet is not on the PS/2 bus");
+            }
+            if bus == Some(InputBus::Xen) {
+                cx.error(&input.xml, "Xen's bus is for paravirtual guests");
+            }
+        } else if paravirtual {
+            if bus.is_some_and(|bus| bus != InputBus::Xen) || tablet {
+                cx.error(&input.xml, "a paravirtual guest has mice and keyboards on Xen's bus alone");
+            }
+        } else if !special {
+            cx.error(&input.xml, "a guest of this kind has no input devices");
+        }
+        if input.model.is_some() && bus != Some(InputBus::Virtio) && (bus.is_some() || os != OsTypeValue::Hvm) {
+            cx.error(&input.xml, "a virtio model is on the virtio bus");
         }
     }
 }

@@ -42,6 +42,21 @@ pub(super) static EMPTY: Rule = Rule {
     apply: drop_empty,
 };
 
+pub(super) static PASSWORD: Rule = Rule {
+    id: "graphics-password-parts",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "a display without a password has none that could expire",
+    doc: "libvirt reads `passwdValidTo` and `connected` only where there is a password.",
+    example: Example {
+        before: "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
+        after: "<devices><graphics type='spice' autoport='yes'/></devices>",
+    },
+    apply: drop_password_parts,
+};
+
 pub(super) static CONTRADICTIONS: Rule = Rule {
     id: "graphics-contradictions",
     class: Class::Conflict,
@@ -86,6 +101,24 @@ fn sort_channels(domain: &mut Domain, cx: &mut Context) {
             let (before, after) = (list(&spice.channel), list(&channels));
             spice.channel = channels;
             cx.rewrote(&graphics.xml, "channels stand in libvirt's order").becomes(before, after);
+        }
+    }
+}
+
+fn drop_password_parts(domain: &mut Domain, cx: &mut Context) {
+    for graphics in displays(domain) {
+        let gone = match &mut graphics.type_ {
+            GraphicsType::Vnc(vnc) if vnc.passwd.is_none() => {
+                vnc.passwd_valid_to.take().is_some() | vnc.connected.take().is_some()
+            }
+            GraphicsType::Spice(spice) if spice.passwd.is_none() => {
+                spice.passwd_valid_to.take().is_some() | spice.connected.take().is_some()
+            }
+            _ => false,
+        };
+        if gone {
+            cx.rewrote(&graphics.xml, "without a password nothing can be said of it")
+                .becomes("passwdValidTo, connected", "");
         }
     }
 }

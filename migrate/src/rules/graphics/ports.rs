@@ -1,6 +1,7 @@
 //! Ports of servers: `graphics-port-minus1`, `graphics-autoport-default`, `graphics-autoport-yes-port`,
 //! `graphics-spice-port-minus1-one`, `graphics-spice-noport-listen-none`, `graphics-libvirt-ports`.
 
+use domxml::scalar::LaxYesNo;
 use domxml::{
     Domain, Extra, GraphicsListenType, GraphicsType, GraphicsTypeRdp, GraphicsTypeSpice, GraphicsTypeVnc, YesNo,
 };
@@ -112,8 +113,24 @@ pub(super) static LIBVIRT_FORM: Rule = Rule {
     apply: libvirt_form,
 };
 
+pub(super) static UNREADABLE: Rule = Rule {
+    id: "graphics-autoport-unread",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "an `autoport` that libvirt reads past",
+    doc: "On a VNC server libvirt takes `autoport` to be absent if it is neither `yes` nor `no`; on an RDP server it understands \
+          nothing but `yes`, so that `autoport='no'` without a port leaves the choice to libvirt all the same.",
+    example: Example {
+        before: "<devices><graphics type='vnc' port='5905' autoport='true'/></devices>",
+        after: "<devices><graphics type='vnc' port='5905' autoport='true'/></devices>",
+    },
+    apply: report_unread,
+};
+
 /// Sets attributes of a display and reports what changed.
-fn set<T: PartialEq + Copy + std::fmt::Display>(
+fn set<T: PartialEq + std::fmt::Display>(
     name: &str,
     field: &mut Option<T>,
     value: Option<T>,
@@ -137,16 +154,21 @@ fn drop_minus_one(domain: &mut Domain, cx: &mut Context) {
         match &mut graphics.type_ {
             GraphicsType::Vnc(vnc) if vnc.port == Some(-1) => {
                 set("port", &mut vnc.port, None, xml, CHOSEN, cx);
-                let autoport = vnc.autoport.unwrap_or(YesNo::Yes);
+                let autoport = vnc.autoport.clone().unwrap_or(LaxYesNo::Yes);
                 set("autoport", &mut vnc.autoport, Some(autoport), xml, CHOSEN, cx);
             }
             GraphicsType::Rdp(rdp) if rdp.port == Some(-1) => {
                 set("port", &mut rdp.port, None, xml, CHOSEN, cx);
-                set("autoport", &mut rdp.autoport, Some(YesNo::Yes), xml, CHOSEN, cx);
+                set("autoport", &mut rdp.autoport, Some(LaxYesNo::Yes), xml, CHOSEN, cx);
             }
-            GraphicsType::Spice(spice) if spice.port == Some(-1) && spice.tls_port == Some(-1) => {
-                set("port", &mut spice.port, None, xml, CHOSEN, cx);
-                set("tlsPort", &mut spice.tls_port, None, xml, CHOSEN, cx);
+            GraphicsType::Spice(spice)
+                if spice_chooses(spice) && (spice.port == Some(-1) || spice.tls_port == Some(-1)) =>
+            {
+                for (name, port) in [("port", &mut spice.port), ("tlsPort", &mut spice.tls_port)] {
+                    if *port == Some(-1) {
+                        set(name, port, None, xml, CHOSEN, cx);
+                    }
+                }
                 set("autoport", &mut spice.autoport, Some(YesNo::Yes), xml, CHOSEN, cx);
             }
             _ => {}
@@ -160,17 +182,34 @@ fn given(port: Option<i32>) -> bool {
 
 /// Whether libvirt chooses the port of a VNC server.
 fn vnc_chooses(vnc: &GraphicsTypeVnc) -> bool {
-    vnc.autoport.map_or(matches!(vnc.port, None | Some(-1)), |autoport| autoport == YesNo::Yes)
+    match vnc.autoport {
+        Some(LaxYesNo::Yes) => true,
+        Some(LaxYesNo::No) => false,
+        Some(LaxYesNo::Other(_)) | None => matches!(vnc.port, None | Some(-1)),
+    }
 }
 
 /// Whether libvirt chooses the port of an RDP server.
 fn rdp_chooses(rdp: &GraphicsTypeRdp) -> bool {
-    rdp.autoport == Some(YesNo::Yes) || matches!(rdp.port, None | Some(-1))
+    rdp.autoport == Some(LaxYesNo::Yes) || matches!(rdp.port, None | Some(-1))
 }
 
 /// Whether libvirt chooses the ports of a SPICE server.
 fn spice_chooses(spice: &GraphicsTypeSpice) -> bool {
     spice.autoport == Some(YesNo::Yes) || spice.port == Some(-1) && spice.tls_port == Some(-1)
+}
+
+/// Whether libvirt reads past the switch, which is then spelt out in its form.
+fn unread(autoport: Option<&LaxYesNo>, cx: &Context) -> bool {
+    match autoport {
+        None => true,
+        Some(LaxYesNo::Other(_)) => cx.profile == Profile::Libvirt,
+        Some(_) => false,
+    }
+}
+
+fn lax(yes: bool) -> Option<LaxYesNo> {
+    Some(if yes { LaxYesNo::Yes } else { LaxYesNo::No })
 }
 
 fn yes_no(yes: bool) -> Option<YesNo> {
@@ -182,12 +221,14 @@ fn spell_autoport(domain: &mut Domain, cx: &mut Context) {
         let (xml, message) = (&graphics.xml, "autoport is spelt out");
         match &mut graphics.type_ {
             // A socket has no port; where the attribute names one the element is still to come.
-            GraphicsType::Vnc(vnc) if vnc.autoport.is_none() && has_ports(&vnc.listen) && vnc.socket.is_none() => {
+            GraphicsType::Vnc(vnc)
+                if unread(vnc.autoport.as_ref(), cx) && has_ports(&vnc.listen) && vnc.socket.is_none() =>
+            {
                 let chosen = vnc_chooses(vnc);
-                set("autoport", &mut vnc.autoport, yes_no(chosen), xml, message, cx);
+                set("autoport", &mut vnc.autoport, lax(chosen), xml, message, cx);
             }
             GraphicsType::Rdp(rdp) if rdp.autoport.is_none() && rdp_chooses(rdp) => {
-                set("autoport", &mut rdp.autoport, yes_no(true), xml, message, cx);
+                set("autoport", &mut rdp.autoport, lax(true), xml, message, cx);
             }
             GraphicsType::Spice(spice) if spice.autoport.is_none() && has_ports(&spice.listen) => {
                 let chosen = spice_chooses(spice);
@@ -205,15 +246,19 @@ fn forget_number(domain: &mut Domain, cx: &mut Context) {
     for graphics in displays(domain) {
         let (xml, message) = (&graphics.xml, "libvirt chooses the port and forgets this one");
         match &mut graphics.type_ {
-            GraphicsType::Vnc(vnc) if vnc.autoport == Some(YesNo::Yes) && vnc.port.is_some_and(|port| port > 0) => {
+            GraphicsType::Vnc(vnc) if vnc.autoport == Some(LaxYesNo::Yes) && vnc.port.is_some_and(|port| port > 0) => {
                 set("port", &mut vnc.port, None, xml, message, cx);
             }
-            GraphicsType::Rdp(rdp) if rdp.autoport == Some(YesNo::Yes) && rdp.port.is_some_and(|port| port > 0) => {
+            GraphicsType::Rdp(rdp) if rdp.autoport == Some(LaxYesNo::Yes) && rdp.port.is_some_and(|port| port > 0) => {
                 set("port", &mut rdp.port, None, xml, message, cx);
             }
             GraphicsType::Spice(spice) if spice.autoport == Some(YesNo::Yes) => {
-                set("port", &mut spice.port, None, xml, message, cx);
-                set("tlsPort", &mut spice.tls_port, None, xml, message, cx);
+                let mut numbers = Vec::new();
+                numbers.extend(spice.port.take_if(|port| *port > 0).map(|port| format!("port='{port}'")));
+                numbers.extend(spice.tls_port.take_if(|port| *port > 0).map(|port| format!("tlsPort='{port}'")));
+                if !numbers.is_empty() {
+                    cx.rewrote(xml, message).becomes(numbers.join(" "), "");
+                }
             }
             _ => {}
         }
@@ -230,6 +275,25 @@ fn report_one(domain: &mut Domain, cx: &mut Context) {
                 &graphics.xml,
                 "one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant",
             );
+        }
+    }
+}
+
+fn report_unread(domain: &mut Domain, cx: &mut Context) {
+    for graphics in displays(domain) {
+        let (autoport, no_means_yes) = match &graphics.type_ {
+            GraphicsType::Vnc(vnc) => (&vnc.autoport, false),
+            GraphicsType::Rdp(rdp) => (&rdp.autoport, rdp_chooses(rdp)),
+            _ => continue,
+        };
+        match autoport {
+            Some(LaxYesNo::Other(text)) => {
+                cx.note(&graphics.xml, format!("libvirt reads past autoport='{text}'"));
+            }
+            Some(LaxYesNo::No) if no_means_yes => {
+                cx.note(&graphics.xml, "libvirt chooses the port in spite of autoport='no', because there is none");
+            }
+            _ => {}
         }
     }
 }
@@ -280,7 +344,12 @@ fn libvirt_form(domain: &mut Domain, cx: &mut Context) {
                 let chosen = rdp_chooses(rdp);
                 let number = rdp.port.filter(|port| *port != 0 && (!chosen || cx.live && *port > 0));
                 set("port", &mut rdp.port, number.or(chosen.then_some(0)), xml, message, cx);
-                set("autoport", &mut rdp.autoport, chosen.then_some(YesNo::Yes), xml, message, cx);
+                set("autoport", &mut rdp.autoport, chosen.then_some(LaxYesNo::Yes), xml, message, cx);
+                for (name, field) in [("replaceUser", &mut rdp.replace_user), ("multiUser", &mut rdp.multi_user)] {
+                    if field.as_ref().is_some_and(|value| *value != LaxYesNo::Yes) {
+                        set(name, field, None, xml, message, cx);
+                    }
+                }
             }
             GraphicsType::Spice(spice) if has_ports(&spice.listen) => {
                 let chosen = spice_chooses(spice);
