@@ -10,9 +10,9 @@ use domxml_runtime::{
 
 use crate::cli::{Layout, Profile, RuleSelection, Unknown};
 use crate::finding::{Finding, Level, ids, line_column};
-use crate::{features, layout};
 use crate::rule::{Context, Rule, Safety};
 use crate::rules;
+use crate::{features, layout};
 
 /// Rounds after which rules that still change something are taken to contradict each other.
 const MAX_ROUNDS: usize = 16;
@@ -65,10 +65,20 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     let newer = newer_than_target(&domain, options.target);
     let mut context = Context::new(text, options.target, options.profile, options.live);
     fixed_point(&mut domain, &mut context, options);
+    if options.profile == Profile::Libvirt {
+        // What the reader kept is not written.
+        for unknown in findings.iter_mut().filter(|finding| finding.rule == ids::UNKNOWN) {
+            unknown.level = Level::Legacy;
+            unknown.message = unknown.message.replace("kept as it is", "libvirt does not keep it");
+        }
+    }
     findings.append(&mut context.findings);
     findings.extend(newer);
     let written = domain.write_with(&write_options(options));
-    findings.extend(written.findings.iter().map(from_written));
+    let live = written.findings.iter().filter(|written| written.action == Action::LiveKept);
+    findings.extend(live_notes(live));
+    let others = written.findings.iter().filter(|written| written.action != Action::LiveKept);
+    findings.extend(others.map(from_written));
     locate(text, &mut findings);
     let mut result = written.text;
     if let Some(before) = before
@@ -127,6 +137,30 @@ fn newer_than_target(domain: &Domain, target: Version) -> Vec<Finding> {
             finding(ids::NEWER, Level::Note, feature.span.range(), String::new(), message)
         })
         .collect()
+}
+
+/// One note for each kind of thing that only a running domain shows.
+fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Finding> {
+    let mut kinds: Vec<(&runtime::Finding, usize)> = Vec::new();
+    for live in written {
+        let name = |finding: &runtime::Finding| (finding.owner.name, finding.attribute.map(|attribute| attribute.name));
+        match kinds
+            .iter_mut()
+            .find(|(first, _)| name(first) == name(live) && (live.attribute.is_some() || first.value == live.value))
+        {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((live, 1)),
+        }
+    }
+    let note = |(first, count): (&runtime::Finding, usize)| {
+        let mut note = from_written(first);
+        note.level = Level::Note;
+        if count > 1 {
+            note.message.push_str(&format!("; it stands here {count} times"));
+        }
+        note
+    };
+    kinds.into_iter().map(note).collect()
 }
 
 /// Whether the only thing wrong is that the document is another one than a domain.
@@ -189,7 +223,9 @@ fn from_written(written: &runtime::Finding) -> Finding {
             let name = &written.value;
             (ids::EMPTY, format!("there is nothing in <{name}>"), Some(format!("<{name}/>")), None)
         }
-        Action::Live => (ids::LIVE, format!("only a running domain shows {thing}"), Some(text), None),
+        Action::Live | Action::LiveKept => {
+            (ids::LIVE, format!("only a running domain shows {thing}"), Some(text), None)
+        }
         Action::Newer => (ids::NEWER, format!("this libvirt reads past {thing}, which is newer"), Some(text), None),
     };
     let mut finding = finding(rule, Level::Legacy, written.span.range(), String::new(), message);
@@ -295,7 +331,11 @@ fn write_options(options: &Options) -> WriteOptions {
     let libvirt = options.profile == Profile::Libvirt;
     WriteOptions {
         defaults: Defaults::Canonical,
-        output_only: if libvirt && !options.live { OutputOnly::Drop } else { OutputOnly::Keep },
+        output_only: match options.profile {
+            _ if options.live => OutputOnly::Keep,
+            Profile::Modern => OutputOnly::Note,
+            Profile::Libvirt => OutputOnly::Drop,
+        },
         target: Some(options.target),
         newer: if libvirt { Newer::Drop } else { Newer::Keep },
         kept: if libvirt { KeptContent::Drop } else { KeptContent::Keep },

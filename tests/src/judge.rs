@@ -6,10 +6,20 @@ use std::process::Command;
 
 use rayon::prelude::*;
 use relaxng_model::validate::Validator;
-use relaxng_model::{EmbeddedResolver, FileResolver};
+use relaxng_model::{EmbeddedResolver, FileResolver, Grammar};
 
 use crate::corpus::Document;
 use crate::measures::Measure;
+
+/// The embedded schema.
+///
+/// # Panics
+/// When it is wrong.
+#[must_use]
+pub fn our_grammar() -> Grammar {
+    relaxng_model::load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT)
+        .unwrap_or_else(|errors| panic!("{errors}"))
+}
 
 /// A validator for the embedded schema.
 ///
@@ -17,9 +27,7 @@ use crate::measures::Measure;
 /// When the schema is wrong.
 #[must_use]
 pub fn ours() -> Validator {
-    let grammar = relaxng_model::load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT)
-        .unwrap_or_else(|errors| panic!("{errors}"));
-    Validator::new(&grammar)
+    Validator::new(&our_grammar())
 }
 
 /// A validator for upstream's schema of 11.3.0.

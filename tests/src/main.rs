@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use dommigrate::cli::Profile;
 use domxml_tests::corpus;
+use domxml_tests::coverage;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
@@ -23,6 +24,7 @@ struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
+    Coverage,
     Parses,
     Verdicts,
     VerdictsMutants,
@@ -34,6 +36,12 @@ enum Name {
     Jing,
     JingMutants,
     RoundTrips,
+    #[value(name = "untouched-9.0.0")]
+    Untouched9,
+    #[value(name = "untouched-11.3.0")]
+    Untouched11,
+    Live,
+    OldestDocuments,
     DiffPairs,
     DriverOutputs,
     SameFmt,
@@ -70,6 +78,7 @@ fn main() -> ExitCode {
         let libvirt = Rewriting::Upgrade(Profile::Libvirt);
         let nine = domxml_runtime::Version::new(9, 0, 0);
         let result: Result<Measure, String> = match name {
+            Name::Coverage => Ok(coverage::coverage()),
             Name::Parses => Ok(measures::parses(&releases)),
             Name::Verdicts => Ok(judge::agreement("verdicts", &judge::ours(), &releases)),
             Name::VerdictsMutants => Ok(judge::agreement("verdicts-mutants", &judge::ours(), &mutants)),
@@ -85,6 +94,10 @@ fn main() -> ExitCode {
             Name::Jing => judge::engines("jing", Engine::Jing, &root, &releases, &schema),
             Name::JingMutants => judge::engines("jing-mutants", Engine::Jing, &root.join("mutants"), &mutants, &schema),
             Name::DiffPairs => domxml_tests::pairs::diff("diff-pairs", &releases, &shared, 2000),
+            Name::Untouched9 => Ok(measures::untouched("untouched-9.0.0", &releases, &shared, "9.0.0")),
+            Name::Untouched11 => Ok(measures::untouched("untouched-11.3.0", &releases, &shared, "11.3.0")),
+            Name::Live => Ok(measures::live(&releases, &shared)),
+            Name::OldestDocuments => Ok(measures::oldest_documents(&releases, &shared)),
             Name::RoundTrips => Ok(measures::round_trips(&releases, &shared)),
             Name::DriverOutputs => Ok(measures::driver_outputs(&releases)),
             Name::SameFmt => measures::same("same-fmt", &releases, &shared, Rewriting::Format, newest),

@@ -453,15 +453,17 @@ pub fn live(documents: &[Document], shared: &Path) -> Measure {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Some(id) = name.strip_suffix(".expected-live.xml") else { continue };
         let input = fs::read_to_string(path.with_file_name(format!("{id}.in.xml"))).expect("an input");
+        // These expectations were made by hand, in a layout of their own.
         let expected = fs::read_to_string(&path).expect("an expectation");
+        let expected = engine::format(&expected, Unknown::Keep).text.unwrap_or(expected);
         results.push((id.to_owned(), upgrade(&input, &expected)));
     }
     Measure::of("live", results)
 }
 
-/// The documents of releases up to 1.2.16: what `upgrade` makes of them is valid.
+/// The documents of releases up to 1.2.16 which libvirt 11.3.0 takes: what `upgrade` makes of them is valid.
 #[must_use]
-pub fn oldest_documents(documents: &[Document]) -> Measure {
+pub fn oldest_documents(documents: &[Document], shared: &Path) -> Measure {
     let options = options(Profile::Modern, newest());
     let validator = crate::judge::ours();
     let old = |name: &str| {
@@ -470,7 +472,7 @@ pub fn oldest_documents(documents: &[Document]) -> Measure {
     };
     let results = documents
         .par_iter()
-        .filter(|document| old(&document.name))
+        .filter(|document| old(&document.name) && corpus::canonical(shared, "11.3.0", &document.name).is_some())
         .map_init(
             || validator.clone(),
             |validator, document| {

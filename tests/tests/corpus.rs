@@ -90,3 +90,25 @@ fn legacy_cases() {
     hold("legacy-cases-9.0.0", |shared| Ok(measures::legacy_cases("legacy-cases-9.0.0", shared, "9.0.0")));
     hold("legacy-cases-11.3.0", |shared| Ok(measures::legacy_cases("legacy-cases-11.3.0", shared, "11.3.0")));
 }
+
+#[test]
+fn canonical_files_stay_untouched() {
+    for (name, version) in [("untouched-9.0.0", "9.0.0"), ("untouched-11.3.0", "11.3.0")] {
+        hold(name, |shared| Ok(measures::untouched(name, &RELEASES, shared, version)));
+    }
+}
+
+#[test]
+fn live_forms() {
+    hold("live", |shared| Ok(measures::live(&RELEASES, shared)));
+}
+
+#[test]
+fn the_oldest_documents_become_valid() {
+    hold("oldest-documents", |shared| Ok(measures::oldest_documents(&RELEASES, shared)));
+}
+
+#[test]
+fn diff_says_what_libvirt_says() {
+    hold_with_oracle("diff-pairs", |shared| domxml_tests::pairs::diff("diff-pairs", &RELEASES, shared, 2000));
+}

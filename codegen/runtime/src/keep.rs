@@ -2,6 +2,7 @@
 
 use crate::extra::{Anchor, Extra, KeptLeaf, KeptNode, TEXT};
 use crate::reader::is_blank;
+use crate::scalar;
 use crate::verbatim::source;
 use roxmltree::{Node, NodeId, NodeType};
 use std::collections::HashMap;
@@ -81,7 +82,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
                 None => Anchor::End,
             };
             let text = source(child);
-            let text = if child.is_text() { text.trim().into() } else { text.into() };
+            let text = if child.is_text() { scalar::trim(&text).into() } else { text.into() };
             kept.nodes.push(KeptNode { anchor, same_line, text });
             same_line = true;
             continue;

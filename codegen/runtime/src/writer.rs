@@ -26,6 +26,8 @@ pub enum OutputOnly {
     /// Write it.
     #[default]
     Keep,
+    /// Write it, and say so.
+    Note,
     /// Leave it out.
     Drop,
 }
@@ -46,7 +48,7 @@ pub enum KeptContent {
     /// Write it, in place.
     #[default]
     Keep,
-    /// Leave it out; of the namespace declarations those of the root stay.
+    /// Leave it out, namespace declarations too: what needs one is declared anew, on the root.
     Drop,
 }
 
@@ -102,6 +104,8 @@ pub enum Action {
     Emptied,
     /// What only a running domain shows is left out.
     Live,
+    /// What only a running domain shows is written.
+    LiveKept,
     /// What the target does not know is left out.
     Newer,
 }
@@ -217,7 +221,7 @@ impl<'o> Writer<'o> {
             findings: Vec::new(),
             observer: None,
             tables: options.defaults == Defaults::Canonical
-                || options.output_only == OutputOnly::Drop
+                || options.output_only != OutputOnly::Keep
                 || options.newer == Newer::Drop,
             info: &TypeInfo::NONE,
             span: Span::default(),
@@ -295,6 +299,9 @@ impl<'o> Writer<'o> {
                 self.found(Some(attribute), value, action);
             }
             return;
+        }
+        if let Some(value) = value {
+            self.note_live(attribute.output_only, Some(attribute), value);
         }
         let canonical = self.options.defaults == Defaults::Canonical;
         let default = attribute.default.filter(|_| canonical);
@@ -419,6 +426,7 @@ impl<'o> Writer<'o> {
                     self.found(None, name, action);
                     continue;
                 }
+                self.note_live(content.info().output_only, None, name);
                 self.before(name);
                 self.whole_element(ns, name, content);
                 self.after(name);
@@ -463,6 +471,12 @@ impl<'o> Writer<'o> {
         }
         let newer = matches!((since, self.options.target), (Some(since), Some(target)) if since > target);
         (newer && self.options.newer == Newer::Drop).then_some(Action::Newer)
+    }
+
+    fn note_live(&mut self, output_only: bool, attribute: Option<&'static AttributeInfo>, value: &str) {
+        if output_only && self.options.output_only == OutputOnly::Note {
+            self.found(attribute, value, Action::LiveKept);
+        }
     }
 
     fn found(&mut self, attribute: Option<&'static AttributeInfo>, value: &str, action: Action) {
@@ -587,6 +601,7 @@ impl<'o> Writer<'o> {
             self.found(None, name, action);
             return false;
         }
+        self.note_live(child.output_only, None, name);
         if let Some(observer) = &mut self.observer {
             observer.child(self.info, child, text, self.span);
         }
@@ -612,7 +627,7 @@ impl<'o> Writer<'o> {
             observer.element(info, self.span);
         }
         if let Some(kept) = kept {
-            if self.declares() {
+            if self.options.kept == KeptContent::Keep {
                 self.scope.extend(kept.namespaces.iter().cloned());
             }
             if self.options.kept == KeptContent::Keep && !(kept.nodes.is_empty() && kept.leaves.is_empty()) {
@@ -669,21 +684,15 @@ impl<'o> Writer<'o> {
     }
 
     fn push_kept_attributes(&mut self, kept: &Kept) {
-        if self.options.kept == KeptContent::Keep {
-            for (name, value) in &kept.attributes {
-                self.push_attribute("", name, value);
-            }
+        if self.options.kept == KeptContent::Drop {
+            return;
         }
-        if self.declares() {
-            for (prefix, uri) in &kept.namespaces {
-                push_declaration(&mut self.out, prefix, uri);
-            }
+        for (name, value) in &kept.attributes {
+            self.push_attribute("", name, value);
         }
-    }
-
-    /// Whether the element that is being written keeps its namespace declarations.
-    fn declares(&self) -> bool {
-        self.options.kept == KeptContent::Keep || self.depth == self.options.depth
+        for (prefix, uri) in &kept.namespaces {
+            push_declaration(&mut self.out, prefix, uri);
+        }
     }
 
     /// Writes a name with the prefix of its namespace; one that nothing declares is declared by the root.

@@ -42,6 +42,7 @@ impl rt::Content for Encryption {
             name: "Encryption",
             element: Some(rt::Name::plain("encryption")),
             since: Some(rt::Version::new(3, 9, 0)),
+            empty: rt::EmptyForm::Pair,
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
                 rt::AttributeInfo::new("format")

@@ -240,7 +240,7 @@ pub struct AddressTypePci {
     pub multifunction: Option<OnOff>,
     /// What an s390 guest needs to know of a PCI device besides its address.
     ///
-    /// Since libvirt 4.10.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 4.10.0.
     pub zpci: Option<Zpci>,
 }
 
@@ -267,7 +267,7 @@ impl rt::Content for AddressTypePci {
                     .since(0, 9, 7)
                     .values(OnOff::VALUES),
             ],
-            children: &[rt::ChildInfo::new("zpci").since(4, 10, 0)],
+            children: &[rt::ChildInfo::new("zpci").since(4, 10, 0).dropped_if_empty()],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -604,11 +604,11 @@ impl rt::Content for AddressTypeCcw {
 pub struct AddressTypeIsa {
     /// The first I/O port.
     ///
-    /// Since libvirt 1.2.1.
+    /// Where absent, `0x0` is assumed; the canonical form leaves it out. Since libvirt 1.2.1.
     pub iobase: Option<scalar::HexNumber>,
     /// The interrupt.
     ///
-    /// Since libvirt 1.2.1.
+    /// Where absent, `0x0` is assumed; the canonical form leaves it out. Since libvirt 1.2.1.
     pub irq: Option<scalar::HexNumber>,
 }
 
@@ -617,8 +617,12 @@ impl rt::Content for AddressTypeIsa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AddressTypeIsa",
             attributes: &[
-                rt::AttributeInfo::new("iobase").since(1, 2, 1),
-                rt::AttributeInfo::new("irq").since(1, 2, 1),
+                rt::AttributeInfo::new("iobase")
+                    .default("0x0", rt::DefaultForm::Dropped)
+                    .since(1, 2, 1),
+                rt::AttributeInfo::new("irq")
+                    .default("0x0", rt::DefaultForm::Dropped)
+                    .since(1, 2, 1),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -683,7 +687,7 @@ impl rt::Content for AddressTypeDimm {
 
 /// What an s390 guest needs to know of a PCI device besides its address.
 ///
-/// Since libvirt 4.10.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 4.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Zpci {
     /// The identifier that names the device for the user, unique in the domain.
@@ -704,6 +708,7 @@ impl rt::Content for Zpci {
             name: "Zpci",
             element: Some(rt::Name::plain("zpci")),
             since: Some(rt::Version::new(4, 10, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("uid").since(4, 10, 0),
                 rt::AttributeInfo::new("fid").since(4, 10, 0),

@@ -120,7 +120,7 @@ impl rt::Content for Alias {
 
 /// How ACPI tells the guest of the device.
 ///
-/// Since libvirt 7.3.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Acpi {
     /// A number, unique in the domain, from which guests make stable names of devices.
@@ -137,6 +137,7 @@ impl rt::Content for Acpi {
             name: "Acpi",
             element: Some(rt::Name::plain("acpi")),
             since: Some(rt::Version::new(7, 3, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[rt::AttributeInfo::new("index").since(7, 3, 0)],
             ..rt::TypeInfo::NONE
         };

@@ -21,7 +21,7 @@ pub struct Controller {
     pub index: Option<u32>,
     /// How the hypervisor drives the controller.
     ///
-    /// Since libvirt 1.0.5.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5.
     pub driver: Option<ControllerDriver>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
@@ -30,7 +30,7 @@ pub struct Controller {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -51,9 +51,9 @@ impl rt::Content for Controller {
                 rt::AttributeInfo::new("index").since(0, 7, 6).optional_since(1, 3, 5),
             ],
             children: &[
-                rt::ChildInfo::new("driver").since(1, 0, 5),
+                rt::ChildInfo::new("driver").since(1, 0, 5).dropped_if_empty(),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
@@ -799,7 +799,8 @@ pub struct ControllerTypePci {
     pub device_model: Option<ControllerModel>,
     /// What the guest sees of a PCI controller. libvirt chooses most of it and keeps it.
     ///
-    /// Since libvirt 1.2.19. See [the manual](https://libvirt.org/formatdomain.html#controllers).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.19. See [the
+    /// manual](https://libvirt.org/formatdomain.html#controllers).
     pub target: Option<ControllerTarget>,
     /// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
     ///
@@ -819,7 +820,7 @@ impl rt::Content for ControllerTypePci {
             ],
             children: &[
                 rt::ChildInfo::new("model").since(1, 2, 19),
-                rt::ChildInfo::new("target").since(1, 2, 19),
+                rt::ChildInfo::new("target").since(1, 2, 19).dropped_if_empty(),
                 rt::ChildInfo::new("pcihole64").since(1, 1, 2),
             ],
             required_attributes: 1,
@@ -1023,20 +1024,20 @@ impl rt::Content for ControllerTypeXenbus {
 
 /// How the hypervisor drives the controller.
 ///
-/// Since libvirt 1.0.5.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ControllerDriver {
     /// The number of queues; best as many as the guest has CPUs.
     ///
-    /// Since libvirt 1.0.5.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.0.5.
     pub queues: Option<u32>,
     /// The largest number of commands in the queue of a device.
     ///
-    /// Since libvirt 1.2.7.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.2.7.
     pub cmd_per_lun: Option<u32>,
     /// The largest number of sectors of 512 bytes that one command transfers.
     ///
-    /// Since libvirt 1.2.7.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.2.7.
     pub max_sectors: Option<u32>,
     /// Whether a thread of its own takes the guest's requests.
     ///
@@ -1044,7 +1045,7 @@ pub struct ControllerDriver {
     pub ioeventfd: Option<OnOff>,
     /// The number of the I/O thread that serves the controller and its disks.
     ///
-    /// Since libvirt 1.3.5.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.3.5.
     pub iothread: Option<u32>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -1076,14 +1077,23 @@ impl rt::Content for ControllerDriver {
             name: "ControllerDriver",
             element: Some(rt::Name::plain("driver")),
             since: Some(rt::Version::new(1, 0, 5)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
-                rt::AttributeInfo::new("queues").since(1, 0, 5),
-                rt::AttributeInfo::new("cmd_per_lun").since(1, 2, 7),
-                rt::AttributeInfo::new("max_sectors").since(1, 2, 7),
+                rt::AttributeInfo::new("queues")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(1, 0, 5),
+                rt::AttributeInfo::new("cmd_per_lun")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(1, 2, 7),
+                rt::AttributeInfo::new("max_sectors")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(1, 2, 7),
                 rt::AttributeInfo::new("ioeventfd")
                     .since(1, 2, 19)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("iothread").since(1, 3, 5),
+                rt::AttributeInfo::new("iothread")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(1, 3, 5),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
@@ -1359,7 +1369,8 @@ impl rt::Scalar for ControllerModelName {
 
 /// What the guest sees of a PCI controller. libvirt chooses most of it and keeps it.
 ///
-/// Since libvirt 1.2.19. See [the manual](https://libvirt.org/formatdomain.html#controllers).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.19. See [the
+/// manual](https://libvirt.org/formatdomain.html#controllers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ControllerTarget {
     /// The number of a PCI bridge, 1 to 255.
@@ -1404,6 +1415,7 @@ impl rt::Content for ControllerTarget {
             name: "ControllerTarget",
             element: Some(rt::Name::plain("target")),
             since: Some(rt::Version::new(1, 2, 19)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("controllers"),
             attributes: &[
                 rt::AttributeInfo::new("chassisNr").since(1, 2, 19),

@@ -47,7 +47,7 @@ pub struct Disk {
     pub snapshot: Option<DiskSnapshot>,
     /// How the hypervisor drives the disk.
     ///
-    /// Since libvirt 0.6.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub driver: Option<DiskDriver>,
     /// The credentials for the server of a network disk, in their old place beside the source.
@@ -70,7 +70,7 @@ pub struct Disk {
     pub geometry: Option<DiskGeometry>,
     /// The sizes of blocks that the disk claims to have.
     ///
-    /// Since libvirt 0.10.2.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
     pub blockio: Option<DiskBlockIo>,
     /// The copy that a block job of a running domain is making of the disk. The modern form describes the
     /// copy by source and format, as a disk does; the old one, of copies to files, by the attributes `file`
@@ -86,7 +86,7 @@ pub struct Disk {
     pub target: DiskTarget,
     /// Limits of the I/O of the disk.
     ///
-    /// Since libvirt 0.9.8. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub iotune: Option<DiskIoTune>,
     /// The throttle groups that limit the I/O of the disk.
@@ -108,19 +108,23 @@ pub struct Disk {
     pub transient: Option<DiskTransient>,
     /// The serial number that the guest sees.
     ///
-    /// Since libvirt 0.7.1. Values other than `[A-Za-z0-9_.+\-]+` since libvirt 1.2.14.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.1. Values other
+    /// than `[A-Za-z0-9_.+\-]+` since libvirt 1.2.14.
     pub serial: Option<String>,
     /// The world wide name that the guest sees.
     ///
-    /// Since libvirt 0.10.2. Values other than `[0-9A-Fa-f]{16}` since libvirt 1.0.5.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. Values other
+    /// than `[0-9A-Fa-f]{16}` since libvirt 1.0.5.
     pub wwn: Option<String>,
     /// The vendor that the guest sees, on a SCSI disk; up to 8 characters.
     ///
-    /// Since libvirt 1.0.1. Values other than `[0-x]*` since libvirt 1.3.4.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.1. Values other
+    /// than `[0-x]*` since libvirt 1.3.4.
     pub vendor: Option<String>,
     /// The product name that the guest sees; up to 16 characters on a SCSI disk, 40 on an IDE or SATA disk.
     ///
-    /// Since libvirt 1.0.1. Values other than `[0-x]*` since libvirt 1.3.4.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.1. Values other
+    /// than `[0-x]*` since libvirt 1.3.4.
     pub product: Option<String>,
     /// The encryption of the source, in its old place beside the source.
     ///
@@ -138,7 +142,7 @@ pub struct Disk {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -176,33 +180,41 @@ impl rt::Content for Disk {
                     .values(DiskSnapshot::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("driver").since(0, 6, 0),
+                rt::ChildInfo::new("driver").since(0, 6, 0).dropped_if_empty(),
                 rt::ChildInfo::new("auth").since(0, 9, 7).legacy("disk-auth-under-disk"),
                 rt::ChildInfo::new("backingStore").since(1, 2, 4),
                 rt::ChildInfo::new("backenddomain").since(1, 2, 13),
                 rt::ChildInfo::new("geometry").since(0, 10, 0),
-                rt::ChildInfo::new("blockio").since(0, 10, 2),
+                rt::ChildInfo::new("blockio").since(0, 10, 2).dropped_if_empty(),
                 rt::ChildInfo::new("mirror").since(0, 9, 12).output_only(),
                 rt::ChildInfo::new("target").required().since(0, 6, 0),
-                rt::ChildInfo::new("iotune").since(0, 9, 8),
+                rt::ChildInfo::new("iotune").since(0, 9, 8).dropped_if_empty(),
                 rt::ChildInfo::new("throttlefilters").since(11, 2, 0),
                 rt::ChildInfo::new("readonly").since(0, 6, 0),
                 rt::ChildInfo::new("shareable").since(0, 6, 0),
                 rt::ChildInfo::new("transient").since(0, 9, 5),
                 rt::ChildInfo::new("serial")
                     .since(0, 7, 1)
-                    .narrow("[A-Za-z0-9_.+\\-]+", 1, 2, 14),
+                    .narrow("[A-Za-z0-9_.+\\-]+", 1, 2, 14)
+                    .dropped_if_empty(),
                 rt::ChildInfo::new("wwn")
                     .since(0, 10, 2)
-                    .narrow("[0-9A-Fa-f]{16}", 1, 0, 5),
-                rt::ChildInfo::new("vendor").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4),
-                rt::ChildInfo::new("product").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4),
+                    .narrow("[0-9A-Fa-f]{16}", 1, 0, 5)
+                    .dropped_if_empty(),
+                rt::ChildInfo::new("vendor")
+                    .since(1, 0, 1)
+                    .narrow("[0-x]*", 1, 3, 4)
+                    .dropped_if_empty(),
+                rt::ChildInfo::new("product")
+                    .since(1, 0, 1)
+                    .narrow("[0-x]*", 1, 3, 4)
+                    .dropped_if_empty(),
                 rt::ChildInfo::new("encryption")
                     .since(0, 7, 1)
                     .legacy("disk-encryption-under-disk"),
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
@@ -798,6 +810,7 @@ impl rt::Content for DiskOuterEncryption {
             element: Some(rt::Name::plain("encryption")),
             since: Some(rt::Version::new(0, 7, 1)),
             legacy: Some("disk-encryption-under-disk"),
+            empty: rt::EmptyForm::Pair,
             attributes: &[
                 rt::AttributeInfo::new("format")
                     .required()
@@ -1103,20 +1116,20 @@ impl rt::Scalar for DiskGeometryTrans {
 
 /// The sizes of blocks that the disk claims to have.
 ///
-/// Since libvirt 0.10.2.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskBlockIo {
     /// The smallest unit of I/O, in bytes.
     ///
-    /// Since libvirt 0.10.2.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.10.2.
     pub logical_block_size: Option<u32>,
     /// The size of a sector of the hardware, in bytes.
     ///
-    /// Since libvirt 0.10.2.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.10.2.
     pub physical_block_size: Option<u32>,
     /// The smallest amount that can be discarded at once, in bytes; a multiple of the logical block size.
     ///
-    /// Since libvirt 11.3.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 11.3.0.
     pub discard_granularity: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1128,10 +1141,17 @@ impl rt::Content for DiskBlockIo {
             name: "DiskBlockIo",
             element: Some(rt::Name::plain("blockio")),
             since: Some(rt::Version::new(0, 10, 2)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
-                rt::AttributeInfo::new("logical_block_size").since(0, 10, 2),
-                rt::AttributeInfo::new("physical_block_size").since(0, 10, 2),
-                rt::AttributeInfo::new("discard_granularity").since(11, 3, 0),
+                rt::AttributeInfo::new("logical_block_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(0, 10, 2),
+                rt::AttributeInfo::new("physical_block_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(0, 10, 2),
+                rt::AttributeInfo::new("discard_granularity")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(11, 3, 0),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1194,7 +1214,7 @@ pub struct DiskTarget {
     /// The speed of rotation that the disk claims, 1025 to 65534 a minute; 1 stands for a disk that does
     /// not rotate.
     ///
-    /// Since libvirt 7.3.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.3.0.
     pub rotation_rate: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1220,7 +1240,9 @@ impl rt::Content for DiskTarget {
                     .default("off", rt::DefaultForm::Assumed)
                     .since(1, 1, 3)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("rotation_rate").since(7, 3, 0),
+                rt::AttributeInfo::new("rotation_rate")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 3, 0),
             ],
             required_attributes: 1,
             ..rt::TypeInfo::NONE

@@ -7,7 +7,7 @@ use domxml_runtime as rt;
 
 /// How the hypervisor drives the disk.
 ///
-/// Since libvirt 0.6.0. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskDriver {
@@ -69,11 +69,11 @@ pub struct DiskDriver {
     pub discard_no_unref: Option<OnOff>,
     /// The number of queues of a virtio or vhost-user disk.
     ///
-    /// Since libvirt 3.9.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 3.9.0.
     pub queues: Option<u64>,
     /// The size of each queue.
     ///
-    /// Since libvirt 7.8.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.8.0.
     pub queue_size: Option<u64>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -93,7 +93,7 @@ pub struct DiskDriver {
     pub page_per_vq: Option<OnOff>,
     /// The cache for the metadata of an image.
     ///
-    /// Since libvirt 7.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
     pub metadata_cache: Option<DiskMetadataCache>,
     /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
     ///
@@ -109,6 +109,7 @@ impl rt::Content for DiskDriver {
             name: "DiskDriver",
             element: Some(rt::Name::plain("driver")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("hard-drives-floppy-disks-cdroms"),
             attributes: &[
                 rt::AttributeInfo::new("name").since(0, 6, 0),
@@ -142,8 +143,12 @@ impl rt::Content for DiskDriver {
                 rt::AttributeInfo::new("discard_no_unref")
                     .since(9, 5, 0)
                     .values(OnOff::VALUES),
-                rt::AttributeInfo::new("queues").since(3, 9, 0),
-                rt::AttributeInfo::new("queue_size").since(7, 8, 0),
+                rt::AttributeInfo::new("queues")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(3, 9, 0),
+                rt::AttributeInfo::new("queue_size")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 8, 0),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
@@ -152,7 +157,7 @@ impl rt::Content for DiskDriver {
                     .values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("metadata_cache").since(7, 0, 0),
+                rt::ChildInfo::new("metadata_cache").since(7, 0, 0).dropped_if_empty(),
                 rt::ChildInfo::new("iothreads").since(10, 0, 0),
             ],
             ..rt::TypeInfo::NONE
@@ -850,7 +855,7 @@ impl rt::Content for DiskThrottleFilter {
 
 /// Limits of the I/O of the disk.
 ///
-/// Since libvirt 0.9.8. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskIoTune {
@@ -944,6 +949,7 @@ impl rt::Content for DiskIoTune {
             name: "DiskIoTune",
             element: Some(rt::Name::plain("iotune")),
             since: Some(rt::Version::new(0, 9, 8)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("hard-drives-floppy-disks-cdroms"),
             children: &[
                 rt::ChildInfo::new("total_bytes_sec").since(0, 9, 8),

@@ -2788,7 +2788,7 @@ pub struct DiskFormat {
     pub type_: StorageFormat,
     /// The cache for the metadata of an image.
     ///
-    /// Since libvirt 7.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
     pub metadata_cache: Option<DiskMetadataCache>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -2806,7 +2806,9 @@ impl rt::Content for DiskFormat {
                     .since(1, 2, 4)
                     .values(StorageFormat::VALUES),
             ],
-            children: &[rt::ChildInfo::new("metadata_cache").since(7, 0, 0)],
+            children: &[
+                rt::ChildInfo::new("metadata_cache").since(7, 0, 0).dropped_if_empty(),
+            ],
             required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
@@ -3008,7 +3010,7 @@ impl rt::Scalar for StorageFormat {
 
 /// The cache for the metadata of an image.
 ///
-/// Since libvirt 7.0.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskMetadataCache {
     /// The largest size of the cache.
@@ -3025,6 +3027,7 @@ impl rt::Content for DiskMetadataCache {
             name: "DiskMetadataCache",
             element: Some(rt::Name::plain("metadata_cache")),
             since: Some(rt::Version::new(7, 0, 0)),
+            empty: rt::EmptyForm::Dropped,
             children: &[rt::ChildInfo::new("max_size").since(7, 0, 0)],
             ..rt::TypeInfo::NONE
         };

@@ -33,15 +33,15 @@ pub struct Filesystem {
     pub multidevs: Option<FilesystemMultidevs>,
     /// The permission bits of files that the guest makes, in mode `mapped`.
     ///
-    /// Since libvirt 6.10.0.
+    /// Where absent, `0000` is assumed; the canonical form leaves it out. Since libvirt 6.10.0.
     pub fmode: Option<scalar::OctalMode>,
     /// The permission bits of directories that the guest makes, in mode `mapped`.
     ///
-    /// Since libvirt 6.10.0.
+    /// Where absent, `0000` is assumed; the canonical form leaves it out. Since libvirt 6.10.0.
     pub dmode: Option<scalar::OctalMode>,
     /// How the hypervisor provides the file system.
     ///
-    /// Since libvirt 0.9.7.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7.
     pub driver: Option<FilesystemDriver>,
     /// Where the guest finds the file system.
     ///
@@ -63,7 +63,7 @@ pub struct Filesystem {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -100,16 +100,20 @@ impl rt::Content for Filesystem {
                     .default("default", rt::DefaultForm::Dropped)
                     .since(6, 3, 0)
                     .values(FilesystemMultidevs::VALUES),
-                rt::AttributeInfo::new("fmode").since(6, 10, 0),
-                rt::AttributeInfo::new("dmode").since(6, 10, 0),
+                rt::AttributeInfo::new("fmode")
+                    .default("0000", rt::DefaultForm::Dropped)
+                    .since(6, 10, 0),
+                rt::AttributeInfo::new("dmode")
+                    .default("0000", rt::DefaultForm::Dropped)
+                    .since(6, 10, 0),
             ],
             children: &[
-                rt::ChildInfo::new("driver").since(0, 9, 7),
+                rt::ChildInfo::new("driver").since(0, 9, 7).dropped_if_empty(),
                 rt::ChildInfo::new("target").required().since(0, 6, 0),
                 rt::ChildInfo::new("readonly").since(0, 9, 10),
                 rt::ChildInfo::new("boot").since(7, 1, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
                 rt::ChildInfo::new("space_hard_limit").since(0, 9, 13),
                 rt::ChildInfo::new("space_soft_limit").since(0, 9, 13),
@@ -413,7 +417,8 @@ impl rt::Content for FilesystemTypeBlock {
 pub struct FilesystemTypeMount {
     /// The virtiofsd that libvirt starts for the file system.
     ///
-    /// Since libvirt 6.2.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#filesystems).
     pub binary: Option<FilesystemBinary>,
     /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
     ///
@@ -431,7 +436,7 @@ impl rt::Content for FilesystemTypeMount {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "FilesystemTypeMount",
             children: &[
-                rt::ChildInfo::new("binary").since(6, 2, 0),
+                rt::ChildInfo::new("binary").since(6, 2, 0).dropped_if_empty(),
                 rt::ChildInfo::new("idmap").since(10, 0, 0).dropped_if_empty(),
                 rt::ChildInfo::new("source").required().since(0, 6, 0),
             ],
@@ -1205,7 +1210,7 @@ impl rt::Content for FilesystemSoftLimit {
 
 /// How the hypervisor provides the file system.
 ///
-/// Since libvirt 0.9.7.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemDriver {
     /// The driver: `path` and `handle` are 9pfs of QEMU, `virtiofs` and `mtp` other devices of QEMU, `loop`
@@ -1223,7 +1228,7 @@ pub struct FilesystemDriver {
     pub wrpolicy: Option<FilesystemDriverWrpolicy>,
     /// The number of requests that the queue of virtiofs holds.
     ///
-    /// Since libvirt 6.2.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 6.2.0.
     pub queue: Option<u32>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -1251,6 +1256,7 @@ impl rt::Content for FilesystemDriver {
             name: "FilesystemDriver",
             element: Some(rt::Name::plain("driver")),
             since: Some(rt::Version::new(0, 9, 7)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .since(0, 9, 7)
@@ -1262,7 +1268,9 @@ impl rt::Content for FilesystemDriver {
                 rt::AttributeInfo::new("wrpolicy")
                     .since(0, 9, 10)
                     .values(FilesystemDriverWrpolicy::VALUES),
-                rt::AttributeInfo::new("queue").since(6, 2, 0),
+                rt::AttributeInfo::new("queue")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(6, 2, 0),
                 rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
@@ -1434,7 +1442,8 @@ impl rt::Scalar for FilesystemDriverWrpolicy {
 
 /// The virtiofsd that libvirt starts for the file system.
 ///
-/// Since libvirt 6.2.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#filesystems).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinary {
     /// The path of the program.
@@ -1447,23 +1456,23 @@ pub struct FilesystemBinary {
     pub xattr: Option<OnOff>,
     /// What the guest caches.
     ///
-    /// Since libvirt 6.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
     pub cache: Option<FilesystemBinaryCache>,
     /// How virtiofsd is confined.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub sandbox: Option<FilesystemBinarySandbox>,
     /// Which locks of files reach the host.
     ///
-    /// Since libvirt 6.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
     pub lock: Option<FilesystemBinaryLock>,
     /// The threads that serve requests at the same time.
     ///
-    /// Since libvirt 8.5.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0.
     pub thread_pool: Option<FilesystemBinaryThreadPool>,
     /// The files that virtiofsd may have open.
     ///
-    /// Since libvirt 10.6.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.6.0.
     pub openfiles: Option<FilesystemBinaryOpenFiles>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1475,17 +1484,18 @@ impl rt::Content for FilesystemBinary {
             name: "FilesystemBinary",
             element: Some(rt::Name::plain("binary")),
             since: Some(rt::Version::new(6, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("filesystems"),
             attributes: &[
                 rt::AttributeInfo::new("path").since(6, 2, 0),
                 rt::AttributeInfo::new("xattr").since(6, 2, 0).values(OnOff::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("cache").since(6, 2, 0),
-                rt::ChildInfo::new("sandbox").since(7, 2, 0),
-                rt::ChildInfo::new("lock").since(6, 2, 0),
-                rt::ChildInfo::new("thread_pool").since(8, 5, 0),
-                rt::ChildInfo::new("openfiles").since(10, 6, 0),
+                rt::ChildInfo::new("cache").since(6, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("sandbox").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("lock").since(6, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("thread_pool").since(8, 5, 0).dropped_if_empty(),
+                rt::ChildInfo::new("openfiles").since(10, 6, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -1553,7 +1563,7 @@ impl rt::Content for FilesystemBinary {
 
 /// What the guest caches.
 ///
-/// Since libvirt 6.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryCache {
     /// Whether the guest caches nothing or everything.
@@ -1570,6 +1580,7 @@ impl rt::Content for FilesystemBinaryCache {
             name: "FilesystemBinaryCache",
             element: Some(rt::Name::plain("cache")),
             since: Some(rt::Version::new(6, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mode")
                     .since(6, 2, 0)
@@ -1650,7 +1661,7 @@ impl rt::Scalar for FilesystemBinaryCacheMode {
 
 /// How virtiofsd is confined.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinarySandbox {
     /// The method: namespaces of the kernel, or a changed root directory.
@@ -1667,6 +1678,7 @@ impl rt::Content for FilesystemBinarySandbox {
             name: "FilesystemBinarySandbox",
             element: Some(rt::Name::plain("sandbox")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mode")
                     .since(7, 2, 0)
@@ -1747,7 +1759,7 @@ impl rt::Scalar for FilesystemBinarySandboxMode {
 
 /// Which locks of files reach the host.
 ///
-/// Since libvirt 6.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryLock {
     /// Whether locks of POSIX do.
@@ -1768,6 +1780,7 @@ impl rt::Content for FilesystemBinaryLock {
             name: "FilesystemBinaryLock",
             element: Some(rt::Name::plain("lock")),
             since: Some(rt::Version::new(6, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("posix").since(6, 2, 0).values(OnOff::VALUES),
                 rt::AttributeInfo::new("flock").since(6, 2, 0).values(OnOff::VALUES),
@@ -1802,7 +1815,7 @@ impl rt::Content for FilesystemBinaryLock {
 
 /// The threads that serve requests at the same time.
 ///
-/// Since libvirt 8.5.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryThreadPool {
     /// The largest number of threads; 0 does without a pool.
@@ -1819,6 +1832,7 @@ impl rt::Content for FilesystemBinaryThreadPool {
             name: "FilesystemBinaryThreadPool",
             element: Some(rt::Name::plain("thread_pool")),
             since: Some(rt::Version::new(8, 5, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[rt::AttributeInfo::new("size").since(8, 5, 0)],
             ..rt::TypeInfo::NONE
         };
@@ -1848,7 +1862,7 @@ impl rt::Content for FilesystemBinaryThreadPool {
 
 /// The files that virtiofsd may have open.
 ///
-/// Since libvirt 10.6.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 10.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemBinaryOpenFiles {
     /// The largest number of files.
@@ -1865,6 +1879,7 @@ impl rt::Content for FilesystemBinaryOpenFiles {
             name: "FilesystemBinaryOpenFiles",
             element: Some(rt::Name::plain("openfiles")),
             since: Some(rt::Version::new(10, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[rt::AttributeInfo::new("max").since(10, 6, 0)],
             ..rt::TypeInfo::NONE
         };

@@ -144,7 +144,7 @@ pub struct Interface {
     pub rom: Option<Rom>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -191,7 +191,7 @@ impl rt::Content for Interface {
                 rt::ChildInfo::new("boot").since(0, 8, 8),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("rom").since(0, 9, 10).dropped_if_empty(),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,

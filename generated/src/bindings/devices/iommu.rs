@@ -26,7 +26,7 @@ pub struct Iommu {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -52,7 +52,7 @@ impl rt::Content for Iommu {
             children: &[
                 rt::ChildInfo::new("driver").since(3, 4, 0),
                 rt::ChildInfo::new("alias").since(9, 0, 0),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(8, 3, 0),
             ],
             required_attributes: 1,

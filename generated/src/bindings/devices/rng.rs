@@ -34,7 +34,7 @@ pub struct Rng {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -62,7 +62,7 @@ impl rt::Content for Rng {
                 rt::ChildInfo::new("backend").required().since(1, 0, 3),
                 rt::ChildInfo::new("driver").since(3, 5, 0),
                 rt::ChildInfo::new("alias").since(1, 2, 1),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(1, 2, 1),
             ],
             required_attributes: 1,

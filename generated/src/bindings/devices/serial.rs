@@ -31,7 +31,7 @@ pub struct Serial {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -52,7 +52,7 @@ impl rt::Content for Serial {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
@@ -472,7 +472,7 @@ pub struct Parallel {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -493,7 +493,7 @@ impl rt::Content for Parallel {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
@@ -650,7 +650,7 @@ pub struct Console {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -674,7 +674,7 @@ impl rt::Content for Console {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,

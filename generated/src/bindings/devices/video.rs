@@ -25,7 +25,7 @@ pub struct Video {
     pub alias: Option<Alias>,
     /// How ACPI tells the guest of the device.
     ///
-    /// Since libvirt 7.3.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
     pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
@@ -46,7 +46,7 @@ impl rt::Content for Video {
                 rt::ChildInfo::new("driver").since(3, 5, 0),
                 rt::ChildInfo::new("model").since(0, 7, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             ..rt::TypeInfo::NONE

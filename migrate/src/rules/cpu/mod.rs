@@ -16,6 +16,7 @@ pub(super) static RULES: &[&Rule] = &[
     &vcpu::CONFLICT,
     &iothreads::CONFLICT,
     &cputune::CONFLICT,
+    &resctrl::CONFLICT,
     &numatune::CONFLICT,
     &model::CONFLICT,
     &numa::CONFLICT,

@@ -1,11 +1,11 @@
-//! Shares of caches and memory bandwidth: `cachetune-order`, `memorytune-order`.
+//! Shares of caches and memory bandwidth: `cachetune-order`, `memorytune-order`, `resctrl-conflict`.
 
 use domxml::scalar::{CpuSet, MemoryUnit};
 use domxml::{CachetuneItem, Domain, MemorytuneItem};
 
 use super::vcpu::most;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{LIBVIRT, attribute};
+use crate::rules::common::{BOTH, LIBVIRT, attribute};
 use crate::rules::domain::largest_unit;
 
 pub(super) static CACHETUNE: Rule = Rule {
@@ -42,6 +42,22 @@ pub(super) static MEMORYTUNE: Rule = Rule {
                 </memorytune></cputune>",
     },
     apply: memorytune,
+};
+
+pub(super) static CONFLICT: Rule = Rule {
+    id: "resctrl-conflict",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "shares of caches or bandwidth that libvirt refuses",
+    doc: "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no share of the bandwidth of a \
+          node exceeds 100 percent.",
+    example: Example {
+        before: "<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>",
+        after: "<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>",
+    },
+    apply: conflict,
 };
 
 /// The members of a set that lie below a limit, where some do not.
@@ -139,5 +155,27 @@ fn memorytune(domain: &mut Domain, cx: &mut Context) {
     if !cputune.memorytune.is_sorted_by_key(|share| place(&share.vcpus)) {
         cputune.memorytune.sort_by_key(|share| place(&share.vcpus));
         cx.rewrote(&cputune.xml, "first the CPUs that also share caches");
+    }
+}
+
+fn conflict(domain: &mut Domain, cx: &mut Context) {
+    let most = most(domain);
+    let Some(cputune) = &domain.cputune else { return };
+    let caches = cputune.cachetune.iter().map(|share| (&share.vcpus, &share.xml));
+    let memory = cputune.memorytune.iter().map(|share| (&share.vcpus, &share.xml));
+    let mut seen: Vec<CpuSet> = Vec::new();
+    for (set, xml) in caches.chain(memory) {
+        let set: CpuSet = set.iter().filter(|id| *id < most).collect();
+        if seen.iter().any(|other| *other != set && other.iter().any(|id| set.contains(id))) {
+            cx.error(xml, "some of these CPUs have another share, too");
+        }
+        seen.push(set);
+    }
+    for item in cputune.memorytune.iter().flat_map(|share| &share.items) {
+        if let MemorytuneItem::Node(node) = item
+            && node.bandwidth > 100
+        {
+            cx.error(&node.xml, format!("a share of {} percent", node.bandwidth));
+        }
     }
 }

@@ -138,6 +138,9 @@ fn drop_for_bootloader(domain: &mut Domain, cx: &mut Context) {
 
 fn drop_no_bootloader(domain: &mut Domain, cx: &mut Context) {
     if has_bootloader(domain) {
+        if domain.bootloader_args.take_if(|arguments| arguments.is_empty()).is_some() {
+            cx.rewrote(&domain.xml, "there are no arguments").becomes("<bootloader_args/>", "");
+        }
         return;
     }
     let (loader, arguments) = (take(&mut domain.bootloader), take(&mut domain.bootloader_args));

@@ -1,4 +1,5 @@
-//! `memtune-unlimited-dropped`, `hugepages-nodeset0-dropped`, `hugepages-conflict`, `zero-values-dropped`.
+//! `memtune-unlimited-dropped`, `hugepages-nodeset0-dropped`, `hugepages-conflict`, `blkiotune-conflict`,
+//! `zero-values-dropped`.
 
 use domxml::{BlkiotuneDevice, Domain};
 
@@ -52,6 +53,23 @@ pub(super) static HUGEPAGES_CONFLICT: Rule = Rule {
         after: "<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>",
     },
     apply: hugepages_conflict,
+};
+
+pub(super) static BLKIO_CONFLICT: Rule = Rule {
+    id: "blkiotune-conflict",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "a block device that is tuned twice",
+    doc: "libvirt refuses two tunings of the same block device of the host.",
+    example: Example {
+        before: "<blkiotune><device><path>/dev/sda</path><weight>500</weight></device><device><path>/dev/sda</path>\
+                 <weight>600</weight></device></blkiotune>",
+        after: "<blkiotune><device><path>/dev/sda</path><weight>500</weight></device><device><path>/dev/sda</path>\
+                <weight>600</weight></device></blkiotune>",
+    },
+    apply: blkio_conflict,
 };
 
 pub(super) static ZEROS: Rule = Rule {
@@ -122,6 +140,15 @@ fn hugepages_conflict(domain: &mut Domain, cx: &mut Context) {
         }
         if nodes.is_none() && masters > 1 {
             cx.error(&page.xml, "only one size of huge pages can do without a nodeset");
+        }
+    }
+}
+
+fn blkio_conflict(domain: &mut Domain, cx: &mut Context) {
+    let devices = domain.blkiotune.as_ref().map_or(&[][..], |blkiotune| &blkiotune.device);
+    for (index, device) in devices.iter().enumerate() {
+        if devices[..index].iter().any(|other| other.path == device.path) {
+            cx.error(&device.xml, format!("{} is tuned twice", device.path));
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) static RULES: &[&Rule] = &[
     &sizes::BLANKS,
     &memory_total::CONFLICT,
     &memory_tuning::HUGEPAGES_CONFLICT,
+    &memory_tuning::BLKIO_CONFLICT,
     &sysinfo::CONFLICT,
     &os::CONFLICT,
     &firmware::CONFLICT,
@@ -74,6 +75,7 @@ pub(super) static RULES: &[&Rule] = &[
     &clock::SYNC_DROPPED,
     &lifecycle::CLOCK,
     &lifecycle::LIFECYCLE,
+    &lifecycle::DEVICES,
     &events::PERF,
     &events::KEYWRAP,
 ];

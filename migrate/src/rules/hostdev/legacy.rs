@@ -1,7 +1,8 @@
 //! What is worth a word of host devices: `hostdev-driver-kvm`, `hostdev-sgio-unfiltered`, and what libvirt refuses.
 
 use domxml::{
-    Domain, HostdevModeSubsystem, HostdevSubsystem, HostdevSubsystemScsiSgio, InterfaceHostdevDriverName, InterfaceType, YesNo,
+    Domain, HostdevModeSubsystem, HostdevSubsystem, HostdevSubsystemScsiSgio, InterfaceHostdevDriverName,
+    InterfaceType, YesNo,
 };
 
 use super::util::{hostdevs, subsystem};

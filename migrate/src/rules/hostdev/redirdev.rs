@@ -29,7 +29,8 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
         if let ChardevBackend::Dbus(members) = &mut redirdev.type_
             && members.source.is_none()
         {
-            members.source = Some(ChardevSourceChannel { channel: Some(CHANNEL.to_owned()), ..ChardevSourceChannel::default() });
+            members.source =
+                Some(ChardevSourceChannel { channel: Some(CHANNEL.to_owned()), ..ChardevSourceChannel::default() });
             cx.rewrote(&redirdev.xml, "the channel has a fixed name").becomes("", attribute("channel", CHANNEL));
         }
     }

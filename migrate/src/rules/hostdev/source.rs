@@ -195,7 +195,9 @@ fn drop_multifunction(domain: &mut Domain, cx: &mut Context) {
 
 fn add_lun(domain: &mut Domain, cx: &mut Context) {
     for hostdev in hostdevs(domain) {
-        let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Scsi(scsi), .. }) = subsystem(hostdev) else { continue };
+        let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Scsi(scsi), .. }) = subsystem(hostdev) else {
+            continue;
+        };
         if let HostdevSourceScsiProtocol::Iscsi(members) = &mut scsi.source.protocol
             && !members.name.contains('/')
         {

@@ -59,7 +59,8 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
             count += 1;
             first = first.take().or_else(|| alias.as_ref().map(|alias| alias.xml.clone()));
         } else if let Some(alias) = alias.take() {
-            cx.rewrote(&alias.xml, "a configuration keeps no alias of libvirt's own").becomes(attribute("name", &alias.name), "");
+            cx.rewrote(&alias.xml, "a configuration keeps no alias of libvirt's own")
+                .becomes(attribute("name", &alias.name), "");
             xml.absorb(alias.xml);
         }
     });

@@ -1,9 +1,10 @@
 //! Rules about what only a running domain shows, and about what libvirt does not keep.
 
 mod alias;
+mod devices;
 mod markup;
 
 use crate::rule::Rule;
 
 /// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[&alias::RULE, &markup::COMMENTS];
+pub(super) static RULES: &[&Rule] = &[&devices::RULE, &alias::RULE, &markup::COMMENTS];

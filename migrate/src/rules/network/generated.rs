@@ -56,7 +56,9 @@ fn note_port(domain: &mut Domain, cx: &mut Context) {
         let missing = match port.type_ {
             Some(VirtualPortType::OpenVSwitch) if !interface_id => "interfaceid",
             Some(VirtualPortType::Qbg) if !instance_id => "instanceid",
-            None if matches!(interface.type_, InterfaceType::Network(_)) && !(interface_id && instance_id) => "identifiers",
+            None if matches!(interface.type_, InterfaceType::Network(_)) && !(interface_id && instance_id) => {
+                "identifiers"
+            }
             _ => continue,
         };
         cx.note(&port.xml, format!("libvirt makes up the {missing} of the port"));

@@ -49,12 +49,14 @@ fn drop_generated(domain: &mut Domain, cx: &mut Context) {
         return;
     }
     for Interface { target, xml, .. } in interfaces(domain) {
-        let generated = |target: &domxml::InterfaceTarget| {
-            target.managed != Some(YesNo::No) && is_generated(&target.dev)
-        };
+        let generated =
+            |target: &domxml::InterfaceTarget| target.managed != Some(YesNo::No) && is_generated(&target.dev);
         if cx.profile == Profile::Modern {
             if let Some(target) = target.as_ref().filter(|target| generated(target)) {
-                cx.note(&target.xml, format!("libvirt forgets {}, a name of its own making", attribute("dev", &target.dev)));
+                cx.note(
+                    &target.xml,
+                    format!("libvirt forgets {}, a name of its own making", attribute("dev", &target.dev)),
+                );
             }
         } else if let Some(target) = target.take_if(|target| generated(target)) {
             cx.rewrote(&target.xml, "a name of libvirt's own making").becomes(attribute("dev", &target.dev), "");

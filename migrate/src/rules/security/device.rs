@@ -1,8 +1,8 @@
 //! Labels of single files: `device-seclabel-relabel-default`, `device-seclabel-empty-dropped`, `device-seclabel-models`.
 
 use domxml::{
-    ChardevSourceFile, ChardevSourcePath, ChardevSourcePty, ChardevSourceUnix, DeviceSeclabel, DeviceSeclabelRelabel, Domain,
-    OsNvramSource, walk, walk_mut,
+    ChardevSourceFile, ChardevSourcePath, ChardevSourcePty, ChardevSourceUnix, DeviceSeclabel, DeviceSeclabelRelabel,
+    Domain, OsNvramSource, walk, walk_mut,
 };
 
 use crate::rule::{Class, Context, Example, Rule, Safety};

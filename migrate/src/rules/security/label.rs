@@ -1,6 +1,8 @@
 //! `seclabel-model-none`, `seclabel-type-default`, `seclabel-dynamic-label-dropped`, and what libvirt refuses of labels.
 
-use domxml::{Domain, Extra, Seclabel, SeclabelType, SeclabelTypeDynamic, SeclabelTypeDynamicRelabel, SeclabelTypeNone};
+use domxml::{
+    Domain, Extra, Seclabel, SeclabelType, SeclabelTypeDynamic, SeclabelTypeDynamicRelabel, SeclabelTypeNone,
+};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -92,7 +94,8 @@ fn model_none(domain: &mut Domain, cx: &mut Context) {
         {
             let before = domxml::Payload::value(&label.type_).unwrap_or_default();
             label.type_ = SeclabelType::None(SeclabelTypeNone::default());
-            cx.rewrote(&label.xml, "the model none confines nothing").becomes(attribute("type", before), attribute("type", "none"));
+            cx.rewrote(&label.xml, "the model none confines nothing")
+                .becomes(attribute("type", before), attribute("type", "none"));
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) static PCI_EMPTY: Rule = Rule {
     profiles: LIBVIRT,
     summary: "a PCI address of nothing but zeros is no place",
     doc: "A PCI address without domain, bus and slot other than 0 asks the driver to choose one on PCI, whatever its function. \
-          libvirt writes only the type then, and `multifunction` if it is given; an ISA address of 0 has no numbers either.",
+          libvirt writes only the type then, and `multifunction` if it is given.",
     example: Example {
         before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
                  <address type='pci' bus='0x00'/></disk></devices>",
@@ -114,19 +114,10 @@ fn complete_pci(domain: &mut Domain, cx: &mut Context) {
 fn empty_pci(domain: &mut Domain, cx: &mut Context) {
     walk_mut(domain, &mut |any| match any.downcast_mut() {
         Some(Address { type_: AddressType::Pci(pci), xml }) => {
-            if pci.zpci.take_if(|zpci| zpci.uid.is_none() && zpci.fid.is_none()).is_some() {
-                cx.rewrote(xml, "says nothing").becomes("<zpci/>", "");
-            }
             let parts = pci.domain.is_some() || pci.bus.is_some() || pci.slot.is_some() || pci.function.is_some();
             if parts && is_empty(pci) {
                 (pci.domain, pci.bus, pci.slot, pci.function) = (None, None, None, None);
                 cx.rewrote(xml, "an address of zeros is no place").becomes("0000:00:00", "");
-            }
-        }
-        Some(Address { type_: AddressType::Isa(isa), xml }) => {
-            let zero = isa.iobase.take_if(|port| port.0 == 0).is_some() | isa.irq.take_if(|irq| irq.0 == 0).is_some();
-            if zero {
-                cx.rewrote(xml, "0 is no place on the ISA bus").becomes("0", "");
             }
         }
         _ => {}

@@ -6,7 +6,7 @@ use domxml::{
     DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecretType, DiskBackingStore, DiskDevice,
     DiskDriverType, DiskIoTune, DiskOuterEncryption, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
     DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskStorage, DiskTargetBus, DiskTargetTray, DiskType,
-    Domain, Encryption, OnOff, OsTypeValue, Sgio, StartupPolicy, walk,
+    Domain, Encryption, EncryptionFormat, OnOff, OsTypeValue, Sgio, StartupPolicy, walk,
 };
 
 use super::disk_auth_under_disk::{auth_place, encryption_place};
@@ -46,8 +46,9 @@ pub(super) static AUTH_TWICE: Rule = conflict(
 
 pub(super) static ENCRYPTION_TWICE: Rule = conflict(
     "disk-encryption-duplicate",
-    "the encryption of a disk stands in two places",
-    "The encryption stands in the source or, as it did until 3.9.0, beside it; libvirt refuses both at once, whatever they say.",
+    "the encryption of a disk stands in two places, or where none can be",
+    "The encryption stands in the source or, as it did until 3.9.0, beside it; libvirt refuses both at once, whatever they say. LUNs and \
+     vhost-user disks cannot be encrypted.",
     "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'/></source>\
      <target dev='vda' bus='virtio'/><encryption format='luks'/></disk></devices>",
     check_encryption,
@@ -234,7 +235,18 @@ fn check_auth(domain: &mut Domain, cx: &mut Context) {
             cx.error(&outer.xml, "credentials stand in the source already");
             continue;
         }
+        if let (DiskType::Volume(members), Some(outer)) = (&disk.type_, &disk.auth)
+            && members.source.as_ref().is_some_and(|source| source.auth.is_some())
+        {
+            cx.error(&outer.xml, "credentials stand in the source already");
+        }
         let DiskType::Network(network) = &disk.type_ else { continue };
+        if let Some(outer) = &disk.auth
+            && auth_place(&mut disk.clone()).is_none()
+        {
+            cx.error(&outer.xml, format!("the protocol '{}' knows no credentials", protocol(&network.source)));
+            continue;
+        }
         let wanted = match network.source.protocol {
             Protocol::Rbd(_) => DiskAuthSecretType::Ceph,
             Protocol::Iscsi(_) => DiskAuthSecretType::Iscsi,
@@ -247,11 +259,23 @@ fn check_auth(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
+fn protocol(source: &DiskSourceNetwork) -> &'static str {
+    domxml::Payload::value(&source.protocol).unwrap_or_default()
+}
+
 fn check_encryption(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
         let twice = encryption_place(disk).is_some_and(|place| place.is_some());
         if let Some(outer) = disk.encryption.as_ref().filter(|_| twice) {
             cx.error(&outer.xml, "an encryption stands in the source already");
+            continue;
+        }
+        let inner = encryption_place(disk).and_then(|place| place.as_ref().map(|encryption| encryption.format));
+        let format = inner.or(disk.encryption.as_ref().map(|encryption| encryption.format));
+        if disk.device == Some(DiskDevice::Lun) && format.is_some_and(|format| format != EncryptionFormat::Default) {
+            cx.error(&disk.xml, "a LUN cannot be encrypted");
+        } else if let (DiskType::Vhostuser(_), Some(outer)) = (&disk.type_, &disk.encryption) {
+            cx.error(&outer.xml, "a vhost-user disk cannot be encrypted");
         }
     }
 }

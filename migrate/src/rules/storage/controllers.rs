@@ -1,11 +1,8 @@
 //! Controllers: `controller-usb-companion-master`, `controller-usb-none-address`, `controller-order-by-index`,
-//! `controller-index-auto`, `controller-zero-values-dropped`.
+//! `controller-index-auto`.
 
 use domxml::scalar::UsbPort;
-use domxml::{
-    Controller, ControllerDriver, ControllerMaster, ControllerTarget, ControllerType,
-    ControllerTypeUsbModel as UsbModel, Domain, Extra,
-};
+use domxml::{Controller, ControllerMaster, ControllerType, ControllerTypeUsbModel as UsbModel, Domain, Extra};
 
 use super::util::{same_type, type_name};
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -80,22 +77,6 @@ pub(super) static INDEX: Rule = Rule {
         after: "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/></devices>",
     },
     apply: number,
-};
-
-pub(super) static ZERO: Rule = Rule {
-    id: "controller-zero-values-dropped",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "values of 0 and empty elements of a controller are not written",
-    doc: "Queues, commands, sectors and an I/O thread of 0, a driver without attributes and a target without any are the same as \
-          nothing to libvirt, which does not write them.",
-    example: Example {
-        before: "<devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='0'/></controller></devices>",
-        after: "<devices><controller type='scsi' index='0' model='virtio-scsi'/></devices>",
-    },
-    apply: drop_zeros,
 };
 
 fn controllers(domain: &mut Domain) -> &mut Vec<Controller> {
@@ -236,36 +217,4 @@ fn joined(controllers: &[Controller], at: usize) -> Option<u32> {
 fn lowest_free(controllers: &[Controller], type_: &ControllerType) -> u32 {
     let taken = |index| controllers.iter().any(|other| same_type(&other.type_, type_) && other.index == Some(index));
     (0..).find(|index| !taken(*index)).expect("there are fewer controllers than numbers")
-}
-
-fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
-    for controller in domain.devices.iter_mut().flat_map(|devices| &mut devices.controller) {
-        if let Some(driver) = &mut controller.driver {
-            for (name, value) in [
-                ("queues", &mut driver.queues),
-                ("cmd_per_lun", &mut driver.cmd_per_lun),
-                ("max_sectors", &mut driver.max_sectors),
-                ("iothread", &mut driver.iothread),
-            ] {
-                if value.take_if(|value| *value == 0).is_some() {
-                    cx.rewrote(&driver.xml, "0 is the same as nothing").becomes(format!("{name}='0'"), "");
-                }
-            }
-            let bare = ControllerDriver { xml: Extra::default(), ..driver.clone() };
-            if bare == ControllerDriver::default() {
-                cx.rewrote(&driver.xml, "a driver without attributes says nothing").becomes("<driver/>", "");
-                if let Some(driver) = controller.driver.take() {
-                    controller.xml.absorb(driver.xml);
-                }
-            }
-        }
-        if let ControllerType::Pci(pci) = &mut controller.type_
-            && let Some(target) = pci.target.take_if(|target| {
-                ControllerTarget { xml: Extra::default(), ..target.clone() } == ControllerTarget::default()
-            })
-        {
-            cx.rewrote(&target.xml, "a target without attributes says nothing").becomes("<target/>", "");
-            controller.xml.absorb(target.xml);
-        }
-    }
 }

@@ -62,9 +62,18 @@ pub(super) fn auth_place(disk: &mut Disk) -> Option<&mut Option<DiskAuth>> {
 /// The place for an encryption in the source of a disk.
 pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption>> {
     Some(match &mut disk.type_ {
-        DiskType::File(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Block(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Dir(members) => &mut members.source.as_mut()?.encryption,
+        // A source without path is none: libvirt would not write it.
+        DiskType::File(members) => {
+            let source =
+                members.source.as_mut().filter(|source| source.file.as_ref().is_some_and(|path| !path.is_empty()));
+            &mut source?.encryption
+        }
+        DiskType::Block(members) => {
+            let source =
+                members.source.as_mut().filter(|source| source.dev.as_ref().is_some_and(|path| !path.is_empty()));
+            &mut source?.encryption
+        }
+        DiskType::Dir(members) => &mut members.source.as_mut().filter(|source| !source.dir.is_empty())?.encryption,
         DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => return None,

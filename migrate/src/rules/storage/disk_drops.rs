@@ -2,9 +2,9 @@
 //! `disk-seclabel-labelskip-dropped`.
 
 use domxml::{
-    DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskBackingStore, DiskDriver, DiskDriverCache, DiskReconnect,
-    DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceVolume,
-    DiskTargetBus, DiskType, Domain, YesNo, walk_mut,
+    DeviceSeclabel, DeviceSeclabelRelabel, DiskBackingStore, DiskReconnect, DiskSourceBlock, DiskSourceFile,
+    DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskTargetBus, DiskType, Domain, YesNo,
+    walk_mut,
 };
 
 use super::util::{self, disks};
@@ -36,15 +36,14 @@ pub(super) static ZERO: Rule = Rule {
     since: None,
     safety: Safety::Safe,
     profiles: LIBVIRT,
-    summary: "values of 0 and empty elements of a disk are not written",
-    doc: "Geometry with a part of 0, block sizes of 0, a rotation rate of 0, queues of 0, read-ahead and time-out of 0, an empty \
-          serial number, vendor, product or name, a driver element without attributes: all are the same as nothing to libvirt, \
-          which does not write them. Nor does it write `removable` of a disk that is not on USB.",
+    summary: "what says nothing of a disk is not written",
+    doc: "A geometry with a part of 0, read-ahead and time-out of 0 or for a protocol other than HTTP and FTP, the time-out of a connection that is not made again, a backing \
+          store without type: all are the same as nothing to libvirt, which does not write them. Nor does it write `removable` of a \
+          disk that is not on USB.",
     example: Example {
-        before: "<devices><disk type='file' device='disk'><driver/><source file='/a'/>\
-                 <blockio logical_block_size='0' physical_block_size='4096'/><target dev='vda' bus='virtio'/></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a'/>\
-                <blockio physical_block_size='4096'/><target dev='vda' bus='virtio'/></disk></devices>",
+        before: "<devices><disk type='file' device='disk'><source file='/a'/><geometry cyls='0' heads='0' secs='0'/>\
+                 <target dev='vda' bus='virtio'/></disk></devices>",
+        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
     },
     apply: drop_zeros,
 };
@@ -80,34 +79,18 @@ fn drop_volume_auth(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
-/// Empties a field of text that holds none.
-fn drop_empty(text: &mut Option<String>, name: &str, disk: &mut Vec<String>) {
-    if text.take_if(|text| text.is_empty()).is_some() {
-        disk.push(format!("<{name}/>"));
-    }
-}
-
 fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
-        let mut dropped = Vec::new();
-        drop_empty(&mut disk.serial, "serial", &mut dropped);
-        drop_empty(&mut disk.wwn, "wwn", &mut dropped);
-        drop_empty(&mut disk.vendor, "vendor", &mut dropped);
-        drop_empty(&mut disk.product, "product", &mut dropped);
-        if disk.target.rotation_rate.take_if(|rate| *rate == 0).is_some() {
-            dropped.push("rotation_rate='0'".to_owned());
-        }
         if util::bus(disk) != DiskTargetBus::Usb
             && let Some(removable) = disk.target.removable.take()
         {
-            dropped.push(format!("removable='{removable}'"));
+            cx.rewrote(&disk.target.xml, "written for disks on USB alone")
+                .becomes(format!("removable='{removable}'"), "");
         }
-        for text in dropped {
-            cx.rewrote(&disk.xml, "says nothing").becomes(text, "");
+        if let Some(geometry) = disk.geometry.take_if(|g| g.cyls == 0 || g.heads == 0 || g.secs == 0) {
+            cx.rewrote(&geometry.xml, "a geometry of 0 is none").becomes("<geometry>", "");
+            disk.xml.absorb(geometry.xml);
         }
-        drop_geometry(disk, cx);
-        drop_block_sizes(disk, cx);
-        drop_driver(disk, cx);
     }
     walk_mut(domain, &mut |any| {
         if let Some(source) = any.downcast_mut::<DiskSourceNetwork>() {
@@ -122,67 +105,24 @@ fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
     });
 }
 
-fn drop_geometry(disk: &mut Disk, cx: &mut Context) {
-    if let Some(geometry) = disk.geometry.take_if(|g| g.cyls == 0 || g.heads == 0 || g.secs == 0) {
-        cx.rewrote(&geometry.xml, "a geometry of 0 is none").becomes("<geometry>", "");
-        disk.xml.absorb(geometry.xml);
-    }
-}
-
-fn drop_block_sizes(disk: &mut Disk, cx: &mut Context) {
-    let Some(sizes) = &mut disk.blockio else { return };
-    let mut dropped = false;
-    for size in [&mut sizes.logical_block_size, &mut sizes.physical_block_size, &mut sizes.discard_granularity] {
-        dropped |= size.take_if(|size| *size == 0).is_some();
-    }
-    let empty = sizes.logical_block_size.is_none()
-        && sizes.physical_block_size.is_none()
-        && sizes.discard_granularity.is_none();
-    if dropped || empty {
-        cx.rewrote(&sizes.xml, "a size of 0 is none").becomes("0", "");
-    }
-    if empty && let Some(sizes) = disk.blockio.take() {
-        disk.xml.absorb(sizes.xml);
-    }
-}
-
-fn drop_driver(disk: &mut Disk, cx: &mut Context) {
-    let Some(driver) = &mut disk.driver else { return };
-    if driver.queues.take_if(|queues| *queues == 0).is_some() {
-        cx.rewrote(&driver.xml, "0 queues are as many as the hypervisor likes").becomes("queues='0'", "");
-    }
-    if driver.queue_size.take_if(|size| *size == 0).is_some() {
-        cx.rewrote(&driver.xml, "a queue of 0 is as long as the hypervisor likes").becomes("queue_size='0'", "");
-    }
-    if driver.cache.take_if(|cache| *cache == DiskDriverCache::Default).is_some() {
-        cx.rewrote(&driver.xml, "the usual cache is not spelt out").becomes("cache='default'", "");
-    }
-    let mut bare = driver.clone();
-    bare.xml = domxml::Extra::default();
-    if bare == DiskDriver::default() {
-        cx.rewrote(&driver.xml, "a driver without attributes says nothing").becomes("<driver/>", "");
-        if let Some(driver) = disk.driver.take() {
-            disk.xml.absorb(driver.xml);
-        }
-    }
-}
-
 fn drop_transfer(source: &mut DiskSourceNetwork, cx: &mut Context) {
-    let (readahead, timeout) = match &mut source.protocol {
-        Protocol::Sheepdog(members) => (&mut members.readahead, &mut members.timeout),
-        Protocol::Http(members) => (&mut members.readahead, &mut members.timeout),
-        Protocol::Https(members) => (&mut members.readahead, &mut members.timeout),
-        Protocol::Ftp(members) => (&mut members.readahead, &mut members.timeout),
-        Protocol::Ftps(members) => (&mut members.readahead, &mut members.timeout),
-        Protocol::Tftp(members) => (&mut members.readahead, &mut members.timeout),
-        Protocol::Ssh(members) => (&mut members.readahead, &mut members.timeout),
+    // libvirt reads them for web and FTP servers alone.
+    let (readahead, timeout, read) = match &mut source.protocol {
+        Protocol::Sheepdog(members) => (&mut members.readahead, &mut members.timeout, false),
+        Protocol::Http(members) => (&mut members.readahead, &mut members.timeout, true),
+        Protocol::Https(members) => (&mut members.readahead, &mut members.timeout, true),
+        Protocol::Ftp(members) => (&mut members.readahead, &mut members.timeout, true),
+        Protocol::Ftps(members) => (&mut members.readahead, &mut members.timeout, true),
+        Protocol::Tftp(members) => (&mut members.readahead, &mut members.timeout, false),
+        Protocol::Ssh(members) => (&mut members.readahead, &mut members.timeout, false),
         _ => return,
     };
-    if let Some(readahead) = readahead.take_if(|readahead| readahead.size == 0) {
-        cx.rewrote(&readahead.xml, "a read-ahead of 0 is the usual one").becomes("<readahead size='0'/>", "");
+    let why = if read { "0 is the usual one" } else { "not read for this protocol" };
+    if let Some(readahead) = readahead.take_if(|readahead| readahead.size == 0 || !read) {
+        cx.rewrote(&readahead.xml, why).becomes(format!("<readahead size='{}'/>", readahead.size), "");
     }
-    if let Some(timeout) = timeout.take_if(|timeout| timeout.seconds == 0) {
-        cx.rewrote(&timeout.xml, "a time-out of 0 is the usual one").becomes("<timeout seconds='0'/>", "");
+    if let Some(timeout) = timeout.take_if(|timeout| timeout.seconds == 0 || !read) {
+        cx.rewrote(&timeout.xml, why).becomes(format!("<timeout seconds='{}'/>", timeout.seconds), "");
     }
 }
 

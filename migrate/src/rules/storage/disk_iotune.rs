@@ -35,8 +35,7 @@ pub(super) static ZERO: Rule = Rule {
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "limits of 0 are none",
-    doc: "A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it; nor does it write an `<iotune>` without \
-          limits.",
+    doc: "A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it.",
     example: Example {
         before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
                  <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
@@ -108,13 +107,7 @@ fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
                 dropped.push(format!("<{name}>0</{name}>"));
             }
         }
-        let empty = tune.group_name.is_none() && !has_limits(tune);
-        if empty {
-            cx.rewrote(&tune.xml, "no limit is left").becomes("<iotune>", "");
-            if let Some(tune) = disk.iotune.take() {
-                disk.xml.absorb(tune.xml);
-            }
-        } else if !dropped.is_empty() {
+        if !dropped.is_empty() {
             cx.rewrote(&tune.xml, "a limit of 0 is none").becomes(dropped.concat(), "");
         }
     }

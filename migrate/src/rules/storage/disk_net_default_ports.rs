@@ -1,8 +1,7 @@
 //! `disk-net-default-ports`.
 
-use domxml::{DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, Domain};
+use domxml::{DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, Domain, walk_mut};
 
-use super::util::disks;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::BOTH;
 
@@ -15,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the usual port of a storage protocol is spelt out",
     doc: "A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: 10809 for NBD, \
           3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, FTP, TFTP and SSH. \
-          libvirt spells the port out. RBD and NFS have none.",
+          libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a port of 0 goes away there.",
     example: Example {
         before: "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com'/></source>\
                  <target dev='vda' bus='virtio'/></disk></devices>",
@@ -43,22 +42,26 @@ fn usual_port(protocol: &Protocol) -> Option<u32> {
 }
 
 fn apply(domain: &mut Domain, cx: &mut Context) {
-    for disk in disks(domain) {
-        if let DiskType::Network(network) = &mut disk.type_ {
-            spell_out(&mut network.source, cx);
+    // Sources of backing stores, data stores and mirrors are meant too.
+    walk_mut(domain, &mut |any| {
+        if let Some(source) = any.downcast_mut() {
+            spell_out(source, cx);
         }
-    }
+    });
 }
 
 fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context) {
-    let Some(usual) = usual_port(&source.protocol) else { return };
+    let usual = usual_port(&source.protocol);
     for host in &mut source.host {
-        let DiskHostTransport::Tcp(tcp) = &mut host.transport else { continue };
-        if matches!(tcp.port, None | Some(0)) {
-            let before = tcp.port.map_or_else(String::new, |port| format!("port='{port}'"));
-            tcp.port = Some(usual);
-            cx.rewrote(&host.xml, "the usual port of the protocol is spelt out")
-                .becomes(before, format!("port='{usual}'"));
+        let (port, usual) = match &mut host.transport {
+            DiskHostTransport::Tcp(tcp) => (&mut tcp.port, usual),
+            DiskHostTransport::Rdma(rdma) => (&mut rdma.port, None),
+            DiskHostTransport::Unix(_) => continue,
+        };
+        if matches!(port, None | Some(0)) && *port != usual {
+            let text = |port: Option<u32>| port.map_or_else(String::new, |port| format!("port='{port}'"));
+            let before = text(std::mem::replace(port, usual));
+            cx.rewrote(&host.xml, "the port is the usual one of the protocol").becomes(before, text(usual));
         }
     }
 }

@@ -1,9 +1,6 @@
-//! File systems: `filesystem-accessmode-default`, `filesystem-zero-values-dropped`, `filesystem-handle-driver`.
+//! File systems: `filesystem-accessmode-default`, `filesystem-space-zero-dropped`, `filesystem-handle-driver`.
 
-use domxml::{
-    Domain, Extra, Filesystem, FilesystemAccessmode, FilesystemBinary, FilesystemDriver, FilesystemDriverType,
-    FilesystemType,
-};
+use domxml::{Domain, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType};
 use domxml_runtime::Version;
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -26,14 +23,13 @@ pub(super) static ACCESSMODE: Rule = Rule {
 };
 
 pub(super) static ZERO: Rule = Rule {
-    id: "filesystem-zero-values-dropped",
+    id: "filesystem-space-zero-dropped",
     class: Class::Default,
     since: None,
     safety: Safety::Safe,
     profiles: LIBVIRT,
-    summary: "limits of 0 and empty elements of a file system are not written",
-    doc: "Space limits of 0, a queue of 0, permission bits of 0, a driver without type and parts of `<binary>` without attributes are \
-          the same as nothing to libvirt, which does not write them.",
+    summary: "space limits of 0 are none",
+    doc: "A space limit of 0 for a file system is the same as none to libvirt, which does not write it.",
     example: Example {
         before: "<devices><filesystem type='file' accessmode='passthrough'><source file='/a'/><target dir='/b'/>\
                  <space_hard_limit unit='bytes'>0</space_hard_limit></filesystem></devices>",
@@ -84,64 +80,6 @@ fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
             cx.rewrote(&limit.xml, "a limit of 0 is none").becomes("<space_soft_limit>", "");
             filesystem.xml.absorb(limit.xml);
         }
-        for mode in [&mut filesystem.fmode, &mut filesystem.dmode] {
-            if mode.take_if(|mode| mode.0 == 0).is_some() {
-                cx.rewrote(&filesystem.xml, "no permission bits are the usual ones").becomes("0000", "");
-            }
-        }
-        drop_driver(filesystem, cx);
-        if let FilesystemType::Mount(members) = &mut filesystem.type_ {
-            drop_binary(&mut members.binary, &mut filesystem.xml, cx);
-        }
-    }
-}
-
-fn drop_driver(filesystem: &mut Filesystem, cx: &mut Context) {
-    let Some(driver) = &mut filesystem.driver else { return };
-    if driver.queue.take_if(|queue| *queue == 0).is_some() {
-        cx.rewrote(&driver.xml, "a queue of 0 is the usual one").becomes("queue='0'", "");
-    }
-    if driver.wrpolicy.is_none()
-        && driver.format.is_none()
-        && driver.type_.is_none()
-        && without_xml(driver, |d| &mut d.xml) == FilesystemDriver::default()
-    {
-        cx.rewrote(&driver.xml, "a driver without attributes says nothing").becomes("<driver/>", "");
-        if let Some(driver) = filesystem.driver.take() {
-            filesystem.xml.absorb(driver.xml);
-        }
-    }
-}
-
-/// A copy that keeps nothing verbatim, to be compared.
-fn without_xml<T: Clone>(element: &T, xml: impl Fn(&mut T) -> &mut Extra) -> T {
-    let mut copy = element.clone();
-    *xml(&mut copy) = Extra::default();
-    copy
-}
-
-fn drop_binary(binary: &mut Option<FilesystemBinary>, outer: &mut Extra, cx: &mut Context) {
-    let Some(inner) = binary else { return };
-    if let Some(part) = inner.cache.take_if(|cache| cache.mode.is_none()) {
-        cx.rewrote(&part.xml, "says nothing").becomes("<cache/>", "");
-    }
-    if let Some(part) = inner.sandbox.take_if(|sandbox| sandbox.mode.is_none()) {
-        cx.rewrote(&part.xml, "says nothing").becomes("<sandbox/>", "");
-    }
-    if let Some(part) = inner.lock.take_if(|lock| lock.posix.is_none() && lock.flock.is_none()) {
-        cx.rewrote(&part.xml, "says nothing").becomes("<lock/>", "");
-    }
-    if let Some(part) = inner.thread_pool.take_if(|pool| pool.size.is_none()) {
-        cx.rewrote(&part.xml, "says nothing").becomes("<thread_pool/>", "");
-    }
-    if let Some(part) = inner.openfiles.take_if(|files| files.max.is_none_or(|max| max == 0)) {
-        cx.rewrote(&part.xml, "says nothing").becomes("<openfiles/>", "");
-    }
-    if without_xml(inner, |binary| &mut binary.xml) == FilesystemBinary::default()
-        && let Some(gone) = binary.take()
-    {
-        cx.rewrote(&gone.xml, "says nothing").becomes("<binary/>", "");
-        outer.absorb(gone.xml);
     }
 }
 

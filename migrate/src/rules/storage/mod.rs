@@ -91,7 +91,6 @@ pub(super) static RULES: &[&Rule] = &[
     &disk_drops::ZERO,
     &disk_drops::LABELS,
     &disk_iotune::ZERO,
-    &controllers::ZERO,
     &filesystem::ZERO,
     // What is only worth a word.
     &disk_legacy::SGIO_FILTERED,

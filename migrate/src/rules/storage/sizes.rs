@@ -57,10 +57,8 @@ fn cache(cache: &mut Option<DiskMetadataCache>, cx: &mut Context) {
     if let Some(size) = max_size {
         scale(&mut size.value, &mut size.unit, MemoryUnit::Bytes, MemoryUnit::Bytes, true, &size.xml, cx);
     }
-    if max_size.as_ref().is_none_or(|size| size.value == 0)
-        && let Some(gone) = cache.take()
-    {
-        cx.rewrote(&gone.xml, "a cache of 0 is the usual one").becomes("<metadata_cache>", "");
+    if let Some(gone) = max_size.take_if(|size| size.value == 0) {
+        cx.rewrote(&gone.xml, "a cache of 0 is the usual one").becomes("<max_size>", "");
     }
 }
 
