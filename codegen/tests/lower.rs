@@ -7,12 +7,12 @@ mod random;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use common::{cases, expect, grammar, model};
 use domxml_codegen::model::Model;
-use domxml_codegen::{Errors, analyse, dump, lower};
+use domxml_codegen::{analyse, dump};
 use relaxng_model::validate::Validator;
-use relaxng_model::{FileResolver, Grammar};
 
 #[test]
 fn models() {

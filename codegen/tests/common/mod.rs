@@ -38,6 +38,9 @@ pub fn model(case: &Path) -> Result<Model, Errors> {
 pub fn expect(path: &Path, actual: &str, failures: &mut String) {
     if std::env::var_os("BLESS").is_some() {
         if fs::read_to_string(path).ok().as_deref() != Some(actual) {
+            if let Some(directory) = path.parent() {
+                fs::create_dir_all(directory).expect("a directory");
+            }
             fs::write(path, actual).expect("a writable expectation");
         }
         return;
