@@ -211,11 +211,11 @@ impl rt::Scalar for LifecycleAction {
 pub struct Pm {
     /// The state S3, suspend to memory.
     ///
-    /// Since libvirt 0.10.2.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
     pub suspend_to_mem: Option<PmSuspendToMem>,
     /// The state S4, suspend to disk.
     ///
-    /// Since libvirt 0.10.2.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
     pub suspend_to_disk: Option<PmSuspendToDisk>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -230,8 +230,8 @@ impl rt::Content for Pm {
             empty: rt::EmptyForm::Dropped,
             reference: Some("power-management"),
             children: &[
-                rt::ChildInfo::new("suspend-to-mem").since(0, 10, 2),
-                rt::ChildInfo::new("suspend-to-disk").since(0, 10, 2),
+                rt::ChildInfo::new("suspend-to-mem").since(0, 10, 2).dropped_if_empty(),
+                rt::ChildInfo::new("suspend-to-disk").since(0, 10, 2).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -273,7 +273,7 @@ impl rt::Content for Pm {
 
 /// The state S3, suspend to memory.
 ///
-/// Since libvirt 0.10.2.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PmSuspendToMem {
     /// A sleep state, left to the hypervisor unless switched.
@@ -290,6 +290,7 @@ impl rt::Content for PmSuspendToMem {
             name: "PmSuspendToMem",
             element: Some(rt::Name::plain("suspend-to-mem")),
             since: Some(rt::Version::new(0, 10, 2)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("enabled").since(0, 10, 2).values(YesNo::VALUES),
             ],
@@ -321,7 +322,7 @@ impl rt::Content for PmSuspendToMem {
 
 /// The state S4, suspend to disk.
 ///
-/// Since libvirt 0.10.2.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PmSuspendToDisk {
     /// A sleep state, left to the hypervisor unless switched.
@@ -338,6 +339,7 @@ impl rt::Content for PmSuspendToDisk {
             name: "PmSuspendToDisk",
             element: Some(rt::Name::plain("suspend-to-disk")),
             since: Some(rt::Version::new(0, 10, 2)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("enabled").since(0, 10, 2).values(YesNo::VALUES),
             ],

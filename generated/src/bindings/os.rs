@@ -62,27 +62,33 @@ pub struct Os {
     pub nvram: Option<OsNvram>,
     /// The path of the kernel.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
     pub kernel: Option<String>,
     /// The path of the initial RAM disk.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
     pub initrd: Option<String>,
     /// The arguments of the kernel.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
     pub cmdline: Option<String>,
     /// The path of the first UEFI boot loader, which hands over to a trusted one under Secure Boot.
     ///
-    /// Since libvirt 11.3.0. See [the manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.3.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
     pub shim: Option<String>,
     /// The path of the compiled device tree.
     ///
-    /// Since libvirt 1.0.4. See [the manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
     pub dtb: Option<String>,
     /// The root file system that the kernel is told to mount.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#direct-kernel-boot).
     pub root: Option<String>,
     /// ACPI tables that the guest gets in addition.
     ///
@@ -133,12 +139,12 @@ impl rt::Content for Os {
                 rt::ChildInfo::new("firmware").since(7, 2, 0).dropped_if_empty(),
                 rt::ChildInfo::new("loader").since(0, 6, 0).dropped_if_empty(),
                 rt::ChildInfo::new("nvram").since(1, 2, 9).dropped_if_empty(),
-                rt::ChildInfo::new("kernel").since(0, 6, 0),
-                rt::ChildInfo::new("initrd").since(0, 6, 0),
-                rt::ChildInfo::new("cmdline").since(0, 6, 0),
-                rt::ChildInfo::new("shim").since(11, 3, 0),
-                rt::ChildInfo::new("dtb").since(1, 0, 4),
-                rt::ChildInfo::new("root").since(0, 6, 0),
+                rt::ChildInfo::new("kernel").since(0, 6, 0).dropped_if_empty(),
+                rt::ChildInfo::new("initrd").since(0, 6, 0).dropped_if_empty(),
+                rt::ChildInfo::new("cmdline").since(0, 6, 0).dropped_if_empty(),
+                rt::ChildInfo::new("shim").since(11, 3, 0).dropped_if_empty(),
+                rt::ChildInfo::new("dtb").since(1, 0, 4).dropped_if_empty(),
+                rt::ChildInfo::new("root").since(0, 6, 0).dropped_if_empty(),
                 rt::ChildInfo::new("acpi").since(1, 3, 5).dropped_if_empty(),
                 rt::ChildInfo::new("boot").many().since(0, 6, 0),
                 rt::ChildInfo::new("bootmenu").since(0, 8, 3),

@@ -62,18 +62,9 @@ pub(super) fn auth_place(disk: &mut Disk) -> Option<&mut Option<DiskAuth>> {
 /// The place for an encryption in the source of a disk.
 pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption>> {
     Some(match &mut disk.type_ {
-        // A source without path is none: libvirt would not write it.
-        DiskType::File(members) => {
-            let source =
-                members.source.as_mut().filter(|source| source.file.as_ref().is_some_and(|path| !path.is_empty()));
-            &mut source?.encryption
-        }
-        DiskType::Block(members) => {
-            let source =
-                members.source.as_mut().filter(|source| source.dev.as_ref().is_some_and(|path| !path.is_empty()));
-            &mut source?.encryption
-        }
-        DiskType::Dir(members) => &mut members.source.as_mut().filter(|source| !source.dir.is_empty())?.encryption,
+        DiskType::File(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Block(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Dir(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => return None,
@@ -94,6 +85,20 @@ pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption
     })
 }
 
+/// Whether the source of a disk names anything; libvirt does not write one that does not.
+fn names_something(disk: &Disk) -> bool {
+    match &disk.type_ {
+        DiskType::File(members) => members.source.as_ref().is_some_and(|source| {
+            source.file.as_ref().is_some_and(|path| !path.is_empty()) || source.fdgroup.is_some()
+        }),
+        DiskType::Block(members) => {
+            members.source.as_ref().is_some_and(|source| source.dev.as_ref().is_some_and(|path| !path.is_empty()))
+        }
+        DiskType::Dir(members) => members.source.as_ref().is_some_and(|source| !source.dir.is_empty()),
+        _ => true,
+    }
+}
+
 fn move_auth(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
         if disk.auth.is_none() || auth_place(disk).is_none_or(|place| place.is_some()) {
@@ -109,7 +114,10 @@ fn move_auth(domain: &mut Domain, cx: &mut Context) {
 
 fn move_encryption(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
-        if disk.encryption.is_none() || encryption_place(disk).is_none_or(|place| place.is_some()) {
+        if disk.encryption.is_none()
+            || !names_something(disk)
+            || encryption_place(disk).is_none_or(|place| place.is_some())
+        {
             continue;
         }
         let Some(outer) = disk.encryption.take() else { continue };

@@ -30,6 +30,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn apply(domain: &mut Domain, cx: &mut Context) {
+    if cx.profile == Profile::Libvirt && !cx.live {
+        return;
+    }
     for disk in disks(domain) {
         let Some(mirror) = &mut disk.mirror else { continue };
         if mirror.type_.is_none() && !modernise(mirror, cx) {
