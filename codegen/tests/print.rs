@@ -133,6 +133,7 @@ fn documents(directory: &Path) -> Vec<PathBuf> {
 fn judge(case: &Path, directory: &Path, failures: &mut String) {
     let grammar = grammar(case).expect("a schema that lowers loads");
     let mut validator = Validator::new(&grammar);
+    let model = model(case).expect("a schema that lowers");
     for path in documents(directory) {
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
         let written = path.with_extension("out");
@@ -148,9 +149,9 @@ fn judge(case: &Path, directory: &Path, failures: &mut String) {
                 let _ = writeln!(failures, "{}: {error}{text}", path.display());
             }
             (None, Ok(text)) => {
-                let document = roxmltree::Document::parse(&text);
-                if !document.is_ok_and(|document| validator.is_valid(&document)) {
-                    let _ = writeln!(failures, "{} became invalid:\n{text}", path.display());
+                let read = fs::read_to_string(&path).unwrap_or_default();
+                if let Err(message) = compare(&model, &mut validator, &read, &text) {
+                    let _ = writeln!(failures, "{} {message}\n{read}\n{text}", path.display());
                 }
             }
             (None, Err(error)) => {
@@ -158,6 +159,23 @@ fn judge(case: &Path, directory: &Path, failures: &mut String) {
             }
         }
     }
+}
+
+/// Holds what printed code wrote against what the model says, which stands for the order too, and against the schema.
+fn compare(model: &Model, validator: &mut Validator, read: &str, written: &str) -> Result<(), String> {
+    // The model knows neither layout nor that booleans are spelt as words.
+    let bare: String = written.lines().map(str::trim_start).collect();
+    let parse = |text| roxmltree::Document::parse(text).map_err(|error| error.to_string());
+    let (read, written, bare) = (parse(read)?, parse(written)?, parse(&bare)?);
+    if !validator.is_valid(&written) {
+        return Err("became invalid".to_owned());
+    }
+    let seen = |root| {
+        let text = interpret::round_trip(model, root)?.to_xml();
+        Ok::<_, String>(text.replace("on='true'", "on='1'").replace("on='false'", "on='0'"))
+    };
+    let (expected, found) = (seen(read.root_element())?, seen(bare.root_element())?);
+    if found == expected { Ok(()) } else { Err(format!("became\n{found}\nand not\n{expected}")) }
 }
 
 const MANIFEST: &str = r#"[package]

@@ -1,7 +1,6 @@
 //! Running over many files: in parallel, reported in order, going on past a bad one.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::cli::{Color, Files, Output};
 use crate::finding::{Finding, Level, ids};
-use crate::input::{self, Origin, Source};
+use crate::input::{self, Item, Origin, Source};
 use crate::report::{Action, FileReport, Findings, Summary, reporter};
 
 /// Files worked on between two reports: bounds memory whatever the number of files.
@@ -67,7 +66,7 @@ fn stop(result: io::Result<()>) -> Result<bool, String> {
     }
 }
 
-fn one<W>(origin: &Result<Origin, (PathBuf, String)>, work: &W) -> FileReport
+fn one<W>(origin: &Item, work: &W) -> FileReport
 where
     W: Fn(&Origin, &Source) -> FileReport,
 {

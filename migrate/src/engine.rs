@@ -68,7 +68,6 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     if options.profile == Profile::Libvirt {
         // What the reader kept is not written.
         for unknown in findings.iter_mut().filter(|finding| finding.rule == ids::UNKNOWN) {
-            unknown.level = Level::Legacy;
             unknown.message = unknown.message.replace("kept as it is", "libvirt does not keep it");
         }
     }
@@ -116,7 +115,6 @@ fn read(text: &str, unknown: Unknown) -> Result<(Domain, Vec<Finding>), Vec<Find
             Unknown::Keep => runtime::Unknown::Keep,
             Unknown::Deny => runtime::Unknown::Deny,
         },
-        ..ReadOptions::default()
     };
     match Domain::from_xml_with(text, &options) {
         Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(from_note).collect())),

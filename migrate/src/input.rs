@@ -39,11 +39,14 @@ impl Origin {
     }
 }
 
+/// A document, or a path that cannot be searched with the error.
+pub type Item = Result<Origin, (PathBuf, String)>;
+
 /// Everything the paths stand for, sorted, each file once. A path that cannot be searched is returned with its error.
 ///
 /// # Errors
 /// When a pattern of `exclude` is malformed.
-pub fn collect(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<Result<Origin, (PathBuf, String)>>, String> {
+pub fn collect(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<Item>, String> {
     if paths.is_empty() {
         return Ok(vec![Ok(Origin::Stdin)]);
     }
@@ -65,11 +68,7 @@ pub fn collect(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<Result<Origi
     Ok(all)
 }
 
-fn search(
-    directory: &Path,
-    exclude: &[String],
-    all: &mut Vec<Result<Origin, (PathBuf, String)>>,
-) -> Result<(), String> {
+fn search(directory: &Path, exclude: &[String], all: &mut Vec<Item>) -> Result<(), String> {
     let mut overrides = OverrideBuilder::new(directory);
     for pattern in exclude {
         overrides.add(&format!("!{pattern}")).map_err(|error| format!("--exclude {pattern}: {error}"))?;

@@ -92,7 +92,7 @@ impl Extra {
             let attributes = leaf.attributes.into_iter();
             kept.attributes.extend(attributes.filter(|(name, _)| !name.starts_with("xmlns")));
             let nodes = leaf.before.into_iter().chain(leaf.after);
-            kept.nodes.extend(nodes.map(|text| KeptNode::at_end(text)));
+            kept.nodes.extend(nodes.map(KeptNode::at_end));
         }
     }
 }
@@ -155,7 +155,7 @@ pub enum Anchor {
 pub(crate) const TEXT: &str = "#text";
 
 /// What belongs to a child that is a plain field of its parent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct KeptLeaf {
     /// The child's local name.
     pub name: Box<str>,

@@ -392,4 +392,6 @@ pub enum TextInfo {
     Required(&'static [ValueInfo]),
     /// Any text between its child elements.
     Mixed,
+    /// Any text beside elements of any name; white space alone is none.
+    Any,
 }

@@ -371,7 +371,12 @@ impl Reader {
 
     /// Reads text and child elements; true if there are comments or processing instructions.
     fn read_children(&mut self, node: roxmltree::Node<'_, '_>, out: &mut dyn Content, info: &'static TypeInfo) -> bool {
-        let kind = if info.payloads == 0 { info.text } else { text_kind(out) };
+        let mut kind = if info.payloads == 0 { info.text } else { text_kind(out) };
+        if kind == TextInfo::Any {
+            // As soon as there is a text, the white space around it counts.
+            let texts = node.children().any(|child| child.is_text() && !is_blank(child.text().unwrap_or_default()));
+            kind = if texts { TextInfo::Mixed } else { TextInfo::None };
+        }
         let mut text: Option<Cow<'_, str>> = None;
         let (mut odd, mut elements) = (false, false);
         for child in node.children() {
@@ -387,7 +392,7 @@ impl Reader {
                     match kind {
                         TextInfo::None if is_blank(piece) => {}
                         TextInfo::None => self.unexpected_text(node, child),
-                        TextInfo::Mixed => self.give_text(out, Node(node), piece),
+                        TextInfo::Mixed | TextInfo::Any => self.give_text(out, Node(node), piece),
                         TextInfo::Optional(_) | TextInfo::Required(_) => {
                             text = Some(match text {
                                 None => Cow::Borrowed(piece),
@@ -435,8 +440,10 @@ impl Reader {
     }
 
     fn offer_child(&mut self, out: &mut dyn Content, node: Node<'_>) -> bool {
+        // Where the variant is not known, its members would only lead to further errors.
+        let payloads = if self.silent { 0 } else { out.info().payloads };
         out.child(self, node)
-            || (0..out.info().payloads).any(|index| {
+            || (0..payloads).any(|index| {
                 let members = out.payload_mut(index).and_then(|payload| payload.members_mut());
                 members.is_some_and(|members| self.offer_child(members, node))
             })
@@ -750,6 +757,11 @@ impl Reader {
         for child in info.children.iter().filter(|c| c.required) {
             if !node.children().any(|node| Node(node).is(child.ns, child.name)) {
                 let message = format!("missing element <{}>", child.name);
+                // Of many there can be none: nothing is made up for it.
+                if child.many && self.options.unknown == Unknown::Keep {
+                    self.note(node, open_tag(node), NoteKind::Kept, message, None);
+                    continue;
+                }
                 self.error(node, open_tag(node), ErrorKind::MissingElement, message, Vec::new(), None);
             }
         }

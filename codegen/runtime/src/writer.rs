@@ -502,25 +502,28 @@ impl<'o> Writer<'o> {
         self.before(name);
         let key = self.frame.as_ref().map(|frame| (Box::from(name), frame.count(name)));
         let leaf = key.and_then(|key| self.frame.as_mut()?.leaves.remove(&key));
+        let leaf = leaf.unwrap_or_default();
         self.start_child();
+        let (scope, added) = (self.scope.len(), self.added.len());
+        for (attribute, value) in &leaf.attributes {
+            if let Some(prefix) = attribute.strip_prefix("xmlns:").or(attribute.strip_prefix("xmlns")) {
+                self.scope.push((prefix.into(), value.clone()));
+            }
+        }
         self.out.push('<');
         self.push_name(ns, name, false);
-        let (mut before, mut after) = (Vec::new(), Vec::new());
-        if let Some(leaf) = leaf {
-            for (name, value) in &leaf.attributes {
-                self.push_attribute("", name, value);
-            }
-            (before, after) = (leaf.before, leaf.after);
+        for (attribute, value) in &leaf.attributes {
+            self.push_attribute("", attribute, value);
         }
         self.out.push('>');
         let inside = self.out.len();
-        before.iter().for_each(|node| self.out.push_str(node));
+        leaf.before.iter().for_each(|node| self.out.push_str(node));
         if let Some((field, index)) = text {
             let start = self.out.len();
             field.write(index, &mut self.out);
             escape::text(&mut self.out, start);
         }
-        after.iter().for_each(|node| self.out.push_str(node));
+        leaf.after.iter().for_each(|node| self.out.push_str(node));
         if self.out.len() == inside {
             self.out.truncate(inside - 1);
             self.out.push_str("/>");
@@ -529,12 +532,21 @@ impl<'o> Writer<'o> {
             self.push_name(ns, name, false);
             self.out.push('>');
         }
+        self.leave_scope(scope, added);
         self.end_line();
         self.after(name);
     }
 
+    /// Forgets the namespaces that an element declared. Those that were added for the root meanwhile stand at the bottom
+    /// of the scope and stay.
+    fn leave_scope(&mut self, scope: usize, added: usize) {
+        self.scope.truncate(scope + self.added.len() - added);
+    }
+
     /// Writes child elements that are kept as they stand.
     pub fn verbatim(&mut self, field: &dyn NestVerbatim) {
+        // Beside a text, a line break would be part of it.
+        self.inline |= field.entries().iter().any(|verbatim| verbatim.name.is_empty());
         for verbatim in field.entries() {
             self.put_verbatim(verbatim);
         }
@@ -674,8 +686,7 @@ impl<'o> Writer<'o> {
             observer.leave(info);
         }
         self.frame = outer_frame;
-        // Namespaces that were added meanwhile stand at the bottom of the scope and stay.
-        self.scope.truncate(scope + self.added.len() - added);
+        self.leave_scope(scope, added);
         (self.info, self.span, self.part, self.inline, self.assumed) = outer;
         if !dropped {
             self.end_line();

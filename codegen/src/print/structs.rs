@@ -346,17 +346,25 @@ fn counted(ty: TokenStream, count: Count) -> TokenStream {
 }
 
 fn text_method(printer: &Printer<'_>, shape: &Struct) -> Option<TokenStream> {
-    let call = shape.fields.iter().find_map(|field| {
-        let member = ident(&field.name);
-        match &field.kind {
-            FieldKind::Text { .. } => Some(quote!(r.text(node, text, &mut self.#member);)),
-            FieldKind::Mix { ty, .. } if printer.is_mixed(*ty) => {
-                Some(quote!(r.mix_text(node, text, &mut self.#member);))
-            }
-            _ => None,
-        }
-    })?;
-    Some(quote!(fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) { #call }))
+    let find = |wanted: fn(&Printer<'_>, &FieldKind) -> bool| {
+        shape.fields.iter().find(|field| wanted(printer, &field.kind)).map(|field| ident(&field.name))
+    };
+    let is_mixed = |printer: &Printer<'_>, kind: &FieldKind| match kind {
+        FieldKind::Mix { ty, .. } => printer.is_mixed(*ty),
+        _ => false,
+    };
+    let (mut reader, mut element) = ("r", "node");
+    let call = if let Some(member) = find(|_, kind| matches!(kind, FieldKind::Text { .. })) {
+        quote!(r.text(node, text, &mut self.#member);)
+    } else if let Some(member) = find(is_mixed) {
+        quote!(r.mix_text(node, text, &mut self.#member);)
+    } else {
+        let member = find(|_, kind| matches!(kind, FieldKind::AnyElements))?;
+        (reader, element) = ("_r", "_node");
+        quote!(self.#member.push(rt::Verbatim::text(text));)
+    };
+    let (reader, element) = (ident(reader), ident(element));
+    Some(quote!(fn text(&mut self, #reader: &mut rt::Reader, #element: rt::Node<'_>, text: &str) { #call }))
 }
 
 /// A match on a name, true where one of the arms was taken.

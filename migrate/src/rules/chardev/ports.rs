@@ -38,8 +38,8 @@ pub(super) static PARALLEL: Rule = Rule {
     safety: Safety::Safe,
     profiles: BOTH,
     summary: "the number of a parallel port is spelt out",
-    doc: "A parallel port without a number gets the one behind the highest that there is. Profile `modern` adds no `<target>` \
-          for it.",
+    doc: "A parallel port without a number gets the one behind the highest of the ports before it. Profile `modern` adds no \
+          `<target>` for it.",
     example: Example {
         before: "<devices><parallel type='pty'><target/></parallel></devices>",
         after: "<devices><parallel type='pty'><target port='0'/></parallel></devices>",
@@ -132,7 +132,10 @@ fn number_parallels(domain: &mut Domain, cx: &mut Context) {
     }
     let given = devices.parallel.iter().map(|parallel| parallel.target.as_ref().and_then(|target| target.port));
     let mut ports: Vec<_> = given.collect();
-    behind_highest(&mut ports);
+    for at in 0..ports.len() {
+        // Unlike serial ports they are counted while they are read.
+        behind_highest(&mut ports[..=at]);
+    }
     for (parallel, port) in devices.parallel.iter_mut().zip(ports) {
         let target = parallel.target.get_or_insert_with(ParallelTarget::default);
         if let Some(port) = port

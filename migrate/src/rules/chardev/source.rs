@@ -122,7 +122,8 @@ fn drop_unread(domain: &mut Domain, cx: &mut Context) {
                 }
             }
             ChardevBackend::QemuVdagent(agent) => {
-                if agent.source.take_if(|source| source.clipboard.is_none() && source.mouse.is_none()).is_some() {
+                let empty = agent.source.take_if(|source| source.clipboard.is_none() && source.mouse.is_none());
+                if empty.is_some() {
                     cx.rewrote(xml, "an empty source is not written").becomes("<source>", "");
                 }
             }

@@ -180,6 +180,15 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
     if cpu.migratable.is_some() && matches!(mode, CpuMode::Custom | CpuMode::HostModel) {
         cx.error(&cpu.xml, "migratable is for the host's own processor, or the maximum");
     }
+    if let Some(topology) = &cpu.topology
+        && (topology.sockets == 0
+            || topology.cores == 0
+            || topology.threads == 0
+            || topology.dies == Some(0)
+            || topology.clusters == Some(0))
+    {
+        cx.error(&topology.xml, "a processor has at least one of each part");
+    }
     let mut seen = BTreeSet::new();
     for feature in &cpu.feature {
         if !seen.insert(&feature.name) {

@@ -171,6 +171,11 @@ fn cache_units(domain: &mut Domain, cx: &mut Context) {
 
 fn conflict(domain: &mut Domain, cx: &mut Context) {
     let most = most(domain);
+    if let Some(numa) = domain.cpu.as_ref().and_then(|cpu| cpu.numa.as_ref())
+        && numa.cell.is_empty()
+    {
+        cx.error(&numa.xml, "there are no cells");
+    }
     let cells = cells(domain);
     let count = number(cells.len());
     let mut seen = vec![false; cells.len()];
@@ -198,6 +203,9 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
         }
         for cpu in cell.cpus.iter().flat_map(CpuSet::iter) {
             cpus.insert(cpu..=cpu);
+        }
+        if let Some(distances) = cell.distances.as_ref().filter(|distances| distances.sibling.is_empty()) {
+            cx.error(&distances.xml, "there are no distances");
         }
         for sibling in cell.distances.iter().flat_map(|distances| &distances.sibling) {
             if sibling.id >= count {

@@ -5,6 +5,7 @@ use domxml::{
 };
 use domxml_runtime::Version;
 
+use super::repeated::is_element;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN, attribute};
 
@@ -57,7 +58,8 @@ pub(super) static CONFLICT: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "a clock that libvirt refuses",
-    doc: "A clock in the time of a zone must name the zone; libvirt refuses it otherwise.",
+    doc: "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency or a mode only where it \
+          has one, and limits for catching up only where it catches up. libvirt refuses anything else.",
     example: Example { before: "<clock offset='timezone'/>", after: "<clock offset='timezone'/>" },
     apply: conflict,
 };
@@ -106,5 +108,16 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
         && zone.timezone.as_ref().is_none_or(String::is_empty)
     {
         cx.error(&clock.xml, "the clock needs the name of a time zone");
+    }
+    for timer in &clock.timer {
+        let Some(kept) = &timer.xml.kept else { continue };
+        for (name, _) in &kept.attributes {
+            if matches!(&**name, "tickpolicy" | "track" | "frequency" | "mode") {
+                cx.error(&timer.xml, format!("this timer has no {name}"));
+            }
+        }
+        if kept.nodes.iter().any(|node| is_element(&node.text, "catchup")) {
+            cx.error(&timer.xml, "this timer does not catch up");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! `features-parts-of-off`, `features-empty-dropped`, `features-tseg-unit`, `features-dirty-ring-size`, `features-conflict`.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Domain, FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHypervMode, OnOff};
+use domxml::{Domain, FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHypervMode, Features, OnOff};
 
+use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute};
 
@@ -200,7 +201,34 @@ fn dirty_ring(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
+/// libvirt knows every feature, or refuses the domain; profile `modern` keeps what a newer one may know.
+fn refuse_unknown(features: &Features, cx: &mut Context) {
+    let hyperv = features.hyperv.as_ref().filter(|hyperv| matches!(hyperv.mode, FeatureHypervMode::Custom(_)));
+    let blocks = [
+        Some(&features.xml),
+        hyperv.map(|hyperv| &hyperv.xml),
+        features.kvm.as_ref().map(|kvm| &kvm.xml),
+        features.xen.as_ref().map(|xen| &xen.xml),
+        features.capabilities.as_ref().map(|capabilities| &capabilities.xml),
+    ];
+    for block in blocks.into_iter().flatten() {
+        for node in block.kept.iter().flat_map(|kept| &kept.nodes) {
+            let name = node.text.strip_prefix('<').filter(|text| text.starts_with(|c: char| c.is_alphabetic()));
+            if let Some(name) =
+                name.and_then(|text| text.split(|c: char| c.is_whitespace() || c == '/' || c == '>').next())
+            {
+                cx.error(block, format!("libvirt refuses the unknown feature <{name}>"));
+            }
+        }
+    }
+}
+
 fn conflict(domain: &mut Domain, cx: &mut Context) {
+    if cx.profile == Profile::Libvirt
+        && let Some(features) = &domain.features
+    {
+        refuse_unknown(features, cx);
+    }
     let hyperv = domain.features.as_ref().and_then(|features| features.hyperv.as_ref());
     let Some(FeatureHypervMode::Custom(hyperv)) = hyperv.map(|hyperv| &hyperv.mode) else { return };
     if let Some(spinlocks) = hyperv.spinlocks.as_ref().filter(|spinlocks| spinlocks.state == OnOff::On)

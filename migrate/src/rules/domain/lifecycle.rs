@@ -1,6 +1,6 @@
-//! `lifecycle-absent`, `clock-absent`, `devices-absent`, `idmap-sorted`, `idmap-conflict`, `resource-conflict`.
+//! `lifecycle-absent`, `clock-absent`, `idmap-sorted`, `idmap-conflict`, `resource-conflict`.
 
-use domxml::{Clock, Devices, Domain, DomainOnCrash, LifecycleAction};
+use domxml::{Clock, Domain, DomainOnCrash, LifecycleAction};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
@@ -31,18 +31,6 @@ pub(super) static CLOCK: Rule = Rule {
     doc: "Without a `<clock>` the guest's clock starts with the time in UTC, and libvirt writes that.",
     example: Example { before: "", after: "<clock offset='utc'/>" },
     apply: clock,
-};
-
-pub(super) static DEVICES: Rule = Rule {
-    id: "devices-absent",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a place for devices",
-    doc: "libvirt always writes `<devices>`, even where there is not a single one.",
-    example: Example { before: "", after: "<devices></devices>" },
-    apply: devices,
 };
 
 pub(super) static IDMAP: Rule = Rule {
@@ -110,13 +98,6 @@ fn clock(domain: &mut Domain, cx: &mut Context) {
     if domain.clock.is_none() {
         domain.clock = Some(Clock::default());
         cx.rewrote(&domain.xml, "the clock shows UTC").becomes("", "<clock offset='utc'/>");
-    }
-}
-
-fn devices(domain: &mut Domain, cx: &mut Context) {
-    if domain.devices.is_none() {
-        domain.devices = Some(Devices::default());
-        cx.rewrote(&domain.xml, "a place for devices").becomes("", "<devices></devices>");
     }
 }
 

@@ -25,6 +25,7 @@ use crate::rule::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &repeated::BLOCKS,
     &repeated::FEATURES,
+    &repeated::CONFLICT,
     &names::NAME,
     &names::UUID,
     &sizes::TOO_LARGE,
@@ -56,6 +57,7 @@ pub(super) static RULES: &[&Rule] = &[
     &os::BOOTLOADER_ONLY,
     &os::LOADER_TYPE,
     &os::NVRAM_TEXT,
+    &os::NVRAM_PORTS,
     &os::TIMEOUT,
     &os::ACPI_PATH,
     &firmware::FEATURES,
@@ -75,7 +77,6 @@ pub(super) static RULES: &[&Rule] = &[
     &clock::SYNC_DROPPED,
     &lifecycle::CLOCK,
     &lifecycle::LIFECYCLE,
-    &lifecycle::DEVICES,
     &events::PERF,
     &events::KEYWRAP,
 ];

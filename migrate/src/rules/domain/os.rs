@@ -1,7 +1,10 @@
 //! What boots: `os-bootloader-only`, `os-loader-type-default`, `os-nvram-text`, `os-bootmenu-timeout-dropped`,
-//! `os-acpi-table-path`, `os-conflict`.
+//! `os-nvram-default-ports`, `os-acpi-table-path`, `os-conflict`.
 
-use domxml::{Domain, Os, OsLoaderType, OsNvramSource, OsNvramType, OsType, OsTypeValue, YesNo};
+use domxml::{
+    DiskHostTransport, Domain, Os, OsLoader, OsLoaderType, OsNvram, OsNvramSource, OsNvramType, OsType, OsTypeValue,
+    YesNo,
+};
 use domxml_runtime::{Extra, Version};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -56,6 +59,23 @@ pub(super) static NVRAM_TEXT: Rule = Rule {
     apply: nvram_text,
 };
 
+pub(super) static NVRAM_PORTS: Rule = Rule {
+    id: "os-nvram-default-ports",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "the server of an NVRAM has the usual port",
+    doc: "A server that the NVRAM comes from has the usual port of its protocol unless another is given, as that of a disk; libvirt spells it out.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+                 <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com'/></source></nvram></os>",
+        after: "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+                <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com' port='3260'/></source></nvram></os>",
+    },
+    apply: nvram_ports,
+};
+
 pub(super) static TIMEOUT: Rule = Rule {
     id: "os-bootmenu-timeout-dropped",
     class: Class::Lossy,
@@ -94,7 +114,8 @@ pub(super) static CONFLICT: Rule = Rule {
     profiles: BOTH,
     summary: "an operating system that libvirt refuses",
     doc: "Without a boot loader of the host a domain needs `<os>` with a type. A container needs `<init>`. Devices with a boot \
-          order and `<boot>` in `<os>` exclude each other. Keys cannot be enrolled in a firmware without secure boot.",
+          order and `<boot>` in `<os>` exclude each other. A firmware \
+          needs a path unless it is chosen automatically, and one without state has no NVRAM.",
     example: Example {
         before: "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os><devices><interface type='user'><boot order='1'/>\
                  </interface></devices>",
@@ -155,6 +176,37 @@ fn nvram_text(domain: &mut Domain, cx: &mut Context) {
     nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() }.into());
 }
 
+fn nvram_ports(domain: &mut Domain, cx: &mut Context) {
+    let nvram = domain.os.as_mut().and_then(|os| os.nvram.as_mut());
+    let Some(source) = nvram.and_then(|nvram| nvram.source.as_mut()) else { return };
+    let Some(usual) = source.protocol.and_then(|protocol| usual_port(protocol.as_str())) else { return };
+    for host in &mut source.host {
+        if let DiskHostTransport::Tcp(tcp) = &mut host.transport
+            && matches!(tcp.port, None | Some(0))
+        {
+            tcp.port = Some(usual);
+            cx.rewrote(&host.xml, "the port is the usual one of the protocol").becomes("", format!("port='{usual}'"));
+        }
+    }
+}
+
+fn usual_port(protocol: &str) -> Option<u32> {
+    Some(match protocol {
+        "nbd" => 10809,
+        "iscsi" => 3260,
+        "gluster" => 24007,
+        "sheepdog" => 7000,
+        "vxhs" => 9999,
+        "http" => 80,
+        "https" => 443,
+        "ftp" => 21,
+        "ftps" => 990,
+        "tftp" => 69,
+        "ssh" => 22,
+        _ => return None,
+    })
+}
+
 fn drop_timeout(domain: &mut Domain, cx: &mut Context) {
     if let Some(menu) = domain.os.as_mut().and_then(|os| os.bootmenu.as_mut())
         && menu.enable == YesNo::No
@@ -195,11 +247,49 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
     if os.type_.value == OsTypeValue::Exe && os.init.as_ref().is_none_or(String::is_empty) {
         cx.error(&os.xml, "a container needs <init>");
     }
+    if os.type_.value == OsTypeValue::Exe {
+        if os.initarg.iter().any(String::is_empty) {
+            cx.error(&os.xml, "an argument of <init> is empty");
+        }
+        if let Some(variable) = os.initenv.iter().find(|variable| variable.value.is_empty()) {
+            cx.error(&variable.xml, format!("the variable {} has no value", variable.name));
+        }
+    }
+    if os.type_.value == OsTypeValue::Hvm {
+        check_firmware(os, cx);
+    }
     if os.type_.value == OsTypeValue::Hvm
         && !os.boot.is_empty()
         && let Some(device) = booting_device(domain)
     {
         cx.error(device, "boot orders of devices and <boot> in <os> exclude each other");
+    }
+}
+
+fn check_firmware(os: &Os, cx: &mut Context) {
+    let tables = os.acpi.as_ref().map_or(&[][..], |acpi| &acpi.table);
+    if let Some(second) = tables.get(1)
+        && !cx.knows(11, 2, 0)
+    {
+        cx.error(&second.xml, "libvirt takes one ACPI table before 11.2.0");
+    }
+    let has_path = os.loader.as_ref().is_some_and(|loader| loader.value.as_ref().is_some_and(|path| !path.is_empty()));
+    let loader =
+        os.loader.as_ref().filter(|loader| **loader != OsLoader { xml: loader.xml.clone(), ..OsLoader::default() });
+    let nvram = os.nvram.as_ref().filter(|nvram| **nvram != OsNvram { xml: nvram.xml.clone(), ..OsNvram::default() });
+    if os.firmware.is_none()
+        && !has_path
+        && let Some(xml) = loader.map(|loader| &loader.xml).or(nvram.map(|nvram| &nvram.xml))
+    {
+        cx.error(xml, "the firmware has no path and is not chosen automatically either");
+    }
+    if let Some(nvram) = nvram {
+        if loader.is_some_and(|loader| loader.stateless == Some(YesNo::Yes)) {
+            cx.error(&nvram.xml, "a firmware without state has no NVRAM");
+        }
+        if nvram.type_.is_some() && nvram.source.is_none() {
+            cx.error(&nvram.xml, "an NVRAM with a type needs a source");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
+//! `blocks-merged`, `features-repeated`, `blocks-conflict`: what stands in several elements where one is usual.
 
 use domxml::{
     Blkiotune, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap, MemoryBacking,
@@ -40,6 +40,22 @@ pub(super) static FEATURES: Rule = Rule {
         after: "<features><hap state='on'/></features>",
     },
     apply: merge_features,
+};
+
+pub(super) static CONFLICT: Rule = Rule {
+    id: "blocks-conflict",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "a second element where libvirt takes one",
+    doc: "Of most elements libvirt reads the first and forgets others. It refuses a second `<numatune>`, `<resource>`, `<emulatorpin>` or \
+          `<emulatorsched>`.",
+    example: Example {
+        before: "<resource><partition>/a</partition></resource><resource><partition>/b</partition></resource>",
+        after: "<resource><partition>/a</partition></resource><resource><partition>/b</partition></resource>",
+    },
+    apply: conflict,
 };
 
 /// A block whose parts libvirt collects wherever they stand.
@@ -124,8 +140,22 @@ impl Block for Features {
             }
             (old, new) => prefer(old, new),
         }
+        match (&mut self.capabilities, other.capabilities) {
+            (Some(old), Some(new)) => {
+                // The policy is the last one even where that is not spelt out.
+                old.policy = Some(new.policy.unwrap_or_default());
+                prefer_all! { old, new;
+                    audit_control audit_write block_suspend chown dac_override dac_read_search fowner fsetid ipc_lock
+                    ipc_owner kill lease linux_immutable mac_admin mac_override mknod net_admin net_bind_service
+                    net_broadcast net_raw setgid setfcap setpcap setuid sys_admin sys_boot sys_chroot sys_module
+                    sys_nice sys_pacct sys_ptrace sys_rawio sys_resource sys_time sys_tty_config syslog wake_alarm
+                }
+                old.xml.absorb(new.xml);
+            }
+            (old, new) => prefer(old, new),
+        }
         prefer_all! { self, other;
-            apic hap pvspinlock capabilities pmu vmport gic smm ioapic hpt vmcoreinfo htm nested_hv msrs ccf_assist cfpc
+            apic hap pvspinlock pmu vmport gic smm ioapic hpt vmcoreinfo htm nested_hv msrs ccf_assist cfpc
             sbbc ibs tcg async_teardown ras ps2 aia
         }
         self.xml.absorb(other.xml);
@@ -133,7 +163,7 @@ impl Block for Features {
 }
 
 /// Whether a text is an element of this name.
-fn is_element(text: &str, name: &str) -> bool {
+pub(super) fn is_element(text: &str, name: &str) -> bool {
     let rest = text.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>'))
 }
@@ -152,7 +182,7 @@ fn forget_places(content: &mut dyn Content) {
 }
 
 fn read<T: Element>(text: &str) -> Option<T> {
-    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let options = ReadOptions { unknown: Unknown::Keep };
     let mut value = T::from_xml_with(text, &options).ok()?.value;
     forget_places(&mut value);
     Some(value)
@@ -214,5 +244,20 @@ fn merge_features(domain: &mut Domain, cx: &mut Context) {
         let at = features.xml.clone();
         features.merge(other);
         cx.rewrote(&at, "of a feature that stands twice the last counts");
+    }
+}
+
+fn conflict(domain: &mut Domain, cx: &mut Context) {
+    let mut check = |outer: &Extra, names: &[&str]| {
+        let Some(kept) = &outer.kept else { return };
+        for name in names {
+            if kept.nodes.iter().any(|node| is_element(&node.text, name)) {
+                cx.error(outer, format!("libvirt refuses a second <{name}>"));
+            }
+        }
+    };
+    check(&domain.xml, &["numatune", "resource"]);
+    if let Some(cputune) = &domain.cputune {
+        check(&cputune.xml, &["emulatorpin", "emulatorsched"]);
     }
 }

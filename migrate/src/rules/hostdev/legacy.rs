@@ -1,8 +1,8 @@
 //! What is worth a word of host devices: `hostdev-driver-kvm`, `hostdev-sgio-unfiltered`, and what libvirt refuses.
 
 use domxml::{
-    Domain, HostdevModeSubsystem, HostdevSubsystem, HostdevSubsystemScsiSgio, InterfaceHostdevDriverName,
-    InterfaceType, YesNo,
+    Domain, HostdevModeSubsystem, HostdevSubsystem, HostdevSubsystemMdevModel, HostdevSubsystemScsiSgio,
+    InterfaceHostdevDriverName, InterfaceType, YesNo,
 };
 
 use super::util::{hostdevs, subsystem};
@@ -55,6 +55,61 @@ pub(super) static ROM: Rule = conflict(
      <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/></hostdev></devices>",
     check_rom,
 );
+
+pub(super) static ADDRESS: Rule = conflict(
+    "hostdev-address-type",
+    "a device of the host is on a bus of the guest where it cannot be",
+    "A PCI function shows on PCI, a USB device on USB, a SCSI unit on a SCSI bus, an adapter on PCI or in the channel subsystem, a mediated \
+     device where its model belongs. libvirt refuses an address of another type.",
+    "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
+     <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></hostdev></devices>",
+    check_address,
+);
+
+pub(super) static USB: Rule = conflict(
+    "hostdev-usb-ids-incomplete",
+    "a USB device of the host lacks one of its two numbers",
+    "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor 0.",
+    "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x0'/><product id='0x1234'/></source></hostdev>\
+     </devices>",
+    check_usb,
+);
+
+fn check_address(domain: &mut Domain, cx: &mut Context) {
+    for hostdev in hostdevs(domain) {
+        let address = hostdev.address.clone();
+        let Some(address) = address else { continue };
+        let Some(HostdevModeSubsystem { type_, .. }) = subsystem(hostdev) else { continue };
+        let fits: &[&str] = match type_ {
+            HostdevSubsystem::Pci(_) => &["pci", "unassigned"],
+            HostdevSubsystem::Usb(_) => &["usb"],
+            HostdevSubsystem::Scsi(_) => &["drive"],
+            HostdevSubsystem::ScsiHost(_) => &["pci", "ccw"],
+            HostdevSubsystem::Mdev(mdev) => match mdev.model {
+                HostdevSubsystemMdevModel::VfioPci => &["pci"],
+                HostdevSubsystemMdevModel::VfioCcw => &["ccw"],
+                HostdevSubsystemMdevModel::VfioAp => &[],
+            },
+        };
+        let found = domxml::Payload::value(&address.type_).unwrap_or_default();
+        if !fits.contains(&found) {
+            cx.error(&address.xml, format!("such a device cannot have an address of the type {found}"));
+        }
+    }
+}
+
+fn check_usb(domain: &mut Domain, cx: &mut Context) {
+    for hostdev in hostdevs(domain) {
+        let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Usb(usb), .. }) = subsystem(hostdev) else { continue };
+        let source = &usb.source;
+        if source.vendor.is_some() != source.product.is_some() {
+            cx.error(&source.xml, "vendor and product stand together");
+        }
+        if let Some(vendor) = source.vendor.as_ref().filter(|vendor| vendor.id.0 == 0) {
+            cx.error(&vendor.xml, "0 is no number of a vendor");
+        }
+    }
+}
 
 fn replace_kvm(domain: &mut Domain, cx: &mut Context) {
     let Some(devices) = &mut domain.devices else { return };

@@ -1,8 +1,8 @@
 //! What libvirt refuses of interfaces.
 
-use domxml::{Domain, Interface, InterfaceSourceVhostUserMode, InterfaceType, VirtualPortType, YesNo};
+use domxml::{Domain, Interface, InterfaceBackendType, InterfaceSourceVhostUserMode, InterfaceType, VirtualPortType, YesNo};
 
-use super::util::{interfaces, type_name, virtualport};
+use super::util::{interfaces, is_virtio, type_name, virtualport};
 use crate::rule::{Context, Rule};
 use crate::rules::common::conflict;
 
@@ -33,6 +33,38 @@ pub(super) static PLACE: Rule = conflict(
     "<devices><interface type='user'><target dev='tap0' managed='no'/></interface></devices>",
     check_places,
 );
+
+pub(super) static VHOSTUSER: Rule = conflict(
+    "interface-vhostuser-incomplete",
+    "an interface of type `vhostuser` lacks what the target needs",
+    "The card of an interface of type `vhostuser` is one of virtio's. Until 11.1.0, which brought passt there, its source needed `type`, `path` \
+     and `mode`. libvirt refuses the rest.",
+    "<devices><interface type='vhostuser'><source type='unix' path='/run/vhost.sock' mode='client'/><model type='e1000'/></interface>\
+     </devices>",
+    check_vhostuser,
+);
+
+fn check_vhostuser(domain: &mut Domain, cx: &mut Context) {
+    for interface in interfaces(domain) {
+        let InterfaceType::Vhostuser(members) = &interface.type_ else { continue };
+        let passt = interface.backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt));
+        if !is_virtio(interface) && !passt {
+            cx.error(&interface.xml, "the card must be one of virtio's");
+        }
+        if cx.knows(11, 1, 0) {
+            continue;
+        }
+        match &members.source {
+            None => {
+                cx.error(&interface.xml, "the source is missing");
+            }
+            Some(source) if source.type_.is_none() || source.path.is_none() || source.mode.is_none() => {
+                cx.error(&source.xml, "type, path or mode is missing");
+            }
+            Some(_) => {}
+        }
+    }
+}
 
 fn check_virtualports(domain: &mut Domain, cx: &mut Context) {
     for interface in interfaces(domain) {

@@ -1,6 +1,6 @@
-//! `interface-target-vnet-dropped`, `interface-script-empty`.
+//! `interface-target-vnet-dropped`, `interface-script-empty`, `interface-user-source-dropped`.
 
-use domxml::{Domain, Interface, YesNo};
+use domxml::{Domain, Interface, InterfaceBackendType, InterfaceType, YesNo};
 
 use super::util::interfaces;
 use crate::cli::Profile;
@@ -39,6 +39,22 @@ pub(super) static SCRIPT: Rule = Rule {
     apply: drop_empty_scripts,
 };
 
+pub(super) static USER_SOURCE: Rule = Rule {
+    id: "interface-user-source-dropped",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "an interface of type `user` names a device that nothing reads",
+    doc: "The `<source dev=>` of an interface of type `user` is for passt, which takes over the routes of that device. Without `<backend \
+          type='passt'/>` libvirt reads past it. Profile `libvirt` drops it; profile `modern` leaves it and says so.",
+    example: Example {
+        before: "<devices><interface type='user'><source dev='eth0'/></interface></devices>",
+        after: "<devices><interface type='user'><source dev='eth0'/></interface></devices>",
+    },
+    apply: drop_user_source,
+};
+
 /// Whether libvirt takes the name for one of its own.
 fn is_generated(name: &str) -> bool {
     ["vnet", "macvtap", "macvlan"].iter().any(|prefix| name.starts_with(prefix))
@@ -74,6 +90,23 @@ fn drop_empty_scripts(domain: &mut Domain, cx: &mut Context) {
         if let Some(script) = downscript.take_if(|script| script.path.is_empty()) {
             cx.rewrote(&script.xml, "a script without a path is none").becomes("<downscript path=''/>", "");
             xml.absorb(script.xml);
+        }
+    }
+}
+
+fn drop_user_source(domain: &mut Domain, cx: &mut Context) {
+    for Interface { type_, backend, xml, .. } in interfaces(domain) {
+        let InterfaceType::User(members) = type_ else { continue };
+        if backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt)) {
+            continue;
+        }
+        if cx.profile == Profile::Modern {
+            if let Some(source) = &members.source {
+                cx.note(&source.xml, "only passt reads the source of an interface of type user");
+            }
+        } else if let Some(source) = members.source.take() {
+            cx.rewrote(&source.xml, "only passt reads it").becomes(attribute("dev", &source.dev), "");
+            xml.absorb(source.xml);
         }
     }
 }

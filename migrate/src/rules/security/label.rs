@@ -89,13 +89,11 @@ fn model_none(domain: &mut Domain, cx: &mut Context) {
         return;
     }
     for label in &mut domain.seclabel {
-        if label.model.as_deref() == Some("none")
-            && !matches!(label.type_, SeclabelType::None(_) | SeclabelType::Absent(_))
-        {
-            let before = domxml::Payload::value(&label.type_).unwrap_or_default();
+        if label.model.as_deref() == Some("none") && !matches!(label.type_, SeclabelType::None(_)) {
+            let before =
+                domxml::Payload::value(&label.type_).map_or_else(String::new, |type_| attribute("type", type_));
             label.type_ = SeclabelType::None(SeclabelTypeNone::default());
-            cx.rewrote(&label.xml, "the model none confines nothing")
-                .becomes(attribute("type", before), attribute("type", "none"));
+            cx.rewrote(&label.xml, "the model none confines nothing").becomes(before, attribute("type", "none"));
         }
     }
 }
@@ -147,7 +145,7 @@ fn check_models(domain: &mut Domain, cx: &mut Context) {
     let read: Vec<(&Option<String>, &Extra)> = domain
         .seclabel
         .iter()
-        .filter(|label| !matches!(label.type_, SeclabelType::Absent(_)))
+        .filter(|label| !matches!(label.type_, SeclabelType::Absent(_)) || label.model.as_deref() == Some("none"))
         .map(|label| (&label.model, &label.xml))
         .collect();
     for (at, (model, xml)) in read.iter().enumerate() {

@@ -112,15 +112,14 @@ fn complete_pci(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn empty_pci(domain: &mut Domain, cx: &mut Context) {
-    walk_mut(domain, &mut |any| match any.downcast_mut() {
-        Some(Address { type_: AddressType::Pci(pci), xml }) => {
+    walk_mut(domain, &mut |any| {
+        if let Some(Address { type_: AddressType::Pci(pci), xml }) = any.downcast_mut() {
             let parts = pci.domain.is_some() || pci.bus.is_some() || pci.slot.is_some() || pci.function.is_some();
             if parts && is_empty(pci) {
                 (pci.domain, pci.bus, pci.slot, pci.function) = (None, None, None, None);
                 cx.rewrote(xml, "an address of zeros is no place").becomes("0000:00:00", "");
             }
         }
-        _ => {}
     });
 }
 

@@ -451,7 +451,7 @@ fn check_identity(domain: &mut Domain, cx: &mut Context) {
         }
         let wwn = disk.wwn.as_deref().unwrap_or_default();
         let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
-        if !wwn.is_empty() && !(digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        if !wwn.is_empty() && (digits.len() != 16 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
             cx.error(&disk.xml, format!("the world wide name '{wwn}' has not 16 hexadecimal digits"));
         }
     }

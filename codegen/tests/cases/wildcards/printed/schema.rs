@@ -137,6 +137,10 @@ impl rt::Content for TopOpen {
         true
     }
 
+    fn text(&mut self, _r: &mut rt::Reader, _node: rt::Node<'_>, text: &str) {
+        self.elements.push(rt::Verbatim::text(text));
+    }
+
     fn write_children(&self, w: &mut rt::Writer<'_>) {
         w.leaf("known", &self.known);
         w.verbatim(&self.elements);
