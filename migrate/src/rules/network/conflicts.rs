@@ -1,6 +1,8 @@
 //! What libvirt refuses of interfaces.
 
-use domxml::{Domain, Interface, InterfaceBackendType, InterfaceSourceVhostUserMode, InterfaceType, VirtualPortType, YesNo};
+use domxml::{
+    Domain, Interface, InterfaceBackendType, InterfaceSourceVhostUserMode, InterfaceType, VirtualPortType, YesNo,
+};
 
 use super::util::{interfaces, is_virtio, type_name, virtualport};
 use crate::rule::{Context, Rule};
@@ -47,7 +49,8 @@ pub(super) static VHOSTUSER: Rule = conflict(
 fn check_vhostuser(domain: &mut Domain, cx: &mut Context) {
     for interface in interfaces(domain) {
         let InterfaceType::Vhostuser(members) = &interface.type_ else { continue };
-        let passt = interface.backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt));
+        let passt =
+            interface.backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt));
         if !is_virtio(interface) && !passt {
             cx.error(&interface.xml, "the card must be one of virtio's");
         }
