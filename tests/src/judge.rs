@@ -106,7 +106,7 @@ impl Engine {
     /// When it cannot be run, or cannot read the schema.
     pub fn judge(self, schema: &Path, files: &[&Path]) -> Result<BTreeMap<String, bool>, String> {
         let mut verdicts = BTreeMap::new();
-        for chunk in files.chunks(1000) {
+        for chunk in files.chunks(5000) {
             let output =
                 self.command().arg(schema).args(chunk).output().map_err(|error| format!("{self:?}: {error}"))?;
             let said = match self {

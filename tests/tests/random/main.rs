@@ -32,7 +32,7 @@ const LISTED: &[(&str, &str)] = &[
 ];
 
 /// How many documents are made and judged at a time.
-const BATCH: usize = 1000;
+const BATCH: usize = 5000;
 
 fn number(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).ok().map_or(otherwise, |text| text.parse().expect("a number"))
