@@ -1,6 +1,7 @@
-//! Rules about devices of the host and about redirected devices.
+//! Rules about devices of the host, about redirected devices, and about addresses as far as they are those of hosts.
 
 mod legacy;
+mod numbers;
 mod redirdev;
 mod source;
 mod util;
@@ -15,6 +16,8 @@ pub(super) static RULES: &[&Rule] = &[
     &legacy::ADDRESS,
     &legacy::USB,
     &redirdev::TYPE,
+    &numbers::OCTAL,
+    &numbers::ISA,
     &source::TYPE,
     &source::PARTS,
     &source::MULTIFUNCTION,
