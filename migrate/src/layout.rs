@@ -117,7 +117,11 @@ impl Merge<'_> {
         let alone_after = rest.split('\n').next().is_none_or(|line| line.trim().is_empty());
         let start = match line_start {
             Some(at) if alone_before && alone_after => {
-                if self.original[..at].ends_with('\r') { at - 1 } else { at }
+                if self.original[..at].ends_with('\r') {
+                    at - 1
+                } else {
+                    at
+                }
             }
             _ => range.start,
         };

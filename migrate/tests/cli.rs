@@ -44,13 +44,18 @@ fn upgrade_rewrites_in_place_and_goes_on_past_a_bad_file() {
 
 #[test]
 fn what_the_target_does_not_know_is_noted() {
-    let text = OLD.replace("</domain>", "  <devices>\n    <vsock>\n      <cid auto='yes'/>\n    </vsock>\n  </devices>\n</domain>");
+    let text = OLD.replace(
+        "</domain>",
+        "  <devices>\n    <vsock>\n      <cid auto='yes'/>\n    </vsock>\n  </devices>\n</domain>",
+    );
     for command in ["check", "upgrade"] {
-        let old = dommigrate().args([command, "--target", "4.0.0"]).write_stdin(text.as_str()).output().expect("it runs");
+        let old =
+            dommigrate().args([command, "--target", "4.0.0"]).write_stdin(text.as_str()).output().expect("it runs");
         let said = format!("{}{}", String::from_utf8_lossy(&old.stdout), String::from_utf8_lossy(&old.stderr));
         assert!(said.contains("8:5: note[newer-than-target]"), "{command}: {said}");
         assert!(said.contains("vsock: known since libvirt 4.4.0, not to 4.0.0"), "{command}: {said}");
-        let new = dommigrate().args([command, "--target", "4.4.0"]).write_stdin(text.as_str()).output().expect("it runs");
+        let new =
+            dommigrate().args([command, "--target", "4.4.0"]).write_stdin(text.as_str()).output().expect("it runs");
         let said = format!("{}{}", String::from_utf8_lossy(&new.stdout), String::from_utf8_lossy(&new.stderr));
         assert!(!said.contains("newer-than-target"), "{command}: {said}");
     }

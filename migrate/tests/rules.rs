@@ -17,7 +17,9 @@ fn wrap(content: &str) -> String {
         ("os", "<os><type arch='x86_64'>hvm</type></os>"),
     ] {
         let open = [format!("<{name}>"), format!("<{name} ")];
-        if !content.contains("<bootloader") && !open.iter().any(|tag| content.contains(tag)) || name == "name" && !content.contains("<name>") {
+        if !content.contains("<bootloader") && !open.iter().any(|tag| content.contains(tag))
+            || name == "name" && !content.contains("<name>")
+        {
             text.push_str(default);
         }
     }

@@ -37,8 +37,8 @@ pub fn ours() -> Validator {
 #[must_use]
 pub fn upstream(shared: &Path) -> Validator {
     let path = shared.join("reference/schemas-11.3.0/domain.rng");
-    let grammar = relaxng_model::load(&FileResolver::new(), &path.to_string_lossy())
-        .unwrap_or_else(|errors| panic!("{errors}"));
+    let grammar =
+        relaxng_model::load(&FileResolver::new(), &path.to_string_lossy()).unwrap_or_else(|errors| panic!("{errors}"));
     Validator::new(&grammar)
 }
 
@@ -119,7 +119,9 @@ impl Engine {
             let wrong: std::collections::BTreeSet<&str> = said
                 .lines()
                 .filter_map(|line| match self {
-                    Self::Xmllint => line.strip_suffix(" fails to validate").or_else(|| line.split_once(".xml:").map(|(stem, _)| stem)),
+                    Self::Xmllint => line
+                        .strip_suffix(" fails to validate")
+                        .or_else(|| line.split_once(".xml:").map(|(stem, _)| stem)),
                     Self::Jing => line.split_once(".xml:").map(|(stem, _)| stem),
                 })
                 .collect();

@@ -96,7 +96,11 @@ pub fn newest() -> Version {
 /// The first error of an outcome as one line without its place, so that like errors count together.
 fn first_error(outcome: &engine::Outcome) -> Option<String> {
     outcome.findings.iter().find(|finding| finding.level == Level::Error).map(|finding| {
-        format!("{}: {}", finding.path.replace(|c: char| c.is_ascii_digit() || c == '[' || c == ']', ""), finding.message)
+        format!(
+            "{}: {}",
+            finding.path.replace(|c: char| c.is_ascii_digit() || c == '[' || c == ']', ""),
+            finding.message
+        )
     })
 }
 
@@ -148,7 +152,9 @@ pub fn driver_outputs(documents: &[Document]) -> Measure {
     let results = documents
         .par_iter()
         .filter(|document| document.name.contains("/qemuxmlconfdata/"))
-        .filter(|document| Path::new(&document.name).file_stem().is_some_and(|stem| stem.to_string_lossy().contains('.')))
+        .filter(|document| {
+            Path::new(&document.name).file_stem().is_some_and(|stem| stem.to_string_lossy().contains('.'))
+        })
         .map(|document| {
             let outcome = engine::format(&document.text, Unknown::Deny);
             let failure = match &outcome.text {
@@ -171,9 +177,7 @@ pub fn canonical(name: &'static str, documents: &[Document], shared: &Path, vers
             let expected = corpus::canonical(shared, version, &document.name)?;
             let outcome = engine::upgrade(&document.text, &options);
             let failure = match &outcome.text {
-                Some(text) => {
-                    first_difference(&neutral(&expected, &document.text), &neutral(text, &document.text))
-                }
+                Some(text) => first_difference(&neutral(&expected, &document.text), &neutral(text, &document.text)),
                 None => first_error(&outcome),
             };
             Some((document.name.clone(), failure))
@@ -216,7 +220,9 @@ pub fn neutral(text: &str, original: &str) -> String {
         if line == "  <genid/>" {
             continue;
         }
-        if trimmed.contains("(made up)") && (trimmed.starts_with("<uuid>") || trimmed.starts_with("<mac ") || trimmed.starts_with("<genid>")) {
+        if trimmed.contains("(made up)")
+            && (trimmed.starts_with("<uuid>") || trimmed.starts_with("<mac ") || trimmed.starts_with("<genid>"))
+        {
             continue;
         }
         let mut line = line.to_owned();
@@ -443,9 +449,9 @@ pub fn live(documents: &[Document], shared: &Path) -> Measure {
             None => first_error(&outcome),
         }
     };
-    let dumps = documents.iter().filter(|document| {
-        document.name.contains("qemuxmlactive2xmldata/") && document.name.contains("-active.")
-    });
+    let dumps = documents
+        .iter()
+        .filter(|document| document.name.contains("qemuxmlactive2xmldata/") && document.name.contains("-active."));
     let mut results: Vec<_> =
         dumps.map(|document| (document.name.clone(), upgrade(&document.text, &document.text))).collect();
     for entry in fs::read_dir(shared.join("legacy_cases")).expect("the directory of legacy cases").flatten() {

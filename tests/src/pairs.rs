@@ -127,7 +127,8 @@ fn other_number(node: Node, edits: &mut Vec<Edit>) {
 /// A change at random: a digit, a value, an element.
 fn change(text: &str, random: &mut Random) -> String {
     let Ok(document) = roxmltree::Document::parse(text) else { return text.to_owned() };
-    let elements: Vec<Node> = document.descendants().filter(|node| node.is_element() && node.parent_element().is_some()).collect();
+    let elements: Vec<Node> =
+        document.descendants().filter(|node| node.is_element() && node.parent_element().is_some()).collect();
     if elements.is_empty() {
         return text.to_owned();
     }
@@ -178,12 +179,15 @@ pub fn diff(name: &'static str, documents: &[Document], shared: &Path, count: us
     let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
     let (before, after) = (directory.path().join("before"), directory.path().join("after"));
     let mut random = Random::new(2025);
-    let taken: Vec<&Document> =
-        documents.iter().filter(|document| crate::corpus::canonical(shared, "9.0.0", &document.name).is_some()).collect();
+    let taken: Vec<&Document> = documents
+        .iter()
+        .filter(|document| crate::corpus::canonical(shared, "9.0.0", &document.name).is_some())
+        .collect();
     let mut pairs = Vec::new();
     for number in 0..count + count / 4 {
         let document = taken[random.below(taken.len())];
-        let other = if number % 2 == 0 { rewrite(&document.text, &mut random) } else { change(&document.text, &mut random) };
+        let other =
+            if number % 2 == 0 { rewrite(&document.text, &mut random) } else { change(&document.text, &mut random) };
         pairs.push((format!("{number:05}.xml"), document, other));
     }
     for (name, document, other) in &pairs {

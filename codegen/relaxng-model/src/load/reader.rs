@@ -10,7 +10,9 @@ use super::syntax::{Combine, Syntax};
 use super::{Files, Link, Loaded, MAX_DEPTH, MAX_FILES, MAX_NODES, MAX_URI, uri};
 use crate::datatype::{collapse, is_blank};
 use crate::error::Error;
-use crate::schema::{self, AnnotationAttribute, AnnotationElement, Annotations, COMPATIBILITY_NS, FileId, Location, NodeId, RELAXNG_NS};
+use crate::schema::{
+    self, AnnotationAttribute, AnnotationElement, Annotations, COMPATIBILITY_NS, FileId, Location, NodeId, RELAXNG_NS,
+};
 
 const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
