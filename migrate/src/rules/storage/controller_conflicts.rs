@@ -40,7 +40,7 @@ pub(super) static VALUES: Rule = conflict(
     "controller-option-conflict",
     "an option does not fit its controller",
     "An I/O thread is for virtio-scsi controllers; the PCI controllers that are roots have no address; a NUMA node is not for the first \
-     PCI controller; the number of a PCI bridge is 1 to 255; the place of a pSeries root is 0 to 30, and 0 exactly for the first \
+     PCI controller; the number of a PCI bridge is 1 to 255, the chassis of a port up to 255, the bus behind an expander 1 to 254; the place of a pSeries root is 0 to 30, and 0 exactly for the first \
      one. libvirt refuses anything else.",
     "<devices><controller type='scsi' index='0' model='lsilogic'><driver iothread='1'/></controller></devices>",
     check_values,
@@ -144,6 +144,12 @@ fn check_values(domain: &mut Domain, cx: &mut Context) {
                 let Some(target) = &pci.target else { continue };
                 if target.chassis_nr.is_some_and(|number| !(1..=255).contains(&number.0)) {
                     cx.error(&target.xml, "the number of a PCI bridge is 1 to 255");
+                }
+                if target.chassis.is_some_and(|number| number.0 > 255) {
+                    cx.error(&target.xml, "the chassis of a port is 0 to 255");
+                }
+                if target.bus_nr.is_some_and(|number| !(1..=254).contains(&number.0)) {
+                    cx.error(&target.xml, "the bus behind an expander is 1 to 254");
                 }
                 if target.node.is_some() && controller.index == Some(0) {
                     cx.error(&target.xml, "the first PCI controller has no NUMA node");

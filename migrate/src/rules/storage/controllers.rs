@@ -1,8 +1,11 @@
 //! Controllers: `controller-usb-companion-master`, `controller-usb-none-address`, `controller-order-by-index`,
-//! `controller-index-auto`.
+//! `controller-index-auto`, `controller-pcihole64-unread`.
 
 use domxml::scalar::UsbPort;
-use domxml::{Controller, ControllerMaster, ControllerType, ControllerTypeUsbModel as UsbModel, Domain, Extra};
+use domxml::{
+    Controller, ControllerMaster, ControllerType, ControllerTypePciModel as PciModel,
+    ControllerTypeUsbModel as UsbModel, Domain, Extra,
+};
 
 use super::util::{same_type, type_name};
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -78,6 +81,34 @@ pub(super) static INDEX: Rule = Rule {
     },
     apply: number,
 };
+
+pub(super) static PCI_HOLE: Rule = Rule {
+    id: "controller-pcihole64-unread",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "only the roots of PCI have a window for memory above 4 GiB",
+    doc: "libvirt reads `<pcihole64>` for the controllers `pci-root` and `pcie-root` alone, and does not write it for others.",
+    example: Example {
+        before: "<devices><controller type='pci' index='1' model='pcie-root-port'><pcihole64 unit='KiB'>1024</pcihole64></controller>\
+                 </devices>",
+        after: "<devices><controller type='pci' index='1' model='pcie-root-port'/></devices>",
+    },
+    apply: drop_holes,
+};
+
+fn drop_holes(domain: &mut Domain, cx: &mut Context) {
+    for controller in domain.devices.iter_mut().flat_map(|devices| &mut devices.controller) {
+        if let ControllerType::Pci(pci) = &mut controller.type_
+            && !matches!(pci.model, PciModel::PciRoot | PciModel::PcieRoot)
+            && let Some(hole) = pci.pcihole64.take()
+        {
+            cx.rewrote(&hole.xml, "read for roots alone").becomes("<pcihole64>", "");
+            controller.xml.absorb(hole.xml);
+        }
+    }
+}
 
 fn controllers(domain: &mut Domain) -> &mut Vec<Controller> {
     &mut domain.devices.get_or_insert_default().controller

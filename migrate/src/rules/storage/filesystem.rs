@@ -38,6 +38,24 @@ pub(super) static ZERO: Rule = Rule {
     apply: drop_zeros,
 };
 
+pub(super) static BINARY: Rule = Rule {
+    id: "filesystem-binary-unread",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "only virtiofs has a program of its own",
+    doc: "libvirt reads `<binary>` and the length of the queue for file systems of the driver `virtiofs` alone, and does not write \
+          them for others; nor format and write policy of a driver that is not named.",
+    example: Example {
+        before: "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><binary path='/x'/><source dir='/a'/>\
+                 <target dir='b'/></filesystem></devices>",
+        after: "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/><target dir='b'/>\
+                </filesystem></devices>",
+    },
+    apply: drop_binary,
+};
+
 pub(super) static HANDLE: Rule = Rule {
     id: "filesystem-handle-driver",
     class: Class::Lossy,
@@ -79,6 +97,28 @@ fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
         if let Some(limit) = filesystem.space_soft_limit.take_if(|limit| limit.value == 0) {
             cx.rewrote(&limit.xml, "a limit of 0 is none").becomes("<space_soft_limit>", "");
             filesystem.xml.absorb(limit.xml);
+        }
+    }
+}
+
+fn drop_binary(domain: &mut Domain, cx: &mut Context) {
+    for filesystem in filesystems(domain) {
+        let driver = filesystem.driver.as_ref().and_then(|driver| driver.type_);
+        if driver == Some(FilesystemDriverType::Virtiofs) {
+            continue;
+        }
+        if let FilesystemType::Mount(members) = &mut filesystem.type_
+            && let Some(binary) = members.binary.take()
+        {
+            cx.rewrote(&binary.xml, "read for virtiofs alone").becomes("<binary>", "");
+            filesystem.xml.absorb(binary.xml);
+        }
+        let Some(driver) = &mut filesystem.driver else { continue };
+        if let Some(queue) = driver.queue.take() {
+            cx.rewrote(&driver.xml, "read for virtiofs alone").becomes(format!("queue='{queue}'"), "");
+        }
+        if driver.type_.is_none() && (driver.format.take().is_some() | driver.wrpolicy.take().is_some()) {
+            cx.rewrote(&driver.xml, "not read without a type").becomes("format, wrpolicy", "");
         }
     }
 }

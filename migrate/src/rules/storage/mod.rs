@@ -21,6 +21,7 @@ mod filesystem;
 mod implicit_controllers;
 mod sizes;
 mod util;
+mod value_conflicts;
 
 use crate::rule::Rule;
 
@@ -44,6 +45,8 @@ pub(super) static RULES: &[&Rule] = &[
     &conflicts::IOTUNE,
     &conflicts::ADDRESS,
     &conflicts::LABELS,
+    &value_conflicts::VALUE,
+    &value_conflicts::SECRET,
     &conflicts::REFUSED_LATER,
     &conflicts::BOOT,
     &addresses::CCW_PARTIAL,
@@ -92,6 +95,8 @@ pub(super) static RULES: &[&Rule] = &[
     &disk_drops::LABELS,
     &disk_iotune::ZERO,
     &filesystem::ZERO,
+    &filesystem::BINARY,
+    &controllers::PCI_HOLE,
     // What is only worth a word.
     &disk_legacy::SGIO_FILTERED,
     &disk_legacy::QCOW_ENCRYPTION,
