@@ -332,8 +332,8 @@ impl rt::Content for InputTypeKeyboard {
 pub struct InputTypePassthrough {
     /// The bus of the device in the guest.
     ///
-    /// Since libvirt 0.6.0.
-    pub bus: InputTypePassthroughBus,
+    /// Where absent, `virtio` is assumed; the canonical form spells it out. Since libvirt 0.6.0.
+    pub bus: Option<InputTypePassthroughBus>,
     /// The device of the host.
     ///
     /// Since libvirt 1.3.0.
@@ -346,12 +346,11 @@ impl rt::Content for InputTypePassthrough {
             name: "InputTypePassthrough",
             attributes: &[
                 rt::AttributeInfo::new("bus")
-                    .required()
+                    .default("virtio", rt::DefaultForm::Written)
                     .since(0, 6, 0)
                     .values(InputTypePassthroughBus::VALUES),
             ],
             children: &[rt::ChildInfo::new("source").required().since(1, 3, 0)],
-            required_attributes: 1,
             required_children: 1,
             ..rt::TypeInfo::NONE
         };

@@ -171,15 +171,11 @@ fn copy_serial(domain: &mut Domain, cx: &mut Context) {
     if copies_serial(devices, hvm)
         && let (Some(serial), Some(console)) = (devices.serial.first(), devices.console.first_mut())
     {
-        let mut copy = copy_of(serial);
-        copy.tty.clone_from(&console.tty);
-        std::mem::swap(&mut copy.xml, &mut console.xml);
+        let copy = Console { tty: console.tty.clone(), xml: console.xml.clone(), ..copy_of(serial) };
         if *console != copy {
             *console = copy;
             cx.rewrote(&console.xml, "the first console repeats the first serial port")
                 .becomes("<console>", "<serial>");
-        } else {
-            console.xml = copy.xml;
         }
     }
 }

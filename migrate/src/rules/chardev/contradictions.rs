@@ -1,8 +1,8 @@
 //! `chardev-contradictions`.
 
 use domxml::{
-    AddressType, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra, SerialTargetType,
-    SmartcardMode, YesNo,
+    AddressType, ArchName, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra,
+    SerialTargetType, SmartcardMode, YesNo,
 };
 
 use super::devices::{Owner, backends, is_serial};
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     doc: "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do without, \
           that has a second source, or that reconnects though it waits for connections; with a second console that is \
           a serial port; with the channel of the SPICE agent anywhere but on virtio; with more than four serial ports on ISA or \
-          two with one number; and with a smartcard that has not three certificates or an address of another bus.",
+          two with one number, or a debug port elsewhere than on x86; and with a smartcard that has not three certificates or an address of another bus.",
     example: Example {
         before: "<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>",
         after: "<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>",
@@ -37,6 +37,8 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
             source(backend, owner, xml, cx);
         }
     });
+    let arch = domain.os.as_ref().and_then(|os| os.type_.arch);
+    let x86 = matches!(arch, None | Some(ArchName::I686 | ArchName::X86_64));
     let Some(devices) = &domain.devices else { return };
     for console in devices.console.iter().skip(1) {
         if is_serial(console.target.as_ref().and_then(|target| target.type_)) {
@@ -45,6 +47,10 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
     }
     let mut used = Vec::new();
     for serial in &devices.serial {
+        let type_ = serial.target.as_ref().and_then(|target| target.type_);
+        if type_ == Some(SerialTargetType::IsaDebug) && !x86 {
+            cx.error(&serial.xml, "only x86 has the debug port");
+        }
         let Some(target) = serial.target.as_ref().filter(|target| target.type_ == Some(SerialTargetType::IsaSerial))
         else {
             continue;
@@ -88,8 +94,8 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
             lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
         }
         ChardevBackend::Nmdm(members) => {
-            let whole = |source: &domxml::ChardevSourceNmdm| source.master.is_some() && source.slave.is_some();
-            lacks(!members.source.as_ref().is_some_and(whole), "one of the two ends of its null modem");
+            let half = |source: &domxml::ChardevSourceNmdm| source.master.is_none() != source.slave.is_none();
+            lacks(members.source.as_ref().is_some_and(half), "one of the two ends of its null modem");
         }
         ChardevBackend::Spiceport(members) => {
             let name = members.source.as_ref().and_then(|source| source.channel.as_deref());
@@ -112,21 +118,32 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
             }
         }
         ChardevBackend::Udp(members) => {
-            let connects =
-                |source: &domxml::ChardevSourceUdp| source.mode != Some(Mode::Bind) && source.service.is_some();
-            lacks(!members.source.iter().any(connects), "the service that it sends to");
+            // Of two ends that send the first counts.
+            let sends = |source: &&domxml::ChardevSourceUdp| {
+                source.mode != Some(Mode::Bind) && (source.host.is_some() || source.service.is_some())
+            };
+            let end = members.source.iter().find(sends);
+            lacks(end.is_none_or(|source| source.service.is_none()), "the service that it sends to");
             if let Some(third) = members.source.get(2) {
                 cx.error(&third.xml, "a UDP device has two ends");
             }
         }
         ChardevBackend::Unix(members) => {
             let path = members.source.as_ref().and_then(|source| source.path.as_ref());
-            lacks(path.is_none() && owner != Owner::NamedChannel, "the path of its source");
+            lacks(
+                path.is_none() && !matches!(owner, Owner::VirtioChannel | Owner::XenChannel),
+                "the path of its source",
+            );
             if let Some(source) = &members.source {
                 reconnect(source.mode, source.reconnect.as_ref(), xml, cx);
             }
         }
-        ChardevBackend::Spicevmc if matches!(owner, Owner::Port | Owner::Guestfwd) => {
+        ChardevBackend::Dbus(members) if owner != Owner::Redirdev => {
+            lacks(members.source.as_ref().is_none_or(|source| source.channel.is_none()), "the name of its channel");
+        }
+        ChardevBackend::Spicevmc
+            if !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other | Owner::SerialCopy) =>
+        {
             cx.error(xml, "the channel of the SPICE agent is a virtio channel");
         }
         _ => {}
@@ -134,11 +151,11 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
 }
 
 fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, xml: &Extra, cx: &mut Context) {
-    let Some(reconnect) = reconnect.filter(|reconnect| reconnect.enabled == YesNo::Yes) else { return };
+    let Some(reconnect) = reconnect else { return };
     if mode == Some(Mode::Bind) {
         cx.error(xml, "only a device that connects can connect again");
     }
-    if reconnect.timeout.is_none() {
+    if reconnect.enabled == YesNo::Yes && reconnect.timeout.is_none() {
         cx.error(&reconnect.xml, "missing attribute 'timeout'");
     }
 }

@@ -12,11 +12,15 @@ pub(super) enum Owner {
     Port,
     /// A console that is the first serial port under another name: libvirt does not look at its back end.
     SerialCopy,
-    /// A channel that libvirt can make a socket for.
-    NamedChannel,
+    /// A channel on virtio, which libvirt can make a socket for.
+    VirtioChannel,
+    /// A channel of Xen's, which libvirt can make a socket for.
+    XenChannel,
     /// A channel to an address of the guest's network.
     Guestfwd,
-    /// A smartcard, a redirected device, an entropy source.
+    /// A redirected device, whose channel on D-Bus has a usual name.
+    Redirdev,
+    /// A smartcard or an entropy source.
     Other,
 }
 
@@ -60,12 +64,13 @@ pub(super) fn backends(domain: &mut Domain, mut visit: impl FnMut(&mut ChardevBa
     for channel in &mut devices.channel {
         let owner = match &channel.target.type_ {
             ChannelTargetType::Guestfwd(_) => Owner::Guestfwd,
-            ChannelTargetType::Virtio(_) | ChannelTargetType::Xen(_) => Owner::NamedChannel,
+            ChannelTargetType::Virtio(_) => Owner::VirtioChannel,
+            ChannelTargetType::Xen(_) => Owner::XenChannel,
         };
         visit(&mut channel.type_, owner, &channel.xml);
     }
     for redirdev in &mut devices.redirdev {
-        visit(&mut redirdev.type_, Owner::Other, &redirdev.xml);
+        visit(&mut redirdev.type_, Owner::Redirdev, &redirdev.xml);
     }
     for rng in &mut devices.rng {
         if let RngBackendModel::Egd(members) = &mut rng.backend.model {

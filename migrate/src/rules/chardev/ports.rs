@@ -1,9 +1,6 @@
 //! Numbers of ports: `serial-port-auto`, `parallel-port-default`, `console-target-default`.
 
-use domxml::{
-    ConsoleTarget, ConsoleTargetType, Domain, Extra, ParallelTarget, Serial, SerialTarget, SerialTargetModelName,
-    SerialTargetType,
-};
+use domxml::{ConsoleTarget, ConsoleTargetType, Domain, Extra, ParallelTarget, Serial, SerialTarget, SerialTargetType};
 
 use super::console::needs_stub;
 use super::devices::{copies_serial, is_hvm, is_serial};
@@ -21,8 +18,8 @@ pub(super) static SERIAL: Rule = Rule {
     safety: Safety::Safe,
     profiles: BOTH,
     summary: "the number of a serial port is spelt out",
-    doc: "A serial port without a number gets the one behind the highest that there is, or, where its model is `isa-serial`, the \
-          lowest that is free. Profile `modern` spells the numbers out only where there is a `<target>` to do so, and where both \
+    doc: "A serial port without a number gets the one behind the highest that there is, or, where its type is `isa-serial`, the \
+          lowest that is free on its bus. Profile `modern` spells the numbers out only where there is a `<target>` to do so, and where both \
           ways of counting agree, because some hypervisors use the second for every port.",
     example: Example {
         before: "<devices><serial type='pty'><target/></serial></devices>",
@@ -87,13 +84,10 @@ fn lowest_free(ports: &mut [Option<u32>], places: impl Iterator<Item = usize>, c
 fn serial_ports(serials: &[Serial]) -> Vec<Option<u32>> {
     let mut ports: Vec<_> =
         serials.iter().map(|serial| serial.target.as_ref().and_then(|target| target.port)).collect();
-    let target = |at: usize| serials[at].target.as_ref();
-    let model = |at: &usize| {
-        let model = target(*at).and_then(|target| target.model.as_ref());
-        model.is_some_and(|model| model.name == SerialTargetModelName::IsaSerial)
-    };
-    let isa = |at| target(at).is_some_and(|target| target.type_ == Some(SerialTargetType::IsaSerial));
-    lowest_free(&mut ports, (0..serials.len()).filter(model), isa);
+
+    let isa =
+        |at: usize| serials[at].target.as_ref().is_some_and(|target| target.type_ == Some(SerialTargetType::IsaSerial));
+    lowest_free(&mut ports, (0..serials.len()).filter(|at| isa(*at)), isa);
     behind_highest(&mut ports);
     ports
 }

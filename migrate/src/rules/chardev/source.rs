@@ -6,7 +6,7 @@ use domxml::{
     YesNo,
 };
 
-use super::devices::backends;
+use super::devices::{Owner, backends};
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{LIBVIRT, MODERN};
 
@@ -52,7 +52,8 @@ pub(super) static UNREAD: Rule = Rule {
     profiles: LIBVIRT,
     summary: "what libvirt does not read about a character device is not written",
     doc: "libvirt drops the `<protocol>` of a socket of the file system, a socket without a path, an empty source of the SPICE \
-          agent, and the timeout of a connection that is not made again.",
+          agent, the timeout of a connection that is not made again, and the security labels of a source that is not that of a port, a \
+          console or a channel.",
     example: Example {
         before: "<devices><serial type='unix'><source mode='bind' path='/run/s'/><protocol type='raw'/><target port='0'/></serial>\
                  </devices>",
@@ -102,7 +103,21 @@ fn drop_protocol(domain: &mut Domain, cx: &mut Context) {
 
 fn drop_unread(domain: &mut Domain, cx: &mut Context) {
     drop_protocol(domain, cx);
-    backends(domain, |backend, _, xml| {
+    backends(domain, |backend, owner, xml| {
+        let unlabelled = matches!(owner, Owner::Redirdev | Owner::Other);
+        let labels = match backend {
+            ChardevBackend::Dev(it) if unlabelled => it.source.as_mut().map(|it| &mut it.seclabel),
+            ChardevBackend::Pipe(it) if unlabelled => it.source.as_mut().map(|it| &mut it.seclabel),
+            ChardevBackend::File(it) if unlabelled => it.source.as_mut().map(|it| &mut it.seclabel),
+            ChardevBackend::Unix(it) if unlabelled => it.source.as_mut().map(|it| &mut it.seclabel),
+            _ => None,
+        };
+        if let Some(labels) = labels
+            && !labels.is_empty()
+        {
+            labels.clear();
+            cx.rewrote(xml, "the source of this device has no security labels").becomes("<seclabel>", "");
+        }
         let mut timeout = |reconnect: &mut Option<ChardevReconnect>| {
             if let Some(reconnect) = reconnect
                 && reconnect.enabled == YesNo::No
@@ -119,6 +134,11 @@ fn drop_unread(domain: &mut Domain, cx: &mut Context) {
                 }
                 if unix.source.take_if(|source| source.path.is_none()).is_some() {
                     cx.rewrote(xml, "a socket without path is not written").becomes("<source>", "");
+                }
+            }
+            ChardevBackend::Nmdm(nmdm) => {
+                if nmdm.source.take_if(|source| source.master.is_none() && source.slave.is_none()).is_some() {
+                    cx.rewrote(xml, "an empty source is not written").becomes("<source>", "");
                 }
             }
             ChardevBackend::QemuVdagent(agent) => {

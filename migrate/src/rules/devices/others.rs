@@ -1,7 +1,7 @@
 //! `vsock-cid-default`, `memballoon-none-address`, `memballoon-stats-period0`, `device-empty-driver`, `panic-bare-dropped`,
 //! `device-contradictions`.
 
-use domxml::{Domain, Extra, IommuDriver, IommuModel, MemballoonModel, VsockCid, YesNo};
+use domxml::{Domain, Extra, FeatureIoapicDriver, IommuDriver, IommuModel, MemballoonModel, OnOff, VsockCid, YesNo};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -90,7 +90,8 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     profiles: BOTH,
     summary: "devices that libvirt refuses together",
     doc: "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. The address of a vsock is at least 3, \
-          and an IOMMU of the model `virtio` has no settings.",
+          and only an IOMMU of the model `intel` has settings: to remap interrupts needs an I/O APIC of QEMU's, extended ones need \
+          that they are remapped.",
     example: Example {
         before: "<devices><panic model='isa'/><panic model='isa'/></devices>",
         after: "<devices><panic model='isa'/><panic model='isa'/></devices>",
@@ -180,6 +181,8 @@ fn drop_panic(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn report(domain: &mut Domain, cx: &mut Context) {
+    let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
+    let split_ioapic = ioapic.is_some_and(|ioapic| ioapic.driver == FeatureIoapicDriver::Qemu);
     let Some(devices) = &domain.devices else { return };
     for (at, panic) in devices.panic.iter().enumerate() {
         if devices.panic[..at].iter().any(|other| other.model == panic.model) {
@@ -191,11 +194,17 @@ fn report(domain: &mut Domain, cx: &mut Context) {
     {
         cx.error(&cid.xml, "the address of a vsock is at least 3");
     }
-    if let Some(iommu) = devices.iommu.as_ref().filter(|iommu| iommu.model == IommuModel::Virtio)
+    if let Some(iommu) = &devices.iommu
         && let Some(driver) = &iommu.driver
-        && !is_empty(driver, cx)
     {
-        cx.error(&driver.xml, "an IOMMU of the model virtio has no settings");
+        let remaps = driver.intremap == Some(OnOff::On);
+        if iommu.model != IommuModel::Intel && !is_empty(driver, cx) {
+            cx.error(&driver.xml, format!("an IOMMU of the model {} has no settings", iommu.model));
+        } else if remaps && !split_ioapic {
+            cx.error(&driver.xml, "remapping interrupts needs the feature ioapic with the driver qemu");
+        } else if driver.eim == Some(OnOff::On) && !remaps {
+            cx.error(&driver.xml, "extended interrupts need intremap='on'");
+        }
     }
     if !cx.knows(9, 1, 0)
         && let Some(second) = devices.watchdog.get(1)

@@ -102,7 +102,8 @@ fn spell_bus(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn report(domain: &mut Domain, cx: &mut Context) {
-    let Some(os) = domain.os.as_ref().map(|os| os.type_.value) else { return };
+    let Some((os, arch)) = domain.os.as_ref().map(|os| (os.type_.value, os.type_.arch)) else { return };
+    let guest = Guest { os, arch, parallels: false };
     let paravirtual = matches!(os, OsTypeValue::Xen | OsTypeValue::Xenpvh);
     // Old Xen calls its paravirtual guests so; Parallels has devices of its own.
     let special = match domain.type_ {
@@ -116,7 +117,18 @@ fn report(domain: &mut Domain, cx: &mut Context) {
             InputType::Tablet(tablet) => (tablet.bus, true),
             InputType::Mouse(mouse) => (mouse.bus, false),
             InputType::Keyboard(keyboard) => (keyboard.bus, false),
-            InputType::Passthrough(_) | InputType::Evdev(_) => continue,
+            InputType::Evdev(_) => {
+                if os != OsTypeValue::Hvm && !special || matches!(arch, Some(ArchName::S390 | ArchName::S390x)) {
+                    cx.error(&input.xml, "a guest of this kind has no event devices of the host");
+                }
+                continue;
+            }
+            InputType::Passthrough(_) => {
+                if paravirtual {
+                    cx.error(&input.xml, "a paravirtual guest has mice and keyboards on Xen's bus alone");
+                }
+                continue;
+            }
         };
         if os == OsTypeValue::Hvm {
             if tablet && bus == Some(InputBus::Ps2) {
@@ -132,7 +144,7 @@ fn report(domain: &mut Domain, cx: &mut Context) {
         } else if !special {
             cx.error(&input.xml, "a guest of this kind has no input devices");
         }
-        if input.model.is_some() && bus != Some(InputBus::Virtio) && (bus.is_some() || os != OsTypeValue::Hvm) {
+        if input.model.is_some() && bus.or(guest.bus(!tablet)) != Some(InputBus::Virtio) {
             cx.error(&input.xml, "a virtio model is on the virtio bus");
         }
     }

@@ -18,6 +18,7 @@ pub(super) static RULES: &[&Rule] = &[
     &listen::ATTRIBUTE,
     &socket::ATTRIBUTE,
     &socket::OVER_ADDRESS,
+    &socket::SPICE_FILLS,
     &socket::SPICE,
     &socket::SPICE_LIBVIRT,
     &listen::IGNORED,
@@ -47,4 +48,5 @@ pub(super) static RULES: &[&Rule] = &[
     &sound::CONTRADICTIONS,
     &sound::STREAMS,
     &sound::UNREAD,
+    &sound::EMPTY,
 ];

@@ -5,17 +5,8 @@ use domxml::{
     GraphicsType,
 };
 
-/// Which of the servers it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Vnc,
-    Spice,
-    Rdp,
-}
-
 /// What the servers of VNC, SPICE and RDP have in common.
 pub(super) struct Server<'a> {
-    pub(super) kind: Kind,
     /// The attribute `socket` of VNC.
     pub(super) socket: Option<&'a mut Option<String>>,
     /// The attribute `listen`.
@@ -33,13 +24,13 @@ pub(super) fn displays(domain: &mut Domain) -> &mut [Graphics] {
 /// The displays that are servers.
 pub(super) fn servers(domain: &mut Domain) -> impl Iterator<Item = Server<'_>> {
     displays(domain).iter_mut().filter_map(|Graphics { type_, xml }| {
-        let (kind, socket, attribute, listen) = match type_ {
-            GraphicsType::Vnc(vnc) => (Kind::Vnc, Some(&mut vnc.socket), &mut vnc.legacy_listen, &mut vnc.listen),
-            GraphicsType::Spice(spice) => (Kind::Spice, None, &mut spice.legacy_listen, &mut spice.listen),
-            GraphicsType::Rdp(rdp) => (Kind::Rdp, None, &mut rdp.legacy_listen, &mut rdp.listen),
+        let (socket, attribute, listen) = match type_ {
+            GraphicsType::Vnc(vnc) => (Some(&mut vnc.socket), &mut vnc.legacy_listen, &mut vnc.listen),
+            GraphicsType::Spice(spice) => (None, &mut spice.legacy_listen, &mut spice.listen),
+            GraphicsType::Rdp(rdp) => (None, &mut rdp.legacy_listen, &mut rdp.listen),
             _ => return None,
         };
-        Some(Server { kind, socket, attribute, listen, xml: &*xml })
+        Some(Server { socket, attribute, listen, xml: &*xml })
     })
 }
 

@@ -91,6 +91,48 @@ pub(super) static SPICE_LIBVIRT: Rule = Rule {
     apply: drop_spice,
 };
 
+pub(super) static SPICE_FILLS: Rule = Rule {
+    id: "graphics-spice-socket-attr",
+    class: Class::Structure,
+    since: Some(Version::new(2, 0, 0)),
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "the socket of a SPICE server stands in its `<listen>` element",
+    doc: "libvirt reads the attribute `socket` of a SPICE server in one case: where its first `<listen>` is a socket without a \
+          path. The path belongs there. If both have one they must be the same.",
+    example: Example {
+        before: "<devices><graphics type='spice' socket='/run/s'><listen type='socket'/></graphics></devices>",
+        after: "<devices><graphics type='spice'><listen type='socket' socket='/run/s'/></graphics></devices>",
+    },
+    apply: fill_spice,
+};
+
+fn fill_spice(domain: &mut Domain, cx: &mut Context) {
+    for graphics in displays(domain) {
+        let GraphicsType::Spice(spice) = &mut graphics.type_ else { continue };
+        let Some(GraphicsListenType::Socket(first)) = spice.listen.first_mut().map(|first| &mut first.type_) else {
+            continue;
+        };
+        let Some(path) = spice.socket.clone() else { continue };
+        match &first.socket {
+            Some(found) if *found != path => {
+                cx.error(
+                    &graphics.xml,
+                    format!(
+                        "the attribute socket='{path}' must be the socket of the first <listen>, which is '{found}'"
+                    ),
+                );
+                continue;
+            }
+            Some(_) => {}
+            None => first.socket = Some(path.clone()),
+        }
+        spice.socket = None;
+        cx.rewrote(&graphics.xml, "the socket belongs to the first <listen>")
+            .becomes(format!("socket='{path}'"), format!("<listen type='socket' socket='{path}'/>"));
+    }
+}
+
 fn move_attribute(domain: &mut Domain, cx: &mut Context) {
     for server in servers(domain) {
         let Some(socket) = server.socket else { continue };

@@ -1,6 +1,10 @@
 //! `sound-virtio-streams`, `sound-unread-parts`.
 
-use domxml::{Domain, GraphicsType, SoundModel, scalar::AnyBase};
+use domxml::{
+    AudioAlsaInput, AudioAlsaOutput, AudioBufferedInput, AudioBufferedOutput, AudioInput, AudioJackInput,
+    AudioJackOutput, AudioOssInput, AudioOssOutput, AudioOutput, AudioServerInput, AudioServerOutput, AudioSettings,
+    AudioType, Domain, GraphicsType, SoundModel, YesNo, scalar::AnyBase, walk,
+};
 use domxml_runtime::Version;
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -30,12 +34,30 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     profiles: BOTH,
     summary: "audio back ends that are there twice or not at all",
     doc: "Each audio back end has a number of its own, and a sound card or a display that names one must name one that is there; \
-          libvirt refuses the domain otherwise.",
+          libvirt refuses the domain otherwise. The settings of a back end need `fixedSettings='yes'`, and that needs \
+          `mixingEngine='yes'`.",
     example: Example {
         before: "<devices><sound model='ac97'><audio id='3'/></sound><audio id='1' type='none'/></devices>",
         after: "<devices><sound model='ac97'><audio id='3'/></sound><audio id='1' type='none'/></devices>",
     },
     apply: report,
+};
+
+pub(super) static EMPTY: Rule = Rule {
+    id: "audio-empty-parts",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "what says nothing about an audio back end is not written",
+    doc: "libvirt does not write an `<input>` or `<output>` of an audio back end of which nothing is said, and writes `<settings>` \
+          where they are said to be fixed, and nowhere else.",
+    example: Example {
+        before: "<devices><audio id='1' type='none'><input/><output mixingEngine='yes' fixedSettings='yes'/></audio></devices>",
+        after: "<devices><audio id='1' type='none'><output mixingEngine='yes' fixedSettings='yes'><settings/></output></audio>\
+                </devices>",
+    },
+    apply: drop_empty,
 };
 
 pub(super) static UNREAD: Rule = Rule {
@@ -65,6 +87,7 @@ fn spell_streams(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn report(domain: &mut Domain, cx: &mut Context) {
+    report_settings(domain, cx);
     let Some(devices) = &domain.devices else { return };
     let known = |id: AnyBase| devices.audio.iter().any(|audio| audio.id == id);
     for (at, audio) in devices.audio.iter().enumerate() {
@@ -84,6 +107,67 @@ fn report(domain: &mut Domain, cx: &mut Context) {
             cx.error(xml, format!("there is no audio back end with the number {id}"));
         }
     }
+}
+
+fn drop_empty(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &mut domain.devices else { return };
+    for audio in &mut devices.audio {
+        let mut gone = 0;
+        macro_rules! drop_empty {
+            ($($part:expr),*) => {{$({
+                let part = $part;
+                if let Some(direction) = part {
+                    // Fixed settings have their element even where it is empty.
+                    if direction.fixed_settings == Some(YesNo::Yes) {
+                        gone += usize::from(direction.settings.is_none());
+                        direction.settings.get_or_insert_default();
+                    } else {
+                        gone += usize::from(direction.settings.take_if(|it| *it == AudioSettings::default()).is_some());
+                    }
+                }
+                gone += usize::from(part.take_if(|it| *it == Default::default()).is_some());
+            })*}};
+        }
+        match &mut audio.type_ {
+            AudioType::None(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Alsa(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Coreaudio(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Dbus(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Jack(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Oss(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Pipewire(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Pulseaudio(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Sdl(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::Spice(it) => drop_empty!(&mut it.input, &mut it.output),
+            AudioType::File(it) => drop_empty!(&mut it.input, &mut it.output),
+        }
+        if gone > 0 {
+            cx.rewrote(&audio.xml, "what says nothing is not written, fixed settings are")
+                .becomes("<input>, <output>", "");
+        }
+    }
+}
+
+fn report_settings(domain: &Domain, cx: &mut Context) {
+    macro_rules! directions {
+        ($any:ident: $($type:ident)*) => {$(
+            if let Some(direction) = $any.downcast_ref::<$type>() {
+                let fixed = direction.fixed_settings == Some(YesNo::Yes);
+                if direction.settings.is_some() && !fixed {
+                    cx.error(&direction.xml, "settings need fixedSettings='yes'");
+                }
+                if fixed && direction.mixing_engine != Some(YesNo::Yes) {
+                    cx.error(&direction.xml, "fixed settings need mixingEngine='yes'");
+                }
+            }
+        )*};
+    }
+    walk(domain, &mut |any| {
+        directions! { any:
+            AudioInput AudioOutput AudioAlsaInput AudioAlsaOutput AudioBufferedInput AudioBufferedOutput AudioJackInput
+            AudioJackOutput AudioOssInput AudioOssOutput AudioServerInput AudioServerOutput
+        }
+    });
 }
 
 fn drop_unread(domain: &mut Domain, cx: &mut Context) {

@@ -2,8 +2,8 @@
 //! `video-vram-pow2`, `video-contradictions`.
 
 use domxml::{
-    Anchor, ArchName, Content, Domain, DomainType, Extra, OsTypeValue, Video, VideoDriverVgaconf, VideoModel,
-    VideoModelType, YesNo,
+    Anchor, ArchName, Content, Domain, DomainType, Extra, OsTypeValue, Video, VideoDriverName, VideoDriverVgaconf,
+    VideoModel, VideoModelType, YesNo,
 };
 
 use super::servers::spelt;
@@ -132,8 +132,8 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "video cards that libvirt refuses together",
-    doc: "Only one card can be primary, and a card of the model `none` must be the only one. libvirt refuses a domain where that \
-          is not so.",
+    doc: "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` is for virtio \
+          cards, and an acceleration says of what. libvirt refuses a domain where that is not so.",
     example: Example {
         before: "<devices><video><model type='none'/></video><video><model type='vga'/></video></devices>",
         after: "<devices><video><model type='none'/></video><video><model type='vga'/></video></devices>",
@@ -291,7 +291,9 @@ fn spell_memory(domain: &mut Domain, cx: &mut Context) {
             }
             fill("vram", &mut model.vram, vram, &video.xml, cx);
         }
-        if model.heads.is_none() && !matches!(model.type_, VideoModelType::None) {
+        // A card with 0 screens is written without a number, which must not be taken for one that says nothing.
+        let said_nothing = cx.profile == Profile::Modern || cx.first_round();
+        if said_nothing && model.heads.is_none() && !matches!(model.type_, VideoModelType::None) {
             fill("heads", &mut model.heads, Some(1), &video.xml, cx);
         }
     }
@@ -356,6 +358,18 @@ fn report(domain: &mut Domain, cx: &mut Context) {
     let videos = cards(domain);
     for second in videos.iter().filter(|video| is_primary(video)).skip(1) {
         cx.error(&second.xml, "only one video card can be the primary one");
+    }
+    for video in videos.iter() {
+        let model = video.model.as_ref().map(|model| &model.type_);
+        let virtio = matches!(model, Some(VideoModelType::Virtio | VideoModelType::None));
+        if video.driver.as_ref().is_some_and(|driver| driver.name == Some(VideoDriverName::Vhostuser)) && !virtio {
+            cx.error(&video.xml, "the driver vhostuser is for virtio cards");
+        }
+        if let Some(acceleration) = video.model.as_ref().and_then(|model| model.acceleration.as_ref())
+            && (acceleration.accel2d.is_none() && acceleration.accel3d.is_none() && acceleration.rendernode.is_none())
+        {
+            cx.error(&acceleration.xml, "an acceleration says what is accelerated");
+        }
     }
     if videos.len() > 1
         && let Some(none) = videos.iter().find(|video| is_none(video))
