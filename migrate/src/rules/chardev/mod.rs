@@ -7,6 +7,7 @@ mod devices;
 mod ports;
 mod source;
 mod tty;
+mod wiremode;
 
 use crate::rule::Rule;
 
@@ -14,6 +15,7 @@ use crate::rule::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &contradictions::RULE,
     &channel::GUESTFWD_OCTAL,
+    &wiremode::RULE,
     &source::UNIX_PROTOCOL,
     &source::UNREAD,
     &source::UDP_ENDS,
