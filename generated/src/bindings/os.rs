@@ -4,6 +4,7 @@
 //! of a container.
 
 use crate::bindings::{ArchName, OsNvramSource, YesNo};
+use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// The operating system and the way it is booted.
@@ -1518,7 +1519,7 @@ pub struct OsAcpiTable {
     /// Since libvirt 1.3.5.
     pub type_: OsAcpiTableType,
     /// The text.
-    pub value: String,
+    pub value: scalar::CleanPath,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }

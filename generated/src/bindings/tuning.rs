@@ -604,8 +604,7 @@ impl rt::Content for Numatune {
 pub struct NumatuneMemory {
     /// How memory is taken from the nodes.
     ///
-    /// Where absent, `strict` is assumed; the canonical form spells it out. Since libvirt 0.9.3. May be
-    /// absent since libvirt 0.9.12.
+    /// Where absent, `strict` is assumed. Since libvirt 0.9.3. May be absent since libvirt 0.9.12.
     pub mode: Option<NumaMemoryMode>,
     /// How the nodes are found. Without a node set, the placement of the virtual CPUs holds.
     ///
@@ -627,7 +626,7 @@ impl rt::Content for NumatuneMemory {
             since: Some(rt::Version::new(0, 9, 3)),
             attributes: &[
                 rt::AttributeInfo::new("mode")
-                    .default("strict", rt::DefaultForm::Written)
+                    .default("strict", rt::DefaultForm::Assumed)
                     .since(0, 9, 3)
                     .optional_since(0, 9, 12)
                     .values(NumaMemoryMode::VALUES),

@@ -22,6 +22,8 @@ pub(super) static RULES: &[&Rule] = &[
     &numa::CONFLICT,
     &unread::RULE,
     &vcpu::ABSENT,
+    &numatune::MODE,
+    &numatune::EMPTY,
     &numatune::PLACEMENT,
     &numatune::SETS_VCPU,
     &numatune::ADDED,

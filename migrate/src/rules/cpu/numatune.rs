@@ -1,4 +1,4 @@
-//! Memory from the host's nodes: `numatune-auto-sets-vcpu-auto`, `numatune-placement-auto`, `vcpu-auto-adds-numatune`,
+//! Memory from the host's nodes: `numatune-mode-default`, `numatune-memory-empty`, `numatune-auto-sets-vcpu-auto`, `numatune-placement-auto`, `vcpu-auto-adds-numatune`,
 //! `numatune-auto-nodeset-dropped`, `numatune-memnode-order`, `numatune-conflict`.
 
 use domxml::{Domain, NumaMemoryMode, Numatune, NumatuneMemory, NumatuneMemoryPlacement as Placement, VcpuPlacement};
@@ -7,6 +7,37 @@ use domxml_runtime::Version;
 use super::vcpu::most;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute};
+
+pub(super) static MODE: Rule = Rule {
+    id: "numatune-mode-default",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "memory comes strictly from its nodes",
+    doc: "Memory whose nodes or placement are given comes strictly from there, unless a mode is given; libvirt spells that out. Of an element \
+          without any attribute it reads nothing.",
+    example: Example {
+        before: "<memory unit='KiB'>1048576</memory><numatune><memory nodeset='0'/></numatune>",
+        after: "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
+    },
+    apply: mode,
+};
+
+pub(super) static EMPTY: Rule = Rule {
+    id: "numatune-memory-empty",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "memory of which nothing is said",
+    doc: "A `<memory>` without attributes says nothing of where the memory comes from; libvirt takes it for none.",
+    example: Example {
+        before: "<memory unit='KiB'>1048576</memory><numatune><memory/></numatune>",
+        after: "<memory unit='KiB'>1048576</memory>",
+    },
+    apply: drop_empty,
+};
 
 pub(super) static SETS_VCPU: Rule = Rule {
     id: "numatune-auto-sets-vcpu-auto",
@@ -110,6 +141,9 @@ fn vcpu_auto(domain: &Domain) -> bool {
 /// Where libvirt places the memory, if anything is said of it.
 fn effective(domain: &Domain) -> Option<Placement> {
     let memory = domain.numatune.as_ref()?.memory.as_ref()?;
+    if says_nothing(memory) {
+        return None;
+    }
     Some(match memory.placement {
         Some(placement) => placement,
         None if memory.nodeset.is_none() && vcpu_auto(domain) => Placement::Auto,
@@ -124,6 +158,27 @@ fn pinned(domain: &Domain) -> bool {
             || !cputune.iothreadpin.is_empty()
             || cputune.vcpupin.iter().any(|pin| u32::from(pin.vcpu) < most)
     })
+}
+
+fn says_nothing(memory: &NumatuneMemory) -> bool {
+    memory.mode.is_none() && memory.placement.is_none() && memory.nodeset.is_none()
+}
+
+fn mode(domain: &mut Domain, cx: &mut Context) {
+    let memory = domain.numatune.as_mut().and_then(|numatune| numatune.memory.as_mut());
+    if let Some(memory) = memory.filter(|memory| !says_nothing(memory))
+        && memory.mode.is_none()
+    {
+        memory.mode = Some(NumaMemoryMode::Strict);
+        cx.rewrote(&memory.xml, "the default of mode is spelt out").becomes("", "mode='strict'");
+    }
+}
+
+fn drop_empty(domain: &mut Domain, cx: &mut Context) {
+    let Some(numatune) = &mut domain.numatune else { return };
+    if let Some(memory) = numatune.memory.take_if(|memory| says_nothing(memory)) {
+        cx.rewrote(&memory.xml, "nothing is said of the memory").becomes("<memory/>", "");
+    }
 }
 
 fn set_vcpu(domain: &mut Domain, cx: &mut Context) {

@@ -171,6 +171,15 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
         }
         seen.push(set);
     }
+    for share in cputune.cachetune.iter().filter(|share| share.vcpus.iter().any(|id| id < most)) {
+        for item in &share.items {
+            if let CachetuneItem::Monitor(monitor) = item
+                && monitor.vcpus.iter().any(|id| id < most && !share.vcpus.contains(id))
+            {
+                cx.error(&monitor.xml, "CPUs are monitored that do not have the share");
+            }
+        }
+    }
     for item in cputune.memorytune.iter().flat_map(|share| &share.items) {
         if let MemorytuneItem::Node(node) = item
             && node.bandwidth > 100

@@ -23,8 +23,8 @@ use crate::rule::Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[
-    &repeated::BLOCKS,
     &repeated::FEATURES,
+    &repeated::BLOCKS,
     &repeated::CONFLICT,
     &names::NAME,
     &names::UUID,
@@ -59,7 +59,6 @@ pub(super) static RULES: &[&Rule] = &[
     &os::NVRAM_TEXT,
     &os::NVRAM_PORTS,
     &os::TIMEOUT,
-    &os::ACPI_PATH,
     &firmware::FEATURES,
     &firmware::LOADER_FORMAT,
     &boot::NOT_READ,

@@ -1,5 +1,5 @@
 //! What boots: `os-bootloader-only`, `os-loader-type-default`, `os-nvram-text`, `os-bootmenu-timeout-dropped`,
-//! `os-nvram-default-ports`, `os-acpi-table-path`, `os-conflict`.
+//! `os-nvram-default-ports`, `os-conflict`.
 
 use domxml::{
     DiskHostTransport, Domain, Os, OsLoader, OsLoaderType, OsNvram, OsNvramSource, OsNvramType, OsType, OsTypeValue,
@@ -89,21 +89,6 @@ pub(super) static TIMEOUT: Rule = Rule {
         after: "<os><type arch='x86_64'>hvm</type><bootmenu enable='no'/></os>",
     },
     apply: drop_timeout,
-};
-
-pub(super) static ACPI_PATH: Rule = Rule {
-    id: "os-acpi-table-path",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "the path of an ACPI table without doubled slashes",
-    doc: "libvirt takes repeated slashes, and those at the end, out of the path of an ACPI table.",
-    example: Example {
-        before: "<os><type arch='x86_64'>hvm</type><acpi><table type='slic'>/var//slic.dat</table></acpi></os>",
-        after: "<os><type arch='x86_64'>hvm</type><acpi><table type='slic'>/var/slic.dat</table></acpi></os>",
-    },
-    apply: acpi_path,
 };
 
 pub(super) static CONFLICT: Rule = Rule {
@@ -216,27 +201,6 @@ fn drop_timeout(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
-/// A path without repeated slashes and without any at its end; two at its start stay.
-fn plain_path(path: &str) -> String {
-    let start = match path.bytes().take_while(|byte| *byte == b'/').count() {
-        0 => "",
-        2 => "//",
-        _ => "/",
-    };
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    format!("{start}{}", parts.join("/"))
-}
-
-fn acpi_path(domain: &mut Domain, cx: &mut Context) {
-    for table in domain.os.iter_mut().flat_map(|os| &mut os.acpi).flat_map(|acpi| &mut acpi.table) {
-        let plain = plain_path(&table.value);
-        if plain != table.value {
-            cx.rewrote(&table.xml, "a path without doubled slashes").becomes(table.value.as_str(), plain.as_str());
-            table.value = plain;
-        }
-    }
-}
-
 fn conflict(domain: &mut Domain, cx: &mut Context) {
     let Some(os) = &domain.os else {
         if !has_bootloader(domain) {
@@ -289,18 +253,6 @@ fn check_firmware(os: &Os, cx: &mut Context) {
         }
         if nvram.type_.is_some() && nvram.source.is_none() {
             cx.error(&nvram.xml, "an NVRAM with a type needs a source");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_path;
-
-    #[test]
-    fn slashes_are_taken_out_as_libvirt_does() {
-        for (path, plain) in [("/a//b/", "/a/b"), ("//a", "//a"), ("///a///b", "/a/b"), ("a//b", "a/b"), ("/", "/")] {
-            assert_eq!(plain_path(path), plain);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use domxml::{
     Blkiotune, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap, MemoryBacking,
-    Memtune, Perf, Pm, Vcpus,
+    Memtune, OnOff, Perf, Pm, Vcpus,
 };
 use domxml_runtime::{Content, Element, Extra, ReadOptions, Span, Unknown};
 
@@ -61,6 +61,11 @@ pub(super) static CONFLICT: Rule = Rule {
 /// A block whose parts libvirt collects wherever they stand.
 trait Block: Element {
     fn merge(&mut self, other: Self);
+
+    /// Merges what stands in the block itself more than once; whether there was any.
+    fn tidy(&mut self) -> bool {
+        false
+    }
 }
 
 macro_rules! blocks {
@@ -126,13 +131,6 @@ impl Block for Features {
             }
             (old, new) => prefer(old, new),
         }
-        match (&mut self.kvm, other.kvm) {
-            (Some(old), Some(new)) => {
-                prefer_all!(old, new; hidden hint_dedicated poll_control pv_ipi dirty_ring);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
         match (&mut self.xen, other.xen) {
             (Some(old), Some(new)) => {
                 prefer_all!(old, new; e820_host passthrough);
@@ -154,11 +152,52 @@ impl Block for Features {
             }
             (old, new) => prefer(old, new),
         }
+        // The sizes are looked for by themselves: the first counts.
+        match (&mut self.smm, other.smm) {
+            (Some(old), Some(new)) => {
+                old.state = Some(new.state.unwrap_or(OnOff::On));
+                old.tseg = old.tseg.take().or(new.tseg);
+                old.xml.absorb(new.xml);
+            }
+            (old, new) => prefer(old, new),
+        }
+        match (&mut self.hpt, other.hpt) {
+            (Some(old), Some(new)) => {
+                old.resizing = new.resizing;
+                old.maxpagesize = old.maxpagesize.take().or(new.maxpagesize);
+                old.xml.absorb(new.xml);
+            }
+            (old, new) => prefer(old, new),
+        }
+        match (&mut self.tcg, other.tcg) {
+            (Some(old), Some(new)) => {
+                prefer(&mut old.tb_cache, new.tb_cache);
+                old.xml.absorb(new.xml);
+            }
+            (old, new) => prefer(old, new),
+        }
         prefer_all! { self, other;
-            apic hap pvspinlock pmu vmport gic smm ioapic hpt vmcoreinfo htm nested_hv msrs ccf_assist cfpc
-            sbbc ibs tcg async_teardown ras ps2 aia
+            apic hap kvm pvspinlock pmu vmport gic ioapic vmcoreinfo htm nested_hv msrs ccf_assist cfpc sbbc ibs
+            async_teardown ras ps2 aia
         }
         self.xml.absorb(other.xml);
+    }
+
+    fn tidy(&mut self) -> bool {
+        let Some(kept) = &mut self.xml.kept else { return false };
+        let mut merged = Vec::new();
+        kept.nodes.retain(|node| {
+            if !node.text.starts_with('<') || node.text.starts_with("<!") || node.text.starts_with("<?") {
+                return true;
+            }
+            // What is kept in the trial, too, is no feature.
+            let known = read::<Features>(&format!("<features>{}</features>", node.text))
+                .filter(|features| features.xml.kept.as_ref().is_none_or(|kept| kept.nodes.is_empty()));
+            known.map(|features| merged.push(features)).is_none()
+        });
+        let any = !merged.is_empty();
+        merged.into_iter().for_each(|other| self.merge(other));
+        any
     }
 }
 
@@ -196,7 +235,8 @@ fn merge_into<T: Block>(first: &mut Option<T>, name: &str, outer: &mut Extra, cx
         let block = if is_element(&node.text, name) { read::<T>(&node.text) } else { None };
         block.map(|block| merged.push(block)).is_none()
     });
-    for block in merged {
+    for mut block in merged {
+        block.tidy();
         let at = first.extra().cloned().unwrap_or_default();
         first.merge(block);
         cx.rewrote(&at, format!("another <{name}> is merged into this one"))
@@ -228,22 +268,10 @@ fn merge_blocks(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn merge_features(domain: &mut Domain, cx: &mut Context) {
-    let Some(features) = &mut domain.features else { return };
-    let Some(kept) = &mut features.xml.kept else { return };
-    let mut merged = Vec::new();
-    kept.nodes.retain(|node| {
-        if !node.text.starts_with('<') || node.text.starts_with("<!") || node.text.starts_with("<?") {
-            return true;
-        }
-        // What is kept in the trial, too, is no feature.
-        let known = read::<Features>(&format!("<features>{}</features>", node.text))
-            .filter(|features| features.xml.kept.as_ref().is_none_or(|kept| kept.nodes.is_empty()));
-        known.map(|features| merged.push(features)).is_none()
-    });
-    for other in merged {
-        let at = features.xml.clone();
-        features.merge(other);
-        cx.rewrote(&at, "of a feature that stands twice the last counts");
+    if let Some(features) = &mut domain.features
+        && features.tidy()
+    {
+        cx.rewrote(&features.xml, "of a feature that stands twice the last counts");
     }
 }
 
