@@ -52,7 +52,15 @@ pub(super) static MODELS: Rule = conflict(
     check_models,
 );
 
+/// Whether the document speaks of labels at all: most do not, and the search is quick.
+fn is_labelled(cx: &Context) -> bool {
+    cx.source.contains("seclabel")
+}
+
 fn add_relabel(domain: &mut Domain, cx: &mut Context) {
+    if !is_labelled(cx) {
+        return;
+    }
     walk_mut(domain, &mut |any| {
         if let Some(label) = any.downcast_mut::<DeviceSeclabel>()
             && let DeviceSeclabelRelabel::Absent(members) = &mut label.relabel
@@ -78,7 +86,7 @@ fn says_nothing(label: &DeviceSeclabel) -> bool {
 }
 
 fn drop_empty(domain: &mut Domain, cx: &mut Context) {
-    if cx.live {
+    if cx.live || !is_labelled(cx) {
         return;
     }
     walk_mut(domain, &mut |any| {
@@ -110,6 +118,9 @@ fn drop_empty(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn check_models(domain: &mut Domain, cx: &mut Context) {
+    if !is_labelled(cx) {
+        return;
+    }
     let mut check = |labels: &[DeviceSeclabel]| {
         for (at, label) in labels.iter().enumerate() {
             if label.model.is_some() && labels[..at].iter().any(|other| other.model == label.model) {
