@@ -1,6 +1,8 @@
 //! Pins and schedulers: `cputune-vcpupin-order`, `cputune-iothreadpin-order`, `cputune-vcpusched-split`,
 //! `cputune-iothreadsched-split`, `cputune-conflict`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domxml::scalar::CpuSet;
 use domxml::{Cputune, Domain, Iothreadsched, Vcpusched};
 use domxml_runtime::Extra;
@@ -105,12 +107,17 @@ fn vcpupin(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
+/// Where each number stands.
+fn places(numbers: &[u32]) -> BTreeMap<u32, usize> {
+    numbers.iter().enumerate().map(|(at, number)| (*number, at)).collect()
+}
+
 fn iothreadpin(domain: &mut Domain, cx: &mut Context) {
     if domain.cputune.as_ref().is_none_or(|cputune| cputune.iothreadpin.len() < 2) {
         return;
     }
-    let numbers = numbers(domain);
-    let place = |id: u32| numbers.iter().position(|number| *number == id).unwrap_or(usize::MAX);
+    let places = places(&numbers(domain));
+    let place = |id: u32| places.get(&id).copied().unwrap_or(usize::MAX);
     let Some(cputune) = &mut domain.cputune else { return };
     if !cputune.iothreadpin.is_sorted_by_key(|pin| place(pin.iothread)) {
         cputune.iothreadpin.sort_by_key(|pin| place(pin.iothread));
@@ -125,19 +132,23 @@ fn split<T>(
     order: &[u32],
     make: impl Fn(u32, &T) -> T,
 ) -> Option<Vec<T>> {
+    let places = places(order);
     let single = |item: &T| set(item).as_ref().filter(|set| set.len() == 1).and_then(|set| set.iter().next());
-    let place = |id: u32| order.iter().position(|number| *number == id).unwrap_or(usize::MAX);
+    let place = |id: u32| places.get(&id).copied().unwrap_or(usize::MAX);
     let singles: Option<Vec<usize>> = all.iter().map(|item| single(item).map(place)).collect();
     if singles.is_some_and(|places| places.is_sorted()) {
         return None;
     }
-    // A thread that is not there is an error that others report.
-    let known = |item: &T| set(item).as_ref().is_some_and(|set| set.iter().all(|id| order.contains(&id)));
-    if !all.iter().all(known) {
-        return None;
+    let mut owners: BTreeMap<u32, &T> = BTreeMap::new();
+    for item in all {
+        for id in set(item).as_ref()?.iter() {
+            // A thread that is not there, or has two, is an error that others report.
+            if !places.contains_key(&id) || owners.insert(id, item).is_some() {
+                return None;
+            }
+        }
     }
-    let of = |id: u32| all.iter().find(|item| set(item).as_ref().is_some_and(|set| set.contains(id)));
-    Some(order.iter().filter_map(|id| of(*id).map(|item| make(*id, item))).collect())
+    Some(order.iter().filter_map(|id| owners.get(id).map(|item| make(*id, item))).collect())
 }
 
 fn vcpusched(domain: &mut Domain, cx: &mut Context) {
@@ -177,16 +188,19 @@ fn iothreadsched(domain: &mut Domain, cx: &mut Context) {
 fn conflict(domain: &mut Domain, cx: &mut Context) {
     let (most, threads) = (most(domain), numbers(domain));
     let Some(cputune) = &domain.cputune else { return };
+    let threads: BTreeSet<u32> = threads.into_iter().collect();
     let is_thread = |id: u32| threads.contains(&id);
-    for (index, pin) in cputune.vcpupin.iter().enumerate() {
-        if u32::from(pin.vcpu) < most && cputune.vcpupin[..index].iter().any(|other| other.vcpu == pin.vcpu) {
+    let mut seen = BTreeSet::new();
+    for pin in cputune.vcpupin.iter().filter(|pin| u32::from(pin.vcpu) < most) {
+        if !seen.insert(pin.vcpu) {
             cx.error(&pin.xml, format!("the CPU {} is pinned twice", pin.vcpu));
         }
     }
-    for (index, pin) in cputune.iothreadpin.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for pin in &cputune.iothreadpin {
         if !is_thread(pin.iothread) {
             cx.error(&pin.xml, format!("there is no I/O thread {}", pin.iothread));
-        } else if cputune.iothreadpin[..index].iter().any(|other| other.iothread == pin.iothread) {
+        } else if !seen.insert(pin.iothread) {
             cx.error(&pin.xml, format!("the I/O thread {} is pinned twice", pin.iothread));
         }
     }

@@ -1,5 +1,7 @@
 //! Shares of caches and memory bandwidth: `cachetune-order`, `memorytune-order`, `resctrl-conflict`.
 
+use std::collections::BTreeMap;
+
 use domxml::scalar::{CpuSet, MemoryUnit};
 use domxml::{CachetuneItem, Domain, MemorytuneItem};
 
@@ -163,13 +165,18 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
     let Some(cputune) = &domain.cputune else { return };
     let caches = cputune.cachetune.iter().map(|share| (&share.vcpus, &share.xml));
     let memory = cputune.memorytune.iter().map(|share| (&share.vcpus, &share.xml));
-    let mut seen: Vec<CpuSet> = Vec::new();
+    // By CPU, the set that it was first seen in.
+    let mut owners: BTreeMap<u32, &CpuSet> = BTreeMap::new();
     for (set, xml) in caches.chain(memory) {
-        let set: CpuSet = set.iter().filter(|id| *id < most).collect();
-        if seen.iter().any(|other| *other != set && other.iter().any(|id| set.contains(id))) {
+        let members = || set.iter().filter(|id| *id < most);
+        let first = members().next().and_then(|id| owners.get(&id).copied());
+        let shared = members().any(|id| owners.contains_key(&id));
+        if shared && !first.is_some_and(|first| first.iter().filter(|id| *id < most).eq(members())) {
             cx.error(xml, "some of these CPUs have another share, too");
         }
-        seen.push(set);
+        for id in members() {
+            owners.entry(id).or_insert(set);
+        }
     }
     for share in cputune.cachetune.iter().filter(|share| share.vcpus.iter().any(|id| id < most)) {
         for item in &share.items {

@@ -1,6 +1,8 @@
 //! `vcpu-absent`, `vcpu-current-equal-dropped`, `vcpu-cpuset-all-dropped`, `vcpu-auto-cpuset-dropped`,
 //! `vcpus-hotpluggable-default`, `vcpus-complete`, `vcpu-conflict`.
 
+use std::collections::BTreeMap;
+
 use domxml::{Domain, Vcpu, VcpuPlacement, VcpusVcpu, YesNo};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -172,13 +174,9 @@ fn complete(domain: &mut Domain, cx: &mut Context) {
         return;
     }
     if !vcpus.vcpu.iter().map(|vcpu| vcpu.id).eq(0..most) {
-        let mut listed = std::mem::take(&mut vcpus.vcpu);
         // Of one that is described twice the last counts.
-        listed.reverse();
-        for id in 0..most {
-            let at = listed.iter().position(|vcpu| vcpu.id == id);
-            vcpus.vcpu.push(at.map_or_else(|| disabled(id), |at| listed.remove(at)));
-        }
+        let mut listed: BTreeMap<u32, VcpusVcpu> = vcpus.vcpu.drain(..).map(|vcpu| (vcpu.id, vcpu)).collect();
+        vcpus.vcpu.extend((0..most).map(|id| listed.remove(&id).unwrap_or_else(|| disabled(id))));
         cx.rewrote(&vcpus.xml, "each CPU once, in order");
     }
     let enabled = vcpus.vcpu.iter().filter(|vcpu| vcpu.enabled == YesNo::Yes).count();

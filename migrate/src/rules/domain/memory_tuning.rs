@@ -1,6 +1,8 @@
 //! `memtune-unlimited-dropped`, `hugepages-nodeset0-dropped`, `hugepages-conflict`, `blkiotune-conflict`,
 //! `zero-values-dropped`.
 
+use std::collections::BTreeSet;
+
 use domxml::{BlkiotuneDevice, Domain};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -145,9 +147,9 @@ fn hugepages_conflict(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn blkio_conflict(domain: &mut Domain, cx: &mut Context) {
-    let devices = domain.blkiotune.as_ref().map_or(&[][..], |blkiotune| &blkiotune.device);
-    for (index, device) in devices.iter().enumerate() {
-        if devices[..index].iter().any(|other| other.path == device.path) {
+    let mut seen = BTreeSet::new();
+    for device in domain.blkiotune.iter().flat_map(|blkiotune| &blkiotune.device) {
+        if !seen.insert(&device.path) {
             cx.error(&device.xml, format!("{} is tuned twice", device.path));
         }
     }
