@@ -4,10 +4,10 @@
 //!
 //! | stage | in | out |
 //! |---|---|---|
-//! | [`relaxng_model::load`] | schema files | [`relaxng_model::Grammar`] |
+//! | [`relaxng_model::load()`] | schema files | [`relaxng_model::Grammar`] |
 //! | [`analyse`] | grammar | [`analyse::Facts`]: cardinalities, discriminated choices, orders, recursion |
 //! | [`lower`] | grammar, facts | [`model::Model`]: final names, types and orders |
-//! | [`print`] | model | [`print::Output`]: the text of Rust files |
+//! | [`mod@print`] | model | [`print::Output`]: the text of Rust files |
 //!
 //! Invariants: `print` never looks at a grammar; `lower` alone reads annotations; output depends on the schema alone, to the byte.
 

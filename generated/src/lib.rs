@@ -16,12 +16,13 @@
 
 #[rustfmt::skip]
 pub mod bindings;
+mod ext;
 pub mod scalar;
 
 pub use bindings::*;
 pub use domxml_runtime::{
-    Action, Anchor, AttributeInfo, ChildInfo, Content, DefaultForm, DefaultInfo, Defaults, Element, ErrorKind, Extra,
-    Finding, Kept, KeptContent, KeptLeaf, KeptNode, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors,
-    Parsed, Payload, ReadOptions, Scalar, ScalarError, Span, TypeInfo, Unknown, ValueInfo, Verbatim, Version,
-    WriteOptions, Written, observe, walk, walk_mut,
+    Action, Anchor, AnyAttribute, AttributeInfo, ChildInfo, Content, DefaultForm, DefaultInfo, Defaults, Element,
+    EmptyForm, ErrorKind, Extra, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Mix, Name, Narrow, Newer, Note,
+    NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload, ReadOptions, Scalar, ScalarError, Span,
+    TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, observe, walk, walk_mut,
 };

@@ -360,9 +360,3 @@ pub fn meaning(text: &str, modern: &Options, libvirt: &Options) -> Result<String
     let outcome = upgrade(&current, libvirt);
     outcome.text.ok_or(outcome.findings)
 }
-
-/// Whether two documents mean the same to libvirt; none where one of them cannot be read.
-#[must_use]
-pub fn same_meaning(a: &str, b: &str, modern: &Options, libvirt: &Options) -> Option<bool> {
-    Some(meaning(a, modern, libvirt).ok()? == meaning(b, modern, libvirt).ok()?)
-}

@@ -104,6 +104,9 @@ pub trait Nest {
     /// The place for one more, holding defaults.
     fn open(&mut self) -> &mut dyn Content;
 
+    /// Makes room for so many more, and no more than that.
+    fn reserve(&mut self, _more: usize) {}
+
     /// How many it holds.
     fn count(&self) -> usize;
 
@@ -189,6 +192,10 @@ impl<T: Content + Default> Nest for Vec<T> {
 
     fn open(&mut self) -> &mut dyn Content {
         self.push_mut(T::default()).inner_mut()
+    }
+
+    fn reserve(&mut self, more: usize) {
+        self.reserve_exact(more);
     }
 
     fn count(&self) -> usize {

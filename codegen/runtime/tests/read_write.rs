@@ -179,7 +179,8 @@ fn defaults_are_added_and_dropped_by_the_tables() {
     let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
     let written = shop.write_with(&canonical);
     assert_eq!(written.text, "<shop name='x' open='true'>\n  <item kind='voucher'/>\n</shop>\n");
-    let findings: Vec<_> = written.findings.iter().map(|f| (f.attribute.map_or("", |a| a.name), f.action, f.span.start)).collect();
+    let findings: Vec<_> =
+        written.findings.iter().map(|f| (f.attribute.map_or("", |a| a.name), f.action, f.span.start)).collect();
     assert_eq!(findings, [("open", Action::Added, 0), ("size", Action::Dropped, 16)]);
     let older = WriteOptions { target: Some(Version::new(1, 1, 9)), ..canonical };
     assert!(shop.write_with(&older).text.starts_with("<shop name='x'>"));

@@ -11,25 +11,30 @@ impl Printer<'_> {
         let name = ident(&ty.name);
         let fallback = format!("What the attribute `{}` decides.", payload.attribute.local);
         let docs = docs::attributes(&ty.docs, &payload.facts, &fallback, self.options);
-        let derives = derives(false, false);
-        let variants = payload.variants.iter().map(|variant| {
+        let default = payload.absent.unwrap_or(0);
+        let Some(held) = payload.variants.get(default) else {
+            return Err(format!("the payload {name} has no variants"));
+        };
+        let bare = held.members.is_none();
+        let derives = derives(false, bare);
+        let variants = payload.variants.iter().enumerate().map(|(index, variant)| {
             let fallback = match variant.spelt {
                 true => format!("`{}='{}'`", payload.attribute.local, variant.value),
                 false => format!("Without the attribute `{}`.", payload.attribute.local),
             };
             let docs = docs::attributes(&variant.docs, &variant.facts, &fallback, self.options);
+            let marked = (bare && index == default).then(|| quote!(#[default]));
             let (variant_name, members) = (ident(&variant.name), variant.members.map(|id| self.name(id)));
             let members = members.map(|members| quote!((#members)));
-            quote!(#docs #variant_name #members)
+            quote!(#docs #marked #variant_name #members)
         });
-        let definition = quote!(#docs #derives pub enum #name { #(#variants,)* });
-        let default = payload.absent.or(if payload.variants.is_empty() { None } else { Some(0) });
-        let Some(default) = default.map(|index| &payload.variants[index]) else {
-            return Err(format!("the payload {name} has no variants"));
-        };
-        let made = self.made(default);
-        let default = quote!(impl Default for #name { fn default() -> Self { Self::#made } });
-        Ok(vec![definition, default, self.payload_impl(ty, payload)?])
+        let mut items = vec![quote!(#docs #derives pub enum #name { #(#variants,)* })];
+        if !bare {
+            let made = self.made(held);
+            items.push(quote!(impl Default for #name { fn default() -> Self { Self::#made } }));
+        }
+        items.push(self.payload_impl(ty, payload)?);
+        Ok(items)
     }
 
     fn made(&self, variant: &Variant) -> TokenStream {

@@ -76,9 +76,7 @@ pub fn root(printer: &Printer<'_>) -> Output {
     let mut text = header(printer, source, &[about]);
     // Variants differ in size by nature, and names come from the schema.
     text.push_str("#![allow(clippy::large_enum_variant, clippy::enum_variant_names, clippy::module_inception)]\n");
-    text.push_str(
-        "#![allow(clippy::derivable_impls, clippy::struct_excessive_bools, clippy::upper_case_acronyms)]\n\n",
-    );
+    text.push_str("#![allow(clippy::struct_excessive_bools, clippy::upper_case_acronyms)]\n\n");
     text.push_str(&declarations(&submodules(printer, "")));
     text.push_str(&exports(printer));
     if let Some([major, minor, micro]) = newest(printer.model) {

@@ -988,11 +988,12 @@ impl rt::Content for TimerNameHpet {
 /// What is done about ticks that came too late for the guest.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum TimerTickpolicy {
     /// They are delivered late, at the normal rate; the guest's time stays behind.
     ///
     /// Since libvirt 0.8.6.
+    #[default]
     Delay,
     /// They are delivered as one.
     ///
@@ -1006,12 +1007,6 @@ pub enum TimerTickpolicy {
     ///
     /// Since libvirt 0.8.6.
     Catchup(TimerTickpolicyCatchup),
-}
-
-impl Default for TimerTickpolicy {
-    fn default() -> Self {
-        Self::Delay
-    }
 }
 
 impl rt::Payload for TimerTickpolicy {

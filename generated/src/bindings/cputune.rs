@@ -549,11 +549,12 @@ impl rt::Content for Emulatorsched {
 /// A scheduler of the host's kernel, real-time ones with a priority.
 ///
 /// Since libvirt 1.2.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Scheduler {
     /// For work that needs the CPU and nobody waits for.
     ///
     /// Since libvirt 1.2.13.
+    #[default]
     Batch,
     /// For work that runs when nothing else does.
     ///
@@ -567,12 +568,6 @@ pub enum Scheduler {
     ///
     /// Since libvirt 1.2.13.
     Rr(SchedulerFifo),
-}
-
-impl Default for Scheduler {
-    fn default() -> Self {
-        Self::Batch
-    }
 }
 
 impl rt::Payload for Scheduler {

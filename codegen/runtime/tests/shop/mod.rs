@@ -179,16 +179,11 @@ impl rt::Content for Item {
 }
 
 /// What an item is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum ItemKind {
     Book(ItemBook),
+    #[default]
     Voucher,
-}
-
-impl Default for ItemKind {
-    fn default() -> Self {
-        ItemKind::Voucher
-    }
 }
 
 impl rt::Payload for ItemKind {

@@ -6,7 +6,7 @@ use domxml_codegen::{analyse, dump, generate, lower, model_of};
 use relaxng_model::validate::Validator;
 use relaxng_model::{FileResolver, Grammar};
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Makes Rust types, a parser and a formatter from a RELAX NG schema, and judges schemas and documents.
@@ -29,6 +29,12 @@ enum Command {
         /// Write the .rs files alone, below a root module `mod.rs`.
         #[arg(long)]
         sources: bool,
+        /// Path of the module that holds the sources' root module.
+        #[arg(long, value_name = "PATH", default_value = "crate::bindings", requires = "sources")]
+        root: String,
+        /// Path of the module with the types that `d:scalar` names.
+        #[arg(long, value_name = "PATH")]
+        scalars: Option<String>,
         /// Name of the crate; the schema's file name otherwise.
         #[arg(long)]
         name: Option<String>,
@@ -78,10 +84,10 @@ enum Stage {
 /// Runs a command; false if something was found. An error is a message: the command could not do its work.
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
     match &arguments.command {
-        Command::Generate { schema, output, sources, name, runtime, strict } => {
+        Command::Generate { schema, output, sources, root, scalars, name, runtime, strict } => {
             let options = lower::Options { strict: *strict };
-            let root = if *sources { "super" } else { "crate" };
-            let printing = PrintOptions { root: root.to_owned(), ..PrintOptions::default() };
+            let root = if *sources { root.clone() } else { "crate".to_owned() };
+            let printing = PrintOptions { root, scalars: scalars.clone(), ..PrintOptions::default() };
             // Modules are named by the files' places below the schema's directory, wherever that is.
             let directory = schema.parent().unwrap_or(Path::new(""));
             let file = schema.strip_prefix(directory).unwrap_or(schema);
@@ -112,14 +118,16 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
             Ok(true)
         }
         Command::Check { schema, strict } => {
+            // A schema that cannot be read is no fault in the schema.
+            fs::File::open(schema).map_err(|error| format!("{}: {error}", schema.display()))?;
             let grammar = match relaxng_model::load(&FileResolver::new(), &path(schema)?) {
                 Ok(grammar) => grammar,
-                Err(errors) => return Ok(found(&errors)),
+                Err(errors) => return found(&errors),
             };
             let options = lower::Options { strict: *strict };
             match model_of(&grammar, &options) {
                 Ok(_) => Ok(true),
-                Err(errors) => Ok(found(&errors)),
+                Err(errors) => found(&errors),
             }
         }
         Command::Validate { schema, documents } => validate(&load(schema)?, documents),
@@ -134,22 +142,31 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
                     dump::model(&model.map_err(|errors| errors.to_string())?)
                 }
             };
-            print!("{text}");
+            say(&text)?;
             Ok(true)
         }
     }
 }
 
 /// Prints what was found: the result of the command.
-fn found(what: &dyn std::fmt::Display) -> bool {
-    println!("{what}");
-    false
+fn found(what: &dyn std::fmt::Display) -> Result<bool, String> {
+    say(&format!("{what}\n"))?;
+    Ok(false)
+}
+
+/// Prints a result. Nobody reading on is no error.
+fn say(text: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
+        _ => Ok(()),
+    }
 }
 
 fn load(schema: &Path) -> Result<Grammar, String> {
     relaxng_model::load(&FileResolver::new(), &path(schema)?).map_err(|errors| errors.to_string())
 }
 
+/// The schema's path as the resolver takes it.
 fn path(schema: &Path) -> Result<String, String> {
     schema.to_str().map(str::to_owned).ok_or_else(|| format!("{}: not UTF-8", schema.display()))
 }
@@ -163,12 +180,12 @@ fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
                 Ok(parsed) => {
                     for violation in validator.validate(&parsed) {
                         valid = false;
-                        println!("{}:{violation}", document.display());
+                        say(&format!("{}:{violation}\n", document.display()))?;
                     }
                 }
                 Err(error) => {
                     valid = false;
-                    println!("{}: {error}", document.display());
+                    say(&format!("{}: {error}\n", document.display()))?;
                 }
             },
             Err(error) => unread.push(format!("{}: {error}", document.display())),

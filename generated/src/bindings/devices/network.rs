@@ -1376,22 +1376,17 @@ impl rt::Content for Teaming {
 }
 
 /// What the attribute `type` decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum TeamingType {
     /// The device is always there.
     ///
     /// Since libvirt 6.1.0.
+    #[default]
     Persistent,
     /// The device is taken away at times, as a host device for a migration.
     ///
     /// Since libvirt 6.1.0.
     Transient(TeamingTypeTransient),
-}
-
-impl Default for TeamingType {
-    fn default() -> Self {
-        Self::Persistent
-    }
 }
 
 impl rt::Payload for TeamingType {

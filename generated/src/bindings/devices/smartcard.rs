@@ -110,11 +110,12 @@ impl rt::Content for Smartcard {
 }
 
 /// What the attribute `mode` decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum SmartcardMode {
     /// The card in a reader of the host, through its NSS library.
     ///
     /// Since libvirt 0.8.8.
+    #[default]
     Host,
     /// Three certificates in an NSS database of the host.
     ///
@@ -124,12 +125,6 @@ pub enum SmartcardMode {
     ///
     /// Since libvirt 0.8.8.
     Passthrough(SmartcardModePassthrough),
-}
-
-impl Default for SmartcardMode {
-    fn default() -> Self {
-        Self::Host
-    }
 }
 
 impl rt::Payload for SmartcardMode {

@@ -419,11 +419,12 @@ impl rt::Content for VideoModel {
 }
 
 /// What the attribute `type` decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum VideoModelType {
     /// The standard VGA card.
     ///
     /// Since libvirt 0.7.0.
+    #[default]
     Vga,
     /// A card of Cirrus Logic's.
     ///
@@ -465,12 +466,6 @@ pub enum VideoModelType {
     ///
     /// Since libvirt 0.8.6.
     Qxl(VideoModelTypeQxl),
-}
-
-impl Default for VideoModelType {
-    fn default() -> Self {
-        Self::Vga
-    }
 }
 
 impl rt::Payload for VideoModelType {

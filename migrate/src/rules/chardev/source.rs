@@ -137,7 +137,8 @@ fn drop_unread(domain: &mut Domain, cx: &mut Context) {
                 }
             }
             ChardevBackend::Nmdm(nmdm) => {
-                if nmdm.source.take_if(|source| source.master.is_none() && source.slave.is_none()).is_some() {
+                let empty = nmdm.source.take_if(|source| source.master.is_none() && source.slave.is_none());
+                if empty.is_some() {
                     cx.rewrote(xml, "an empty source is not written").becomes("<source>", "");
                 }
             }

@@ -2,13 +2,13 @@
 
 use domxml::scalar::MemoryUnit;
 use domxml::{
-    Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock, MemoryDeviceCurrent,
+    ArchName, Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock, MemoryDeviceCurrent,
     MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDevicePagesize, MemoryDeviceRequested, MemoryDeviceSize,
-    PstoreSize, walk_mut,
+    PstoreSize, YesNo, walk_mut,
 };
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use crate::rules::common::{BOTH, LIBVIRT, kib};
 
 pub(super) static ACCESS: Rule = Rule {
     id: "virtio-pmem-access-default",
@@ -42,6 +42,26 @@ pub(super) static SIZES: Rule = Rule {
         after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory></devices>",
     },
     apply: scale_all,
+};
+
+pub(super) static CONTRADICTIONS: Rule = Rule {
+    id: "memory-device-contradictions",
+    class: Class::Conflict,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: BOTH,
+    summary: "memory devices that libvirt refuses",
+    doc: "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on POWER cannot \
+          do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared and cannot discard either. \
+          What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is \
+          a power of two.",
+    example: Example {
+        before: "<devices><memory model='virtio-pmem' access='private'><source><path>/m</path></source>\
+                 <target><size unit='KiB'>1048576</size></target></memory></devices>",
+        after: "<devices><memory model='virtio-pmem' access='private'><source><path>/m</path></source>\
+                <target><size unit='KiB'>1048576</size></target></memory></devices>",
+    },
+    apply: report,
 };
 
 pub(super) static EMPTY: Rule = Rule {
@@ -98,6 +118,56 @@ fn scale_all(domain: &mut Domain, cx: &mut Context) {
             MemoryDeviceRequested MemoryDeviceCurrent PstoreSize
         }
     });
+}
+
+/// The least size of an NVDIMM's label, in KiB.
+const LABEL_KIB: u64 = 128;
+
+fn report(domain: &mut Domain, cx: &mut Context) {
+    let arch = domain.os.as_ref().and_then(|os| os.type_.arch);
+    let power = matches!(arch, Some(ArchName::Ppc64 | ArchName::Ppc64le));
+    let Some(devices) = &domain.devices else { return };
+    for memory in &devices.memory {
+        let discards = memory.discard == Some(YesNo::Yes);
+        let mut refuse = |wrong: bool, why: &str| {
+            if wrong {
+                cx.error(&memory.xml, why);
+            }
+        };
+        match &memory.model {
+            MemoryDeviceModel::Nvdimm(nvdimm) => {
+                let size = kib(nvdimm.target.size.value, nvdimm.target.size.unit);
+                refuse(discards, "an NVDIMM cannot discard what it holds");
+                refuse(!power && nvdimm.uuid.is_some(), "an NVDIMM has a UUID on POWER alone");
+                match &nvdimm.target.label {
+                    None => refuse(power, "on POWER an NVDIMM has a label"),
+                    Some(label) => {
+                        let label = kib(label.size.value, label.size.unit);
+                        refuse(label < Some(LABEL_KIB), "the label of an NVDIMM has at least 128 KiB");
+                        refuse(label >= size, "the label of an NVDIMM is smaller than the device");
+                    }
+                }
+            }
+            MemoryDeviceModel::VirtioPmem(_) => {
+                refuse(discards, "a device of the model virtio-pmem cannot discard what it holds");
+                let private = memory.access == Some(MemoryDeviceAccess::Private);
+                refuse(private, "a device of the model virtio-pmem is shared");
+            }
+            MemoryDeviceModel::VirtioMem(mem) => {
+                let size = kib(mem.target.size.value, mem.target.size.unit);
+                let block = mem.target.block.as_ref().and_then(|block| kib(block.value, block.unit));
+                let requested =
+                    mem.target.requested.as_ref().and_then(|requested| kib(requested.value, requested.unit));
+                refuse(requested > size, "more is requested than the device has");
+                if let Some(block) = block {
+                    refuse(!block.is_power_of_two(), "the size of a block is a power of two");
+                    let whole = requested.is_none_or(|requested| block == 0 || requested % block == 0);
+                    refuse(!whole, "what is requested is no number of blocks");
+                }
+            }
+            MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::SgxEpc(_) => {}
+        }
+    }
 }
 
 fn drop_empty(domain: &mut Domain, cx: &mut Context) {

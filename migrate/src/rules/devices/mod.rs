@@ -13,6 +13,7 @@ pub(super) static RULES: &[&Rule] = &[
     &others::CONTRADICTIONS,
     &shmem::CONTRADICTIONS,
     &tpm::CONTRADICTIONS,
+    &memory::CONTRADICTIONS,
     &rng::RANDOM_DEVICE,
     &rng::UNREAD,
     &tpm::DEVICE,

@@ -3,7 +3,7 @@
 //! The types of the format, one module for each file of the schema.
 
 #![allow(clippy::large_enum_variant, clippy::enum_variant_names, clippy::module_inception)]
-#![allow(clippy::derivable_impls, clippy::struct_excessive_bools, clippy::upper_case_acronyms)]
+#![allow(clippy::struct_excessive_bools, clippy::upper_case_acronyms)]
 
 pub mod schema;
 

@@ -1,0 +1,207 @@
+//! What printed code calls: one method for each kind of field.
+
+use super::report::quoted;
+use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
+use crate::content::Mix;
+use crate::error::ErrorKind;
+use crate::keep;
+use crate::scalar::ScalarError;
+use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Room, Selection};
+use crate::verbatim::{AnyAttribute, Verbatim};
+use roxmltree::NodeType;
+use std::borrow::Cow;
+
+/// How many elements of a name are read before those to come are counted.
+const MANY: usize = 64;
+
+impl Reader {
+    /// Chooses the variant of a payload by the element's attribute.
+    pub fn select(&mut self, node: Node<'_>, slot: &mut dyn NestPayload) {
+        let table = slot.table();
+        let attribute = match table.ns {
+            "" => node.0.attribute_node(table.name),
+            ns => node.0.attribute_node((ns, table.name)),
+        };
+        match slot.select(attribute.map(|a| a.value())) {
+            Selection::Chosen | Selection::Absent => {}
+            Selection::Assumed => self.assumed = self.assumed.or(Some(table)),
+            Selection::Missing => {
+                self.silent = true;
+                let expected = quoted(table.values);
+                let message = format!("missing attribute '{}'", table.name);
+                self.error(node.0, open_tag(node.0), ErrorKind::MissingAttribute, message, expected, None);
+            }
+            Selection::Unknown => {
+                self.silent = true;
+                if let Some(attribute) = attribute {
+                    self.bad_attribute(Attribute(attribute, node.0), ScalarError::one_of(table.values));
+                }
+            }
+        }
+        if let Some(members) = slot.get_mut().and_then(|payload| payload.members_mut()) {
+            let info = members.info();
+            self.required.add(info);
+            if info.payloads > 0 {
+                members.select(self, node);
+            }
+        }
+    }
+
+    /// Reads an attribute.
+    pub fn attribute(&mut self, attribute: Attribute<'_>, field: &mut dyn Field) {
+        if field.room() == Room::Unknown {
+            self.required.attributes = self.required.attributes.saturating_sub(1);
+        }
+        if let Err(error) = field.read(attribute.0.value()) {
+            self.bad_attribute(attribute, error);
+        }
+    }
+
+    /// Keeps an attribute of any name; a namespace declaration is none.
+    pub fn any_attribute(&mut self, attribute: Attribute<'_>, field: &mut Vec<AnyAttribute>) {
+        let (ns, name) = attribute.name();
+        field.push(AnyAttribute { ns: ns.to_owned(), name: name.to_owned(), value: attribute.0.value().to_owned() });
+    }
+
+    /// Reads a child element into a struct.
+    pub fn child(&mut self, node: Node<'_>, field: &mut dyn Nest) {
+        if self.has_room(node, field.room()) {
+            // Many siblings are counted, once: growing step by step would take far more memory than they need.
+            if field.count() == MANY {
+                let name = node.0.tag_name();
+                field.reserve(node.0.next_siblings().filter(|sibling| sibling.tag_name() == name).count());
+            }
+            self.element(node, field.open());
+        }
+    }
+
+    /// Reads a child element that holds nothing but text.
+    pub fn leaf(&mut self, node: Node<'_>, field: &mut dyn Field) {
+        let room = field.room();
+        if !self.has_room(node, room) {
+            return;
+        }
+        let text = self.leaf_text(node.0);
+        if let Err(error) = field.read(&text) {
+            // libvirt takes an element with nothing in it for none.
+            if room == Room::Free && is_blank(&text) && self.options.unknown == Unknown::Keep {
+                let what = || (format!("there is nothing in <{}>", node.name().1), Vec::new(), None);
+                if self.unknown(node.0, open_tag(node.0), ErrorKind::Value, what) {
+                    self.kept.push(node.0.id());
+                }
+            } else {
+                self.bad_text(node, &text, error);
+            }
+        }
+    }
+
+    /// As [`Reader::leaf`], into a field that is known to have room.
+    pub fn scalar(&mut self, node: Node<'_>, field: &mut dyn Field) {
+        let text = self.leaf_text(node.0);
+        if let Err(error) = field.read(&text) {
+            self.bad_text(node, &text, error);
+        }
+    }
+
+    /// Reads a child element that holds nothing.
+    pub fn flag(&mut self, node: Node<'_>, field: &mut dyn Flag) {
+        if self.has_room(node, field.room()) {
+            field.raise();
+            self.empty(node);
+        }
+    }
+
+    /// Reads an element that holds nothing and is no field.
+    pub fn empty(&mut self, node: Node<'_>) {
+        let text = self.leaf_text(node.0);
+        if !is_blank(&text) {
+            self.unexpected_text(node.0, node.0);
+        }
+    }
+
+    /// Keeps a child element as it stands.
+    pub fn verbatim(&mut self, node: Node<'_>, field: &mut dyn NestVerbatim) {
+        if self.has_room(node, field.room()) {
+            field.put(Verbatim::of(node.0));
+        }
+    }
+
+    /// Reads one of several elements whose order is kept; false if it is none of them.
+    pub fn mix<M: Mix>(&mut self, node: Node<'_>, field: &mut impl NestMix<M>) -> bool {
+        let Some(entry) = M::of(node) else { return false };
+        match field.put(entry) {
+            Some(entry) => entry.read(self, node),
+            None => self.repeated(node),
+        }
+        true
+    }
+
+    /// Reads a text among elements whose order is kept.
+    pub fn mix_text<M: Mix>(&mut self, node: Node<'_>, text: &str, field: &mut impl NestMix<M>) {
+        let entry = M::of_text().and_then(|entry| field.put(entry));
+        if let Some(entry) = entry {
+            entry.read_text(self, node, text);
+        }
+    }
+
+    /// Reads the element's own text.
+    pub fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
+        if let Err(error) = field.read(text) {
+            self.bad_text(node, text, error);
+        }
+    }
+
+    /// The text of an element that is a plain field of its parent; whatever else it holds is kept or reported.
+    fn leaf_text<'a>(&mut self, node: roxmltree::Node<'a, 'a>) -> Cow<'a, str> {
+        let mut odd = self.namespaces && keep::declares(node);
+        for attribute in node.attributes() {
+            odd |= self.unknown(node, attribute.range_qname(), ErrorKind::UnknownAttribute, || {
+                (format!("unknown attribute '{}'", attribute.name()), Vec::new(), None)
+            });
+        }
+        let mut text = Cow::Borrowed("");
+        for child in node.children() {
+            match child.node_type() {
+                NodeType::Text => {
+                    let piece = child.text().unwrap_or_default();
+                    text = if text.is_empty() { Cow::Borrowed(piece) } else { Cow::Owned(text.into_owned() + piece) };
+                }
+                NodeType::Comment | NodeType::PI => odd = true,
+                NodeType::Element => {
+                    odd |= self.unknown(child, open_tag(child), ErrorKind::UnknownElement, || {
+                        (format!("unknown element <{}>", child.tag_name().name()), Vec::new(), None)
+                    });
+                }
+                NodeType::Root => {}
+            }
+        }
+        if odd {
+            self.leaves.push(node.id());
+        }
+        text
+    }
+
+    fn has_room(&mut self, node: Node<'_>, room: Room) -> bool {
+        let free = match room {
+            Room::Free => true,
+            Room::Filled => false,
+            Room::Unknown => {
+                !node.0.prev_siblings().skip(1).any(|s| s.is_element() && s.tag_name() == node.0.tag_name())
+            }
+        };
+        if !free {
+            self.repeated(node);
+        } else if room == Room::Unknown {
+            self.required.children = self.required.children.saturating_sub(1);
+        }
+        free
+    }
+
+    fn repeated(&mut self, node: Node<'_>) {
+        let name = node.name().1;
+        let message = || (format!("<{name}> is given more than once"), Vec::new(), None);
+        if self.unknown(node.0, open_tag(node.0), ErrorKind::Repeated, message) {
+            self.kept.push(node.0.id());
+        }
+    }
+}

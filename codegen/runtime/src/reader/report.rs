@@ -1,0 +1,226 @@
+//! What the reader reports, and what it keeps instead.
+
+use super::{Attribute, Node, Reader, Unknown, each_info, open_tag};
+use crate::content::Content;
+use crate::error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
+use crate::info::{TypeInfo, ValueInfo};
+use crate::near;
+use crate::position::{Lines, Paths};
+use crate::scalar::{Expected, ScalarError};
+use roxmltree::{Document, NodeId};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How many errors, and how many notes, are recorded.
+const MAX_RECORDED: usize = 1000;
+
+/// An error or note whose line and path are not yet known.
+#[derive(Debug)]
+pub(super) struct Pending<K> {
+    node: NodeId,
+    range: Range<usize>,
+    kind: K,
+    message: String,
+    expected: Vec<String>,
+    suggestion: Option<String>,
+}
+
+impl Reader {
+    pub(super) fn finish(self, document: &Document<'_>) -> Result<Vec<Note>, ParseErrors> {
+        if self.errors.is_empty() && self.notes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lines = Lines::new(document.input_text());
+        let mut paths = Paths::default();
+        let mut place = |node: NodeId, range: &Range<usize>| {
+            let path = document.get_node(node).map(|node| paths.of(node)).unwrap_or_default();
+            (lines.at(range.start), path)
+        };
+        if self.errors.is_empty() {
+            let mut notes: Vec<Note> = Vec::with_capacity(self.notes.len());
+            for Pending { node, range, kind, message, suggestion, .. } in self.notes {
+                let ((line, column), path) = place(node, &range);
+                notes.push(Note { range, line, column, path, kind, message, suggestion });
+            }
+            notes.sort_by_key(|note| note.range.start);
+            return Ok(notes);
+        }
+        let mut errors: Vec<ParseError> = Vec::with_capacity(self.errors.len());
+        for Pending { node, range, kind, message, expected, suggestion } in self.errors {
+            let ((line, column), path) = place(node, &range);
+            errors.push(ParseError { range, line, column, path, kind, message, expected, suggestion });
+        }
+        errors.sort_by_key(|error| error.range.start);
+        Err(ParseErrors { errors, omitted: self.omitted })
+    }
+
+    pub(super) fn error(
+        &mut self,
+        node: roxmltree::Node<'_, '_>,
+        range: Range<usize>,
+        kind: ErrorKind,
+        message: String,
+        expected: Vec<String>,
+        suggestion: Option<String>,
+    ) {
+        if self.errors.len() < MAX_RECORDED {
+            self.errors.push(Pending { node: node.id(), range, kind, message, expected, suggestion });
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    pub(super) fn note(
+        &mut self,
+        node: roxmltree::Node<'_, '_>,
+        range: Range<usize>,
+        kind: NoteKind,
+        message: String,
+        suggestion: Option<String>,
+    ) {
+        if self.notes.len() < MAX_RECORDED {
+            self.notes.push(Pending { node: node.id(), range, kind, message, expected: Vec::new(), suggestion });
+        }
+    }
+
+    /// Reports what is not of the format; true if it is to be kept.
+    pub(super) fn unknown(
+        &mut self,
+        node: roxmltree::Node<'_, '_>,
+        range: Range<usize>,
+        kind: ErrorKind,
+        what: impl FnOnce() -> (String, Vec<String>, Option<String>),
+    ) -> bool {
+        let keep = self.options.unknown == Unknown::Keep;
+        // Beyond the limit nothing is recorded, so nothing need be worked out.
+        let recorded = if keep { self.notes.len() } else { self.errors.len() };
+        if recorded >= MAX_RECORDED {
+            self.omitted += usize::from(!keep);
+            return keep;
+        }
+        let (message, expected, suggestion) = what();
+        match keep {
+            true => self.note(node, range, NoteKind::Kept, message + "; kept as it is", suggestion),
+            false => self.error(node, range, kind, message, expected, suggestion),
+        }
+        keep
+    }
+
+    pub(super) fn unknown_attribute(
+        &mut self,
+        node: roxmltree::Node<'_, '_>,
+        out: &mut dyn Content,
+        attribute: Attribute<'_>,
+    ) {
+        let what = || {
+            let mut names = Vec::new();
+            each_info(out, &mut |info| names.extend(info.attributes.iter().map(|a| a.name)));
+            let suggestion = near::nearest(attribute.name().1, names.iter().copied()).map(|name| format!("'{name}'"));
+            let expected = names.iter().map(|name| format!("'{name}'")).collect();
+            (format!("unknown attribute '{}'", attribute.qualified()), expected, suggestion)
+        };
+        let keep = self.unknown(node, attribute.0.range_qname(), ErrorKind::UnknownAttribute, what);
+        if keep && let Some(extra) = out.extra_mut() {
+            extra.kept_mut().attributes.push((attribute.qualified().into(), attribute.0.value().into()));
+        }
+    }
+
+    pub(super) fn unknown_element(
+        &mut self,
+        parent: roxmltree::Node<'_, '_>,
+        out: &mut dyn Content,
+        child: roxmltree::Node<'_, '_>,
+    ) {
+        if self.silent {
+            return;
+        }
+        let what = || {
+            let mut names = Vec::new();
+            each_info(out, &mut |info| names.extend(info.children.iter().map(|c| c.name)));
+            let suggestion =
+                near::nearest(child.tag_name().name(), names.iter().copied()).map(|name| format!("<{name}>"));
+            let expected = names.iter().map(|name| format!("<{name}>")).collect();
+            let open = open_tag(child);
+            let name = &parent.document().input_text()[open.start + 1..open.end];
+            (format!("unknown element <{name}>"), expected, suggestion)
+        };
+        if self.unknown(child, open_tag(child), ErrorKind::UnknownElement, what) {
+            self.kept.push(child.id());
+        }
+    }
+
+    pub(super) fn unexpected_text(&mut self, parent: roxmltree::Node<'_, '_>, text: roxmltree::Node<'_, '_>) {
+        if self.silent {
+            return;
+        }
+        let what = || (format!("unexpected text in <{}>", parent.tag_name().name()), Vec::new(), None);
+        if self.unknown(parent, text.range(), ErrorKind::UnexpectedText, what) {
+            self.kept.push(text.id());
+        }
+    }
+
+    pub(super) fn bad_attribute(&mut self, attribute: Attribute<'_>, error: ScalarError) {
+        let (expected, suggestion) = expectation(&error, attribute.0.value());
+        let message =
+            format!("invalid value '{}' of attribute '{}'", clipped(attribute.0.value()), attribute.qualified());
+        self.error(attribute.1, attribute.0.range_value(), ErrorKind::Value, message, expected, suggestion);
+    }
+
+    pub(super) fn bad_text(&mut self, node: Node<'_>, text: &str, error: ScalarError) {
+        let (expected, suggestion) = expectation(&error, text);
+        let message = format!("invalid text '{}' of <{}>", clipped(text), node.name().1);
+        let range =
+            node.0.children().find(roxmltree::Node::is_text).map_or_else(|| open_tag(node.0), |text| text.range());
+        self.error(node.0, range, ErrorKind::Value, message, expected, suggestion);
+    }
+
+    /// Reports what is missing of what the table asks for.
+    pub(super) fn check_required(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo) {
+        for attribute in info.attributes.iter().filter(|a| a.required) {
+            let present = match attribute.ns {
+                "" => node.has_attribute(attribute.name),
+                ns => node.has_attribute((ns, attribute.name)),
+            };
+            if !present {
+                let message = format!("missing attribute '{}'", attribute.name);
+                let expected = quoted(attribute.values);
+                self.error(node, open_tag(node), ErrorKind::MissingAttribute, message, expected, None);
+            }
+        }
+        for child in info.children.iter().filter(|c| c.required) {
+            if !node.children().any(|node| Node(node).is(child.ns, child.name)) {
+                let message = format!("missing element <{}>", child.name);
+                // Of many there can be none: nothing is made up for it.
+                if child.many && self.options.unknown == Unknown::Keep {
+                    self.note(node, open_tag(node), NoteKind::Kept, message, None);
+                    continue;
+                }
+                self.error(node, open_tag(node), ErrorKind::MissingElement, message, Vec::new(), None);
+            }
+        }
+    }
+}
+
+pub(super) fn quoted(values: &[ValueInfo]) -> Vec<String> {
+    values.iter().map(|value| format!("'{}'", value.value)).collect()
+}
+
+fn expectation(error: &ScalarError, found: &str) -> (Vec<String>, Option<String>) {
+    let (values, described): (&[_], _) = match &error.expected {
+        Expected::Described(text) => (&[], Some(text)),
+        Expected::OneOf(values) => (values, None),
+        Expected::OneOfOr(values, text) => (values, Some(text)),
+    };
+    let mut expected = quoted(values);
+    expected.extend(described.map(|text| text.to_string()));
+    let suggestion = near::nearest(found, values.iter().map(|value| value.value));
+    (expected, suggestion.map(|value| format!("'{value}'")))
+}
+
+/// The beginning of a value, for messages.
+fn clipped(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}

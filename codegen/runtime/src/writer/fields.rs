@@ -1,0 +1,367 @@
+//! What printed code calls: one method for each kind of field.
+
+use super::{Action, Defaults, Finding, Newer, OutputOnly, Writer};
+use crate::content::{Mix, Payload};
+use crate::escape;
+use crate::extra::TEXT;
+use crate::info::{AttributeInfo, DefaultForm};
+use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim};
+use crate::verbatim::{AnyAttribute, Verbatim};
+use crate::version::Version;
+
+impl Writer<'_> {
+    /// Whether this part of a payload's members is asked for.
+    #[must_use]
+    pub fn part(&self, part: u32) -> bool {
+        self.part.is_none_or(|asked| asked == part)
+    }
+
+    /// Writes an attribute, if the field holds a value.
+    pub fn attribute(&mut self, name: &'static str, field: &dyn Field) {
+        self.attribute_ns("", name, field);
+    }
+
+    /// As [`Writer::attribute`], in a namespace.
+    pub fn attribute_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Field) {
+        if self.tables {
+            let mut value = String::new();
+            let present = field.count() > 0;
+            if present {
+                field.write(0, &mut value);
+            }
+            match self.info.attribute(ns, name) {
+                Some(attribute) => self.attribute_by_table(attribute, present.then_some(&value)),
+                None if present => self.push_attribute(ns, name, &value),
+                None => {}
+            }
+        } else if field.count() > 0 {
+            self.push_attribute_name(ns, name);
+            let start = self.out.len();
+            field.write(0, &mut self.out);
+            escape::attribute(&mut self.out, start);
+            self.out.push('\'');
+        }
+    }
+
+    /// Writes an attribute by what its table says about defaults.
+    fn attribute_by_table(&mut self, attribute: &'static AttributeInfo, value: Option<&String>) {
+        if let Some(action) = self.left_out(attribute.output_only, attribute.since) {
+            if let Some(value) = value {
+                self.found(Some(attribute), value, action);
+            }
+            return;
+        }
+        if let Some(value) = value {
+            self.note_live(attribute.output_only, Some(attribute), value);
+        }
+        let canonical = self.options.defaults == Defaults::Canonical;
+        let default = attribute.default.filter(|_| canonical);
+        let action = match (value, default) {
+            (None, Some(default)) if default.form == DefaultForm::Written => {
+                let known = match (attribute.since, self.options.target) {
+                    (Some(since), Some(target)) => since <= target,
+                    _ => true,
+                };
+                known.then_some((Action::Added, default.value))
+            }
+            (Some(value), Some(default)) if default.form == DefaultForm::Dropped && default.value == value => {
+                Some((Action::Dropped, default.value))
+            }
+            _ => None,
+        };
+        if let Some((action, value)) = action {
+            self.found(Some(attribute), value, action);
+        }
+        let written = match (action, value) {
+            (Some((Action::Added, value)), _) => Some(value),
+            (Some(_), _) => None,
+            (None, value) => value.map(String::as_str),
+        };
+        if let Some(value) = written {
+            if let Some(observer) = &mut self.observer {
+                observer.attribute(self.info, attribute, value, self.span);
+            }
+            self.push_attribute(attribute.ns, attribute.name, value);
+        }
+    }
+
+    pub(super) fn push_attribute(&mut self, ns: &str, name: &str, value: &str) {
+        self.push_attribute_name(ns, name);
+        let start = self.out.len();
+        self.out.push_str(value);
+        escape::attribute(&mut self.out, start);
+        self.out.push('\'');
+    }
+
+    fn push_attribute_name(&mut self, ns: &str, name: &str) {
+        self.out.push(' ');
+        self.push_name(ns, name, true);
+        self.out.push_str("='");
+    }
+
+    /// Writes attributes of any name.
+    pub fn any_attributes(&mut self, attributes: &[AnyAttribute]) {
+        for attribute in attributes {
+            self.push_attribute(&attribute.ns, &attribute.name, &attribute.value);
+        }
+    }
+
+    /// Writes the attributes of a payload: the one that discriminates, and those of its members.
+    pub fn payload_attributes(&mut self, payload: &dyn NestPayload) {
+        self.payload(payload, None, true);
+    }
+
+    /// Writes text and children of a payload's members.
+    pub fn payload_children(&mut self, payload: &dyn NestPayload) {
+        self.payload(payload, None, false);
+    }
+
+    /// As [`Writer::payload_attributes`], for one part.
+    pub fn payload_attributes_part(&mut self, payload: &dyn NestPayload, part: u32) {
+        self.payload(payload, Some(part), true);
+    }
+
+    /// As [`Writer::payload_children`], for one part.
+    pub fn payload_children_part(&mut self, payload: &dyn NestPayload, part: u32) {
+        self.payload(payload, Some(part), false);
+    }
+
+    fn payload(&mut self, payload: &dyn NestPayload, part: Option<u32>, attributes: bool) {
+        let Some(payload) = payload.get() else { return };
+        let outer_part = std::mem::replace(&mut self.part, part);
+        // The discriminating attribute belongs to the first part.
+        if attributes && self.part(0) {
+            self.discriminator(payload);
+        }
+        if let Some(members) = payload.members() {
+            if let Some(observer) = &mut self.observer {
+                observer.members(members.info());
+            }
+            let outer_info = std::mem::replace(&mut self.info, members.info());
+            if attributes {
+                members.write_attributes(self);
+            } else {
+                members.write_children(self);
+            }
+            self.info = outer_info;
+        }
+        self.part = outer_part;
+    }
+
+    fn discriminator(&mut self, payload: &dyn Payload) {
+        let table = payload.attribute();
+        let Some(value) = payload.value() else { return };
+        // It was absent, which meant this value.
+        let absent = self.assumed.is_some_and(|assumed| std::ptr::eq(assumed, table))
+            && table.default.is_some_and(|default| default.value == value);
+        if self.tables {
+            let owned = value.to_owned();
+            self.attribute_by_table(table, (!absent).then_some(&owned));
+        } else if !absent {
+            self.push_attribute(table.ns, table.name, value);
+        }
+    }
+
+    /// Writes child elements.
+    pub fn child(&mut self, name: &'static str, field: &dyn Nest) {
+        self.child_ns("", name, field);
+    }
+
+    /// As [`Writer::child`], in a namespace.
+    pub fn child_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Nest) {
+        for index in 0..field.count() {
+            if let Some(content) = field.get(index)
+                && self.wanted(ns, name, None)
+            {
+                if let Some(action) = self.left_out(content.info().output_only, content.info().since) {
+                    self.found(None, name, action);
+                    continue;
+                }
+                self.note_live(content.info().output_only, None, name);
+                self.before(name);
+                self.whole_element(ns, name, content);
+                self.after(name);
+            }
+        }
+    }
+
+    /// Writes child elements that hold nothing but a value.
+    pub fn leaf(&mut self, name: &'static str, field: &dyn Field) {
+        self.leaf_ns("", name, field);
+    }
+
+    /// As [`Writer::leaf`], in a namespace.
+    pub fn leaf_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Field) {
+        for index in 0..field.count() {
+            if self.tables {
+                let mut text = String::new();
+                field.write(index, &mut text);
+                if !self.wanted(ns, name, Some(&text)) || text.is_empty() && self.drop_empty_leaf(ns, name) {
+                    continue;
+                }
+            }
+            self.leaf_element(ns, name, Some((field, index)));
+        }
+    }
+
+    /// Whether an empty leaf is left out by its table. Comments in it keep it.
+    fn drop_empty_leaf(&mut self, ns: &str, name: &str) -> bool {
+        let dropped = self.options.defaults == Defaults::Canonical
+            && self.info.child(ns, name).is_some_and(|child| child.dropped_if_empty)
+            && !self.frame.as_ref().is_some_and(|f| f.leaves.contains_key(&(name.into(), f.count(name))));
+        if dropped {
+            self.found(None, name, Action::Emptied);
+        }
+        dropped
+    }
+
+    /// Why something is not written, if it is not.
+    fn left_out(&self, output_only: bool, since: Option<Version>) -> Option<Action> {
+        if output_only && self.options.output_only == OutputOnly::Drop {
+            return Some(Action::Live);
+        }
+        let newer = matches!((since, self.options.target), (Some(since), Some(target)) if since > target);
+        (newer && self.options.newer == Newer::Drop).then_some(Action::Newer)
+    }
+
+    fn note_live(&mut self, output_only: bool, attribute: Option<&'static AttributeInfo>, value: &str) {
+        if output_only && self.options.output_only == OutputOnly::Note {
+            self.found(attribute, value, Action::LiveKept);
+        }
+    }
+
+    pub(super) fn found(&mut self, attribute: Option<&'static AttributeInfo>, value: &str, action: Action) {
+        let (span, owner) = (self.span, self.info);
+        self.findings.push(Finding { span, owner, attribute, value: value.to_owned(), action });
+    }
+
+    /// Writes child elements that hold nothing.
+    pub fn flag(&mut self, name: &'static str, field: &dyn Flag) {
+        self.flag_ns("", name, field);
+    }
+
+    /// As [`Writer::flag`], in a namespace.
+    pub fn flag_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Flag) {
+        for _ in 0..field.count() {
+            if self.wanted(ns, name, None) {
+                self.leaf_element(ns, name, None);
+            }
+        }
+    }
+
+    fn leaf_element(&mut self, ns: &str, name: &str, text: Option<(&dyn Field, usize)>) {
+        self.before(name);
+        let key = self.frame.as_ref().map(|frame| (Box::from(name), frame.count(name)));
+        let leaf = key.and_then(|key| self.frame.as_mut()?.leaves.remove(&key));
+        let leaf = leaf.unwrap_or_default();
+        self.start_child();
+        let (scope, added) = (self.scope.len(), self.added.len());
+        for (attribute, value) in &leaf.attributes {
+            if let Some(prefix) = attribute.strip_prefix("xmlns:").or(attribute.strip_prefix("xmlns")) {
+                self.scope.push((prefix.into(), value.clone()));
+            }
+        }
+        self.out.push('<');
+        self.push_name(ns, name, false);
+        for (attribute, value) in &leaf.attributes {
+            self.push_attribute("", attribute, value);
+        }
+        self.out.push('>');
+        let inside = self.out.len();
+        leaf.before.iter().for_each(|node| self.out.push_str(node));
+        if let Some((field, index)) = text {
+            let start = self.out.len();
+            field.write(index, &mut self.out);
+            escape::text(&mut self.out, start);
+        }
+        leaf.after.iter().for_each(|node| self.out.push_str(node));
+        if self.out.len() == inside {
+            self.out.truncate(inside - 1);
+            self.out.push_str("/>");
+        } else {
+            self.out.push_str("</");
+            self.push_name(ns, name, false);
+            self.out.push('>');
+        }
+        self.leave_scope(scope, added);
+        self.end_line();
+        self.after(name);
+    }
+
+    /// Writes child elements that are kept as they stand.
+    pub fn verbatim(&mut self, field: &dyn NestVerbatim) {
+        // Beside a text, a line break would be part of it.
+        self.inline |= field.entries().iter().any(|verbatim| verbatim.name.is_empty());
+        for verbatim in field.entries() {
+            self.put_verbatim(verbatim);
+        }
+    }
+
+    fn put_verbatim(&mut self, verbatim: &Verbatim) {
+        if verbatim.source.is_empty() {
+            return;
+        }
+        let known = self.info.children.iter().find(|child| child.name == verbatim.name);
+        if known.is_some_and(|child| !self.wanted(child.ns, child.name, None)) {
+            return;
+        }
+        self.before(&verbatim.name);
+        for (prefix, uri) in &verbatim.namespaces {
+            if !self.scope.iter().any(|(known, _)| known == prefix) {
+                self.scope.insert(0, (prefix.clone(), uri.clone()));
+                self.added.push((prefix.clone(), uri.clone()));
+            }
+        }
+        self.start_child();
+        self.out.push_str(&verbatim.source);
+        self.end_line();
+        self.after(&verbatim.name);
+    }
+
+    /// Writes elements whose order is kept.
+    pub fn mix<M: Mix>(&mut self, field: &impl NestMix<M>) {
+        for entry in field.entries() {
+            entry.write(self);
+        }
+    }
+
+    /// Writes the element's text.
+    pub fn text(&mut self, field: &dyn Field) {
+        if field.count() == 0 {
+            return;
+        }
+        let mut text = String::new();
+        field.write(0, &mut text);
+        if let Some(observer) = &mut self.observer {
+            observer.text(self.info, &text, self.span);
+        }
+        if text.is_empty() {
+            return;
+        }
+        // From here on, a line break would be part of the text.
+        self.inline = true;
+        self.before(TEXT);
+        self.open_content();
+        let start = self.out.len();
+        self.out.push_str(&text);
+        escape::text(&mut self.out, start);
+        self.after(TEXT);
+    }
+
+    /// Whether a child is written, after it was shown to the observer.
+    fn wanted(&mut self, ns: &str, name: &str, text: Option<&str>) -> bool {
+        if !self.tables {
+            return true;
+        }
+        let Some(child) = self.info.child(ns, name) else { return true };
+        if let Some(action) = self.left_out(child.output_only, child.since) {
+            self.found(None, name, action);
+            return false;
+        }
+        self.note_live(child.output_only, None, name);
+        if let Some(observer) = &mut self.observer {
+            observer.child(self.info, child, text, self.span);
+        }
+        true
+    }
+}

@@ -1,0 +1,85 @@
+//! Comments and other nodes that are kept, written where they stood.
+
+use super::Writer;
+use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode};
+use std::collections::HashMap;
+
+/// What an element keeps, by place.
+pub(super) struct Frame {
+    /// The nodes; those already written are none.
+    nodes: Vec<Option<KeptNode>>,
+    /// Where the nodes of an anchor stand in `nodes`.
+    places: HashMap<Anchor, Vec<usize>>,
+    pub(super) leaves: HashMap<(Box<str>, u32), KeptLeaf>,
+    /// How many children of a name were written.
+    counts: HashMap<Box<str>, u32>,
+}
+
+impl Frame {
+    pub(super) fn new(kept: &Kept) -> Self {
+        let mut places: HashMap<Anchor, Vec<usize>> = HashMap::new();
+        for (at, node) in kept.nodes.iter().enumerate() {
+            places.entry(node.anchor.clone()).or_default().push(at);
+        }
+        Frame {
+            nodes: kept.nodes.iter().cloned().map(Some).collect(),
+            places,
+            leaves: kept.leaves.iter().map(|leaf| ((leaf.name.clone(), leaf.nth), leaf.clone())).collect(),
+            counts: HashMap::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, anchor: &Anchor) -> Vec<KeptNode> {
+        let places = self.places.remove(anchor).unwrap_or_default();
+        places.into_iter().filter_map(|at| self.nodes[at].take()).collect()
+    }
+
+    pub(super) fn count(&self, name: &str) -> u32 {
+        self.counts.get(name).copied().unwrap_or(0)
+    }
+}
+
+impl Writer<'_> {
+    /// Writes the nodes that stand before the next child of this name.
+    pub(super) fn before(&mut self, name: &str) {
+        let Some(frame) = &mut self.frame else { return };
+        let anchor = Anchor::Before(name.into(), frame.count(name));
+        let nodes = frame.take(&anchor);
+        self.put_nodes(nodes);
+    }
+
+    /// Counts the child that was written and writes the nodes that stand behind it on its line.
+    pub(super) fn after(&mut self, name: &str) {
+        let Some(frame) = &mut self.frame else { return };
+        let nth = frame.count(name);
+        frame.counts.insert(name.into(), nth + 1);
+        let nodes = frame.take(&Anchor::After(name.into(), nth));
+        self.put_nodes(nodes);
+    }
+
+    /// Writes what has not been written of the nodes and leaves that the element keeps.
+    pub(super) fn flush(&mut self) {
+        let Some(mut frame) = self.frame.take() else { return };
+        self.put_nodes(frame.nodes.iter_mut().filter_map(Option::take).collect());
+        // A leaf that is gone leaves its comments behind.
+        let mut leaves: Vec<_> = frame.leaves.into_iter().collect();
+        leaves.sort_by(|a, b| a.0.cmp(&b.0));
+        for (_, leaf) in leaves {
+            let nodes = leaf.before.into_iter().chain(leaf.after);
+            self.put_nodes(nodes.map(KeptNode::at_end).collect());
+        }
+    }
+
+    pub(super) fn put_nodes(&mut self, nodes: Vec<KeptNode>) {
+        for node in nodes {
+            if node.same_line && !self.inline && !self.tag_open && self.out.ends_with('\n') {
+                self.out.pop();
+                self.out.push(' ');
+            } else {
+                self.start_child();
+            }
+            self.out.push_str(&node.text);
+            self.end_line();
+        }
+    }
+}

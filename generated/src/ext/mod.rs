@@ -1,0 +1,3 @@
+//! Methods on generated types that the schema cannot state: short cuts that several users would write alike.
+
+mod size;
