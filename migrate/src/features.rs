@@ -221,7 +221,6 @@ fn matches(pattern: &'static str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domxml_runtime::Element;
 
     use super::*;
 
