@@ -48,7 +48,7 @@ pub struct Outcome {
 /// Lays a document out canonically; no rule runs.
 #[must_use]
 pub fn format(text: &str, unknown: Unknown) -> Outcome {
-    match read(text, unknown) {
+    match read(text, unknown, Profile::Modern) {
         Ok((domain, findings)) => Outcome { text: Some(domain.to_xml()), findings },
         Err(findings) => Outcome { text: None, findings },
     }
@@ -57,7 +57,7 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 /// Runs the rules over a document and prints it.
 #[must_use]
 pub fn upgrade(text: &str, options: &Options) -> Outcome {
-    let (mut domain, mut findings) = match read(text, options.unknown) {
+    let (mut domain, mut findings) = match read(text, options.unknown, options.profile) {
         Ok(read) => read,
         Err(findings) => return Outcome { text: None, findings },
     };
@@ -65,12 +65,6 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     let newer = newer_than_target(&domain, options.target);
     let mut context = Context::new(text, options.target, options.profile, options.live);
     fixed_point(&mut domain, &mut context, options);
-    if options.profile == Profile::Libvirt {
-        // What the reader kept is not written.
-        for unknown in findings.iter_mut().filter(|finding| finding.rule == ids::UNKNOWN) {
-            unknown.message = unknown.message.replace("kept as it is", "libvirt does not keep it");
-        }
-    }
     findings.append(&mut context.findings);
     findings.extend(newer);
     let written = domain.write_with(&write_options(options));
@@ -85,7 +79,7 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     {
         result = kept;
     }
-    let failed = findings.iter().any(|finding| finding.level == Level::Error);
+    let failed = has_error(&findings);
     Outcome { findings, text: (!failed).then_some(result) }
 }
 
@@ -109,7 +103,8 @@ impl Options {
     }
 }
 
-fn read(text: &str, unknown: Unknown) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
+/// Reads a document; what is said of unknown content depends on whether the profile writes it.
+fn read(text: &str, unknown: Unknown, profile: Profile) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
     let options = ReadOptions {
         unknown: match unknown {
             Unknown::Keep => runtime::Unknown::Keep,
@@ -117,9 +112,16 @@ fn read(text: &str, unknown: Unknown) -> Result<(Domain, Vec<Finding>), Vec<Find
         },
     };
     match Domain::from_xml_with(text, &options) {
-        Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(from_note).collect())),
+        Ok(parsed) => {
+            let findings: Vec<Finding> = parsed.notes.into_iter().map(|note| from_note(note, profile)).collect();
+            if has_error(&findings) { Err(findings) } else { Ok((parsed.value, findings)) }
+        }
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }
+}
+
+fn has_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.level == Level::Error)
 }
 
 /// Notes on what the target does not know, as the document stands.
@@ -199,13 +201,18 @@ fn from_error(error: ParseError) -> Finding {
     finding(rule, Level::Error, error.range, error.path, message)
 }
 
-fn from_note(note: Note) -> Finding {
-    let NoteKind::Kept = note.kind;
-    let mut message = note.message;
+fn from_note(note: Note, profile: Profile) -> Finding {
+    let (rule, level, consequence) = match (note.kind, profile) {
+        (NoteKind::Kept, Profile::Modern) => (ids::UNKNOWN, Level::Note, "; kept as it is"),
+        (NoteKind::Kept, Profile::Libvirt) => (ids::UNKNOWN, Level::Note, "; libvirt does not keep it"),
+        (NoteKind::Missing, _) => (ids::UNKNOWN, Level::Note, ""),
+        (NoteKind::Refused, _) => (ids::INVALID, Level::Error, ""),
+    };
+    let mut message = note.message + consequence;
     if let Some(near) = note.suggestion {
         message.push_str(&format!("; did you mean {near}?"));
     }
-    finding(ids::UNKNOWN, Level::Note, note.range, note.path, message)
+    finding(rule, level, note.range, note.path, message)
 }
 
 fn from_written(written: &runtime::Finding) -> Finding {
@@ -346,7 +353,7 @@ fn write_options(options: &Options) -> WriteOptions {
 /// # Errors
 /// What is wrong with a document that cannot be read.
 pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
-    read(text, unknown).map(|(domain, findings)| (features::used(&domain), findings))
+    read(text, unknown, Profile::Modern).map(|(domain, findings)| (features::used(&domain), findings))
 }
 
 /// The form in which two documents are compared: first every legacy form is brought up to date (libvirt keeps some of them as it

@@ -118,6 +118,7 @@ impl Engine {
             }
             let wrong: std::collections::BTreeSet<&str> = said
                 .lines()
+                .filter(|line| !line.contains(" warning : "))
                 .filter_map(|line| match self {
                     Self::Xmllint => line
                         .strip_suffix(" fails to validate")

@@ -112,7 +112,7 @@ pub struct Note {
     pub path: String,
     /// What kind of note it is.
     pub kind: NoteKind,
-    /// What was done.
+    /// What was found.
     pub message: String,
     /// What may have been meant by something unknown.
     pub suggestion: Option<String>,
@@ -133,4 +133,8 @@ impl fmt::Display for Note {
 pub enum NoteKind {
     /// Unknown content was kept verbatim.
     Kept,
+    /// Elements of which there must be some are missing; the field holds none.
+    Missing,
+    /// A value is spelt well but stands for nothing, see [`crate::Scalar::objection`]; it is kept as it was spelt.
+    Refused,
 }

@@ -16,6 +16,12 @@ pub trait Scalar: Sized {
 
     /// Appends the canonical spelling, not escaped.
     fn write(&self, out: &mut String);
+
+    /// What is wrong with a value that is spelt well and yet stands for nothing, as a range that runs downwards: more
+    /// than a pattern can say. Such a value is read and written as it was spelt, with a note.
+    fn objection(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The text is no spelling of the value that was to be read.
@@ -182,6 +188,10 @@ impl<T> DerefMut for List<T> {
 }
 
 impl<T: Scalar> Scalar for List<T> {
+    fn objection(&self) -> Option<&'static str> {
+        self.0.iter().find_map(T::objection)
+    }
+
     fn parse(text: &str) -> Result<Self, ScalarError> {
         text.split_ascii_whitespace().map(T::parse).collect::<Result<_, _>>().map(List)
     }

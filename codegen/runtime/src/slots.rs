@@ -21,12 +21,12 @@ pub trait Field {
     /// Whether it can take one more.
     fn room(&self) -> Room;
 
-    /// Takes one.
+    /// Takes one. What is returned is the value's own [`Scalar::objection`].
     ///
     /// # Errors
     ///
     /// The text is no spelling of such a value.
-    fn read(&mut self, text: &str) -> Result<(), ScalarError>;
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError>;
 
     /// How many it holds.
     fn count(&self) -> usize;
@@ -40,9 +40,9 @@ impl<T: Scalar> Field for T {
         Room::Unknown
     }
 
-    fn read(&mut self, text: &str) -> Result<(), ScalarError> {
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
         *self = T::parse(text)?;
-        Ok(())
+        Ok(self.objection())
     }
 
     fn count(&self) -> usize {
@@ -59,9 +59,8 @@ impl<T: Scalar> Field for Option<T> {
         if self.is_some() { Room::Filled } else { Room::Free }
     }
 
-    fn read(&mut self, text: &str) -> Result<(), ScalarError> {
-        *self = Some(T::parse(text)?);
-        Ok(())
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
+        Ok(self.insert(T::parse(text)?).objection())
     }
 
     fn count(&self) -> usize {
@@ -80,9 +79,11 @@ impl<T: Scalar> Field for Vec<T> {
         Room::Free
     }
 
-    fn read(&mut self, text: &str) -> Result<(), ScalarError> {
-        self.push(T::parse(text)?);
-        Ok(())
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
+        let value = T::parse(text)?;
+        let objection = value.objection();
+        self.push(value);
+        Ok(objection)
     }
 
     fn count(&self) -> usize {

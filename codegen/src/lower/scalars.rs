@@ -356,8 +356,10 @@ fn fit(min: i128, max: i128) -> Basic {
     }
 }
 
-/// Whether a pattern facet says no more than that there are digits.
+/// Whether a pattern facet says no more than that there are digits. Blanks around them are gone before it is asked.
 fn is_digits(pattern: &str) -> bool {
+    let pattern = pattern.strip_prefix(r"\s*").unwrap_or(pattern);
+    let pattern = pattern.strip_suffix(r"\s*").unwrap_or(pattern);
     matches!(
         pattern,
         "[0-9]+" | "[0-9]*" | "\\d+" | "[1-9][0-9]*" | "-?[0-9]+" | "[-]?[0-9]+" | "(-)?[0-9]+" | "[+\\-]?[0-9]+"

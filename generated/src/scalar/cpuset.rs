@@ -12,6 +12,8 @@ const MAX: u32 = 16_383;
 pub struct CpuSet {
     /// Ranges of members, in order, neither overlapping nor adjacent.
     ranges: Vec<(u32, u32)>,
+    /// The spelling of a set that libvirt refuses, and why it does; there are no ranges then.
+    refused: Option<(Box<str>, &'static str)>,
 }
 
 impl CpuSet {
@@ -27,6 +29,7 @@ impl CpuSet {
         if first > last {
             return;
         }
+        self.refused = None;
         // What it overlaps or touches becomes one with it.
         self.ranges.retain(|&(from, to)| {
             let apart = to.saturating_add(1) < first || last.saturating_add(1) < from;
@@ -105,49 +108,78 @@ impl Cursor<'_> {
         }
     }
 
+    /// A number; one that no type holds is as much too large as any other.
     fn number(&mut self) -> Option<u32> {
         let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
         self.rest = rest;
-        digits.parse().ok().filter(|number| *number <= MAX)
+        (!digits.is_empty()).then(|| digits.parse().unwrap_or(u32::MAX))
     }
 }
 
-fn read(text: &str) -> Option<CpuSet> {
-    let mut set = CpuSet::new();
+/// A part of a set's spelling.
+enum Term {
+    In(u32, u32),
+    Out(u32),
+}
+
+/// The parts of a spelling; none where it is none.
+fn terms(text: &str) -> Option<Vec<Term>> {
+    let mut terms = Vec::new();
     let mut cursor = Cursor { rest: text };
     cursor.blanks();
     while !cursor.rest.is_empty() {
         let out = cursor.take('^');
         let first = cursor.number()?;
         cursor.blanks();
-        if out {
-            set.remove(first);
+        terms.push(if out {
+            Term::Out(first)
         } else if cursor.take('-') {
             cursor.blanks();
             let last = cursor.number()?;
-            if last < first {
-                return None;
-            }
-            set.insert(first..=last);
             cursor.blanks();
+            Term::In(first, last)
         } else {
-            set.insert(first..=first);
-        }
+            Term::In(first, first)
+        });
         if !cursor.rest.is_empty() && !cursor.take(',') {
             return None;
         }
         cursor.blanks();
     }
-    if set.is_empty() { None } else { Some(set) }
+    (!terms.is_empty()).then_some(terms)
+}
+
+/// The set that the parts make, or what is wrong with it.
+fn evaluate(terms: &[Term]) -> Result<CpuSet, &'static str> {
+    let mut set = CpuSet::new();
+    for term in terms {
+        match *term {
+            Term::In(first, last) if first.max(last) > MAX => return Err("numbers go up to 16383"),
+            Term::In(first, last) if first > last => return Err("a range must not run downwards"),
+            Term::In(first, last) => set.insert(first..=last),
+            Term::Out(number) if number > MAX => return Err("numbers go up to 16383"),
+            Term::Out(number) => set.remove(number),
+        }
+    }
+    if set.is_empty() { Err("nothing is left of the set") } else { Ok(set) }
 }
 
 impl Scalar for CpuSet {
     fn parse(text: &str) -> Result<Self, ScalarError> {
-        read(text).ok_or_else(|| ScalarError::expected("a set of numbers up to 16383, as 0-3,^2,8, that is not empty"))
+        let terms = terms(text).ok_or_else(|| ScalarError::expected("a set of numbers, as 0-3,^2,8"))?;
+        Ok(evaluate(&terms)
+            .unwrap_or_else(|objection| Self { ranges: Vec::new(), refused: Some((text.into(), objection)) }))
+    }
+
+    fn objection(&self) -> Option<&'static str> {
+        self.refused.as_ref().map(|(_, objection)| *objection)
     }
 
     fn write(&self, out: &mut String) {
+        if let Some((spelling, _)) = &self.refused {
+            out.push_str(spelling);
+        }
         for (index, (from, to)) in self.ranges.iter().enumerate() {
             let separator = if index == 0 { "" } else { "," };
             // Writing to a string does not fail.
@@ -180,16 +212,25 @@ mod tests {
             ("0-3,2", Some("0-3")),
             ("3-4,1,2", Some("1-4")),
             ("16383", Some("16383")),
-            ("16384", None),
-            ("3-1", None),
             ("^1-2", None),
             ("1,,2", None),
             (",1", None),
             ("1;2", None),
-            ("^2", None),
             ("", None),
             ("1-", None),
         ]);
+    }
+
+    #[test]
+    fn sets_that_libvirt_refuses_keep_their_spelling() {
+        for spelling in ["16384", "99999999999", "3-1", "^2", "1 , ^1"] {
+            let set: CpuSet = spelling.parse().expect("spelt as a set");
+            assert!(set.objection().is_some() && set.is_empty(), "{spelling}");
+            assert_eq!(set.to_string(), spelling);
+        }
+        let mut set: CpuSet = "3-1".parse().expect("spelt as a set");
+        set.insert(4..=4);
+        assert_eq!((set.objection(), set.to_string().as_str()), (None, "4"));
     }
 
     #[test]

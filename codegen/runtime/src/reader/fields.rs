@@ -52,8 +52,10 @@ impl Reader {
         if field.room() == Room::Unknown {
             self.required.attributes = self.required.attributes.saturating_sub(1);
         }
-        if let Err(error) = field.read(attribute.0.value()) {
-            self.bad_attribute(attribute, error);
+        match field.read(attribute.0.value()) {
+            Ok(None) => {}
+            Ok(Some(objection)) => self.refused_attribute(attribute, objection),
+            Err(error) => self.bad_attribute(attribute, error),
         }
     }
 
@@ -82,25 +84,24 @@ impl Reader {
             return;
         }
         let text = self.leaf_text(node.0);
-        if let Err(error) = field.read(&text) {
+        match field.read(&text) {
+            Ok(None) => {}
+            Ok(Some(objection)) => self.refused_text(node, &text, objection),
             // libvirt takes an element with nothing in it for none.
-            if room == Room::Free && is_blank(&text) && self.options.unknown == Unknown::Keep {
+            Err(_) if room == Room::Free && is_blank(&text) && self.options.unknown == Unknown::Keep => {
                 let what = || (format!("there is nothing in <{}>", node.name().1), Vec::new(), None);
                 if self.unknown(node.0, open_tag(node.0), ErrorKind::Value, what) {
                     self.kept.push(node.0.id());
                 }
-            } else {
-                self.bad_text(node, &text, error);
             }
+            Err(error) => self.bad_text(node, &text, error),
         }
     }
 
     /// As [`Reader::leaf`], into a field that is known to have room.
     pub fn scalar(&mut self, node: Node<'_>, field: &mut dyn Field) {
         let text = self.leaf_text(node.0);
-        if let Err(error) = field.read(&text) {
-            self.bad_text(node, &text, error);
-        }
+        self.text(node, &text, field);
     }
 
     /// Reads a child element that holds nothing.
@@ -146,8 +147,10 @@ impl Reader {
 
     /// Reads the element's own text.
     pub fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
-        if let Err(error) = field.read(text) {
-            self.bad_text(node, text, error);
+        match field.read(text) {
+            Ok(None) => {}
+            Ok(Some(objection)) => self.refused_text(node, text, objection),
+            Err(error) => self.bad_text(node, text, error),
         }
     }
 

@@ -78,7 +78,9 @@ impl Reader {
         message: String,
         suggestion: Option<String>,
     ) {
-        if self.notes.len() < MAX_RECORDED {
+        // What is kept by the thousand must not hide what is refused.
+        let most = if kind == NoteKind::Refused { 2 * MAX_RECORDED } else { MAX_RECORDED };
+        if self.notes.len() < most {
             self.notes.push(Pending { node: node.id(), range, kind, message, expected: Vec::new(), suggestion });
         }
     }
@@ -100,7 +102,7 @@ impl Reader {
         }
         let (message, expected, suggestion) = what();
         match keep {
-            true => self.note(node, range, NoteKind::Kept, message + "; kept as it is", suggestion),
+            true => self.note(node, range, NoteKind::Kept, message, suggestion),
             false => self.error(node, range, kind, message, expected, suggestion),
         }
         keep
@@ -166,12 +168,22 @@ impl Reader {
         self.error(attribute.1, attribute.0.range_value(), ErrorKind::Value, message, expected, suggestion);
     }
 
+    /// Notes a value that is spelt well and stands for nothing.
+    pub(super) fn refused_attribute(&mut self, attribute: Attribute<'_>, objection: &str) {
+        let message = format!("value '{}' of '{}': {objection}", clipped(attribute.0.value()), attribute.qualified());
+        self.note(attribute.1, attribute.0.range_value(), NoteKind::Refused, message, None);
+    }
+
     pub(super) fn bad_text(&mut self, node: Node<'_>, text: &str, error: ScalarError) {
         let (expected, suggestion) = expectation(&error, text);
         let message = format!("invalid text '{}' of <{}>", clipped(text), node.name().1);
-        let range =
-            node.0.children().find(roxmltree::Node::is_text).map_or_else(|| open_tag(node.0), |text| text.range());
-        self.error(node.0, range, ErrorKind::Value, message, expected, suggestion);
+        self.error(node.0, text_range(node.0), ErrorKind::Value, message, expected, suggestion);
+    }
+
+    /// As [`Reader::refused_attribute`], for a text.
+    pub(super) fn refused_text(&mut self, node: Node<'_>, text: &str, objection: &str) {
+        let message = format!("text '{}' of <{}>: {objection}", clipped(text), node.name().1);
+        self.note(node.0, text_range(node.0), NoteKind::Refused, message, None);
     }
 
     /// Reports what is missing of what the table asks for.
@@ -192,13 +204,18 @@ impl Reader {
                 let message = format!("missing element <{}>", child.name);
                 // Of many there can be none: nothing is made up for it.
                 if child.many && self.options.unknown == Unknown::Keep {
-                    self.note(node, open_tag(node), NoteKind::Kept, message, None);
+                    self.note(node, open_tag(node), NoteKind::Missing, message, None);
                     continue;
                 }
                 self.error(node, open_tag(node), ErrorKind::MissingElement, message, Vec::new(), None);
             }
         }
     }
+}
+
+/// The bytes of an element's text; its name where there is none.
+fn text_range(node: roxmltree::Node<'_, '_>) -> Range<usize> {
+    node.children().find(roxmltree::Node::is_text).map_or_else(|| open_tag(node), |text| text.range())
 }
 
 pub(super) fn quoted(values: &[ValueInfo]) -> Vec<String> {
