@@ -24,6 +24,7 @@ const KNOWN: &[&str] = &[
     "optional-since",
     "output-only",
     "ref",
+    "repeat",
     "scalar",
     "since",
     "type",
@@ -95,6 +96,7 @@ impl<'g> Annotations<'g> {
                 Some("dropped") => EmptyForm::Dropped,
                 _ => EmptyForm::Single,
             },
+            repeat_refused: self.first(nodes, "repeat").is_some_and(|(value, _)| value == "refused"),
             reference: text("ref"),
         }
     }
@@ -120,8 +122,8 @@ impl<'g> Annotations<'g> {
                     continue;
                 }
                 let default = node.annotations.attribute(COMPATIBILITY_NS, "defaultValue");
-                if local == "empty" && node.tag != "element" {
-                    let message = "d:empty belongs on an element".to_owned();
+                if matches!(local, "empty" | "repeat") && node.tag != "element" {
+                    let message = format!("d:{local} belongs on an element");
                     errors.at_location(self.schema, attribute.location, message);
                 } else if let Some(other) = lacks(local, |other| node.annotations.attribute(NS, other).is_some()) {
                     let message = format!("d:{local} without d:{other}");
@@ -167,6 +169,7 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
         "output-only" if value != "true" => wrong("'true'"),
         "empty" if value != "pair" && value != "dropped" => wrong("'pair' or 'dropped'"),
+        "repeat" if value != "refused" => wrong("'refused'"),
         "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),

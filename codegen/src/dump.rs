@@ -313,6 +313,9 @@ fn facts_text(facts: &Facts) -> String {
     if facts.output_only {
         list.push("output only".to_owned());
     }
+    if facts.repeat_refused {
+        list.push("once".to_owned());
+    }
     match facts.empty {
         EmptyForm::Single => {}
         EmptyForm::Pair => list.push("a pair of tags if empty".to_owned()),

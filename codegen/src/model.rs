@@ -72,6 +72,8 @@ pub struct Facts {
     pub output_only: bool,
     /// `d:empty`: how the element is written where there is nothing in it.
     pub empty: EmptyForm,
+    /// `d:repeat`: a second element is refused where one is expected, and not read past.
+    pub repeat_refused: bool,
     /// `d:ref`: anchor in the manual.
     pub reference: Option<String>,
 }

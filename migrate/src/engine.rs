@@ -48,7 +48,7 @@ pub struct Outcome {
 /// Lays a document out canonically; no rule runs.
 #[must_use]
 pub fn format(text: &str, unknown: Unknown) -> Outcome {
-    match read(text, unknown, Profile::Modern) {
+    match read(text, unknown, None) {
         Ok((domain, findings)) => Outcome { text: Some(domain.to_xml()), findings },
         Err(findings) => Outcome { text: None, findings },
     }
@@ -57,7 +57,7 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 /// Runs the rules over a document and prints it.
 #[must_use]
 pub fn upgrade(text: &str, options: &Options) -> Outcome {
-    let (mut domain, mut findings) = match read(text, options.unknown, options.profile) {
+    let (mut domain, mut findings) = match read(text, options.unknown, Some(options.profile)) {
         Ok(read) => read,
         Err(findings) => return Outcome { text: None, findings },
     };
@@ -79,7 +79,7 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     {
         result = kept;
     }
-    let failed = has_error(&findings);
+    let failed = findings.iter().any(|finding| finding.level == Level::Error);
     Outcome { findings, text: (!failed).then_some(result) }
 }
 
@@ -103,8 +103,9 @@ impl Options {
     }
 }
 
-/// Reads a document; what is said of unknown content depends on whether the profile writes it.
-fn read(text: &str, unknown: Unknown, profile: Profile) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
+/// Reads a document, to be written in a profile's form, or as it stands: then it does not matter what libvirt keeps of it
+/// and what it refuses.
+fn read(text: &str, unknown: Unknown, profile: Option<Profile>) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
     let options = ReadOptions {
         unknown: match unknown {
             Unknown::Keep => runtime::Unknown::Keep,
@@ -112,16 +113,9 @@ fn read(text: &str, unknown: Unknown, profile: Profile) -> Result<(Domain, Vec<F
         },
     };
     match Domain::from_xml_with(text, &options) {
-        Ok(parsed) => {
-            let findings: Vec<Finding> = parsed.notes.into_iter().map(|note| from_note(note, profile)).collect();
-            if has_error(&findings) { Err(findings) } else { Ok((parsed.value, findings)) }
-        }
+        Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(|note| from_note(note, profile)).collect())),
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }
-}
-
-fn has_error(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.level == Level::Error)
 }
 
 /// Notes on what the target does not know, as the document stands.
@@ -201,12 +195,13 @@ fn from_error(error: ParseError) -> Finding {
     finding(rule, Level::Error, error.range, error.path, message)
 }
 
-fn from_note(note: Note, profile: Profile) -> Finding {
+fn from_note(note: Note, profile: Option<Profile>) -> Finding {
     let (rule, level, consequence) = match (note.kind, profile) {
-        (NoteKind::Kept, Profile::Modern) => (ids::UNKNOWN, Level::Note, "; kept as it is"),
-        (NoteKind::Kept, Profile::Libvirt) => (ids::UNKNOWN, Level::Note, "; libvirt does not keep it"),
+        (NoteKind::Kept, Some(Profile::Libvirt)) => (ids::UNKNOWN, Level::Note, "; libvirt does not keep it"),
+        (NoteKind::Kept, _) => (ids::UNKNOWN, Level::Note, "; kept as it is"),
         (NoteKind::Missing, _) => (ids::UNKNOWN, Level::Note, ""),
-        (NoteKind::Refused, _) => (ids::INVALID, Level::Error, ""),
+        (NoteKind::Refused, Some(_)) => (ids::INVALID, Level::Error, ""),
+        (NoteKind::Refused, None) => (ids::INVALID, Level::Note, ""),
     };
     let mut message = note.message + consequence;
     if let Some(near) = note.suggestion {
@@ -353,7 +348,7 @@ fn write_options(options: &Options) -> WriteOptions {
 /// # Errors
 /// What is wrong with a document that cannot be read.
 pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
-    read(text, unknown, Profile::Modern).map(|(domain, findings)| (features::used(&domain), findings))
+    read(text, unknown, None).map(|(domain, findings)| (features::used(&domain), findings))
 }
 
 /// The form in which two documents are compared: first every legacy form is brought up to date (libvirt keeps some of them as it

@@ -135,6 +135,7 @@ pub enum NoteKind {
     Kept,
     /// Elements of which there must be some are missing; the field holds none.
     Missing,
-    /// A value is spelt well but stands for nothing, see [`crate::Scalar::objection`]; it is kept as it was spelt.
+    /// A value is spelt well but stands for nothing, see [`crate::Scalar::objection`], or an element is repeated that
+    /// must not be, see [`crate::ChildInfo::repeat_refused`]; it is kept as it stands.
     Refused,
 }

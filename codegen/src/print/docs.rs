@@ -72,6 +72,9 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     if facts.empty == EmptyForm::Dropped {
         sentences.push("The canonical form leaves it out where there is nothing in it.".to_owned());
     }
+    if facts.repeat_refused {
+        sentences.push(format!("A second one is refused by {}.", options.product));
+    }
     if let Some(rule) = &facts.legacy {
         sentences.push(format!("A legacy form; rule `{rule}` replaces it."));
     }

@@ -49,7 +49,7 @@ pub struct Cpu {
     pub topology: Option<CpuTopology>,
     /// The cache that the virtual CPU reports. Without it the hypervisor decides.
     ///
-    /// Since libvirt 3.3.0.
+    /// A second one is refused by libvirt. Since libvirt 3.3.0.
     pub cache: Option<CpuCache>,
     /// How many bits a physical address of the guest has.
     ///
@@ -97,11 +97,12 @@ impl rt::Content for Cpu {
                 rt::ChildInfo::new("model").since(0, 7, 5).optional_since(0, 7, 6),
                 rt::ChildInfo::new("vendor").since(0, 8, 3),
                 rt::ChildInfo::new("topology").since(0, 7, 5),
-                rt::ChildInfo::new("cache").since(3, 3, 0),
+                rt::ChildInfo::new("cache").since(3, 3, 0).repeat_refused(),
                 rt::ChildInfo::new("maxphysaddr").since(8, 7, 0),
                 rt::ChildInfo::new("feature").many().since(0, 7, 5),
                 rt::ChildInfo::new("numa").since(0, 9, 8),
             ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -549,7 +550,7 @@ impl rt::Content for CpuTopology {
 
 /// The cache that the virtual CPU reports. Without it the hypervisor decides.
 ///
-/// Since libvirt 3.3.0.
+/// A second one is refused by libvirt. Since libvirt 3.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CpuCache {
     /// The level that is described; all levels if absent.

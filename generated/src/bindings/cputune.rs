@@ -62,7 +62,7 @@ pub struct Cputune {
     pub vcpupin: Vec<Vcpupin>,
     /// The host CPUs that the emulator may run on: all of the guest but its virtual CPUs and I/O threads.
     ///
-    /// Since libvirt 0.10.0.
+    /// A second one is refused by libvirt. Since libvirt 0.10.0.
     pub emulatorpin: Option<Emulatorpin>,
     /// The host CPUs that one I/O thread may run on.
     ///
@@ -70,7 +70,7 @@ pub struct Cputune {
     pub iothreadpin: Vec<Iothreadpin>,
     /// The scheduler of the emulator.
     ///
-    /// Since libvirt 5.3.0.
+    /// A second one is refused by libvirt. Since libvirt 5.3.0.
     pub emulatorsched: Option<Emulatorsched>,
     /// The scheduler of some virtual CPUs.
     ///
@@ -111,14 +111,15 @@ impl rt::Content for Cputune {
                 rt::ChildInfo::new("iothread_period").since(2, 2, 0),
                 rt::ChildInfo::new("iothread_quota").since(2, 2, 0),
                 rt::ChildInfo::new("vcpupin").many().since(0, 9, 0),
-                rt::ChildInfo::new("emulatorpin").since(0, 10, 0),
+                rt::ChildInfo::new("emulatorpin").since(0, 10, 0).repeat_refused(),
                 rt::ChildInfo::new("iothreadpin").many().since(1, 2, 9),
-                rt::ChildInfo::new("emulatorsched").since(5, 3, 0),
+                rt::ChildInfo::new("emulatorsched").since(5, 3, 0).repeat_refused(),
                 rt::ChildInfo::new("vcpusched").many().since(1, 2, 13),
                 rt::ChildInfo::new("iothreadsched").many().since(1, 2, 13),
                 rt::ChildInfo::new("cachetune").many().since(4, 1, 0),
                 rt::ChildInfo::new("memorytune").many().since(4, 7, 0),
             ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -257,7 +258,7 @@ impl rt::Content for Vcpupin {
 
 /// The host CPUs that the emulator may run on: all of the guest but its virtual CPUs and I/O threads.
 ///
-/// Since libvirt 0.10.0.
+/// A second one is refused by libvirt. Since libvirt 0.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Emulatorpin {
     /// A set of host CPUs.
@@ -490,7 +491,7 @@ impl rt::Content for Iothreadsched {
 
 /// The scheduler of the emulator.
 ///
-/// Since libvirt 5.3.0.
+/// A second one is refused by libvirt. Since libvirt 5.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Emulatorsched {
     /// The scheduling policy.

@@ -136,8 +136,8 @@ pub struct Devices {
     pub redirdev: Vec<Redirdev>,
     /// The rules that decide which devices may be redirected. The first that fits holds.
     ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
-    /// manual](https://libvirt.org/formatdomain.html#redirected-devices).
+    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+    /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
     pub redirfilter: Vec<Redirfilter>,
     /// A device that makes several ports out of one.
     ///
@@ -149,7 +149,8 @@ pub struct Devices {
     pub watchdog: Vec<Watchdog>,
     /// The memory balloon. Hypervisors that have one add it unless its model is `none`.
     ///
-    /// Since libvirt 0.8.3. See [the manual](https://libvirt.org/formatdomain.html#memory-balloon-device).
+    /// A second one is refused by libvirt. Since libvirt 0.8.3. See [the
+    /// manual](https://libvirt.org/formatdomain.html#memory-balloon-device).
     pub memballoon: Option<Memballoon>,
     /// A device that gives the guest random numbers of the host.
     ///
@@ -158,7 +159,8 @@ pub struct Devices {
     pub rng: Vec<Rng>,
     /// The device that every pSeries guest has; it stands here so that its address can be set.
     ///
-    /// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#nvram-device).
+    /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
+    /// manual](https://libvirt.org/formatdomain.html#nvram-device).
     pub nvram: Option<Nvram>,
     /// A device through which the host learns of a panic in the guest.
     ///
@@ -174,11 +176,13 @@ pub struct Devices {
     pub memory: Vec<MemoryDevice>,
     /// The guest's IOMMU.
     ///
-    /// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
+    /// A second one is refused by libvirt. Since libvirt 2.1.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#iommu-devices).
     pub iommu: Option<Iommu>,
     /// A device through which guest and host talk by sockets.
     ///
-    /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#vsock).
+    /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#vsock).
     pub vsock: Option<Vsock>,
     /// A cryptographic accelerator.
     ///
@@ -186,7 +190,8 @@ pub struct Devices {
     pub crypto: Vec<Crypto>,
     /// A store in which a crashing guest leaves its last messages.
     ///
-    /// Since libvirt 10.6.0. See [the manual](https://libvirt.org/formatdomain.html#pstore).
+    /// A second one is refused by libvirt. Since libvirt 10.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#pstore).
     pub pstore: Option<Pstore>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -223,20 +228,22 @@ impl rt::Content for Devices {
                 rt::ChildInfo::new("redirfilter")
                     .many()
                     .since(0, 10, 2)
-                    .dropped_if_empty(),
+                    .dropped_if_empty()
+                    .repeat_refused(),
                 rt::ChildInfo::new("hub").many().since(0, 9, 5),
                 rt::ChildInfo::new("watchdog").many().since(0, 7, 3),
-                rt::ChildInfo::new("memballoon").since(0, 8, 3),
+                rt::ChildInfo::new("memballoon").since(0, 8, 3).repeat_refused(),
                 rt::ChildInfo::new("rng").many().since(1, 0, 3),
-                rt::ChildInfo::new("nvram").since(1, 0, 5),
+                rt::ChildInfo::new("nvram").since(1, 0, 5).repeat_refused(),
                 rt::ChildInfo::new("panic").many().since(1, 2, 1),
                 rt::ChildInfo::new("shmem").many().since(1, 2, 10),
                 rt::ChildInfo::new("memory").many().since(1, 2, 14),
-                rt::ChildInfo::new("iommu").since(2, 1, 0),
-                rt::ChildInfo::new("vsock").since(4, 4, 0),
+                rt::ChildInfo::new("iommu").since(2, 1, 0).repeat_refused(),
+                rt::ChildInfo::new("vsock").since(4, 4, 0).repeat_refused(),
                 rt::ChildInfo::new("crypto").many().since(9, 1, 0),
-                rt::ChildInfo::new("pstore").since(10, 6, 0),
+                rt::ChildInfo::new("pstore").since(10, 6, 0).repeat_refused(),
             ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -37,7 +37,8 @@ pub struct Domain {
     /// The generation of the machine, which tells the guest that it was restored or copied; where empty,
     /// libvirt makes one up.
     ///
-    /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+    /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#general-metadata).
     pub genid: Option<Genid>,
     /// A short description on one line.
     ///
@@ -112,12 +113,13 @@ pub struct Domain {
     pub cputune: Option<Cputune>,
     /// From which NUMA nodes of the host the guest's memory comes.
     ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.3. See [the
-    /// manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
+    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+    /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
     pub numatune: Option<Numatune>,
     /// The place of the guest in the host's management of resources.
     ///
-    /// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#resource-partitioning).
+    /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
+    /// manual](https://libvirt.org/formatdomain.html#resource-partitioning).
     pub resource: Option<Resource>,
     /// Information on the system for the guest.
     ///
@@ -260,7 +262,7 @@ impl rt::Content for Domain {
             children: &[
                 rt::ChildInfo::new("name").required().since(0, 6, 0),
                 rt::ChildInfo::new("uuid").since(0, 6, 0),
-                rt::ChildInfo::new("genid").since(4, 4, 0),
+                rt::ChildInfo::new("genid").since(4, 4, 0).repeat_refused(),
                 rt::ChildInfo::new("title").since(0, 9, 10).dropped_if_empty(),
                 rt::ChildInfo::new("description").since(0, 7, 2).dropped_if_empty(),
                 rt::ChildInfo::new("metadata").since(0, 9, 10),
@@ -276,8 +278,11 @@ impl rt::Content for Domain {
                 rt::ChildInfo::new("iothreadids").since(1, 2, 15).dropped_if_empty(),
                 rt::ChildInfo::new("defaultiothread").since(8, 5, 0).dropped_if_empty(),
                 rt::ChildInfo::new("cputune").since(0, 9, 0).dropped_if_empty(),
-                rt::ChildInfo::new("numatune").since(0, 9, 3).dropped_if_empty(),
-                rt::ChildInfo::new("resource").since(1, 0, 5),
+                rt::ChildInfo::new("numatune")
+                    .since(0, 9, 3)
+                    .dropped_if_empty()
+                    .repeat_refused(),
+                rt::ChildInfo::new("resource").since(1, 0, 5).repeat_refused(),
                 rt::ChildInfo::new("sysinfo").many().since(0, 8, 6),
                 rt::ChildInfo::new("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0),
                 rt::ChildInfo::new("bootloader_args").since(0, 6, 0),
@@ -332,6 +337,7 @@ impl rt::Content for Domain {
             ],
             required_attributes: 1,
             required_children: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -734,7 +740,8 @@ impl rt::Scalar for DomainType {
 /// The generation of the machine, which tells the guest that it was restored or copied; where empty,
 /// libvirt makes one up.
 ///
-/// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+/// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#general-metadata).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Genid {
     /// The text.

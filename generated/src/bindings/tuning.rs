@@ -531,8 +531,8 @@ impl rt::Content for Defaultiothread {
 
 /// From which NUMA nodes of the host the guest's memory comes.
 ///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.3. See [the
-/// manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
+/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+/// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Numatune {
     /// The policy for all memory of the guest.
@@ -995,7 +995,8 @@ impl rt::Content for BlkiotuneDevice {
 
 /// The place of the guest in the host's management of resources.
 ///
-/// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#resource-partitioning).
+/// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
+/// manual](https://libvirt.org/formatdomain.html#resource-partitioning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Resource {
     /// The absolute path of the resource partition, as `/machine`.

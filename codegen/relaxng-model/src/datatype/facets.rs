@@ -20,6 +20,8 @@ pub(super) struct Facets {
     total_digits: Option<usize>,
     fraction_digits: Option<usize>,
     bounds: Vec<Bound>,
+    /// Whether no white space is left at the ends when patterns are asked.
+    trimmed: bool,
 }
 
 #[derive(Debug)]
@@ -51,7 +53,7 @@ impl BoundKind {
 
 impl Facets {
     pub(super) fn new(type_name: &str, builtin: Builtin, params: &[Param]) -> Result<Facets, String> {
-        let mut facets = Facets::default();
+        let mut facets = Facets { trimmed: builtin.whitespace() == lexical::Whitespace::Collapse, ..Facets::default() };
         for (at, param) in params.iter().enumerate() {
             let name = param.name.as_str();
             if name != "pattern" && params[..at].iter().any(|earlier| earlier.name == name) {
@@ -219,7 +221,12 @@ impl fmt::Display for Facets {
             };
             facets.push(format!("{words} {}", bound.text));
         }
-        facets.extend(self.patterns.iter().map(|pattern| format!("matching {}", pattern.source())));
+        facets.extend(self.patterns.iter().map(|pattern| {
+            // A pattern that allows for white space where there is none says nothing by it.
+            let source = pattern.source();
+            let said = if self.trimmed { source.trim_start_matches(r"\s*").trim_end_matches(r"\s*") } else { source };
+            format!("matching {said}")
+        }));
         for (at, facet) in facets.iter().enumerate() {
             write!(f, "{}{facet}", if at == 0 { " " } else { ", " })?;
         }

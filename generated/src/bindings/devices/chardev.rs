@@ -197,7 +197,7 @@ impl rt::Payload for ChardevBackend {
 pub struct ChardevBackendPty {
     /// The pseudo terminal that the running domain was given.
     ///
-    /// Only a running domain shows it. Since libvirt 0.6.0. See [the
+    /// Only a running domain shows it. A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#pseudo-tty).
     pub source: Option<ChardevSourcePty>,
 }
@@ -206,7 +206,13 @@ impl rt::Content for ChardevBackendPty {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendPty",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).output_only()],
+            children: &[
+                rt::ChildInfo::new("source")
+                    .since(0, 6, 0)
+                    .output_only()
+                    .repeat_refused(),
+            ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -238,7 +244,8 @@ impl rt::Content for ChardevBackendPty {
 pub struct ChardevBackendDev {
     /// The device or named pipe on the host.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-device-proxy).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#host-device-proxy).
     pub source: Option<ChardevSourcePath>,
 }
 
@@ -246,7 +253,8 @@ impl rt::Content for ChardevBackendDev {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendDev",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -278,7 +286,8 @@ impl rt::Content for ChardevBackendDev {
 pub struct ChardevBackendFile {
     /// The file that takes the output.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#device-logfile).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#device-logfile).
     pub source: Option<ChardevSourceFile>,
 }
 
@@ -286,7 +295,8 @@ impl rt::Content for ChardevBackendFile {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendFile",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -318,7 +328,8 @@ impl rt::Content for ChardevBackendFile {
 pub struct ChardevBackendPipe {
     /// The device or named pipe on the host.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-device-proxy).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#host-device-proxy).
     pub source: Option<ChardevSourcePath>,
 }
 
@@ -326,7 +337,8 @@ impl rt::Content for ChardevBackendPipe {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendPipe",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -399,11 +411,13 @@ impl rt::Content for ChardevBackendUdp {
 pub struct ChardevBackendTcp {
     /// The TCP endpoint.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#tcp-client-server).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
     pub source: Vec<ChardevSourceTcp>,
     /// What is spoken over the TCP connection.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#tcp-client-server).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
     pub protocol: Option<ChardevProtocol>,
 }
 
@@ -412,9 +426,10 @@ impl rt::Content for ChardevBackendTcp {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendTcp",
             children: &[
-                rt::ChildInfo::new("source").many().since(0, 6, 0),
-                rt::ChildInfo::new("protocol").since(0, 6, 0),
+                rt::ChildInfo::new("source").many().since(0, 6, 0).repeat_refused(),
+                rt::ChildInfo::new("protocol").since(0, 6, 0).repeat_refused(),
             ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -450,12 +465,13 @@ impl rt::Content for ChardevBackendTcp {
 pub struct ChardevBackendUnix {
     /// The socket. A virtio channel without one gets a socket at a path that libvirt makes.
     ///
-    /// Since libvirt 0.6.0. See [the
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
     pub source: Option<ChardevSourceUnix>,
     /// A protocol, which has no meaning for a socket of the file system: libvirt reads past it.
     ///
-    /// A legacy form; rule `serial-unix-protocol-dropped` replaces it. Since libvirt 0.6.0. See [the
+    /// A second one is refused by libvirt. A legacy form; rule `serial-unix-protocol-dropped` replaces it.
+    /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
     pub protocol: Option<ChardevUnixProtocol>,
 }
@@ -465,11 +481,13 @@ impl rt::Content for ChardevBackendUnix {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendUnix",
             children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0),
+                rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused(),
                 rt::ChildInfo::new("protocol")
                     .since(0, 6, 0)
-                    .legacy("serial-unix-protocol-dropped"),
+                    .legacy("serial-unix-protocol-dropped")
+                    .repeat_refused(),
             ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -505,7 +523,8 @@ impl rt::Content for ChardevBackendUnix {
 pub struct ChardevBackendSpiceport {
     /// The name under which clients find the device.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#spice-channel).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#spice-channel).
     pub source: Option<ChardevSourceChannel>,
 }
 
@@ -513,7 +532,8 @@ impl rt::Content for ChardevBackendSpiceport {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendSpiceport",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -545,7 +565,8 @@ impl rt::Content for ChardevBackendSpiceport {
 pub struct ChardevBackendNmdm {
     /// The two ends of the null modem.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#nmdm-device).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#nmdm-device).
     pub source: Option<ChardevSourceNmdm>,
 }
 
@@ -553,7 +574,8 @@ impl rt::Content for ChardevBackendNmdm {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendNmdm",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -585,7 +607,8 @@ impl rt::Content for ChardevBackendNmdm {
 pub struct ChardevBackendQemuVdagent {
     /// What the agent in the guest may do.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#channel).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#channel).
     pub source: Option<ChardevSourceVdagent>,
 }
 
@@ -593,7 +616,8 @@ impl rt::Content for ChardevBackendQemuVdagent {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendQemuVdagent",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -625,7 +649,8 @@ impl rt::Content for ChardevBackendQemuVdagent {
 pub struct ChardevBackendDbus {
     /// The name under which clients find the device.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#spice-channel).
+    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#spice-channel).
     pub source: Option<ChardevSourceChannel>,
 }
 
@@ -633,7 +658,8 @@ impl rt::Content for ChardevBackendDbus {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendDbus",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -662,7 +688,7 @@ impl rt::Content for ChardevBackendDbus {
 
 /// The pseudo terminal that the running domain was given.
 ///
-/// Only a running domain shows it. Since libvirt 0.6.0. See [the
+/// Only a running domain shows it. A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#pseudo-tty).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourcePty {
@@ -736,7 +762,8 @@ impl rt::Content for ChardevSourcePty {
 
 /// The device or named pipe on the host.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-device-proxy).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#host-device-proxy).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourcePath {
     /// The path of the device or pipe.
@@ -808,7 +835,8 @@ impl rt::Content for ChardevSourcePath {
 
 /// The file that takes the output.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#device-logfile).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#device-logfile).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourceFile {
     /// The path of the file.
@@ -959,7 +987,8 @@ impl rt::Content for ChardevSourceUdp {
 
 /// The TCP endpoint.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#tcp-client-server).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourceTcp {
     /// Which side of a connection the device is.
@@ -1058,7 +1087,7 @@ impl rt::Content for ChardevSourceTcp {
 
 /// The socket. A virtio channel without one gets a socket at a path that libvirt makes.
 ///
-/// Since libvirt 0.6.0. See [the
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourceUnix {
@@ -1155,7 +1184,8 @@ impl rt::Content for ChardevSourceUnix {
 
 /// The name under which clients find the device.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#spice-channel).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#spice-channel).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourceChannel {
     /// The name of the SPICE port or of the D-Bus channel.
@@ -1202,7 +1232,8 @@ impl rt::Content for ChardevSourceChannel {
 
 /// The two ends of the null modem.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#nmdm-device).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#nmdm-device).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourceNmdm {
     /// The absolute path of the device that the hypervisor opens.
@@ -1258,7 +1289,8 @@ impl rt::Content for ChardevSourceNmdm {
 
 /// What the agent in the guest may do.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#channel).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#channel).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevSourceVdagent {
     /// Whether the clipboard is shared between the guest and the client.
@@ -1587,7 +1619,8 @@ impl rt::Scalar for MouseModeMode {
 
 /// What is spoken over the TCP connection.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#tcp-client-server).
+/// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevProtocol {
     /// The protocol.
@@ -1700,7 +1733,8 @@ impl rt::Scalar for ChardevProtocolType {
 
 /// A protocol, which has no meaning for a socket of the file system: libvirt reads past it.
 ///
-/// A legacy form; rule `serial-unix-protocol-dropped` replaces it. Since libvirt 0.6.0. See [the
+/// A second one is refused by libvirt. A legacy form; rule `serial-unix-protocol-dropped` replaces it.
+/// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevUnixProtocol {
@@ -1814,7 +1848,7 @@ impl rt::Scalar for ChardevUnixProtocolType {
 
 /// A file that takes a copy of all output, whatever the back end.
 ///
-/// Since libvirt 1.3.3. See [the
+/// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevLog {

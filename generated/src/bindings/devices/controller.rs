@@ -795,12 +795,12 @@ pub struct ControllerTypePci {
     pub model: ControllerTypePciModel,
     /// The device that stands for a PCI controller. libvirt chooses it.
     ///
-    /// Since libvirt 1.2.19.
+    /// A second one is refused by libvirt. Since libvirt 1.2.19.
     pub device_model: Option<ControllerModel>,
     /// What the guest sees of a PCI controller. libvirt chooses most of it and keeps it.
     ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.19. See [the
-    /// manual](https://libvirt.org/formatdomain.html#controllers).
+    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+    /// Since libvirt 1.2.19. See [the manual](https://libvirt.org/formatdomain.html#controllers).
     pub target: Option<ControllerTarget>,
     /// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
     ///
@@ -819,11 +819,15 @@ impl rt::Content for ControllerTypePci {
                     .values(ControllerTypePciModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("model").since(1, 2, 19),
-                rt::ChildInfo::new("target").since(1, 2, 19).dropped_if_empty(),
+                rt::ChildInfo::new("model").since(1, 2, 19).repeat_refused(),
+                rt::ChildInfo::new("target")
+                    .since(1, 2, 19)
+                    .dropped_if_empty()
+                    .repeat_refused(),
                 rt::ChildInfo::new("pcihole64").since(1, 1, 2),
             ],
             required_attributes: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1214,7 +1218,7 @@ impl rt::Content for ControllerMaster {
 
 /// The device that stands for a PCI controller. libvirt chooses it.
 ///
-/// Since libvirt 1.2.19.
+/// A second one is refused by libvirt. Since libvirt 1.2.19.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ControllerModel {
     /// The name of the device.
@@ -1369,8 +1373,8 @@ impl rt::Scalar for ControllerModelName {
 
 /// What the guest sees of a PCI controller. libvirt chooses most of it and keeps it.
 ///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.19. See [the
-/// manual](https://libvirt.org/formatdomain.html#controllers).
+/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+/// Since libvirt 1.2.19. See [the manual](https://libvirt.org/formatdomain.html#controllers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ControllerTarget {
     /// The number of a PCI bridge, 1 to 255.

@@ -20,7 +20,7 @@ pub struct Crypto {
     pub type_: CryptoType,
     /// The implementation that does the work.
     ///
-    /// Since libvirt 9.1.0.
+    /// A second one is refused by libvirt. Since libvirt 9.1.0.
     pub backend: CryptoBackend,
     /// Options of the virtio device.
     ///
@@ -57,13 +57,14 @@ impl rt::Content for Crypto {
                     .values(CryptoType::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("backend").required().since(9, 1, 0),
+                rt::ChildInfo::new("backend").required().since(9, 1, 0).repeat_refused(),
                 rt::ChildInfo::new("driver").since(11, 3, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             required_attributes: 2,
             required_children: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -206,7 +207,7 @@ impl rt::Scalar for CryptoType {
 
 /// The implementation that does the work.
 ///
-/// Since libvirt 9.1.0.
+/// A second one is refused by libvirt. Since libvirt 9.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CryptoBackend {
     /// Whose implementation.

@@ -1783,7 +1783,8 @@ pub struct HostdevSourceScsiProtocolIscsi {
     pub name: String,
     /// A server of the target.
     ///
-    /// Since libvirt 1.2.8. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+    /// A second one is refused by libvirt. Since libvirt 1.2.8. See [the
+    /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
     pub host: Vec<HostdevIscsiHost>,
     /// The credentials for the server.
     ///
@@ -1802,12 +1803,17 @@ impl rt::Content for HostdevSourceScsiProtocolIscsi {
             name: "HostdevSourceScsiProtocolIscsi",
             attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 8)],
             children: &[
-                rt::ChildInfo::new("host").required().many().since(1, 2, 8),
+                rt::ChildInfo::new("host")
+                    .required()
+                    .many()
+                    .since(1, 2, 8)
+                    .repeat_refused(),
                 rt::ChildInfo::new("auth").since(1, 2, 8),
                 rt::ChildInfo::new("initiator").since(6, 7, 0),
             ],
             required_attributes: 1,
             required_children: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -2397,7 +2403,8 @@ impl rt::Scalar for HostdevScsiAddressType {
 
 /// A server of the target.
 ///
-/// Since libvirt 1.2.8. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+/// A second one is refused by libvirt. Since libvirt 1.2.8. See [the
+/// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HostdevIscsiHost {
     /// The name or address of the server.

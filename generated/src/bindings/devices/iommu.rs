@@ -8,7 +8,8 @@ use domxml_runtime as rt;
 
 /// The guest's IOMMU.
 ///
-/// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
+/// A second one is refused by libvirt. Since libvirt 2.1.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#iommu-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Iommu {
     /// The kind of device.

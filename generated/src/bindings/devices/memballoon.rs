@@ -7,7 +7,8 @@ use domxml_runtime as rt;
 
 /// The memory balloon. Hypervisors that have one add it unless its model is `none`.
 ///
-/// Since libvirt 0.8.3. See [the manual](https://libvirt.org/formatdomain.html#memory-balloon-device).
+/// A second one is refused by libvirt. Since libvirt 0.8.3. See [the
+/// manual](https://libvirt.org/formatdomain.html#memory-balloon-device).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Memballoon {
     /// The kind of device.

@@ -19,13 +19,13 @@ pub struct Bandwidth {
     pub class_id: Option<u64>,
     /// What holds for packets to the guest.
     ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
-    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub inbound: Option<BandwidthInbound>,
     /// What holds for packets from the guest.
     ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
-    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub outbound: Option<BandwidthOutbound>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -41,9 +41,16 @@ impl rt::Content for Bandwidth {
             reference: Some("quality-of-service"),
             attributes: &[rt::AttributeInfo::new("classID").since(5, 6, 0)],
             children: &[
-                rt::ChildInfo::new("inbound").since(0, 9, 4).dropped_if_empty(),
-                rt::ChildInfo::new("outbound").since(0, 9, 4).dropped_if_empty(),
+                rt::ChildInfo::new("inbound")
+                    .since(0, 9, 4)
+                    .dropped_if_empty()
+                    .repeat_refused(),
+                rt::ChildInfo::new("outbound")
+                    .since(0, 9, 4)
+                    .dropped_if_empty()
+                    .repeat_refused(),
             ],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -96,8 +103,8 @@ impl rt::Content for Bandwidth {
 
 /// What holds for packets to the guest.
 ///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
-/// manual](https://libvirt.org/formatdomain.html#quality-of-service).
+/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BandwidthInbound {
     /// The rate that is allowed in the long run.
@@ -176,8 +183,8 @@ impl rt::Content for BandwidthInbound {
 
 /// What holds for packets from the guest.
 ///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
-/// manual](https://libvirt.org/formatdomain.html#quality-of-service).
+/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BandwidthOutbound {
     /// The rate that is allowed in the long run.

@@ -7,7 +7,8 @@ use domxml_runtime as rt;
 
 /// The device that every pSeries guest has; it stands here so that its address can be set.
 ///
-/// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#nvram-device).
+/// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
+/// manual](https://libvirt.org/formatdomain.html#nvram-device).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Nvram {
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the

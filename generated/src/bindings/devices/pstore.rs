@@ -8,7 +8,8 @@ use domxml_runtime as rt;
 
 /// A store in which a crashing guest leaves its last messages.
 ///
-/// Since libvirt 10.6.0. See [the manual](https://libvirt.org/formatdomain.html#pstore).
+/// A second one is refused by libvirt. Since libvirt 10.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#pstore).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Pstore {
     /// The interface of the store: the error record serialization table of ACPI.

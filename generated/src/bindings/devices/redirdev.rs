@@ -22,7 +22,7 @@ pub struct Redirdev {
     pub type_: ChardevBackend,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
@@ -58,12 +58,13 @@ impl rt::Content for Redirdev {
                     .values(RedirdevBus::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
+                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
                 rt::ChildInfo::new("boot").since(1, 0, 1),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -179,8 +180,8 @@ impl rt::Scalar for RedirdevBus {
 
 /// The rules that decide which devices may be redirected. The first that fits holds.
 ///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
-/// manual](https://libvirt.org/formatdomain.html#redirected-devices).
+/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+/// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Redirfilter {
     /// A rule: the devices it speaks of, and whether they may pass.

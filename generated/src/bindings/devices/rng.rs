@@ -21,7 +21,7 @@ pub struct Rng {
     pub rate: Option<RngRate>,
     /// Where the numbers come from.
     ///
-    /// Since libvirt 1.0.3.
+    /// A second one is refused by libvirt. Since libvirt 1.0.3.
     pub backend: RngBackend,
     /// Options of the virtio device.
     ///
@@ -59,7 +59,7 @@ impl rt::Content for Rng {
             ],
             children: &[
                 rt::ChildInfo::new("rate").since(1, 0, 4),
-                rt::ChildInfo::new("backend").required().since(1, 0, 3),
+                rt::ChildInfo::new("backend").required().since(1, 0, 3).repeat_refused(),
                 rt::ChildInfo::new("driver").since(3, 5, 0),
                 rt::ChildInfo::new("alias").since(1, 2, 1),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
@@ -67,6 +67,7 @@ impl rt::Content for Rng {
             ],
             required_attributes: 1,
             required_children: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -193,7 +194,7 @@ impl rt::Content for RngRate {
 
 /// Where the numbers come from.
 ///
-/// Since libvirt 1.0.3.
+/// A second one is refused by libvirt. Since libvirt 1.0.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct RngBackend {
     /// What the attribute `model` decides.
@@ -370,7 +371,7 @@ pub struct RngBackendModelEgd {
     pub type_: ChardevBackend,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
 }
@@ -379,8 +380,9 @@ impl rt::Content for RngBackendModelEgd {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "RngBackendModelEgd",
-            children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
+            children: &[rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused()],
             payloads: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -17,7 +17,7 @@ pub struct Serial {
     pub type_: ChardevBackend,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
     /// The port as the guest sees it.
@@ -49,13 +49,14 @@ impl rt::Content for Serial {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
+                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -458,7 +459,7 @@ pub struct Parallel {
     pub type_: ChardevBackend,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
     /// The port as the guest sees it.
@@ -490,13 +491,14 @@ impl rt::Content for Parallel {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
+                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -636,7 +638,7 @@ pub struct Console {
     pub tty: Option<String>,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
     /// The console as the guest sees it.
@@ -671,13 +673,14 @@ impl rt::Content for Console {
                 rt::AttributeInfo::new("tty").since(0, 6, 0).legacy("console-tty-attr"),
             ],
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
+                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -914,7 +917,7 @@ pub struct Channel {
     pub type_: ChardevBackend,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
     /// The channel as the guest sees it.
@@ -942,13 +945,14 @@ impl rt::Content for Channel {
             since: Some(rt::Version::new(0, 7, 3)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
+                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
                 rt::ChildInfo::new("target").required().since(0, 7, 3),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
             required_children: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO

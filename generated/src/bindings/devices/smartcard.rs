@@ -235,7 +235,7 @@ pub struct SmartcardModePassthrough {
     pub type_: ChardevBackend,
     /// A file that takes a copy of all output, whatever the back end.
     ///
-    /// Since libvirt 1.3.3. See [the
+    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
     pub log: Option<ChardevLog>,
 }
@@ -244,8 +244,9 @@ impl rt::Content for SmartcardModePassthrough {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SmartcardModePassthrough",
-            children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
+            children: &[rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused()],
             payloads: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -17,7 +17,7 @@ pub struct Tpm {
     pub model: Option<TpmModel>,
     /// Where the module is in truth.
     ///
-    /// Since libvirt 1.0.5.
+    /// A second one is refused by libvirt. Since libvirt 1.0.5.
     pub backend: TpmBackend,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
@@ -43,11 +43,12 @@ impl rt::Content for Tpm {
                 rt::AttributeInfo::new("model").since(1, 0, 5).values(TpmModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("backend").required().since(1, 0, 5),
+                rt::ChildInfo::new("backend").required().since(1, 0, 5).repeat_refused(),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(7, 0, 0),
             ],
             required_children: 1,
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -165,7 +166,7 @@ impl rt::Scalar for TpmModel {
 
 /// Where the module is in truth.
 ///
-/// Since libvirt 1.0.5.
+/// A second one is refused by libvirt. Since libvirt 1.0.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TpmBackend {
     /// What the attribute `type` decides.
@@ -459,7 +460,7 @@ impl rt::Content for TpmBackendTypeEmulator {
 pub struct TpmBackendTypeExternal {
     /// The socket at which the emulator listens.
     ///
-    /// Since libvirt 9.0.0.
+    /// A second one is refused by libvirt. Since libvirt 9.0.0.
     pub source: Option<TpmSocketSource>,
 }
 
@@ -467,7 +468,8 @@ impl rt::Content for TpmBackendTypeExternal {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TpmBackendTypeExternal",
-            children: &[rt::ChildInfo::new("source").since(9, 0, 0)],
+            children: &[rt::ChildInfo::new("source").since(9, 0, 0).repeat_refused()],
+            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -816,7 +818,7 @@ impl rt::Scalar for TpmStateSourceType {
 
 /// The socket at which the emulator listens.
 ///
-/// Since libvirt 9.0.0.
+/// A second one is refused by libvirt. Since libvirt 9.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TpmSocketSource {
     /// The kind of socket.

@@ -7,7 +7,8 @@ use domxml_runtime as rt;
 
 /// A device through which guest and host talk by sockets.
 ///
-/// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#vsock).
+/// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#vsock).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Vsock {
     /// The variant of the virtio device.

@@ -25,7 +25,6 @@ use crate::rule::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &repeated::FEATURES,
     &repeated::BLOCKS,
-    &repeated::CONFLICT,
     &names::NAME,
     &names::UUID,
     &sizes::TOO_LARGE,

@@ -1,4 +1,4 @@
-//! `blocks-merged`, `features-repeated`, `blocks-conflict`: what stands in several elements where one is usual.
+//! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
 
 use domxml::{
     Blkiotune, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap, MemoryBacking,
@@ -40,22 +40,6 @@ pub(super) static FEATURES: Rule = Rule {
         after: "<features><hap state='on'/></features>",
     },
     apply: merge_features,
-};
-
-pub(super) static CONFLICT: Rule = Rule {
-    id: "blocks-conflict",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "a second element where libvirt takes one",
-    doc: "Of most elements libvirt reads the first and forgets others. It refuses a second `<numatune>`, `<resource>`, `<emulatorpin>` or \
-          `<emulatorsched>`.",
-    example: Example {
-        before: "<resource><partition>/a</partition></resource><resource><partition>/b</partition></resource>",
-        after: "<resource><partition>/a</partition></resource><resource><partition>/b</partition></resource>",
-    },
-    apply: conflict,
 };
 
 /// A block whose parts libvirt collects wherever they stand.
@@ -272,20 +256,5 @@ fn merge_features(domain: &mut Domain, cx: &mut Context) {
         && features.tidy()
     {
         cx.rewrote(&features.xml, "of a feature that stands twice the last counts");
-    }
-}
-
-fn conflict(domain: &mut Domain, cx: &mut Context) {
-    let mut check = |outer: &Extra, names: &[&str]| {
-        let Some(kept) = &outer.kept else { return };
-        for name in names {
-            if kept.nodes.iter().any(|node| is_element(&node.text, name)) {
-                cx.error(outer, format!("libvirt refuses a second <{name}>"));
-            }
-        }
-    };
-    check(&domain.xml, &["numatune", "resource"]);
-    if let Some(cputune) = &domain.cputune {
-        check(&cputune.xml, &["emulatorpin", "emulatorsched"]);
     }
 }
