@@ -123,6 +123,24 @@ fn unknown_content_is_kept_or_refused() {
     dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(text).assert().code(2).stdout("");
 }
 
+/// libvirt reads the first of two titles; where that is empty it must not go, or the second were read.
+#[test]
+fn an_empty_element_stays_before_another_one() {
+    let text = NEW.replace("  <memory ", "  <title/>\n  <title>second</title>\n  <memory ");
+    dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text);
+    dommigrate().arg("upgrade").write_stdin(NEW.replace("  <memory ", "  <title/>\n  <memory ")).assert().stdout(NEW);
+}
+
+#[test]
+fn what_libvirt_refuses_beyond_the_schema_is_an_error() {
+    for bad in ["<vcpu cpuset='3-1'>4</vcpu>", "<genid/><genid/>"] {
+        let text = NEW.replace("  <os>", &format!("  {bad}\n  <os>"));
+        dommigrate().args(["upgrade", "-"]).write_stdin(text.clone()).assert().code(2).stdout("");
+        // A layout does not depend on it.
+        dommigrate().args(["fmt", "-"]).write_stdin(text).assert().code(0);
+    }
+}
+
 #[test]
 fn keep_layout_leaves_other_bytes_alone() {
     let old = "<domain  type=\"kvm\">\r\n\t<name>old</name>\r\n\t<memory>1048576</memory>\r\n\t<os><type>hvm</type></os></domain>";

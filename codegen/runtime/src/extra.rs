@@ -132,6 +132,13 @@ impl KeptNode {
         KeptNode { anchor: Anchor::End, same_line: false, text }
     }
 
+    /// Whether it is an element of this name, its prefix included.
+    #[must_use]
+    pub fn is_element(&self, name: &str) -> bool {
+        let rest = self.text.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>'))
+    }
+
     /// Whether it is a comment.
     #[must_use]
     pub fn is_comment(&self) -> bool {

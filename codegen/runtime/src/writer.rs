@@ -155,6 +155,7 @@ impl<'o> Writer<'o> {
         let dropped = self.tag_open
             && tag_end == name_end
             && info.empty == EmptyForm::Dropped
+            && !outer_frame.as_ref().is_some_and(|frame| frame.repeats(name))
             && self.options.defaults == Defaults::Canonical;
         if dropped {
             // Nothing has been written of it but its name, and before it the end of the start tag around it.

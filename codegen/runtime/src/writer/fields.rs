@@ -204,11 +204,14 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether an empty leaf is left out by its table. Comments in it keep it.
+    /// Whether an empty leaf is left out by its table. Comments in it keep it, and so does another one behind it.
     fn drop_empty_leaf(&mut self, ns: &str, name: &str) -> bool {
         let dropped = self.options.defaults == Defaults::Canonical
             && self.info.child(ns, name).is_some_and(|child| child.dropped_if_empty)
-            && !self.frame.as_ref().is_some_and(|f| f.leaves.contains_key(&(name.into(), f.count(name))));
+            && !self
+                .frame
+                .as_ref()
+                .is_some_and(|f| f.repeats(name) || f.leaves.contains_key(&(name.into(), f.count(name))));
         if dropped {
             self.found(None, name, Action::Emptied);
         }

@@ -34,6 +34,11 @@ impl Frame {
         places.into_iter().filter_map(|at| self.nodes[at].take()).collect()
     }
 
+    /// Whether a further element of this name is kept. Whoever reads the first alone must go on finding it there.
+    pub(super) fn repeats(&self, name: &str) -> bool {
+        self.nodes.iter().flatten().any(|node| node.is_element(name))
+    }
+
     pub(super) fn count(&self, name: &str) -> u32 {
         self.counts.get(name).copied().unwrap_or(0)
     }

@@ -5,7 +5,6 @@ use domxml::{
 };
 use domxml_runtime::Version;
 
-use super::repeated::is_element;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN, attribute};
 
@@ -116,7 +115,7 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
                 cx.error(&timer.xml, format!("this timer has no {name}"));
             }
         }
-        if kept.nodes.iter().any(|node| is_element(&node.text, "catchup")) {
+        if kept.nodes.iter().any(|node| node.is_element("catchup")) {
             cx.error(&timer.xml, "this timer does not catch up");
         }
     }

@@ -1,8 +1,8 @@
 //! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
 
 use domxml::{
-    Blkiotune, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap, MemoryBacking,
-    Memtune, OnOff, Perf, Pm, Vcpus,
+    Blkiotune, Clock, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap,
+    MemoryBacking, Memtune, OnOff, Os, Perf, Pm, Vcpus,
 };
 use domxml_runtime::{Content, Element, Extra, ReadOptions, Span, Unknown};
 
@@ -80,6 +80,10 @@ blocks! {
     Pm: one suspend_to_mem one suspend_to_disk;
     Perf: many event;
     Keywrap: many cipher;
+    Clock: many timer;
+    Os: one firmware one init one initdir one inituser one initgroup one firmware_features one loader one nvram one kernel
+        one initrd one cmdline one shim one dtb one root one acpi one bootmenu one bios one smbios
+        many initarg many initenv many boot;
     Devices: one emulator one memballoon one nvram one iommu one vsock one pstore
         many disk many controller many lease many filesystem many interface many smartcard many serial many parallel
         many console many channel many input many tpm many graphics many sound many audio many video many hostdev
@@ -185,12 +189,6 @@ impl Block for Features {
     }
 }
 
-/// Whether a text is an element of this name.
-pub(super) fn is_element(text: &str, name: &str) -> bool {
-    let rest = text.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>'))
-}
-
 /// Where the parts of a text that is read on its own stand says nothing about the document.
 fn forget_places(content: &mut dyn Content) {
     if let Some(extra) = content.extra_mut() {
@@ -216,7 +214,7 @@ fn merge_into<T: Block>(first: &mut Option<T>, name: &str, outer: &mut Extra, cx
     let (Some(first), Some(kept)) = (first, &mut outer.kept) else { return };
     let mut merged = Vec::new();
     kept.nodes.retain(|node| {
-        let block = if is_element(&node.text, name) { read::<T>(&node.text) } else { None };
+        let block = if node.is_element(name) { read::<T>(&node.text) } else { None };
         block.map(|block| merged.push(block)).is_none()
     });
     for mut block in merged {
@@ -248,6 +246,8 @@ fn merge_blocks(domain: &mut Domain, cx: &mut Context) {
         "pm" in pm
         "perf" in perf
         "keywrap" in keywrap
+        "clock" in clock
+        "os" in os
     }
 }
 
