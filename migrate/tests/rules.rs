@@ -99,6 +99,23 @@ fn ids_are_unique_kebab_case() {
     }
 }
 
+/// What the schema calls legacy, a rule of that name replaces.
+#[test]
+fn every_legacy_mark_of_the_schema_names_a_rule() {
+    let ids: BTreeSet<&str> = rules::all().map(|rule| rule.id).collect();
+    let mut marks = 0;
+    for (file, text) in domxml_schema::FILES {
+        let document = roxmltree::Document::parse(text).expect("well-formed");
+        for node in document.descendants() {
+            let Some(id) = node.attribute(("https://domxml.org/ns/schema/1", "legacy")) else { continue };
+            let line = document.text_pos_at(node.range().start).row;
+            assert!(ids.contains(id), "{file}:{line}: there is no rule {id}");
+            marks += 1;
+        }
+    }
+    assert!(marks > 0, "the schema marks nothing");
+}
+
 #[test]
 fn prose_is_prose() {
     for rule in rules::all() {
