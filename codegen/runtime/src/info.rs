@@ -50,8 +50,6 @@ pub struct TypeInfo {
     pub required_attributes: usize,
     /// How many of `children` are required.
     pub required_children: usize,
-    /// Whether any of `children` must not be repeated, see [`ChildInfo::repeat_refused`].
-    pub refuses_repeats: bool,
 }
 
 impl TypeInfo {
@@ -71,7 +69,6 @@ impl TypeInfo {
         payloads: 0,
         required_attributes: 0,
         required_children: 0,
-        refuses_repeats: false,
     };
 
     /// The attribute with this name.
@@ -290,8 +287,6 @@ pub struct ChildInfo {
     pub output_only: bool,
     /// Whether the canonical form leaves it out where there is nothing in it.
     pub dropped_if_empty: bool,
-    /// Whether a second one is refused by the software whose format it is; of others it reads the first.
-    pub repeat_refused: bool,
     /// The values of its text, where it has nothing else and they are listed.
     pub values: &'static [ValueInfo],
 }
@@ -311,7 +306,6 @@ impl ChildInfo {
             legacy: None,
             output_only: false,
             dropped_if_empty: false,
-            repeat_refused: false,
             values: &[],
         }
     }
@@ -341,13 +335,6 @@ impl ChildInfo {
     #[must_use]
     pub const fn dropped_if_empty(mut self) -> Self {
         self.dropped_if_empty = true;
-        self
-    }
-
-    /// A second one is refused.
-    #[must_use]
-    pub const fn repeat_refused(mut self) -> Self {
-        self.repeat_refused = true;
         self
     }
 

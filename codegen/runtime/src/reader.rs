@@ -111,15 +111,12 @@ pub struct Reader {
 struct Required {
     attributes: usize,
     children: usize,
-    /// Whether there are children of which it must not have two.
-    no_repeats: bool,
 }
 
 impl Required {
     fn add(&mut self, info: &TypeInfo) {
         self.attributes += info.required_attributes;
         self.children += info.required_children;
-        self.no_repeats |= info.refuses_repeats;
     }
 }
 
@@ -167,9 +164,6 @@ impl Reader {
         let odd = self.read_children(node, out, info);
         if !self.silent && (self.required.attributes > 0 || self.required.children > 0) {
             each_info(out, &mut |info| self.check_required(node, info));
-        }
-        if self.required.no_repeats {
-            each_info(out, &mut |info| self.refuse_repeats(node, info));
         }
         if (odd || self.kept.len() > kept || self.leaves.len() > leaves)
             && let Some(extra) = out.extra_mut()

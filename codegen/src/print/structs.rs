@@ -155,7 +155,8 @@ impl Printer<'_> {
                         ChildContent::Flag => "flag",
                         ChildContent::Any => "verbatim",
                     });
-                    arms.push((name, quote!(r.#method(node, &mut self.#member))));
+                    let reader = if field.facts.repeat_refused { quote!(r.once(node)) } else { quote!(r) };
+                    arms.push((name, quote!(#reader.#method(node, &mut self.#member))));
                 }
                 FieldKind::Mix { .. } => mixes.push(quote!(r.mix(node, &mut self.#member))),
                 FieldKind::AnyElements => any = Some(member),

@@ -68,9 +68,6 @@ impl Printer<'_> {
         if required.to_string() != "0" {
             entries.extend(quote!(required_children: #required,));
         }
-        if shape.fields.iter().any(|field| field.facts.repeat_refused) {
-            entries.extend(quote!(refuses_repeats: true,));
-        }
         Ok(quote!(rt::TypeInfo { #entries ..rt::TypeInfo::NONE }))
     }
 
@@ -162,9 +159,6 @@ impl Printer<'_> {
         calls.extend(facts_calls(&field.facts)?);
         if field.facts.empty == EmptyForm::Dropped {
             calls.extend(quote!(.dropped_if_empty()));
-        }
-        if field.facts.repeat_refused {
-            calls.extend(quote!(.repeat_refused()));
         }
         if let ChildContent::Scalar(scalar) = content
             && let Some(values) = self.values_of(scalar)

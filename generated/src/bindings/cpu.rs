@@ -97,12 +97,11 @@ impl rt::Content for Cpu {
                 rt::ChildInfo::new("model").since(0, 7, 5).optional_since(0, 7, 6),
                 rt::ChildInfo::new("vendor").since(0, 8, 3),
                 rt::ChildInfo::new("topology").since(0, 7, 5),
-                rt::ChildInfo::new("cache").since(3, 3, 0).repeat_refused(),
+                rt::ChildInfo::new("cache").since(3, 3, 0),
                 rt::ChildInfo::new("maxphysaddr").since(8, 7, 0),
                 rt::ChildInfo::new("feature").many().since(0, 7, 5),
                 rt::ChildInfo::new("numa").since(0, 9, 8),
             ],
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -135,7 +134,7 @@ impl rt::Content for Cpu {
             "model" => r.child(node, &mut self.model),
             "vendor" => r.leaf(node, &mut self.vendor),
             "topology" => r.child(node, &mut self.topology),
-            "cache" => r.child(node, &mut self.cache),
+            "cache" => r.once(node).child(node, &mut self.cache),
             "maxphysaddr" => r.child(node, &mut self.maxphysaddr),
             "feature" => r.child(node, &mut self.feature),
             "numa" => r.child(node, &mut self.numa),

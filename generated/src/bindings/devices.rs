@@ -228,22 +228,20 @@ impl rt::Content for Devices {
                 rt::ChildInfo::new("redirfilter")
                     .many()
                     .since(0, 10, 2)
-                    .dropped_if_empty()
-                    .repeat_refused(),
+                    .dropped_if_empty(),
                 rt::ChildInfo::new("hub").many().since(0, 9, 5),
                 rt::ChildInfo::new("watchdog").many().since(0, 7, 3),
-                rt::ChildInfo::new("memballoon").since(0, 8, 3).repeat_refused(),
+                rt::ChildInfo::new("memballoon").since(0, 8, 3),
                 rt::ChildInfo::new("rng").many().since(1, 0, 3),
-                rt::ChildInfo::new("nvram").since(1, 0, 5).repeat_refused(),
+                rt::ChildInfo::new("nvram").since(1, 0, 5),
                 rt::ChildInfo::new("panic").many().since(1, 2, 1),
                 rt::ChildInfo::new("shmem").many().since(1, 2, 10),
                 rt::ChildInfo::new("memory").many().since(1, 2, 14),
-                rt::ChildInfo::new("iommu").since(2, 1, 0).repeat_refused(),
-                rt::ChildInfo::new("vsock").since(4, 4, 0).repeat_refused(),
+                rt::ChildInfo::new("iommu").since(2, 1, 0),
+                rt::ChildInfo::new("vsock").since(4, 4, 0),
                 rt::ChildInfo::new("crypto").many().since(9, 1, 0),
-                rt::ChildInfo::new("pstore").since(10, 6, 0).repeat_refused(),
+                rt::ChildInfo::new("pstore").since(10, 6, 0),
             ],
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -278,19 +276,19 @@ impl rt::Content for Devices {
             "video" => r.child(node, &mut self.video),
             "hostdev" => r.child(node, &mut self.hostdev),
             "redirdev" => r.child(node, &mut self.redirdev),
-            "redirfilter" => r.child(node, &mut self.redirfilter),
+            "redirfilter" => r.once(node).child(node, &mut self.redirfilter),
             "hub" => r.child(node, &mut self.hub),
             "watchdog" => r.child(node, &mut self.watchdog),
-            "memballoon" => r.child(node, &mut self.memballoon),
+            "memballoon" => r.once(node).child(node, &mut self.memballoon),
             "rng" => r.child(node, &mut self.rng),
-            "nvram" => r.child(node, &mut self.nvram),
+            "nvram" => r.once(node).child(node, &mut self.nvram),
             "panic" => r.child(node, &mut self.panic),
             "shmem" => r.child(node, &mut self.shmem),
             "memory" => r.child(node, &mut self.memory),
-            "iommu" => r.child(node, &mut self.iommu),
-            "vsock" => r.child(node, &mut self.vsock),
+            "iommu" => r.once(node).child(node, &mut self.iommu),
+            "vsock" => r.once(node).child(node, &mut self.vsock),
             "crypto" => r.child(node, &mut self.crypto),
-            "pstore" => r.child(node, &mut self.pstore),
+            "pstore" => r.once(node).child(node, &mut self.pstore),
             _ => return false,
         }
         true

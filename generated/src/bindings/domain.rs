@@ -262,7 +262,7 @@ impl rt::Content for Domain {
             children: &[
                 rt::ChildInfo::new("name").required().since(0, 6, 0),
                 rt::ChildInfo::new("uuid").since(0, 6, 0),
-                rt::ChildInfo::new("genid").since(4, 4, 0).repeat_refused(),
+                rt::ChildInfo::new("genid").since(4, 4, 0),
                 rt::ChildInfo::new("title").since(0, 9, 10).dropped_if_empty(),
                 rt::ChildInfo::new("description").since(0, 7, 2).dropped_if_empty(),
                 rt::ChildInfo::new("metadata").since(0, 9, 10),
@@ -278,11 +278,8 @@ impl rt::Content for Domain {
                 rt::ChildInfo::new("iothreadids").since(1, 2, 15).dropped_if_empty(),
                 rt::ChildInfo::new("defaultiothread").since(8, 5, 0).dropped_if_empty(),
                 rt::ChildInfo::new("cputune").since(0, 9, 0).dropped_if_empty(),
-                rt::ChildInfo::new("numatune")
-                    .since(0, 9, 3)
-                    .dropped_if_empty()
-                    .repeat_refused(),
-                rt::ChildInfo::new("resource").since(1, 0, 5).repeat_refused(),
+                rt::ChildInfo::new("numatune").since(0, 9, 3).dropped_if_empty(),
+                rt::ChildInfo::new("resource").since(1, 0, 5),
                 rt::ChildInfo::new("sysinfo").many().since(0, 8, 6),
                 rt::ChildInfo::new("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0),
                 rt::ChildInfo::new("bootloader_args").since(0, 6, 0),
@@ -337,7 +334,6 @@ impl rt::Content for Domain {
             ],
             required_attributes: 1,
             required_children: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -364,7 +360,7 @@ impl rt::Content for Domain {
         match node.name() {
             ("", "name") => r.leaf(node, &mut self.name),
             ("", "uuid") => r.leaf(node, &mut self.uuid),
-            ("", "genid") => r.child(node, &mut self.genid),
+            ("", "genid") => r.once(node).child(node, &mut self.genid),
             ("", "title") => r.leaf(node, &mut self.title),
             ("", "description") => r.leaf(node, &mut self.description),
             ("", "metadata") => r.verbatim(node, &mut self.metadata),
@@ -380,8 +376,8 @@ impl rt::Content for Domain {
             ("", "iothreadids") => r.child(node, &mut self.iothreadids),
             ("", "defaultiothread") => r.child(node, &mut self.defaultiothread),
             ("", "cputune") => r.child(node, &mut self.cputune),
-            ("", "numatune") => r.child(node, &mut self.numatune),
-            ("", "resource") => r.child(node, &mut self.resource),
+            ("", "numatune") => r.once(node).child(node, &mut self.numatune),
+            ("", "resource") => r.once(node).child(node, &mut self.resource),
             ("", "sysinfo") => r.child(node, &mut self.sysinfo),
             ("", "bootloader") => r.leaf(node, &mut self.bootloader),
             ("", "bootloader_args") => r.leaf(node, &mut self.bootloader_args),

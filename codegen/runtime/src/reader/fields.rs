@@ -3,7 +3,7 @@
 use super::report::quoted;
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::Mix;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, NoteKind};
 use crate::keep;
 use crate::scalar::ScalarError;
 use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Room, Selection};
@@ -63,6 +63,15 @@ impl Reader {
     pub fn any_attribute(&mut self, attribute: Attribute<'_>, field: &mut Vec<AnyAttribute>) {
         let (ns, name) = attribute.name();
         field.push(AnyAttribute { ns: ns.to_owned(), name: name.to_owned(), value: attribute.0.value().to_owned() });
+    }
+
+    /// Notes a child element that repeats one which must not be repeated; it is then read as any other.
+    pub fn once(&mut self, node: Node<'_>) -> &mut Self {
+        if has_twin_before(node) {
+            let message = format!("a second <{}> is not taken here", node.name().1);
+            self.note(node.0, open_tag(node.0), NoteKind::Refused, message, None);
+        }
+        self
     }
 
     /// Reads a child element into a struct.
@@ -188,9 +197,7 @@ impl Reader {
         let free = match room {
             Room::Free => true,
             Room::Filled => false,
-            Room::Unknown => {
-                !node.0.prev_siblings().skip(1).any(|s| s.is_element() && s.tag_name() == node.0.tag_name())
-            }
+            Room::Unknown => !has_twin_before(node),
         };
         if !free {
             self.repeated(node);
@@ -207,4 +214,9 @@ impl Reader {
             self.kept.push(node.0.id());
         }
     }
+}
+
+/// Whether an element of the same name precedes it under its parent.
+fn has_twin_before(node: Node<'_>) -> bool {
+    node.0.prev_siblings().skip(1).any(|sibling| sibling.is_element() && sibling.tag_name() == node.0.tag_name())
 }

@@ -186,16 +186,6 @@ impl Reader {
         self.note(node.0, text_range(node.0), NoteKind::Refused, message, None);
     }
 
-    /// Notes each child that repeats one which must not be repeated.
-    pub(super) fn refuse_repeats(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo) {
-        for child in info.children.iter().filter(|child| child.repeat_refused) {
-            for second in node.children().filter(|node| Node(*node).is(child.ns, child.name)).skip(1) {
-                let message = format!("a second <{}> is not taken here", child.name);
-                self.note(second, open_tag(second), NoteKind::Refused, message, None);
-            }
-        }
-    }
-
     /// Reports what is missing of what the table asks for.
     pub(super) fn check_required(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo) {
         for attribute in info.attributes.iter().filter(|a| a.required) {

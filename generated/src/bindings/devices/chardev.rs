@@ -206,13 +206,7 @@ impl rt::Content for ChardevBackendPty {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendPty",
-            children: &[
-                rt::ChildInfo::new("source")
-                    .since(0, 6, 0)
-                    .output_only()
-                    .repeat_refused(),
-            ],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0).output_only()],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -220,7 +214,7 @@ impl rt::Content for ChardevBackendPty {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -253,8 +247,7 @@ impl rt::Content for ChardevBackendDev {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendDev",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -262,7 +255,7 @@ impl rt::Content for ChardevBackendDev {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -295,8 +288,7 @@ impl rt::Content for ChardevBackendFile {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendFile",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -304,7 +296,7 @@ impl rt::Content for ChardevBackendFile {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -337,8 +329,7 @@ impl rt::Content for ChardevBackendPipe {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendPipe",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -346,7 +337,7 @@ impl rt::Content for ChardevBackendPipe {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -426,10 +417,9 @@ impl rt::Content for ChardevBackendTcp {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendTcp",
             children: &[
-                rt::ChildInfo::new("source").many().since(0, 6, 0).repeat_refused(),
-                rt::ChildInfo::new("protocol").since(0, 6, 0).repeat_refused(),
+                rt::ChildInfo::new("source").many().since(0, 6, 0),
+                rt::ChildInfo::new("protocol").since(0, 6, 0),
             ],
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -437,8 +427,8 @@ impl rt::Content for ChardevBackendTcp {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "protocol" => r.child(node, &mut self.protocol),
+            "source" => r.once(node).child(node, &mut self.source),
+            "protocol" => r.once(node).child(node, &mut self.protocol),
             _ => return false,
         }
         true
@@ -481,13 +471,11 @@ impl rt::Content for ChardevBackendUnix {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendUnix",
             children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused(),
+                rt::ChildInfo::new("source").since(0, 6, 0),
                 rt::ChildInfo::new("protocol")
                     .since(0, 6, 0)
-                    .legacy("serial-unix-protocol-dropped")
-                    .repeat_refused(),
+                    .legacy("serial-unix-protocol-dropped"),
             ],
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -495,8 +483,8 @@ impl rt::Content for ChardevBackendUnix {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "protocol" => r.child(node, &mut self.protocol),
+            "source" => r.once(node).child(node, &mut self.source),
+            "protocol" => r.once(node).child(node, &mut self.protocol),
             _ => return false,
         }
         true
@@ -532,8 +520,7 @@ impl rt::Content for ChardevBackendSpiceport {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendSpiceport",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -541,7 +528,7 @@ impl rt::Content for ChardevBackendSpiceport {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -574,8 +561,7 @@ impl rt::Content for ChardevBackendNmdm {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendNmdm",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -583,7 +569,7 @@ impl rt::Content for ChardevBackendNmdm {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -616,8 +602,7 @@ impl rt::Content for ChardevBackendQemuVdagent {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendQemuVdagent",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -625,7 +610,7 @@ impl rt::Content for ChardevBackendQemuVdagent {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
@@ -658,8 +643,7 @@ impl rt::Content for ChardevBackendDbus {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "ChardevBackendDbus",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -667,7 +651,7 @@ impl rt::Content for ChardevBackendDbus {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true

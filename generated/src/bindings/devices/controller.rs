@@ -819,15 +819,11 @@ impl rt::Content for ControllerTypePci {
                     .values(ControllerTypePciModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("model").since(1, 2, 19).repeat_refused(),
-                rt::ChildInfo::new("target")
-                    .since(1, 2, 19)
-                    .dropped_if_empty()
-                    .repeat_refused(),
+                rt::ChildInfo::new("model").since(1, 2, 19),
+                rt::ChildInfo::new("target").since(1, 2, 19).dropped_if_empty(),
                 rt::ChildInfo::new("pcihole64").since(1, 1, 2),
             ],
             required_attributes: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -843,8 +839,8 @@ impl rt::Content for ControllerTypePci {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "model" => r.child(node, &mut self.device_model),
-            "target" => r.child(node, &mut self.target),
+            "model" => r.once(node).child(node, &mut self.device_model),
+            "target" => r.once(node).child(node, &mut self.target),
             "pcihole64" => r.child(node, &mut self.pcihole64),
             _ => return false,
         }

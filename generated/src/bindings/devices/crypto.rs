@@ -57,14 +57,13 @@ impl rt::Content for Crypto {
                     .values(CryptoType::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("backend").required().since(9, 1, 0).repeat_refused(),
+                rt::ChildInfo::new("backend").required().since(9, 1, 0),
                 rt::ChildInfo::new("driver").since(11, 3, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             required_attributes: 2,
             required_children: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -89,7 +88,7 @@ impl rt::Content for Crypto {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "backend" => r.child(node, &mut self.backend),
+            "backend" => r.once(node).child(node, &mut self.backend),
             "driver" => r.child(node, &mut self.driver),
             "alias" => r.child(node, &mut self.alias),
             "address" => r.child(node, &mut self.address),

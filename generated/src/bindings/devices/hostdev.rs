@@ -1803,17 +1803,12 @@ impl rt::Content for HostdevSourceScsiProtocolIscsi {
             name: "HostdevSourceScsiProtocolIscsi",
             attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 8)],
             children: &[
-                rt::ChildInfo::new("host")
-                    .required()
-                    .many()
-                    .since(1, 2, 8)
-                    .repeat_refused(),
+                rt::ChildInfo::new("host").required().many().since(1, 2, 8),
                 rt::ChildInfo::new("auth").since(1, 2, 8),
                 rt::ChildInfo::new("initiator").since(6, 7, 0),
             ],
             required_attributes: 1,
             required_children: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1829,7 +1824,7 @@ impl rt::Content for HostdevSourceScsiProtocolIscsi {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "host" => r.child(node, &mut self.host),
+            "host" => r.once(node).child(node, &mut self.host),
             "auth" => r.child(node, &mut self.auth),
             "initiator" => r.child(node, &mut self.initiator),
             _ => return false,

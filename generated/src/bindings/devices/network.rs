@@ -41,16 +41,9 @@ impl rt::Content for Bandwidth {
             reference: Some("quality-of-service"),
             attributes: &[rt::AttributeInfo::new("classID").since(5, 6, 0)],
             children: &[
-                rt::ChildInfo::new("inbound")
-                    .since(0, 9, 4)
-                    .dropped_if_empty()
-                    .repeat_refused(),
-                rt::ChildInfo::new("outbound")
-                    .since(0, 9, 4)
-                    .dropped_if_empty()
-                    .repeat_refused(),
+                rt::ChildInfo::new("inbound").since(0, 9, 4).dropped_if_empty(),
+                rt::ChildInfo::new("outbound").since(0, 9, 4).dropped_if_empty(),
             ],
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -74,8 +67,8 @@ impl rt::Content for Bandwidth {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "inbound" => r.child(node, &mut self.inbound),
-            "outbound" => r.child(node, &mut self.outbound),
+            "inbound" => r.once(node).child(node, &mut self.inbound),
+            "outbound" => r.once(node).child(node, &mut self.outbound),
             _ => return false,
         }
         true

@@ -58,13 +58,12 @@ impl rt::Content for Redirdev {
                     .values(RedirdevBus::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
+                rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("boot").since(1, 0, 1),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -101,7 +100,7 @@ impl rt::Content for Redirdev {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             "boot" => r.child(node, &mut self.boot),
             "alias" => r.child(node, &mut self.alias),
             "address" => r.child(node, &mut self.address),

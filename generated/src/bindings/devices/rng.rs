@@ -59,7 +59,7 @@ impl rt::Content for Rng {
             ],
             children: &[
                 rt::ChildInfo::new("rate").since(1, 0, 4),
-                rt::ChildInfo::new("backend").required().since(1, 0, 3).repeat_refused(),
+                rt::ChildInfo::new("backend").required().since(1, 0, 3),
                 rt::ChildInfo::new("driver").since(3, 5, 0),
                 rt::ChildInfo::new("alias").since(1, 2, 1),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
@@ -67,7 +67,6 @@ impl rt::Content for Rng {
             ],
             required_attributes: 1,
             required_children: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -92,7 +91,7 @@ impl rt::Content for Rng {
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
             "rate" => r.child(node, &mut self.rate),
-            "backend" => r.child(node, &mut self.backend),
+            "backend" => r.once(node).child(node, &mut self.backend),
             "driver" => r.child(node, &mut self.driver),
             "alias" => r.child(node, &mut self.alias),
             "acpi" => r.child(node, &mut self.acpi),
@@ -380,9 +379,8 @@ impl rt::Content for RngBackendModelEgd {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "RngBackendModelEgd",
-            children: &[rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused()],
+            children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
             payloads: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -410,7 +408,7 @@ impl rt::Content for RngBackendModelEgd {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             _ => return false,
         }
         true

@@ -49,14 +49,13 @@ impl rt::Content for Serial {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
+                rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -92,7 +91,7 @@ impl rt::Content for Serial {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             "target" => r.child(node, &mut self.target),
             "alias" => r.child(node, &mut self.alias),
             "acpi" => r.child(node, &mut self.acpi),
@@ -491,14 +490,13 @@ impl rt::Content for Parallel {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
+                rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -534,7 +532,7 @@ impl rt::Content for Parallel {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             "target" => r.child(node, &mut self.target),
             "alias" => r.child(node, &mut self.alias),
             "acpi" => r.child(node, &mut self.acpi),
@@ -673,14 +671,13 @@ impl rt::Content for Console {
                 rt::AttributeInfo::new("tty").since(0, 6, 0).legacy("console-tty-attr"),
             ],
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
+                rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -717,7 +714,7 @@ impl rt::Content for Console {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             "target" => r.child(node, &mut self.target),
             "alias" => r.child(node, &mut self.alias),
             "acpi" => r.child(node, &mut self.acpi),
@@ -945,14 +942,13 @@ impl rt::Content for Channel {
             since: Some(rt::Version::new(0, 7, 3)),
             reference: Some("consoles-serial-parallel-channel-devices"),
             children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused(),
+                rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").required().since(0, 7, 3),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
             required_children: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -988,7 +984,7 @@ impl rt::Content for Channel {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             "target" => r.child(node, &mut self.target),
             "alias" => r.child(node, &mut self.alias),
             "address" => r.child(node, &mut self.address),

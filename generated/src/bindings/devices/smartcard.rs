@@ -244,9 +244,8 @@ impl rt::Content for SmartcardModePassthrough {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "SmartcardModePassthrough",
-            children: &[rt::ChildInfo::new("log").since(1, 3, 3).repeat_refused()],
+            children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
             payloads: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -274,7 +273,7 @@ impl rt::Content for SmartcardModePassthrough {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "log" => r.child(node, &mut self.log),
+            "log" => r.once(node).child(node, &mut self.log),
             _ => return false,
         }
         true

@@ -43,12 +43,11 @@ impl rt::Content for Tpm {
                 rt::AttributeInfo::new("model").since(1, 0, 5).values(TpmModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("backend").required().since(1, 0, 5).repeat_refused(),
+                rt::ChildInfo::new("backend").required().since(1, 0, 5),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
                 rt::ChildInfo::new("address").since(7, 0, 0),
             ],
             required_children: 1,
-            refuses_repeats: true,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -72,7 +71,7 @@ impl rt::Content for Tpm {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "backend" => r.child(node, &mut self.backend),
+            "backend" => r.once(node).child(node, &mut self.backend),
             "alias" => r.child(node, &mut self.alias),
             "address" => r.child(node, &mut self.address),
             _ => return false,
@@ -468,8 +467,7 @@ impl rt::Content for TpmBackendTypeExternal {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "TpmBackendTypeExternal",
-            children: &[rt::ChildInfo::new("source").since(9, 0, 0).repeat_refused()],
-            refuses_repeats: true,
+            children: &[rt::ChildInfo::new("source").since(9, 0, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -477,7 +475,7 @@ impl rt::Content for TpmBackendTypeExternal {
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
-            "source" => r.child(node, &mut self.source),
+            "source" => r.once(node).child(node, &mut self.source),
             _ => return false,
         }
         true
