@@ -6,12 +6,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use clap::Parser;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use dommigrate::cli::Profile;
+use dommigrate::cli::{Cli, Profile};
 use dommigrate::engine;
 use domxml::{Domain, Element, ReadOptions, Unknown};
 use domxml_tests::{corpus, judge, measures};
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+use tempfile::TempDir;
 
 fn main() {
     divan::main();
@@ -82,6 +86,44 @@ fn e_upgrade(bencher: Bencher) {
     let options = measures::options(Profile::Modern, measures::newest());
     over_all(bencher, |text| {
         divan::black_box(engine::upgrade(text, &options));
+    });
+}
+
+/// A directory with 10,000 files that `upgrade` takes.
+fn directory() -> TempDir {
+    static TAKEN: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let options = measures::options(Profile::Modern, measures::newest());
+        TEXTS.iter().map(String::as_str).filter(|text| engine::upgrade(text, &options).text.is_some()).collect()
+    });
+    let directory = tempfile::tempdir().expect("a directory");
+    for (index, text) in TAKEN.iter().cycle().take(10_000).enumerate() {
+        fs::write(directory.path().join(format!("{index}.xml")), text).expect("written");
+    }
+    directory
+}
+
+/// What `upgrade` of a directory is measured by: reading, parsing and writing the same bytes, on two threads.
+#[divan::bench(sample_count = 5)]
+fn g_copy_files(bencher: Bencher) {
+    let pool = ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
+    bencher.with_inputs(directory).bench_local_refs(|directory| {
+        let paths: Vec<_> = fs::read_dir(directory.path()).expect("read").flatten().map(|e| e.path()).collect();
+        pool.install(|| {
+            paths.par_iter().for_each(|path| {
+                let text = fs::read_to_string(path).expect("read");
+                divan::black_box(roxmltree::Document::parse(&text).expect("well-formed"));
+                fs::write(path, text).expect("written");
+            });
+        });
+    });
+}
+
+#[divan::bench(sample_count = 5)]
+fn h_upgrade_files(bencher: Bencher) {
+    bencher.with_inputs(directory).bench_local_refs(|directory| {
+        let path = directory.path().to_string_lossy();
+        dommigrate::run(Cli::parse_from(["dommigrate", "upgrade", "--quiet", "--jobs", "2", &*path]))
+            .expect("upgraded");
     });
 }
 

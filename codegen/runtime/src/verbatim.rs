@@ -38,7 +38,7 @@ impl Verbatim {
     ///
     /// The text is not one well-formed element; its prefixes must be declared in it.
     pub fn element(source: &str) -> Result<Self, crate::ParseErrors> {
-        let document = crate::reader::parse_document(source)?;
+        let (document, _) = crate::reader::parse_document(source)?;
         Ok(Self::of(document.root_element()))
     }
 

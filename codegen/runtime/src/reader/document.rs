@@ -14,8 +14,9 @@ const MAX_NAMESPACES: usize = 1000;
 /// How many attributes a tag may have: the XML parser's time grows with the square of it.
 const MAX_ATTRIBUTES: usize = 10_000;
 
-/// Parses XML: no document type, no entities, and nothing that would take more than linear time.
-pub(crate) fn parse_document(text: &str) -> Result<Document<'_>, ParseErrors> {
+/// Parses XML: no document type, no entities, and nothing that would take more than linear time. Tells as well whether a
+/// namespace may be declared anywhere.
+pub(crate) fn parse_document(text: &str) -> Result<(Document<'_>, bool), ParseErrors> {
     let refuse = |at: usize, message: String| {
         let (line, column) = Lines::new(text).at(at);
         let error = ParseError {
@@ -33,7 +34,9 @@ pub(crate) fn parse_document(text: &str) -> Result<Document<'_>, ParseErrors> {
     if u32::try_from(text.len()).is_err() {
         return Err(refuse(0, "the document is larger than 4 GiB".to_owned()));
     }
-    if let Some(at) = NAMESPACE.find_iter(text.as_bytes()).nth(MAX_NAMESPACES) {
+    let mut declarations = NAMESPACE.find_iter(text.as_bytes());
+    let namespaces = declarations.next().is_some();
+    if let Some(at) = declarations.nth(MAX_NAMESPACES - 1) {
         return Err(refuse(at, format!("more than {MAX_NAMESPACES} namespace declarations")));
     }
     // A shorter text has no room for so many.
@@ -42,7 +45,7 @@ pub(crate) fn parse_document(text: &str) -> Result<Document<'_>, ParseErrors> {
     {
         return Err(refuse(at, format!("more than {MAX_ATTRIBUTES} attributes in one tag")));
     }
-    Document::parse(text).map_err(|error| {
+    let document = Document::parse(text).map_err(|error| {
         let pos = error.pos();
         let at = Lines::new(text).offset(pos.row, pos.col);
         let message = match error {
@@ -54,7 +57,8 @@ pub(crate) fn parse_document(text: &str) -> Result<Document<'_>, ParseErrors> {
             }
         };
         refuse(at, message)
-    })
+    })?;
+    Ok((document, namespaces))
 }
 
 /// Finds where namespaces may be declared.
@@ -98,7 +102,7 @@ fn crowded_tag(text: &str) -> Option<usize> {
 
 /// Reads a document into `out`.
 pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
-    let document = parse_document(text)?;
+    let (document, namespaces) = parse_document(text)?;
     let mut reader = Reader {
         options: *options,
         errors: Vec::new(),
@@ -108,7 +112,7 @@ pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> 
         silent: false,
         assumed: None,
         required: Required::default(),
-        namespaces: NAMESPACE.find(text.as_bytes()).is_some(),
+        namespaces,
         kept: Vec::new(),
         leaves: Vec::new(),
     };
