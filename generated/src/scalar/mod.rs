@@ -14,8 +14,8 @@ pub use address::{MacAddress, UsbPort, Uuid};
 pub use cpuset::CpuSet;
 pub use ip::IpAddress;
 pub use number::{
-    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, HexNumber, OctalMode, PciBus, PciDomain, PciFunction, PciSlot,
-    PciePort, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
+    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
+    PciSlot, PciePort, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;

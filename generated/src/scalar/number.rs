@@ -23,6 +23,12 @@ fn decimal(text: &str) -> Option<u64> {
     unsigned(text)?.parse().ok()
 }
 
+/// Reads decimal digits, of which leading zeros mean nothing, or hexadecimal ones after `0x`.
+fn decimal_or_hex(text: &str) -> Option<u64> {
+    let digits = unsigned(text)?;
+    hex_digits(digits).map_or_else(|| digits.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok())
+}
+
 fn octal(text: &str) -> Option<u64> {
     u64::from_str_radix(unsigned(text)?, 8).ok()
 }
@@ -90,6 +96,8 @@ numbers! {
     AnyBase(u64), any_base up to u64::MAX, written 1 digits in base 10, "a whole number, in decimal digits or after 0x";
     /// A part of an address that is read in decimal digits alone.
     Decimal(u32), decimal up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
+    /// A number read in decimal digits, whatever zeros stand before them, or after `0x`.
+    DecimalOrHex(u32), decimal_or_hex up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
     /// A number read in hexadecimal digits, with or without `0x`, and written as `0x3f8`.
     HexNumber(u64), hexadecimal up to u64::MAX, written 1 digits in base 16, "a hexadecimal number";
     /// The domain of a PCI address.

@@ -14,13 +14,13 @@ pub struct Audio {
     /// The number by which sound cards and displays refer to it, from 1 on.
     ///
     /// Since libvirt 6.7.0.
-    pub id: scalar::AnyBase,
+    pub id: scalar::DecimalOrHex,
     /// What the attribute `type` decides.
     pub type_: AudioType,
     /// How often the backend works.
     ///
     /// Since libvirt 7.2.0.
-    pub timer_period: Option<scalar::AnyBase>,
+    pub timer_period: Option<scalar::DecimalOrHex>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -240,11 +240,11 @@ impl rt::Payload for AudioType {
 pub struct AudioTypeNone {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -253,8 +253,8 @@ impl rt::Content for AudioTypeNone {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeNone",
             children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0),
-                rt::ChildInfo::new("output").since(6, 7, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -291,11 +291,11 @@ impl rt::Content for AudioTypeNone {
 pub struct AudioTypeAlsa {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub input: Option<AudioAlsaInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub output: Option<AudioAlsaOutput>,
 }
 
@@ -304,8 +304,8 @@ impl rt::Content for AudioTypeAlsa {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeAlsa",
             children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0),
-                rt::ChildInfo::new("output").since(7, 2, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -342,11 +342,11 @@ impl rt::Content for AudioTypeAlsa {
 pub struct AudioTypeCoreaudio {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub input: Option<AudioBufferedInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub output: Option<AudioBufferedOutput>,
 }
 
@@ -355,8 +355,8 @@ impl rt::Content for AudioTypeCoreaudio {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeCoreaudio",
             children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0),
-                rt::ChildInfo::new("output").since(7, 2, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -393,11 +393,11 @@ impl rt::Content for AudioTypeCoreaudio {
 pub struct AudioTypeDbus {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -406,8 +406,8 @@ impl rt::Content for AudioTypeDbus {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeDbus",
             children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0),
-                rt::ChildInfo::new("output").since(6, 7, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -444,11 +444,11 @@ impl rt::Content for AudioTypeDbus {
 pub struct AudioTypeJack {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub input: Option<AudioJackInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub output: Option<AudioJackOutput>,
 }
 
@@ -457,8 +457,8 @@ impl rt::Content for AudioTypeJack {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeJack",
             children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0),
-                rt::ChildInfo::new("output").since(7, 2, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -508,11 +508,11 @@ pub struct AudioTypeOss {
     pub dsp_policy: Option<i32>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub input: Option<AudioOssInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub output: Option<AudioOssOutput>,
 }
 
@@ -526,8 +526,8 @@ impl rt::Content for AudioTypeOss {
                 rt::AttributeInfo::new("dspPolicy").since(7, 2, 0),
             ],
             children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0),
-                rt::ChildInfo::new("output").since(6, 7, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -586,11 +586,11 @@ pub struct AudioTypePipewire {
     pub runtime_dir: Option<String>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub input: Option<AudioServerInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub output: Option<AudioServerOutput>,
 }
 
@@ -600,8 +600,8 @@ impl rt::Content for AudioTypePipewire {
             name: "AudioTypePipewire",
             attributes: &[rt::AttributeInfo::new("runtimeDir").since(9, 10, 0)],
             children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0),
-                rt::ChildInfo::new("output").since(7, 2, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -656,11 +656,11 @@ pub struct AudioTypePulseaudio {
     pub server_name: Option<String>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub input: Option<AudioServerInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub output: Option<AudioServerOutput>,
 }
 
@@ -670,8 +670,8 @@ impl rt::Content for AudioTypePulseaudio {
             name: "AudioTypePulseaudio",
             attributes: &[rt::AttributeInfo::new("serverName").since(7, 2, 0)],
             children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0),
-                rt::ChildInfo::new("output").since(7, 2, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -726,11 +726,11 @@ pub struct AudioTypeSdl {
     pub driver: Option<AudioTypeSdlDriver>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub input: Option<AudioBufferedInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 7.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
     pub output: Option<AudioBufferedOutput>,
 }
 
@@ -744,8 +744,8 @@ impl rt::Content for AudioTypeSdl {
                     .values(AudioTypeSdlDriver::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0),
-                rt::ChildInfo::new("output").since(7, 2, 0),
+                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -857,11 +857,11 @@ impl rt::Scalar for AudioTypeSdlDriver {
 pub struct AudioTypeSpice {
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -870,8 +870,8 @@ impl rt::Content for AudioTypeSpice {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AudioTypeSpice",
             children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0),
-                rt::ChildInfo::new("output").since(6, 7, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -912,11 +912,11 @@ pub struct AudioTypeFile {
     pub path: Option<String>,
     /// What comes from the host to the guest.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub input: Option<AudioInput>,
     /// What goes from the guest to the host.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub output: Option<AudioOutput>,
 }
 
@@ -926,8 +926,8 @@ impl rt::Content for AudioTypeFile {
             name: "AudioTypeFile",
             attributes: &[rt::AttributeInfo::new("path").since(7, 2, 0)],
             children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0),
-                rt::ChildInfo::new("output").since(6, 7, 0),
+                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
+                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
             ],
             ..rt::TypeInfo::NONE
         };
@@ -981,11 +981,11 @@ pub struct AudioSettings {
     /// The sampling rate in hertz.
     ///
     /// Since libvirt 7.2.0.
-    pub frequency: Option<scalar::AnyBase>,
+    pub frequency: Option<scalar::DecimalOrHex>,
     /// The number of channels.
     ///
     /// Since libvirt 7.2.0.
-    pub channels: Option<scalar::AnyBase>,
+    pub channels: Option<scalar::DecimalOrHex>,
     /// The format of a sample: signed, unsigned or floating, with its bits.
     ///
     /// Since libvirt 7.2.0.
@@ -1121,7 +1121,7 @@ impl rt::Scalar for AudioSettingsFormat {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 6.7.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioInput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1135,11 +1135,11 @@ pub struct AudioInput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -1154,6 +1154,7 @@ impl rt::Content for AudioInput {
             name: "AudioInput",
             element: Some(rt::Name::plain("input")),
             since: Some(rt::Version::new(6, 7, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1219,7 +1220,7 @@ impl rt::Content for AudioInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 6.7.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioOutput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1233,11 +1234,11 @@ pub struct AudioOutput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -1252,6 +1253,7 @@ impl rt::Content for AudioOutput {
             name: "AudioOutput",
             element: Some(rt::Name::plain("output")),
             since: Some(rt::Version::new(6, 7, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1317,7 +1319,7 @@ impl rt::Content for AudioOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioAlsaInput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1331,11 +1333,11 @@ pub struct AudioAlsaInput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// A direction of ALSA.
     ///
     /// Since libvirt 7.2.0.
@@ -1354,6 +1356,7 @@ impl rt::Content for AudioAlsaInput {
             name: "AudioAlsaInput",
             element: Some(rt::Name::plain("input")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1422,7 +1425,7 @@ impl rt::Content for AudioAlsaInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioAlsaOutput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1436,11 +1439,11 @@ pub struct AudioAlsaOutput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// A direction of ALSA.
     ///
     /// Since libvirt 7.2.0.
@@ -1459,6 +1462,7 @@ impl rt::Content for AudioAlsaOutput {
             name: "AudioAlsaOutput",
             element: Some(rt::Name::plain("output")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1527,7 +1531,7 @@ impl rt::Content for AudioAlsaOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioBufferedInput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1541,15 +1545,15 @@ pub struct AudioBufferedInput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// A direction with several buffers.
     ///
-    /// Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::AnyBase>,
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
+    pub buffer_count: Option<scalar::DecimalOrHex>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -1564,6 +1568,7 @@ impl rt::Content for AudioBufferedInput {
             name: "AudioBufferedInput",
             element: Some(rt::Name::plain("input")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1573,7 +1578,9 @@ impl rt::Content for AudioBufferedInput {
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("voices").since(7, 2, 0),
                 rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 2, 0),
             ],
             children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
@@ -1632,7 +1639,7 @@ impl rt::Content for AudioBufferedInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioBufferedOutput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1646,15 +1653,15 @@ pub struct AudioBufferedOutput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// A direction with several buffers.
     ///
-    /// Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::AnyBase>,
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
+    pub buffer_count: Option<scalar::DecimalOrHex>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -1669,6 +1676,7 @@ impl rt::Content for AudioBufferedOutput {
             name: "AudioBufferedOutput",
             element: Some(rt::Name::plain("output")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1678,7 +1686,9 @@ impl rt::Content for AudioBufferedOutput {
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("voices").since(7, 2, 0),
                 rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 2, 0),
             ],
             children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
@@ -1737,7 +1747,7 @@ impl rt::Content for AudioBufferedOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioJackInput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1751,11 +1761,11 @@ pub struct AudioJackInput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The name of the JACK server.
     ///
     /// Since libvirt 7.2.0.
@@ -1786,6 +1796,7 @@ impl rt::Content for AudioJackInput {
             name: "AudioJackInput",
             element: Some(rt::Name::plain("input")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1863,7 +1874,7 @@ impl rt::Content for AudioJackInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioJackOutput {
     /// Whether sound is converted between the formats of guest and host.
@@ -1877,11 +1888,11 @@ pub struct AudioJackOutput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The name of the JACK server.
     ///
     /// Since libvirt 7.2.0.
@@ -1912,6 +1923,7 @@ impl rt::Content for AudioJackOutput {
             name: "AudioJackOutput",
             element: Some(rt::Name::plain("output")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -1989,7 +2001,7 @@ impl rt::Content for AudioJackOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 6.7.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioOssInput {
     /// Whether sound is converted between the formats of guest and host.
@@ -2003,19 +2015,19 @@ pub struct AudioOssInput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The device of the host.
     ///
     /// Since libvirt 6.7.0. May be absent since libvirt 7.2.0.
     pub dev: Option<String>,
     /// The number of buffers.
     ///
-    /// Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::AnyBase>,
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
+    pub buffer_count: Option<scalar::DecimalOrHex>,
     /// Whether the device is polled where possible.
     ///
     /// Since libvirt 7.2.0.
@@ -2034,6 +2046,7 @@ impl rt::Content for AudioOssInput {
             name: "AudioOssInput",
             element: Some(rt::Name::plain("input")),
             since: Some(rt::Version::new(6, 7, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -2044,7 +2057,9 @@ impl rt::Content for AudioOssInput {
                 rt::AttributeInfo::new("voices").since(7, 2, 0),
                 rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
                 rt::AttributeInfo::new("dev").since(6, 7, 0).optional_since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 2, 0),
                 rt::AttributeInfo::new("tryPoll").since(7, 2, 0).values(YesNo::VALUES),
             ],
             children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
@@ -2108,7 +2123,7 @@ impl rt::Content for AudioOssInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 6.7.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioOssOutput {
     /// Whether sound is converted between the formats of guest and host.
@@ -2122,19 +2137,19 @@ pub struct AudioOssOutput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The device of the host.
     ///
     /// Since libvirt 6.7.0. May be absent since libvirt 7.2.0.
     pub dev: Option<String>,
     /// The number of buffers.
     ///
-    /// Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::AnyBase>,
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
+    pub buffer_count: Option<scalar::DecimalOrHex>,
     /// Whether the device is polled where possible.
     ///
     /// Since libvirt 7.2.0.
@@ -2153,6 +2168,7 @@ impl rt::Content for AudioOssOutput {
             name: "AudioOssOutput",
             element: Some(rt::Name::plain("output")),
             since: Some(rt::Version::new(6, 7, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -2163,7 +2179,9 @@ impl rt::Content for AudioOssOutput {
                 rt::AttributeInfo::new("voices").since(7, 2, 0),
                 rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
                 rt::AttributeInfo::new("dev").since(6, 7, 0).optional_since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount").since(7, 2, 0),
+                rt::AttributeInfo::new("bufferCount")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 2, 0),
                 rt::AttributeInfo::new("tryPoll").since(7, 2, 0).values(YesNo::VALUES),
             ],
             children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
@@ -2227,7 +2245,7 @@ impl rt::Content for AudioOssOutput {
 
 /// What comes from the host to the guest.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioServerInput {
     /// Whether sound is converted between the formats of guest and host.
@@ -2241,11 +2259,11 @@ pub struct AudioServerInput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The name of the source or sink.
     ///
     /// Since libvirt 7.2.0.
@@ -2256,8 +2274,8 @@ pub struct AudioServerInput {
     pub stream_name: Option<String>,
     /// The delay that is aimed at, in microseconds.
     ///
-    /// Since libvirt 7.2.0.
-    pub latency: Option<scalar::AnyBase>,
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
+    pub latency: Option<scalar::DecimalOrHex>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -2272,6 +2290,7 @@ impl rt::Content for AudioServerInput {
             name: "AudioServerInput",
             element: Some(rt::Name::plain("input")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -2283,7 +2302,9 @@ impl rt::Content for AudioServerInput {
                 rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
                 rt::AttributeInfo::new("name").since(7, 2, 0),
                 rt::AttributeInfo::new("streamName").since(7, 2, 0),
-                rt::AttributeInfo::new("latency").since(7, 2, 0),
+                rt::AttributeInfo::new("latency")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 2, 0),
             ],
             children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE
@@ -2346,7 +2367,7 @@ impl rt::Content for AudioServerInput {
 
 /// What goes from the guest to the host.
 ///
-/// Since libvirt 7.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioServerOutput {
     /// Whether sound is converted between the formats of guest and host.
@@ -2360,11 +2381,11 @@ pub struct AudioServerOutput {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::AnyBase>,
+    pub voices: Option<scalar::DecimalOrHex>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::AnyBase>,
+    pub buffer_length: Option<scalar::DecimalOrHex>,
     /// The name of the source or sink.
     ///
     /// Since libvirt 7.2.0.
@@ -2375,8 +2396,8 @@ pub struct AudioServerOutput {
     pub stream_name: Option<String>,
     /// The delay that is aimed at, in microseconds.
     ///
-    /// Since libvirt 7.2.0.
-    pub latency: Option<scalar::AnyBase>,
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
+    pub latency: Option<scalar::DecimalOrHex>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -2391,6 +2412,7 @@ impl rt::Content for AudioServerOutput {
             name: "AudioServerOutput",
             element: Some(rt::Name::plain("output")),
             since: Some(rt::Version::new(7, 2, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mixingEngine")
                     .since(7, 2, 0)
@@ -2402,7 +2424,9 @@ impl rt::Content for AudioServerOutput {
                 rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
                 rt::AttributeInfo::new("name").since(7, 2, 0),
                 rt::AttributeInfo::new("streamName").since(7, 2, 0),
-                rt::AttributeInfo::new("latency").since(7, 2, 0),
+                rt::AttributeInfo::new("latency")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(7, 2, 0),
             ],
             children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
             ..rt::TypeInfo::NONE

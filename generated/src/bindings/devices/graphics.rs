@@ -1485,7 +1485,7 @@ pub struct GraphicsAudio {
     /// The number of the audio back end.
     ///
     /// Since libvirt 7.2.0.
-    pub id: scalar::AnyBase,
+    pub id: scalar::DecimalOrHex,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }

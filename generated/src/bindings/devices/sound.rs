@@ -360,7 +360,7 @@ pub struct SoundAudio {
     /// The number of that backend.
     ///
     /// Since libvirt 6.7.0.
-    pub id: scalar::AnyBase,
+    pub id: scalar::DecimalOrHex,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }

@@ -3,7 +3,9 @@
 use domxml::{
     AudioAlsaInput, AudioAlsaOutput, AudioBufferedInput, AudioBufferedOutput, AudioInput, AudioJackInput,
     AudioJackOutput, AudioOssInput, AudioOssOutput, AudioOutput, AudioServerInput, AudioServerOutput, AudioSettings,
-    AudioType, Domain, GraphicsType, SoundModel, YesNo, scalar::AnyBase, walk,
+    AudioType, Domain, GraphicsType, SoundModel, YesNo,
+    scalar::{AnyBase, DecimalOrHex},
+    walk,
 };
 use domxml_runtime::Version;
 
@@ -35,7 +37,7 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     summary: "audio back ends that are there twice or not at all",
     doc: "Each audio back end has a number of its own, and a sound card or a display that names one must name one that is there; \
           libvirt refuses the domain otherwise. The settings of a back end need `fixedSettings='yes'`, and that needs \
-          `mixingEngine='yes'`.",
+          `mixingEngine='yes'`. Numbers of back ends, periods, voices, buffers, frequencies and channels are at least 1.",
     example: Example {
         before: "<devices><sound model='ac97'><audio id='3'/></sound><audio id='1' type='none'/></devices>",
         after: "<devices><sound model='ac97'><audio id='3'/></sound><audio id='1' type='none'/></devices>",
@@ -89,16 +91,19 @@ fn spell_streams(domain: &mut Domain, cx: &mut Context) {
 fn report(domain: &mut Domain, cx: &mut Context) {
     report_settings(domain, cx);
     let Some(devices) = &domain.devices else { return };
-    let known = |id: AnyBase| devices.audio.iter().any(|audio| audio.id == id);
+    let known = |id: DecimalOrHex| devices.audio.iter().any(|audio| audio.id == id);
     for (at, audio) in devices.audio.iter().enumerate() {
+        if audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0) {
+            cx.error(&audio.xml, "number and period of an audio back end are at least 1");
+        }
         if devices.audio[..at].iter().any(|other| other.id == audio.id) {
             cx.error(&audio.xml, format!("another audio back end has the number {}", audio.id));
         }
     }
     let of_cards = devices.sound.iter().filter_map(|sound| sound.audio.as_ref().map(|audio| (audio.id, &audio.xml)));
+    // libvirt does not ask a display over D-Bus whether its back end is there.
     let of_displays = devices.graphics.iter().filter_map(|graphics| match &graphics.type_ {
         GraphicsType::Vnc(vnc) => vnc.audio.as_ref(),
-        GraphicsType::Dbus(dbus) => dbus.audio.as_ref(),
         _ => None,
     });
     let named: Vec<_> = of_cards.chain(of_displays.map(|audio| (audio.id, &audio.xml))).collect();
@@ -158,6 +163,16 @@ fn report_settings(domain: &Domain, cx: &mut Context) {
                 }
                 if fixed && direction.mixing_engine != Some(YesNo::Yes) {
                     cx.error(&direction.xml, "fixed settings need mixingEngine='yes'");
+                }
+                let settings = direction.settings.as_ref();
+                let numbers = [
+                    direction.voices,
+                    direction.buffer_length,
+                    settings.and_then(|settings| settings.frequency),
+                    settings.and_then(|settings| settings.channels),
+                ];
+                if numbers.into_iter().flatten().any(|number| number.0 == 0) {
+                    cx.error(&direction.xml, "voices, buffers, frequencies and channels are at least 1");
                 }
             }
         )*};
