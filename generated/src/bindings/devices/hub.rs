@@ -2,7 +2,7 @@
 //!
 //! Hubs.
 
-use crate::bindings::{Address, Alias};
+use crate::bindings::{Acpi, Address, Alias};
 use domxml_runtime as rt;
 
 /// A device that makes several ports out of one.
@@ -19,6 +19,10 @@ pub struct Hub {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -42,6 +46,7 @@ impl rt::Content for Hub {
             ],
             children: &[
                 rt::ChildInfo::new("alias").since(0, 9, 10),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             required_attributes: 1,
@@ -69,6 +74,7 @@ impl rt::Content for Hub {
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
             "alias" => r.child(node, &mut self.alias),
+            "acpi" => r.child(node, &mut self.acpi),
             "address" => r.child(node, &mut self.address),
             _ => return false,
         }
@@ -81,16 +87,19 @@ impl rt::Content for Hub {
 
     fn write_children(&self, w: &mut rt::Writer<'_>) {
         w.child("alias", &self.alias);
+        w.child("acpi", &self.acpi);
         w.child("address", &self.address);
     }
 
     fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
         rt::Nest::each(&self.alias, visit);
+        rt::Nest::each(&self.acpi, visit);
         rt::Nest::each(&self.address, visit);
     }
 
     fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
         rt::Nest::each_mut(&mut self.alias, visit);
+        rt::Nest::each_mut(&mut self.acpi, visit);
         rt::Nest::each_mut(&mut self.address, visit);
     }
 }

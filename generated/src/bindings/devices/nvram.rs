@@ -2,7 +2,7 @@
 //!
 //! The non-volatile memory of pSeries guests.
 
-use crate::bindings::{Address, Alias};
+use crate::bindings::{Acpi, Address, Alias};
 use domxml_runtime as rt;
 
 /// The device that every pSeries guest has; it stands here so that its address can be set.
@@ -16,6 +16,10 @@ pub struct Nvram {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -30,9 +34,11 @@ impl rt::Content for Nvram {
             name: "Nvram",
             element: Some(rt::Name::plain("nvram")),
             since: Some(rt::Version::new(1, 0, 5)),
+            empty: rt::EmptyForm::Pair,
             reference: Some("nvram-device"),
             children: &[
                 rt::ChildInfo::new("alias").since(0, 9, 10),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             ..rt::TypeInfo::NONE
@@ -51,6 +57,7 @@ impl rt::Content for Nvram {
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
             "alias" => r.child(node, &mut self.alias),
+            "acpi" => r.child(node, &mut self.acpi),
             "address" => r.child(node, &mut self.address),
             _ => return false,
         }
@@ -59,16 +66,19 @@ impl rt::Content for Nvram {
 
     fn write_children(&self, w: &mut rt::Writer<'_>) {
         w.child("alias", &self.alias);
+        w.child("acpi", &self.acpi);
         w.child("address", &self.address);
     }
 
     fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
         rt::Nest::each(&self.alias, visit);
+        rt::Nest::each(&self.acpi, visit);
         rt::Nest::each(&self.address, visit);
     }
 
     fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
         rt::Nest::each_mut(&mut self.alias, visit);
+        rt::Nest::each_mut(&mut self.acpi, visit);
         rt::Nest::each_mut(&mut self.address, visit);
     }
 }

@@ -3,7 +3,7 @@
 //! USB devices that come to the guest through a character device, as from a SPICE client, and the
 //! filter that says which of them may.
 
-use crate::bindings::{Address, Alias, ChardevBackend, ChardevLog, DeviceBoot, YesNo};
+use crate::bindings::{Acpi, Address, Alias, ChardevBackend, ChardevLog, DeviceBoot, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -35,6 +35,10 @@ pub struct Redirdev {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -61,6 +65,7 @@ impl rt::Content for Redirdev {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("boot").since(1, 0, 1),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
@@ -103,6 +108,7 @@ impl rt::Content for Redirdev {
             "log" => r.once(node).child(node, &mut self.log),
             "boot" => r.child(node, &mut self.boot),
             "alias" => r.child(node, &mut self.alias),
+            "acpi" => r.child(node, &mut self.acpi),
             "address" => r.child(node, &mut self.address),
             _ => return false,
         }
@@ -119,6 +125,7 @@ impl rt::Content for Redirdev {
         w.child("log", &self.log);
         w.child("boot", &self.boot);
         w.child("alias", &self.alias);
+        w.child("acpi", &self.acpi);
         w.child("address", &self.address);
     }
 
@@ -126,6 +133,7 @@ impl rt::Content for Redirdev {
         rt::Nest::each(&self.log, visit);
         rt::Nest::each(&self.boot, visit);
         rt::Nest::each(&self.alias, visit);
+        rt::Nest::each(&self.acpi, visit);
         rt::Nest::each(&self.address, visit);
     }
 
@@ -133,6 +141,7 @@ impl rt::Content for Redirdev {
         rt::Nest::each_mut(&mut self.log, visit);
         rt::Nest::each_mut(&mut self.boot, visit);
         rt::Nest::each_mut(&mut self.alias, visit);
+        rt::Nest::each_mut(&mut self.acpi, visit);
         rt::Nest::each_mut(&mut self.address, visit);
     }
 }

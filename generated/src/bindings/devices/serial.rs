@@ -926,6 +926,10 @@ pub struct Channel {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -945,6 +949,7 @@ impl rt::Content for Channel {
                 rt::ChildInfo::new("log").since(1, 3, 3),
                 rt::ChildInfo::new("target").required().since(0, 7, 3),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(0, 7, 6),
             ],
             payloads: 1,
@@ -987,6 +992,7 @@ impl rt::Content for Channel {
             "log" => r.once(node).child(node, &mut self.log),
             "target" => r.child(node, &mut self.target),
             "alias" => r.child(node, &mut self.alias),
+            "acpi" => r.child(node, &mut self.acpi),
             "address" => r.child(node, &mut self.address),
             _ => return false,
         }
@@ -1002,6 +1008,7 @@ impl rt::Content for Channel {
         w.child("log", &self.log);
         w.child("target", &self.target);
         w.child("alias", &self.alias);
+        w.child("acpi", &self.acpi);
         w.child("address", &self.address);
     }
 
@@ -1009,6 +1016,7 @@ impl rt::Content for Channel {
         rt::Nest::each(&self.log, visit);
         rt::Nest::each(&self.target, visit);
         rt::Nest::each(&self.alias, visit);
+        rt::Nest::each(&self.acpi, visit);
         rt::Nest::each(&self.address, visit);
     }
 
@@ -1016,6 +1024,7 @@ impl rt::Content for Channel {
         rt::Nest::each_mut(&mut self.log, visit);
         rt::Nest::each_mut(&mut self.target, visit);
         rt::Nest::each_mut(&mut self.alias, visit);
+        rt::Nest::each_mut(&mut self.acpi, visit);
         rt::Nest::each_mut(&mut self.address, visit);
     }
 }

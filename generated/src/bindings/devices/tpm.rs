@@ -2,7 +2,7 @@
 //!
 //! Trusted platform modules.
 
-use crate::bindings::{Address, Alias, YesNo};
+use crate::bindings::{Acpi, Address, Alias, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -24,6 +24,10 @@ pub struct Tpm {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -45,6 +49,7 @@ impl rt::Content for Tpm {
             children: &[
                 rt::ChildInfo::new("backend").required().since(1, 0, 5),
                 rt::ChildInfo::new("alias").since(0, 9, 10),
+                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
                 rt::ChildInfo::new("address").since(7, 0, 0),
             ],
             required_children: 1,
@@ -73,6 +78,7 @@ impl rt::Content for Tpm {
         match node.plain() {
             "backend" => r.once(node).child(node, &mut self.backend),
             "alias" => r.child(node, &mut self.alias),
+            "acpi" => r.child(node, &mut self.acpi),
             "address" => r.child(node, &mut self.address),
             _ => return false,
         }
@@ -86,18 +92,21 @@ impl rt::Content for Tpm {
     fn write_children(&self, w: &mut rt::Writer<'_>) {
         w.child("backend", &self.backend);
         w.child("alias", &self.alias);
+        w.child("acpi", &self.acpi);
         w.child("address", &self.address);
     }
 
     fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
         rt::Nest::each(&self.backend, visit);
         rt::Nest::each(&self.alias, visit);
+        rt::Nest::each(&self.acpi, visit);
         rt::Nest::each(&self.address, visit);
     }
 
     fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
         rt::Nest::each_mut(&mut self.backend, visit);
         rt::Nest::each_mut(&mut self.alias, visit);
+        rt::Nest::each_mut(&mut self.acpi, visit);
         rt::Nest::each_mut(&mut self.address, visit);
     }
 }
