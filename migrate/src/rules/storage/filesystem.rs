@@ -1,10 +1,11 @@
-//! File systems: `filesystem-accessmode-default`, `filesystem-space-zero-dropped`, `filesystem-handle-driver`.
+//! File systems: `filesystem-accessmode-default`, `filesystem-space-zero-dropped`, `filesystem-socket-dir-unread`,
+//! `filesystem-handle-driver`, `filesystem-contradictions`.
 
-use domxml::{Domain, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType};
+use domxml::{Domain, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType, FilesystemTypeMount};
 use domxml_runtime::Version;
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, MODERN};
+use crate::rules::common::{BOTH, LIBVIRT, MODERN, attribute, conflict};
 
 pub(super) static ACCESSMODE: Rule = Rule {
     id: "filesystem-accessmode-default",
@@ -55,6 +56,64 @@ pub(super) static BINARY: Rule = Rule {
     },
     apply: drop_binary,
 };
+
+pub(super) static SOCKET_DIR: Rule = Rule {
+    id: "filesystem-socket-dir-unread",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "a file system behind a socket has no directory",
+    doc: "A virtiofs daemon that somebody else runs, which is known by its socket, has the directory. libvirt does not write a `dir` \
+          beside the `socket`.",
+    example: Example {
+        before: "<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/a' socket='/run/s'/><target dir='b'/>\
+                 </filesystem></devices>",
+        after: "<devices><filesystem type='mount'><driver type='virtiofs'/><source socket='/run/s'/><target dir='b'/></filesystem>\
+                </devices>",
+    },
+    apply: drop_directory,
+};
+
+pub(super) static CONTRADICTIONS: Rule = conflict(
+    "filesystem-contradictions",
+    "file systems that libvirt refuses",
+    "A file system names what the guest mounts, by a directory or a socket, and where. Only one of the driver `virtiofs` can be booted \
+     from.",
+    "<devices><filesystem type='mount' accessmode='passthrough'><source/><target dir='b'/></filesystem></devices>",
+    report,
+);
+
+fn drop_directory(domain: &mut Domain, cx: &mut Context) {
+    for filesystem in filesystems(domain) {
+        if let FilesystemType::Mount(FilesystemTypeMount { source, .. }) = &mut filesystem.type_
+            && source.socket.is_some()
+            && let Some(dir) = source.dir.take()
+        {
+            cx.rewrote(&source.xml, "the directory is that of the socket's daemon").becomes(attribute("dir", dir), "");
+        }
+    }
+}
+
+fn report(domain: &mut Domain, cx: &mut Context) {
+    for filesystem in filesystems(domain) {
+        if let FilesystemType::Mount(FilesystemTypeMount { source, .. }) = &filesystem.type_
+            && source.dir.is_none()
+            && source.socket.is_none()
+        {
+            cx.error(&source.xml, "the source of the file system is missing");
+        }
+        if filesystem.target.dir.is_empty() {
+            cx.error(&filesystem.target.xml, "the target of the file system is empty");
+        }
+        let driver = filesystem.driver.as_ref().and_then(|driver| driver.type_);
+        if let Some(boot) = &filesystem.boot
+            && driver != Some(FilesystemDriverType::Virtiofs)
+        {
+            cx.error(&boot.xml, "only a file system of the driver virtiofs can be booted from");
+        }
+    }
+}
 
 pub(super) static HANDLE: Rule = Rule {
     id: "filesystem-handle-driver",

@@ -49,6 +49,7 @@ pub(super) static RULES: &[&Rule] = &[
     &value_conflicts::SECRET,
     &conflicts::REFUSED_LATER,
     &conflicts::BOOT,
+    &filesystem::CONTRADICTIONS,
     &addresses::CCW_PARTIAL,
     &controller_conflicts::INDEX_TWICE,
     &controller_conflicts::NO_USB,
@@ -96,6 +97,7 @@ pub(super) static RULES: &[&Rule] = &[
     &disk_iotune::ZERO,
     &filesystem::ZERO,
     &filesystem::BINARY,
+    &filesystem::SOCKET_DIR,
     &controllers::PCI_HOLE,
     // What is only worth a word.
     &disk_legacy::SGIO_FILTERED,
