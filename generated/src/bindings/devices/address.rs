@@ -438,8 +438,8 @@ impl rt::Content for AddressTypeVirtioSerial {
 pub struct AddressTypeCcid {
     /// The index of the controller.
     ///
-    /// Since libvirt 0.8.8.
-    pub controller: scalar::Decimal,
+    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 0.8.8.
+    pub controller: Option<scalar::Decimal>,
     /// The slot of the controller.
     ///
     /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 0.8.8.
@@ -451,12 +451,13 @@ impl rt::Content for AddressTypeCcid {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AddressTypeCcid",
             attributes: &[
-                rt::AttributeInfo::new("controller").required().since(0, 8, 8),
+                rt::AttributeInfo::new("controller")
+                    .default("0", rt::DefaultForm::Written)
+                    .since(0, 8, 8),
                 rt::AttributeInfo::new("slot")
                     .default("0", rt::DefaultForm::Written)
                     .since(0, 8, 8),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -482,8 +483,8 @@ impl rt::Content for AddressTypeCcid {
 pub struct AddressTypeUsb {
     /// The index of the USB controller.
     ///
-    /// Since libvirt 0.9.5.
-    pub bus: scalar::Decimal,
+    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 0.9.5.
+    pub bus: Option<scalar::Decimal>,
     /// The port, with the ports of the hubs on the way before it: up to four numbers, dots between them.
     ///
     /// Since libvirt 0.9.5. May be absent since libvirt 2.1.0.
@@ -495,10 +496,11 @@ impl rt::Content for AddressTypeUsb {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "AddressTypeUsb",
             attributes: &[
-                rt::AttributeInfo::new("bus").required().since(0, 9, 5),
+                rt::AttributeInfo::new("bus")
+                    .default("0", rt::DefaultForm::Written)
+                    .since(0, 9, 5),
                 rt::AttributeInfo::new("port").since(0, 9, 5).optional_since(2, 1, 0),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

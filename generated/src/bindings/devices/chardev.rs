@@ -1391,10 +1391,10 @@ impl rt::Scalar for ChardevSocketMode {
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevReconnect {
-    /// Whether the hypervisor tries to connect again.
+    /// Whether the hypervisor tries to connect again; without it libvirt does not read the element.
     ///
     /// Since libvirt 3.7.0. May be absent since libvirt 11.3.0.
-    pub enabled: YesNo,
+    pub enabled: Option<YesNo>,
     /// The time to the next attempt, in seconds.
     ///
     /// Since libvirt 3.7.0.
@@ -1412,13 +1412,11 @@ impl rt::Content for ChardevReconnect {
             reference: Some("consoles-serial-parallel-channel-devices"),
             attributes: &[
                 rt::AttributeInfo::new("enabled")
-                    .required()
                     .since(3, 7, 0)
                     .optional_since(11, 3, 0)
                     .values(YesNo::VALUES),
                 rt::AttributeInfo::new("timeout").since(3, 7, 0),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

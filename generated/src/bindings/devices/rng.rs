@@ -138,10 +138,10 @@ impl rt::Content for Rng {
 /// Since libvirt 1.0.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct RngRate {
-    /// The bytes in a period.
+    /// The bytes in a period; without them nothing is limited.
     ///
     /// Since libvirt 1.0.4.
-    pub bytes: u64,
+    pub bytes: Option<u64>,
     /// The length of a period in milliseconds.
     ///
     /// Where absent, `1000` is assumed. Since libvirt 1.0.4.
@@ -157,12 +157,11 @@ impl rt::Content for RngRate {
             element: Some(rt::Name::plain("rate")),
             since: Some(rt::Version::new(1, 0, 4)),
             attributes: &[
-                rt::AttributeInfo::new("bytes").required().since(1, 0, 4),
+                rt::AttributeInfo::new("bytes").since(1, 0, 4),
                 rt::AttributeInfo::new("period")
                     .default("1000", rt::DefaultForm::Assumed)
                     .since(1, 0, 4),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -199,8 +199,8 @@ impl rt::Scalar for ShmemRole {
 pub struct ShmemModel {
     /// The kind of device.
     ///
-    /// Since libvirt 2.5.0.
-    pub type_: ShmemModelType,
+    /// Where absent, `ivshmem` is assumed; the canonical form spells it out. Since libvirt 2.5.0.
+    pub type_: Option<ShmemModelType>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -213,11 +213,10 @@ impl rt::Content for ShmemModel {
             since: Some(rt::Version::new(2, 5, 0)),
             attributes: &[
                 rt::AttributeInfo::new("type")
-                    .required()
+                    .default("ivshmem", rt::DefaultForm::Written)
                     .since(2, 5, 0)
                     .values(ShmemModelType::VALUES),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -412,7 +411,7 @@ impl rt::Content for ShmemServer {
 pub struct ShmemMsi {
     /// The number of interrupt vectors.
     ///
-    /// Since libvirt 1.2.10.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.2.10.
     pub vectors: Option<scalar::AnyBase>,
     /// Whether notifications bypass the hypervisor's main loop.
     ///
@@ -429,7 +428,9 @@ impl rt::Content for ShmemMsi {
             element: Some(rt::Name::plain("msi")),
             since: Some(rt::Version::new(1, 2, 10)),
             attributes: &[
-                rt::AttributeInfo::new("vectors").since(1, 2, 10),
+                rt::AttributeInfo::new("vectors")
+                    .default("0", rt::DefaultForm::Dropped)
+                    .since(1, 2, 10),
                 rt::AttributeInfo::new("ioeventfd").since(1, 2, 10).values(OnOff::VALUES),
             ],
             ..rt::TypeInfo::NONE

@@ -1,7 +1,7 @@
 //! `chardev-contradictions`.
 
 use domxml::{
-    AddressType, ArchName, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra,
+    AddressType, ArchName, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra, RngBackendModel,
     SerialTargetType, SmartcardMode, YesNo,
 };
 
@@ -20,7 +20,9 @@ pub(super) static RULE: Rule = Rule {
     doc: "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do without, \
           that has a second source, or that reconnects though it waits for connections; with a second console that is \
           a serial port; with the channel of the SPICE agent anywhere but on virtio; with more than four serial ports on ISA or \
-          two with one number, or a debug port elsewhere than on x86; and with a smartcard that has not three certificates or an address of another bus.",
+          two with one number, or a debug port elsewhere than on x86; with a serial port on USB that has an address of another bus; and with a \
+          smartcard that has not three certificates or an address of another bus. A smartcard in another program and an entropy \
+          source of the model `egd` name the type of their character device.",
     example: Example {
         before: "<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>",
         after: "<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>",
@@ -51,6 +53,10 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
         if type_ == Some(SerialTargetType::IsaDebug) && !x86 {
             cx.error(&serial.xml, "only x86 has the debug port");
         }
+        let on_usb = serial.address.as_ref().is_none_or(|address| matches!(address.type_, AddressType::Usb(_)));
+        if type_ == Some(SerialTargetType::UsbSerial) && !on_usb {
+            cx.error(&serial.xml, "a serial port on USB has an address of the type usb");
+        }
         let Some(target) = serial.target.as_ref().filter(|target| target.type_ == Some(SerialTargetType::IsaSerial))
         else {
             continue;
@@ -69,10 +75,18 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
         {
             cx.error(&card.xml, "a smartcard has three certificates");
         }
+        if matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some() {
+            cx.error(&card.xml, "a smartcard in another program needs a type of character device");
+        }
         if let Some(address) = &card.address
             && !matches!(address.type_, AddressType::Ccid(_))
         {
             cx.error(&address.xml, "a smartcard is in the slot of a reader: its address is of the type ccid");
+        }
+    }
+    for rng in &devices.rng {
+        if matches!(rng.backend.model, RngBackendModel::Egd(_)) && rng.backend.xml.assumed.is_some() {
+            cx.error(&rng.backend.xml, "an entropy source of the model egd needs a type of character device");
         }
     }
 }
@@ -152,10 +166,10 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
 
 fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, xml: &Extra, cx: &mut Context) {
     let Some(reconnect) = reconnect else { return };
-    if mode == Some(Mode::Bind) {
+    if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
         cx.error(xml, "only a device that connects can connect again");
     }
-    if reconnect.enabled == YesNo::Yes && reconnect.timeout.is_none() {
+    if reconnect.enabled == Some(YesNo::Yes) && reconnect.timeout.is_none() {
         cx.error(&reconnect.xml, "missing attribute 'timeout'");
     }
 }

@@ -17,6 +17,7 @@ pub(super) static RULES: &[&Rule] = &[
     &channel::GUESTFWD_OCTAL,
     &wiremode::RULE,
     &source::UNIX_PROTOCOL,
+    &source::RECONNECT,
     &source::UNREAD,
     &source::UDP_ENDS,
     &source::TCP_PROTOCOL,

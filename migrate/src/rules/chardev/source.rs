@@ -1,14 +1,15 @@
 //! What stands behind character devices: `chardev-tcp-protocol-default`, `serial-unix-protocol-dropped`,
-//! `chardev-unread-parts`, `chardev-udp-ends`.
+//! `chardev-unread-parts`, `chardev-udp-ends`, `chardev-reconnect-unsaid`.
 
 use domxml::{
-    ChardevBackend, ChardevProtocol, ChardevReconnect, ChardevSocketMode as Mode, ChardevSourceUdp, Domain, OnOff,
-    YesNo,
+    ChardevBackend, ChardevProtocol, ChardevReconnect, ChardevSocketMode as Mode, ChardevSourceUdp, Domain, Extra,
+    InterfaceType, OnOff, YesNo,
 };
 
 use super::devices::{Owner, backends};
+use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{LIBVIRT, MODERN};
+use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static TCP_PROTOCOL: Rule = Rule {
     id: "chardev-tcp-protocol-default",
@@ -80,6 +81,55 @@ pub(super) static UDP_ENDS: Rule = Rule {
     apply: order_ends,
 };
 
+pub(super) static RECONNECT: Rule = Rule {
+    id: "chardev-reconnect-unsaid",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "a `<reconnect>` that does not say whether is not read",
+    doc: "`<reconnect>` says by `enabled` whether a character device makes a lost connection again. libvirt reads past an element \
+          without it, its `timeout` included.",
+    example: Example {
+        before: "<devices><channel type='unix'><source mode='connect' path='/run/s'><reconnect timeout='5'/></source>\
+                 <target type='virtio' name='a'/></channel></devices>",
+        after: "<devices><channel type='unix'><source mode='connect' path='/run/s'/><target type='virtio' name='a'/></channel></devices>",
+    },
+    apply: drop_reconnect,
+};
+
+fn drop_reconnect(domain: &mut Domain, cx: &mut Context) {
+    let mut drop_unsaid = |reconnect: &mut Option<ChardevReconnect>, xml: &mut Extra| {
+        // Other attributes are of a libvirt that may well read them.
+        let foreign = |at: &Extra| at.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty());
+        let unsaid =
+            |it: &mut ChardevReconnect| it.enabled.is_none() && (cx.profile == Profile::Libvirt || !foreign(&it.xml));
+        if let Some(reconnect) = reconnect.take_if(unsaid) {
+            cx.rewrote(&reconnect.xml, "it does not say whether to connect again").becomes("<reconnect>", "");
+            xml.absorb(reconnect.xml);
+        }
+    };
+    backends(domain, |backend, _, _| match backend {
+        ChardevBackend::Tcp(tcp) => {
+            tcp.source.iter_mut().for_each(|source| drop_unsaid(&mut source.reconnect, &mut source.xml));
+        }
+        ChardevBackend::Unix(unix) => {
+            if let Some(source) = &mut unix.source {
+                drop_unsaid(&mut source.reconnect, &mut source.xml);
+            }
+        }
+        _ => {}
+    });
+    let interfaces = domain.devices.as_mut().map_or(&mut [][..], |devices| &mut devices.interface);
+    for interface in interfaces {
+        if let InterfaceType::Vhostuser(members) = &mut interface.type_
+            && let Some(source) = &mut members.source
+        {
+            drop_unsaid(&mut source.reconnect, &mut source.xml);
+        }
+    }
+}
+
 fn add_protocol(domain: &mut Domain, cx: &mut Context) {
     backends(domain, |backend, _, xml| {
         if let ChardevBackend::Tcp(tcp) = backend
@@ -120,7 +170,7 @@ fn drop_unread(domain: &mut Domain, cx: &mut Context) {
         }
         let mut timeout = |reconnect: &mut Option<ChardevReconnect>| {
             if let Some(reconnect) = reconnect
-                && reconnect.enabled == YesNo::No
+                && reconnect.enabled == Some(YesNo::No)
                 && reconnect.timeout.take().is_some()
             {
                 cx.rewrote(xml, "a connection that is not made again has no timeout").becomes("timeout", "");
@@ -174,7 +224,7 @@ pub(super) fn same_source(a: &ChardevBackend, b: &ChardevBackend) -> bool {
     use ChardevBackend as B;
     let mode = |mode: Option<Mode>| mode.unwrap_or(Mode::Connect);
     let again = |reconnect: &Option<ChardevReconnect>| {
-        let reconnect = reconnect.as_ref().filter(|reconnect| reconnect.enabled == YesNo::Yes);
+        let reconnect = reconnect.as_ref().filter(|reconnect| reconnect.enabled == Some(YesNo::Yes));
         reconnect.map(|reconnect| reconnect.timeout)
     };
     match (a, b) {

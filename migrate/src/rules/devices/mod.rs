@@ -15,6 +15,7 @@ pub(super) static RULES: &[&Rule] = &[
     &tpm::CONTRADICTIONS,
     &memory::CONTRADICTIONS,
     &rng::RANDOM_DEVICE,
+    &rng::NO_BYTES,
     &rng::UNREAD,
     &tpm::DEVICE,
     &tpm::UNREAD,

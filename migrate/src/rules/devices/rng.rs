@@ -1,4 +1,4 @@
-//! `rng-random-default`, `rng-unread-parts`.
+//! `rng-random-default`, `rng-unread-parts`, `rng-rate-without-bytes`.
 
 use domxml::{Domain, RngBackendModel};
 
@@ -40,6 +40,32 @@ pub(super) static UNREAD: Rule = Rule {
     apply: drop_zero,
 };
 
+pub(super) static NO_BYTES: Rule = Rule {
+    id: "rng-rate-without-bytes",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "a rate without bytes limits nothing",
+    doc: "The `<rate>` of an entropy source says how many bytes the guest may take in a period. Without a number of bytes there is no \
+          limit, and libvirt does not look at the period.",
+    example: Example {
+        before: "<devices><rng model='virtio'><rate period='5'/><backend model='random'>/dev/random</backend></rng></devices>",
+        after: "<devices><rng model='virtio'><backend model='random'>/dev/random</backend></rng></devices>",
+    },
+    apply: drop_unlimited,
+};
+
+fn drop_unlimited(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &mut domain.devices else { return };
+    for rng in &mut devices.rng {
+        if let Some(rate) = rng.rate.take_if(|rate| rate.bytes.is_none()) {
+            cx.rewrote(&rate.xml, "a rate without bytes is none").becomes("<rate>", "");
+            rng.xml.absorb(rate.xml);
+        }
+    }
+}
+
 fn name_device(domain: &mut Domain, cx: &mut Context) {
     let Some(devices) = &mut domain.devices else { return };
     for rng in &mut devices.rng {
@@ -55,7 +81,7 @@ fn name_device(domain: &mut Domain, cx: &mut Context) {
 fn drop_zero(domain: &mut Domain, cx: &mut Context) {
     let Some(devices) = &mut domain.devices else { return };
     for rng in &mut devices.rng {
-        if rng.rate.take_if(|rate| rate.bytes == 0).is_some() {
+        if rng.rate.take_if(|rate| rate.bytes == Some(0)).is_some() {
             cx.rewrote(&rng.xml, "a rate of 0 is none").becomes("<rate bytes='0'/>", "");
         }
         if let Some(rate) = &mut rng.rate

@@ -75,9 +75,9 @@ fn name_model(domain: &mut Domain, cx: &mut Context) {
     for shmem in &mut devices.shmem {
         let model = shmem.model.get_or_insert_with(|| {
             cx.rewrote(&shmem.xml, "the model is spelt out").becomes("", "<model type='ivshmem'/>");
-            ShmemModel { type_: ShmemModelType::Ivshmem, xml: Extra::at(shmem.xml.span) }
+            ShmemModel { type_: Some(ShmemModelType::Ivshmem), xml: Extra::at(shmem.xml.span) }
         });
-        if model.type_ == ShmemModelType::Ivshmem
+        if matches!(model.type_, None | Some(ShmemModelType::Ivshmem))
             && let Some(role) = shmem.role.take()
         {
             cx.rewrote(&shmem.xml, "the model ivshmem has no role").becomes(format!("role='{role}'"), "");

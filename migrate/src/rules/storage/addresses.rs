@@ -1,11 +1,11 @@
 //! The parts of addresses that go together: `pci-address-parts`, `pci-address-empty`, `ccw-address-parts`,
-//! `ccw-address-partial`.
+//! `ccw-address-partial`, `usb-port-zero`.
 
 use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, PciBus, PciDomain, PciFunction, PciSlot, ZpciFid, ZpciUid};
 use domxml::{Address, AddressType, AddressTypePci, DiskNvmeAddress, Domain, Zpci, walk, walk_mut};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, conflict};
+use crate::rules::common::{BOTH, LIBVIRT, attribute, conflict};
 
 pub(super) static PCI: Rule = Rule {
     id: "pci-address-parts",
@@ -69,6 +69,35 @@ pub(super) static CCW_PARTIAL: Rule = conflict(
      <address type='ccw' cssid='0xfe'/></disk></devices>",
     check_ccw,
 );
+
+pub(super) static USB_PORT: Rule = Rule {
+    id: "usb-port-zero",
+    class: Class::Spelling,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "the ports of USB are numbered from 1 on",
+    doc: "A port of USB is at most four numbers, which libvirt reads up to the first 0: `1.0` is port 1, and `0` none, which leaves the \
+          choice to the hypervisor.",
+    example: Example {
+        before: "<devices><hub type='usb'><address type='usb' bus='0' port='1.0'/></hub></devices>",
+        after: "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub></devices>",
+    },
+    apply: cut_port,
+};
+
+fn cut_port(domain: &mut Domain, cx: &mut Context) {
+    walk_mut(domain, &mut |any| {
+        let Some(Address { type_: AddressType::Usb(usb), xml }) = any.downcast_mut() else { return };
+        let Some(port) = &mut usb.port else { return };
+        let Some(end) = port.0.iter().position(|part| *part == 0) else { return };
+        let before = attribute("port", &*port);
+        port.0.truncate(end);
+        let after = if end > 0 { attribute("port", &*port) } else { String::new() };
+        usb.port.take_if(|port| port.0.is_empty());
+        cx.rewrote(xml, "a port of USB ends at the first 0").becomes(before, after);
+    });
+}
 
 /// Whether it names no place, as libvirt sees it.
 fn is_empty(pci: &AddressTypePci) -> bool {

@@ -202,7 +202,7 @@ fn add_for_channels(domain: &mut Domain, cx: &mut Context) {
 /// Controller and slot of a smartcard.
 fn reader(card: &Smartcard) -> Option<(u32, u32)> {
     match &card.address.as_ref()?.type_ {
-        AddressType::Ccid(place) => Some((place.controller.0, place.slot.unwrap_or_default().0)),
+        AddressType::Ccid(place) => Some((place.controller.unwrap_or_default().0, place.slot.unwrap_or_default().0)),
         _ => None,
     }
 }
@@ -213,7 +213,7 @@ fn add_for_smartcards(domain: &mut Domain, cx: &mut Context) {
         if devices.smartcard[at].address.is_none() {
             let on_first = devices.smartcard.iter().filter_map(reader).filter(|(controller, _)| *controller == 0);
             let slot = on_first.map(|(_, slot)| slot + 1).max().unwrap_or(0);
-            let place = AddressTypeCcid { controller: Decimal(0), slot: Some(Decimal(slot)) };
+            let place = AddressTypeCcid { controller: Some(Decimal(0)), slot: Some(Decimal(slot)) };
             let card = &mut devices.smartcard[at];
             card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() });
             cx.rewrote(&card.xml, "the smartcard has a slot")

@@ -91,6 +91,7 @@ pub(super) static RULES: &[&Rule] = &[
     &addresses::PCI,
     &addresses::PCI_EMPTY,
     &addresses::CCW,
+    &addresses::USB_PORT,
     &sizes::RULE,
     &disk_drops::ZERO,
     &disk_drops::LABELS,
