@@ -8,6 +8,7 @@ mod servers;
 mod socket;
 mod sound;
 mod video;
+mod video_models;
 
 use crate::rule::Rule;
 
@@ -34,6 +35,7 @@ pub(super) static RULES: &[&Rule] = &[
     &parts::PASSWORD,
     &parts::CHANNELS,
     &parts::EMPTY,
+    &video_models::RULE,
     &video::CONTRADICTIONS,
     &video::IMPLICIT,
     &video::TYPE,

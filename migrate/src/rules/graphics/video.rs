@@ -9,7 +9,7 @@ use domxml::{
 use super::servers::spelt;
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use crate::rules::common::{BOTH, LIBVIRT, unknown_attribute};
 
 pub(super) static PRIMARY: Rule = Rule {
     id: "video-primary-reorder",
@@ -132,8 +132,10 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "video cards that libvirt refuses together",
-    doc: "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` is for virtio \
-          cards, and an acceleration says of what. libvirt refuses a domain where that is not so.",
+    doc: "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` and the options of \
+          virtio are for virtio cards, the sizes `ram`, `vram64` and `vgamem` for QXL cards, a `rendernode` for the driver `vhostuser`; \
+          a card of the model `ramfb` has no address, an acceleration says of what, and a resolution is not 0. libvirt refuses a \
+          domain where that is not so.",
     example: Example {
         before: "<devices><video><model type='none'/></video><video><model type='vga'/></video></devices>",
         after: "<devices><video><model type='none'/></video><video><model type='vga'/></video></devices>",
@@ -360,20 +362,61 @@ fn report(domain: &mut Domain, cx: &mut Context) {
         cx.error(&second.xml, "only one video card can be the primary one");
     }
     for video in videos.iter() {
-        let model = video.model.as_ref().map(|model| &model.type_);
-        let virtio = matches!(model, Some(VideoModelType::Virtio | VideoModelType::None));
-        if video.driver.as_ref().is_some_and(|driver| driver.name == Some(VideoDriverName::Vhostuser)) && !virtio {
-            cx.error(&video.xml, "the driver vhostuser is for virtio cards");
-        }
-        if let Some(acceleration) = video.model.as_ref().and_then(|model| model.acceleration.as_ref())
-            && (acceleration.accel2d.is_none() && acceleration.accel3d.is_none() && acceleration.rendernode.is_none())
-        {
-            cx.error(&acceleration.xml, "an acceleration says what is accelerated");
-        }
+        report_card(video, cx);
     }
     if videos.len() > 1
         && let Some(none) = videos.iter().find(|video| is_none(video))
     {
         cx.error(&none.xml, "a video card of the model none must be the only one");
+    }
+}
+
+fn report_card(video: &Video, cx: &mut Context) {
+    let type_ = video.model.as_ref().map(|model| &model.type_);
+    // Of a card that is none libvirt forgets the rest before it asks.
+    let none = matches!(type_, Some(VideoModelType::None));
+    let virtio = none || matches!(type_, Some(VideoModelType::Virtio));
+    let driver = video.driver.as_ref();
+    let vhost_user = driver.is_some_and(|driver| driver.name == Some(VideoDriverName::Vhostuser));
+    if vhost_user && !virtio {
+        cx.error(&video.xml, "the driver vhostuser is for virtio cards");
+    }
+    if let Some(driver) = driver
+        && !virtio
+        && [driver.iommu, driver.ats, driver.packed, driver.page_per_vq].iter().any(Option::is_some)
+    {
+        cx.error(&driver.xml, "iommu, ats, packed and page_per_vq are for virtio cards");
+    }
+    if let Some(address) = &video.address
+        && matches!(type_, Some(VideoModelType::Ramfb))
+    {
+        cx.error(&address.xml, "a video card of the model ramfb has no address");
+    }
+    let Some(model) = &video.model else { return };
+    for name in ["ram", "vram64", "vgamem"] {
+        let size = unknown_attribute(&model.xml, name).filter(|size| !size.is_empty());
+        match size.map(|size| size.trim_start().parse::<u32>()) {
+            None | Some(Ok(0)) => {}
+            Some(Ok(_)) if none => {}
+            Some(Ok(_)) => {
+                cx.error(&model.xml, format!("the attribute '{name}' is for video cards of the model qxl"));
+            }
+            Some(Err(_)) => {
+                cx.error(&model.xml, format!("the attribute '{name}' is a size in KiB"));
+            }
+        }
+    }
+    if let Some(resolution) = &model.resolution
+        && !none
+        && (resolution.x == 0 || resolution.y == 0)
+    {
+        cx.error(&resolution.xml, "a resolution is not 0");
+    }
+    let Some(acceleration) = &model.acceleration else { return };
+    if acceleration.accel2d.is_none() && acceleration.accel3d.is_none() && acceleration.rendernode.is_none() {
+        cx.error(&acceleration.xml, "an acceleration says what is accelerated");
+    }
+    if acceleration.rendernode.is_some() && !vhost_user && !none {
+        cx.error(&acceleration.xml, "a rendernode is for the driver vhostuser");
     }
 }
