@@ -1,10 +1,10 @@
 //! `input-bus-default`, `input-empty-driver`.
 
-use domxml::{ArchName, Domain, DomainType, InputBus, InputType, OsTypeValue};
+use domxml::{AddressType, ArchName, Domain, DomainType, InputBus, InputType, OsTypeValue};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use crate::rules::common::{BOTH, LIBVIRT, unknown_attribute};
 
 pub(super) static BUS: Rule = Rule {
     id: "input-bus-default",
@@ -32,7 +32,7 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     summary: "input devices that libvirt refuses",
     doc: "A tablet cannot be on the PS/2 bus, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
           that are neither fully nor paravirtualized have no input devices, unless they are Parallels' containers. A virtio model is \
-          on the virtio bus.",
+          on the virtio bus, a device on USB has an address of that type, and an event device of the host is on no bus.",
     example: Example {
         before: "<devices><input type='tablet' bus='ps2'/></devices>",
         after: "<devices><input type='tablet' bus='ps2'/></devices>",
@@ -121,6 +121,13 @@ fn report(domain: &mut Domain, cx: &mut Context) {
                 if os != OsTypeValue::Hvm && !special || matches!(arch, Some(ArchName::S390 | ArchName::S390x)) {
                     cx.error(&input.xml, "a guest of this kind has no event devices of the host");
                 }
+                let buses = ["ps2", "usb", "xen", "parallels", "virtio"];
+                if unknown_attribute(&input.xml, "bus").is_some_and(|bus| buses.contains(&bus)) {
+                    cx.error(&input.xml, "an event device of the host is on no bus");
+                }
+                if input.model.is_some() {
+                    cx.error(&input.xml, "a virtio model is on the virtio bus");
+                }
                 continue;
             }
             InputType::Passthrough(_) => {
@@ -143,6 +150,12 @@ fn report(domain: &mut Domain, cx: &mut Context) {
             }
         } else if !special {
             cx.error(&input.xml, "a guest of this kind has no input devices");
+        }
+        if bus.or(guest.bus(!tablet)) == Some(InputBus::Usb)
+            && let Some(address) = &input.address
+            && !matches!(address.type_, AddressType::Usb(_))
+        {
+            cx.error(&address.xml, "a device on USB has an address of the type usb");
         }
         if input.model.is_some() && bus.or(guest.bus(!tablet)) != Some(InputBus::Virtio) {
             cx.error(&input.xml, "a virtio model is on the virtio bus");

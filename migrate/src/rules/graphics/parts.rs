@@ -4,9 +4,9 @@ use domxml::{
     Domain, GraphicsChannel, GraphicsChannelMode, GraphicsChannelName, GraphicsListenType, GraphicsType, YesNo,
 };
 
-use super::servers::displays;
+use super::servers::{displays, servers};
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use crate::rules::common::{BOTH, LIBVIRT, unknown_attribute};
 
 pub(super) static CHANNELS: Rule = Rule {
     id: "graphics-spice-channel-mode-any",
@@ -65,7 +65,8 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     profiles: BOTH,
     summary: "displays that libvirt refuses",
     doc: "An RDP server cannot listen at a socket or nowhere, and a display over D-Bus with direct connections has no address \
-          of a bus. libvirt refuses a domain with such a display.",
+          of a bus. A place to listen at has no network or socket unless it is one, and that of a network has a name. libvirt refuses a \
+          domain with such a display.",
     example: Example {
         before: "<devices><graphics type='dbus' p2p='yes' address='unix:path=/run/bus'/></devices>",
         after: "<devices><graphics type='dbus' p2p='yes' address='unix:path=/run/bus'/></devices>",
@@ -134,6 +135,17 @@ fn drop_empty(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn report(domain: &mut Domain, cx: &mut Context) {
+    for listen in servers(domain).flat_map(|server| server.listen) {
+        let wrong = |name| unknown_attribute(&listen.xml, name).is_some_and(|value| !value.is_empty());
+        for name in ["network", "socket"] {
+            if wrong(name) {
+                cx.error(&listen.xml, format!("the attribute '{name}' is for a listen element of the type '{name}'"));
+            }
+        }
+        if matches!(&listen.type_, GraphicsListenType::Network(network) if network.network.is_empty()) {
+            cx.error(&listen.xml, "a network to listen at has a name");
+        }
+    }
     for graphics in displays(domain) {
         match &graphics.type_ {
             GraphicsType::Rdp(rdp) => {

@@ -16,6 +16,7 @@ pub(super) static RULES: &[&Rule] = &[
     &legacy::ADDRESS,
     &legacy::USB,
     &redirdev::TYPE,
+    &redirdev::ADDRESS,
     &numbers::OCTAL,
     &numbers::ISA,
     &source::TYPE,

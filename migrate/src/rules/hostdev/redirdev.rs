@@ -1,6 +1,6 @@
-//! `redirdev-dbus-channel-added`, `redirdev-type-missing`.
+//! `redirdev-dbus-channel-added`, `redirdev-type-missing`, `redirdev-address-type`.
 
-use domxml::{ChardevBackend, Domain};
+use domxml::{AddressType, ChardevBackend, Domain};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, attribute, conflict};
@@ -29,6 +29,24 @@ pub(super) static TYPE: Rule = conflict(
     "<devices><redirdev bus='usb'/></devices>",
     check_type,
 );
+
+pub(super) static ADDRESS: Rule = conflict(
+    "redirdev-address-type",
+    "a redirected device has an address of another bus",
+    "A redirected device is on USB, and only an address of the type `usb` says where.",
+    "<devices><redirdev bus='usb' type='spicevmc'><address type='pci' domain='0x0000' bus='0x00' slot='0x04' function='0x0'/></redirdev>\
+     </devices>",
+    check_address,
+);
+
+fn check_address(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &domain.devices else { return };
+    for address in devices.redirdev.iter().filter_map(|redirdev| redirdev.address.as_ref()) {
+        if !matches!(address.type_, AddressType::Usb(_)) {
+            cx.error(&address.xml, "a device on USB has an address of the type usb");
+        }
+    }
+}
 
 const CHANNEL: &str = "org.qemu.usbredir";
 
