@@ -2,9 +2,9 @@
 
 use domxml::scalar::MemoryUnit;
 use domxml::{
-    ArchName, Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock, MemoryDeviceCurrent,
-    MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDevicePagesize, MemoryDeviceRequested, MemoryDeviceSize,
-    PstoreSize, YesNo, walk_mut,
+    AddressType, ArchName, Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock,
+    MemoryDeviceCurrent, MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDevicePagesize, MemoryDeviceRequested,
+    MemoryDeviceSize, PstoreSize, YesNo, walk_mut,
 };
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -38,8 +38,8 @@ pub(super) static SIZES: Rule = Rule {
     doc: "libvirt reads the sizes of memory modules, of their pages, blocks and labels, and of a store for crash messages, in any unit \
           and writes KiB, rounded up. Profile `modern` keeps the unit of the author.",
     example: Example {
-        before: "<devices><memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
-        after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory></devices>",
+        before: "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
+        after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
     },
     apply: scale_all,
 };
@@ -53,8 +53,9 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     summary: "memory devices that libvirt refuses",
     doc: "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on POWER cannot \
           do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared and cannot discard either. \
-          What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is \
-          a power of two.",
+          What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is given and \
+          a power of two. A device is for a NUMA node that the guest has, its address has a slot, and one of the model `sgx-epc` \
+          has none.",
     example: Example {
         before: "<devices><memory model='virtio-pmem' access='private'><source><path>/m</path></source>\
                  <target><size unit='KiB'>1048576</size></target></memory></devices>",
@@ -71,10 +72,11 @@ pub(super) static EMPTY: Rule = Rule {
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "an empty source of a memory device is not written",
-    doc: "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module.",
+    doc: "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, and a size of 0 \
+          is none.",
     example: Example {
-        before: "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size><node>0</node></target></memory></devices>",
-        after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory></devices>",
+        before: "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",
+        after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
     },
     apply: drop_empty,
 };
@@ -126,8 +128,24 @@ const LABEL_KIB: u64 = 128;
 fn report(domain: &mut Domain, cx: &mut Context) {
     let arch = domain.os.as_ref().and_then(|os| os.type_.arch);
     let power = matches!(arch, Some(ArchName::Ppc64 | ArchName::Ppc64le));
+    let cells: usize = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cell.len()).sum();
     let Some(devices) = &domain.devices else { return };
     for memory in &devices.memory {
+        let node = match &memory.model {
+            MemoryDeviceModel::Dimm(dimm) => dimm.target.node,
+            MemoryDeviceModel::Nvdimm(nvdimm) => nvdimm.target.node,
+            MemoryDeviceModel::VirtioPmem(pmem) => pmem.target.node,
+            MemoryDeviceModel::VirtioMem(mem) => mem.target.node,
+            MemoryDeviceModel::SgxEpc(sgx) => sgx.target.node,
+        };
+        if node.is_some_and(|node| node as usize >= cells) {
+            cx.error(&memory.xml, "the guest has no NUMA node of this number");
+        }
+        if let Some(address) = &memory.address
+            && matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none())
+        {
+            cx.error(&address.xml, "the address of a memory device has a slot");
+        }
         let discards = memory.discard == Some(YesNo::Yes);
         let mut refuse = |wrong: bool, why: &str| {
             if wrong {
@@ -159,13 +177,17 @@ fn report(domain: &mut Domain, cx: &mut Context) {
                 let requested =
                     mem.target.requested.as_ref().and_then(|requested| kib(requested.value, requested.unit));
                 refuse(requested > size, "more is requested than the device has");
+                refuse(mem.target.block.is_none(), "the size of a block is missing");
                 if let Some(block) = block {
                     refuse(!block.is_power_of_two(), "the size of a block is a power of two");
                     let whole = requested.is_none_or(|requested| block == 0 || requested % block == 0);
                     refuse(!whole, "what is requested is no number of blocks");
                 }
             }
-            MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::SgxEpc(_) => {}
+            MemoryDeviceModel::SgxEpc(_) => {
+                refuse(memory.address.is_some(), "a device of the model sgx-epc has no address")
+            }
+            MemoryDeviceModel::Dimm(_) => {}
         }
     }
 }
@@ -178,6 +200,11 @@ fn drop_empty(domain: &mut Domain, cx: &mut Context) {
             MemoryDeviceModel::VirtioMem(mem) => &mut mem.source,
             _ => continue,
         };
+        if let Some(source) = source
+            && source.pagesize.take_if(|size| size.value == 0).is_some()
+        {
+            cx.rewrote(&memory.xml, "a size of 0 is none").becomes("<pagesize>0</pagesize>", "");
+        }
         if source.take_if(|source| source.nodemask.is_none() && source.pagesize.is_none()).is_some() {
             cx.rewrote(&memory.xml, "an empty source says nothing").becomes("<source/>", "");
         }

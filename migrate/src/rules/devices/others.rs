@@ -89,9 +89,9 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "devices that libvirt refuses together",
-    doc: "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. The address of a vsock is at least 3, \
-          and only an IOMMU of the model `intel` has settings: to remap interrupts needs an I/O APIC of QEMU's, extended ones need \
-          that they are remapped.",
+    doc: "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. A lease names its lockspace and key. The address of a vsock is at least 3, \
+          and without a model it has no options of virtio. Only an IOMMU of the model `intel` has settings, and one of the model `virtio` \
+          an address: to remap interrupts needs an I/O APIC of QEMU's, extended ones need that they are remapped.",
     example: Example {
         before: "<devices><panic model='isa'/><panic model='isa'/></devices>",
         after: "<devices><panic model='isa'/><panic model='isa'/></devices>",
@@ -171,7 +171,7 @@ fn is_empty(driver: &IommuDriver, cx: &Context) -> bool {
 fn drop_panic(domain: &mut Domain, cx: &mut Context) {
     let Some(devices) = &mut domain.devices else { return };
     devices.panic.retain(|panic| {
-        let bare = panic.model.is_none() && panic.alias.is_none() && panic.address.is_none();
+        let bare = panic.model.is_none() && panic.alias.is_none() && panic.acpi.is_none() && panic.address.is_none();
         if bare {
             cx.rewrote(&panic.xml, "libvirt does not write a panic device of which nothing is said")
                 .becomes("<panic/>", "");
@@ -194,6 +194,17 @@ fn report(domain: &mut Domain, cx: &mut Context) {
     {
         cx.error(&cid.xml, "the address of a vsock is at least 3");
     }
+    if let Some(driver) = devices.vsock.as_ref().filter(|vsock| vsock.model.is_none()).and_then(|it| it.driver.as_ref())
+        && [driver.iommu, driver.ats, driver.packed, driver.page_per_vq].iter().any(Option::is_some)
+    {
+        cx.error(&driver.xml, "the options of virtio need a vsock of the model virtio");
+    }
+    if let Some(iommu) = &devices.iommu
+        && let Some(address) = &iommu.address
+        && iommu.model != IommuModel::Virtio
+    {
+        cx.error(&address.xml, format!("an IOMMU of the model {} has no address", iommu.model));
+    }
     if let Some(iommu) = &devices.iommu
         && let Some(driver) = &iommu.driver
     {
@@ -204,6 +215,11 @@ fn report(domain: &mut Domain, cx: &mut Context) {
             cx.error(&driver.xml, "remapping interrupts needs the feature ioapic with the driver qemu");
         } else if driver.eim == Some(OnOff::On) && !remaps {
             cx.error(&driver.xml, "extended interrupts need intremap='on'");
+        }
+    }
+    for lease in &devices.lease {
+        if lease.lockspace.is_empty() || lease.key.is_empty() {
+            cx.error(&lease.xml, "lockspace and key of a lease have a name");
         }
     }
     if !cx.knows(9, 1, 0)

@@ -42,8 +42,9 @@ pub(super) static CONTRADICTIONS: Rule = Rule {
     since: None,
     safety: Safety::ReportOnly,
     profiles: BOTH,
-    summary: "banks of registers belong to version 2.0 of a TPM",
-    doc: "libvirt refuses a list of banks of registers unless the definition says that the emulated TPM has version 2.0.",
+    summary: "banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's",
+    doc: "libvirt refuses a list of banks of registers unless the definition says that the emulated TPM has version 2.0, and an \
+          external TPM without the socket of its emulator.",
     example: Example {
         before: "<devices><tpm model='tpm-crb'><backend type='emulator'><active_pcr_banks><sha256/></active_pcr_banks></backend></tpm>\
                  </devices>",
@@ -95,6 +96,9 @@ fn report(domain: &mut Domain, cx: &mut Context) {
             && tpm.backend.version != Some(TpmVersion::V20)
         {
             cx.error(&banks.xml, "banks of registers need version='2.0'");
+        }
+        if matches!(&tpm.backend.type_, TpmBackendType::External(external) if external.source.is_none()) {
+            cx.error(&tpm.backend.xml, "an external TPM needs the socket of its emulator");
         }
     }
 }
