@@ -1,10 +1,12 @@
-//! `device-alias-dropped`.
+//! `device-alias-dropped`, `device-alias-duplicate`.
 
-use domxml::{Alias, Domain, Extra, walk_mut};
+use std::collections::HashSet;
+
+use domxml::{Alias, Domain, Extra, MemballoonModel, walk, walk_mut};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, attribute};
+use crate::rules::common::{BOTH, attribute, conflict};
 
 pub(super) static RULE: Rule = Rule {
     id: "device-alias-dropped",
@@ -30,6 +32,15 @@ fn is_users_own(alias: &Alias) -> bool {
     alias.name.starts_with("ua-")
         && alias.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
+
+pub(super) static DUPLICATE: Rule = conflict(
+    "device-alias-duplicate",
+    "two devices have one alias",
+    "An alias that begins with `ua-` names a device for its user, and only one: libvirt refuses a domain that gives it twice. The first \
+     console may have that of the serial port which it is.",
+    "<devices><sound model='ac97'><alias name='ua-a'/></sound><sound model='ac97'><alias name='ua-a'/></sound></devices>",
+    report_duplicates,
+);
 
 /// The alias of a device, whatever kind of device it is.
 macro_rules! device {
@@ -68,4 +79,25 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
         let aliases = if count == 1 { "1 alias".to_owned() } else { format!("{count} aliases") };
         cx.note(&first, format!("{aliases} of a running domain, which a configuration does not keep"));
     }
+}
+
+fn report_duplicates(domain: &mut Domain, cx: &mut Context) {
+    let Some(devices) = &domain.devices else { return };
+    let name = |alias: &Option<Alias>| alias.as_ref().map(|alias| alias.name.clone());
+    // The console that is the serial port shares its alias, and of no balloon none is read.
+    let (serial, console) = (devices.serial.first(), devices.console.first());
+    let copy = console.filter(|console| serial.is_some_and(|serial| name(&serial.alias) == name(&console.alias)));
+    let none = devices.memballoon.as_ref().filter(|balloon| balloon.model == MemballoonModel::None);
+    let unread = [copy.and_then(|it| it.alias.as_ref()), none.and_then(|it| it.alias.as_ref())];
+    let unread = unread.map(|alias| alias.map(|alias| alias.xml.span));
+    let mut seen = HashSet::new();
+    walk(devices, &mut |any| {
+        if let Some(alias) = any.downcast_ref::<Alias>()
+            && is_users_own(alias)
+            && !unread.contains(&Some(alias.xml.span))
+            && !seen.insert(alias.name.clone())
+        {
+            cx.error(&alias.xml, format!("another device has the alias {}", alias.name));
+        }
+    });
 }

@@ -7,4 +7,4 @@ mod markup;
 use crate::rule::Rule;
 
 /// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[&devices::RULE, &alias::RULE, &markup::COMMENTS];
+pub(super) static RULES: &[&Rule] = &[&devices::RULE, &alias::DUPLICATE, &alias::RULE, &markup::COMMENTS];
