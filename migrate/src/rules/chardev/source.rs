@@ -102,8 +102,12 @@ fn drop_reconnect(domain: &mut Domain, cx: &mut Context) {
     let mut drop_unsaid = |reconnect: &mut Option<ChardevReconnect>, xml: &mut Extra| {
         // Other attributes are of a libvirt that may well read them.
         let foreign = |at: &Extra| at.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty());
-        let unsaid =
-            |it: &mut ChardevReconnect| it.enabled.is_none() && (cx.profile == Profile::Libvirt || !foreign(&it.xml));
+        // Nor must another one of the name take its place.
+        let nodes = xml.kept.as_ref().map_or(&[][..], |kept| &kept.nodes);
+        let another = nodes.iter().any(|node| node.text.starts_with("<reconnect"));
+        let unsaid = |it: &mut ChardevReconnect| {
+            it.enabled.is_none() && (cx.profile == Profile::Libvirt || !foreign(&it.xml) && !another)
+        };
         if let Some(reconnect) = reconnect.take_if(unsaid) {
             cx.rewrote(&reconnect.xml, "it does not say whether to connect again").becomes("<reconnect>", "");
             xml.absorb(reconnect.xml);
