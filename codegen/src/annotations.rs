@@ -16,6 +16,7 @@ use crate::model::{DefaultForm, DefaultValue, EmptyForm, Facts, Narrow};
 pub const NS: &str = "https://domxml.org/ns/schema/1";
 
 const KNOWN: &[&str] = &[
+    "absent",
     "default",
     "empty",
     "field",
@@ -87,6 +88,7 @@ impl<'g> Annotations<'g> {
         Facts {
             since: text("since"),
             optional_since: text("optional-since"),
+            absent: text("absent"),
             narrow: text("narrow").zip(text("wide-since")).map(|(pattern, until)| Narrow { pattern, until }),
             default,
             legacy: text("legacy"),
@@ -170,7 +172,7 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
         "output-only" if value != "true" => wrong("'true'"),
         "empty" if value != "pair" && value != "dropped" => wrong("'pair' or 'dropped'"),
         "repeat" if value != "refused" => wrong("'refused'"),
-        "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
+        "absent" | "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),
         "type" if !names::is_variant_name(value) => wrong("a name for a Rust type or variant"),

@@ -296,6 +296,9 @@ fn facts_text(facts: &Facts) -> String {
     if let Some(since) = &facts.optional_since {
         list.push(format!("optional since {since}"));
     }
+    if let Some(rule) = &facts.absent {
+        list.push(format!("absent by {rule}"));
+    }
     if let Some(narrow) = &facts.narrow {
         list.push(format!("until {} only '{}'", narrow.until, narrow.pattern));
     }

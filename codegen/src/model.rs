@@ -62,6 +62,8 @@ pub struct Facts {
     pub since: Option<String>,
     /// `d:optional-since`: the first libvirt that takes the element without it.
     pub optional_since: Option<String>,
+    /// `d:absent`: the rule for an element that lacks it, though it must be there.
+    pub absent: Option<String>,
     /// `d:narrow` with `d:wide-since`.
     pub narrow: Option<Narrow>,
     /// `a:defaultValue` with `d:default`.

@@ -6,7 +6,7 @@ use relaxng_model::schema::NodeId;
 use super::Lowerer;
 use super::names::{self, Scope};
 use crate::analyse::{ContentId, Member, MemberKind};
-use crate::model::{Field, FieldKind};
+use crate::model::{Count, Field, FieldKind};
 
 /// A field's name before clashes are looked at.
 struct Wanted {
@@ -113,14 +113,19 @@ impl<'g> Lowerer<'g, '_> {
                 let (facts, docs) = self.attribute_notes(uses);
                 let scalar = self.scalar(&patterns, custom, given, &own, origin, true);
                 self.check_scalar_default(&facts, uses, &scalar);
+                let required = *required && facts.absent.is_none();
                 noted = Some((facts, docs));
-                FieldKind::Attribute { name: attribute.clone(), scalar, required: *required }
+                FieldKind::Attribute { name: attribute.clone(), scalar, required }
             }
             MemberKind::AnyAttributes(_) => FieldKind::AnyAttributes,
             MemberKind::AnyElements(_) => FieldKind::AnyElements,
             MemberKind::Child { name: child, content, uses, count } => {
                 nodes = self.nodes_of_all(uses);
-                FieldKind::Child { name: child.clone(), content: self.child_content(*content), count: *count }
+                let count = match count {
+                    Count::One if self.notes.first(&nodes, "absent").is_some() => Count::Optional,
+                    count => *count,
+                };
+                FieldKind::Child { name: child.clone(), content: self.child_content(*content), count }
             }
             MemberKind::Text { uses, required } => {
                 nodes = uses.iter().flat_map(|used| text_nodes(used.leaf.pattern)).collect();

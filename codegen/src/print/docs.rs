@@ -78,6 +78,9 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     if let Some(rule) = &facts.legacy {
         sentences.push(format!("A legacy form; rule `{rule}` replaces it."));
     }
+    if let Some(rule) = &facts.absent {
+        sentences.push(format!("It must be there, but may be missing in what is read; see rule `{rule}`."));
+    }
     if let Some(since) = &facts.since {
         sentences.push(format!("Since {} {since}.", options.product));
     }
