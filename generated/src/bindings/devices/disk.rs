@@ -4,10 +4,10 @@
 
 use crate::bindings::{
     Acpi, Address, Alias, BackendDomain, DeviceBoot, DiskAuthSecret, DiskDriver, DiskFormat,
-    DiskIoTune, DiskMirror, DiskSourceFile, DiskStorage, DiskThrottleFilters, DiskTypeBlock,
-    DiskTypeDir, DiskTypeNetwork, DiskTypeNvme, DiskTypeVhostuser, DiskTypeVhostvdpa,
-    DiskTypeVolume, EncryptionCipher, EncryptionEngine, EncryptionFormat, EncryptionIvgen,
-    EncryptionSecret, OnOff, VirtioModel, YesNo,
+    DiskIoTune, DiskMirror, DiskSourceFile, DiskSourceNetwork, DiskStorage, DiskThrottleFilters,
+    DiskTypeBlock, DiskTypeDir, DiskTypeNvme, DiskTypeVhostuser, DiskTypeVhostvdpa, DiskTypeVolume,
+    EncryptionCipher, EncryptionEngine, EncryptionFormat, EncryptionIvgen, EncryptionSecret, OnOff,
+    VirtioModel, YesNo,
 };
 use domxml_runtime as rt;
 
@@ -369,6 +369,10 @@ pub enum DiskType {
     ///
     /// Since libvirt 0.6.0.
     File(DiskTypeFile),
+    /// An image that a server provides. A CD-ROM or floppy drive without medium has no source.
+    ///
+    /// Since libvirt 0.8.7.
+    Network(DiskTypeNetwork),
     /// A block device of the host.
     ///
     /// Since libvirt 0.6.0.
@@ -377,10 +381,6 @@ pub enum DiskType {
     ///
     /// Since libvirt 0.7.5.
     Dir(DiskTypeDir),
-    /// An image that a server provides.
-    ///
-    /// Since libvirt 0.8.7.
-    Network(DiskTypeNetwork),
     /// A volume of a storage pool of libvirt's.
     ///
     /// Since libvirt 1.0.5.
@@ -409,9 +409,9 @@ impl rt::Payload for DiskType {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
             rt::ValueInfo::new("file").since(0, 6, 0),
+            rt::ValueInfo::new("network").since(0, 8, 7),
             rt::ValueInfo::new("block").since(0, 6, 0),
             rt::ValueInfo::new("dir").since(0, 7, 5),
-            rt::ValueInfo::new("network").since(0, 8, 7),
             rt::ValueInfo::new("volume").since(1, 0, 5),
             rt::ValueInfo::new("nvme").since(6, 0, 0),
             rt::ValueInfo::new("vhostuser").since(7, 1, 0),
@@ -427,9 +427,9 @@ impl rt::Payload for DiskType {
         Some(
             match value {
                 "file" => Self::File(DiskTypeFile::default()),
+                "network" => Self::Network(DiskTypeNetwork::default()),
                 "block" => Self::Block(DiskTypeBlock::default()),
                 "dir" => Self::Dir(DiskTypeDir::default()),
-                "network" => Self::Network(DiskTypeNetwork::default()),
                 "volume" => Self::Volume(DiskTypeVolume::default()),
                 "nvme" => Self::Nvme(DiskTypeNvme::default()),
                 "vhostuser" => Self::Vhostuser(DiskTypeVhostuser::default()),
@@ -451,9 +451,9 @@ impl rt::Payload for DiskType {
         Some(
             match self {
                 Self::File(_) => "file",
+                Self::Network(_) => "network",
                 Self::Block(_) => "block",
                 Self::Dir(_) => "dir",
-                Self::Network(_) => "network",
                 Self::Volume(_) => "volume",
                 Self::Nvme(_) => "nvme",
                 Self::Vhostuser(_) => "vhostuser",
@@ -465,9 +465,9 @@ impl rt::Payload for DiskType {
     fn members(&self) -> Option<&dyn rt::Content> {
         match self {
             Self::File(members) => Some(members),
+            Self::Network(members) => Some(members),
             Self::Block(members) => Some(members),
             Self::Dir(members) => Some(members),
-            Self::Network(members) => Some(members),
             Self::Volume(members) => Some(members),
             Self::Nvme(members) => Some(members),
             Self::Vhostuser(members) => Some(members),
@@ -478,9 +478,9 @@ impl rt::Payload for DiskType {
     fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
         match self {
             Self::File(members) => Some(members),
+            Self::Network(members) => Some(members),
             Self::Block(members) => Some(members),
             Self::Dir(members) => Some(members),
-            Self::Network(members) => Some(members),
             Self::Volume(members) => Some(members),
             Self::Nvme(members) => Some(members),
             Self::Vhostuser(members) => Some(members),
@@ -504,6 +504,48 @@ impl rt::Content for DiskTypeFile {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskTypeFile",
             children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            ..rt::TypeInfo::NONE
+        };
+        &INFO
+    }
+
+    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
+        match node.plain() {
+            "source" => r.child(node, &mut self.source),
+            _ => return false,
+        }
+        true
+    }
+
+    fn write_children(&self, w: &mut rt::Writer<'_>) {
+        w.child("source", &self.source);
+    }
+
+    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
+        rt::Nest::each(&self.source, visit);
+    }
+
+    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
+        rt::Nest::each_mut(&mut self.source, visit);
+    }
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskTypeNetwork {
+    /// The image of a server that serves as the disk.
+    ///
+    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
+    /// libvirt 0.8.7. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub source: Option<DiskSourceNetwork>,
+}
+
+impl rt::Content for DiskTypeNetwork {
+    fn info(&self) -> &'static rt::TypeInfo {
+        static INFO: rt::TypeInfo = rt::TypeInfo {
+            name: "DiskTypeNetwork",
+            children: &[rt::ChildInfo::new("source").since(0, 8, 7)],
             ..rt::TypeInfo::NONE
         };
         &INFO

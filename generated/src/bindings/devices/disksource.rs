@@ -17,6 +17,10 @@ pub enum DiskStorage {
     ///
     /// Since libvirt 1.2.4.
     File(DiskStorageFile),
+    /// An image that a server provides.
+    ///
+    /// Since libvirt 1.2.4.
+    Network(DiskStorageNetwork),
     /// A block device of the host.
     ///
     /// Since libvirt 0.6.0.
@@ -25,10 +29,6 @@ pub enum DiskStorage {
     ///
     /// Since libvirt 0.7.5.
     Dir(DiskStorageDir),
-    /// An image that a server provides.
-    ///
-    /// Since libvirt 0.8.7.
-    Network(DiskStorageNetwork),
     /// A volume of a storage pool of libvirt's.
     ///
     /// Since libvirt 1.0.5.
@@ -57,9 +57,9 @@ impl rt::Payload for DiskStorage {
     fn table() -> &'static rt::AttributeInfo {
         static VALUES: &[rt::ValueInfo] = &[
             rt::ValueInfo::new("file").since(1, 2, 4),
+            rt::ValueInfo::new("network").since(1, 2, 4),
             rt::ValueInfo::new("block").since(0, 6, 0),
             rt::ValueInfo::new("dir").since(0, 7, 5),
-            rt::ValueInfo::new("network").since(0, 8, 7),
             rt::ValueInfo::new("volume").since(1, 0, 5),
             rt::ValueInfo::new("nvme").since(6, 0, 0),
             rt::ValueInfo::new("vhostuser").since(7, 1, 0),
@@ -75,9 +75,9 @@ impl rt::Payload for DiskStorage {
         Some(
             match value {
                 "file" => Self::File(DiskStorageFile::default()),
+                "network" => Self::Network(DiskStorageNetwork::default()),
                 "block" => Self::Block(DiskStorageBlock::default()),
                 "dir" => Self::Dir(DiskStorageDir::default()),
-                "network" => Self::Network(DiskStorageNetwork::default()),
                 "volume" => Self::Volume(DiskStorageVolume::default()),
                 "nvme" => Self::Nvme(DiskStorageNvme::default()),
                 "vhostuser" => Self::Vhostuser(DiskStorageVhostuser::default()),
@@ -95,9 +95,9 @@ impl rt::Payload for DiskStorage {
         Some(
             match self {
                 Self::File(_) => "file",
+                Self::Network(_) => "network",
                 Self::Block(_) => "block",
                 Self::Dir(_) => "dir",
-                Self::Network(_) => "network",
                 Self::Volume(_) => "volume",
                 Self::Nvme(_) => "nvme",
                 Self::Vhostuser(_) => "vhostuser",
@@ -109,9 +109,9 @@ impl rt::Payload for DiskStorage {
     fn members(&self) -> Option<&dyn rt::Content> {
         match self {
             Self::File(members) => Some(members),
+            Self::Network(members) => Some(members),
             Self::Block(members) => Some(members),
             Self::Dir(members) => Some(members),
-            Self::Network(members) => Some(members),
             Self::Volume(members) => Some(members),
             Self::Nvme(members) => Some(members),
             Self::Vhostuser(members) => Some(members),
@@ -122,9 +122,9 @@ impl rt::Payload for DiskStorage {
     fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
         match self {
             Self::File(members) => Some(members),
+            Self::Network(members) => Some(members),
             Self::Block(members) => Some(members),
             Self::Dir(members) => Some(members),
-            Self::Network(members) => Some(members),
             Self::Volume(members) => Some(members),
             Self::Nvme(members) => Some(members),
             Self::Vhostuser(members) => Some(members),
@@ -148,6 +148,48 @@ impl rt::Content for DiskStorageFile {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskStorageFile",
             children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
+            ..rt::TypeInfo::NONE
+        };
+        &INFO
+    }
+
+    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
+        match node.plain() {
+            "source" => r.child(node, &mut self.source),
+            _ => return false,
+        }
+        true
+    }
+
+    fn write_children(&self, w: &mut rt::Writer<'_>) {
+        w.child("source", &self.source);
+    }
+
+    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
+        rt::Nest::each(&self.source, visit);
+    }
+
+    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
+        rt::Nest::each_mut(&mut self.source, visit);
+    }
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskStorageNetwork {
+    /// The image of a server that serves as the disk.
+    ///
+    /// Since libvirt 0.8.7. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub source: DiskSourceNetwork,
+}
+
+impl rt::Content for DiskStorageNetwork {
+    fn info(&self) -> &'static rt::TypeInfo {
+        static INFO: rt::TypeInfo = rt::TypeInfo {
+            name: "DiskStorageNetwork",
+            children: &[rt::ChildInfo::new("source").required().since(0, 8, 7)],
+            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -312,90 +354,6 @@ impl rt::Content for DiskTypeDir {
         static INFO: rt::TypeInfo = rt::TypeInfo {
             name: "DiskTypeDir",
             children: &[rt::ChildInfo::new("source").since(0, 7, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageNetwork {
-    /// The image of a server that serves as the disk.
-    ///
-    /// Since libvirt 0.8.7. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceNetwork,
-}
-
-impl rt::Content for DiskStorageNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageNetwork",
-            children: &[rt::ChildInfo::new("source").required().since(0, 8, 7)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeNetwork {
-    /// The image of a server that serves as the disk.
-    ///
-    /// Since libvirt 0.8.7. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceNetwork,
-}
-
-impl rt::Content for DiskTypeNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeNetwork",
-            children: &[rt::ChildInfo::new("source").required().since(0, 8, 7)],
-            required_children: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -6,7 +6,7 @@ use domxml::{
     DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecretType, DiskBackingStore, DiskDevice,
     DiskDriverType, DiskIoTune, DiskOuterEncryption, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
     DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskStorage, DiskTargetBus, DiskTargetTray, DiskType,
-    Domain, Encryption, EncryptionFormat, OnOff, OsTypeValue, Sgio, StartupPolicy, walk,
+    DiskTypeNetwork, Domain, Encryption, EncryptionFormat, OsTypeValue, Sgio, StartupPolicy, walk,
 };
 
 use super::disk_auth_under_disk::{auth_place, encryption_place};
@@ -240,14 +240,14 @@ fn check_auth(domain: &mut Domain, cx: &mut Context) {
         {
             cx.error(&outer.xml, "credentials stand in the source already");
         }
-        let DiskType::Network(network) = &disk.type_ else { continue };
+        let DiskType::Network(DiskTypeNetwork { source: Some(source) }) = &disk.type_ else { continue };
         if let Some(outer) = &disk.auth
             && auth_place(&mut disk.clone()).is_none()
         {
-            cx.error(&outer.xml, format!("the protocol '{}' knows no credentials", protocol(&network.source)));
+            cx.error(&outer.xml, format!("the protocol '{}' knows no credentials", protocol(source)));
             continue;
         }
-        let wanted = match network.source.protocol {
+        let wanted = match source.protocol {
             Protocol::Rbd(_) => DiskAuthSecretType::Ceph,
             Protocol::Iscsi(_) => DiskAuthSecretType::Iscsi,
             _ => continue,
@@ -308,7 +308,8 @@ fn check_source(domain: &mut Domain, cx: &mut Context) {
             DiskType::Dir(members) => members.source.as_ref().is_none_or(|source| source.dir.is_empty()),
             DiskType::Volume(members) => members.source.is_none(),
             DiskType::Nvme(members) => members.source.is_none(),
-            DiskType::Network(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
+            DiskType::Network(members) => members.source.is_none(),
+            DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
         };
         if empty && matches!(disk.device, None | Some(DiskDevice::Disk)) {
             cx.error(&disk.xml, format!("the hard disk {} has no source", disk.target.dev));
@@ -339,7 +340,9 @@ fn check_lun(domain: &mut Domain, cx: &mut Context) {
             let fits = match &disk.type_ {
                 DiskType::Block(members) => members.source.is_some(),
                 DiskType::Volume(members) => members.source.is_some(),
-                DiskType::Network(network) => matches!(network.source.protocol, Protocol::Iscsi(_)),
+                DiskType::Network(members) => {
+                    members.source.as_ref().is_some_and(|source| matches!(source.protocol, Protocol::Iscsi(_)))
+                }
                 _ => false,
             };
             let format = disk.driver.as_ref().and_then(|driver| driver.type_);
@@ -413,7 +416,7 @@ fn check_virtio(domain: &mut Domain, cx: &mut Context) {
             ("iommu", driver.iommu.is_some()),
             ("ats", driver.ats.is_some()),
             ("packed", driver.packed.is_some()),
-            ("page_per_vq", driver.page_per_vq == Some(OnOff::On)),
+            ("page_per_vq", driver.page_per_vq.is_some()),
         ] {
             if given {
                 cx.error(&driver.xml, format!("'{name}' is for disks on virtio"));

@@ -47,7 +47,7 @@ pub(super) static ENCRYPTION: Rule = Rule {
 /// The place for credentials in the source of a disk.
 pub(super) fn auth_place(disk: &mut Disk) -> Option<&mut Option<DiskAuth>> {
     let DiskType::Network(network) = &mut disk.type_ else { return None };
-    Some(match &mut network.source.protocol {
+    Some(match &mut network.source.as_mut()?.protocol {
         Protocol::Iscsi(members) => &mut members.auth,
         Protocol::Rbd(members) => &mut members.auth,
         Protocol::Http(members) => &mut members.auth,
@@ -68,7 +68,7 @@ pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption
         DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => return None,
-        DiskType::Network(network) => match &mut network.source.protocol {
+        DiskType::Network(network) => match &mut network.source.as_mut()?.protocol {
             Protocol::Nbd(members) => &mut members.encryption,
             Protocol::Iscsi(members) => &mut members.encryption,
             Protocol::Rbd(members) => &mut members.encryption,

@@ -30,7 +30,7 @@ pub(super) static WITHOUT_MEDIUM: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: MODERN,
     summary: "libvirt forgets the type of a drive without medium",
-    doc: "A removable drive of the type `block`, `dir`, `volume` or `nvme` without a source becomes one of the type `file` as \
+    doc: "A removable drive of the type `block`, `dir`, `network`, `volume` or `nvme` without a source becomes one of the type `file` as \
           soon as libvirt defines the domain. What medium its owner meant to insert is then no longer to be seen, so this is \
           only reported.",
     example: Example {
@@ -64,7 +64,8 @@ fn lost_type(disk: &Disk) -> Option<&'static str> {
         DiskType::Dir(members) => members.source.is_none(),
         DiskType::Volume(members) => members.source.is_none(),
         DiskType::Nvme(members) => members.source.is_none(),
-        DiskType::File(_) | DiskType::Network(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
+        DiskType::Network(members) => members.source.is_none(),
+        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
     };
     if empty { domxml::Payload::value(&disk.type_) } else { None }
 }

@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 fn apply(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
         let DiskType::Network(network) = &mut disk.type_ else { continue };
-        add_lun(&mut network.source, cx);
+        network.source.iter_mut().for_each(|source| add_lun(source, cx));
     }
 }
 
