@@ -11,142 +11,11 @@ use domxml_runtime as rt;
 /// Since libvirt 1.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureHyperv {
-    /// What the attribute `mode` decides.
+    /// Whether the guest finds the features that are listed and no others, or, whatever is listed beside
+    /// it, all that the hypervisor has.
     ///
-    /// Where absent, `custom` is assumed; the canonical form spells it out.
-    pub mode: FeatureHypervMode,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-impl rt::Content for FeatureHyperv {
-    fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureHyperv",
-            element: Some(rt::Name::plain("hyperv")),
-            since: Some(rt::Version::new(1, 0, 0)),
-            empty: rt::EmptyForm::Pair,
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.mode)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.mode)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.mode);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.mode);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.mode);
-    }
-}
-
-/// What the attribute `mode` decides.
-///
-/// Where absent, `custom` is assumed; the canonical form spells it out.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum FeatureHypervMode {
-    /// Exactly the features that are listed.
-    ///
-    /// Since libvirt 8.0.0.
-    Custom(FeatureHypervModeCustom),
-    /// Every feature that the hypervisor has, known to libvirt or not.
-    ///
-    /// Since libvirt 8.0.0.
-    Passthrough,
-}
-
-impl Default for FeatureHypervMode {
-    fn default() -> Self {
-        Self::Custom(FeatureHypervModeCustom::default())
-    }
-}
-
-impl rt::Payload for FeatureHypervMode {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("custom").since(8, 0, 0),
-            rt::ValueInfo::new("passthrough").since(8, 0, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("mode")
-            .default("custom", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "custom" => Self::Custom(FeatureHypervModeCustom::default()),
-                "passthrough" => Self::Passthrough,
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Custom(FeatureHypervModeCustom::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Custom(_) => "custom",
-                Self::Passthrough => "passthrough",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Custom(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Custom(members) => Some(members),
-            _ => None,
-        }
-    }
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureHypervModeCustom {
+    /// Where absent, `custom` is assumed; the canonical form spells it out. Since libvirt 8.0.0.
+    pub mode: Option<FeatureHypervMode>,
     /// Timers are not watched strictly.
     ///
     /// Since libvirt 1.0.0.
@@ -215,12 +84,23 @@ pub struct FeatureHypervModeCustom {
     ///
     /// Since libvirt 10.7.0.
     pub xmm_input: Option<HypervXmmInput>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
 }
 
-impl rt::Content for FeatureHypervModeCustom {
+impl rt::Content for FeatureHyperv {
     fn info(&self) -> &'static rt::TypeInfo {
         static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureHypervModeCustom",
+            name: "FeatureHyperv",
+            element: Some(rt::Name::plain("hyperv")),
+            since: Some(rt::Version::new(1, 0, 0)),
+            empty: rt::EmptyForm::Pair,
+            attributes: &[
+                rt::AttributeInfo::new("mode")
+                    .default("custom", rt::DefaultForm::Written)
+                    .since(8, 0, 0)
+                    .values(FeatureHypervMode::VALUES),
+            ],
             children: &[
                 rt::ChildInfo::new("relaxed").since(1, 0, 0),
                 rt::ChildInfo::new("vapic").since(1, 1, 0),
@@ -245,6 +125,22 @@ impl rt::Content for FeatureHypervModeCustom {
         &INFO
     }
 
+    fn extra(&self) -> Option<&rt::Extra> {
+        Some(&self.xml)
+    }
+
+    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
+        Some(&mut self.xml)
+    }
+
+    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
+        match attribute.plain() {
+            "mode" => r.attribute(attribute, &mut self.mode),
+            _ => return false,
+        }
+        true
+    }
+
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
         match node.plain() {
             "relaxed" => r.child(node, &mut self.relaxed),
@@ -267,6 +163,10 @@ impl rt::Content for FeatureHypervModeCustom {
             _ => return false,
         }
         true
+    }
+
+    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
+        w.attribute("mode", &self.mode);
     }
 
     fn write_children(&self, w: &mut rt::Writer<'_>) {
@@ -327,6 +227,53 @@ impl rt::Content for FeatureHypervModeCustom {
         rt::Nest::each_mut(&mut self.avic, visit);
         rt::Nest::each_mut(&mut self.emsr_bitmap, visit);
         rt::Nest::each_mut(&mut self.xmm_input, visit);
+    }
+}
+
+/// A set of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum FeatureHypervMode {
+    /// Exactly the features that are listed.
+    ///
+    /// Since libvirt 8.0.0.
+    #[default]
+    Custom,
+    /// Every feature that the hypervisor has, known to libvirt or not.
+    ///
+    /// Since libvirt 8.0.0.
+    Passthrough,
+}
+
+impl FeatureHypervMode {
+    /// The values that are known by name.
+    pub const VALUES: &'static [rt::ValueInfo] = &[
+        rt::ValueInfo::new("custom").since(8, 0, 0),
+        rt::ValueInfo::new("passthrough").since(8, 0, 0),
+    ];
+
+    /// The value as a document spells it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Custom => "custom",
+            Self::Passthrough => "passthrough",
+        }
+    }
+}
+
+impl rt::Scalar for FeatureHypervMode {
+    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
+        Ok(
+            match rt::scalar::trim(text) {
+                "custom" => Self::Custom,
+                "passthrough" => Self::Passthrough,
+                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
+            },
+        )
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(self.as_str());
     }
 }
 
@@ -2038,4 +1985,4 @@ rt::elements!(
     KvmPollControl, KvmPvIpi, KvmDirtyRing, FeatureXen, XenE820Host, XenPassthrough
 );
 
-rt::scalar_text!(XenPassthroughMode);
+rt::scalar_text!(FeatureHypervMode, XenPassthroughMode);

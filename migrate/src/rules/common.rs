@@ -57,3 +57,15 @@ pub(super) const fn conflict(
         apply,
     }
 }
+
+/// The value of an attribute that the schema does not know where it stands.
+pub(super) fn kept_attribute<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
+    let kept = xml.kept.as_ref()?;
+    kept.attributes.iter().find(|(attribute, _)| **attribute == *name).map(|(_, value)| &**value)
+}
+
+/// The text of a child that the schema does not know where it stands.
+pub(super) fn kept_child<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
+    let kept = xml.kept.as_ref()?;
+    kept.nodes.iter().find(|node| node.is_element(name)).map(|node| &*node.text)
+}

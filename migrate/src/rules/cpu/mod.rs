@@ -42,6 +42,7 @@ pub(super) static RULES: &[&Rule] = &[
     &cputune::IOTHREADSCHED,
     &resctrl::CACHETUNE,
     &resctrl::MEMORYTUNE,
+    &model::VENDOR_ID,
     &model::MATCH_DEFAULT,
     &model::WITHOUT_MODEL,
     &model::FALLBACK,

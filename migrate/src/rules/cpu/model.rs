@@ -1,4 +1,4 @@
-//! The processor: `cpu-match-default`, `cpu-match-without-model-dropped`, `cpu-host-model-fallback-dropped`,
+//! The processor: `cpu-vendor-id-empty`, `cpu-match-default`, `cpu-match-without-model-dropped`, `cpu-host-model-fallback-dropped`,
 //! `cpu-host-passthrough-model-dropped`, `cpu-conflict`.
 
 use std::collections::BTreeSet;
@@ -42,6 +42,21 @@ pub(super) static WITHOUT_MODEL: Rule = Rule {
     apply: without_model,
 };
 
+pub(super) static VENDOR_ID: Rule = Rule {
+    id: "cpu-vendor-id-empty",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "an empty vendor of a processor is none",
+    doc: "`vendor_id=''` says nothing: the guest sees the vendor of the model. libvirt does not write it.",
+    example: Example {
+        before: "<cpu mode='custom' match='exact'><model fallback='allow' vendor_id=''>core2duo</model></cpu>",
+        after: "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
+    },
+    apply: vendor_id,
+};
+
 pub(super) static FALLBACK: Rule = Rule {
     id: "cpu-host-model-fallback-dropped",
     class: Class::Structure,
@@ -81,7 +96,7 @@ pub(super) static CONFLICT: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "processors that libvirt refuses",
-    doc: "Features, a vendor and a check need a model, and no feature stands twice. Only the host's own processor, or the maximum, can be kept \
+    doc: "Features, a vendor and a check need a model, and no feature stands twice. The vendor that the guest sees has 12 characters. Only the host's own processor, or the maximum, can be kept \
           from features that do not migrate.",
     example: Example {
         before: "<cpu><model>core2duo</model><feature name='vmx'/><feature name='vmx'/></cpu>",
@@ -127,6 +142,13 @@ fn without_model(domain: &mut Domain, cx: &mut Context) {
     }
     if let Some(match_) = cpu.match_.take() {
         cx.rewrote(&cpu.xml, "no model is named").becomes(attribute("match", match_.as_str()), "");
+    }
+}
+
+fn vendor_id(domain: &mut Domain, cx: &mut Context) {
+    let Some(model) = domain.cpu.as_mut().and_then(|cpu| cpu.model.as_mut()) else { return };
+    if model.vendor_id.take_if(|vendor| vendor.is_empty()).is_some() {
+        cx.rewrote(&model.xml, "an empty vendor is none").becomes("vendor_id=''", "");
     }
 }
 
@@ -176,6 +198,16 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
     }
     if !named && cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty()) {
         cx.error(&cpu.xml, "a vendor needs a model");
+    }
+    if let Some(model) = &cpu.model
+        && matches!(mode, CpuMode::Custom | CpuMode::HostModel)
+        && let Some(vendor) = model.vendor_id.as_ref().filter(|vendor| !vendor.is_empty())
+    {
+        if vendor.len() != 12 {
+            cx.error(&model.xml, format!("the vendor '{vendor}' has not 12 characters"));
+        } else if vendor.contains(',') {
+            cx.error(&model.xml, "a vendor has no comma");
+        }
     }
     if cpu.migratable.is_some() && matches!(mode, CpuMode::Custom | CpuMode::HostModel) {
         cx.error(&cpu.xml, "migratable is for the host's own processor, or the maximum");

@@ -1,9 +1,9 @@
 //! Shares of caches and memory bandwidth: `cachetune-order`, `memorytune-order`, `resctrl-conflict`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::scalar::{CpuSet, MemoryUnit};
-use domxml::{CachetuneItem, Domain, MemorytuneItem};
+use domxml::{CachetuneCacheType, CachetuneItem, Cputune, Domain, Memorytune, MemorytuneItem};
 
 use super::vcpu::most;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -36,7 +36,7 @@ pub(super) static MEMORYTUNE: Rule = Rule {
     profiles: LIBVIRT,
     summary: "shares of memory bandwidth in their order, for CPUs that there can be",
     doc: "libvirt writes the shares of the bandwidth of the host's memory by node, first those of CPUs that also share caches, and leaves \
-          out CPUs that there cannot be.",
+          out CPUs that there cannot be. Shares for the same CPUs are one.",
     example: Example {
         before: "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='1' bandwidth='20'/><node id='0' bandwidth='30'/>\
                  </memorytune></cputune>",
@@ -54,7 +54,8 @@ pub(super) static CONFLICT: Rule = Rule {
     profiles: BOTH,
     summary: "shares of caches or bandwidth that libvirt refuses",
     doc: "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no share of the bandwidth of a \
-          node exceeds 100 percent.",
+          node exceeds 100 percent. No two shares are of the same cache, or of the same node, for the same CPUs, and no two monitors watch \
+          the same ones.",
     example: Example {
         before: "<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>",
         after: "<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>",
@@ -124,9 +125,27 @@ fn node_rank(item: &MemorytuneItem) -> (bool, u32) {
     }
 }
 
+/// Shares for the same CPUs are one.
+fn merge_memorytunes(shares: &mut Vec<Memorytune>, most: u32, cx: &mut Context) {
+    let read = |share: &Memorytune| -> Vec<u32> { share.vcpus.iter().filter(|id| *id < most).collect() };
+    let mut at = 1;
+    while at < shares.len() {
+        let vcpus = read(&shares[at]);
+        let Some(first) = shares[..at].iter().position(|share| read(share) == vcpus && !vcpus.is_empty()) else {
+            at += 1;
+            continue;
+        };
+        let Memorytune { items, xml, .. } = shares.remove(at);
+        cx.rewrote(&xml, "these CPUs have a share already").becomes("<memorytune>, <memorytune>", "<memorytune>");
+        shares[first].items.extend(items);
+        shares[first].xml.absorb(xml);
+    }
+}
+
 fn memorytune(domain: &mut Domain, cx: &mut Context) {
     let most = most(domain);
     let Some(cputune) = &mut domain.cputune else { return };
+    merge_memorytunes(&mut cputune.memorytune, most, cx);
     cputune.memorytune.retain_mut(|share| {
         if let Some(set) = below(&share.vcpus, most) {
             cx.rewrote(&share.xml, "without CPUs that there cannot be")
@@ -160,6 +179,63 @@ fn memorytune(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
+/// Two shares of one thing for the same CPUs.
+fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context) {
+    let read = |set: &CpuSet| -> Vec<u32> { set.iter().filter(|id| *id < most).collect() };
+    let mut owners: Vec<Vec<u32>> = Vec::new();
+    for share in &cputune.cachetune {
+        let vcpus = read(&share.vcpus);
+        if vcpus.is_empty() {
+            continue;
+        }
+        let (mut caches, mut monitors) = (Vec::new(), Vec::new());
+        for item in &share.items {
+            match item {
+                CachetuneItem::Cache(cache) => {
+                    // A share of code or data takes part of what is for both.
+                    let collides = |other: &CachetuneCacheType| {
+                        *other == cache.type_ || [*other, cache.type_].contains(&CachetuneCacheType::Both)
+                    };
+                    if caches
+                        .iter()
+                        .any(|(level, id, type_)| (*level, *id) == (cache.level, cache.id) && collides(type_))
+                    {
+                        cx.error(
+                            &cache.xml,
+                            format!("the level {} of cache {} is shared already", cache.level, cache.id),
+                        );
+                    }
+                    caches.push((cache.level, cache.id, cache.type_));
+                }
+                CachetuneItem::Monitor(monitor) => {
+                    if monitor.level != 3 {
+                        cx.error(&monitor.xml, "a cache is monitored at level 3");
+                    }
+                    let watched = read(&monitor.vcpus);
+                    if monitors.contains(&watched) {
+                        cx.error(&monitor.xml, "these CPUs are monitored already");
+                    }
+                    monitors.push(watched);
+                }
+            }
+        }
+        if owners.contains(&vcpus) {
+            cx.error(&share.xml, "these CPUs have a share of caches already");
+        }
+        owners.push(vcpus);
+    }
+    let mut nodes = BTreeSet::new();
+    for share in cputune.memorytune.iter().filter(|share| !read(&share.vcpus).is_empty()) {
+        for item in &share.items {
+            if let MemorytuneItem::Node(node) = item
+                && !nodes.insert((read(&share.vcpus), node.id))
+            {
+                cx.error(&node.xml, format!("the node {} is shared already", node.id));
+            }
+        }
+    }
+}
+
 fn conflict(domain: &mut Domain, cx: &mut Context) {
     let most = most(domain);
     let Some(cputune) = &domain.cputune else { return };
@@ -178,6 +254,7 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
             owners.entry(id).or_insert(set);
         }
     }
+    check_collisions(cputune, most, cx);
     for share in cputune.cachetune.iter().filter(|share| share.vcpus.iter().any(|id| id < most)) {
         for item in &share.items {
             if let CachetuneItem::Monitor(monitor) = item

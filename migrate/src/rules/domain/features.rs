@@ -1,7 +1,7 @@
 //! `features-parts-of-off`, `features-empty-dropped`, `features-tseg-unit`, `features-dirty-ring-size`, `features-conflict`.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Domain, FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHypervMode, Features, OnOff};
+use domxml::{Domain, FeatureCapabilities, FeatureCapabilitiesPolicy, Features, OnOff};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -74,7 +74,7 @@ pub(super) static CONFLICT: Rule = Rule {
     profiles: BOTH,
     summary: "enlightenments that lack what they need",
     doc: "Every enlightenment of Hyper-V needs a state. Spinlocks that are on need a number of retries, at least 4095, and a vendor \
-          that is on needs a value. libvirt refuses anything else.",
+          that is on needs a value of up to 12 characters without comma. libvirt refuses anything else.",
     example: Example {
         before: "<features><hyperv mode='custom'><spinlocks state='on' retries='100'/></hyperv></features>",
         after: "<features><hyperv mode='custom'><spinlocks state='on' retries='100'/></hyperv></features>",
@@ -82,12 +82,15 @@ pub(super) static CONFLICT: Rule = Rule {
     apply: conflict,
 };
 
+/// The characters of the vendor that CPUID shows.
+const LONGEST_VENDOR: usize = 12;
+
 /// The fewest retries of a spinlock.
 const FEWEST_RETRIES: u32 = 4095;
 
 fn drop_parts(domain: &mut Domain, cx: &mut Context) {
     let Some(features) = &mut domain.features else { return };
-    if let Some(FeatureHypervMode::Custom(hyperv)) = features.hyperv.as_mut().map(|hyperv| &mut hyperv.mode) {
+    if let Some(hyperv) = &mut features.hyperv {
         if let Some(spinlocks) = hyperv.spinlocks.as_mut().filter(|spinlocks| spinlocks.state == OnOff::Off)
             && let Some(retries) = spinlocks.retries.take()
         {
@@ -203,10 +206,9 @@ fn dirty_ring(domain: &mut Domain, cx: &mut Context) {
 
 /// libvirt knows every feature, or refuses the domain; profile `modern` keeps what a newer one may know.
 fn refuse_unknown(features: &Features, cx: &mut Context) {
-    let hyperv = features.hyperv.as_ref().filter(|hyperv| matches!(hyperv.mode, FeatureHypervMode::Custom(_)));
     let blocks = [
         Some(&features.xml),
-        hyperv.map(|hyperv| &hyperv.xml),
+        features.hyperv.as_ref().map(|hyperv| &hyperv.xml),
         features.kvm.as_ref().map(|kvm| &kvm.xml),
         features.xen.as_ref().map(|xen| &xen.xml),
         features.capabilities.as_ref().map(|capabilities| &capabilities.xml),
@@ -229,17 +231,25 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
     {
         refuse_unknown(features, cx);
     }
-    let hyperv = domain.features.as_ref().and_then(|features| features.hyperv.as_ref());
-    let Some(FeatureHypervMode::Custom(hyperv)) = hyperv.map(|hyperv| &hyperv.mode) else { return };
+    let Some(hyperv) = domain.features.as_ref().and_then(|features| features.hyperv.as_ref()) else { return };
     if let Some(spinlocks) = hyperv.spinlocks.as_ref().filter(|spinlocks| spinlocks.state == OnOff::On)
         && spinlocks.retries.is_none_or(|retries| retries < FEWEST_RETRIES)
     {
         cx.error(&spinlocks.xml, format!("spinlocks need at least {FEWEST_RETRIES} retries"));
     }
-    if let Some(vendor) = hyperv.vendor_id.as_ref().filter(|vendor| vendor.state == OnOff::On)
-        && vendor.value.as_ref().is_none_or(String::is_empty)
-    {
-        cx.error(&vendor.xml, "the vendor needs a value");
+    if let Some(vendor) = hyperv.vendor_id.as_ref().filter(|vendor| vendor.state == OnOff::On) {
+        match &vendor.value {
+            None => {
+                cx.error(&vendor.xml, "the vendor needs a value");
+            }
+            Some(value) if value.len() > LONGEST_VENDOR => {
+                cx.error(&vendor.xml, format!("a vendor has up to {LONGEST_VENDOR} characters"));
+            }
+            Some(value) if value.contains(',') => {
+                cx.error(&vendor.xml, "a vendor has no comma");
+            }
+            Some(_) => {}
+        }
     }
     if let Some(stimer) = hyperv.stimer.as_ref().filter(|stimer| stimer.state.is_none()) {
         cx.error(&stimer.xml, "the timer needs a state");

@@ -1,6 +1,9 @@
 //! `os-firmware-features`, `os-loader-format`, `os-firmware-conflict`.
 
-use domxml::{Domain, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, OsLoader, YesNo};
+use domxml::{
+    Domain, Os, OsFirmware, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, OsLoader,
+    OsLoaderType, OsTypeValue, YesNo,
+};
 use domxml_runtime::Version;
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -46,8 +49,9 @@ pub(super) static CONFLICT: Rule = Rule {
     since: None,
     safety: Safety::ReportOnly,
     profiles: BOTH,
-    summary: "enrolled keys without secure boot",
-    doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled; libvirt refuses that.",
+    summary: "a firmware that contradicts itself",
+    doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and are never stateful. \
+          From 8.6.0 until 9.2.0 libvirt refused path, type and `readonly` of a firmware that it chooses itself, and the template of its NVRAM.",
     example: Example {
         before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
                  <feature enabled='no' name='secure-boot'/></firmware></os>",
@@ -96,7 +100,48 @@ fn loader_format(domain: &mut Domain, cx: &mut Context) {
         .becomes("", format!("<loader format='{}'/>", format.as_str()));
 }
 
+/// What libvirt refused of a firmware that it chooses itself, between the release that began to check that and the one that
+/// learnt what to make of it.
+fn check_chosen(os: &Os, cx: &mut Context) {
+    if !cx.knows(8, 6, 0) || cx.knows(9, 2, 0) {
+        return;
+    }
+    if let Some(loader) = &os.loader {
+        let path = loader.value.as_ref().is_some_and(|path| !path.is_empty());
+        if loader.readonly.is_some() || loader.type_.is_some() || path {
+            cx.error(&loader.xml, "libvirt before 9.2.0 takes neither path nor type of a firmware that it chooses");
+        }
+    }
+    if let Some(nvram) = os.nvram.as_ref().filter(|nvram| nvram.template.is_some()) {
+        cx.error(&nvram.xml, "libvirt before 9.2.0 takes no template of a firmware that it chooses");
+    }
+}
+
+/// What only some kinds of firmware have.
+fn check_nvram(os: &Os, cx: &mut Context) {
+    if os.type_.value != OsTypeValue::Hvm {
+        return;
+    }
+    let stateful = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No));
+    if os.firmware == Some(OsFirmware::Bios) {
+        let nvram = os.nvram.as_ref().filter(|nvram| nvram.value.is_some() || nvram.source.is_some());
+        if let Some(xml) = nvram.map(|nvram| &nvram.xml).or(stateful.map(|loader| &loader.xml)) {
+            cx.error(xml, "a BIOS has no NVRAM");
+        }
+    } else if os.firmware.is_none()
+        && let Some(loader) = stateful.filter(|loader| loader.type_ != Some(OsLoaderType::Pflash))
+    {
+        cx.error(&loader.xml, "a ROM has no NVRAM");
+    }
+}
+
 fn conflict(domain: &mut Domain, cx: &mut Context) {
+    if let Some(os) = &domain.os {
+        check_nvram(os, cx);
+        if os.firmware.is_some() {
+            check_chosen(os, cx);
+        }
+    }
     let Some(features) = features(domain) else { return };
     if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot) == Some(YesNo::No) {
         cx.error(&features.xml, "keys cannot be enrolled without secure boot");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domxml::scalar::CpuSet;
 use domxml::{BlkiotuneDevice, Domain};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -48,8 +49,8 @@ pub(super) static HUGEPAGES_CONFLICT: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "huge pages that libvirt refuses",
-    doc: "libvirt refuses huge pages of size 0, more than one size without a nodeset, and nodesets with nodes that the guest does \
-          not have.",
+    doc: "libvirt refuses huge pages of size 0, more than one size without a nodeset, nodesets with nodes that the guest does \
+          not have, and two sizes for one node.",
     example: Example {
         before: "<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>",
         after: "<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>",
@@ -127,6 +128,7 @@ fn drop_nodeset(domain: &mut Domain, cx: &mut Context) {
 fn hugepages_conflict(domain: &mut Domain, cx: &mut Context) {
     let cells = cells(domain);
     let mut masters = 0;
+    let mut taken: Vec<&CpuSet> = Vec::new();
     for page in domain.memory_backing.iter().flat_map(|backing| &backing.hugepages).flat_map(|huge| &huge.page) {
         if page.size == 0 {
             cx.error(&page.xml, "huge pages cannot have size 0");
@@ -137,7 +139,10 @@ fn hugepages_conflict(domain: &mut Domain, cx: &mut Context) {
             Some(set) => {
                 if let Some(node) = set.iter().find(|node| usize::try_from(*node).is_ok_and(|node| node >= cells)) {
                     cx.error(&page.xml, format!("the guest has no node {node}"));
+                } else if let Some(node) = set.iter().find(|node| taken.iter().any(|other| other.contains(*node))) {
+                    cx.error(&page.xml, format!("the node {node} has huge pages of another size"));
                 }
+                taken.push(set);
             }
         }
         if nodes.is_none() && masters > 1 {

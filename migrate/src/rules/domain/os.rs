@@ -231,6 +231,11 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn check_firmware(os: &Os, cx: &mut Context) {
+    if let Some(bios) = &os.bios
+        && bios.reboot_timeout.is_some_and(|timeout| !(-1..=65535).contains(&timeout))
+    {
+        cx.error(&bios.xml, "the time until a reboot is -1 to 65535");
+    }
     let tables = os.acpi.as_ref().map_or(&[][..], |acpi| &acpi.table);
     if let Some(second) = tables.get(1)
         && !cx.knows(11, 2, 0)

@@ -1,8 +1,8 @@
 //! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
 
 use domxml::{
-    Blkiotune, Clock, Cputune, Devices, Domain, FeatureHypervMode, Features, Idmap, Iothreadids, Keywrap,
-    MemoryBacking, Memtune, OnOff, Os, Perf, Pm, Vcpus,
+    Blkiotune, Clock, Cputune, Devices, Domain, Features, Hugepages, Idmap, Iothreadids, Keywrap, MemoryBacking,
+    Memtune, OnOff, Os, Perf, Pm, Vcpus,
 };
 use domxml_runtime::{Content, Element, Extra, ReadOptions, Span, Unknown};
 
@@ -70,6 +70,7 @@ macro_rules! blocks {
 blocks! {
     Memtune: one hard_limit one soft_limit one min_guarantee one swap_hard_limit;
     MemoryBacking: flag nosharepages flag locked flag discard one hugepages one source one access one allocation;
+    Hugepages: many page;
     Blkiotune: one weight many device;
     Vcpus: many vcpu;
     Iothreadids: many iothread;
@@ -108,14 +109,13 @@ impl Block for Features {
         }
         match (&mut self.hyperv, other.hyperv) {
             (Some(old), Some(new)) => {
-                old.xml.absorb(new.xml);
-                match (&mut old.mode, new.mode) {
-                    (FeatureHypervMode::Custom(old), FeatureHypervMode::Custom(new)) => prefer_all! { old, new;
-                        relaxed vapic spinlocks vpindex runtime synic stimer reset vendor_id frequencies reenlightenment
-                        tlbflush ipi evmcs avic emsr_bitmap xmm_input
-                    },
-                    (old, new) => *old = new,
+                // The mode is the last one even where that is not spelt out.
+                old.mode = Some(new.mode.unwrap_or_default());
+                prefer_all! { old, new;
+                    relaxed vapic spinlocks vpindex runtime synic stimer reset vendor_id frequencies reenlightenment
+                    tlbflush ipi evmcs avic emsr_bitmap xmm_input
                 }
+                old.xml.absorb(new.xml);
             }
             (old, new) => prefer(old, new),
         }
@@ -227,6 +227,7 @@ fn merge_into<T: Block>(first: &mut Option<T>, name: &str, outer: &mut Extra, cx
 }
 
 fn merge_blocks(domain: &mut Domain, cx: &mut Context) {
+    merge_hugepages(domain, cx);
     if domain.xml.kept.as_ref().is_none_or(|kept| kept.nodes.is_empty()) {
         return;
     }
@@ -248,6 +249,13 @@ fn merge_blocks(domain: &mut Domain, cx: &mut Context) {
         "keywrap" in keywrap
         "clock" in clock
         "os" in os
+    }
+}
+
+/// Further `<hugepages>` within the block.
+fn merge_hugepages(domain: &mut Domain, cx: &mut Context) {
+    if let Some(backing) = &mut domain.memory_backing {
+        merge_into(&mut backing.hugepages, "hugepages", &mut backing.xml, cx);
     }
 }
 

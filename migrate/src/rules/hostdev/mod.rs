@@ -2,6 +2,7 @@
 
 mod legacy;
 mod numbers;
+mod options;
 mod redirdev;
 mod source;
 mod util;
@@ -15,6 +16,8 @@ pub(super) static RULES: &[&Rule] = &[
     &legacy::ROM,
     &legacy::ADDRESS,
     &legacy::USB,
+    &options::TYPE,
+    &options::SCSI,
     &redirdev::TYPE,
     &redirdev::ADDRESS,
     &numbers::OCTAL,

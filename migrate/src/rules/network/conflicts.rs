@@ -1,12 +1,13 @@
 //! What libvirt refuses of interfaces.
 
 use domxml::{
-    Domain, Interface, InterfaceBackendType, InterfaceSourceVhostUserMode, InterfaceType, VirtualPortType, YesNo,
+    Domain, Interface, InterfaceBackendType, InterfaceSourceVhostUserMode, InterfaceType, TeamingType, VirtualPortType,
+    Vlan, YesNo, walk,
 };
 
 use super::util::{interfaces, is_virtio, type_name, virtualport};
 use crate::rule::{Context, Rule};
-use crate::rules::common::conflict;
+use crate::rules::common::{conflict, kept_attribute};
 
 pub(super) static VIRTUALPORT: Rule = conflict(
     "interface-virtualport-parameters",
@@ -36,6 +37,15 @@ pub(super) static PLACE: Rule = conflict(
     check_places,
 );
 
+pub(super) static SOURCE: Rule = conflict(
+    "interface-source-missing",
+    "an interface does not say what it is connected to",
+    "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a tag of a VLAN is at most 4095 and \
+     every `<vlan>` has one; a device that is always there has no other that it stands in for. libvirt refuses the rest.",
+    "<devices><interface type='bridge'><model type='virtio'/></interface></devices>",
+    check_sources,
+);
+
 pub(super) static VHOSTUSER: Rule = conflict(
     "interface-vhostuser-incomplete",
     "an interface of type `vhostuser` lacks what the target needs",
@@ -45,6 +55,39 @@ pub(super) static VHOSTUSER: Rule = conflict(
      </devices>",
     check_vhostuser,
 );
+
+fn check_sources(domain: &mut Domain, cx: &mut Context) {
+    for interface in interfaces(domain) {
+        match &interface.type_ {
+            InterfaceType::Bridge(members) if members.source.is_none() => {
+                cx.error(&interface.xml, "an interface of type bridge needs a source");
+            }
+            // Vendor and product make it a USB device without saying so.
+            InterfaceType::Hostdev(members)
+                if members.source.address.is_none()
+                    && (members.source.vendor.is_none() || members.source.product.is_none()) =>
+            {
+                cx.error(&members.source.xml, "the source of an interface of type hostdev needs an address");
+            }
+            _ => {}
+        }
+        if let Some(teaming) = &interface.teaming
+            && teaming.type_ == TeamingType::Persistent
+            && kept_attribute(&teaming.xml, "persistent").is_some()
+        {
+            cx.error(&teaming.xml, "a device that is always there stands in for no other");
+        }
+    }
+    walk(domain, &mut |any| {
+        let Some(vlan) = any.downcast_ref::<Vlan>() else { return };
+        if vlan.tag.is_empty() {
+            cx.error(&vlan.xml, "a VLAN needs a tag");
+        }
+        for tag in vlan.tag.iter().filter(|tag| tag.id > 4095) {
+            cx.error(&tag.xml, "the tag of a VLAN is at most 4095");
+        }
+    });
+}
 
 fn check_vhostuser(domain: &mut Domain, cx: &mut Context) {
     for interface in interfaces(domain) {

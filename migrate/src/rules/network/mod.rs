@@ -17,6 +17,7 @@ pub(super) static RULES: &[&Rule] = &[
     &conflicts::BANDWIDTH,
     &conflicts::PLACE,
     &conflicts::VHOSTUSER,
+    &conflicts::SOURCE,
     &driver::OPTIONS,
     &ip::IP,
     &ip::ROUTE,

@@ -6,7 +6,7 @@ use domxml::{
 };
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, attribute, conflict};
+use crate::rules::common::{BOTH, LIBVIRT, attribute, conflict, kept_child};
 
 pub(super) static RELABEL: Rule = Rule {
     id: "device-seclabel-relabel-default",
@@ -52,9 +52,33 @@ pub(super) static MODELS: Rule = conflict(
     check_models,
 );
 
+pub(super) static NO_RELABEL: Rule = conflict(
+    "device-seclabel-not-relabelled",
+    "a label is given for a device that is not to be labelled",
+    "`relabel='no'` says that the label of a disk or of a character device stays as it is. libvirt refuses a `<label>` beside it.",
+    "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'><label>x</label></seclabel></source>\
+     <target dev='vda' bus='virtio'/></disk></devices>",
+    check_relabel,
+);
+
 /// Whether the document speaks of labels at all: most do not, and the search is quick.
 fn is_labelled(cx: &Context) -> bool {
     cx.source.contains("seclabel")
+}
+
+fn check_relabel(domain: &mut Domain, cx: &mut Context) {
+    if !is_labelled(cx) {
+        return;
+    }
+    walk(domain, &mut |any| {
+        if let Some(label) = any.downcast_ref::<DeviceSeclabel>()
+            && label.relabel == DeviceSeclabelRelabel::No
+            && let Some(text) = kept_child(&label.xml, "label")
+            && text.split_once('>').is_some_and(|(_, content)| !content.is_empty() && !content.starts_with("</"))
+        {
+            cx.error(&label.xml, "a label is given, but relabel='no'");
+        }
+    });
 }
 
 fn add_relabel(domain: &mut Domain, cx: &mut Context) {

@@ -10,6 +10,7 @@ pub(super) static RULES: &[&Rule] = &[
     &label::STATIC,
     &label::MODELS,
     &device::MODELS,
+    &device::NO_RELABEL,
     &label::NONE,
     &label::TYPE,
     &label::UNTYPED,

@@ -8,7 +8,7 @@ use domxml::{
 use super::controllers::start_port;
 use super::util::{same_type, type_name};
 use crate::rule::{Context, Rule};
-use crate::rules::common::conflict;
+use crate::rules::common::{conflict, kept_attribute};
 
 pub(super) static INDEX_TWICE: Rule = conflict(
     "controller-index-duplicate",
@@ -39,7 +39,7 @@ pub(super) static NO_MASTER: Rule = conflict(
 pub(super) static VALUES: Rule = conflict(
     "controller-option-conflict",
     "an option does not fit its controller",
-    "An I/O thread is for virtio-scsi controllers; the PCI controllers that are roots have no address; a NUMA node is not for the first \
+    "Controllers of the types `fdc`, `sata`, `ccid` and some others have no model; an I/O thread is for virtio-scsi controllers; the PCI controllers that are roots have no address; a NUMA node is not for the first \
      PCI controller; the number of a PCI bridge is 1 to 255, the chassis of a port up to 255, the bus behind an expander 1 to 254; the place of a pSeries root is 0 to 30, and 0 exactly for the first \
      one. libvirt refuses anything else.",
     "<devices><controller type='scsi' index='0' model='lsilogic'><driver iothread='1'/></controller></devices>",
@@ -122,6 +122,10 @@ fn check_masters(domain: &mut Domain, cx: &mut Context) {
 
 fn check_values(domain: &mut Domain, cx: &mut Context) {
     for controller in controllers(domain) {
+        // What the type takes is not among what is kept.
+        if kept_attribute(&controller.xml, "model").is_some() {
+            cx.error(&controller.xml, format!("a controller of the type {} has no model", type_name(controller)));
+        }
         match &controller.type_ {
             ControllerType::Scsi(scsi) => {
                 let virtio = matches!(

@@ -20,6 +20,7 @@ mod drive_addresses;
 mod filesystem;
 mod implicit_controllers;
 mod sizes;
+mod source_conflicts;
 mod util;
 mod value_conflicts;
 
@@ -37,6 +38,10 @@ pub(super) static RULES: &[&Rule] = &[
     &conflicts::LUN,
     &conflicts::SGIO,
     &conflicts::RESERVATIONS,
+    &source_conflicts::RESERVATIONS,
+    &source_conflicts::AUTH,
+    &source_conflicts::SOCKET,
+    &source_conflicts::NVRAM,
     &conflicts::REMOVABLE,
     &conflicts::TRAY,
     &conflicts::VIRTIO_ONLY,
