@@ -440,8 +440,9 @@ impl rt::Content for Hugepage {
 pub struct MemoryBackingSource {
     /// The kind of memory.
     ///
-    /// Since libvirt 3.1.0.
-    pub type_: MemoryBackingSourceType,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 3.1.0.
+    pub type_: Option<MemoryBackingSourceType>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -454,11 +455,9 @@ impl rt::Content for MemoryBackingSource {
             since: Some(rt::Version::new(3, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("type")
-                    .required()
                     .since(3, 1, 0)
                     .values(MemoryBackingSourceType::VALUES),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -546,8 +545,9 @@ impl rt::Scalar for MemoryBackingSourceType {
 pub struct MemoryBackingAccess {
     /// Shared with other processes, or private.
     ///
-    /// Since libvirt 3.1.0.
-    pub mode: MemoryAccessMode,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 3.1.0.
+    pub mode: Option<MemoryAccessMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -560,11 +560,9 @@ impl rt::Content for MemoryBackingAccess {
             since: Some(rt::Version::new(3, 1, 0)),
             attributes: &[
                 rt::AttributeInfo::new("mode")
-                    .required()
                     .since(3, 1, 0)
                     .values(MemoryAccessMode::VALUES),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

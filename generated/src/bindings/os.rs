@@ -1231,8 +1231,9 @@ impl rt::Scalar for OsNvramType {
 pub struct OsBootmenu {
     /// Whether the menu is offered.
     ///
-    /// Since libvirt 0.8.3.
-    pub enable: YesNo,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 0.8.3.
+    pub enable: Option<YesNo>,
     /// How long the menu waits, in milliseconds; read only where the menu is enabled.
     ///
     /// Since libvirt 1.2.8.
@@ -1249,13 +1250,9 @@ impl rt::Content for OsBootmenu {
             since: Some(rt::Version::new(0, 8, 3)),
             reference: Some("bios-bootloader"),
             attributes: &[
-                rt::AttributeInfo::new("enable")
-                    .required()
-                    .since(0, 8, 3)
-                    .values(YesNo::VALUES),
+                rt::AttributeInfo::new("enable").since(0, 8, 3).values(YesNo::VALUES),
                 rt::AttributeInfo::new("timeout").since(1, 2, 8),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1352,8 +1349,9 @@ impl rt::Content for OsBios {
 pub struct OsSmbios {
     /// The origin of the tables.
     ///
-    /// Since libvirt 0.8.6.
-    pub mode: OsSmbiosMode,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 0.8.6.
+    pub mode: Option<OsSmbiosMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -1367,11 +1365,9 @@ impl rt::Content for OsSmbios {
             reference: Some("bios-bootloader"),
             attributes: &[
                 rt::AttributeInfo::new("mode")
-                    .required()
                     .since(0, 8, 6)
                     .values(OsSmbiosMode::VALUES),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

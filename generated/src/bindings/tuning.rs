@@ -724,8 +724,9 @@ pub struct NumatuneMemnode {
     pub cellid: u32,
     /// How memory is taken from the nodes.
     ///
-    /// Since libvirt 1.2.7.
-    pub mode: NumaMemoryMode,
+    /// Where absent, `strict` is assumed; the canonical form spells it out. It must be there, but may be
+    /// missing in what is read; see rule `numatune-mode-default`. Since libvirt 1.2.7.
+    pub mode: Option<NumaMemoryMode>,
     /// The nodes of the host.
     ///
     /// Since libvirt 1.2.7.
@@ -743,12 +744,12 @@ impl rt::Content for NumatuneMemnode {
             attributes: &[
                 rt::AttributeInfo::new("cellid").required().since(1, 2, 7),
                 rt::AttributeInfo::new("mode")
-                    .required()
+                    .default("strict", rt::DefaultForm::Written)
                     .since(1, 2, 7)
                     .values(NumaMemoryMode::VALUES),
                 rt::AttributeInfo::new("nodeset").required().since(1, 2, 7),
             ],
-            required_attributes: 3,
+            required_attributes: 2,
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -791,8 +791,9 @@ impl rt::Scalar for ControllerTypeUsbModel {
 pub struct ControllerTypePci {
     /// What the controller is: a root, a bridge, a port or an expander.
     ///
-    /// Since libvirt 0.8.2.
-    pub model: ControllerTypePciModel,
+    /// It must be there, but may be missing in what is read; see rule `controller-pci-without-model`. Since
+    /// libvirt 0.8.2.
+    pub model: Option<ControllerTypePciModel>,
     /// The device that stands for a PCI controller. libvirt chooses it.
     ///
     /// A second one is refused by libvirt. Since libvirt 1.2.19.
@@ -814,7 +815,6 @@ impl rt::Content for ControllerTypePci {
             name: "ControllerTypePci",
             attributes: &[
                 rt::AttributeInfo::new("model")
-                    .required()
                     .since(0, 8, 2)
                     .values(ControllerTypePciModel::VALUES),
             ],
@@ -823,7 +823,6 @@ impl rt::Content for ControllerTypePci {
                 rt::ChildInfo::new("target").since(1, 2, 19).dropped_if_empty(),
                 rt::ChildInfo::new("pcihole64").since(1, 1, 2),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1219,8 +1218,9 @@ impl rt::Content for ControllerMaster {
 pub struct ControllerModel {
     /// The name of the device.
     ///
-    /// Since libvirt 1.2.19.
-    pub name: ControllerModelName,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 1.2.19.
+    pub name: Option<ControllerModelName>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -1233,11 +1233,9 @@ impl rt::Content for ControllerModel {
             since: Some(rt::Version::new(1, 2, 19)),
             attributes: &[
                 rt::AttributeInfo::new("name")
-                    .required()
                     .since(1, 2, 19)
                     .values(ControllerModelName::VALUES),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO

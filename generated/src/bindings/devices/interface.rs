@@ -1464,8 +1464,9 @@ impl rt::Content for InterfaceTypeVds {
 pub struct InterfaceMac {
     /// The MAC address.
     ///
-    /// Since libvirt 0.6.0.
-    pub address: scalar::MacAddress,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 0.6.0.
+    pub address: Option<scalar::MacAddress>,
     /// Who chose an address in the range reserved for VMware.
     ///
     /// Since libvirt 6.6.0.
@@ -1490,14 +1491,13 @@ impl rt::Content for InterfaceMac {
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("network-interfaces"),
             attributes: &[
-                rt::AttributeInfo::new("address").required().since(0, 6, 0),
+                rt::AttributeInfo::new("address").since(0, 6, 0),
                 rt::AttributeInfo::new("type")
                     .since(6, 6, 0)
                     .values(InterfaceMacType::VALUES),
                 rt::AttributeInfo::new("check").since(7, 0, 0).values(YesNo::VALUES),
                 rt::AttributeInfo::new("currentAddress").since(11, 2, 0).output_only(),
             ],
-            required_attributes: 1,
             ..rt::TypeInfo::NONE
         };
         &INFO
@@ -1802,8 +1802,9 @@ impl rt::Content for InterfaceGuest {
 pub struct InterfaceModel {
     /// The name of the model.
     ///
-    /// Since libvirt 0.6.0.
-    pub type_: scalar::NicModel,
+    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
+    /// libvirt 0.6.0.
+    pub type_: Option<scalar::NicModel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -1815,8 +1816,7 @@ impl rt::Content for InterfaceModel {
             element: Some(rt::Name::plain("model")),
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("setting-the-nic-model"),
-            attributes: &[rt::AttributeInfo::new("type").required().since(0, 6, 0)],
-            required_attributes: 1,
+            attributes: &[rt::AttributeInfo::new("type").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO

@@ -679,8 +679,9 @@ impl rt::Scalar for InterfaceSourceDirectMode {
 pub struct InterfaceSourceUser {
     /// The name of the device.
     ///
+    /// It must be there, but may be missing in what is read; see rule `interface-user-source-dropped`.
     /// Since libvirt 0.6.0.
-    pub dev: String,
+    pub dev: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -692,8 +693,7 @@ impl rt::Content for InterfaceSourceUser {
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(0, 6, 0)),
             reference: Some("userspace-connection-using-passt"),
-            attributes: &[rt::AttributeInfo::new("dev").required().since(0, 6, 0)],
-            required_attributes: 1,
+            attributes: &[rt::AttributeInfo::new("dev").since(0, 6, 0)],
             ..rt::TypeInfo::NONE
         };
         &INFO

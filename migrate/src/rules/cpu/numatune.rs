@@ -15,7 +15,7 @@ pub(super) static MODE: Rule = Rule {
     safety: Safety::Safe,
     profiles: BOTH,
     summary: "memory comes strictly from its nodes",
-    doc: "Memory whose nodes or placement are given comes strictly from there, unless a mode is given; libvirt spells that out. Of an element \
+    doc: "Memory whose nodes or placement are given comes strictly from there, unless a mode is given, as does that of a single cell; libvirt spells that out. Of an element \
           without any attribute it reads nothing.",
     example: Example {
         before: "<memory unit='KiB'>1048576</memory><numatune><memory nodeset='0'/></numatune>",
@@ -260,7 +260,7 @@ fn conflict(domain: &mut Domain, cx: &mut Context) {
             cx.error(&node.xml, format!("the guest has no cell {}", node.cellid));
         } else if numatune.memnode[..index].iter().any(|other| other.cellid == node.cellid) {
             cx.error(&node.xml, format!("cell {} is placed twice", node.cellid));
-        } else if mode == Some(NumaMemoryMode::Restrictive) && node.mode != NumaMemoryMode::Restrictive {
+        } else if mode == Some(NumaMemoryMode::Restrictive) && node.mode != Some(NumaMemoryMode::Restrictive) {
             cx.error(&node.xml, "cells are placed restrictively where the whole memory is");
         }
     }

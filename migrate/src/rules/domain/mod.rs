@@ -16,6 +16,7 @@ mod repeated;
 mod sizes;
 mod sysinfo;
 mod unread;
+mod unsaid;
 
 pub(super) use features::largest_unit;
 
@@ -25,6 +26,7 @@ use crate::rule::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &repeated::FEATURES,
     &repeated::BLOCKS,
+    &unsaid::RULE,
     &names::NAME,
     &names::UUID,
     &sizes::TOO_LARGE,
@@ -56,6 +58,7 @@ pub(super) static RULES: &[&Rule] = &[
     &os::BOOTLOADER_ONLY,
     &os::LOADER_TYPE,
     &os::NVRAM_TEXT,
+    &os::NVRAM_UNREAD,
     &os::NVRAM_PORTS,
     &os::TIMEOUT,
     &firmware::FEATURES,

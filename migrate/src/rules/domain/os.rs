@@ -59,6 +59,33 @@ pub(super) static NVRAM_TEXT: Rule = Rule {
     apply: nvram_text,
 };
 
+pub(super) static NVRAM_UNREAD: Rule = Rule {
+    id: "os-nvram-unread",
+    class: Class::Lossy,
+    since: Some(Version::new(8, 5, 0)),
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "an NVRAM is given twice",
+    doc: "An NVRAM with a type is its `<source>`, one without a type is the path that stands in it; libvirt reads past the other and does not \
+          write it.",
+    example: Example {
+        before: "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+                 <nvram>/vm.fd<source file='/other.fd'/></nvram></os>",
+        after: "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+                <nvram>/vm.fd</nvram></os>",
+    },
+    apply: nvram_unread,
+};
+
+/// Takes away what libvirt does not read of an NVRAM: a source without a type, or a path with one.
+pub(super) fn take_unread_nvram(nvram: &mut OsNvram) -> Option<(&'static str, Extra)> {
+    if nvram.type_.is_none() {
+        nvram.source.take().map(|source| ("<source>", source.xml))
+    } else {
+        nvram.value.take_if(|path| !path.trim().is_empty()).map(|_| ("the path", Extra::default()))
+    }
+}
+
 pub(super) static NVRAM_PORTS: Rule = Rule {
     id: "os-nvram-default-ports",
     class: Class::Default,
@@ -161,6 +188,14 @@ fn nvram_text(domain: &mut Domain, cx: &mut Context) {
     nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() }.into());
 }
 
+fn nvram_unread(domain: &mut Domain, cx: &mut Context) {
+    let Some(nvram) = domain.os.as_mut().and_then(|os| os.nvram.as_mut()) else { return };
+    if let Some((what, xml)) = take_unread_nvram(nvram) {
+        cx.rewrote(&nvram.xml, "libvirt reads one of two").becomes(what, "");
+        nvram.xml.absorb(xml);
+    }
+}
+
 fn nvram_ports(domain: &mut Domain, cx: &mut Context) {
     let nvram = domain.os.as_mut().and_then(|os| os.nvram.as_mut());
     let Some(source) = nvram.and_then(|nvram| nvram.source.as_mut()) else { return };
@@ -194,7 +229,7 @@ fn usual_port(protocol: &str) -> Option<u32> {
 
 fn drop_timeout(domain: &mut Domain, cx: &mut Context) {
     if let Some(menu) = domain.os.as_mut().and_then(|os| os.bootmenu.as_mut())
-        && menu.enable == YesNo::No
+        && menu.enable != Some(YesNo::Yes)
         && let Some(timeout) = menu.timeout.take()
     {
         cx.rewrote(&menu.xml, "the boot menu is off").becomes(format!("timeout='{timeout}'"), "");

@@ -3,7 +3,7 @@
 use domxml::{Domain, YesNo};
 
 use super::boot::{MOST, take_unread};
-use super::os::has_bootloader;
+use super::os::{has_bootloader, take_unread_nvram};
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::MODERN;
 
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     profiles: MODERN,
     summary: "parts of the description of the boot that libvirt does not read",
     doc: "libvirt forgets what does not go with the rest: settings of the firmware beside a boot loader of the host, the timeout of a boot \
-          menu that is off, boot devices beyond the fourth, kernels of containers. Profile `modern` keeps them and says so; profile \
+          menu that is off, boot devices beyond the fourth, a second place of the NVRAM, kernels of containers. Profile `modern` keeps them and says so; profile \
           `libvirt` drops them, as libvirt does.",
     example: Example {
         before: "<os><type arch='x86_64'>hvm</type><bootmenu enable='no' timeout='3000'/></os>",
@@ -36,8 +36,13 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
     if let Some(fifth) = os.boot.get(MOST) {
         cx.note(&fifth.xml, "libvirt reads the first four boot devices");
     }
+    if let Some(nvram) = &os.nvram
+        && let Some((what, _)) = take_unread_nvram(&mut nvram.clone())
+    {
+        cx.note(&nvram.xml, format!("libvirt does not read {what} of this NVRAM"));
+    }
     if let Some(menu) = &os.bootmenu
-        && menu.enable == YesNo::No
+        && menu.enable != Some(YesNo::Yes)
         && menu.timeout.is_some()
     {
         cx.note(&menu.xml, "libvirt forgets the timeout of a boot menu that is off");

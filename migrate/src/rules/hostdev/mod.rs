@@ -25,6 +25,7 @@ pub(super) static RULES: &[&Rule] = &[
     &source::TYPE,
     &source::PARTS,
     &source::MULTIFUNCTION,
+    &source::USB_ZERO,
     &source::ISCSI,
     &source::SCSI_ONLY,
     &redirdev::DBUS,

@@ -83,6 +83,23 @@ pub(super) static SCSI_ONLY: Rule = Rule {
     apply: drop_scsi_only,
 };
 
+pub(super) static USB_ZERO: Rule = Rule {
+    id: "hostdev-usb-address-zero",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "the address of a USB device of the host is 0",
+    doc: "No USB device of a host has the number 0 on the bus 0: libvirt takes such an address for none and does not write it.",
+    example: Example {
+        before: "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/>\
+                 <address bus='0' device='0'/></source></hostdev></devices>",
+        after: "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
+                </hostdev></devices>",
+    },
+    apply: drop_usb_zero,
+};
+
 pub(super) static MULTIFUNCTION: Rule = Rule {
     id: "hostdev-source-multifunction-dropped",
     class: Class::Default,
@@ -191,6 +208,21 @@ fn drop_multifunction(domain: &mut Domain, cx: &mut Context) {
             cx.rewrote(place.xml, "the source does not say it").becomes(attribute("multifunction", value.as_str()), "");
         }
     });
+}
+
+fn drop_usb_zero(domain: &mut Domain, cx: &mut Context) {
+    for hostdev in hostdevs(domain) {
+        let Some(HostdevModeSubsystem { type_: HostdevSubsystem::Usb(usb), .. }) = subsystem(hostdev) else { continue };
+        // Without a vendor libvirt writes no source at all, and would refuse to read that.
+        if usb.source.vendor.is_none() {
+            continue;
+        }
+        let zero = |address: &mut domxml::HostdevUsbAddress| address.bus.0 == 0 && address.device.0 == 0;
+        if let Some(address) = usb.source.address.take_if(zero) {
+            cx.rewrote(&address.xml, "no device is there").becomes("<address bus='0' device='0'/>", "");
+            usb.source.xml.absorb(address.xml);
+        }
+    }
 }
 
 fn add_lun(domain: &mut Domain, cx: &mut Context) {

@@ -41,7 +41,9 @@ pub(super) static PORT: Rule = Rule {
 };
 
 fn note_mac(domain: &mut Domain, cx: &mut Context) {
-    let zero = |interface: &domxml::Interface| interface.mac.as_ref().is_none_or(|mac| mac.address.0 == [0; 6]);
+    let zero = |interface: &domxml::Interface| {
+        interface.mac.as_ref().and_then(|mac| mac.address.as_ref()).is_none_or(|address| address.0 == [0; 6])
+    };
     for interface in interfaces(domain).iter().filter(|interface| zero(interface)) {
         cx.note(&interface.xml, "libvirt makes up a MAC address");
     }

@@ -105,7 +105,7 @@ fn drop_user_source(domain: &mut Domain, cx: &mut Context) {
                 cx.note(&source.xml, "only passt reads the source of an interface of type user");
             }
         } else if let Some(source) = members.source.take() {
-            cx.rewrote(&source.xml, "only passt reads it").becomes(attribute("dev", &source.dev), "");
+            cx.rewrote(&source.xml, "only passt reads it").becomes("<source>", "");
             xml.absorb(source.xml);
         }
     }

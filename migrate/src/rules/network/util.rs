@@ -17,9 +17,11 @@ pub(super) fn type_name(type_: &InterfaceType) -> &'static str {
 
 /// Whether the card is one of virtio's.
 pub(super) fn is_virtio(interface: &Interface) -> bool {
-    interface.model.as_ref().is_some_and(|model| {
-        matches!(model.type_.as_str(), "virtio" | "virtio-transitional" | "virtio-non-transitional")
-    })
+    interface
+        .model
+        .as_ref()
+        .and_then(|model| model.type_.as_ref())
+        .is_some_and(|model| matches!(model.as_str(), "virtio" | "virtio-transitional" | "virtio-non-transitional"))
 }
 
 /// The place of the driver, in every type but that of host devices.

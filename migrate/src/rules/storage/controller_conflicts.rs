@@ -141,7 +141,7 @@ fn check_values(domain: &mut Domain, cx: &mut Context) {
             }
             ControllerType::Pci(pci) => {
                 if let Some(address) = &controller.address
-                    && matches!(pci.model, PciModel::PciRoot | PciModel::PcieRoot)
+                    && matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot))
                 {
                     cx.error(&address.xml, "a root of PCI has no address");
                 }

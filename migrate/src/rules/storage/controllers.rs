@@ -1,5 +1,5 @@
 //! Controllers: `controller-usb-companion-master`, `controller-usb-none-address`, `controller-order-by-index`,
-//! `controller-index-auto`, `controller-pcihole64-unread`.
+//! `controller-index-auto`, `controller-pcihole64-unread`, `controller-pci-without-model`.
 
 use domxml::scalar::UsbPort;
 use domxml::{
@@ -9,7 +9,7 @@ use domxml::{
 
 use super::util::{same_type, type_name};
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static MASTER: Rule = Rule {
     id: "controller-usb-companion-master",
@@ -82,6 +82,22 @@ pub(super) static INDEX: Rule = Rule {
     apply: number,
 };
 
+pub(super) static NO_MODEL: Rule = Rule {
+    id: "controller-pci-without-model",
+    class: Class::Lossy,
+    since: None,
+    safety: Safety::ReportOnly,
+    profiles: MODERN,
+    summary: "a PCI controller does not say what it is",
+    doc: "The schema wants a model for each PCI controller. libvirt takes one without; its driver then chooses a root, a bridge or a \
+          port by the machine and the index, which this form of the document does not tell. Nothing is rewritten.",
+    example: Example {
+        before: "<devices><controller type='pci' index='1'/></devices>",
+        after: "<devices><controller type='pci' index='1'/></devices>",
+    },
+    apply: note_models,
+};
+
 pub(super) static PCI_HOLE: Rule = Rule {
     id: "controller-pcihole64-unread",
     class: Class::Lossy,
@@ -98,10 +114,20 @@ pub(super) static PCI_HOLE: Rule = Rule {
     apply: drop_holes,
 };
 
+fn note_models(domain: &mut Domain, cx: &mut Context) {
+    for controller in domain.devices.iter().flat_map(|devices| &devices.controller) {
+        if let ControllerType::Pci(pci) = &controller.type_
+            && pci.model.is_none()
+        {
+            cx.note(&controller.xml, "the driver of libvirt chooses the model");
+        }
+    }
+}
+
 fn drop_holes(domain: &mut Domain, cx: &mut Context) {
     for controller in domain.devices.iter_mut().flat_map(|devices| &mut devices.controller) {
         if let ControllerType::Pci(pci) = &mut controller.type_
-            && !matches!(pci.model, PciModel::PciRoot | PciModel::PcieRoot)
+            && !matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot))
             && let Some(hole) = pci.pcihole64.take()
         {
             cx.rewrote(&hole.xml, "read for roots alone").becomes("<pcihole64>", "");

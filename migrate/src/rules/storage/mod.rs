@@ -105,6 +105,7 @@ pub(super) static RULES: &[&Rule] = &[
     &filesystem::BINARY,
     &filesystem::SOCKET_DIR,
     &controllers::PCI_HOLE,
+    &controllers::NO_MODEL,
     // What is only worth a word.
     &disk_legacy::SGIO_FILTERED,
     &disk_legacy::QCOW_ENCRYPTION,
