@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::scalar::{CpuSet, MemoryUnit};
-use domxml::{CachetuneCacheType, CachetuneItem, Cputune, Domain, Memorytune, MemorytuneItem};
+use domxml::{CachetuneCacheType, CachetuneItem, Cputune, Domain, Extra, Memorytune, MemorytuneItem};
 
 use super::vcpu::most;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -179,6 +179,16 @@ fn memorytune(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
+/// A monitor that watches nothing, or what another one watches.
+fn check_monitor(watched: Vec<u32>, xml: &Extra, monitors: &mut Vec<Vec<u32>>, cx: &mut Context) {
+    if watched.is_empty() {
+        cx.error(xml, "none of these CPUs is there to be monitored");
+    } else if monitors.contains(&watched) {
+        cx.error(xml, "these CPUs are monitored already");
+    }
+    monitors.push(watched);
+}
+
 /// Two shares of one thing for the same CPUs.
 fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context) {
     let read = |set: &CpuSet| -> Vec<u32> { set.iter().filter(|id| *id < most).collect() };
@@ -211,11 +221,7 @@ fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context) {
                     if monitor.level != 3 {
                         cx.error(&monitor.xml, "a cache is monitored at level 3");
                     }
-                    let watched = read(&monitor.vcpus);
-                    if monitors.contains(&watched) {
-                        cx.error(&monitor.xml, "these CPUs are monitored already");
-                    }
-                    monitors.push(watched);
+                    check_monitor(read(&monitor.vcpus), &monitor.xml, &mut monitors, cx);
                 }
             }
         }
@@ -226,11 +232,21 @@ fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context) {
     }
     let mut nodes = BTreeSet::new();
     for share in cputune.memorytune.iter().filter(|share| !read(&share.vcpus).is_empty()) {
+        let mut monitors = Vec::new();
         for item in &share.items {
-            if let MemorytuneItem::Node(node) = item
-                && !nodes.insert((read(&share.vcpus), node.id))
-            {
-                cx.error(&node.xml, format!("the node {} is shared already", node.id));
+            match item {
+                MemorytuneItem::Node(node) => {
+                    if !nodes.insert((read(&share.vcpus), node.id)) {
+                        cx.error(&node.xml, format!("the node {} is shared already", node.id));
+                    }
+                }
+                MemorytuneItem::Monitor(monitor) => {
+                    let watched = read(&monitor.vcpus);
+                    if !watched.iter().all(|id| share.vcpus.contains(*id)) {
+                        cx.error(&monitor.xml, "CPUs are monitored that do not have the share");
+                    }
+                    check_monitor(watched, &monitor.xml, &mut monitors, cx);
+                }
             }
         }
     }

@@ -51,7 +51,7 @@ pub(super) static CONFLICT: Rule = Rule {
     profiles: BOTH,
     summary: "a firmware that contradicts itself",
     doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and are never stateful. \
-          From 8.6.0 until 9.2.0 libvirt refused path, type and `readonly` of a firmware that it chooses itself, and the template of its NVRAM.",
+          From 8.6.0 until 9.2.0 libvirt refused path, type, `readonly` and `secure='no'` of a firmware that it chooses itself, and the template of its NVRAM.",
     example: Example {
         before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
                  <feature enabled='no' name='secure-boot'/></firmware></os>",
@@ -108,7 +108,8 @@ fn check_chosen(os: &Os, cx: &mut Context) {
     }
     if let Some(loader) = &os.loader {
         let path = loader.value.as_ref().is_some_and(|path| !path.is_empty());
-        if loader.readonly.is_some() || loader.type_.is_some() || path {
+        let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
+        if given || path {
             cx.error(&loader.xml, "libvirt before 9.2.0 takes neither path nor type of a firmware that it chooses");
         }
     }

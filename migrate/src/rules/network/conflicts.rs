@@ -7,14 +7,15 @@ use domxml::{
 
 use super::util::{interfaces, is_virtio, type_name, virtualport};
 use crate::rule::{Context, Rule};
-use crate::rules::common::{conflict, kept_attribute};
+use crate::rules::common::{conflict, kept_attribute, kept_child};
 
 pub(super) static VIRTUALPORT: Rule = conflict(
     "interface-virtualport-parameters",
     "the parameters of a virtual port do not fit its type",
     "A port of 802.1Qbg takes `managerid`, `typeid`, `typeidversion` and `instanceid`, one of 802.1Qbh `profileid`, one of Open vSwitch \
      `interfaceid` and `profileid`, one of MidoNet `interfaceid`. libvirt refuses any other, refuses a type without those that it \
-     needs, and, save on interfaces of type `network`, a port without a type.",
+     needs, a port at an interface that is connected neither to a network, a bridge or a card of the host nor is one, and, save on interfaces of \
+     type `network`, a port without a type.",
     "<devices><interface type='direct'><source dev='eth0'/><virtualport type='802.1Qbh'/></interface></devices>",
     check_virtualports,
 );
@@ -114,7 +115,13 @@ fn check_vhostuser(domain: &mut Domain, cx: &mut Context) {
 
 fn check_virtualports(domain: &mut Domain, cx: &mut Context) {
     for interface in interfaces(domain) {
-        let Some(port) = virtualport(&interface.type_) else { continue };
+        let Some(port) = virtualport(&interface.type_) else {
+            if kept_child(&interface.xml, "virtualport").is_some() {
+                let name = type_name(&interface.type_);
+                cx.error(&interface.xml, format!("an interface of type {name} has no virtual port"));
+            }
+            continue;
+        };
         let has = |name: &str| {
             port.parameters.as_ref().is_some_and(|parameters| match name {
                 "managerid" => parameters.managerid.is_some(),
