@@ -227,11 +227,11 @@ pub struct MemoryBacking {
     pub locked: bool,
     /// What the memory is allocated from.
     ///
-    /// Since libvirt 3.1.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
     pub source: Option<MemoryBackingSource>,
     /// Whether other processes can share the memory; a NUMA cell may decide differently by `memAccess`.
     ///
-    /// Since libvirt 3.1.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
     pub access: Option<MemoryBackingAccess>,
     /// When and how the host allocates the memory.
     ///
@@ -257,8 +257,8 @@ impl rt::Content for MemoryBacking {
                 rt::ChildInfo::new("hugepages").since(0, 7, 1),
                 rt::ChildInfo::new("nosharepages").since(1, 0, 6),
                 rt::ChildInfo::new("locked").since(1, 0, 6),
-                rt::ChildInfo::new("source").since(3, 1, 0),
-                rt::ChildInfo::new("access").since(3, 1, 0),
+                rt::ChildInfo::new("source").since(3, 1, 0).dropped_if_empty(),
+                rt::ChildInfo::new("access").since(3, 1, 0).dropped_if_empty(),
                 rt::ChildInfo::new("allocation").since(3, 1, 0).dropped_if_empty(),
                 rt::ChildInfo::new("discard").since(4, 4, 0),
             ],
@@ -435,13 +435,12 @@ impl rt::Content for Hugepage {
 
 /// What the memory is allocated from.
 ///
-/// Since libvirt 3.1.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryBackingSource {
     /// The kind of memory.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 3.1.0.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 3.1.0.
     pub type_: Option<MemoryBackingSourceType>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -453,6 +452,7 @@ impl rt::Content for MemoryBackingSource {
             name: "MemoryBackingSource",
             element: Some(rt::Name::plain("source")),
             since: Some(rt::Version::new(3, 1, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("type")
                     .since(3, 1, 0)
@@ -540,13 +540,12 @@ impl rt::Scalar for MemoryBackingSourceType {
 
 /// Whether other processes can share the memory; a NUMA cell may decide differently by `memAccess`.
 ///
-/// Since libvirt 3.1.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryBackingAccess {
     /// Shared with other processes, or private.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 3.1.0.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 3.1.0.
     pub mode: Option<MemoryAccessMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -558,6 +557,7 @@ impl rt::Content for MemoryBackingAccess {
             name: "MemoryBackingAccess",
             element: Some(rt::Name::plain("access")),
             since: Some(rt::Version::new(3, 1, 0)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("mode")
                     .since(3, 1, 0)

@@ -102,7 +102,8 @@ pub struct Os {
     pub boot: Vec<OsBoot>,
     /// Whether the firmware offers a boot menu.
     ///
-    /// Since libvirt 0.8.3. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub bootmenu: Option<OsBootmenu>,
     /// Settings of a BIOS.
     ///
@@ -111,7 +112,8 @@ pub struct Os {
     pub bios: Option<OsBios>,
     /// Where the SMBIOS tables of the guest come from.
     ///
-    /// Since libvirt 0.8.6. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub smbios: Option<OsSmbios>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -148,9 +150,9 @@ impl rt::Content for Os {
                 rt::ChildInfo::new("root").since(0, 6, 0).dropped_if_empty(),
                 rt::ChildInfo::new("acpi").since(1, 3, 5).dropped_if_empty(),
                 rt::ChildInfo::new("boot").many().since(0, 6, 0),
-                rt::ChildInfo::new("bootmenu").since(0, 8, 3),
+                rt::ChildInfo::new("bootmenu").since(0, 8, 3).dropped_if_empty(),
                 rt::ChildInfo::new("bios").since(0, 9, 4).dropped_if_empty(),
-                rt::ChildInfo::new("smbios").since(0, 8, 6),
+                rt::ChildInfo::new("smbios").since(0, 8, 6).dropped_if_empty(),
             ],
             required_children: 1,
             ..rt::TypeInfo::NONE
@@ -1226,13 +1228,13 @@ impl rt::Scalar for OsNvramType {
 
 /// Whether the firmware offers a boot menu.
 ///
-/// Since libvirt 0.8.3. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsBootmenu {
     /// Whether the menu is offered.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 0.8.3.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.8.3.
     pub enable: Option<YesNo>,
     /// How long the menu waits, in milliseconds; read only where the menu is enabled.
     ///
@@ -1248,6 +1250,7 @@ impl rt::Content for OsBootmenu {
             name: "OsBootmenu",
             element: Some(rt::Name::plain("bootmenu")),
             since: Some(rt::Version::new(0, 8, 3)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("bios-bootloader"),
             attributes: &[
                 rt::AttributeInfo::new("enable").since(0, 8, 3).values(YesNo::VALUES),
@@ -1344,13 +1347,13 @@ impl rt::Content for OsBios {
 
 /// Where the SMBIOS tables of the guest come from.
 ///
-/// Since libvirt 0.8.6. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsSmbios {
     /// The origin of the tables.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 0.8.6.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.8.6.
     pub mode: Option<OsSmbiosMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1362,6 +1365,7 @@ impl rt::Content for OsSmbios {
             name: "OsSmbios",
             element: Some(rt::Name::plain("smbios")),
             since: Some(rt::Version::new(0, 8, 6)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("bios-bootloader"),
             attributes: &[
                 rt::AttributeInfo::new("mode")

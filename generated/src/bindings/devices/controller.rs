@@ -796,7 +796,8 @@ pub struct ControllerTypePci {
     pub model: Option<ControllerTypePciModel>,
     /// The device that stands for a PCI controller. libvirt chooses it.
     ///
-    /// A second one is refused by libvirt. Since libvirt 1.2.19.
+    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+    /// Since libvirt 1.2.19.
     pub device_model: Option<ControllerModel>,
     /// What the guest sees of a PCI controller. libvirt chooses most of it and keeps it.
     ///
@@ -819,7 +820,7 @@ impl rt::Content for ControllerTypePci {
                     .values(ControllerTypePciModel::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("model").since(1, 2, 19),
+                rt::ChildInfo::new("model").since(1, 2, 19).dropped_if_empty(),
                 rt::ChildInfo::new("target").since(1, 2, 19).dropped_if_empty(),
                 rt::ChildInfo::new("pcihole64").since(1, 1, 2),
             ],
@@ -1213,13 +1214,14 @@ impl rt::Content for ControllerMaster {
 
 /// The device that stands for a PCI controller. libvirt chooses it.
 ///
-/// A second one is refused by libvirt. Since libvirt 1.2.19.
+/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
+/// Since libvirt 1.2.19.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ControllerModel {
     /// The name of the device.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 1.2.19.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt
+    /// 1.2.19.
     pub name: Option<ControllerModelName>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1231,6 +1233,7 @@ impl rt::Content for ControllerModel {
             name: "ControllerModel",
             element: Some(rt::Name::plain("model")),
             since: Some(rt::Version::new(1, 2, 19)),
+            empty: rt::EmptyForm::Dropped,
             attributes: &[
                 rt::AttributeInfo::new("name")
                     .since(1, 2, 19)

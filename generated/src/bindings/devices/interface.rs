@@ -32,7 +32,8 @@ pub struct Interface {
     pub trust_guest_rx_filters: Option<YesNo>,
     /// The address of the card. libvirt makes one up where it is absent.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
     pub mac: Option<InterfaceMac>,
     /// The VLANs that the traffic of the guest belongs to, unseen by the guest.
     ///
@@ -89,7 +90,8 @@ pub struct Interface {
     pub guest: Option<InterfaceGuest>,
     /// The card that the guest sees.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#setting-the-nic-model).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#setting-the-nic-model).
     pub model: Option<InterfaceModel>,
     /// The back end of the card on the host.
     ///
@@ -168,7 +170,7 @@ impl rt::Content for Interface {
                     .values(YesNo::VALUES),
             ],
             children: &[
-                rt::ChildInfo::new("mac").since(0, 6, 0),
+                rt::ChildInfo::new("mac").since(0, 6, 0).dropped_if_empty(),
                 rt::ChildInfo::new("vlan").since(0, 10, 0),
                 rt::ChildInfo::new("bandwidth").since(0, 9, 4).dropped_if_empty(),
                 rt::ChildInfo::new("port").since(6, 1, 0).dropped_if_empty(),
@@ -180,7 +182,7 @@ impl rt::Content for Interface {
                 rt::ChildInfo::new("backenddomain").since(1, 2, 13),
                 rt::ChildInfo::new("target").since(0, 6, 0),
                 rt::ChildInfo::new("guest").since(1, 2, 7).dropped_if_empty(),
-                rt::ChildInfo::new("model").since(0, 6, 0),
+                rt::ChildInfo::new("model").since(0, 6, 0).dropped_if_empty(),
                 rt::ChildInfo::new("backend").since(1, 2, 9).dropped_if_empty(),
                 rt::ChildInfo::new("filterref").since(0, 8, 0),
                 rt::ChildInfo::new("tune").since(0, 8, 8).dropped_if_empty(),
@@ -1459,13 +1461,13 @@ impl rt::Content for InterfaceTypeVds {
 
 /// The address of the card. libvirt makes one up where it is absent.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#network-interfaces).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceMac {
     /// The MAC address.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 0.6.0.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.6.0.
     pub address: Option<scalar::MacAddress>,
     /// Who chose an address in the range reserved for VMware.
     ///
@@ -1489,6 +1491,7 @@ impl rt::Content for InterfaceMac {
             name: "InterfaceMac",
             element: Some(rt::Name::plain("mac")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("network-interfaces"),
             attributes: &[
                 rt::AttributeInfo::new("address").since(0, 6, 0),
@@ -1797,13 +1800,13 @@ impl rt::Content for InterfaceGuest {
 
 /// The card that the guest sees.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#setting-the-nic-model).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#setting-the-nic-model).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceModel {
     /// The name of the model.
     ///
-    /// It must be there, but may be missing in what is read; see rule `unsaid-elements-dropped`. Since
-    /// libvirt 0.6.0.
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.6.0.
     pub type_: Option<scalar::NicModel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -1815,6 +1818,7 @@ impl rt::Content for InterfaceModel {
             name: "InterfaceModel",
             element: Some(rt::Name::plain("model")),
             since: Some(rt::Version::new(0, 6, 0)),
+            empty: rt::EmptyForm::Dropped,
             reference: Some("setting-the-nic-model"),
             attributes: &[rt::AttributeInfo::new("type").since(0, 6, 0)],
             ..rt::TypeInfo::NONE

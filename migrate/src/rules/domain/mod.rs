@@ -1,6 +1,7 @@
 //! Rules about general metadata, booting, memory, features, clock and events.
 
 mod boot;
+mod boot_menu;
 mod clock;
 mod events;
 mod features;
@@ -16,7 +17,6 @@ mod repeated;
 mod sizes;
 mod sysinfo;
 mod unread;
-mod unsaid;
 
 pub(super) use features::largest_unit;
 
@@ -26,7 +26,7 @@ use crate::rule::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &repeated::FEATURES,
     &repeated::BLOCKS,
-    &unsaid::RULE,
+    &boot_menu::RULE,
     &names::NAME,
     &names::UUID,
     &sizes::TOO_LARGE,
