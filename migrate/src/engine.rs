@@ -227,6 +227,11 @@ fn from_written(written: &runtime::Finding) -> Finding {
             (ids::LIVE, format!("only a running domain shows {thing}"), Some(text), None)
         }
         Action::Newer => (ids::NEWER, format!("this libvirt reads past {thing}, which is newer"), Some(text), None),
+        Action::Superseded => {
+            let unknown = &written.value;
+            let message = format!("another value takes the place of {unknown}, which was not read where it stood");
+            (ids::UNKNOWN, message, Some(unknown.clone()), None)
+        }
     };
     let mut finding = finding(rule, Level::Legacy, written.span.range(), String::new(), message);
     finding.before = before;

@@ -131,6 +131,26 @@ fn an_empty_element_stays_before_another_one() {
     dommigrate().arg("upgrade").write_stdin(NEW.replace("  <memory ", "  <title/>\n  <memory ")).assert().stdout(NEW);
 }
 
+/// The order of the schema must not bring a second element before the first, which is the one that libvirt reads.
+#[test]
+fn second_elements_follow_the_first() {
+    let [disk, more, memory] =
+        ["disk enabled='no'", "disk enabled='yes'", "mem enabled='no'"].map(|it| format!("    <suspend-to-{it}/>\n"));
+    let text = |lines: &str| NEW.replace("</domain>", &format!("  <pm>\n{lines}  </pm>\n</domain>"));
+    let (before, after) = (text(&format!("{disk}{more}{memory}")), text(&format!("{memory}{disk}{more}")));
+    dommigrate().arg("upgrade").write_stdin(before).assert().code(0).stdout(after.clone());
+    dommigrate().arg("upgrade").write_stdin(after.clone()).assert().code(0).stdout(after);
+}
+
+/// An attribute that is unknown where it stands must not meet one of its name that a rule adds.
+#[test]
+fn no_attribute_is_written_twice() {
+    let clock = |attributes: &str| NEW.replace("</domain>", &format!("  <clock {attributes}/>\n</domain>"));
+    let old = clock("offset='utc' adjustment='3600' basis='localtime'");
+    let new = clock("offset='variable' adjustment='3600' basis='utc'");
+    dommigrate().arg("upgrade").write_stdin(old).assert().code(0).stdout(new);
+}
+
 #[test]
 fn what_libvirt_refuses_beyond_the_schema_is_an_error() {
     for bad in ["<vcpu cpuset='3-1'>4</vcpu>", "<genid/><genid/>"] {

@@ -77,7 +77,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             if child.is_element() || child.is_text() {
                 (on_line, same_line) = (None, false);
             }
-            let anchor = match on_line {
+            let anchor = match on_line.or_else(|| twin(child, &counts)) {
                 Some((name, nth)) => Anchor::After(name.into(), nth),
                 None => Anchor::End,
             };
@@ -101,6 +101,15 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
         }
         (on_line, same_line) = (Some((name, nth)), true);
     }
+}
+
+/// The last field before an element that has its name. Where there should be one and the first is read, the others must stay
+/// behind it, wherever it goes.
+fn twin<'a>(node: Node<'a, '_>, counts: &HashMap<&str, u32>) -> Option<(&'a str, u32)> {
+    let name = node.is_element().then(|| node.tag_name())?;
+    let is_twin = |other: Node<'_, '_>| other.is_element() && other.tag_name() == name;
+    let count = counts.get(name.name()).filter(|_| node.prev_siblings().skip(1).any(is_twin))?;
+    Some((name.name(), count.checked_sub(1)?))
 }
 
 fn leaf(node: Node<'_, '_>, name: &str, nth: u32) -> KeptLeaf {

@@ -141,7 +141,7 @@ impl<'o> Writer<'o> {
         let name_end = self.out.len();
         content.write_attributes(self);
         if let Some(kept) = kept {
-            self.push_kept_attributes(kept);
+            self.push_kept_attributes(kept, name_end);
         }
         let tag_end = self.out.len();
         self.tag_open = true;
@@ -185,12 +185,19 @@ impl<'o> Writer<'o> {
         tag_end
     }
 
-    fn push_kept_attributes(&mut self, kept: &Kept) {
+    /// Writes the attributes that are kept, into the start tag that begins at `start`. One that has the name of another,
+    /// which it did not have when it was read, gives way.
+    fn push_kept_attributes(&mut self, kept: &Kept, start: usize) {
         if self.options.kept == KeptContent::Drop {
             return;
         }
         for (name, value) in &kept.attributes {
-            self.push_attribute("", name, value);
+            // No value has such quotes in it.
+            if self.out[start..].contains(&format!(" {name}='")) {
+                self.found(None, &format!("{name}='{value}'"), Action::Superseded);
+            } else {
+                self.push_attribute("", name, value);
+            }
         }
         for (prefix, uri) in &kept.namespaces {
             push_declaration(&mut self.out, prefix, uri);

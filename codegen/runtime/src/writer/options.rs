@@ -82,7 +82,7 @@ pub struct Finding {
     pub owner: &'static TypeInfo,
     /// The attribute; none for an element.
     pub attribute: Option<&'static AttributeInfo>,
-    /// The attribute's value, or the element's name.
+    /// The attribute's value, or the element's name; of an unknown attribute, name and value.
     pub value: String,
     /// What was done.
     pub action: Action,
@@ -103,6 +103,8 @@ pub enum Action {
     LiveKept,
     /// What the target does not know is left out.
     Newer,
+    /// An unknown attribute is left out, because by now another one has its name.
+    Superseded,
 }
 
 /// Sees what a typed document uses: elements, attributes with their values, child elements.
