@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use relaxng_model::closest;
 use relaxng_model::schema::{AnnotationAttribute, COMPATIBILITY_NS, Location, NodeId, Schema};
 
 use crate::error::Errors;
@@ -118,7 +119,9 @@ impl<'g> Annotations<'g> {
                 }
                 let local = attribute.local.as_str();
                 if !KNOWN.contains(&local) {
-                    let near = near(local, KNOWN).map(|near| format!(", did you mean 'd:{near}'?")).unwrap_or_default();
+                    let near = closest(local, KNOWN.iter().copied())
+                        .map(|near| format!(", did you mean 'd:{near}'?"))
+                        .unwrap_or_default();
                     let message = format!("unknown annotation 'd:{local}'{near}");
                     errors.at_location(self.schema, attribute.location, message);
                     continue;
@@ -165,7 +168,7 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
     match local {
         "since" | "optional-since" | "wide-since" if !is_version(value) => wrong("a version X.Y.Z"),
         "default" if value != "written" && value != "dropped" => {
-            let near = near(value, &["written", "dropped"]).map(|near| format!(", did you mean '{near}'?"));
+            let near = closest(value, ["written", "dropped"]).map(|near| format!(", did you mean '{near}'?"));
             wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))
         }
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
@@ -193,45 +196,9 @@ fn is_rule(value: &str) -> bool {
         && value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// The candidate that differs least from a word, if it differs little.
-pub fn near<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
-    let (distance, candidate) =
-        candidates.iter().map(|candidate| (distance(word, candidate), *candidate)).min_by_key(|&(d, _)| d)?;
-    (distance <= 1 + word.chars().count() / 4).then_some(candidate)
-}
-
-/// The number of letters to insert, drop, replace or swap.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn near_names() {
-        assert_eq!(near("sinze", KNOWN), Some("since"));
-        assert_eq!(near("outputonly", KNOWN), Some("output-only"));
-        assert_eq!(near("feild", KNOWN), Some("field"));
-        assert_eq!(near("colour", KNOWN), None);
-    }
 
     #[test]
     fn versions() {

@@ -10,6 +10,7 @@ pub mod dump;
 pub mod error;
 pub mod grammar;
 pub mod load;
+mod near;
 pub mod resolver;
 pub mod restrict;
 pub mod schema;
@@ -18,6 +19,7 @@ pub mod validate;
 
 pub use error::{Error, Errors};
 pub use grammar::Grammar;
+pub use near::closest;
 pub use resolver::{EmbeddedResolver, FileResolver, MemoryResolver, ResolveError, Resolver};
 
 /// Loads, simplifies and checks the schema whose root file is `root`.

@@ -340,7 +340,7 @@ impl<'g> Lowerer<'g, '_> {
             let node = nodes
                 .iter()
                 .find(|&&node| self.grammar.schema.annotations(node).attribute(ns, "defaultValue").is_some());
-            let near = crate::annotations::near(&default.value, values);
+            let near = relaxng_model::closest(&default.value, values.iter().copied());
             let near = near.map(|near| format!(", did you mean '{near}'?")).unwrap_or_default();
             let message = format!("the default '{}' is none of the values{near}", default.value);
             if let Some(&node) = node {

@@ -9,6 +9,7 @@ use crate::error::Errors;
 use crate::grammar::{Define, DefineId, Kind, Pattern};
 use crate::load::Loaded;
 use crate::load::syntax::{Combine, Component, ComponentKind, Syntax, SyntaxKind};
+use crate::near::closest;
 use crate::schema::NodeId;
 
 /// One `start` or `define`, with the namespace in force around it.
@@ -252,11 +253,8 @@ impl<'a> Expander<'a> {
         }
         // A definition in error was left out, and its references are not to blame.
         if !self.loaded.incomplete {
-            let near = if self.errors.is_full() || name.len() > 64 {
-                None
-            } else {
-                nearest(name, self.scopes[scope].names.keys().copied())
-            };
+            let near =
+                (!self.errors.is_full()).then(|| closest(name, self.scopes[scope].names.keys().copied())).flatten();
             let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             self.error(node, "4.18", format!("`{name}` is not defined{hint}"));
         }
@@ -267,32 +265,4 @@ impl<'a> Expander<'a> {
     pub(super) fn parent(&self, scope: usize) -> Option<usize> {
         self.scopes[scope].parent
     }
-}
-
-/// The known name that differs least, if it differs little.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = 1 + name.chars().count() / 4;
-    let similar = |other: &&str| name.len().abs_diff(other.len()) <= 4 * limit;
-    known
-        .filter(similar)
-        .map(|other| (distance(name, other), other))
-        .filter(|(far, _)| *far <= limit)
-        .min()
-        .map(|(_, other)| other)
-}
-
-/// How many characters to insert, drop or replace.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let changed = corner + usize::from(from != *to);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

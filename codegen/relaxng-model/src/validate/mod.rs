@@ -31,7 +31,6 @@ mod names;
 mod place;
 mod schema;
 mod strings;
-mod suggest;
 mod violation;
 mod walk;
 

@@ -7,10 +7,10 @@ use super::super::arena::Id;
 use super::super::expect::{Need, class_words, plain_names};
 use super::super::names::Symbol;
 use super::super::place::{qualified, start_tag_name};
-use super::super::suggest::closest;
 use super::super::violation::{MAX_VIOLATIONS, Violation, ViolationKind, shown};
 use super::super::walk::attribute_symbol;
 use super::{Diagnosis, bounded};
+use crate::near::closest;
 
 impl<'a> Diagnosis<'_, 'a> {
     /// Takes the attributes of the element that has just been opened.

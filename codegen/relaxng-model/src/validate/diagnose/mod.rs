@@ -17,10 +17,10 @@ use super::expect::{Leap, Need, Needs, class_words, plain_names};
 use super::names::Symbol;
 use super::place::{MAX_STEPS, Step, path, qualified, start_tag_name};
 use super::schema::Schema;
-use super::suggest::closest;
 use super::violation::{MAX_EXPECTED, MAX_VIOLATIONS, Violation, ViolationKind, shown};
 use super::walk::{element_symbol, text_run};
 use crate::datatype::is_blank;
+use crate::near::closest;
 
 /// A name in a document: namespace and local part.
 type Name<'a> = (Option<&'a str>, &'a str);
