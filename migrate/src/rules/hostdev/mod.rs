@@ -1,5 +1,6 @@
 //! Rules about devices of the host, about redirected devices, and about addresses as far as they are those of hosts.
 
+mod duplicate;
 mod legacy;
 mod numbers;
 mod options;
@@ -16,6 +17,7 @@ pub(super) static RULES: &[&Rule] = &[
     &legacy::ROM,
     &legacy::ADDRESS,
     &legacy::USB,
+    &duplicate::RULE,
     &options::TYPE,
     &options::SCSI,
     &redirdev::TYPE,

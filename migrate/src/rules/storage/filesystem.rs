@@ -1,6 +1,8 @@
 //! File systems: `filesystem-accessmode-default`, `filesystem-space-zero-dropped`, `filesystem-socket-dir-unread`,
 //! `filesystem-handle-driver`, `filesystem-contradictions`.
 
+use std::collections::BTreeSet;
+
 use domxml::{Domain, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType, FilesystemTypeMount};
 use domxml_runtime::Version;
 
@@ -79,7 +81,7 @@ pub(super) static CONTRADICTIONS: Rule = conflict(
     "filesystem-contradictions",
     "file systems that libvirt refuses",
     "A file system names what the guest mounts, by a directory or a socket, and where. Only one of the driver `virtiofs` can be booted \
-     from.",
+     from, and no two of that driver have the same target.",
     "<devices><filesystem type='mount' accessmode='passthrough'><source/><target dir='b'/></filesystem></devices>",
     report,
 );
@@ -96,7 +98,12 @@ fn drop_directory(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn report(domain: &mut Domain, cx: &mut Context) {
+    let mut tags = BTreeSet::new();
     for filesystem in filesystems(domain) {
+        let driver = filesystem.driver.as_ref().and_then(|driver| driver.type_);
+        if driver == Some(FilesystemDriverType::Virtiofs) && !tags.insert(filesystem.target.dir.clone()) {
+            cx.error(&filesystem.target.xml, "another file system of virtiofs has this target");
+        }
         if let FilesystemType::Mount(FilesystemTypeMount { source, .. }) = &filesystem.type_
             && source.dir.is_none()
             && source.socket.is_none()
@@ -106,7 +113,6 @@ fn report(domain: &mut Domain, cx: &mut Context) {
         if filesystem.target.dir.is_empty() {
             cx.error(&filesystem.target.xml, "the target of the file system is empty");
         }
-        let driver = filesystem.driver.as_ref().and_then(|driver| driver.type_);
         if let Some(boot) = &filesystem.boot
             && driver != Some(FilesystemDriverType::Virtiofs)
         {
