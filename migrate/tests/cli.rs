@@ -121,6 +121,9 @@ fn unknown_content_is_kept_or_refused() {
     let text = NEW.replace("  <os>", "  <!-- a note -->\n  <vendor:extra xmlns:vendor='urn:v' a='1'/>\n  <os>");
     dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text.clone());
     dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(text).assert().code(2).stdout("");
+    let blocks = "  <features>\n    <new/>\n    <hyperv mode='custom'>\n      <newer/>\n    </hyperv>\n  </features>\n";
+    let text = NEW.replace("</domain>", &format!("{blocks}</domain>"));
+    dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text);
 }
 
 /// libvirt reads the first of two titles; where that is empty it must not go, or the second were read.

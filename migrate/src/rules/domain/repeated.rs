@@ -1,8 +1,8 @@
 //! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
 
 use domxml::{
-    Blkiotune, Clock, Cputune, Devices, Domain, Features, Hugepages, Idmap, Iothreadids, Keywrap, MemoryBacking,
-    Memtune, OnOff, Os, Perf, Pm, Vcpus,
+    Blkiotune, Clock, Cputune, Devices, Domain, FeatureCapabilities, FeatureHyperv, FeatureKvm, FeatureXen, Features,
+    Hugepages, Idmap, Iothreadids, Keywrap, MemoryBacking, Memtune, OnOff, Os, Perf, Pm, Vcpus,
 };
 use domxml_runtime::{Content, Element, Extra, ReadOptions, Span, Unknown};
 
@@ -36,8 +36,8 @@ pub(super) static FEATURES: Rule = Rule {
     doc: "Of a feature that is given twice libvirt reads both, and the last counts. The schema takes one: the rule leaves what libvirt makes \
           of them.",
     example: Example {
-        before: "<features><hap state='off'/><hap state='on'/></features>",
-        after: "<features><hap state='on'/></features>",
+        before: "<features><hap state='off'/><kvm><hidden state='off'/><hidden state='on'/></kvm><hap state='on'/></features>",
+        after: "<features><hap state='on'/><kvm><hidden state='on'/></kvm></features>",
     },
     apply: merge_features,
 };
@@ -98,44 +98,107 @@ fn prefer<T>(old: &mut Option<T>, new: Option<T>) {
     }
 }
 
+macro_rules! prefer_all {
+    ($old:expr, $new:expr; $($field:ident)*) => {{$( prefer(&mut $old.$field, $new.$field.take()); )*}};
+}
+
+fn merge_enlightenments(old: &mut FeatureHyperv, new: &mut FeatureHyperv) {
+    prefer_all! { old, new;
+        relaxed vapic spinlocks vpindex runtime synic stimer reset vendor_id frequencies reenlightenment
+        tlbflush ipi evmcs avic emsr_bitmap xmm_input
+    }
+}
+
+fn merge_capabilities(old: &mut FeatureCapabilities, new: &mut FeatureCapabilities) {
+    prefer_all! { old, new;
+        audit_control audit_write block_suspend chown dac_override dac_read_search fowner fsetid ipc_lock
+        ipc_owner kill lease linux_immutable mac_admin mac_override mknod net_admin net_bind_service
+        net_broadcast net_raw setgid setfcap setpcap setuid sys_admin sys_boot sys_chroot sys_module
+        sys_nice sys_pacct sys_ptrace sys_rawio sys_resource sys_time sys_tty_config syslog wake_alarm
+    }
+}
+
+/// Takes the features out of what is kept that some block names a second time. `wrap` puts one where it can be read, and
+/// `tidy` prepares what was read.
+fn take_repeated(
+    kept: &mut Extra,
+    wrap: impl Fn(&str) -> String,
+    tidy: impl Fn(Features) -> Features,
+) -> Vec<Features> {
+    let Some(kept) = &mut kept.kept else { return Vec::new() };
+    let mut taken = Vec::new();
+    kept.nodes.retain(|node| {
+        if !node.text.starts_with('<') || node.text.starts_with("<!") || node.text.starts_with("<?") {
+            return true;
+        }
+        // What is kept in the trial, too, is no feature.
+        let known = read::<Features>(&wrap(&node.text)).map(&tidy).filter(|features| !keeps_anything(features));
+        known.map(|features| taken.push(features)).is_none()
+    });
+    taken
+}
+
+/// Whether something of an element or of one within it is kept verbatim.
+fn keeps_anything(content: &dyn Content) -> bool {
+    let own = content.extra().and_then(|extra| extra.kept.as_ref()).is_some_and(|kept| !kept.nodes.is_empty());
+    let mut within = false;
+    content.children(&mut |child| within |= keeps_anything(child));
+    own || within
+}
+
+/// Merges the features that a block within names twice; whether there were any.
+fn tidy_within(features: &mut Features) -> bool {
+    let mut any = false;
+    macro_rules! within {
+        ($($field:ident in $name:literal by $merge:expr;)*) => {$(
+            if let Some(old) = &mut features.$field {
+                let wrap = |text: &str| format!("<features><{0}>{text}</{0}></features>", $name);
+                let repeated = take_repeated(&mut old.xml, wrap, |features| features);
+                for mut new in repeated.into_iter().filter_map(|other| other.$field) {
+                    $merge(old, &mut new);
+                    any = true;
+                }
+            }
+        )*};
+    }
+    within! {
+        hyperv in "hyperv" by merge_enlightenments;
+        capabilities in "capabilities" by merge_capabilities;
+        kvm in "kvm" by |old: &mut FeatureKvm, new: &mut FeatureKvm| {
+            prefer_all!(old, new; hidden hint_dedicated poll_control pv_ipi dirty_ring);
+        };
+        xen in "xen" by |old: &mut FeatureXen, new: &mut FeatureXen| prefer_all!(old, new; e820_host passthrough);
+    }
+    any
+}
+
 impl Block for Features {
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, mut other: Self) {
         self.acpi |= other.acpi;
         self.pae |= other.pae;
         self.viridian |= other.viridian;
         self.privnet |= other.privnet;
-        macro_rules! prefer_all {
-            ($old:expr, $new:expr; $($field:ident)*) => {{$( prefer(&mut $old.$field, $new.$field); )*}};
-        }
         match (&mut self.hyperv, other.hyperv) {
-            (Some(old), Some(new)) => {
+            (Some(old), Some(mut new)) => {
                 // The mode is the last one even where that is not spelt out.
                 old.mode = Some(new.mode.unwrap_or_default());
-                prefer_all! { old, new;
-                    relaxed vapic spinlocks vpindex runtime synic stimer reset vendor_id frequencies reenlightenment
-                    tlbflush ipi evmcs avic emsr_bitmap xmm_input
-                }
+                merge_enlightenments(old, &mut new);
                 old.xml.absorb(new.xml);
             }
             (old, new) => prefer(old, new),
         }
         match (&mut self.xen, other.xen) {
-            (Some(old), Some(new)) => {
+            (Some(old), Some(mut new)) => {
                 prefer_all!(old, new; e820_host passthrough);
                 old.xml.absorb(new.xml);
             }
             (old, new) => prefer(old, new),
         }
         match (&mut self.capabilities, other.capabilities) {
-            (Some(old), Some(new)) => {
+            (Some(old), Some(mut new)) => {
                 // The policy is the last one even where that is not spelt out.
                 old.policy = Some(new.policy.unwrap_or_default());
-                prefer_all! { old, new;
-                    audit_control audit_write block_suspend chown dac_override dac_read_search fowner fsetid ipc_lock
-                    ipc_owner kill lease linux_immutable mac_admin mac_override mknod net_admin net_bind_service
-                    net_broadcast net_raw setgid setfcap setpcap setuid sys_admin sys_boot sys_chroot sys_module
-                    sys_nice sys_pacct sys_ptrace sys_rawio sys_resource sys_time sys_tty_config syslog wake_alarm
-                }
+                merge_capabilities(old, &mut new);
                 old.xml.absorb(new.xml);
             }
             (old, new) => prefer(old, new),
@@ -172,19 +235,15 @@ impl Block for Features {
     }
 
     fn tidy(&mut self) -> bool {
-        let Some(kept) = &mut self.xml.kept else { return false };
-        let mut merged = Vec::new();
-        kept.nodes.retain(|node| {
-            if !node.text.starts_with('<') || node.text.starts_with("<!") || node.text.starts_with("<?") {
-                return true;
-            }
-            // What is kept in the trial, too, is no feature.
-            let known = read::<Features>(&format!("<features>{}</features>", node.text))
-                .filter(|features| features.xml.kept.as_ref().is_none_or(|kept| kept.nodes.is_empty()));
-            known.map(|features| merged.push(features)).is_none()
-        });
-        let any = !merged.is_empty();
-        merged.into_iter().for_each(|other| self.merge(other));
+        let mut any = tidy_within(self);
+        let tidy = |mut features: Features| {
+            tidy_within(&mut features);
+            features
+        };
+        for other in take_repeated(&mut self.xml, |text| format!("<features>{text}</features>"), tidy) {
+            self.merge(other);
+            any = true;
+        }
         any
     }
 }
