@@ -132,11 +132,17 @@ impl KeptNode {
         KeptNode { anchor: Anchor::End, same_line: false, text }
     }
 
+    /// The name of an element, its prefix included; none for a comment, a processing instruction or a text.
+    #[must_use]
+    pub fn element_name(&self) -> Option<&str> {
+        let tag = self.text.strip_prefix('<').filter(|tag| !tag.starts_with(['!', '?']))?;
+        tag.split(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').next()
+    }
+
     /// Whether it is an element of this name, its prefix included.
     #[must_use]
     pub fn is_element(&self, name: &str) -> bool {
-        let rest = self.text.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
-        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>'))
+        self.element_name() == Some(name)
     }
 
     /// Whether it is a comment.

@@ -31,12 +31,6 @@ pub(super) fn raw_text<'t>(source: &'t str, at: &domxml_runtime::Extra) -> Optio
     element.get(start..end)
 }
 
-/// The value of an attribute that the schema does not know in its place.
-pub(super) fn unknown_attribute<'a>(at: &'a domxml_runtime::Extra, name: &str) -> Option<&'a str> {
-    let attributes = at.kept.as_ref().map_or(&[][..], |kept| &kept.attributes);
-    attributes.iter().find(|(known, _)| **known == *name).map(|(_, value)| &**value)
-}
-
 /// A rule that only says what libvirt would refuse.
 pub(super) const fn conflict(
     id: &'static str,

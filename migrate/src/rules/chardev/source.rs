@@ -9,7 +9,7 @@ use domxml::{
 use super::devices::{Owner, backends};
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, MODERN};
+use crate::rules::common::{BOTH, LIBVIRT, MODERN, kept_child};
 
 pub(super) static TCP_PROTOCOL: Rule = Rule {
     id: "chardev-tcp-protocol-default",
@@ -103,8 +103,7 @@ fn drop_reconnect(domain: &mut Domain, cx: &mut Context) {
         // Other attributes are of a libvirt that may well read them.
         let foreign = |at: &Extra| at.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty());
         // Nor must another one of the name take its place.
-        let nodes = xml.kept.as_ref().map_or(&[][..], |kept| &kept.nodes);
-        let another = nodes.iter().any(|node| node.text.starts_with("<reconnect"));
+        let another = kept_child(xml, "reconnect").is_some();
         let unsaid = |it: &mut ChardevReconnect| {
             it.enabled.is_none() && (cx.profile == Profile::Libvirt || !foreign(&it.xml) && !another)
         };

@@ -215,10 +215,7 @@ fn refuse_unknown(features: &Features, cx: &mut Context) {
     ];
     for block in blocks.into_iter().flatten() {
         for node in block.kept.iter().flat_map(|kept| &kept.nodes) {
-            let name = node.text.strip_prefix('<').filter(|text| text.starts_with(|c: char| c.is_alphabetic()));
-            if let Some(name) =
-                name.and_then(|text| text.split(|c: char| c.is_whitespace() || c == '/' || c == '>').next())
-            {
+            if let Some(name) = node.element_name() {
                 cx.error(block, format!("libvirt refuses the unknown feature <{name}>"));
             }
         }

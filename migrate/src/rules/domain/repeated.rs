@@ -128,7 +128,7 @@ fn take_repeated(
     let Some(kept) = &mut kept.kept else { return Vec::new() };
     let mut taken = Vec::new();
     kept.nodes.retain(|node| {
-        if !node.text.starts_with('<') || node.text.starts_with("<!") || node.text.starts_with("<?") {
+        if node.element_name().is_none() {
             return true;
         }
         // What is kept in the trial, too, is no feature.

@@ -4,7 +4,7 @@ use domxml::{AddressType, ArchName, Domain, DomainType, InputBus, InputType, OsT
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, unknown_attribute};
+use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
 
 pub(super) static BUS: Rule = Rule {
     id: "input-bus-default",
@@ -121,8 +121,8 @@ fn report(domain: &mut Domain, cx: &mut Context) {
                 if os != OsTypeValue::Hvm && !special || matches!(arch, Some(ArchName::S390 | ArchName::S390x)) {
                     cx.error(&input.xml, "a guest of this kind has no event devices of the host");
                 }
-                let buses = ["ps2", "usb", "xen", "parallels", "virtio"];
-                if unknown_attribute(&input.xml, "bus").is_some_and(|bus| buses.contains(&bus)) {
+                let is_bus = |bus: &str| InputBus::VALUES.iter().any(|known| known.value == bus);
+                if kept_attribute(&input.xml, "bus").is_some_and(is_bus) {
                     cx.error(&input.xml, "an event device of the host is on no bus");
                 }
                 if input.model.is_some() {

@@ -6,7 +6,7 @@ use domxml::{
 
 use super::servers::{displays, servers};
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, unknown_attribute};
+use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
 
 pub(super) static CHANNELS: Rule = Rule {
     id: "graphics-spice-channel-mode-any",
@@ -136,7 +136,7 @@ fn drop_empty(domain: &mut Domain, cx: &mut Context) {
 
 fn report(domain: &mut Domain, cx: &mut Context) {
     for listen in servers(domain).flat_map(|server| server.listen) {
-        let wrong = |name| unknown_attribute(&listen.xml, name).is_some_and(|value| !value.is_empty());
+        let wrong = |name| kept_attribute(&listen.xml, name).is_some_and(|value| !value.is_empty());
         for name in ["network", "socket"] {
             if wrong(name) {
                 cx.error(&listen.xml, format!("the attribute '{name}' is for a listen element of the type '{name}'"));

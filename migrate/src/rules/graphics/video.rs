@@ -9,7 +9,7 @@ use domxml::{
 use super::servers::spelt;
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, unknown_attribute};
+use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
 
 pub(super) static PRIMARY: Rule = Rule {
     id: "video-primary-reorder",
@@ -394,7 +394,7 @@ fn report_card(video: &Video, cx: &mut Context) {
     }
     let Some(model) = &video.model else { return };
     for name in ["ram", "vram64", "vgamem"] {
-        let size = unknown_attribute(&model.xml, name).filter(|size| !size.is_empty());
+        let size = kept_attribute(&model.xml, name).filter(|size| !size.is_empty());
         match size.map(|size| size.trim_start().parse::<u32>()) {
             None | Some(Ok(0)) => {}
             Some(Ok(_)) if none => {}

@@ -4,7 +4,7 @@ use domxml::{Domain, Element, Video, VideoModel, VideoModelType};
 use domxml_runtime::{ReadOptions, Span, Unknown};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
-use crate::rules::common::{BOTH, unknown_attribute};
+use crate::rules::common::{BOTH, kept_attribute};
 
 pub(super) static RULE: Rule = Rule {
     id: "video-models-merged",
@@ -57,7 +57,7 @@ fn merge(model: &mut VideoModel, mut other: VideoModel) {
                 _ => qxl.vgamem,
             }
             .map(|size| size.to_string()),
-            _ => unknown_attribute(&other.xml, name).map(str::to_owned),
+            _ => kept_attribute(&other.xml, name).map(str::to_owned),
         };
         let Some(said) = said else { continue };
         match &mut model.type_ {
@@ -69,7 +69,7 @@ fn merge(model: &mut VideoModel, mut other: VideoModel) {
                 };
                 prefer(field, said.parse().ok());
             }
-            _ if unknown_attribute(&model.xml, name).is_none() => {
+            _ if kept_attribute(&model.xml, name).is_none() => {
                 model.xml.kept_mut().attributes.push((name.into(), said.into()));
             }
             _ => {}
