@@ -21,6 +21,7 @@
 
 mod choice;
 mod decide;
+mod factor;
 mod flat;
 mod order;
 mod recursion;
@@ -344,7 +345,7 @@ impl<'g> Analyser<'g> {
         let origin = first.origin;
         let tree = if trees.len() == 1 { trees.remove(0) } else { Tree::new(TreeKind::Choice(trees), origin) };
         let finder = Finder { grammar: self.grammar, references: &self.references };
-        let tree = finder.extract(&tree, &[]);
+        let tree = finder.extract(&factor::factored(&tree), &[]);
         self.fill(id, &tree, None);
     }
 
