@@ -160,8 +160,13 @@ pub enum MemberKind<'g> {
         /// See there.
         via: Option<Via>,
     },
-    /// The elements, and maybe text, of wildcards.
-    AnyElements(NodeId),
+    /// The elements of wildcards.
+    AnyElements {
+        /// The wildcards.
+        uses: Vec<Use<'g>>,
+        /// Whether text stands among them.
+        text: bool,
+    },
 }
 
 /// An element of a mix, or its text.
@@ -401,7 +406,10 @@ impl<'g> Analyser<'g> {
         Some(match atom {
             Atom::Attribute(name) => MemberKind::Attribute { name, uses, required },
             Atom::AnyAttributes => MemberKind::AnyAttributes(origin?),
-            Atom::AnyElements => MemberKind::AnyElements(origin?),
+            Atom::AnyElements => {
+                let text = decision.whole.as_ref().is_some_and(|whole| flat::atoms(whole).contains(&Atom::Text));
+                MemberKind::AnyElements { uses, text }
+            }
             Atom::Text => MemberKind::Text { uses, required },
             Atom::Child(name) => {
                 let content = self.element(name.clone(), uses.clone(), Some(id));

@@ -71,7 +71,7 @@ fn member_kind(kind: &MemberKind<'_>) -> String {
                 .collect();
             format!("mix {}: {}", count(*often), names.join(", "))
         }
-        MemberKind::AnyElements(_) => "any elements".to_owned(),
+        MemberKind::AnyElements { .. } => "any elements".to_owned(),
     }
 }
 
@@ -161,7 +161,7 @@ fn field_kind(model: &Model, field: &Field) -> String {
         }
         FieldKind::Payload { ty, optional } => format!("choice {} {}", name(model, ty.0), presence(!optional)),
         FieldKind::Mix { ty, count: often } => format!("mix {} {}", name(model, ty.0), count(*often)),
-        FieldKind::AnyElements => "any elements".to_owned(),
+        FieldKind::AnyElements { .. } => "any elements".to_owned(),
     }
 }
 

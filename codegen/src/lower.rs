@@ -196,12 +196,12 @@ impl<'g, 'f> Lowerer<'g, 'f> {
                 [] => Class::Flag,
                 [member] => match &member.kind {
                     MemberKind::Text { uses, required } if *required || self.takes_empty(uses) => Class::Scalar,
-                    MemberKind::AnyElements(_) => Class::Any,
+                    MemberKind::AnyElements { .. } => Class::Any,
                     _ => Class::Struct,
                 },
                 members => {
                     let wild = |kind: &MemberKind<'_>| {
-                        matches!(kind, MemberKind::AnyElements(_) | MemberKind::AnyAttributes(_))
+                        matches!(kind, MemberKind::AnyElements { .. } | MemberKind::AnyAttributes(_))
                     };
                     if members.iter().all(|member| wild(&member.kind)) { Class::Any } else { Class::Struct }
                 }
@@ -305,7 +305,7 @@ fn renumber(shape: &mut Shape, moved: &[TypeId]) {
                     }
                     FieldKind::Child { content, .. } => child(content, moved),
                     FieldKind::Payload { ty, .. } | FieldKind::Mix { ty, .. } => id(ty, moved),
-                    FieldKind::AnyAttributes | FieldKind::AnyElements => {}
+                    FieldKind::AnyAttributes | FieldKind::AnyElements { .. } => {}
                 }
             }
         }

@@ -12,6 +12,8 @@
 //! - A text that shares an element with child elements is only text if it is more than whitespace; [`Shape::Mix`] with a
 //!   text variant keeps every text.
 
+use relaxng_model::grammar::NameClass;
+
 /// Index of a type in [`Model::types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub u32);
@@ -245,8 +247,13 @@ pub enum FieldKind {
         /// How often.
         count: Count,
     },
-    /// Elements (and text) of a wildcard, kept verbatim.
-    AnyElements,
+    /// Elements of wildcards, kept verbatim.
+    AnyElements {
+        /// Their names.
+        names: Vec<NameClass>,
+        /// Whether text is kept among them.
+        text: bool,
+    },
 }
 
 /// What a child element holds.

@@ -118,12 +118,31 @@ fn every_format_is_well_formed() {
 
 #[test]
 fn unknown_content_is_kept_or_refused() {
-    let text = NEW.replace("  <os>", "  <!-- a note -->\n  <vendor:extra xmlns:vendor='urn:v' a='1'/>\n  <os>");
+    let text = NEW.replace("  <os>", "  <!-- a note -->\n  <extra a='1'/>\n  <os>");
     dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text.clone());
     dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(text).assert().code(2).stdout("");
     let blocks = "  <features>\n    <new/>\n    <hyperv mode='custom'>\n      <newer/>\n    </hyperv>\n  </features>\n";
     let text = NEW.replace("</domain>", &format!("{blocks}</domain>"));
     dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text);
+}
+
+/// An extension that no libvirt knows stands where those of libvirt stand, its comment before it.
+#[test]
+fn foreign_extensions_stand_last() {
+    let extension = "  <!-- a note -->\n  <vendor:extra xmlns:vendor='urn:v' a='1'/>\n";
+    let before = NEW.replace("  <os>", &format!("{extension}  <os>"));
+    let after = NEW.replace("</domain>", &format!("{extension}</domain>"));
+    dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(before).assert().code(0).stdout(after.clone());
+    let libvirt = stdout(dommigrate().args(["upgrade", "--profile", "libvirt"]).write_stdin(after.clone()));
+    assert!(libvirt.contains("</domain>") && !libvirt.contains("vendor"), "{libvirt}");
+    let notes = dommigrate().arg("validate").write_stdin(after).assert().code(0);
+    let notes = String::from_utf8_lossy(&notes.get_output().stdout).into_owned();
+    assert!(notes.contains("foreign-extension"), "{notes}");
+    // A name that is not in a namespace, or in one of libvirt's that lacks it, is no extension.
+    for unknown in ["<extra/>", "<q:extra xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'/>"] {
+        let text = NEW.replace("</domain>", &format!("  {unknown}\n</domain>"));
+        dommigrate().arg("validate").write_stdin(text).assert().code(1);
+    }
 }
 
 /// libvirt reads the first of two titles; where that is empty it must not go, or the second were read.

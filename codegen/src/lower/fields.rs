@@ -5,7 +5,7 @@ use relaxng_model::schema::NodeId;
 
 use super::Lowerer;
 use super::names::{self, Scope};
-use crate::analyse::{ContentId, Member, MemberKind};
+use crate::analyse::{ContentId, Member, MemberKind, Use};
 use crate::model::{Count, Field, FieldKind};
 
 /// A field's name before clashes are looked at.
@@ -86,7 +86,10 @@ impl<'g> Lowerer<'g, '_> {
                 named(&nodes, &["items", "mixed_items"], true, 4, *origin)
             }
             MemberKind::AnyAttributes(origin) => named(&[], &["attributes", "any_attributes"], true, 4, *origin),
-            MemberKind::AnyElements(origin) => named(&[], &["elements", "any_elements"], true, 4, *origin),
+            MemberKind::AnyElements { uses, .. } => {
+                let nodes = self.nodes_of_all(uses);
+                named(&nodes, &["elements", "any_elements"], true, 4, uses[0].leaf.pattern.origin)
+            }
         }
     }
 
@@ -118,7 +121,14 @@ impl<'g> Lowerer<'g, '_> {
                 FieldKind::Attribute { name: attribute.clone(), scalar, required }
             }
             MemberKind::AnyAttributes(_) => FieldKind::AnyAttributes,
-            MemberKind::AnyElements(_) => FieldKind::AnyElements,
+            MemberKind::AnyElements { uses, text } => {
+                nodes = self.nodes_of_all(uses);
+                let class = |used: &Use<'g>| match &used.leaf.pattern.kind {
+                    Kind::Element { name, .. } => Some(name.clone()),
+                    _ => None,
+                };
+                FieldKind::AnyElements { names: uses.iter().filter_map(class).collect(), text: *text }
+            }
             MemberKind::Child { name: child, content, uses, count } => {
                 nodes = self.nodes_of_all(uses);
                 let count = match count {

@@ -66,7 +66,7 @@ impl Sizes<'_> {
     fn field(&mut self, kind: &FieldKind, boxed: bool) -> usize {
         match kind {
             _ if boxed => 8,
-            FieldKind::AnyAttributes | FieldKind::AnyElements => 24,
+            FieldKind::AnyAttributes | FieldKind::AnyElements { .. } => 24,
             FieldKind::Child { count: Count::Many | Count::OneOrMore, .. } => 24,
             FieldKind::Mix { count: Count::Many | Count::OneOrMore, .. } => 24,
             FieldKind::Attribute { scalar, .. } | FieldKind::Text { scalar, .. } => self.scalar(scalar),

@@ -209,7 +209,7 @@ impl Used {
                                 }
                             }
                         }
-                        FieldKind::AnyAttributes | FieldKind::AnyElements => {}
+                        FieldKind::AnyAttributes | FieldKind::AnyElements { .. } => {}
                     }
                 }
             }

@@ -4,6 +4,7 @@ use super::{Printer, derives, docs, ident};
 use crate::model::{ChildContent, Count, Field, FieldKind, Order, Shape, Slot, Struct, Type, TypeId, XmlName};
 use proc_macro2::TokenStream;
 use quote::quote;
+use relaxng_model::grammar::NameClass;
 
 /// Which of the two sequences of an element is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,7 +160,7 @@ impl Printer<'_> {
                     arms.push((name, quote!(#reader.#method(node, &mut self.#member))));
                 }
                 FieldKind::Mix { .. } => mixes.push(quote!(r.mix(node, &mut self.#member))),
-                FieldKind::AnyElements => any = Some(member),
+                FieldKind::AnyElements { names, .. } => any = Some((member, takes(names))),
                 _ => {}
             }
         }
@@ -173,12 +174,20 @@ impl Printer<'_> {
         if let Some(body) = body {
             methods.extend(quote!(fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool { #body }));
         }
-        if let Some(member) = any {
+        if let Some((member, takes)) = any {
+            let take = quote!(r.verbatim(node, &mut self.#member););
+            let body = match takes {
+                None => quote!(#take true),
+                Some(takes) => quote! {
+                    let takes = #takes;
+                    if takes {
+                        #take
+                    }
+                    takes
+                },
+            };
             methods.extend(quote! {
-                fn any_child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-                    r.verbatim(node, &mut self.#member);
-                    true
-                }
+                fn any_child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool { #body }
             });
         }
         if methods.is_empty() { None } else { Some(methods) }
@@ -284,7 +293,7 @@ impl Printer<'_> {
                 if *required { scalar } else { quote!(Option<#scalar>) }
             }
             FieldKind::AnyAttributes => quote!(Vec<rt::AnyAttribute>),
-            FieldKind::AnyElements => quote!(Vec<rt::Verbatim>),
+            FieldKind::AnyElements { .. } => quote!(Vec<rt::Verbatim>),
             FieldKind::Child { content: ChildContent::Flag, count, .. } => match count {
                 Count::One => quote!(rt::Present),
                 Count::Optional => quote!(bool),
@@ -333,7 +342,7 @@ impl Printer<'_> {
                 _ => "A choice.".to_owned(),
             },
             FieldKind::Mix { .. } => "Elements whose order is kept.".to_owned(),
-            FieldKind::AnyElements => "Elements of any name.".to_owned(),
+            FieldKind::AnyElements { .. } => "Elements of any name.".to_owned(),
         }
     }
 }
@@ -344,6 +353,35 @@ fn counted(ty: TokenStream, count: Count) -> TokenStream {
         Count::Optional => quote!(Option<#ty>),
         Count::Many | Count::OneOrMore => quote!(Vec<#ty>),
     }
+}
+
+/// The test whether the name of `node` is of one of the classes; none where every name is.
+fn takes(names: &[NameClass]) -> Option<TokenStream> {
+    let open = |class: &NameClass| matches!(class, NameClass::AnyName(None));
+    if names.iter().any(open) { None } else { Some(contains(names)) }
+}
+
+fn contains(names: &[NameClass]) -> TokenStream {
+    let classes = names.iter().map(|class| match class {
+        NameClass::Name { ns, local } => quote!(node.name() == (#ns, #local)),
+        NameClass::Choice(members) => contains(members),
+        NameClass::AnyName(None) => quote!(true),
+        NameClass::AnyName(Some(except)) => {
+            let except = contains(std::slice::from_ref(except));
+            quote!(!(#except))
+        }
+        NameClass::NsName { ns, except } => {
+            let within = if ns.is_empty() { quote!(node.name().0.is_empty()) } else { quote!(node.name().0 == #ns) };
+            match except.as_deref() {
+                None => within,
+                Some(except) => {
+                    let except = contains(std::slice::from_ref(except));
+                    quote!((#within && !(#except)))
+                }
+            }
+        }
+    });
+    quote!(#(#classes)||*)
 }
 
 fn text_method(printer: &Printer<'_>, shape: &Struct) -> Option<TokenStream> {
@@ -360,7 +398,7 @@ fn text_method(printer: &Printer<'_>, shape: &Struct) -> Option<TokenStream> {
     } else if let Some(member) = find(is_mixed) {
         quote!(r.mix_text(node, text, &mut self.#member);)
     } else {
-        let member = find(|_, kind| matches!(kind, FieldKind::AnyElements))?;
+        let member = find(|_, kind| matches!(kind, FieldKind::AnyElements { text: true, .. }))?;
         (reader, element) = ("_r", "_node");
         quote!(self.#member.push(rt::Verbatim::text(text));)
     };
@@ -412,7 +450,7 @@ fn write_call(field: &Field, part: Option<u32>, side: Side) -> Option<TokenStrea
             ChildContent::Flag => named("flag", name),
             ChildContent::Any => quote!(w.verbatim(&self.#member);),
         },
-        (FieldKind::AnyElements, Side::Children) => quote!(w.verbatim(&self.#member);),
+        (FieldKind::AnyElements { .. }, Side::Children) => quote!(w.verbatim(&self.#member);),
         (FieldKind::Text { .. }, Side::Children) => quote!(w.text(&self.#member);),
         (FieldKind::Mix { .. }, Side::Children) => quote!(w.mix(&self.#member);),
         (FieldKind::Payload { .. }, side) => {

@@ -40,7 +40,7 @@ impl Printer<'_> {
                     }
                 }
                 FieldKind::Payload { .. } => payloads += 1,
-                FieldKind::AnyAttributes | FieldKind::AnyElements | FieldKind::Text { .. } => {}
+                FieldKind::AnyAttributes | FieldKind::AnyElements { .. } | FieldKind::Text { .. } => {}
             }
         }
         if !attributes.is_empty() {

@@ -239,7 +239,9 @@ fn give_child(model: &Model, record: &mut Record, node: Node<'_, '_>, named: boo
                     return Ok(true);
                 }
             }
-            FieldKind::AnyElements if !named => {
+            FieldKind::AnyElements { names, .. }
+                if !named && names.iter().any(|class| class.contains(&name.ns, &name.local)) =>
+            {
                 let piece = Piece::Element(verbatim(node));
                 match &mut record.values[index] {
                     Value::Verbatim(list) => list.push(piece),
@@ -269,7 +271,7 @@ fn give_mixed_text(model: &Model, record: &mut Record, text: &str) -> bool {
                     return true;
                 }
             }
-            FieldKind::AnyElements => {
+            FieldKind::AnyElements { text: true, .. } => {
                 let piece = Piece::Text(text.to_owned());
                 match &mut record.values[index] {
                     Value::Verbatim(list) => list.push(piece),

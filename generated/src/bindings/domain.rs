@@ -241,6 +241,9 @@ pub struct Domain {
     ///
     /// Since libvirt 7.0.0.
     pub vmware_datacenter_path: Option<String>,
+    /// An extension of a namespace that libvirt does not know. Each driver reads the extensions of its own
+    /// namespace and passes over all others, so that libvirt takes such a domain and forgets the extension.
+    pub foreign_extensions: Vec<rt::Verbatim>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -426,6 +429,19 @@ impl rt::Content for Domain {
         true
     }
 
+    fn any_child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
+        let takes = !(node.name().0.is_empty()
+            || node.name().0 == "http://libvirt.org/schemas/domain/bhyve/1.0"
+            || node.name().0 == "http://libvirt.org/schemas/domain/lxc/1.0"
+            || node.name().0 == "http://libvirt.org/schemas/domain/qemu/1.0"
+            || node.name().0 == "http://libvirt.org/schemas/domain/vmware/1.0"
+            || node.name().0 == "http://libvirt.org/schemas/domain/xen/1.0");
+        if takes {
+            r.verbatim(node, &mut self.foreign_extensions);
+        }
+        takes
+    }
+
     fn write_attributes(&self, w: &mut rt::Writer<'_>) {
         w.attribute("type", &self.type_);
         w.attribute("id", &self.id);
@@ -511,6 +527,7 @@ impl rt::Content for Domain {
             "datacenterpath",
             &self.vmware_datacenter_path,
         );
+        w.verbatim(&self.foreign_extensions);
     }
 
     fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use domxml::Domain;
+use domxml_runtime::Verbatim;
 use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{EmbeddedResolver, FileResolver};
 
@@ -10,6 +12,7 @@ use crate::cli::Validate;
 use crate::engine::syntax_error;
 use crate::finding::{Finding, Level, ids};
 use crate::report::{Action, FileReport, Findings};
+use crate::rules::foreign_extension;
 use crate::{batch, config};
 
 pub(super) fn run(mut args: Validate) -> Result<u8, String> {
@@ -23,10 +26,18 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
     let found = AtomicUsize::new(0);
     let summary = batch::run(&args.files, &args.output, Findings::Result, |origin, source| {
         let findings = match roxmltree::Document::parse(&source.text) {
-            Ok(document) => validator.clone().validate(&document).into_iter().map(from_violation).collect(),
+            Ok(document) => {
+                let violations = validator.clone().validate(&document);
+                if violations.is_empty() && args.schema.is_none() {
+                    foreign_extensions(&document)
+                } else {
+                    violations.into_iter().map(from_violation).collect()
+                }
+            }
             Err(error) => vec![syntax_error(&source.text, &error)],
         };
-        found.fetch_add(findings.len(), Ordering::Relaxed);
+        let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
+        found.fetch_add(errors, Ordering::Relaxed);
         FileReport {
             label: origin.label(),
             text: source.text.clone(),
@@ -36,6 +47,24 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
         }
     })?;
     Ok(status_of_findings(&summary, found.into_inner()))
+}
+
+/// Notes on what the schema lets pass because libvirt does, and what may yet be a misspelt namespace.
+fn foreign_extensions(document: &roxmltree::Document<'_>) -> Vec<Finding> {
+    // Extensions are rare, and only those that have a namespace are worth reading the types for.
+    let extended = document.root_element().children().any(|child| child.tag_name().namespace().is_some());
+    let domain = extended.then(|| Domain::from_xml(document.input_text()).ok()).flatten();
+    let extensions = domain.map(|domain| domain.foreign_extensions).unwrap_or_default();
+    let note = |extension: Verbatim| Finding {
+        rule: "foreign-extension".into(),
+        level: Level::Note,
+        span: extension.span.range(),
+        path: format!("/domain/{}", extension.name),
+        message: foreign_extension(&extension),
+        before: None,
+        after: None,
+    };
+    extensions.into_iter().map(note).collect()
 }
 
 fn from_violation(violation: Violation) -> Finding {

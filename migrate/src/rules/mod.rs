@@ -12,6 +12,8 @@ mod network;
 mod security;
 mod storage;
 
+pub(crate) use domain::foreign_extension;
+
 use domxml_runtime::Version;
 
 use crate::cli::Profile;

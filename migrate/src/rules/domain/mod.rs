@@ -6,6 +6,7 @@ mod clock;
 mod events;
 mod features;
 mod firmware;
+mod foreign;
 mod lifecycle;
 mod markup;
 mod memory_total;
@@ -19,6 +20,7 @@ mod sysinfo;
 mod unread;
 
 pub(super) use features::largest_unit;
+pub(crate) use foreign::message as foreign_extension;
 
 use crate::rule::Rule;
 
@@ -43,6 +45,8 @@ pub(super) static RULES: &[&Rule] = &[
     &clock::CONFLICT,
     &events::CONFLICT,
     &unread::RULE,
+    &foreign::KEPT,
+    &foreign::DROPPED,
     &names::SYSINFO_UUID,
     &names::UUID_FROM_SYSINFO,
     &metadata::DUPLICATES,

@@ -133,12 +133,11 @@ impl rt::Content for TopOpen {
     }
 
     fn any_child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        r.verbatim(node, &mut self.elements);
-        true
-    }
-
-    fn text(&mut self, _r: &mut rt::Reader, _node: rt::Node<'_>, text: &str) {
-        self.elements.push(rt::Verbatim::text(text));
+        let takes = !(node.name() == ("", "known"));
+        if takes {
+            r.verbatim(node, &mut self.elements);
+        }
+        takes
     }
 
     fn write_children(&self, w: &mut rt::Writer<'_>) {
