@@ -5,6 +5,7 @@
 //! in a choice within another; the types want the second, in which the shared part belongs to the whole.
 
 use super::choice::simplified;
+use super::flat::{self, Atom};
 use super::tree::{Tree, TreeKind};
 
 /// The tree with what all branches of a choice end in behind the choice, choices within choices first.
@@ -49,5 +50,5 @@ fn without_tail<'g>(tree: &Tree<'g>) -> Tree<'g> {
 
 /// Whether there is neither text nor a child in the tree.
 fn holds_attributes(tree: &Tree<'_>) -> bool {
-    !super::flat::atoms(tree).iter().any(super::flat::Atom::is_content)
+    !flat::atoms(tree).iter().any(Atom::is_content)
 }

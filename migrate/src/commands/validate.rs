@@ -13,7 +13,7 @@ use crate::cli::Validate;
 use crate::engine::syntax_error;
 use crate::finding::{Finding, Level, ids};
 use crate::report::{Action, FileReport, Findings};
-use crate::rules::foreign_extension;
+use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
 use crate::{batch, config};
 
 pub(super) fn run(mut args: Validate) -> Result<u8, String> {
@@ -78,14 +78,15 @@ impl Validators {
 /// Notes on what the schema lets pass because libvirt does, and what may yet be a misspelt namespace.
 fn foreign_extensions(document: &roxmltree::Document<'_>) -> Vec<Finding> {
     // Extensions are rare, and only those that have a namespace are worth reading the types for.
-    let extended = document.root_element().children().any(|child| child.tag_name().namespace().is_some());
+    let root = document.root_element();
+    let extended = root.children().any(|child| child.tag_name().namespace().is_some());
     let domain = extended.then(|| Domain::from_xml(document.input_text()).ok()).flatten();
     let extensions = domain.map(|domain| domain.foreign_extensions).unwrap_or_default();
     let note = |extension: Verbatim| Finding {
-        rule: "foreign-extension".into(),
+        rule: FOREIGN_EXTENSION.id.into(),
         level: Level::Note,
         span: extension.span.range(),
-        path: format!("/domain/{}", extension.name),
+        path: format!("/{}/{}", root.tag_name().name(), extension.name),
         message: foreign_extension(&extension),
         before: None,
         after: None,

@@ -12,7 +12,7 @@ mod network;
 mod security;
 mod storage;
 
-pub(crate) use domain::foreign_extension;
+pub(crate) use domain::{FOREIGN_EXTENSION, foreign_extension};
 
 use domxml_runtime::Version;
 

@@ -8,7 +8,7 @@ use crate::rules::common::{LIBVIRT, MODERN};
 
 const BEFORE: &str = "<x:commandline xmlns:x='urn:x'/>";
 
-pub(super) static KEPT: Rule = Rule {
+pub(crate) static KEPT: Rule = Rule {
     id: "foreign-extension",
     class: Class::Lossy,
     since: None,

@@ -20,7 +20,7 @@ mod sysinfo;
 mod unread;
 
 pub(super) use features::largest_unit;
-pub(crate) use foreign::message as foreign_extension;
+pub(crate) use foreign::{KEPT as FOREIGN_EXTENSION, message as foreign_extension};
 
 use crate::rule::Rule;
 
