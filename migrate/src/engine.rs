@@ -1,4 +1,4 @@
-//! From text to text: reads a document, lets the rules run to a fixed point, prints it.
+//! From text to text: reads a document, lets each rule run once, prints it.
 
 use std::borrow::Cow;
 
@@ -13,9 +13,6 @@ use crate::finding::{Finding, Level, ids, line_column};
 use crate::rule::{Context, Rule, Safety};
 use crate::rules;
 use crate::{features, layout};
-
-/// Rounds after which rules that still change something are taken to contradict each other.
-const MAX_ROUNDS: usize = 16;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -64,7 +61,7 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
     let newer = newer_than_target(&domain, options.target);
     let mut context = Context::new(text, options.target, options.profile, options.live);
-    fixed_point(&mut domain, &mut context, options);
+    run(&mut domain, &mut context, options);
     findings.append(&mut context.findings);
     findings.extend(newer);
     let written = domain.write_with(&write_options(options));
@@ -293,43 +290,24 @@ fn locate(text: &str, findings: &mut [Finding]) {
     }
 }
 
-fn fixed_point(domain: &mut Domain, context: &mut Context, options: &Options) {
-    for round in 0..MAX_ROUNDS {
-        context.round = round;
-        let mut changed = false;
-        for rule in &options.rules {
+/// Runs every rule once, in the order of the registry. That a second run would change nothing is for tests to show.
+fn run(domain: &mut Domain, context: &mut Context, options: &Options) {
+    for rule in &options.rules {
+        context.rule = rule.id;
+        if rule.safety == Safety::Unsafe && !options.unsafe_fixes {
+            // What it would do is worth a note; done it is only on request.
             let before = context.findings.len();
-            context.rule = rule.id;
-            if rule.safety == Safety::Unsafe && !options.unsafe_fixes {
-                // What it would do is worth a note; done it is only on request.
-                if round == 0 {
-                    (rule.apply)(&mut domain.clone(), context);
-                    for finding in &mut context.findings[before..] {
-                        if finding.level == Level::Legacy {
-                            finding.level = Level::Note;
-                            finding.message.push_str(" (with --unsafe-fixes)");
-                        }
-                    }
+            (rule.apply)(&mut domain.clone(), context);
+            for finding in &mut context.findings[before..] {
+                if finding.level == Level::Legacy {
+                    finding.level = Level::Note;
+                    finding.message.push_str(" (with --unsafe-fixes)");
                 }
-                continue;
             }
-            (rule.apply)(domain, context);
-            if round > 0 {
-                // Notes and errors are about what stands in the file; they were made in the first round.
-                let mut index = 0;
-                context.findings.retain(|finding| {
-                    index += 1;
-                    index <= before || finding.level == Level::Legacy
-                });
-            }
-            changed |= context.findings[before..].iter().any(|finding| finding.level == Level::Legacy);
+            continue;
         }
-        if !changed {
-            return;
-        }
+        (rule.apply)(domain, context);
     }
-    context.rule = ids::INVALID;
-    context.error(&domain.xml.clone(), format!("the rules do not come to an end after {MAX_ROUNDS} rounds"));
 }
 
 fn write_options(options: &Options) -> WriteOptions {

@@ -112,8 +112,6 @@ pub struct Context<'t> {
     pub profile: Profile,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
-    /// How many times every rule has run before.
-    pub(crate) round: usize,
     /// The rule that runs.
     pub(crate) rule: &'static str,
     pub(crate) findings: Vec<Finding>,
@@ -121,20 +119,13 @@ pub struct Context<'t> {
 
 impl<'t> Context<'t> {
     pub(crate) fn new(source: &'t str, target: Version, profile: Profile, live: bool) -> Self {
-        Self { source, target, profile, live, round: 0, rule: "", findings: Vec::new() }
+        Self { source, target, profile, live, rule: "", findings: Vec::new() }
     }
 
     /// Whether the target knows what came with this version.
     #[must_use]
     pub fn knows(&self, major: u16, minor: u16, micro: u16) -> bool {
         self.target >= Version::new(major, minor, micro)
-    }
-
-    /// Whether the document still says what its author wrote. What libvirt decides while it reads, before it fills in
-    /// and derives anything, is decided by what stands there then and never again.
-    #[must_use]
-    pub fn first_round(&self) -> bool {
-        self.round == 0
     }
 
     /// Reports a rewrite of the element that `at` belongs to.

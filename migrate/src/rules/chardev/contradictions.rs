@@ -31,9 +31,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn apply(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() {
-        return;
-    }
     backends(domain, |backend, owner, xml| {
         if owner != Owner::SerialCopy {
             source(backend, owner, xml, cx);

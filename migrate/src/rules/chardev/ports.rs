@@ -164,8 +164,7 @@ fn number_consoles(domain: &mut Domain, cx: &mut Context) {
         };
         let wrong = match target.port {
             None => true,
-            // Once a console for the serial port stands before the others, older ones leave their numbers alone.
-            Some(given) => libvirt && given != port && (renumbers || cx.first_round()),
+            Some(given) => libvirt && given != port,
         };
         if wrong {
             let before = target.port.map_or_else(String::new, |port| format!("port='{port}'"));

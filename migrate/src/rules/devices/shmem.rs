@@ -97,7 +97,7 @@ fn scale(domain: &mut Domain, cx: &mut Context) {
         let Some(bytes) = bytes(size) else { continue };
         let before = format!("{} {}", size.value, size.unit.unwrap_or(MemoryUnit::Bytes));
         // What is cut down to 0 MiB is written, what was 0 is not.
-        if bytes == 0 && cx.first_round() {
+        if bytes == 0 {
             shmem.size = None;
             cx.rewrote(&shmem.xml, "a size of 0 is none").becomes(before, "");
         } else if size.unit != Some(MemoryUnit::M) {

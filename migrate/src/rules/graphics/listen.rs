@@ -1,9 +1,9 @@
-//! `graphics-listen-attr`, `graphics-listen-attr-ignored`, `graphics-listen-default`.
+//! `graphics-listen-attr`, `graphics-listen-copy`, `graphics-listen-attr-ignored`, `graphics-listen-default`.
 
 use domxml::{Domain, GraphicsListenType};
 use domxml_runtime::Version;
 
-use super::servers::{Server, at_address, servers};
+use super::servers::{Server, at_address, servers, spelt};
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
@@ -17,8 +17,7 @@ pub(super) static ATTRIBUTE: Rule = Rule {
     summary: "the address to listen at stands in a `<listen>` element",
     doc: "The attribute `listen` of `<graphics>` says where a VNC, SPICE or RDP server listens. Since there may be several \
           such places, `<listen>` elements say it, and the attribute is a copy of the first of them. Profile `modern` moves the \
-          address into the element and removes the attribute; profile `libvirt` writes both, as libvirt does for readers \
-          older than 0.9.4. An attribute that contradicts the first `<listen type='address'>` is an error. An empty \
+          address into the element and removes the attribute; profile `libvirt` writes both (`graphics-listen-copy`). An attribute that contradicts the first `<listen type='address'>` is an error. An empty \
           attribute is none.",
     example: Example {
         before: "<devices><graphics type='vnc' port='5901' autoport='no' listen='127.0.0.1'/></devices>",
@@ -26,6 +25,24 @@ pub(super) static ATTRIBUTE: Rule = Rule {
                 </devices>",
     },
     apply: move_attribute,
+};
+
+pub(super) static COPY: Rule = Rule {
+    id: "graphics-listen-copy",
+    class: Class::Default,
+    since: Some(Version::new(0, 9, 4)),
+    safety: Safety::Safe,
+    profiles: LIBVIRT,
+    summary: "libvirt copies the address of the first `<listen>` into the attribute",
+    doc: "For readers older than 0.9.4 libvirt writes the address of the first `<listen>` into the attribute `listen` of `<graphics>` too. \
+          Where the first one is no address, it does not write the attribute.",
+    example: Example {
+        before: "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='address' address='127.0.0.1'/></graphics>\
+                 </devices>",
+        after: "<devices><graphics type='vnc' port='5901' autoport='no' listen='127.0.0.1'>\
+                <listen type='address' address='127.0.0.1'/></graphics></devices>",
+    },
+    apply: copy_address,
 };
 
 pub(super) static IGNORED: Rule = Rule {
@@ -101,30 +118,31 @@ fn copied(server: &Server<'_>, live: bool) -> Option<String> {
 
 fn move_attribute(domain: &mut Domain, cx: &mut Context) {
     for mut server in servers(domain) {
-        if cx.first_round() && contradicts(&server, cx) {
+        if contradicts(&server, cx) {
             continue;
         }
         fill(&mut server, cx);
+        let Some(address) = server.attribute.clone() else { continue };
+        let spare = address.is_empty() || copied(&server, keeps_live(cx)).as_ref() == Some(&address);
+        if cx.profile == Profile::Modern && spare {
+            *server.attribute = None;
+            let message = "the attribute only copies the first <listen>";
+            cx.rewrote(server.xml, message).becomes(format!("listen='{address}'"), "");
+        }
+    }
+}
+
+fn copy_address(domain: &mut Domain, cx: &mut Context) {
+    for server in servers(domain) {
         let copy = copied(&server, keeps_live(cx));
-        let wanted = match cx.profile {
-            Profile::Libvirt => copy,
-            Profile::Modern => {
-                let spare = server
-                    .attribute
-                    .as_ref()
-                    .is_none_or(|address| address.is_empty() || copy.as_ref() == Some(address));
-                if spare { None } else { server.attribute.clone() }
-            }
-        };
-        if *server.attribute != wanted {
-            let before = super::servers::spelt("listen", server.attribute.as_ref().map(|it| it as _));
-            let after = super::servers::spelt("listen", wanted.as_ref().map(|it| it as _));
-            let message = match (&wanted, cx.profile) {
-                (Some(_), _) => "libvirt copies the address of the first <listen> into the attribute",
-                (None, Profile::Modern) => "the attribute only copies the first <listen>",
-                (None, Profile::Libvirt) => "libvirt does not write the attribute without an address to listen at",
+        if *server.attribute != copy {
+            let before = spelt("listen", server.attribute.as_ref().map(|it| it as _));
+            let after = spelt("listen", copy.as_ref().map(|it| it as _));
+            let message = match copy {
+                Some(_) => "libvirt copies the address of the first <listen> into the attribute",
+                None => "libvirt does not write the attribute without an address to listen at",
             };
-            *server.attribute = wanted;
+            *server.attribute = copy;
             cx.rewrote(server.xml, message).becomes(before, after);
         }
     }

@@ -22,6 +22,7 @@ pub(super) static RULES: &[&Rule] = &[
     &socket::SPICE_FILLS,
     &socket::SPICE,
     &socket::SPICE_LIBVIRT,
+    &listen::COPY,
     &listen::IGNORED,
     &ports::UNREADABLE,
     &ports::MINUS_ONE,

@@ -199,11 +199,6 @@ fn spice_chooses(spice: &GraphicsTypeSpice) -> bool {
     spice.autoport == Some(YesNo::Yes) || spice.port == Some(-1) && spice.tls_port == Some(-1)
 }
 
-/// Whether the absence of a port is the author's: libvirt does not write a port of 0, which says that there is none.
-fn decides(cx: &Context) -> bool {
-    cx.profile == Profile::Modern || cx.first_round()
-}
-
 /// Whether libvirt reads past the switch, which is then spelt out in its form.
 fn unread(autoport: Option<&LaxYesNo>, cx: &Context) -> bool {
     match autoport {
@@ -232,7 +227,7 @@ fn spell_autoport(domain: &mut Domain, cx: &mut Context) {
                 let chosen = vnc_chooses(vnc);
                 set("autoport", &mut vnc.autoport, lax(chosen), xml, message, cx);
             }
-            GraphicsType::Rdp(rdp) if rdp.autoport.is_none() && rdp_chooses(rdp) && decides(cx) => {
+            GraphicsType::Rdp(rdp) if rdp.autoport.is_none() && rdp_chooses(rdp) => {
                 set("autoport", &mut rdp.autoport, lax(true), xml, message, cx);
             }
             GraphicsType::Spice(spice) if spice.autoport.is_none() && has_ports(&spice.listen) => {
@@ -345,7 +340,7 @@ fn libvirt_form(domain: &mut Domain, cx: &mut Context) {
                 let websocket = vnc.websocket.filter(|port| *port != 0);
                 set("websocket", &mut vnc.websocket, websocket, xml, message, cx);
             }
-            GraphicsType::Rdp(rdp) if decides(cx) => {
+            GraphicsType::Rdp(rdp) => {
                 let chosen = rdp_chooses(rdp);
                 let number = rdp.port.filter(|port| *port != 0 && (!chosen || cx.live && *port > 0));
                 set("port", &mut rdp.port, number.or(chosen.then_some(0)), xml, message, cx);

@@ -293,9 +293,7 @@ fn spell_memory(domain: &mut Domain, cx: &mut Context) {
             }
             fill("vram", &mut model.vram, vram, &video.xml, cx);
         }
-        // A card with 0 screens is written without a number, which must not be taken for one that says nothing.
-        let said_nothing = cx.profile == Profile::Modern || cx.first_round();
-        if said_nothing && model.heads.is_none() && !matches!(model.type_, VideoModelType::None) {
+        if model.heads.is_none() && !matches!(model.type_, VideoModelType::None) {
             fill("heads", &mut model.heads, Some(1), &video.xml, cx);
         }
     }

@@ -57,9 +57,6 @@ fn raw<'t>(source: &'t str, xml: &Extra, name: &str) -> Option<&'t str> {
 }
 
 fn note_octal(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() {
-        return;
-    }
     walk(domain, &mut |any| {
         let xml = if let Some(address) = any.downcast_ref::<Address>() {
             if !matches!(address.type_, AddressType::Pci(_)) {
@@ -88,7 +85,7 @@ fn note_octal(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn note_isa(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() || !cx.source.contains("iobase") && !cx.source.contains("irq") {
+    if !cx.source.contains("iobase") && !cx.source.contains("irq") {
         return;
     }
     walk(domain, &mut |any| {

@@ -487,9 +487,6 @@ fn drive(disk: &Disk) -> Option<Drive> {
 }
 
 fn check_addresses(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() {
-        return;
-    }
     let Some(devices) = &domain.devices else { return };
     let mut taken: Vec<(DiskTargetBus, Drive)> = Vec::new();
     for disk in &devices.disk {

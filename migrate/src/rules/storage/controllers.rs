@@ -234,7 +234,7 @@ fn sort_all(controllers: &mut Vec<Controller>, cx: &mut Context) {
 }
 
 fn sort(domain: &mut Domain, cx: &mut Context) {
-    if cx.first_round() && domain.devices.is_some() {
+    if domain.devices.is_some() {
         sort_all(controllers(domain), cx);
     }
 }

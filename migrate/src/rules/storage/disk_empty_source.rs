@@ -71,9 +71,6 @@ fn lost_type(disk: &Disk) -> Option<&'static str> {
 }
 
 fn reset_type(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() {
-        return;
-    }
     for disk in disks(domain) {
         if let Some(type_) = lost_type(disk) {
             disk.type_ = DiskType::File(DiskTypeFile::default());

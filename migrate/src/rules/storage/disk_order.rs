@@ -69,9 +69,6 @@ fn order(keys: &[Key]) -> Vec<usize> {
 }
 
 fn sort(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() {
-        return;
-    }
     let disks = disks(domain);
     let order = order(&disks.iter().map(key).collect::<Vec<_>>());
     let Some(moved) = order.iter().enumerate().find_map(|(at, &from)| (at != from).then_some(at)) else { return };

@@ -149,9 +149,6 @@ fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeSc
 }
 
 fn add_while_reading(domain: &mut Domain, cx: &mut Context) {
-    if !cx.first_round() {
-        return;
-    }
     let Some(devices) = &mut domain.devices else { return };
     for count in 1..=devices.hostdev.len() {
         add_for_hostdevs(devices, count, cx);
