@@ -21,8 +21,9 @@ pub mod scalar;
 
 pub use bindings::*;
 pub use domxml_runtime::{
-    Action, Anchor, AnyAttribute, AttributeInfo, ChildInfo, Content, DefaultForm, DefaultInfo, Defaults, Element,
-    EmptyForm, ErrorKind, Extra, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Mix, Name, Narrow, Newer, Note,
-    NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload, ReadOptions, Scalar, ScalarError, Span,
-    TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, observe, walk, walk_mut,
+    Action, Anchor, AnyAttribute, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
+    ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
+    Newer, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload, ReadOptions, Scalar,
+    ScalarError, Span, TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, observe, walk,
+    walk_mut,
 };

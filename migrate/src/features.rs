@@ -5,9 +5,7 @@ use std::ptr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domxml::Domain;
-use domxml_runtime::{
-    AttributeInfo, ChildInfo, Narrow, Observer, Span, TextInfo, TypeInfo, ValueInfo, Version, observe,
-};
+use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, observe};
 use relaxng_model::datatype::{Type, XSD};
 use relaxng_model::grammar::{Datatype, Param};
 
@@ -70,8 +68,8 @@ struct Frame {
     /// The first libvirt that knows the element here; nothing in it is older.
     since: Option<Version>,
     /// The attributes and children seen so far, among those that once had to be there.
-    attributes: Vec<&'static AttributeInfo>,
-    children: Vec<&'static ChildInfo>,
+    attributes: Vec<&'static FieldInfo>,
+    children: Vec<&'static FieldInfo>,
 }
 
 /// What is known about the values of something.
@@ -83,7 +81,7 @@ struct Lexis {
 struct Collector {
     open: Vec<Frame>,
     /// A child that holds no plain value: if it is an element with a table, it is entered next.
-    child: Option<(&'static ChildInfo, Span)>,
+    child: Option<(&'static FieldInfo, Span)>,
     features: Vec<Feature>,
 }
 
@@ -149,7 +147,7 @@ impl Observer for Collector {
         }
     }
 
-    fn attribute(&mut self, _owner: &'static TypeInfo, attribute: &'static AttributeInfo, value: &str, span: Span) {
+    fn attribute(&mut self, _owner: &'static TypeInfo, attribute: &'static FieldInfo, value: &str, span: Span) {
         if let Some(frame) = self.open.last_mut()
             && attribute.optional_since.is_some()
         {
@@ -161,7 +159,7 @@ impl Observer for Collector {
         self.value(&name, attribute.since, lexis, value, span);
     }
 
-    fn child(&mut self, _owner: &'static TypeInfo, child: &'static ChildInfo, text: Option<&str>, span: Span) {
+    fn child(&mut self, _owner: &'static TypeInfo, child: &'static FieldInfo, text: Option<&str>, span: Span) {
         self.settle();
         if let Some(frame) = self.open.last_mut()
             && child.optional_since.is_some()
@@ -179,8 +177,8 @@ impl Observer for Collector {
 
     fn text(&mut self, owner: &'static TypeInfo, text: &str, span: Span) {
         self.settle();
-        if let TextInfo::Optional(values) | TextInfo::Required(values) = owner.text {
-            self.value(&self.path(), owner.since, Lexis { values, narrow: owner.narrow }, text, span);
+        if let Some(FieldInfo { values, narrow, .. }) = owner.text_field() {
+            self.value(&self.path(), owner.since, Lexis { values, narrow: *narrow }, text, span);
         }
     }
 
@@ -188,13 +186,13 @@ impl Observer for Collector {
         self.settle();
         let path = self.path();
         let Some(frame) = self.open.pop() else { return };
-        let attributes = frame.tables.iter().flat_map(|table| table.attributes);
+        let attributes = frame.tables.iter().flat_map(|table| table.attributes());
         for attribute in attributes.filter(|attribute| attribute.optional_since.is_some()) {
             if !frame.attributes.iter().any(|seen| ptr::eq(*seen, attribute)) {
                 self.add(format!("{path} without @{}", attribute.name), attribute.optional_since, frame.span);
             }
         }
-        let children = frame.tables.iter().flat_map(|table| table.children);
+        let children = frame.tables.iter().flat_map(|table| table.children());
         for child in children.filter(|child| child.optional_since.is_some()) {
             if !frame.children.iter().any(|seen| ptr::eq(*seen, child)) {
                 self.add(format!("{path} without <{}>", child.name), child.optional_since, frame.span);

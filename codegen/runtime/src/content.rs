@@ -1,8 +1,9 @@
 //! The traits that printed types implement.
 
 use crate::extra::Extra;
-use crate::info::{AttributeInfo, TypeInfo};
+use crate::info::{FieldInfo, TypeInfo};
 use crate::reader::{Attribute, Node, Reader};
+use crate::slots::PayloadType;
 use crate::writer::Writer;
 use std::any::Any;
 use std::fmt::Debug;
@@ -92,11 +93,6 @@ pub trait Content: Any + Debug {
 
 /// A choice discriminated by the value of one attribute: an enum whose variants carry the members that go with the value.
 pub trait Payload: Any + Debug {
-    /// The table of the discriminating attribute.
-    fn table() -> &'static AttributeInfo
-    where
-        Self: Sized;
-
     /// The variant with this value of the attribute, its members empty.
     fn of(value: &str) -> Option<Self>
     where
@@ -111,8 +107,8 @@ pub trait Payload: Any + Debug {
         None
     }
 
-    /// As [`Payload::table`], without knowing the type.
-    fn attribute(&self) -> &'static AttributeInfo;
+    /// The table of the discriminating attribute.
+    fn attribute(&self) -> &'static FieldInfo;
 
     /// The attribute's value; none for the variant that stands for its absence.
     fn value(&self) -> Option<&'static str>;
@@ -146,6 +142,9 @@ pub trait Payload: Any + Debug {
 
 /// One of several elements (or a text) whose mutual order is kept.
 pub trait Mix: Any + Debug + Sized {
+    /// The lines of the variants.
+    const ENTRIES: &'static [FieldInfo];
+
     /// The variant for this element, empty.
     fn of(node: Node<'_>) -> Option<Self>;
 
@@ -245,11 +244,11 @@ impl<T: Content> Content for Box<T> {
     }
 }
 
-impl<T: Payload> Payload for Box<T> {
-    fn table() -> &'static AttributeInfo {
-        T::table()
-    }
+impl<T: PayloadType> PayloadType for Box<T> {
+    const TABLE: &'static FieldInfo = T::TABLE;
+}
 
+impl<T: Payload> Payload for Box<T> {
     fn of(value: &str) -> Option<Self> {
         T::of(value).map(Box::new)
     }
@@ -258,7 +257,7 @@ impl<T: Payload> Payload for Box<T> {
         T::absent().map(Box::new)
     }
 
-    fn attribute(&self) -> &'static AttributeInfo {
+    fn attribute(&self) -> &'static FieldInfo {
         (**self).attribute()
     }
 

@@ -1,6 +1,6 @@
 //! What belongs to an element without being part of the format: where it stood, comments, unknown content.
 
-use crate::info::AttributeInfo;
+use crate::info::FieldInfo;
 use std::hash::{Hash, Hasher};
 
 /// A range of bytes of the document that was read.
@@ -45,7 +45,7 @@ pub struct Extra {
     pub kept: Option<Box<Kept>>,
     /// The discriminating attribute that was absent, where that means one of its values: it is not written as long
     /// as that value holds.
-    pub assumed: Option<&'static AttributeInfo>,
+    pub assumed: Option<&'static FieldInfo>,
 }
 
 impl PartialEq for Extra {

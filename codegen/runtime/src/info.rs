@@ -1,5 +1,6 @@
 //! The static tables that the generator prints beside each type.
 
+use crate::slots::{Count, FieldType, FlagType, MixType, NestType, PayloadType, VerbatimType};
 use crate::version::Version;
 
 /// A name in a namespace.
@@ -36,19 +37,15 @@ pub struct TypeInfo {
     pub empty: EmptyForm,
     /// Anchor in the manual.
     pub reference: Option<&'static str>,
-    /// Its attributes, in schema order, without those of its payloads.
-    pub attributes: &'static [AttributeInfo],
-    /// Its child elements, in schema order, without those of its payloads.
-    pub children: &'static [ChildInfo],
+    /// Its fields, in schema order, attributes first.
+    pub fields: &'static [FieldInfo],
     /// Its text.
     pub text: TextInfo,
-    /// What its text was once confined to.
-    pub narrow: Option<Narrow>,
-    /// How many payloads it has, see [`crate::Content::payload`].
+    /// How many of its fields are payloads, see [`crate::Content::payload`].
     pub payloads: usize,
-    /// How many of `attributes` are required.
+    /// How many attributes are required, without those of its payloads.
     pub required_attributes: usize,
-    /// How many of `children` are required.
+    /// How many children are required, without those of its payloads.
     pub required_children: usize,
 }
 
@@ -62,37 +59,182 @@ impl TypeInfo {
         output_only: false,
         empty: EmptyForm::Single,
         reference: None,
-        attributes: &[],
-        children: &[],
+        fields: &[],
         text: TextInfo::None,
-        narrow: None,
         payloads: 0,
         required_attributes: 0,
         required_children: 0,
     };
 
+    /// The table of an element.
+    #[must_use]
+    pub const fn element(name: &'static str) -> Self {
+        TypeInfo { element: Some(Name::plain(name)), ..Self::NONE }
+    }
+
+    /// The table of the members of a payload.
+    #[must_use]
+    pub const fn members() -> Self {
+        Self::NONE
+    }
+
+    /// The element is in a namespace.
+    #[must_use]
+    pub const fn ns(mut self, uri: &'static str) -> Self {
+        if let Some(name) = &mut self.element {
+            name.ns = uri;
+        }
+        self
+    }
+
+    /// The first version that knows it.
+    #[must_use]
+    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The rule that replaces it.
+    #[must_use]
+    pub const fn legacy(mut self, rule: &'static str) -> Self {
+        self.legacy = Some(rule);
+        self
+    }
+
+    /// Only a running domain shows it.
+    #[must_use]
+    pub const fn output_only(mut self) -> Self {
+        self.output_only = true;
+        self
+    }
+
+    /// Where there is nothing in it, it is written with two tags, on two lines.
+    #[must_use]
+    pub const fn pair(mut self) -> Self {
+        self.empty = EmptyForm::Pair;
+        self
+    }
+
+    /// Where there is nothing in it, the canonical form leaves it out.
+    #[must_use]
+    pub const fn dropped_if_empty(mut self) -> Self {
+        self.empty = EmptyForm::Dropped;
+        self
+    }
+
+    /// Its anchor in the manual.
+    #[must_use]
+    pub const fn reference(mut self, anchor: &'static str) -> Self {
+        self.reference = Some(anchor);
+        self
+    }
+
+    /// Its Rust name and its fields, and what follows from these.
+    #[must_use]
+    pub const fn fields(mut self, name: &'static str, fields: &'static [FieldInfo]) -> Self {
+        self.name = name;
+        self.fields = fields;
+        let mut index = 0;
+        while index < fields.len() {
+            let field = &fields[index];
+            match field.kind {
+                FieldKind::Attribute => self.required_attributes += field.required as usize,
+                FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim => {
+                    self.required_children += field.required as usize;
+                }
+                FieldKind::Payload => self.payloads += 1,
+                FieldKind::Text if field.required => self.text = TextInfo::Required(field.values),
+                FieldKind::Text => self.text = TextInfo::Optional(field.values),
+                FieldKind::Mix => {
+                    let mut entry = 0;
+                    while entry < field.entries.len() {
+                        if matches!(field.entries[entry].kind, FieldKind::Text) {
+                            self.text = TextInfo::Mixed;
+                        }
+                        entry += 1;
+                    }
+                }
+                FieldKind::AnyElements if field.text_too => self.text = TextInfo::Any,
+                FieldKind::AnyAttributes | FieldKind::AnyElements => {}
+            }
+            index += 1;
+        }
+        self
+    }
+
+    /// Its attributes, in schema order, without those of its payloads.
+    pub fn attributes(&self) -> impl Iterator<Item = &'static FieldInfo> + use<> {
+        self.fields.iter().filter(|field| field.kind == FieldKind::Attribute)
+    }
+
+    /// Its child elements by name, in schema order, without those of its payloads.
+    pub fn children(&self) -> impl Iterator<Item = &'static FieldInfo> + use<> {
+        let children = |field: &'static FieldInfo| match field.kind {
+            FieldKind::Mix => field.entries,
+            _ => std::slice::from_ref(field),
+        };
+        self.fields.iter().flat_map(children).filter(|field| field.is_child())
+    }
+
     /// The attribute with this name.
     #[must_use]
-    pub fn attribute(&self, ns: &str, local: &str) -> Option<&'static AttributeInfo> {
-        self.attributes.iter().find(|a| a.name == local && a.ns == ns)
+    pub fn attribute(&self, ns: &str, local: &str) -> Option<&'static FieldInfo> {
+        self.attributes().find(|attribute| attribute.is(ns, local))
     }
 
     /// The child element with this name.
     #[must_use]
-    pub fn child(&self, ns: &str, local: &str) -> Option<&'static ChildInfo> {
-        self.children.iter().find(|c| c.name == local && c.ns == ns)
+    pub fn child(&self, ns: &str, local: &str) -> Option<&'static FieldInfo> {
+        self.children().find(|child| child.is(ns, local))
+    }
+
+    /// The field for its text, if that is a value.
+    #[must_use]
+    pub fn text_field(&self) -> Option<&'static FieldInfo> {
+        self.fields.iter().find(|field| field.kind == FieldKind::Text)
     }
 }
 
-/// What is known about an attribute.
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// An attribute.
+    Attribute,
+    /// All attributes that have no field of their own.
+    AnyAttributes,
+    /// Child elements that are structs.
+    Child,
+    /// Child elements that hold nothing but a value.
+    Leaf,
+    /// Child elements that hold nothing.
+    Flag,
+    /// Child elements of one name, kept verbatim.
+    Verbatim,
+    /// The element's own text.
+    Text,
+    /// A choice discriminated by an attribute.
+    Payload,
+    /// Several elements (and texts) whose mutual order is kept.
+    Mix,
+    /// Child elements that have no field of their own, kept verbatim.
+    AnyElements,
+}
+
+/// What is known about a field of a struct, or about one variant of a mix: a line of the table of a type.
 #[derive(Debug, Clone, Copy)]
-pub struct AttributeInfo {
-    /// Local name.
+pub struct FieldInfo {
+    /// What the field holds.
+    pub kind: FieldKind,
+    /// Local name of the attribute or child, of a payload's discriminating attribute; empty for none.
     pub name: &'static str,
     /// Namespace URI, empty for none.
     pub ns: &'static str,
-    /// Whether it must be present.
+    /// Whether there must be one.
     pub required: bool,
+    /// Whether there may be more than one.
+    pub many: bool,
+    /// Whether a second one is refused where there may be one.
+    pub once: bool,
     /// The first version that knows it.
     pub since: Option<Version>,
     /// The first version that takes the element without it.
@@ -105,26 +247,102 @@ pub struct AttributeInfo {
     pub legacy: Option<&'static str>,
     /// Whether only a running domain shows it.
     pub output_only: bool,
+    /// Whether the canonical form leaves it out where there is nothing in it.
+    pub dropped_if_empty: bool,
     /// The values that it takes, empty where they are not listed.
     pub values: &'static [ValueInfo],
+    /// Gives the table of the struct that a child is.
+    pub content: Option<fn() -> &'static TypeInfo>,
+    /// Of a mix, its variants.
+    pub entries: &'static [FieldInfo],
+    /// Of elements without a field of their own: whether text is kept among them.
+    pub text_too: bool,
 }
 
-impl AttributeInfo {
-    /// A name with nothing further known about it.
+impl FieldInfo {
+    const NONE: FieldInfo = FieldInfo {
+        kind: FieldKind::Attribute,
+        name: "",
+        ns: "",
+        required: false,
+        many: false,
+        once: false,
+        since: None,
+        optional_since: None,
+        narrow: None,
+        default: None,
+        legacy: None,
+        output_only: false,
+        dropped_if_empty: false,
+        values: &[],
+        content: None,
+        entries: &[],
+        text_too: false,
+    };
+
+    const fn of(kind: FieldKind, name: &'static str, count: Count) -> Self {
+        let (required, many) = (matches!(count, Count::One), matches!(count, Count::Many));
+        FieldInfo { kind, name, required, many, ..Self::NONE }
+    }
+
+    /// An attribute.
     #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        AttributeInfo {
-            name,
-            ns: "",
-            required: false,
-            since: None,
-            optional_since: None,
-            narrow: None,
-            default: None,
-            legacy: None,
-            output_only: false,
-            values: &[],
-        }
+    pub const fn attribute<T: FieldType>(name: &'static str) -> Self {
+        FieldInfo { values: T::VALUES, ..Self::of(FieldKind::Attribute, name, T::COUNT) }
+    }
+
+    /// All attributes that have no field of their own.
+    #[must_use]
+    pub const fn any_attributes<T>() -> Self {
+        Self::of(FieldKind::AnyAttributes, "", Count::Many)
+    }
+
+    /// Child elements that are structs.
+    #[must_use]
+    pub const fn child<T: NestType>(name: &'static str) -> Self {
+        FieldInfo { content: Some(T::TABLE), ..Self::of(FieldKind::Child, name, T::COUNT) }
+    }
+
+    /// Child elements that hold nothing but a value.
+    #[must_use]
+    pub const fn leaf<T: FieldType>(name: &'static str) -> Self {
+        FieldInfo { values: T::VALUES, ..Self::of(FieldKind::Leaf, name, T::COUNT) }
+    }
+
+    /// Child elements that hold nothing.
+    #[must_use]
+    pub const fn flag<T: FlagType>(name: &'static str) -> Self {
+        Self::of(FieldKind::Flag, name, T::COUNT)
+    }
+
+    /// Child elements of one name, kept verbatim.
+    #[must_use]
+    pub const fn verbatim<T: VerbatimType>(name: &'static str) -> Self {
+        Self::of(FieldKind::Verbatim, name, T::COUNT)
+    }
+
+    /// The element's own text.
+    #[must_use]
+    pub const fn text<T: FieldType>() -> Self {
+        FieldInfo { values: T::VALUES, ..Self::of(FieldKind::Text, "", T::COUNT) }
+    }
+
+    /// A choice discriminated by an attribute, with what is known about that.
+    #[must_use]
+    pub const fn payload<T: PayloadType>() -> Self {
+        FieldInfo { kind: FieldKind::Payload, ..*T::TABLE }
+    }
+
+    /// Several elements whose mutual order is kept.
+    #[must_use]
+    pub const fn mix<T: MixType>() -> Self {
+        FieldInfo { entries: T::ENTRIES, ..Self::of(FieldKind::Mix, "", T::COUNT) }
+    }
+
+    /// Child elements that have no field of their own, kept verbatim.
+    #[must_use]
+    pub const fn any_elements<T>() -> Self {
+        Self::of(FieldKind::AnyElements, "", Count::Many)
     }
 
     /// In a namespace.
@@ -134,10 +352,32 @@ impl AttributeInfo {
         self
     }
 
-    /// It must be present.
+    /// There must be one, though the type of the field does not say so.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// There may be none, though the type of the field does not say so.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// A variant of a mix: there may be any number of it.
+    #[must_use]
+    pub const fn entry(mut self) -> Self {
+        self.required = false;
+        self.many = true;
+        self
+    }
+
+    /// A second one is refused.
+    #[must_use]
+    pub const fn once(mut self) -> Self {
+        self.once = true;
         self
     }
 
@@ -148,9 +388,32 @@ impl AttributeInfo {
         self
     }
 
-    /// Its default, and what the canonical form does with it.
+    /// The canonical form leaves it out where there is nothing in it.
     #[must_use]
-    pub const fn default(mut self, value: &'static str, form: DefaultForm) -> Self {
+    pub const fn dropped_if_empty(mut self) -> Self {
+        self.dropped_if_empty = true;
+        self
+    }
+
+    /// Its default, which is neither added nor removed.
+    #[must_use]
+    pub const fn assumed(self, value: &'static str) -> Self {
+        self.default(value, DefaultForm::Assumed)
+    }
+
+    /// Its default, which the canonical form always spells out.
+    #[must_use]
+    pub const fn written(self, value: &'static str) -> Self {
+        self.default(value, DefaultForm::Written)
+    }
+
+    /// Its default, which the canonical form never spells out.
+    #[must_use]
+    pub const fn dropped(self, value: &'static str) -> Self {
+        self.default(value, DefaultForm::Dropped)
+    }
+
+    const fn default(mut self, value: &'static str, form: DefaultForm) -> Self {
         self.default = Some(DefaultInfo { value, form });
         self
     }
@@ -188,6 +451,25 @@ impl AttributeInfo {
     pub const fn values(mut self, values: &'static [ValueInfo]) -> Self {
         self.values = values;
         self
+    }
+
+    /// Text is kept among the elements.
+    #[must_use]
+    pub const fn text_too(mut self) -> Self {
+        self.text_too = true;
+        self
+    }
+
+    /// Whether it has this name.
+    #[must_use]
+    pub fn is(&self, ns: &str, local: &str) -> bool {
+        self.name == local && self.ns == ns
+    }
+
+    /// Whether it is for child elements of one name.
+    #[must_use]
+    pub fn is_child(&self) -> bool {
+        matches!(self.kind, FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim)
     }
 }
 
@@ -260,123 +542,6 @@ impl ValueInfo {
     #[must_use]
     pub const fn legacy(mut self, rule: &'static str) -> Self {
         self.legacy = Some(rule);
-        self
-    }
-}
-
-/// What is known about a child element.
-#[derive(Debug, Clone, Copy)]
-pub struct ChildInfo {
-    /// Local name.
-    pub name: &'static str,
-    /// Namespace URI, empty for none.
-    pub ns: &'static str,
-    /// Whether it must be present.
-    pub required: bool,
-    /// Whether it may stand more than once.
-    pub many: bool,
-    /// The first version that knows it.
-    pub since: Option<Version>,
-    /// The first version that takes the element without it.
-    pub optional_since: Option<Version>,
-    /// What its values were once confined to.
-    pub narrow: Option<Narrow>,
-    /// The rule that replaces it.
-    pub legacy: Option<&'static str>,
-    /// Whether only a running domain shows it.
-    pub output_only: bool,
-    /// Whether the canonical form leaves it out where there is nothing in it.
-    pub dropped_if_empty: bool,
-    /// The values of its text, where it has nothing else and they are listed.
-    pub values: &'static [ValueInfo],
-}
-
-impl ChildInfo {
-    /// A name with nothing further known about it.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        ChildInfo {
-            name,
-            ns: "",
-            required: false,
-            many: false,
-            since: None,
-            optional_since: None,
-            narrow: None,
-            legacy: None,
-            output_only: false,
-            dropped_if_empty: false,
-            values: &[],
-        }
-    }
-
-    /// In a namespace.
-    #[must_use]
-    pub const fn ns(mut self, uri: &'static str) -> Self {
-        self.ns = uri;
-        self
-    }
-
-    /// It must be present.
-    #[must_use]
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    /// Only a running domain shows it.
-    #[must_use]
-    pub const fn output_only(mut self) -> Self {
-        self.output_only = true;
-        self
-    }
-
-    /// The canonical form leaves it out where there is nothing in it.
-    #[must_use]
-    pub const fn dropped_if_empty(mut self) -> Self {
-        self.dropped_if_empty = true;
-        self
-    }
-
-    /// It may stand more than once.
-    #[must_use]
-    pub const fn many(mut self) -> Self {
-        self.many = true;
-        self
-    }
-
-    /// The first version that knows it.
-    #[must_use]
-    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.since = Some(Version::new(major, minor, micro));
-        self
-    }
-
-    /// The first version that takes the element without it.
-    #[must_use]
-    pub const fn optional_since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.optional_since = Some(Version::new(major, minor, micro));
-        self
-    }
-
-    /// What its values were confined to before this version.
-    #[must_use]
-    pub const fn narrow(mut self, pattern: &'static str, major: u16, minor: u16, micro: u16) -> Self {
-        self.narrow = Some(Narrow { pattern, until: Version::new(major, minor, micro) });
-        self
-    }
-
-    /// The rule that replaces it.
-    #[must_use]
-    pub const fn legacy(mut self, rule: &'static str) -> Self {
-        self.legacy = Some(rule);
-        self
-    }
-
-    /// The values that it takes.
-    #[must_use]
-    pub const fn values(mut self, values: &'static [ValueInfo]) -> Self {
-        self.values = values;
         self
     }
 }

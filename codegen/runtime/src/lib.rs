@@ -24,6 +24,7 @@ mod position;
 pub mod reader;
 pub mod scalar;
 pub mod slots;
+pub mod table;
 pub mod verbatim;
 pub mod version;
 pub mod writer;
@@ -33,12 +34,13 @@ pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, Span};
 pub use info::{
-    AttributeInfo, ChildInfo, DefaultForm, DefaultInfo, EmptyForm, Name, Narrow, TextInfo, TypeInfo, ValueInfo,
+    DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Narrow, TextInfo, TypeInfo, ValueInfo,
 };
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Expected, List, Scalar, ScalarError};
-pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Present};
+pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Present};
+pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
 pub use writer::{

@@ -6,7 +6,7 @@ mod report;
 
 use crate::content::Content;
 use crate::error::{ErrorKind, NoteKind};
-use crate::info::{AttributeInfo, TextInfo, TypeInfo};
+use crate::info::{FieldInfo, TextInfo, TypeInfo};
 use crate::keep;
 use report::Pending;
 use roxmltree::{NodeId, NodeType};
@@ -94,7 +94,7 @@ pub struct Reader {
     /// The variant of the open element is not known, so nothing can be said of what it holds.
     silent: bool,
     /// The discriminating attribute of the open element that is absent and means one of its values.
-    assumed: Option<&'static AttributeInfo>,
+    assumed: Option<&'static FieldInfo>,
     /// What the open element must have and what it has had of that.
     required: Required,
     /// Whether any namespace is declared in the document.

@@ -7,6 +7,9 @@ use std::ops::{Deref, DerefMut};
 
 /// A value that is spelt as text.
 pub trait Scalar: Sized {
+    /// The values that are known by name, empty where they are not listed.
+    const VALUES: &'static [ValueInfo] = &[];
+
     /// Reads a value.
     ///
     /// # Errors

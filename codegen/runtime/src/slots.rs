@@ -1,8 +1,9 @@
 //! Fields by cardinality: `T`, `Option<T>`, `Vec<T>`, behind traits that are used through `dyn`, so that no code is made for each type.
 
 use crate::content::{Content, Mix, Payload};
-use crate::info::AttributeInfo;
+use crate::info::{FieldInfo, TypeInfo, ValueInfo};
 use crate::scalar::{Scalar, ScalarError};
+use crate::table::Described;
 use crate::verbatim::Verbatim;
 
 /// Whether a field can take one more.
@@ -14,6 +15,111 @@ pub enum Room {
     Filled,
     /// It holds one from the start: whether that is a default cannot be seen.
     Unknown,
+}
+
+/// How many values a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Always one.
+    One,
+    /// At most one.
+    Optional,
+    /// Any number.
+    Many,
+}
+
+/// What a table takes from the type of a field of scalars.
+pub trait FieldType {
+    /// How many it holds.
+    const COUNT: Count;
+    /// The values that it takes, empty where they are not listed.
+    const VALUES: &'static [ValueInfo];
+}
+
+/// What a table takes from the type of a field of structs.
+pub trait NestType {
+    /// How many it holds.
+    const COUNT: Count;
+    /// Gives the table of the struct.
+    const TABLE: fn() -> &'static TypeInfo;
+}
+
+/// What a table takes from the type of a field of empty elements.
+pub trait FlagType {
+    /// How many it holds.
+    const COUNT: Count;
+}
+
+/// What a table takes from the type of a field of verbatim elements.
+pub trait VerbatimType {
+    /// How many it holds.
+    const COUNT: Count;
+}
+
+/// What a table takes from the type of a field that is a payload.
+pub trait PayloadType {
+    /// The table of the discriminating attribute.
+    const TABLE: &'static FieldInfo;
+}
+
+/// What a table takes from the type of a field whose elements keep their order.
+pub trait MixType {
+    /// How many it holds.
+    const COUNT: Count;
+    /// The lines of the variants.
+    const ENTRIES: &'static [FieldInfo];
+}
+
+/// One implementation for each of `T`, `Option<T>` and `Vec<T>`.
+macro_rules! by_count {
+    ($trait:ident of $bound:ident: $constant:ident: $ty:ty = $value:expr) => {
+        impl<T: $bound> $trait for T {
+            const COUNT: Count = Count::One;
+            const $constant: $ty = $value;
+        }
+
+        impl<T: $bound> $trait for Option<T> {
+            const COUNT: Count = Count::Optional;
+            const $constant: $ty = $value;
+        }
+
+        impl<T: $bound> $trait for Vec<T> {
+            const COUNT: Count = Count::Many;
+            const $constant: $ty = $value;
+        }
+    };
+}
+
+by_count!(FieldType of Scalar: VALUES: &'static [ValueInfo] = <T as Scalar>::VALUES);
+by_count!(NestType of Described: TABLE: fn() -> &'static TypeInfo = T::table);
+by_count!(MixType of Mix: ENTRIES: &'static [FieldInfo] = <T as Mix>::ENTRIES);
+
+impl<P: PayloadType> PayloadType for Option<P> {
+    const TABLE: &'static FieldInfo = P::TABLE;
+}
+
+impl VerbatimType for Verbatim {
+    const COUNT: Count = Count::One;
+}
+
+impl VerbatimType for Option<Verbatim> {
+    const COUNT: Count = Count::Optional;
+}
+
+impl VerbatimType for Vec<Verbatim> {
+    const COUNT: Count = Count::Many;
+}
+
+impl FlagType for Present {
+    const COUNT: Count = Count::One;
+}
+
+impl FlagType for bool {
+    const COUNT: Count = Count::Optional;
+}
+
+impl FlagType for u32 {
+    const COUNT: Count = Count::Many;
 }
 
 /// A field that holds scalars: `T`, `Option<T>` or `Vec<T>`.
@@ -236,7 +342,7 @@ pub enum Selection {
 /// A field that holds a payload: `P` or `Option<P>`.
 pub trait NestPayload {
     /// The table of the discriminating attribute.
-    fn table(&self) -> &'static AttributeInfo;
+    fn table(&self) -> &'static FieldInfo;
 
     /// Chooses the variant.
     fn select(&mut self, value: Option<&str>) -> Selection;
@@ -248,9 +354,9 @@ pub trait NestPayload {
     fn get_mut(&mut self) -> Option<&mut dyn Payload>;
 }
 
-impl<P: Payload> NestPayload for P {
-    fn table(&self) -> &'static AttributeInfo {
-        P::table()
+impl<P: Payload + PayloadType> NestPayload for P {
+    fn table(&self) -> &'static FieldInfo {
+        P::TABLE
     }
 
     fn select(&mut self, value: Option<&str>) -> Selection {
@@ -276,9 +382,9 @@ impl<P: Payload> NestPayload for P {
     }
 }
 
-impl<P: Payload> NestPayload for Option<P> {
-    fn table(&self) -> &'static AttributeInfo {
-        P::table()
+impl<P: Payload + PayloadType> NestPayload for Option<P> {
+    fn table(&self) -> &'static FieldInfo {
+        P::TABLE
     }
 
     fn select(&mut self, value: Option<&str>) -> Selection {

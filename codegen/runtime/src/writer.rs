@@ -7,7 +7,7 @@ mod options;
 use crate::content::Content;
 use crate::escape;
 use crate::extra::{Kept, Span};
-use crate::info::{AttributeInfo, EmptyForm, TypeInfo};
+use crate::info::{EmptyForm, FieldInfo, TypeInfo};
 use kept::Frame;
 
 pub use options::{Action, Defaults, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Written};
@@ -42,7 +42,7 @@ pub struct Writer<'o> {
     /// Where the element that is being written stood.
     span: Span,
     /// The discriminating attribute that was absent in the element that is being written.
-    assumed: Option<&'static AttributeInfo>,
+    assumed: Option<&'static FieldInfo>,
     /// Which part of a payload's members is asked for; none: all of them.
     part: Option<u32>,
     /// The start tag still lacks its `>`.

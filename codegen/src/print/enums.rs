@@ -1,7 +1,7 @@
 //! Enums: payloads, sets of values, mixes.
 
 use super::{Printer, derives, docs, ident, tables};
-use crate::model::{Basic, ChildContent, Facts, Mix, Payload, Scalar, Type, Values, Variant};
+use crate::model::{Basic, ChildContent, Facts, Mix, MixVariant, Payload, Scalar, Type, Values, Variant, XmlName};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -63,10 +63,13 @@ impl Printer<'_> {
         });
         let members = self.payload_members(payload);
         Ok(quote! {
+            impl rt::PayloadType for #name {
+                const TABLE: &'static rt::FieldInfo = {
+                    static TABLE: rt::FieldInfo = #info;
+                    &TABLE
+                };
+            }
             impl rt::Payload for #name {
-                fn table() -> &'static rt::AttributeInfo {
-                    #info
-                }
                 fn of(value: &str) -> Option<Self> {
                     Some(match value {
                         #(#values => Self::#made,)*
@@ -74,8 +77,8 @@ impl Printer<'_> {
                     })
                 }
                 #absent
-                fn attribute(&self) -> &'static rt::AttributeInfo {
-                    Self::table()
+                fn attribute(&self) -> &'static rt::FieldInfo {
+                    <Self as rt::PayloadType>::TABLE
                 }
                 fn value(&self) -> Option<&'static str> {
                     Some(match self {
@@ -227,10 +230,25 @@ impl Printer<'_> {
         };
         Ok(quote! {
             impl rt::Scalar for #name {
+                const VALUES: &'static [rt::ValueInfo] = #name::VALUES;
                 fn parse(text: &str) -> Result<Self, rt::ScalarError> { #parse }
                 fn write(&self, out: &mut String) { #write }
             }
         })
+    }
+
+    /// The lines of the table of a mix.
+    fn entries(&self, mix: &Mix) -> Result<Vec<TokenStream>, String> {
+        let entry = |variant: &MixVariant| {
+            let content = self.content_type(&variant.content)?;
+            let Some(XmlName { ns, local }) = &variant.element else {
+                return Ok(quote!(rt::FieldInfo::text::<#content>().entry()));
+            };
+            let kind = ident(tables::kind(&variant.content));
+            let namespace = (!ns.is_empty()).then(|| quote!(.ns(#ns)));
+            Ok(quote!(rt::FieldInfo::#kind::<#content>(#local) #namespace .entry()))
+        };
+        mix.variants.iter().map(entry).collect()
     }
 
     /// The items of a mix.
@@ -253,12 +271,12 @@ impl Printer<'_> {
         Ok(vec![
             quote!(#docs #derives pub enum #name { #(#variants,)* }),
             quote!(impl Default for #name { fn default() -> Self { Self::#first(Default::default()) } }),
-            mix_impl(&name, mix),
+            mix_impl(&name, mix, &self.entries(mix)?),
         ])
     }
 }
 
-fn mix_impl(name: &proc_macro2::Ident, mix: &Mix) -> TokenStream {
+fn mix_impl(name: &proc_macro2::Ident, mix: &Mix, entries: &[TokenStream]) -> TokenStream {
     let elements: Vec<_> = mix.variants.iter().filter_map(|v| Some((v, v.element.as_ref()?))).collect();
     let variants: Vec<_> = elements.iter().map(|(variant, _)| ident(&variant.name)).collect();
     let plain = elements.iter().all(|(_, name)| name.ns.is_empty());
@@ -324,6 +342,7 @@ fn mix_impl(name: &proc_macro2::Ident, mix: &Mix) -> TokenStream {
     });
     quote! {
         impl rt::Mix for #name {
+            const ENTRIES: &'static [rt::FieldInfo] = &[#(#entries),*];
             fn of(node: rt::Node<'_>) -> Option<Self> {
                 Some(match node.#method() {
                     #(#patterns => Self::#variants(Default::default()),)*

@@ -2,6 +2,7 @@
 
 use super::{Output, Printer, docs, ident, layout};
 use crate::model::{ChildContent, Facts, FieldKind, Model, Scalar, Shape, Type, TypeId};
+use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,6 +24,7 @@ pub fn module(printer: &Printer<'_>, index: usize) -> Result<Output, String> {
     let mut body = String::new();
     for (id, ty) in types() {
         used.collect(printer, ty);
+        let tokens = |items: Vec<TokenStream>| items.into_iter().map(layout::item).collect::<Result<Vec<_>, _>>();
         let items = match &ty.shape {
             Shape::Struct(shape) => {
                 if shape.element.is_some() {
@@ -30,16 +32,16 @@ pub fn module(printer: &Printer<'_>, index: usize) -> Result<Output, String> {
                 }
                 printer.struct_items(id, ty, shape)
             }
-            Shape::Payload(payload) => printer.payload_items(ty, payload),
+            Shape::Payload(payload) => printer.payload_items(ty, payload).and_then(tokens),
             Shape::Values(set) => {
                 values.push(ident(&ty.name));
-                printer.values_items(ty, set)
+                printer.values_items(ty, set).and_then(tokens)
             }
-            Shape::Mix(mix) => printer.mix_items(ty, mix),
+            Shape::Mix(mix) => printer.mix_items(ty, mix).and_then(tokens),
         };
         for item in items.map_err(|message| format!("{}: {message}", ty.place))? {
             body.push('\n');
-            body.push_str(&layout::item(item)?);
+            body.push_str(&item);
         }
     }
     if !body.is_empty() {

@@ -2,6 +2,9 @@
 
 use proc_macro2::TokenStream;
 
+/// Columns of a line of a table.
+const WIDTH: usize = 120;
+
 /// Formats one item.
 ///
 /// # Errors
@@ -30,4 +33,19 @@ fn spaced(text: &str) -> String {
             line == "    }" || (line.starts_with("    pub const ") && line.ends_with(';')) || line == "    ];";
     }
     out
+}
+
+/// Appends a line of a table, ended by `;`: what it starts with, and calls, which go on in the next line where this one is full.
+pub fn wrapped(out: &mut String, start: &str, calls: &[String]) {
+    let mut line = format!("{start} ");
+    for (index, call) in calls.iter().enumerate() {
+        if index > 0 && line.len() + call.len() >= WIDTH {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            line = " ".repeat(8);
+        }
+        line.push_str(call);
+    }
+    out.push_str(&line);
+    out.push_str(";\n");
 }

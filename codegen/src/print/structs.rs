@@ -1,6 +1,6 @@
 //! Structs: elements, and the members of payloads.
 
-use super::{Printer, derives, docs, ident};
+use super::{Printer, derives, docs, ident, layout};
 use crate::model::{ChildContent, Count, Field, FieldKind, Order, Shape, Slot, Struct, Type, TypeId, XmlName};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,7 +15,7 @@ enum Side {
 
 impl Printer<'_> {
     /// The items of a struct.
-    pub fn struct_items(&self, id: TypeId, ty: &Type, shape: &Struct) -> Result<Vec<TokenStream>, String> {
+    pub fn struct_items(&self, id: TypeId, ty: &Type, shape: &Struct) -> Result<Vec<String>, String> {
         let name = ident(&ty.name);
         let fallback = match &shape.element {
             Some(element) => format!("The element `<{}>`.", element.local),
@@ -34,16 +34,14 @@ impl Printer<'_> {
             fields.push(quote!(#docs pub xml: rt::Extra));
         }
         let definition = quote!(#docs #derives pub struct #name { #(#fields,)* });
-        Ok(vec![definition, self.content_impl(id, ty, shape)?])
+        Ok(vec![layout::item(definition)?, self.table(ty, shape)?, layout::item(self.content_impl(id, ty, shape))?])
     }
 
-    fn content_impl(&self, id: TypeId, ty: &Type, shape: &Struct) -> Result<TokenStream, String> {
+    fn content_impl(&self, id: TypeId, ty: &Type, shape: &Struct) -> TokenStream {
         let name = ident(&ty.name);
-        let info = self.type_info(ty, shape)?;
         let mut methods = vec![quote! {
             fn info(&self) -> &'static rt::TypeInfo {
-                static INFO: rt::TypeInfo = #info;
-                &INFO
+                <Self as rt::Described>::table()
             }
         }];
         if shape.element.is_some() {
@@ -70,7 +68,7 @@ impl Printer<'_> {
             methods.push(quote!(fn write_children(&self, w: &mut rt::Writer<'_>) { #written }));
         }
         methods.extend(self.visit_methods(shape));
-        Ok(quote!(impl rt::Content for #name { #(#methods)* }))
+        quote!(impl rt::Content for #name { #(#methods)* })
     }
 
     fn payload_methods(&self, shape: &Struct) -> Option<TokenStream> {
@@ -286,7 +284,8 @@ impl Printer<'_> {
         })
     }
 
-    fn field_type(&self, field: &Field) -> Result<TokenStream, String> {
+    /// The Rust type of a field.
+    pub fn field_type(&self, field: &Field) -> Result<TokenStream, String> {
         Ok(match &field.kind {
             FieldKind::Attribute { scalar, required, .. } | FieldKind::Text { scalar, required } => {
                 let scalar = self.scalar(scalar)?;

@@ -1,98 +1,74 @@
 //! The static tables beside the types.
 
-use super::{Printer, ident};
+use super::{Printer, ident, layout};
 use crate::model::{
-    Basic, ChildContent, Count, DefaultForm, EmptyForm, Facts, Field, FieldKind, Payload, Scalar, Shape, Struct, Type,
-    XmlName,
+    Basic, ChildContent, Count, DefaultForm, DefaultValue, EmptyForm, Facts, Field, FieldKind, Payload, Scalar, Shape,
+    Struct, Type, XmlName,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 impl Printer<'_> {
-    /// The table of a struct.
-    pub fn type_info(&self, ty: &Type, shape: &Struct) -> Result<TokenStream, String> {
-        let name = &ty.name;
-        let mut entries = quote!(name: #name,);
-        if let Some(element) = &shape.element {
-            let name = self.xml_name(element);
-            entries.extend(quote!(element: Some(#name),));
+    /// The table of a struct, formatted.
+    pub fn table(&self, ty: &Type, shape: &Struct) -> Result<String, String> {
+        let mut head = match &shape.element {
+            Some(element) => format!("element({:?}){}", element.local, namespace(element)),
+            None => "members()".to_owned(),
+        };
+        head.push_str(&facts_calls(&ty.facts)?.concat());
+        match ty.facts.empty {
+            EmptyForm::Single => {}
+            EmptyForm::Pair => head.push_str(".pair()"),
+            EmptyForm::Dropped => head.push_str(".dropped_if_empty()"),
         }
-        entries.extend(self.facts(&ty.facts)?);
         if let Some(reference) = &ty.facts.reference {
-            entries.extend(quote!(reference: Some(#reference),));
+            head.push_str(&format!(".reference({reference:?})"));
         }
-        let (mut attributes, mut children, mut payloads) = (Vec::new(), Vec::new(), 0usize);
-        for field in &shape.fields {
-            match &field.kind {
-                FieldKind::Attribute { name, scalar, required } => {
-                    let values = self.values_of(scalar);
-                    attributes.push(self.attribute_info(name, &field.facts, *required, values)?);
-                }
-                FieldKind::Child { name, content, count } => {
-                    children.push(self.child_info(name, content, *count, field)?);
-                }
-                FieldKind::Mix { ty, .. } => {
-                    let Shape::Mix(mix) = &self.ty(*ty).shape else { continue };
-                    for variant in &mix.variants {
-                        if let Some(name) = &variant.element {
-                            children.push(self.child_info(name, &variant.content, Count::Many, field)?);
-                        }
-                    }
-                }
-                FieldKind::Payload { .. } => payloads += 1,
-                FieldKind::AnyAttributes | FieldKind::AnyElements { .. } | FieldKind::Text { .. } => {}
-            }
+        let mut text = format!("rt::table! {{ {}: {head};\n", ty.name);
+        for (index, field) in shape.fields.iter().enumerate() {
+            let field_type = self.field_type(field)?.to_string().replace(' ', "");
+            let (key, name) = (key(&field.name), &field.name);
+            let start = format!("    {index} {key} = {name}: {field_type},");
+            layout::wrapped(&mut text, &start, &self.line(field)?);
         }
-        if !attributes.is_empty() {
-            entries.extend(quote!(attributes: &[#(#attributes),*],));
-        }
-        if !children.is_empty() {
-            entries.extend(quote!(children: &[#(#children),*],));
-        }
-        entries.extend(self.text_info(shape)?);
-        if payloads > 0 {
-            let payloads = Literal::usize_unsuffixed(payloads);
-            entries.extend(quote!(payloads: #payloads,));
-        }
-        let required =
-            shape.fields.iter().filter(|field| matches!(field.kind, FieldKind::Attribute { required: true, .. }));
-        let required = Literal::usize_unsuffixed(required.count());
-        if required.to_string() != "0" {
-            entries.extend(quote!(required_attributes: #required,));
-        }
-        let required = shape
-            .fields
-            .iter()
-            .filter(|field| matches!(field.kind, FieldKind::Child { count: Count::One | Count::OneOrMore, .. }));
-        let required = Literal::usize_unsuffixed(required.count());
-        if required.to_string() != "0" {
-            entries.extend(quote!(required_children: #required,));
-        }
-        Ok(quote!(rt::TypeInfo { #entries ..rt::TypeInfo::NONE }))
+        text.push_str("}\n");
+        Ok(text)
     }
 
-    fn text_info(&self, shape: &Struct) -> Result<TokenStream, String> {
-        for field in &shape.fields {
-            match &field.kind {
-                FieldKind::Text { scalar, required } => {
-                    let values = self.values_of(scalar).unwrap_or_else(|| quote!(&[]));
-                    let kind = if *required { quote!(Required) } else { quote!(Optional) };
-                    let narrow = match &field.facts.narrow {
-                        Some(narrow) => {
-                            let pattern = &narrow.pattern;
-                            let [major, minor, micro] = version(&narrow.until)?;
-                            let until = quote!(rt::Version::new(#major, #minor, #micro));
-                            quote!(narrow: Some(rt::Narrow { pattern: #pattern, until: #until }),)
-                        }
-                        None => TokenStream::new(),
-                    };
-                    return Ok(quote!(text: rt::TextInfo::#kind(#values), #narrow));
-                }
-                FieldKind::Mix { ty, .. } if self.is_mixed(*ty) => return Ok(quote!(text: rt::TextInfo::Mixed,)),
-                _ => {}
+    /// What the table says of a field: the call that makes its line, and those that add facts.
+    fn line(&self, field: &Field) -> Result<Vec<String>, String> {
+        let facts = &field.facts;
+        let (mut calls, count) = match &field.kind {
+            FieldKind::Attribute { name, .. } => {
+                (vec![format!("attribute({:?}){}", name.local, namespace(name))], None)
             }
+            FieldKind::AnyAttributes => (vec!["any_attributes()".to_owned()], None),
+            FieldKind::Child { name, content, count } => {
+                (vec![format!("{}({:?}){}", kind(content), name.local, namespace(name))], Some(*count))
+            }
+            FieldKind::Text { .. } => (vec!["text()".to_owned()], None),
+            // What is known of it stands with the type.
+            FieldKind::Payload { .. } => return Ok(vec!["payload()".to_owned()]),
+            FieldKind::Mix { count, .. } => (vec!["mix()".to_owned()], Some(*count)),
+            FieldKind::AnyElements { text, .. } => {
+                let text = if *text { ".text_too()" } else { "" };
+                (vec![format!("any_elements(){text}")], None)
+            }
+        };
+        if count == Some(Count::OneOrMore) {
+            calls.push(".required()".to_owned());
         }
-        Ok(TokenStream::new())
+        if facts.repeat_refused {
+            calls.push(".once()".to_owned());
+        }
+        if let Some(default) = &facts.default {
+            calls.push(default_call(default));
+        }
+        calls.extend(facts_calls(facts)?);
+        if matches!(field.kind, FieldKind::Child { .. }) && facts.empty == EmptyForm::Dropped {
+            calls.push(".dropped_if_empty()".to_owned());
+        }
+        Ok(calls)
     }
 
     /// Whether a mix takes text.
@@ -100,104 +76,23 @@ impl Printer<'_> {
         matches!(&self.ty(ty).shape, Shape::Mix(mix) if mix.variants.iter().any(|v| v.element.is_none()))
     }
 
-    /// The table of a payload's attribute, as the body of the function that gives it.
+    /// The table of a payload's attribute.
     pub fn discriminator_info(&self, payload: &Payload) -> Result<TokenStream, String> {
         let mut values = Vec::new();
         for variant in payload.variants.iter().filter(|variant| variant.spelt) {
             values.push(value_info(&variant.value, &variant.facts)?);
         }
-        let required = payload.absent.is_none();
-        let info = self.attribute_info(&payload.attribute, &payload.facts, required, Some(quote!(VALUES)))?;
-        Ok(quote! {
-            static VALUES: &[rt::ValueInfo] = &[#(#values),*];
-            static INFO: rt::AttributeInfo = #info;
-            &INFO
-        })
-    }
-
-    fn attribute_info(
-        &self,
-        name: &XmlName,
-        facts: &Facts,
-        required: bool,
-        values: Option<TokenStream>,
-    ) -> Result<TokenStream, String> {
-        let mut calls = named(name);
-        if required {
-            calls.extend(quote!(.required()));
+        let name = &payload.attribute;
+        let mut calls = format!("attribute::<String>({:?}){}", name.local, namespace(name));
+        if payload.absent.is_some() {
+            calls.push_str(".optional()");
         }
-        if let Some(default) = &facts.default {
-            let value = &default.value;
-            let form = match default.form {
-                DefaultForm::Assumed => quote!(Assumed),
-                DefaultForm::Written => quote!(Written),
-                DefaultForm::Dropped => quote!(Dropped),
-            };
-            calls.extend(quote!(.default(#value, rt::DefaultForm::#form)));
+        if let Some(default) = &payload.facts.default {
+            calls.push_str(&default_call(default));
         }
-        calls.extend(facts_calls(facts)?);
-        if let Some(values) = values {
-            calls.extend(quote!(.values(#values)));
-        }
-        Ok(quote!(rt::AttributeInfo::#calls))
-    }
-
-    fn child_info(
-        &self,
-        name: &XmlName,
-        content: &ChildContent,
-        count: Count,
-        field: &Field,
-    ) -> Result<TokenStream, String> {
-        let mut calls = named(name);
-        if matches!(count, Count::One | Count::OneOrMore) {
-            calls.extend(quote!(.required()));
-        }
-        if matches!(count, Count::Many | Count::OneOrMore) {
-            calls.extend(quote!(.many()));
-        }
-        calls.extend(facts_calls(&field.facts)?);
-        if field.facts.empty == EmptyForm::Dropped {
-            calls.extend(quote!(.dropped_if_empty()));
-        }
-        if let ChildContent::Scalar(scalar) = content
-            && let Some(values) = self.values_of(scalar)
-        {
-            calls.extend(quote!(.values(#values)));
-        }
-        Ok(quote!(rt::ChildInfo::#calls))
-    }
-
-    /// The entries of a type's table that tell of its annotations.
-    fn facts(&self, facts: &Facts) -> Result<TokenStream, String> {
-        let mut entries = TokenStream::new();
-        if let Some(since) = &facts.since {
-            let [major, minor, micro] = version(since)?;
-            entries.extend(quote!(since: Some(rt::Version::new(#major, #minor, #micro)),));
-        }
-        if let Some(rule) = &facts.legacy {
-            entries.extend(quote!(legacy: Some(#rule),));
-        }
-        if facts.output_only {
-            entries.extend(quote!(output_only: true,));
-        }
-        match facts.empty {
-            EmptyForm::Single => {}
-            EmptyForm::Pair => entries.extend(quote!(empty: rt::EmptyForm::Pair,)),
-            EmptyForm::Dropped => entries.extend(quote!(empty: rt::EmptyForm::Dropped,)),
-        }
-        Ok(entries)
-    }
-
-    /// The values of a set, if the scalar is one.
-    fn values_of(&self, scalar: &Scalar) -> Option<TokenStream> {
-        match scalar {
-            Scalar::Type(id) => {
-                let name = self.name(*id);
-                Some(quote!(#name::VALUES))
-            }
-            Scalar::Basic(_) | Scalar::Custom(_) | Scalar::List(_) => None,
-        }
+        calls.push_str(&facts_calls(&payload.facts)?.concat());
+        let calls: TokenStream = calls.parse().map_err(|error| format!("{calls}: {error}"))?;
+        Ok(quote!(rt::FieldInfo::#calls.values(&[#(#values),*])))
     }
 
     /// The Rust type of a scalar.
@@ -224,12 +119,6 @@ impl Printer<'_> {
             }
         })
     }
-
-    /// A name as an expression.
-    pub fn xml_name(&self, name: &XmlName) -> TokenStream {
-        let (ns, local) = (&name.ns, &name.local);
-        if ns.is_empty() { quote!(rt::Name::plain(#local)) } else { quote!(rt::Name { ns: #ns, local: #local }) }
-    }
 }
 
 /// The table of one value of a set.
@@ -239,31 +128,62 @@ pub fn value_info(value: &str, facts: &Facts) -> Result<TokenStream, String> {
     Ok(quote!(rt::ValueInfo::new(#value) #since #legacy))
 }
 
-/// The calls that make the table of a name.
-fn named(name: &XmlName) -> TokenStream {
-    let (ns, local) = (&name.ns, &name.local);
-    if ns.is_empty() { quote!(new(#local)) } else { quote!(new(#local).ns(#ns)) }
+/// What a table calls a child that holds this.
+pub fn kind(content: &ChildContent) -> &'static str {
+    match content {
+        ChildContent::Struct(_) => "child",
+        ChildContent::Scalar(_) => "leaf",
+        ChildContent::Flag => "flag",
+        ChildContent::Any => "verbatim",
+    }
 }
 
-/// The calls that add what all tables of names share.
-fn facts_calls(facts: &Facts) -> Result<TokenStream, String> {
-    let mut calls = since_call(facts)?.unwrap_or_default();
+/// The key of a field: its name in capitals.
+fn key(field: &str) -> String {
+    // A keyword in capitals is none.
+    let bare = field.strip_suffix('_').filter(|bare| syn::parse_str::<proc_macro2::Ident>(bare).is_err());
+    bare.unwrap_or(field).to_uppercase()
+}
+
+/// The call that adds the namespace of a name.
+fn namespace(name: &XmlName) -> String {
+    if name.ns.is_empty() { String::new() } else { format!(".ns({:?})", name.ns) }
+}
+
+fn default_call(default: &DefaultValue) -> String {
+    let form = match default.form {
+        DefaultForm::Assumed => "assumed",
+        DefaultForm::Written => "written",
+        DefaultForm::Dropped => "dropped",
+    };
+    format!(".{form}({:?})", default.value)
+}
+
+/// The calls that add what is known about an element, an attribute or a child.
+fn facts_calls(facts: &Facts) -> Result<Vec<String>, String> {
+    let mut calls = Vec::new();
+    if let Some(since) = &facts.since {
+        calls.push(format!(".since({})", numbers(since)?));
+    }
     if let Some(since) = &facts.optional_since {
-        let [major, minor, micro] = version(since)?;
-        calls.extend(quote!(.optional_since(#major, #minor, #micro)));
+        calls.push(format!(".optional_since({})", numbers(since)?));
     }
     if let Some(narrow) = &facts.narrow {
-        let pattern = &narrow.pattern;
-        let [major, minor, micro] = version(&narrow.until)?;
-        calls.extend(quote!(.narrow(#pattern, #major, #minor, #micro)));
+        calls.push(format!(".narrow({:?}, {})", narrow.pattern, numbers(&narrow.until)?));
     }
     if let Some(rule) = &facts.legacy {
-        calls.extend(quote!(.legacy(#rule)));
+        calls.push(format!(".legacy({rule:?})"));
     }
     if facts.output_only {
-        calls.extend(quote!(.output_only()));
+        calls.push(".output_only()".to_owned());
     }
     Ok(calls)
+}
+
+/// A version as arguments.
+fn numbers(text: &str) -> Result<String, String> {
+    let [major, minor, micro] = version(text)?;
+    Ok(format!("{major}, {minor}, {micro}"))
 }
 
 fn since_call(facts: &Facts) -> Result<Option<TokenStream>, String> {

@@ -166,60 +166,50 @@ pub struct FeatureCapabilities {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7);
+    0 POLICY = policy: Option<FeatureCapabilitiesPolicy>, attribute("policy").written("default").since(1, 2, 7);
+    1 AUDIT_CONTROL = audit_control: Option<CapabilityAuditControl>, child("audit_control").since(1, 2, 7);
+    2 AUDIT_WRITE = audit_write: Option<CapabilityAuditWrite>, child("audit_write").since(1, 2, 7);
+    3 BLOCK_SUSPEND = block_suspend: Option<CapabilityBlockSuspend>, child("block_suspend").since(1, 2, 7);
+    4 CHOWN = chown: Option<CapabilityChown>, child("chown").since(1, 2, 7);
+    5 DAC_OVERRIDE = dac_override: Option<CapabilityDacOverride>, child("dac_override").since(1, 2, 7);
+    6 DAC_READ_SEARCH = dac_read_search: Option<CapabilityDacReadSearch>, child("dac_read_search").since(1, 2, 7);
+    7 FOWNER = fowner: Option<CapabilityFowner>, child("fowner").since(1, 2, 7);
+    8 FSETID = fsetid: Option<CapabilityFsetid>, child("fsetid").since(1, 2, 7);
+    9 IPC_LOCK = ipc_lock: Option<CapabilityIpcLock>, child("ipc_lock").since(1, 2, 7);
+    10 IPC_OWNER = ipc_owner: Option<CapabilityIpcOwner>, child("ipc_owner").since(1, 2, 7);
+    11 KILL = kill: Option<CapabilityKill>, child("kill").since(1, 2, 7);
+    12 LEASE = lease: Option<CapabilityLease>, child("lease").since(1, 2, 7);
+    13 LINUX_IMMUTABLE = linux_immutable: Option<CapabilityLinuxImmutable>, child("linux_immutable").since(1, 2, 7);
+    14 MAC_ADMIN = mac_admin: Option<CapabilityMacAdmin>, child("mac_admin").since(1, 2, 7);
+    15 MAC_OVERRIDE = mac_override: Option<CapabilityMacOverride>, child("mac_override").since(1, 2, 7);
+    16 MKNOD = mknod: Option<CapabilityMknod>, child("mknod").since(1, 2, 7);
+    17 NET_ADMIN = net_admin: Option<CapabilityNetAdmin>, child("net_admin").since(1, 2, 7);
+    18 NET_BIND_SERVICE = net_bind_service: Option<CapabilityNetBindService>, child("net_bind_service").since(1, 2, 7);
+    19 NET_BROADCAST = net_broadcast: Option<CapabilityNetBroadcast>, child("net_broadcast").since(1, 2, 7);
+    20 NET_RAW = net_raw: Option<CapabilityNetRaw>, child("net_raw").since(1, 2, 7);
+    21 SETGID = setgid: Option<CapabilitySetgid>, child("setgid").since(1, 2, 7);
+    22 SETFCAP = setfcap: Option<CapabilitySetfcap>, child("setfcap").since(1, 2, 7);
+    23 SETPCAP = setpcap: Option<CapabilitySetpcap>, child("setpcap").since(1, 2, 7);
+    24 SETUID = setuid: Option<CapabilitySetuid>, child("setuid").since(1, 2, 7);
+    25 SYS_ADMIN = sys_admin: Option<CapabilitySysAdmin>, child("sys_admin").since(1, 2, 7);
+    26 SYS_BOOT = sys_boot: Option<CapabilitySysBoot>, child("sys_boot").since(1, 2, 7);
+    27 SYS_CHROOT = sys_chroot: Option<CapabilitySysChroot>, child("sys_chroot").since(1, 2, 7);
+    28 SYS_MODULE = sys_module: Option<CapabilitySysModule>, child("sys_module").since(1, 2, 7);
+    29 SYS_NICE = sys_nice: Option<CapabilitySysNice>, child("sys_nice").since(1, 2, 7);
+    30 SYS_PACCT = sys_pacct: Option<CapabilitySysPacct>, child("sys_pacct").since(1, 2, 7);
+    31 SYS_PTRACE = sys_ptrace: Option<CapabilitySysPtrace>, child("sys_ptrace").since(1, 2, 7);
+    32 SYS_RAWIO = sys_rawio: Option<CapabilitySysRawio>, child("sys_rawio").since(1, 2, 7);
+    33 SYS_RESOURCE = sys_resource: Option<CapabilitySysResource>, child("sys_resource").since(1, 2, 7);
+    34 SYS_TIME = sys_time: Option<CapabilitySysTime>, child("sys_time").since(1, 2, 7);
+    35 SYS_TTY_CONFIG = sys_tty_config: Option<CapabilitySysTtyConfig>, child("sys_tty_config").since(1, 2, 7);
+    36 SYSLOG = syslog: Option<CapabilitySyslog>, child("syslog").since(1, 2, 7);
+    37 WAKE_ALARM = wake_alarm: Option<CapabilityWakeAlarm>, child("wake_alarm").since(1, 2, 7);
+}
+
 impl rt::Content for FeatureCapabilities {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureCapabilities",
-            element: Some(rt::Name::plain("capabilities")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("policy")
-                    .default("default", rt::DefaultForm::Written)
-                    .since(1, 2, 7)
-                    .values(FeatureCapabilitiesPolicy::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("audit_control").since(1, 2, 7),
-                rt::ChildInfo::new("audit_write").since(1, 2, 7),
-                rt::ChildInfo::new("block_suspend").since(1, 2, 7),
-                rt::ChildInfo::new("chown").since(1, 2, 7),
-                rt::ChildInfo::new("dac_override").since(1, 2, 7),
-                rt::ChildInfo::new("dac_read_search").since(1, 2, 7),
-                rt::ChildInfo::new("fowner").since(1, 2, 7),
-                rt::ChildInfo::new("fsetid").since(1, 2, 7),
-                rt::ChildInfo::new("ipc_lock").since(1, 2, 7),
-                rt::ChildInfo::new("ipc_owner").since(1, 2, 7),
-                rt::ChildInfo::new("kill").since(1, 2, 7),
-                rt::ChildInfo::new("lease").since(1, 2, 7),
-                rt::ChildInfo::new("linux_immutable").since(1, 2, 7),
-                rt::ChildInfo::new("mac_admin").since(1, 2, 7),
-                rt::ChildInfo::new("mac_override").since(1, 2, 7),
-                rt::ChildInfo::new("mknod").since(1, 2, 7),
-                rt::ChildInfo::new("net_admin").since(1, 2, 7),
-                rt::ChildInfo::new("net_bind_service").since(1, 2, 7),
-                rt::ChildInfo::new("net_broadcast").since(1, 2, 7),
-                rt::ChildInfo::new("net_raw").since(1, 2, 7),
-                rt::ChildInfo::new("setgid").since(1, 2, 7),
-                rt::ChildInfo::new("setfcap").since(1, 2, 7),
-                rt::ChildInfo::new("setpcap").since(1, 2, 7),
-                rt::ChildInfo::new("setuid").since(1, 2, 7),
-                rt::ChildInfo::new("sys_admin").since(1, 2, 7),
-                rt::ChildInfo::new("sys_boot").since(1, 2, 7),
-                rt::ChildInfo::new("sys_chroot").since(1, 2, 7),
-                rt::ChildInfo::new("sys_module").since(1, 2, 7),
-                rt::ChildInfo::new("sys_nice").since(1, 2, 7),
-                rt::ChildInfo::new("sys_pacct").since(1, 2, 7),
-                rt::ChildInfo::new("sys_ptrace").since(1, 2, 7),
-                rt::ChildInfo::new("sys_rawio").since(1, 2, 7),
-                rt::ChildInfo::new("sys_resource").since(1, 2, 7),
-                rt::ChildInfo::new("sys_time").since(1, 2, 7),
-                rt::ChildInfo::new("sys_tty_config").since(1, 2, 7),
-                rt::ChildInfo::new("syslog").since(1, 2, 7),
-                rt::ChildInfo::new("wake_alarm").since(1, 2, 7),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -445,6 +435,7 @@ impl FeatureCapabilitiesPolicy {
 }
 
 impl rt::Scalar for FeatureCapabilitiesPolicy {
+    const VALUES: &'static [rt::ValueInfo] = FeatureCapabilitiesPolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -474,22 +465,13 @@ pub struct CapabilityAuditControl {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityAuditControl: element("audit_control").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityAuditControl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityAuditControl",
-            element: Some(rt::Name::plain("audit_control")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -526,22 +508,13 @@ pub struct CapabilityAuditWrite {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityAuditWrite: element("audit_write").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityAuditWrite {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityAuditWrite",
-            element: Some(rt::Name::plain("audit_write")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -578,22 +551,13 @@ pub struct CapabilityBlockSuspend {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityBlockSuspend: element("block_suspend").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityBlockSuspend {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityBlockSuspend",
-            element: Some(rt::Name::plain("block_suspend")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -630,22 +594,13 @@ pub struct CapabilityChown {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityChown: element("chown").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityChown {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityChown",
-            element: Some(rt::Name::plain("chown")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -682,22 +637,13 @@ pub struct CapabilityDacOverride {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityDacOverride: element("dac_override").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityDacOverride {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityDacOverride",
-            element: Some(rt::Name::plain("dac_override")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -734,22 +680,13 @@ pub struct CapabilityDacReadSearch {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityDacReadSearch: element("dac_read_search").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityDacReadSearch {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityDacReadSearch",
-            element: Some(rt::Name::plain("dac_read_search")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -786,22 +723,13 @@ pub struct CapabilityFowner {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityFowner: element("fowner").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityFowner {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityFowner",
-            element: Some(rt::Name::plain("fowner")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -838,22 +766,13 @@ pub struct CapabilityFsetid {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityFsetid: element("fsetid").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityFsetid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityFsetid",
-            element: Some(rt::Name::plain("fsetid")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -890,22 +809,13 @@ pub struct CapabilityIpcLock {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityIpcLock: element("ipc_lock").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityIpcLock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityIpcLock",
-            element: Some(rt::Name::plain("ipc_lock")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -942,22 +852,13 @@ pub struct CapabilityIpcOwner {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityIpcOwner: element("ipc_owner").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityIpcOwner {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityIpcOwner",
-            element: Some(rt::Name::plain("ipc_owner")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -994,22 +895,13 @@ pub struct CapabilityKill {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityKill: element("kill").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityKill {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityKill",
-            element: Some(rt::Name::plain("kill")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1046,22 +938,13 @@ pub struct CapabilityLease {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityLease: element("lease").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityLease {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityLease",
-            element: Some(rt::Name::plain("lease")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1098,22 +981,13 @@ pub struct CapabilityLinuxImmutable {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityLinuxImmutable: element("linux_immutable").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityLinuxImmutable {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityLinuxImmutable",
-            element: Some(rt::Name::plain("linux_immutable")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1150,22 +1024,13 @@ pub struct CapabilityMacAdmin {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityMacAdmin: element("mac_admin").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityMacAdmin {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityMacAdmin",
-            element: Some(rt::Name::plain("mac_admin")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1202,22 +1067,13 @@ pub struct CapabilityMacOverride {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityMacOverride: element("mac_override").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityMacOverride {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityMacOverride",
-            element: Some(rt::Name::plain("mac_override")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1254,22 +1110,13 @@ pub struct CapabilityMknod {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityMknod: element("mknod").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityMknod {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityMknod",
-            element: Some(rt::Name::plain("mknod")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1306,22 +1153,13 @@ pub struct CapabilityNetAdmin {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityNetAdmin: element("net_admin").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityNetAdmin {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityNetAdmin",
-            element: Some(rt::Name::plain("net_admin")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1358,22 +1196,13 @@ pub struct CapabilityNetBindService {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityNetBindService: element("net_bind_service").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityNetBindService {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityNetBindService",
-            element: Some(rt::Name::plain("net_bind_service")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1410,22 +1239,13 @@ pub struct CapabilityNetBroadcast {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityNetBroadcast: element("net_broadcast").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityNetBroadcast {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityNetBroadcast",
-            element: Some(rt::Name::plain("net_broadcast")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1462,22 +1282,13 @@ pub struct CapabilityNetRaw {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityNetRaw: element("net_raw").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityNetRaw {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityNetRaw",
-            element: Some(rt::Name::plain("net_raw")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1514,22 +1325,13 @@ pub struct CapabilitySetgid {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySetgid: element("setgid").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySetgid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySetgid",
-            element: Some(rt::Name::plain("setgid")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1566,22 +1368,13 @@ pub struct CapabilitySetfcap {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySetfcap: element("setfcap").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySetfcap {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySetfcap",
-            element: Some(rt::Name::plain("setfcap")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1618,22 +1411,13 @@ pub struct CapabilitySetpcap {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySetpcap: element("setpcap").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySetpcap {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySetpcap",
-            element: Some(rt::Name::plain("setpcap")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1670,22 +1454,13 @@ pub struct CapabilitySetuid {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySetuid: element("setuid").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySetuid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySetuid",
-            element: Some(rt::Name::plain("setuid")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1722,22 +1497,13 @@ pub struct CapabilitySysAdmin {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysAdmin: element("sys_admin").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysAdmin {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysAdmin",
-            element: Some(rt::Name::plain("sys_admin")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1774,22 +1540,13 @@ pub struct CapabilitySysBoot {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysBoot: element("sys_boot").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysBoot {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysBoot",
-            element: Some(rt::Name::plain("sys_boot")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1826,22 +1583,13 @@ pub struct CapabilitySysChroot {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysChroot: element("sys_chroot").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysChroot {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysChroot",
-            element: Some(rt::Name::plain("sys_chroot")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1878,22 +1626,13 @@ pub struct CapabilitySysModule {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysModule: element("sys_module").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysModule {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysModule",
-            element: Some(rt::Name::plain("sys_module")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1930,22 +1669,13 @@ pub struct CapabilitySysNice {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysNice: element("sys_nice").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysNice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysNice",
-            element: Some(rt::Name::plain("sys_nice")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1982,22 +1712,13 @@ pub struct CapabilitySysPacct {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysPacct: element("sys_pacct").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysPacct {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysPacct",
-            element: Some(rt::Name::plain("sys_pacct")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2034,22 +1755,13 @@ pub struct CapabilitySysPtrace {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysPtrace: element("sys_ptrace").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysPtrace {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysPtrace",
-            element: Some(rt::Name::plain("sys_ptrace")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2086,22 +1798,13 @@ pub struct CapabilitySysRawio {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysRawio: element("sys_rawio").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysRawio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysRawio",
-            element: Some(rt::Name::plain("sys_rawio")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2138,22 +1841,13 @@ pub struct CapabilitySysResource {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysResource: element("sys_resource").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysResource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysResource",
-            element: Some(rt::Name::plain("sys_resource")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2190,22 +1884,13 @@ pub struct CapabilitySysTime {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysTime: element("sys_time").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysTime {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysTime",
-            element: Some(rt::Name::plain("sys_time")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2242,22 +1927,13 @@ pub struct CapabilitySysTtyConfig {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySysTtyConfig: element("sys_tty_config").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySysTtyConfig {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySysTtyConfig",
-            element: Some(rt::Name::plain("sys_tty_config")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2294,22 +1970,13 @@ pub struct CapabilitySyslog {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilitySyslog: element("syslog").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilitySyslog {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilitySyslog",
-            element: Some(rt::Name::plain("syslog")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2346,22 +2013,13 @@ pub struct CapabilityWakeAlarm {
     pub xml: rt::Extra,
 }
 
+rt::table! { CapabilityWakeAlarm: element("wake_alarm").since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for CapabilityWakeAlarm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CapabilityWakeAlarm",
-            element: Some(rt::Name::plain("wake_alarm")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

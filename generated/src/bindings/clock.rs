@@ -22,18 +22,14 @@ pub struct Clock {
     pub xml: rt::Extra,
 }
 
+rt::table! { Clock: element("clock").since(0, 6, 0).reference("time-keeping");
+    0 OFFSET = offset: ClockOffset, payload();
+    1 TIMER = timer: Vec<Timer>, child("timer").since(0, 8, 6);
+}
+
 impl rt::Content for Clock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Clock",
-            element: Some(rt::Name::plain("clock")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("time-keeping"),
-            children: &[rt::ChildInfo::new("timer").many().since(0, 8, 6)],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -122,21 +118,24 @@ impl Default for ClockOffset {
     }
 }
 
+impl rt::PayloadType for ClockOffset {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("offset")
+            .optional()
+            .written("utc")
+            .values(
+                &[
+                    rt::ValueInfo::new("utc").since(0, 6, 0),
+                    rt::ValueInfo::new("localtime").since(0, 6, 0),
+                    rt::ValueInfo::new("timezone").since(0, 7, 7),
+                    rt::ValueInfo::new("variable").since(0, 7, 7),
+                    rt::ValueInfo::new("absolute").since(8, 4, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for ClockOffset {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("utc").since(0, 6, 0),
-            rt::ValueInfo::new("localtime").since(0, 6, 0),
-            rt::ValueInfo::new("timezone").since(0, 7, 7),
-            rt::ValueInfo::new("variable").since(0, 7, 7),
-            rt::ValueInfo::new("absolute").since(8, 4, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("offset")
-            .default("utc", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -154,8 +153,8 @@ impl rt::Payload for ClockOffset {
         Some(Self::Utc(ClockOffsetUtc::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -204,19 +203,14 @@ pub struct ClockOffsetUtc {
     pub adjustment: Option<ClockReset>,
 }
 
+rt::table! { ClockOffsetUtc: members();
+    0 SYNC = sync: Option<String>, attribute("sync").legacy("clock-sync-legacy");
+    1 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 7, 7);
+}
+
 impl rt::Content for ClockOffsetUtc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ClockOffsetUtc",
-            attributes: &[
-                rt::AttributeInfo::new("sync").legacy("clock-sync-legacy"),
-                rt::AttributeInfo::new("adjustment")
-                    .since(0, 7, 7)
-                    .values(ClockReset::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -243,18 +237,13 @@ pub struct ClockOffsetLocaltime {
     pub adjustment: Option<ClockReset>,
 }
 
+rt::table! { ClockOffsetLocaltime: members();
+    0 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 9, 11);
+}
+
 impl rt::Content for ClockOffsetLocaltime {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ClockOffsetLocaltime",
-            attributes: &[
-                rt::AttributeInfo::new("adjustment")
-                    .since(0, 9, 11)
-                    .values(ClockReset::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -279,14 +268,13 @@ pub struct ClockOffsetTimezone {
     pub timezone: Option<String>,
 }
 
+rt::table! { ClockOffsetTimezone: members();
+    0 TIMEZONE = timezone: Option<String>, attribute("timezone").since(0, 7, 7);
+}
+
 impl rt::Content for ClockOffsetTimezone {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ClockOffsetTimezone",
-            attributes: &[rt::AttributeInfo::new("timezone").since(0, 7, 7)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -319,23 +307,15 @@ pub struct ClockOffsetVariable {
     pub adjustment0: Option<i64>,
 }
 
+rt::table! { ClockOffsetVariable: members();
+    0 ADJUSTMENT = adjustment: Option<i64>, attribute("adjustment").written("0").since(0, 7, 7);
+    1 BASIS = basis: Option<ClockOffsetVariableBasis>, attribute("basis").written("utc").since(0, 9, 11);
+    2 ADJUSTMENT0 = adjustment0: Option<i64>, attribute("adjustment0").output_only();
+}
+
 impl rt::Content for ClockOffsetVariable {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ClockOffsetVariable",
-            attributes: &[
-                rt::AttributeInfo::new("adjustment")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 7),
-                rt::AttributeInfo::new("basis")
-                    .default("utc", rt::DefaultForm::Written)
-                    .since(0, 9, 11)
-                    .values(ClockOffsetVariableBasis::VALUES),
-                rt::AttributeInfo::new("adjustment0").output_only(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -387,6 +367,7 @@ impl ClockOffsetVariableBasis {
 }
 
 impl rt::Scalar for ClockOffsetVariableBasis {
+    const VALUES: &'static [rt::ValueInfo] = ClockOffsetVariableBasis::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -411,15 +392,13 @@ pub struct ClockOffsetAbsolute {
     pub start: u64,
 }
 
+rt::table! { ClockOffsetAbsolute: members();
+    0 START = start: u64, attribute("start").since(8, 4, 0);
+}
+
 impl rt::Content for ClockOffsetAbsolute {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ClockOffsetAbsolute",
-            attributes: &[rt::AttributeInfo::new("start").required().since(8, 4, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -455,6 +434,7 @@ impl ClockReset {
 }
 
 impl rt::Scalar for ClockReset {
+    const VALUES: &'static [rt::ValueInfo] = ClockReset::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -496,19 +476,14 @@ pub struct Timer {
     pub xml: rt::Extra,
 }
 
+rt::table! { Timer: element("timer").since(0, 8, 6);
+    0 NAME = name: TimerName, payload();
+    1 PRESENT = present: Option<YesNo>, attribute("present").since(0, 8, 6);
+}
+
 impl rt::Content for Timer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Timer",
-            element: Some(rt::Name::plain("timer")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            attributes: &[
-                rt::AttributeInfo::new("present").since(0, 8, 6).values(YesNo::VALUES),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -596,25 +571,26 @@ impl Default for TimerName {
     }
 }
 
-impl rt::Payload for TimerName {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("platform").since(0, 8, 6),
-            rt::ValueInfo::new("rtc").since(0, 8, 6),
-            rt::ValueInfo::new("tsc").since(0, 8, 6),
-            rt::ValueInfo::new("hpet").since(0, 8, 6),
-            rt::ValueInfo::new("pit").since(0, 8, 6),
-            rt::ValueInfo::new("armvtimer").since(6, 1, 0),
-            rt::ValueInfo::new("kvmclock").since(0, 9, 10),
-            rt::ValueInfo::new("hypervclock").since(1, 2, 2),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("name")
-            .required()
+impl rt::PayloadType for TimerName {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("name")
             .since(0, 8, 6)
-            .values(VALUES);
-        &INFO
-    }
-
+            .values(
+                &[
+                    rt::ValueInfo::new("platform").since(0, 8, 6),
+                    rt::ValueInfo::new("rtc").since(0, 8, 6),
+                    rt::ValueInfo::new("tsc").since(0, 8, 6),
+                    rt::ValueInfo::new("hpet").since(0, 8, 6),
+                    rt::ValueInfo::new("pit").since(0, 8, 6),
+                    rt::ValueInfo::new("armvtimer").since(6, 1, 0),
+                    rt::ValueInfo::new("kvmclock").since(0, 9, 10),
+                    rt::ValueInfo::new("hypervclock").since(1, 2, 2),
+                ],
+            );
+        &TABLE
+    };
+}
+impl rt::Payload for TimerName {
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -631,8 +607,8 @@ impl rt::Payload for TimerName {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -688,19 +664,14 @@ pub struct TimerNamePlatform {
     pub track: Option<TimerNamePlatformTrack>,
 }
 
+rt::table! { TimerNamePlatform: members();
+    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload();
+    1 TRACK = track: Option<TimerNamePlatformTrack>, attribute("track").since(0, 8, 6);
+}
+
 impl rt::Content for TimerNamePlatform {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TimerNamePlatform",
-            attributes: &[
-                rt::AttributeInfo::new("track")
-                    .since(0, 8, 6)
-                    .values(TimerNamePlatformTrack::VALUES),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
@@ -780,6 +751,7 @@ impl TimerNamePlatformTrack {
 }
 
 impl rt::Scalar for TimerNamePlatformTrack {
+    const VALUES: &'static [rt::ValueInfo] = TimerNamePlatformTrack::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -814,22 +786,15 @@ pub struct TimerNameTsc {
     pub mode: Option<TimerNameTscMode>,
 }
 
+rt::table! { TimerNameTsc: members();
+    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload();
+    1 FREQUENCY = frequency: Option<u64>, attribute("frequency").dropped("0").since(0, 8, 6);
+    2 MODE = mode: Option<TimerNameTscMode>, attribute("mode").since(0, 8, 6);
+}
+
 impl rt::Content for TimerNameTsc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TimerNameTsc",
-            attributes: &[
-                rt::AttributeInfo::new("frequency")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 8, 6),
-                rt::AttributeInfo::new("mode")
-                    .since(0, 8, 6)
-                    .values(TimerNameTscMode::VALUES),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
@@ -917,6 +882,7 @@ impl TimerNameTscMode {
 }
 
 impl rt::Scalar for TimerNameTscMode {
+    const VALUES: &'static [rt::ValueInfo] = TimerNameTscMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -944,14 +910,13 @@ pub struct TimerNameHpet {
     pub tickpolicy: Option<TimerTickpolicy>,
 }
 
+rt::table! { TimerNameHpet: members();
+    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload();
+}
+
 impl rt::Content for TimerNameHpet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TimerNameHpet",
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
@@ -1009,21 +974,22 @@ pub enum TimerTickpolicy {
     Catchup(TimerTickpolicyCatchup),
 }
 
-impl rt::Payload for TimerTickpolicy {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("delay").since(0, 8, 6),
-            rt::ValueInfo::new("merge").since(0, 8, 6),
-            rt::ValueInfo::new("discard").since(0, 8, 6),
-            rt::ValueInfo::new("catchup").since(0, 8, 6),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("tickpolicy")
-            .required()
+impl rt::PayloadType for TimerTickpolicy {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("tickpolicy")
             .since(0, 8, 6)
-            .values(VALUES);
-        &INFO
-    }
-
+            .values(
+                &[
+                    rt::ValueInfo::new("delay").since(0, 8, 6),
+                    rt::ValueInfo::new("merge").since(0, 8, 6),
+                    rt::ValueInfo::new("discard").since(0, 8, 6),
+                    rt::ValueInfo::new("catchup").since(0, 8, 6),
+                ],
+            );
+        &TABLE
+    };
+}
+impl rt::Payload for TimerTickpolicy {
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1036,8 +1002,8 @@ impl rt::Payload for TimerTickpolicy {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1075,14 +1041,13 @@ pub struct TimerTickpolicyCatchup {
     pub catchup: Option<TimerCatchup>,
 }
 
+rt::table! { TimerTickpolicyCatchup: members();
+    0 CATCHUP = catchup: Option<TimerCatchup>, child("catchup").since(0, 8, 6).dropped_if_empty();
+}
+
 impl rt::Content for TimerTickpolicyCatchup {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TimerTickpolicyCatchup",
-            children: &[rt::ChildInfo::new("catchup").since(0, 8, 6).dropped_if_empty()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1127,27 +1092,15 @@ pub struct TimerCatchup {
     pub xml: rt::Extra,
 }
 
+rt::table! { TimerCatchup: element("catchup").since(0, 8, 6).dropped_if_empty();
+    0 THRESHOLD = threshold: Option<u32>, attribute("threshold").dropped("0").since(0, 8, 6);
+    1 SLEW = slew: Option<u32>, attribute("slew").dropped("0").since(0, 8, 6);
+    2 LIMIT = limit: Option<u32>, attribute("limit").dropped("0").since(0, 8, 6);
+}
+
 impl rt::Content for TimerCatchup {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TimerCatchup",
-            element: Some(rt::Name::plain("catchup")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("threshold")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 8, 6),
-                rt::AttributeInfo::new("slew")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 8, 6),
-                rt::AttributeInfo::new("limit")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 8, 6),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -67,44 +67,24 @@ pub struct Cpu {
     pub xml: rt::Extra,
 }
 
+rt::table! { Cpu: element("cpu").since(0, 7, 5).dropped_if_empty().reference("cpu-model-and-topology");
+    0 MODE = mode: Option<CpuMode>, attribute("mode").assumed("custom").since(0, 9, 10);
+    1 MATCH = match_: Option<CpuMatch>, attribute("match").assumed("exact").since(0, 7, 5).optional_since(0, 7, 6);
+    2 CHECK = check: Option<CpuCheck>, attribute("check").since(3, 2, 0);
+    3 MIGRATABLE = migratable: Option<OnOff>, attribute("migratable").since(6, 5, 0);
+    4 DEPRECATED_FEATURES = deprecated_features: Option<OnOff>, attribute("deprecated_features").since(11, 3, 0);
+    5 MODEL = model: Option<CpuModel>, child("model").since(0, 7, 5).optional_since(0, 7, 6);
+    6 VENDOR = vendor: Option<String>, leaf("vendor").since(0, 8, 3);
+    7 TOPOLOGY = topology: Option<CpuTopology>, child("topology").since(0, 7, 5);
+    8 CACHE = cache: Option<CpuCache>, child("cache").once().since(3, 3, 0);
+    9 MAXPHYSADDR = maxphysaddr: Option<CpuMaxPhysAddr>, child("maxphysaddr").since(8, 7, 0);
+    10 FEATURE = feature: Vec<CpuFeature>, child("feature").since(0, 7, 5);
+    11 NUMA = numa: Option<CpuNuma>, child("numa").since(0, 9, 8);
+}
+
 impl rt::Content for Cpu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Cpu",
-            element: Some(rt::Name::plain("cpu")),
-            since: Some(rt::Version::new(0, 7, 5)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("cpu-model-and-topology"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .default("custom", rt::DefaultForm::Assumed)
-                    .since(0, 9, 10)
-                    .values(CpuMode::VALUES),
-                rt::AttributeInfo::new("match")
-                    .default("exact", rt::DefaultForm::Assumed)
-                    .since(0, 7, 5)
-                    .optional_since(0, 7, 6)
-                    .values(CpuMatch::VALUES),
-                rt::AttributeInfo::new("check").since(3, 2, 0).values(CpuCheck::VALUES),
-                rt::AttributeInfo::new("migratable")
-                    .since(6, 5, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("deprecated_features")
-                    .since(11, 3, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("model").since(0, 7, 5).optional_since(0, 7, 6),
-                rt::ChildInfo::new("vendor").since(0, 8, 3),
-                rt::ChildInfo::new("topology").since(0, 7, 5),
-                rt::ChildInfo::new("cache").since(3, 3, 0),
-                rt::ChildInfo::new("maxphysaddr").since(8, 7, 0),
-                rt::ChildInfo::new("feature").many().since(0, 7, 5),
-                rt::ChildInfo::new("numa").since(0, 9, 8),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -225,6 +205,7 @@ impl CpuMode {
 }
 
 impl rt::Scalar for CpuMode {
+    const VALUES: &'static [rt::ValueInfo] = CpuMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -280,6 +261,7 @@ impl CpuMatch {
 }
 
 impl rt::Scalar for CpuMatch {
+    const VALUES: &'static [rt::ValueInfo] = CpuMatch::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -334,6 +316,7 @@ impl CpuCheck {
 }
 
 impl rt::Scalar for CpuCheck {
+    const VALUES: &'static [rt::ValueInfo] = CpuCheck::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -369,23 +352,15 @@ pub struct CpuModel {
     pub xml: rt::Extra,
 }
 
+rt::table! { CpuModel: element("model").since(0, 7, 5);
+    0 FALLBACK = fallback: Option<CpuModelFallback>, attribute("fallback").assumed("allow").since(0, 9, 10);
+    1 VENDOR_ID = vendor_id: Option<String>, attribute("vendor_id").since(0, 10, 0);
+    2 VALUE = value: String, text();
+}
+
 impl rt::Content for CpuModel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CpuModel",
-            element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(0, 7, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("fallback")
-                    .default("allow", rt::DefaultForm::Assumed)
-                    .since(0, 9, 10)
-                    .values(CpuModelFallback::VALUES),
-                rt::AttributeInfo::new("vendor_id").since(0, 10, 0),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -451,6 +426,7 @@ impl CpuModelFallback {
 }
 
 impl rt::Scalar for CpuModelFallback {
+    const VALUES: &'static [rt::ValueInfo] = CpuModelFallback::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -495,27 +471,17 @@ pub struct CpuTopology {
     pub xml: rt::Extra,
 }
 
+rt::table! { CpuTopology: element("topology").since(0, 7, 5);
+    0 SOCKETS = sockets: u64, attribute("sockets").since(0, 7, 5);
+    1 DIES = dies: Option<u64>, attribute("dies").written("1").since(6, 1, 0);
+    2 CLUSTERS = clusters: Option<u64>, attribute("clusters").written("1").since(10, 1, 0);
+    3 CORES = cores: u64, attribute("cores").since(0, 7, 5);
+    4 THREADS = threads: u64, attribute("threads").since(0, 7, 5);
+}
+
 impl rt::Content for CpuTopology {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CpuTopology",
-            element: Some(rt::Name::plain("topology")),
-            since: Some(rt::Version::new(0, 7, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("sockets").required().since(0, 7, 5),
-                rt::AttributeInfo::new("dies")
-                    .default("1", rt::DefaultForm::Written)
-                    .since(6, 1, 0),
-                rt::AttributeInfo::new("clusters")
-                    .default("1", rt::DefaultForm::Written)
-                    .since(10, 1, 0),
-                rt::AttributeInfo::new("cores").required().since(0, 7, 5),
-                rt::AttributeInfo::new("threads").required().since(0, 7, 5),
-            ],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -564,25 +530,14 @@ pub struct CpuCache {
     pub xml: rt::Extra,
 }
 
+rt::table! { CpuCache: element("cache").since(3, 3, 0);
+    0 LEVEL = level: Option<CpuCacheLevel>, attribute("level").since(3, 3, 0);
+    1 MODE = mode: CpuCacheMode, attribute("mode").since(3, 3, 0);
+}
+
 impl rt::Content for CpuCache {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CpuCache",
-            element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(3, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("level")
-                    .since(3, 3, 0)
-                    .values(CpuCacheLevel::VALUES),
-                rt::AttributeInfo::new("mode")
-                    .required()
-                    .since(3, 3, 0)
-                    .values(CpuCacheMode::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -646,6 +601,7 @@ impl CpuCacheLevel {
 }
 
 impl rt::Scalar for CpuCacheLevel {
+    const VALUES: &'static [rt::ValueInfo] = CpuCacheLevel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -700,6 +656,7 @@ impl CpuCacheMode {
 }
 
 impl rt::Scalar for CpuCacheMode {
+    const VALUES: &'static [rt::ValueInfo] = CpuCacheMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -737,24 +694,15 @@ pub struct CpuMaxPhysAddr {
     pub xml: rt::Extra,
 }
 
+rt::table! { CpuMaxPhysAddr: element("maxphysaddr").since(8, 7, 0);
+    0 MODE = mode: CpuMaxPhysAddrMode, attribute("mode").since(8, 7, 0);
+    1 BITS = bits: Option<u32>, attribute("bits").since(8, 7, 0);
+    2 LIMIT = limit: Option<u32>, attribute("limit").since(9, 3, 0);
+}
+
 impl rt::Content for CpuMaxPhysAddr {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CpuMaxPhysAddr",
-            element: Some(rt::Name::plain("maxphysaddr")),
-            since: Some(rt::Version::new(8, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .required()
-                    .since(8, 7, 0)
-                    .values(CpuMaxPhysAddrMode::VALUES),
-                rt::AttributeInfo::new("bits").since(8, 7, 0),
-                rt::AttributeInfo::new("limit").since(9, 3, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -814,6 +762,7 @@ impl CpuMaxPhysAddrMode {
 }
 
 impl rt::Scalar for CpuMaxPhysAddrMode {
+    const VALUES: &'static [rt::ValueInfo] = CpuMaxPhysAddrMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -846,23 +795,14 @@ pub struct CpuFeature {
     pub xml: rt::Extra,
 }
 
+rt::table! { CpuFeature: element("feature").since(0, 7, 5);
+    0 POLICY = policy: Option<CpuFeaturePolicy>, attribute("policy").written("require").since(0, 7, 5);
+    1 NAME = name: String, attribute("name").since(0, 7, 5);
+}
+
 impl rt::Content for CpuFeature {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CpuFeature",
-            element: Some(rt::Name::plain("feature")),
-            since: Some(rt::Version::new(0, 7, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("policy")
-                    .default("require", rt::DefaultForm::Written)
-                    .since(0, 7, 5)
-                    .values(CpuFeaturePolicy::VALUES),
-                rt::AttributeInfo::new("name").required().since(0, 7, 5),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -938,6 +878,7 @@ impl CpuFeaturePolicy {
 }
 
 impl rt::Scalar for CpuFeaturePolicy {
+    const VALUES: &'static [rt::ValueInfo] = CpuFeaturePolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -974,20 +915,14 @@ pub struct CpuNuma {
     pub xml: rt::Extra,
 }
 
+rt::table! { CpuNuma: element("numa").since(0, 9, 8);
+    0 CELL = cell: Vec<NumaCell>, child("cell").required().since(0, 9, 8);
+    1 INTERCONNECTS = interconnects: Option<NumaInterconnects>, child("interconnects").since(6, 6, 0);
+}
+
 impl rt::Content for CpuNuma {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CpuNuma",
-            element: Some(rt::Name::plain("numa")),
-            since: Some(rt::Version::new(0, 9, 8)),
-            children: &[
-                rt::ChildInfo::new("cell").required().many().since(0, 9, 8),
-                rt::ChildInfo::new("interconnects").since(6, 6, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1064,32 +999,20 @@ pub struct NumaCell {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaCell: element("cell").since(0, 9, 8);
+    0 ID = id: Option<u32>, attribute("id").since(1, 2, 7);
+    1 CPUS = cpus: Option<scalar::CpuSet>, attribute("cpus").since(0, 9, 8).optional_since(6, 6, 0);
+    2 MEMORY = memory: u64, attribute("memory").since(0, 9, 8);
+    3 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 11);
+    4 MEM_ACCESS = mem_access: Option<NumaCellMemAccess>, attribute("memAccess").since(1, 2, 9);
+    5 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
+    6 DISTANCES = distances: Option<NumaDistances>, child("distances").since(3, 10, 0);
+    7 CACHE = cache: Vec<NumaCache>, child("cache").since(6, 6, 0);
+}
+
 impl rt::Content for NumaCell {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaCell",
-            element: Some(rt::Name::plain("cell")),
-            since: Some(rt::Version::new(0, 9, 8)),
-            attributes: &[
-                rt::AttributeInfo::new("id").since(1, 2, 7),
-                rt::AttributeInfo::new("cpus").since(0, 9, 8).optional_since(6, 6, 0),
-                rt::AttributeInfo::new("memory").required().since(0, 9, 8),
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(1, 2, 11),
-                rt::AttributeInfo::new("memAccess")
-                    .since(1, 2, 9)
-                    .values(NumaCellMemAccess::VALUES),
-                rt::AttributeInfo::new("discard").since(4, 4, 0).values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("distances").since(3, 10, 0),
-                rt::ChildInfo::new("cache").many().since(6, 6, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1179,6 +1102,7 @@ impl NumaCellMemAccess {
 }
 
 impl rt::Scalar for NumaCellMemAccess {
+    const VALUES: &'static [rt::ValueInfo] = NumaCellMemAccess::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1207,17 +1131,13 @@ pub struct NumaDistances {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaDistances: element("distances").since(3, 10, 0);
+    0 SIBLING = sibling: Vec<NumaSibling>, child("sibling").required().since(3, 10, 0);
+}
+
 impl rt::Content for NumaDistances {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaDistances",
-            element: Some(rt::Name::plain("distances")),
-            since: Some(rt::Version::new(3, 10, 0)),
-            children: &[rt::ChildInfo::new("sibling").required().many().since(3, 10, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1266,20 +1186,14 @@ pub struct NumaSibling {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaSibling: element("sibling").since(3, 10, 0);
+    0 ID = id: u32, attribute("id").since(3, 10, 0);
+    1 VALUE = value: u8, attribute("value").since(3, 10, 0);
+}
+
 impl rt::Content for NumaSibling {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaSibling",
-            element: Some(rt::Name::plain("sibling")),
-            since: Some(rt::Version::new(3, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(3, 10, 0),
-                rt::AttributeInfo::new("value").required().since(3, 10, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1334,32 +1248,17 @@ pub struct NumaCache {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaCache: element("cache").since(6, 6, 0);
+    0 LEVEL = level: u32, attribute("level").since(6, 6, 0);
+    1 ASSOCIATIVITY = associativity: NumaCacheAssociativity, attribute("associativity").since(6, 6, 0);
+    2 POLICY = policy: NumaCachePolicy, attribute("policy").since(6, 6, 0);
+    3 SIZE = size: NumaCacheSize, child("size").since(6, 6, 0);
+    4 LINE = line: NumaCacheLine, child("line").since(6, 6, 0);
+}
+
 impl rt::Content for NumaCache {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaCache",
-            element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(6, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("level").required().since(6, 6, 0),
-                rt::AttributeInfo::new("associativity")
-                    .required()
-                    .since(6, 6, 0)
-                    .values(NumaCacheAssociativity::VALUES),
-                rt::AttributeInfo::new("policy")
-                    .required()
-                    .since(6, 6, 0)
-                    .values(NumaCachePolicy::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("size").required().since(6, 6, 0),
-                rt::ChildInfo::new("line").required().since(6, 6, 0),
-            ],
-            required_attributes: 3,
-            required_children: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1449,6 +1348,7 @@ impl NumaCacheAssociativity {
 }
 
 impl rt::Scalar for NumaCacheAssociativity {
+    const VALUES: &'static [rt::ValueInfo] = NumaCacheAssociativity::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1503,6 +1403,7 @@ impl NumaCachePolicy {
 }
 
 impl rt::Scalar for NumaCachePolicy {
+    const VALUES: &'static [rt::ValueInfo] = NumaCachePolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1536,20 +1437,14 @@ pub struct NumaCacheSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaCacheSize: element("size").since(6, 6, 0);
+    0 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    1 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
+}
+
 impl rt::Content for NumaCacheSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaCacheSize",
-            element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(6, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("value").required().since(6, 6, 0),
-                rt::AttributeInfo::new("unit").required().since(6, 6, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1592,20 +1487,14 @@ pub struct NumaCacheLine {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaCacheLine: element("line").since(6, 6, 0);
+    0 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    1 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
+}
+
 impl rt::Content for NumaCacheLine {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaCacheLine",
-            element: Some(rt::Name::plain("line")),
-            since: Some(rt::Version::new(6, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("value").required().since(6, 6, 0),
-                rt::AttributeInfo::new("unit").required().since(6, 6, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1643,20 +1532,13 @@ pub struct NumaInterconnects {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaInterconnects: element("interconnects").since(6, 6, 0).reference("acpi-heterogeneous-memory-attribute-table");
+    0 ITEMS = items: Vec<NumaInterconnectsItem>, mix();
+}
+
 impl rt::Content for NumaInterconnects {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaInterconnects",
-            element: Some(rt::Name::plain("interconnects")),
-            since: Some(rt::Version::new(6, 6, 0)),
-            reference: Some("acpi-heterogeneous-memory-attribute-table"),
-            children: &[
-                rt::ChildInfo::new("latency").many(),
-                rt::ChildInfo::new("bandwidth").many(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1700,6 +1582,11 @@ impl Default for NumaInterconnectsItem {
 }
 
 impl rt::Mix for NumaInterconnectsItem {
+    const ENTRIES: &'static [rt::FieldInfo] = &[
+        rt::FieldInfo::child::<NumaLatency>("latency").entry(),
+        rt::FieldInfo::child::<NumaBandwidth>("bandwidth").entry(),
+    ];
+
     fn of(node: rt::Node<'_>) -> Option<Self> {
         Some(
             match node.plain() {
@@ -1768,26 +1655,17 @@ pub struct NumaLatency {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaLatency: element("latency").since(6, 6, 0);
+    0 INITIATOR = initiator: u32, attribute("initiator").since(6, 6, 0);
+    1 TARGET = target: u32, attribute("target").since(6, 6, 0);
+    2 CACHE = cache: Option<u32>, attribute("cache").since(6, 6, 0);
+    3 TYPE = type_: NumaLatencyType, attribute("type").since(6, 6, 0);
+    4 VALUE = value: u32, attribute("value").since(6, 6, 0);
+}
+
 impl rt::Content for NumaLatency {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaLatency",
-            element: Some(rt::Name::plain("latency")),
-            since: Some(rt::Version::new(6, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("initiator").required().since(6, 6, 0),
-                rt::AttributeInfo::new("target").required().since(6, 6, 0),
-                rt::AttributeInfo::new("cache").since(6, 6, 0),
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(6, 6, 0)
-                    .values(NumaLatencyType::VALUES),
-                rt::AttributeInfo::new("value").required().since(6, 6, 0),
-            ],
-            required_attributes: 4,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1852,27 +1730,18 @@ pub struct NumaBandwidth {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumaBandwidth: element("bandwidth").since(6, 6, 0);
+    0 INITIATOR = initiator: u32, attribute("initiator").since(6, 6, 0);
+    1 TARGET = target: u32, attribute("target").since(6, 6, 0);
+    2 CACHE = cache: Option<u32>, attribute("cache").since(6, 6, 0);
+    3 TYPE = type_: NumaLatencyType, attribute("type").since(6, 6, 0);
+    4 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    5 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
+}
+
 impl rt::Content for NumaBandwidth {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumaBandwidth",
-            element: Some(rt::Name::plain("bandwidth")),
-            since: Some(rt::Version::new(6, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("initiator").required().since(6, 6, 0),
-                rt::AttributeInfo::new("target").required().since(6, 6, 0),
-                rt::AttributeInfo::new("cache").since(6, 6, 0),
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(6, 6, 0)
-                    .values(NumaLatencyType::VALUES),
-                rt::AttributeInfo::new("value").required().since(6, 6, 0),
-                rt::AttributeInfo::new("unit").required().since(6, 6, 0),
-            ],
-            required_attributes: 5,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1944,6 +1813,7 @@ impl NumaLatencyType {
 }
 
 impl rt::Scalar for NumaLatencyType {
+    const VALUES: &'static [rt::ValueInfo] = NumaLatencyType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -92,36 +92,29 @@ pub struct Cputune {
     pub xml: rt::Extra,
 }
 
+rt::table! { Cputune: element("cputune").since(0, 9, 0).dropped_if_empty().reference("cpu-tuning");
+    0 SHARES = shares: Option<u32>, leaf("shares").since(0, 9, 0);
+    1 PERIOD = period: Option<u32>, leaf("period").since(0, 9, 4);
+    2 QUOTA = quota: Option<i64>, leaf("quota").since(0, 9, 4);
+    3 GLOBAL_PERIOD = global_period: Option<u32>, leaf("global_period").since(1, 3, 3);
+    4 GLOBAL_QUOTA = global_quota: Option<i64>, leaf("global_quota").since(1, 3, 3);
+    5 EMULATOR_PERIOD = emulator_period: Option<u32>, leaf("emulator_period").since(0, 10, 0);
+    6 EMULATOR_QUOTA = emulator_quota: Option<i64>, leaf("emulator_quota").since(0, 10, 0);
+    7 IOTHREAD_PERIOD = iothread_period: Option<u32>, leaf("iothread_period").since(2, 2, 0);
+    8 IOTHREAD_QUOTA = iothread_quota: Option<i64>, leaf("iothread_quota").since(2, 2, 0);
+    9 VCPUPIN = vcpupin: Vec<Vcpupin>, child("vcpupin").since(0, 9, 0);
+    10 EMULATORPIN = emulatorpin: Option<Emulatorpin>, child("emulatorpin").once().since(0, 10, 0);
+    11 IOTHREADPIN = iothreadpin: Vec<Iothreadpin>, child("iothreadpin").since(1, 2, 9);
+    12 EMULATORSCHED = emulatorsched: Option<Emulatorsched>, child("emulatorsched").once().since(5, 3, 0);
+    13 VCPUSCHED = vcpusched: Vec<Vcpusched>, child("vcpusched").since(1, 2, 13);
+    14 IOTHREADSCHED = iothreadsched: Vec<Iothreadsched>, child("iothreadsched").since(1, 2, 13);
+    15 CACHETUNE = cachetune: Vec<Cachetune>, child("cachetune").since(4, 1, 0);
+    16 MEMORYTUNE = memorytune: Vec<Memorytune>, child("memorytune").since(4, 7, 0);
+}
+
 impl rt::Content for Cputune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Cputune",
-            element: Some(rt::Name::plain("cputune")),
-            since: Some(rt::Version::new(0, 9, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("cpu-tuning"),
-            children: &[
-                rt::ChildInfo::new("shares").since(0, 9, 0),
-                rt::ChildInfo::new("period").since(0, 9, 4),
-                rt::ChildInfo::new("quota").since(0, 9, 4),
-                rt::ChildInfo::new("global_period").since(1, 3, 3),
-                rt::ChildInfo::new("global_quota").since(1, 3, 3),
-                rt::ChildInfo::new("emulator_period").since(0, 10, 0),
-                rt::ChildInfo::new("emulator_quota").since(0, 10, 0),
-                rt::ChildInfo::new("iothread_period").since(2, 2, 0),
-                rt::ChildInfo::new("iothread_quota").since(2, 2, 0),
-                rt::ChildInfo::new("vcpupin").many().since(0, 9, 0),
-                rt::ChildInfo::new("emulatorpin").since(0, 10, 0),
-                rt::ChildInfo::new("iothreadpin").many().since(1, 2, 9),
-                rt::ChildInfo::new("emulatorsched").since(5, 3, 0),
-                rt::ChildInfo::new("vcpusched").many().since(1, 2, 13),
-                rt::ChildInfo::new("iothreadsched").many().since(1, 2, 13),
-                rt::ChildInfo::new("cachetune").many().since(4, 1, 0),
-                rt::ChildInfo::new("memorytune").many().since(4, 7, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -216,20 +209,14 @@ pub struct Vcpupin {
     pub xml: rt::Extra,
 }
 
+rt::table! { Vcpupin: element("vcpupin").since(0, 9, 0);
+    0 VCPU = vcpu: u16, attribute("vcpu").since(0, 9, 0);
+    1 CPUSET = cpuset: scalar::CpuSet, attribute("cpuset").since(0, 9, 0);
+}
+
 impl rt::Content for Vcpupin {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Vcpupin",
-            element: Some(rt::Name::plain("vcpupin")),
-            since: Some(rt::Version::new(0, 9, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("vcpu").required().since(0, 9, 0),
-                rt::AttributeInfo::new("cpuset").required().since(0, 9, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -268,17 +255,13 @@ pub struct Emulatorpin {
     pub xml: rt::Extra,
 }
 
+rt::table! { Emulatorpin: element("emulatorpin").since(0, 10, 0);
+    0 CPUSET = cpuset: scalar::CpuSet, attribute("cpuset").since(0, 9, 0);
+}
+
 impl rt::Content for Emulatorpin {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Emulatorpin",
-            element: Some(rt::Name::plain("emulatorpin")),
-            since: Some(rt::Version::new(0, 10, 0)),
-            attributes: &[rt::AttributeInfo::new("cpuset").required().since(0, 9, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -319,20 +302,14 @@ pub struct Iothreadpin {
     pub xml: rt::Extra,
 }
 
+rt::table! { Iothreadpin: element("iothreadpin").since(1, 2, 9);
+    0 IOTHREAD = iothread: u32, attribute("iothread").since(1, 2, 9);
+    1 CPUSET = cpuset: scalar::CpuSet, attribute("cpuset").since(0, 9, 0);
+}
+
 impl rt::Content for Iothreadpin {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Iothreadpin",
-            element: Some(rt::Name::plain("iothreadpin")),
-            since: Some(rt::Version::new(1, 2, 9)),
-            attributes: &[
-                rt::AttributeInfo::new("iothread").required().since(1, 2, 9),
-                rt::AttributeInfo::new("cpuset").required().since(0, 9, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -375,17 +352,14 @@ pub struct Vcpusched {
     pub xml: rt::Extra,
 }
 
+rt::table! { Vcpusched: element("vcpusched").since(1, 2, 13);
+    0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(1, 2, 13);
+    1 SCHEDULER = scheduler: Scheduler, payload();
+}
+
 impl rt::Content for Vcpusched {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Vcpusched",
-            element: Some(rt::Name::plain("vcpusched")),
-            since: Some(rt::Version::new(1, 2, 13)),
-            attributes: &[rt::AttributeInfo::new("vcpus").since(1, 2, 13)],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -440,17 +414,14 @@ pub struct Iothreadsched {
     pub xml: rt::Extra,
 }
 
+rt::table! { Iothreadsched: element("iothreadsched").since(1, 2, 13);
+    0 IOTHREADS = iothreads: Option<scalar::CpuSet>, attribute("iothreads").since(1, 2, 13);
+    1 SCHEDULER = scheduler: Scheduler, payload();
+}
+
 impl rt::Content for Iothreadsched {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Iothreadsched",
-            element: Some(rt::Name::plain("iothreadsched")),
-            since: Some(rt::Version::new(1, 2, 13)),
-            attributes: &[rt::AttributeInfo::new("iothreads").since(1, 2, 13)],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -501,16 +472,13 @@ pub struct Emulatorsched {
     pub xml: rt::Extra,
 }
 
+rt::table! { Emulatorsched: element("emulatorsched").since(5, 3, 0);
+    0 SCHEDULER = scheduler: Scheduler, payload();
+}
+
 impl rt::Content for Emulatorsched {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Emulatorsched",
-            element: Some(rt::Name::plain("emulatorsched")),
-            since: Some(rt::Version::new(5, 3, 0)),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -570,21 +538,22 @@ pub enum Scheduler {
     Rr(SchedulerFifo),
 }
 
-impl rt::Payload for Scheduler {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("batch").since(1, 2, 13),
-            rt::ValueInfo::new("idle").since(1, 2, 13),
-            rt::ValueInfo::new("fifo").since(1, 2, 13),
-            rt::ValueInfo::new("rr").since(1, 2, 13),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("scheduler")
-            .required()
+impl rt::PayloadType for Scheduler {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("scheduler")
             .since(1, 2, 13)
-            .values(VALUES);
-        &INFO
-    }
-
+            .values(
+                &[
+                    rt::ValueInfo::new("batch").since(1, 2, 13),
+                    rt::ValueInfo::new("idle").since(1, 2, 13),
+                    rt::ValueInfo::new("fifo").since(1, 2, 13),
+                    rt::ValueInfo::new("rr").since(1, 2, 13),
+                ],
+            );
+        &TABLE
+    };
+}
+impl rt::Payload for Scheduler {
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -597,8 +566,8 @@ impl rt::Payload for Scheduler {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -638,15 +607,13 @@ pub struct SchedulerFifo {
     pub priority: u16,
 }
 
+rt::table! { SchedulerFifo: members();
+    0 PRIORITY = priority: u16, attribute("priority").since(1, 2, 13);
+}
+
 impl rt::Content for SchedulerFifo {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SchedulerFifo",
-            attributes: &[rt::AttributeInfo::new("priority").required().since(1, 2, 13)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -681,24 +648,15 @@ pub struct Cachetune {
     pub xml: rt::Extra,
 }
 
+rt::table! { Cachetune: element("cachetune").since(4, 1, 0);
+    0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 1, 0);
+    1 ID = id: Option<String>, attribute("id").since(9, 0, 0).output_only();
+    2 ITEMS = items: Vec<CachetuneItem>, mix().required();
+}
+
 impl rt::Content for Cachetune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Cachetune",
-            element: Some(rt::Name::plain("cachetune")),
-            since: Some(rt::Version::new(4, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("vcpus").required().since(4, 1, 0),
-                rt::AttributeInfo::new("id").since(9, 0, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("cache").many(),
-                rt::ChildInfo::new("monitor").many(),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -756,6 +714,11 @@ impl Default for CachetuneItem {
 }
 
 impl rt::Mix for CachetuneItem {
+    const ENTRIES: &'static [rt::FieldInfo] = &[
+        rt::FieldInfo::child::<CachetuneCache>("cache").entry(),
+        rt::FieldInfo::child::<CachetuneMonitor>("monitor").entry(),
+    ];
+
     fn of(node: rt::Node<'_>) -> Option<Self> {
         Some(
             match node.plain() {
@@ -824,28 +787,17 @@ pub struct CachetuneCache {
     pub xml: rt::Extra,
 }
 
+rt::table! { CachetuneCache: element("cache").since(4, 1, 0);
+    0 ID = id: u32, attribute("id").since(4, 1, 0);
+    1 LEVEL = level: u32, attribute("level").since(4, 1, 0);
+    2 TYPE = type_: CachetuneCacheType, attribute("type").since(4, 1, 0);
+    3 SIZE = size: u64, attribute("size").since(4, 1, 0);
+    4 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(4, 1, 0);
+}
+
 impl rt::Content for CachetuneCache {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CachetuneCache",
-            element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(4, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(4, 1, 0),
-                rt::AttributeInfo::new("level").required().since(4, 1, 0),
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(4, 1, 0)
-                    .values(CachetuneCacheType::VALUES),
-                rt::AttributeInfo::new("size").required().since(4, 1, 0),
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Assumed)
-                    .since(4, 1, 0),
-            ],
-            required_attributes: 4,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -915,6 +867,7 @@ impl CachetuneCacheType {
 }
 
 impl rt::Scalar for CachetuneCacheType {
+    const VALUES: &'static [rt::ValueInfo] = CachetuneCacheType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -948,20 +901,14 @@ pub struct CachetuneMonitor {
     pub xml: rt::Extra,
 }
 
+rt::table! { CachetuneMonitor: element("monitor").since(4, 10, 0);
+    0 LEVEL = level: u32, attribute("level").since(4, 10, 0);
+    1 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 10, 0);
+}
+
 impl rt::Content for CachetuneMonitor {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CachetuneMonitor",
-            element: Some(rt::Name::plain("monitor")),
-            since: Some(rt::Version::new(4, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("level").required().since(4, 10, 0),
-                rt::AttributeInfo::new("vcpus").required().since(4, 10, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1002,21 +949,14 @@ pub struct Memorytune {
     pub xml: rt::Extra,
 }
 
+rt::table! { Memorytune: element("memorytune").since(4, 7, 0);
+    0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 7, 0);
+    1 ITEMS = items: Vec<MemorytuneItem>, mix().required();
+}
+
 impl rt::Content for Memorytune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Memorytune",
-            element: Some(rt::Name::plain("memorytune")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            attributes: &[rt::AttributeInfo::new("vcpus").required().since(4, 7, 0)],
-            children: &[
-                rt::ChildInfo::new("node").many(),
-                rt::ChildInfo::new("monitor").many(),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1072,6 +1012,11 @@ impl Default for MemorytuneItem {
 }
 
 impl rt::Mix for MemorytuneItem {
+    const ENTRIES: &'static [rt::FieldInfo] = &[
+        rt::FieldInfo::child::<MemorytuneNode>("node").entry(),
+        rt::FieldInfo::child::<MemorytuneMonitor>("monitor").entry(),
+    ];
+
     fn of(node: rt::Node<'_>) -> Option<Self> {
         Some(
             match node.plain() {
@@ -1128,20 +1073,14 @@ pub struct MemorytuneNode {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemorytuneNode: element("node").since(4, 7, 0);
+    0 ID = id: u32, attribute("id").since(4, 7, 0);
+    1 BANDWIDTH = bandwidth: u32, attribute("bandwidth").since(4, 7, 0);
+}
+
 impl rt::Content for MemorytuneNode {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemorytuneNode",
-            element: Some(rt::Name::plain("node")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(4, 7, 0),
-                rt::AttributeInfo::new("bandwidth").required().since(4, 7, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1180,17 +1119,13 @@ pub struct MemorytuneMonitor {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemorytuneMonitor: element("monitor").since(6, 0, 0);
+    0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(6, 0, 0);
+}
+
 impl rt::Content for MemorytuneMonitor {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemorytuneMonitor",
-            element: Some(rt::Name::plain("monitor")),
-            since: Some(rt::Version::new(6, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("vcpus").required().since(6, 0, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -197,54 +197,44 @@ pub struct Devices {
     pub xml: rt::Extra,
 }
 
+rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("devices");
+    0 EMULATOR = emulator: Option<String>, leaf("emulator").since(0, 6, 0);
+    1 DISK = disk: Vec<Disk>, child("disk").since(0, 6, 0);
+    2 CONTROLLER = controller: Vec<Controller>, child("controller").since(0, 7, 6);
+    3 LEASE = lease: Vec<Lease>, child("lease").since(0, 9, 2);
+    4 FILESYSTEM = filesystem: Vec<Filesystem>, child("filesystem").since(0, 6, 0);
+    5 INTERFACE = interface: Vec<Interface>, child("interface").since(0, 6, 0);
+    6 SMARTCARD = smartcard: Vec<Smartcard>, child("smartcard").since(0, 8, 8);
+    7 SERIAL = serial: Vec<Serial>, child("serial").since(0, 6, 0);
+    8 PARALLEL = parallel: Vec<Parallel>, child("parallel").since(0, 6, 0);
+    9 CONSOLE = console: Vec<Console>, child("console").since(0, 6, 0);
+    10 CHANNEL = channel: Vec<Channel>, child("channel").since(0, 7, 3);
+    11 INPUT = input: Vec<Input>, child("input").since(0, 6, 0);
+    12 TPM = tpm: Vec<Tpm>, child("tpm").since(1, 0, 5);
+    13 GRAPHICS = graphics: Vec<Graphics>, child("graphics").since(0, 6, 0);
+    14 SOUND = sound: Vec<Sound>, child("sound").since(0, 6, 0);
+    15 AUDIO = audio: Vec<Audio>, child("audio").since(6, 7, 0);
+    16 VIDEO = video: Vec<Video>, child("video").since(0, 7, 0);
+    17 HOSTDEV = hostdev: Vec<Hostdev>, child("hostdev").since(0, 6, 0);
+    18 REDIRDEV = redirdev: Vec<Redirdev>, child("redirdev").since(0, 9, 5);
+    19 REDIRFILTER = redirfilter: Vec<Redirfilter>, child("redirfilter").once().since(0, 10, 2).dropped_if_empty();
+    20 HUB = hub: Vec<Hub>, child("hub").since(0, 9, 5);
+    21 WATCHDOG = watchdog: Vec<Watchdog>, child("watchdog").since(0, 7, 3);
+    22 MEMBALLOON = memballoon: Option<Memballoon>, child("memballoon").once().since(0, 8, 3);
+    23 RNG = rng: Vec<Rng>, child("rng").since(1, 0, 3);
+    24 NVRAM = nvram: Option<Nvram>, child("nvram").once().since(1, 0, 5);
+    25 PANIC = panic: Vec<Panic>, child("panic").since(1, 2, 1);
+    26 SHMEM = shmem: Vec<Shmem>, child("shmem").since(1, 2, 10);
+    27 MEMORY = memory: Vec<MemoryDevice>, child("memory").since(1, 2, 14);
+    28 IOMMU = iommu: Option<Iommu>, child("iommu").once().since(2, 1, 0);
+    29 VSOCK = vsock: Option<Vsock>, child("vsock").once().since(4, 4, 0);
+    30 CRYPTO = crypto: Vec<Crypto>, child("crypto").since(9, 1, 0);
+    31 PSTORE = pstore: Option<Pstore>, child("pstore").once().since(10, 6, 0);
+}
+
 impl rt::Content for Devices {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Devices",
-            element: Some(rt::Name::plain("devices")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Pair,
-            reference: Some("devices"),
-            children: &[
-                rt::ChildInfo::new("emulator").since(0, 6, 0),
-                rt::ChildInfo::new("disk").many().since(0, 6, 0),
-                rt::ChildInfo::new("controller").many().since(0, 7, 6),
-                rt::ChildInfo::new("lease").many().since(0, 9, 2),
-                rt::ChildInfo::new("filesystem").many().since(0, 6, 0),
-                rt::ChildInfo::new("interface").many().since(0, 6, 0),
-                rt::ChildInfo::new("smartcard").many().since(0, 8, 8),
-                rt::ChildInfo::new("serial").many().since(0, 6, 0),
-                rt::ChildInfo::new("parallel").many().since(0, 6, 0),
-                rt::ChildInfo::new("console").many().since(0, 6, 0),
-                rt::ChildInfo::new("channel").many().since(0, 7, 3),
-                rt::ChildInfo::new("input").many().since(0, 6, 0),
-                rt::ChildInfo::new("tpm").many().since(1, 0, 5),
-                rt::ChildInfo::new("graphics").many().since(0, 6, 0),
-                rt::ChildInfo::new("sound").many().since(0, 6, 0),
-                rt::ChildInfo::new("audio").many().since(6, 7, 0),
-                rt::ChildInfo::new("video").many().since(0, 7, 0),
-                rt::ChildInfo::new("hostdev").many().since(0, 6, 0),
-                rt::ChildInfo::new("redirdev").many().since(0, 9, 5),
-                rt::ChildInfo::new("redirfilter")
-                    .many()
-                    .since(0, 10, 2)
-                    .dropped_if_empty(),
-                rt::ChildInfo::new("hub").many().since(0, 9, 5),
-                rt::ChildInfo::new("watchdog").many().since(0, 7, 3),
-                rt::ChildInfo::new("memballoon").since(0, 8, 3),
-                rt::ChildInfo::new("rng").many().since(1, 0, 3),
-                rt::ChildInfo::new("nvram").since(1, 0, 5),
-                rt::ChildInfo::new("panic").many().since(1, 2, 1),
-                rt::ChildInfo::new("shmem").many().since(1, 2, 10),
-                rt::ChildInfo::new("memory").many().since(1, 2, 14),
-                rt::ChildInfo::new("iommu").since(2, 1, 0),
-                rt::ChildInfo::new("vsock").since(4, 4, 0),
-                rt::ChildInfo::new("crypto").many().since(9, 1, 0),
-                rt::ChildInfo::new("pstore").since(10, 6, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

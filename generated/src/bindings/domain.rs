@@ -248,98 +248,71 @@ pub struct Domain {
     pub xml: rt::Extra,
 }
 
+rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-attribute-overview");
+    0 TYPE = type_: DomainType, attribute("type").since(0, 6, 0);
+    1 ID = id: Option<i64>, attribute("id").since(0, 6, 0).output_only();
+    2 NAME = name: String, leaf("name").since(0, 6, 0);
+    3 UUID = uuid: Option<scalar::Uuid>, leaf("uuid").since(0, 6, 0);
+    4 GENID = genid: Option<Genid>, child("genid").once().since(4, 4, 0);
+    5 TITLE = title: Option<String>, leaf("title").since(0, 9, 10).dropped_if_empty();
+    6 DESCRIPTION = description: Option<String>, leaf("description").since(0, 7, 2).dropped_if_empty();
+    7 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10);
+    8 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14);
+    9 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
+    10 CURRENT_MEMORY = current_memory: Option<CurrentMemory>, child("currentMemory").since(0, 6, 0);
+    11 BLKIOTUNE = blkiotune: Option<Blkiotune>, child("blkiotune").since(0, 8, 8).dropped_if_empty();
+    12 MEMTUNE = memtune: Option<Memtune>, child("memtune").since(0, 8, 5).dropped_if_empty();
+    13 MEMORY_BACKING = memory_backing: Option<MemoryBacking>, child("memoryBacking").since(0, 7, 1).dropped_if_empty();
+    14 VCPU = vcpu: Option<Vcpu>, child("vcpu").since(0, 6, 0);
+    15 VCPUS = vcpus: Option<Vcpus>, child("vcpus").since(2, 2, 0).dropped_if_empty();
+    16 IOTHREADS = iothreads: Option<u32>, leaf("iothreads").since(1, 2, 8);
+    17 IOTHREADIDS = iothreadids: Option<Iothreadids>, child("iothreadids").since(1, 2, 15).dropped_if_empty();
+    18 DEFAULTIOTHREAD = defaultiothread: Option<Defaultiothread>, child("defaultiothread").since(8, 5, 0)
+        .dropped_if_empty();
+    19 CPUTUNE = cputune: Option<Cputune>, child("cputune").since(0, 9, 0).dropped_if_empty();
+    20 NUMATUNE = numatune: Option<Numatune>, child("numatune").once().since(0, 9, 3).dropped_if_empty();
+    21 RESOURCE = resource: Option<Resource>, child("resource").once().since(1, 0, 5);
+    22 SYSINFO = sysinfo: Vec<Sysinfo>, child("sysinfo").since(0, 8, 6);
+    23 BOOTLOADER = bootloader: Option<String>, leaf("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0);
+    24 BOOTLOADER_ARGS = bootloader_args: Option<String>, leaf("bootloader_args").since(0, 6, 0);
+    25 OS = os: Option<Os>, child("os").since(0, 6, 0);
+    26 IDMAP = idmap: Option<Idmap>, child("idmap").since(1, 2, 1).dropped_if_empty();
+    27 FEATURES = features: Option<Features>, child("features").since(0, 6, 0).dropped_if_empty();
+    28 CPU = cpu: Option<Cpu>, child("cpu").since(0, 7, 5).dropped_if_empty();
+    29 CLOCK = clock: Option<Clock>, child("clock").since(0, 6, 0);
+    30 ON_POWEROFF = on_poweroff: Option<LifecycleAction>, leaf("on_poweroff").since(0, 6, 0);
+    31 ON_REBOOT = on_reboot: Option<LifecycleAction>, leaf("on_reboot").since(0, 6, 0);
+    32 ON_CRASH = on_crash: Option<DomainOnCrash>, leaf("on_crash").since(0, 6, 0);
+    33 ON_LOCKFAILURE = on_lockfailure: Option<DomainOnLockfailure>, leaf("on_lockfailure").since(1, 0, 0);
+    34 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
+    35 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
+    36 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0);
+    37 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0);
+    38 SECLABEL = seclabel: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
+    39 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();
+    40 LAUNCH_SECURITY = launch_security: Option<LaunchSecurity>, child("launchSecurity").since(4, 4, 0);
+    41 QEMU_COMMANDLINE = qemu_commandline: Option<QemuCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(0, 8, 3);
+    42 QEMU_CAPABILITIES = qemu_capabilities: Option<QemuCapabilities>, child("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(5, 6, 0);
+    43 QEMU_OVERRIDE = qemu_override: Option<QemuOverride>, child("override").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(8, 2, 0);
+    44 QEMU_DEPRECATION = qemu_deprecation: Option<QemuDeprecation>, child("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(7, 3, 0);
+    45 LXC_NAMESPACE = lxc_namespace: Option<LxcNamespace>, child("namespace").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+        .since(1, 2, 19);
+    46 XEN_COMMANDLINE = xen_commandline: Option<XenCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0")
+        .since(6, 7, 0);
+    47 BHYVE_COMMANDLINE = bhyve_commandline: Option<BhyveCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0")
+        .since(5, 1, 0);
+    48 VMWARE_DATACENTER_PATH = vmware_datacenter_path: Option<String>, leaf("datacenterpath").ns("http://libvirt.org/schemas/domain/vmware/1.0")
+        .since(7, 0, 0);
+    49 FOREIGN_EXTENSIONS = foreign_extensions: Vec<rt::Verbatim>, any_elements();
+}
+
 impl rt::Content for Domain {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Domain",
-            element: Some(rt::Name::plain("domain")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("element-and-attribute-overview"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(0, 6, 0)
-                    .values(DomainType::VALUES),
-                rt::AttributeInfo::new("id").since(0, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("name").required().since(0, 6, 0),
-                rt::ChildInfo::new("uuid").since(0, 6, 0),
-                rt::ChildInfo::new("genid").since(4, 4, 0),
-                rt::ChildInfo::new("title").since(0, 9, 10).dropped_if_empty(),
-                rt::ChildInfo::new("description").since(0, 7, 2).dropped_if_empty(),
-                rt::ChildInfo::new("metadata").since(0, 9, 10),
-                rt::ChildInfo::new("maxMemory").since(1, 2, 14),
-                rt::ChildInfo::new("memory").since(0, 6, 0).optional_since(1, 2, 14),
-                rt::ChildInfo::new("currentMemory").since(0, 6, 0),
-                rt::ChildInfo::new("blkiotune").since(0, 8, 8).dropped_if_empty(),
-                rt::ChildInfo::new("memtune").since(0, 8, 5).dropped_if_empty(),
-                rt::ChildInfo::new("memoryBacking").since(0, 7, 1).dropped_if_empty(),
-                rt::ChildInfo::new("vcpu").since(0, 6, 0),
-                rt::ChildInfo::new("vcpus").since(2, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("iothreads").since(1, 2, 8),
-                rt::ChildInfo::new("iothreadids").since(1, 2, 15).dropped_if_empty(),
-                rt::ChildInfo::new("defaultiothread").since(8, 5, 0).dropped_if_empty(),
-                rt::ChildInfo::new("cputune").since(0, 9, 0).dropped_if_empty(),
-                rt::ChildInfo::new("numatune").since(0, 9, 3).dropped_if_empty(),
-                rt::ChildInfo::new("resource").since(1, 0, 5),
-                rt::ChildInfo::new("sysinfo").many().since(0, 8, 6),
-                rt::ChildInfo::new("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0),
-                rt::ChildInfo::new("bootloader_args").since(0, 6, 0),
-                rt::ChildInfo::new("os").since(0, 6, 0),
-                rt::ChildInfo::new("idmap").since(1, 2, 1).dropped_if_empty(),
-                rt::ChildInfo::new("features").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("cpu").since(0, 7, 5).dropped_if_empty(),
-                rt::ChildInfo::new("clock").since(0, 6, 0),
-                rt::ChildInfo::new("on_poweroff")
-                    .since(0, 6, 0)
-                    .values(LifecycleAction::VALUES),
-                rt::ChildInfo::new("on_reboot")
-                    .since(0, 6, 0)
-                    .values(LifecycleAction::VALUES),
-                rt::ChildInfo::new("on_crash")
-                    .since(0, 6, 0)
-                    .values(DomainOnCrash::VALUES),
-                rt::ChildInfo::new("on_lockfailure")
-                    .since(1, 0, 0)
-                    .values(DomainOnLockfailure::VALUES),
-                rt::ChildInfo::new("pm").since(0, 10, 2).dropped_if_empty(),
-                rt::ChildInfo::new("perf").since(1, 3, 3).dropped_if_empty(),
-                rt::ChildInfo::new("throttlegroups").since(11, 2, 0),
-                rt::ChildInfo::new("devices").since(0, 6, 0),
-                rt::ChildInfo::new("seclabel").many().since(0, 6, 1),
-                rt::ChildInfo::new("keywrap").since(1, 2, 16).dropped_if_empty(),
-                rt::ChildInfo::new("launchSecurity").since(4, 4, 0),
-                rt::ChildInfo::new("commandline")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(0, 8, 3),
-                rt::ChildInfo::new("capabilities")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(5, 6, 0),
-                rt::ChildInfo::new("override")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(8, 2, 0),
-                rt::ChildInfo::new("deprecation")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(7, 3, 0),
-                rt::ChildInfo::new("namespace")
-                    .ns("http://libvirt.org/schemas/domain/lxc/1.0")
-                    .since(1, 2, 19),
-                rt::ChildInfo::new("commandline")
-                    .ns("http://libvirt.org/schemas/domain/xen/1.0")
-                    .since(6, 7, 0),
-                rt::ChildInfo::new("commandline")
-                    .ns("http://libvirt.org/schemas/domain/bhyve/1.0")
-                    .since(5, 1, 0),
-                rt::ChildInfo::new("datacenterpath")
-                    .ns("http://libvirt.org/schemas/domain/vmware/1.0")
-                    .since(7, 0, 0),
-            ],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -721,6 +694,7 @@ impl DomainType {
 }
 
 impl rt::Scalar for DomainType {
+    const VALUES: &'static [rt::ValueInfo] = DomainType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -763,17 +737,13 @@ pub struct Genid {
     pub xml: rt::Extra,
 }
 
+rt::table! { Genid: element("genid").since(4, 4, 0).reference("general-metadata");
+    0 VALUE = value: Option<scalar::Uuid>, text();
+}
+
 impl rt::Content for Genid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Genid",
-            element: Some(rt::Name::plain("genid")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            reference: Some("general-metadata"),
-            text: rt::TextInfo::Optional(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -36,33 +36,17 @@ pub struct Encryption {
     pub xml: rt::Extra,
 }
 
+rt::table! { Encryption: element("encryption").since(3, 9, 0).pair().reference("hard-drives-floppy-disks-cdroms");
+    0 FORMAT = format: EncryptionFormat, attribute("format").since(0, 7, 1);
+    1 ENGINE = engine: Option<EncryptionEngine>, attribute("engine").assumed("qemu").since(7, 9, 0);
+    2 SECRET = secret: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);
+    3 CIPHER = cipher: Option<EncryptionCipher>, child("cipher").since(2, 1, 0);
+    4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
+}
+
 impl rt::Content for Encryption {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Encryption",
-            element: Some(rt::Name::plain("encryption")),
-            since: Some(rt::Version::new(3, 9, 0)),
-            empty: rt::EmptyForm::Pair,
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("format")
-                    .required()
-                    .since(0, 7, 1)
-                    .values(EncryptionFormat::VALUES),
-                rt::AttributeInfo::new("engine")
-                    .default("qemu", rt::DefaultForm::Assumed)
-                    .since(7, 9, 0)
-                    .values(EncryptionEngine::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("secret").many().since(0, 7, 1),
-                rt::ChildInfo::new("cipher").since(2, 1, 0),
-                rt::ChildInfo::new("ivgen").since(2, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -168,6 +152,7 @@ impl EncryptionFormat {
 }
 
 impl rt::Scalar for EncryptionFormat {
+    const VALUES: &'static [rt::ValueInfo] = EncryptionFormat::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -218,6 +203,7 @@ impl EncryptionEngine {
 }
 
 impl rt::Scalar for EncryptionEngine {
+    const VALUES: &'static [rt::ValueInfo] = EncryptionEngine::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -255,24 +241,15 @@ pub struct EncryptionSecret {
     pub xml: rt::Extra,
 }
 
+rt::table! { EncryptionSecret: element("secret").since(0, 7, 1);
+    0 TYPE = type_: EncryptionSecretType, attribute("type").since(0, 7, 1);
+    1 UUID = uuid: Option<scalar::Uuid>, attribute("uuid").since(0, 7, 1).optional_since(2, 1, 0);
+    2 USAGE = usage: Option<String>, attribute("usage").since(2, 1, 0);
+}
+
 impl rt::Content for EncryptionSecret {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "EncryptionSecret",
-            element: Some(rt::Name::plain("secret")),
-            since: Some(rt::Version::new(0, 7, 1)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(0, 7, 1)
-                    .values(EncryptionSecretType::VALUES),
-                rt::AttributeInfo::new("uuid").since(0, 7, 1).optional_since(2, 1, 0),
-                rt::AttributeInfo::new("usage").since(2, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -326,6 +303,7 @@ impl EncryptionSecretType {
 }
 
 impl rt::Scalar for EncryptionSecretType {
+    const VALUES: &'static [rt::ValueInfo] = EncryptionSecretType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -365,22 +343,16 @@ pub struct EncryptionCipher {
     pub xml: rt::Extra,
 }
 
+rt::table! { EncryptionCipher: element("cipher").since(2, 1, 0);
+    0 NAME = name: String, attribute("name").since(2, 1, 0);
+    1 SIZE = size: u32, attribute("size").since(2, 1, 0);
+    2 MODE = mode: Option<String>, attribute("mode").since(2, 1, 0);
+    3 HASH = hash: Option<String>, attribute("hash").since(2, 1, 0);
+}
+
 impl rt::Content for EncryptionCipher {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "EncryptionCipher",
-            element: Some(rt::Name::plain("cipher")),
-            since: Some(rt::Version::new(2, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(2, 1, 0),
-                rt::AttributeInfo::new("size").required().since(2, 1, 0),
-                rt::AttributeInfo::new("mode").since(2, 1, 0),
-                rt::AttributeInfo::new("hash").since(2, 1, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -427,20 +399,14 @@ pub struct EncryptionIvgen {
     pub xml: rt::Extra,
 }
 
+rt::table! { EncryptionIvgen: element("ivgen").since(2, 1, 0);
+    0 NAME = name: String, attribute("name").since(2, 1, 0);
+    1 HASH = hash: Option<String>, attribute("hash").since(2, 1, 0);
+}
+
 impl rt::Content for EncryptionIvgen {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "EncryptionIvgen",
-            element: Some(rt::Name::plain("ivgen")),
-            since: Some(rt::Version::new(2, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(2, 1, 0),
-                rt::AttributeInfo::new("hash").since(2, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -88,41 +88,30 @@ pub struct FeatureHyperv {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair();
+    0 MODE = mode: Option<FeatureHypervMode>, attribute("mode").written("custom").since(8, 0, 0);
+    1 RELAXED = relaxed: Option<HypervRelaxed>, child("relaxed").since(1, 0, 0);
+    2 VAPIC = vapic: Option<HypervVapic>, child("vapic").since(1, 1, 0);
+    3 SPINLOCKS = spinlocks: Option<HypervSpinlocks>, child("spinlocks").since(1, 1, 0);
+    4 VPINDEX = vpindex: Option<HypervVpindex>, child("vpindex").since(1, 3, 3);
+    5 RUNTIME = runtime: Option<HypervRuntime>, child("runtime").since(1, 3, 3);
+    6 SYNIC = synic: Option<HypervSynic>, child("synic").since(1, 3, 3);
+    7 STIMER = stimer: Option<HypervStimer>, child("stimer").since(1, 3, 3);
+    8 RESET = reset: Option<HypervReset>, child("reset").since(1, 3, 3);
+    9 VENDOR_ID = vendor_id: Option<HypervVendorId>, child("vendor_id").since(1, 3, 3);
+    10 FREQUENCIES = frequencies: Option<HypervFrequencies>, child("frequencies").since(4, 7, 0);
+    11 REENLIGHTENMENT = reenlightenment: Option<HypervReenlightenment>, child("reenlightenment").since(4, 7, 0);
+    12 TLBFLUSH = tlbflush: Option<HypervTlbflush>, child("tlbflush").since(4, 7, 0);
+    13 IPI = ipi: Option<HypervIpi>, child("ipi").since(4, 10, 0);
+    14 EVMCS = evmcs: Option<HypervEvmcs>, child("evmcs").since(4, 10, 0);
+    15 AVIC = avic: Option<HypervAvic>, child("avic").since(8, 10, 0);
+    16 EMSR_BITMAP = emsr_bitmap: Option<HypervEmsrBitmap>, child("emsr_bitmap").since(10, 7, 0);
+    17 XMM_INPUT = xmm_input: Option<HypervXmmInput>, child("xmm_input").since(10, 7, 0);
+}
+
 impl rt::Content for FeatureHyperv {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureHyperv",
-            element: Some(rt::Name::plain("hyperv")),
-            since: Some(rt::Version::new(1, 0, 0)),
-            empty: rt::EmptyForm::Pair,
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .default("custom", rt::DefaultForm::Written)
-                    .since(8, 0, 0)
-                    .values(FeatureHypervMode::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("relaxed").since(1, 0, 0),
-                rt::ChildInfo::new("vapic").since(1, 1, 0),
-                rt::ChildInfo::new("spinlocks").since(1, 1, 0),
-                rt::ChildInfo::new("vpindex").since(1, 3, 3),
-                rt::ChildInfo::new("runtime").since(1, 3, 3),
-                rt::ChildInfo::new("synic").since(1, 3, 3),
-                rt::ChildInfo::new("stimer").since(1, 3, 3),
-                rt::ChildInfo::new("reset").since(1, 3, 3),
-                rt::ChildInfo::new("vendor_id").since(1, 3, 3),
-                rt::ChildInfo::new("frequencies").since(4, 7, 0),
-                rt::ChildInfo::new("reenlightenment").since(4, 7, 0),
-                rt::ChildInfo::new("tlbflush").since(4, 7, 0),
-                rt::ChildInfo::new("ipi").since(4, 10, 0),
-                rt::ChildInfo::new("evmcs").since(4, 10, 0),
-                rt::ChildInfo::new("avic").since(8, 10, 0),
-                rt::ChildInfo::new("emsr_bitmap").since(10, 7, 0),
-                rt::ChildInfo::new("xmm_input").since(10, 7, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -262,6 +251,7 @@ impl FeatureHypervMode {
 }
 
 impl rt::Scalar for FeatureHypervMode {
+    const VALUES: &'static [rt::ValueInfo] = FeatureHypervMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -290,22 +280,13 @@ pub struct HypervRelaxed {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervRelaxed: element("relaxed").since(1, 0, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervRelaxed {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervRelaxed",
-            element: Some(rt::Name::plain("relaxed")),
-            since: Some(rt::Version::new(1, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -342,22 +323,13 @@ pub struct HypervVapic {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervVapic: element("vapic").since(1, 1, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervVapic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervVapic",
-            element: Some(rt::Name::plain("vapic")),
-            since: Some(rt::Version::new(1, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -398,23 +370,14 @@ pub struct HypervSpinlocks {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervSpinlocks: element("spinlocks").since(1, 1, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+    1 RETRIES = retries: Option<u32>, attribute("retries").since(1, 1, 0).optional_since(1, 1, 1);
+}
+
 impl rt::Content for HypervSpinlocks {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervSpinlocks",
-            element: Some(rt::Name::plain("spinlocks")),
-            since: Some(rt::Version::new(1, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("retries").since(1, 1, 0).optional_since(1, 1, 1),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -453,22 +416,13 @@ pub struct HypervVpindex {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervVpindex: element("vpindex").since(1, 3, 3);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervVpindex {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervVpindex",
-            element: Some(rt::Name::plain("vpindex")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -505,22 +459,13 @@ pub struct HypervRuntime {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervRuntime: element("runtime").since(1, 3, 3);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervRuntime {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervRuntime",
-            element: Some(rt::Name::plain("runtime")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -557,22 +502,13 @@ pub struct HypervSynic {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervSynic: element("synic").since(1, 3, 3);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervSynic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervSynic",
-            element: Some(rt::Name::plain("synic")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -613,22 +549,14 @@ pub struct HypervStimer {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervStimer: element("stimer").since(1, 3, 3);
+    0 STATE = state: Option<OnOff>, attribute("state").since(1, 0, 0).optional_since(5, 7, 0);
+    1 DIRECT = direct: Option<HypervStimerDirect>, child("direct").since(5, 7, 0);
+}
+
 impl rt::Content for HypervStimer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervStimer",
-            element: Some(rt::Name::plain("stimer")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .since(1, 0, 0)
-                    .optional_since(5, 7, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("direct").since(5, 7, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -685,22 +613,13 @@ pub struct HypervStimerDirect {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervStimerDirect: element("direct").since(5, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervStimerDirect {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervStimerDirect",
-            element: Some(rt::Name::plain("direct")),
-            since: Some(rt::Version::new(5, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -737,22 +656,13 @@ pub struct HypervReset {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervReset: element("reset").since(1, 3, 3);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervReset {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervReset",
-            element: Some(rt::Name::plain("reset")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -793,23 +703,14 @@ pub struct HypervVendorId {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervVendorId: element("vendor_id").since(1, 3, 3);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+    1 VALUE = value: Option<String>, attribute("value").since(1, 3, 3);
+}
+
 impl rt::Content for HypervVendorId {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervVendorId",
-            element: Some(rt::Name::plain("vendor_id")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("value").since(1, 3, 3),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -848,22 +749,13 @@ pub struct HypervFrequencies {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervFrequencies: element("frequencies").since(4, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervFrequencies {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervFrequencies",
-            element: Some(rt::Name::plain("frequencies")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -900,22 +792,13 @@ pub struct HypervReenlightenment {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervReenlightenment: element("reenlightenment").since(4, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervReenlightenment {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervReenlightenment",
-            element: Some(rt::Name::plain("reenlightenment")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -960,25 +843,15 @@ pub struct HypervTlbflush {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervTlbflush: element("tlbflush").since(4, 7, 0);
+    0 STATE = state: Option<OnOff>, attribute("state").since(1, 0, 0).optional_since(11, 0, 0);
+    1 DIRECT = direct: Option<HypervTlbflushDirect>, child("direct").since(11, 0, 0);
+    2 EXTENDED = extended: Option<HypervTlbflushExtended>, child("extended").since(11, 0, 0);
+}
+
 impl rt::Content for HypervTlbflush {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervTlbflush",
-            element: Some(rt::Name::plain("tlbflush")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .since(1, 0, 0)
-                    .optional_since(11, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("direct").since(11, 0, 0),
-                rt::ChildInfo::new("extended").since(11, 0, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1039,22 +912,13 @@ pub struct HypervTlbflushDirect {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervTlbflushDirect: element("direct").since(11, 0, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervTlbflushDirect {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervTlbflushDirect",
-            element: Some(rt::Name::plain("direct")),
-            since: Some(rt::Version::new(11, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1091,22 +955,13 @@ pub struct HypervTlbflushExtended {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervTlbflushExtended: element("extended").since(11, 0, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervTlbflushExtended {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervTlbflushExtended",
-            element: Some(rt::Name::plain("extended")),
-            since: Some(rt::Version::new(11, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1143,22 +998,13 @@ pub struct HypervIpi {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervIpi: element("ipi").since(4, 10, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervIpi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervIpi",
-            element: Some(rt::Name::plain("ipi")),
-            since: Some(rt::Version::new(4, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1195,22 +1041,13 @@ pub struct HypervEvmcs {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervEvmcs: element("evmcs").since(4, 10, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervEvmcs {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervEvmcs",
-            element: Some(rt::Name::plain("evmcs")),
-            since: Some(rt::Version::new(4, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1247,22 +1084,13 @@ pub struct HypervAvic {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervAvic: element("avic").since(8, 10, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervAvic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervAvic",
-            element: Some(rt::Name::plain("avic")),
-            since: Some(rt::Version::new(8, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1299,22 +1127,13 @@ pub struct HypervEmsrBitmap {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervEmsrBitmap: element("emsr_bitmap").since(10, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervEmsrBitmap {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervEmsrBitmap",
-            element: Some(rt::Name::plain("emsr_bitmap")),
-            since: Some(rt::Version::new(10, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1351,22 +1170,13 @@ pub struct HypervXmmInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { HypervXmmInput: element("xmm_input").since(10, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for HypervXmmInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HypervXmmInput",
-            element: Some(rt::Name::plain("xmm_input")),
-            since: Some(rt::Version::new(10, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1419,23 +1229,17 @@ pub struct FeatureKvm {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureKvm: element("kvm").since(1, 2, 8).pair();
+    0 HIDDEN = hidden: Option<KvmHidden>, child("hidden").since(1, 2, 8);
+    1 HINT_DEDICATED = hint_dedicated: Option<KvmHintDedicated>, child("hint-dedicated").since(5, 7, 0);
+    2 POLL_CONTROL = poll_control: Option<KvmPollControl>, child("poll-control").since(6, 10, 0);
+    3 PV_IPI = pv_ipi: Option<KvmPvIpi>, child("pv-ipi").since(7, 10, 0);
+    4 DIRTY_RING = dirty_ring: Option<KvmDirtyRing>, child("dirty-ring").since(8, 0, 0);
+}
+
 impl rt::Content for FeatureKvm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureKvm",
-            element: Some(rt::Name::plain("kvm")),
-            since: Some(rt::Version::new(1, 2, 8)),
-            empty: rt::EmptyForm::Pair,
-            children: &[
-                rt::ChildInfo::new("hidden").since(1, 2, 8),
-                rt::ChildInfo::new("hint-dedicated").since(5, 7, 0),
-                rt::ChildInfo::new("poll-control").since(6, 10, 0),
-                rt::ChildInfo::new("pv-ipi").since(7, 10, 0),
-                rt::ChildInfo::new("dirty-ring").since(8, 0, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1496,22 +1300,13 @@ pub struct KvmHidden {
     pub xml: rt::Extra,
 }
 
+rt::table! { KvmHidden: element("hidden").since(1, 2, 8);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for KvmHidden {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "KvmHidden",
-            element: Some(rt::Name::plain("hidden")),
-            since: Some(rt::Version::new(1, 2, 8)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1548,22 +1343,13 @@ pub struct KvmHintDedicated {
     pub xml: rt::Extra,
 }
 
+rt::table! { KvmHintDedicated: element("hint-dedicated").since(5, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for KvmHintDedicated {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "KvmHintDedicated",
-            element: Some(rt::Name::plain("hint-dedicated")),
-            since: Some(rt::Version::new(5, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1600,22 +1386,13 @@ pub struct KvmPollControl {
     pub xml: rt::Extra,
 }
 
+rt::table! { KvmPollControl: element("poll-control").since(6, 10, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for KvmPollControl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "KvmPollControl",
-            element: Some(rt::Name::plain("poll-control")),
-            since: Some(rt::Version::new(6, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1652,22 +1429,13 @@ pub struct KvmPvIpi {
     pub xml: rt::Extra,
 }
 
+rt::table! { KvmPvIpi: element("pv-ipi").since(7, 10, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for KvmPvIpi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "KvmPvIpi",
-            element: Some(rt::Name::plain("pv-ipi")),
-            since: Some(rt::Version::new(7, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1708,23 +1476,14 @@ pub struct KvmDirtyRing {
     pub xml: rt::Extra,
 }
 
+rt::table! { KvmDirtyRing: element("dirty-ring").since(8, 0, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+    1 SIZE = size: Option<String>, attribute("size").since(8, 0, 0);
+}
+
 impl rt::Content for KvmDirtyRing {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "KvmDirtyRing",
-            element: Some(rt::Name::plain("dirty-ring")),
-            since: Some(rt::Version::new(8, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("size").since(8, 0, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1767,20 +1526,14 @@ pub struct FeatureXen {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureXen: element("xen").since(6, 3, 0).pair();
+    0 E820_HOST = e820_host: Option<XenE820Host>, child("e820_host").since(6, 3, 0);
+    1 PASSTHROUGH = passthrough: Option<XenPassthrough>, child("passthrough").since(6, 3, 0);
+}
+
 impl rt::Content for FeatureXen {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureXen",
-            element: Some(rt::Name::plain("xen")),
-            since: Some(rt::Version::new(6, 3, 0)),
-            empty: rt::EmptyForm::Pair,
-            children: &[
-                rt::ChildInfo::new("e820_host").since(6, 3, 0),
-                rt::ChildInfo::new("passthrough").since(6, 3, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1829,22 +1582,13 @@ pub struct XenE820Host {
     pub xml: rt::Extra,
 }
 
+rt::table! { XenE820Host: element("e820_host").since(6, 3, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for XenE820Host {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "XenE820Host",
-            element: Some(rt::Name::plain("e820_host")),
-            since: Some(rt::Version::new(6, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1885,25 +1629,14 @@ pub struct XenPassthrough {
     pub xml: rt::Extra,
 }
 
+rt::table! { XenPassthrough: element("passthrough").since(6, 3, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+    1 MODE = mode: Option<XenPassthroughMode>, attribute("mode").since(6, 3, 0);
+}
+
 impl rt::Content for XenPassthrough {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "XenPassthrough",
-            element: Some(rt::Name::plain("passthrough")),
-            since: Some(rt::Version::new(6, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("mode")
-                    .since(6, 3, 0)
-                    .values(XenPassthroughMode::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1961,6 +1694,7 @@ impl XenPassthroughMode {
 }
 
 impl rt::Scalar for XenPassthroughMode {
+    const VALUES: &'static [rt::ValueInfo] = XenPassthroughMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

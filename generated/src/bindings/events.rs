@@ -62,6 +62,7 @@ impl DomainOnCrash {
 }
 
 impl rt::Scalar for DomainOnCrash {
+    const VALUES: &'static [rt::ValueInfo] = DomainOnCrash::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -125,6 +126,7 @@ impl DomainOnLockfailure {
 }
 
 impl rt::Scalar for DomainOnLockfailure {
+    const VALUES: &'static [rt::ValueInfo] = DomainOnLockfailure::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -186,6 +188,7 @@ impl LifecycleAction {
 }
 
 impl rt::Scalar for LifecycleAction {
+    const VALUES: &'static [rt::ValueInfo] = LifecycleAction::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -221,21 +224,16 @@ pub struct Pm {
     pub xml: rt::Extra,
 }
 
+rt::table! { Pm: element("pm").since(0, 10, 2).dropped_if_empty().reference("power-management");
+    0 SUSPEND_TO_MEM = suspend_to_mem: Option<PmSuspendToMem>, child("suspend-to-mem").since(0, 10, 2)
+        .dropped_if_empty();
+    1 SUSPEND_TO_DISK = suspend_to_disk: Option<PmSuspendToDisk>, child("suspend-to-disk").since(0, 10, 2)
+        .dropped_if_empty();
+}
+
 impl rt::Content for Pm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Pm",
-            element: Some(rt::Name::plain("pm")),
-            since: Some(rt::Version::new(0, 10, 2)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("power-management"),
-            children: &[
-                rt::ChildInfo::new("suspend-to-mem").since(0, 10, 2).dropped_if_empty(),
-                rt::ChildInfo::new("suspend-to-disk").since(0, 10, 2).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -284,19 +282,13 @@ pub struct PmSuspendToMem {
     pub xml: rt::Extra,
 }
 
+rt::table! { PmSuspendToMem: element("suspend-to-mem").since(0, 10, 2).dropped_if_empty();
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(0, 10, 2);
+}
+
 impl rt::Content for PmSuspendToMem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PmSuspendToMem",
-            element: Some(rt::Name::plain("suspend-to-mem")),
-            since: Some(rt::Version::new(0, 10, 2)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("enabled").since(0, 10, 2).values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -333,19 +325,13 @@ pub struct PmSuspendToDisk {
     pub xml: rt::Extra,
 }
 
+rt::table! { PmSuspendToDisk: element("suspend-to-disk").since(0, 10, 2).dropped_if_empty();
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(0, 10, 2);
+}
+
 impl rt::Content for PmSuspendToDisk {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PmSuspendToDisk",
-            element: Some(rt::Name::plain("suspend-to-disk")),
-            since: Some(rt::Version::new(0, 10, 2)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("enabled").since(0, 10, 2).values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -383,19 +369,13 @@ pub struct Perf {
     pub xml: rt::Extra,
 }
 
+rt::table! { Perf: element("perf").since(1, 3, 3).dropped_if_empty().reference("performance-monitoring-events");
+    0 EVENT = event: Vec<PerfEvent>, child("event").required().since(1, 3, 3);
+}
+
 impl rt::Content for Perf {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Perf",
-            element: Some(rt::Name::plain("perf")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("performance-monitoring-events"),
-            children: &[rt::ChildInfo::new("event").required().many().since(1, 3, 3)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -444,26 +424,14 @@ pub struct PerfEvent {
     pub xml: rt::Extra,
 }
 
+rt::table! { PerfEvent: element("event").since(1, 3, 3);
+    0 NAME = name: PerfEventName, attribute("name").since(1, 3, 3);
+    1 ENABLED = enabled: YesNo, attribute("enabled").since(1, 3, 3);
+}
+
 impl rt::Content for PerfEvent {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PerfEvent",
-            element: Some(rt::Name::plain("event")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(1, 3, 3)
-                    .values(PerfEventName::VALUES),
-                rt::AttributeInfo::new("enabled")
-                    .required()
-                    .since(1, 3, 3)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -641,6 +609,7 @@ impl PerfEventName {
 }
 
 impl rt::Scalar for PerfEventName {
+    const VALUES: &'static [rt::ValueInfo] = PerfEventName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -137,49 +137,42 @@ pub struct Features {
     pub xml: rt::Extra,
 }
 
+rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().reference("hypervisor-features");
+    0 ACPI = acpi: bool, flag("acpi").since(0, 6, 0);
+    1 APIC = apic: Option<FeatureApic>, child("apic").since(0, 6, 0);
+    2 PAE = pae: bool, flag("pae").since(0, 6, 0);
+    3 HAP = hap: Option<FeatureHap>, child("hap").since(0, 8, 8);
+    4 VIRIDIAN = viridian: bool, flag("viridian").since(0, 9, 10);
+    5 PRIVNET = privnet: bool, flag("privnet").since(0, 9, 11);
+    6 HYPERV = hyperv: Option<FeatureHyperv>, child("hyperv").since(1, 0, 0);
+    7 KVM = kvm: Option<FeatureKvm>, child("kvm").since(1, 2, 8);
+    8 PVSPINLOCK = pvspinlock: Option<FeaturePvspinlock>, child("pvspinlock").since(1, 2, 0);
+    9 CAPABILITIES = capabilities: Option<Box<FeatureCapabilities>>, child("capabilities").since(1, 2, 7);
+    10 PMU = pmu: Option<FeaturePmu>, child("pmu").since(1, 2, 12);
+    11 VMPORT = vmport: Option<FeatureVmport>, child("vmport").since(1, 2, 16);
+    12 GIC = gic: Option<FeatureGic>, child("gic").since(1, 2, 16);
+    13 SMM = smm: Option<FeatureSmm>, child("smm").since(2, 2, 0);
+    14 IOAPIC = ioapic: Option<FeatureIoapic>, child("ioapic").since(3, 4, 0);
+    15 HPT = hpt: Option<FeatureHpt>, child("hpt").since(3, 10, 0);
+    16 VMCOREINFO = vmcoreinfo: Option<FeatureVmcoreinfo>, child("vmcoreinfo").since(4, 4, 0);
+    17 HTM = htm: Option<FeatureHtm>, child("htm").since(4, 6, 0);
+    18 NESTED_HV = nested_hv: Option<FeatureNestedHv>, child("nested-hv").since(4, 10, 0);
+    19 MSRS = msrs: Option<FeatureMsrs>, child("msrs").since(5, 1, 0);
+    20 CCF_ASSIST = ccf_assist: Option<FeatureCcfAssist>, child("ccf-assist").since(5, 9, 0);
+    21 XEN = xen: Option<FeatureXen>, child("xen").since(6, 3, 0);
+    22 CFPC = cfpc: Option<FeatureCfpc>, child("cfpc").since(6, 3, 0);
+    23 SBBC = sbbc: Option<FeatureSbbc>, child("sbbc").since(6, 3, 0);
+    24 IBS = ibs: Option<FeatureIbs>, child("ibs").since(6, 3, 0);
+    25 TCG = tcg: Option<FeatureTcg>, child("tcg").since(8, 0, 0).dropped_if_empty();
+    26 ASYNC_TEARDOWN = async_teardown: Option<FeatureAsyncTeardown>, child("async-teardown").since(9, 6, 0);
+    27 RAS = ras: Option<FeatureRas>, child("ras").since(10, 4, 0);
+    28 PS2 = ps2: Option<FeaturePs2>, child("ps2").since(10, 7, 0);
+    29 AIA = aia: Option<FeatureAia>, child("aia").since(11, 1, 0);
+}
+
 impl rt::Content for Features {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Features",
-            element: Some(rt::Name::plain("features")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("hypervisor-features"),
-            children: &[
-                rt::ChildInfo::new("acpi").since(0, 6, 0),
-                rt::ChildInfo::new("apic").since(0, 6, 0),
-                rt::ChildInfo::new("pae").since(0, 6, 0),
-                rt::ChildInfo::new("hap").since(0, 8, 8),
-                rt::ChildInfo::new("viridian").since(0, 9, 10),
-                rt::ChildInfo::new("privnet").since(0, 9, 11),
-                rt::ChildInfo::new("hyperv").since(1, 0, 0),
-                rt::ChildInfo::new("kvm").since(1, 2, 8),
-                rt::ChildInfo::new("pvspinlock").since(1, 2, 0),
-                rt::ChildInfo::new("capabilities").since(1, 2, 7),
-                rt::ChildInfo::new("pmu").since(1, 2, 12),
-                rt::ChildInfo::new("vmport").since(1, 2, 16),
-                rt::ChildInfo::new("gic").since(1, 2, 16),
-                rt::ChildInfo::new("smm").since(2, 2, 0),
-                rt::ChildInfo::new("ioapic").since(3, 4, 0),
-                rt::ChildInfo::new("hpt").since(3, 10, 0),
-                rt::ChildInfo::new("vmcoreinfo").since(4, 4, 0),
-                rt::ChildInfo::new("htm").since(4, 6, 0),
-                rt::ChildInfo::new("nested-hv").since(4, 10, 0),
-                rt::ChildInfo::new("msrs").since(5, 1, 0),
-                rt::ChildInfo::new("ccf-assist").since(5, 9, 0),
-                rt::ChildInfo::new("xen").since(6, 3, 0),
-                rt::ChildInfo::new("cfpc").since(6, 3, 0),
-                rt::ChildInfo::new("sbbc").since(6, 3, 0),
-                rt::ChildInfo::new("ibs").since(6, 3, 0),
-                rt::ChildInfo::new("tcg").since(8, 0, 0).dropped_if_empty(),
-                rt::ChildInfo::new("async-teardown").since(9, 6, 0),
-                rt::ChildInfo::new("ras").since(10, 4, 0),
-                rt::ChildInfo::new("ps2").since(10, 7, 0),
-                rt::ChildInfo::new("aia").since(11, 1, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -332,18 +325,13 @@ pub struct FeatureApic {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureApic: element("apic").since(0, 6, 0);
+    0 EOI = eoi: Option<OnOff>, attribute("eoi").since(0, 10, 2);
+}
+
 impl rt::Content for FeatureApic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureApic",
-            element: Some(rt::Name::plain("apic")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("eoi").since(0, 10, 2).values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -380,21 +368,13 @@ pub struct FeatureHap {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureHap: element("hap").since(0, 8, 8);
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 3, 3);
+}
+
 impl rt::Content for FeatureHap {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureHap",
-            element: Some(rt::Name::plain("hap")),
-            since: Some(rt::Version::new(0, 8, 8)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .default("on", rt::DefaultForm::Written)
-                    .since(1, 3, 3)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -431,21 +411,13 @@ pub struct FeaturePvspinlock {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeaturePvspinlock: element("pvspinlock").since(1, 2, 0);
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
+}
+
 impl rt::Content for FeaturePvspinlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeaturePvspinlock",
-            element: Some(rt::Name::plain("pvspinlock")),
-            since: Some(rt::Version::new(1, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .default("on", rt::DefaultForm::Written)
-                    .since(1, 2, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -482,21 +454,13 @@ pub struct FeaturePmu {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeaturePmu: element("pmu").since(1, 2, 12);
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
+}
+
 impl rt::Content for FeaturePmu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeaturePmu",
-            element: Some(rt::Name::plain("pmu")),
-            since: Some(rt::Version::new(1, 2, 12)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .default("on", rt::DefaultForm::Written)
-                    .since(1, 2, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -533,21 +497,13 @@ pub struct FeatureVmport {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureVmport: element("vmport").since(1, 2, 16);
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
+}
+
 impl rt::Content for FeatureVmport {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureVmport",
-            element: Some(rt::Name::plain("vmport")),
-            since: Some(rt::Version::new(1, 2, 16)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .default("on", rt::DefaultForm::Written)
-                    .since(1, 2, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -584,21 +540,13 @@ pub struct FeatureVmcoreinfo {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureVmcoreinfo: element("vmcoreinfo").since(4, 4, 0);
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
+}
+
 impl rt::Content for FeatureVmcoreinfo {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureVmcoreinfo",
-            element: Some(rt::Name::plain("vmcoreinfo")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .default("on", rt::DefaultForm::Written)
-                    .since(1, 2, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -635,22 +583,13 @@ pub struct FeatureHtm {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureHtm: element("htm").since(4, 6, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for FeatureHtm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureHtm",
-            element: Some(rt::Name::plain("htm")),
-            since: Some(rt::Version::new(4, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -687,22 +626,13 @@ pub struct FeatureNestedHv {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureNestedHv: element("nested-hv").since(4, 10, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for FeatureNestedHv {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureNestedHv",
-            element: Some(rt::Name::plain("nested-hv")),
-            since: Some(rt::Version::new(4, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -739,22 +669,13 @@ pub struct FeatureCcfAssist {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureCcfAssist: element("ccf-assist").since(5, 9, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for FeatureCcfAssist {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureCcfAssist",
-            element: Some(rt::Name::plain("ccf-assist")),
-            since: Some(rt::Version::new(5, 9, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -791,22 +712,13 @@ pub struct FeatureRas {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureRas: element("ras").since(10, 4, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for FeatureRas {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureRas",
-            element: Some(rt::Name::plain("ras")),
-            since: Some(rt::Version::new(10, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -843,22 +755,13 @@ pub struct FeaturePs2 {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeaturePs2: element("ps2").since(10, 7, 0);
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
 impl rt::Content for FeaturePs2 {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeaturePs2",
-            element: Some(rt::Name::plain("ps2")),
-            since: Some(rt::Version::new(10, 7, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 0, 0)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -895,20 +798,13 @@ pub struct FeatureGic {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureGic: element("gic").since(1, 2, 16);
+    0 VERSION = version: Option<FeatureGicVersion>, attribute("version").since(1, 2, 16);
+}
+
 impl rt::Content for FeatureGic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureGic",
-            element: Some(rt::Name::plain("gic")),
-            since: Some(rt::Version::new(1, 2, 16)),
-            attributes: &[
-                rt::AttributeInfo::new("version")
-                    .since(1, 2, 16)
-                    .values(FeatureGicVersion::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -970,6 +866,7 @@ impl FeatureGicVersion {
 }
 
 impl rt::Scalar for FeatureGicVersion {
+    const VALUES: &'static [rt::ValueInfo] = FeatureGicVersion::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1004,22 +901,14 @@ pub struct FeatureSmm {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureSmm: element("smm").since(2, 2, 0);
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
+    1 TSEG = tseg: Option<SmmTseg>, child("tseg").since(4, 5, 0);
+}
+
 impl rt::Content for FeatureSmm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureSmm",
-            element: Some(rt::Name::plain("smm")),
-            since: Some(rt::Version::new(2, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .default("on", rt::DefaultForm::Written)
-                    .since(1, 2, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("tseg").since(4, 5, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1079,21 +968,14 @@ pub struct SmmTseg {
     pub xml: rt::Extra,
 }
 
+rt::table! { SmmTseg: element("tseg").since(4, 5, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("MiB").since(4, 5, 0);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for SmmTseg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SmmTseg",
-            element: Some(rt::Name::plain("tseg")),
-            since: Some(rt::Version::new(4, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("MiB", rt::DefaultForm::Written)
-                    .since(4, 5, 0),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1138,22 +1020,13 @@ pub struct FeatureIoapic {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureIoapic: element("ioapic").since(3, 4, 0);
+    0 DRIVER = driver: FeatureIoapicDriver, attribute("driver").since(3, 4, 0);
+}
+
 impl rt::Content for FeatureIoapic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureIoapic",
-            element: Some(rt::Name::plain("ioapic")),
-            since: Some(rt::Version::new(3, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("driver")
-                    .required()
-                    .since(3, 4, 0)
-                    .values(FeatureIoapicDriver::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1209,6 +1082,7 @@ impl FeatureIoapicDriver {
 }
 
 impl rt::Scalar for FeatureIoapicDriver {
+    const VALUES: &'static [rt::ValueInfo] = FeatureIoapicDriver::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1241,21 +1115,14 @@ pub struct FeatureHpt {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureHpt: element("hpt").since(3, 10, 0);
+    0 RESIZING = resizing: Option<FeatureHptResizing>, attribute("resizing").since(3, 10, 0);
+    1 MAXPAGESIZE = maxpagesize: Option<HptMaxPageSize>, child("maxpagesize").since(4, 5, 0);
+}
+
 impl rt::Content for FeatureHpt {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureHpt",
-            element: Some(rt::Name::plain("hpt")),
-            since: Some(rt::Version::new(3, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("resizing")
-                    .since(3, 10, 0)
-                    .values(FeatureHptResizing::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("maxpagesize").since(4, 5, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1337,6 +1204,7 @@ impl FeatureHptResizing {
 }
 
 impl rt::Scalar for FeatureHptResizing {
+    const VALUES: &'static [rt::ValueInfo] = FeatureHptResizing::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1368,21 +1236,14 @@ pub struct HptMaxPageSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { HptMaxPageSize: element("maxpagesize").since(4, 5, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for HptMaxPageSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HptMaxPageSize",
-            element: Some(rt::Name::plain("maxpagesize")),
-            since: Some(rt::Version::new(4, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1427,22 +1288,13 @@ pub struct FeatureMsrs {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureMsrs: element("msrs").since(5, 1, 0);
+    0 UNKNOWN = unknown: FeatureMsrsUnknown, attribute("unknown").since(5, 1, 0);
+}
+
 impl rt::Content for FeatureMsrs {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureMsrs",
-            element: Some(rt::Name::plain("msrs")),
-            since: Some(rt::Version::new(5, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unknown")
-                    .required()
-                    .since(5, 1, 0)
-                    .values(FeatureMsrsUnknown::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1498,6 +1350,7 @@ impl FeatureMsrsUnknown {
 }
 
 impl rt::Scalar for FeatureMsrsUnknown {
+    const VALUES: &'static [rt::ValueInfo] = FeatureMsrsUnknown::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1526,22 +1379,13 @@ pub struct FeatureCfpc {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureCfpc: element("cfpc").since(6, 3, 0);
+    0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
+}
+
 impl rt::Content for FeatureCfpc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureCfpc",
-            element: Some(rt::Name::plain("cfpc")),
-            since: Some(rt::Version::new(6, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("value")
-                    .required()
-                    .since(6, 3, 0)
-                    .values(SpeculationFix::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1578,22 +1422,13 @@ pub struct FeatureSbbc {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureSbbc: element("sbbc").since(6, 3, 0);
+    0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
+}
+
 impl rt::Content for FeatureSbbc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureSbbc",
-            element: Some(rt::Name::plain("sbbc")),
-            since: Some(rt::Version::new(6, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("value")
-                    .required()
-                    .since(6, 3, 0)
-                    .values(SpeculationFix::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1655,6 +1490,7 @@ impl SpeculationFix {
 }
 
 impl rt::Scalar for SpeculationFix {
+    const VALUES: &'static [rt::ValueInfo] = SpeculationFix::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1684,22 +1520,13 @@ pub struct FeatureIbs {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureIbs: element("ibs").since(6, 3, 0);
+    0 VALUE = value: FeatureIbsValue, attribute("value").since(6, 3, 0);
+}
+
 impl rt::Content for FeatureIbs {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureIbs",
-            element: Some(rt::Name::plain("ibs")),
-            since: Some(rt::Version::new(6, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("value")
-                    .required()
-                    .since(6, 3, 0)
-                    .values(FeatureIbsValue::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1773,6 +1600,7 @@ impl FeatureIbsValue {
 }
 
 impl rt::Scalar for FeatureIbsValue {
+    const VALUES: &'static [rt::ValueInfo] = FeatureIbsValue::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1804,17 +1632,13 @@ pub struct FeatureTcg {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
+    0 TB_CACHE = tb_cache: Option<TcgTbCache>, child("tb-cache").since(8, 0, 0);
+}
+
 impl rt::Content for FeatureTcg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureTcg",
-            element: Some(rt::Name::plain("tcg")),
-            since: Some(rt::Version::new(8, 0, 0)),
-            empty: rt::EmptyForm::Dropped,
-            children: &[rt::ChildInfo::new("tb-cache").since(8, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1861,21 +1685,14 @@ pub struct TcgTbCache {
     pub xml: rt::Extra,
 }
 
+rt::table! { TcgTbCache: element("tb-cache").since(8, 0, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for TcgTbCache {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TcgTbCache",
-            element: Some(rt::Name::plain("tb-cache")),
-            since: Some(rt::Version::new(8, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1920,18 +1737,13 @@ pub struct FeatureAsyncTeardown {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureAsyncTeardown: element("async-teardown").since(9, 6, 0);
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(9, 6, 0);
+}
+
 impl rt::Content for FeatureAsyncTeardown {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureAsyncTeardown",
-            element: Some(rt::Name::plain("async-teardown")),
-            since: Some(rt::Version::new(9, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("enabled").since(9, 6, 0).values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1968,22 +1780,13 @@ pub struct FeatureAia {
     pub xml: rt::Extra,
 }
 
+rt::table! { FeatureAia: element("aia").since(11, 1, 0);
+    0 VALUE = value: FeatureAiaValue, attribute("value").since(11, 1, 0);
+}
+
 impl rt::Content for FeatureAia {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FeatureAia",
-            element: Some(rt::Name::plain("aia")),
-            since: Some(rt::Version::new(11, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("value")
-                    .required()
-                    .since(11, 1, 0)
-                    .values(FeatureAiaValue::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2045,6 +1848,7 @@ impl FeatureAiaValue {
 }
 
 impl rt::Scalar for FeatureAiaValue {
+    const VALUES: &'static [rt::ValueInfo] = FeatureAiaValue::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

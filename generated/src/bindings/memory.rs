@@ -25,23 +25,15 @@ pub struct MaxMemory {
     pub xml: rt::Extra,
 }
 
+rt::table! { MaxMemory: element("maxMemory").since(1, 2, 14).reference("memory-allocation");
+    0 SLOTS = slots: Option<u32>, attribute("slots").since(1, 2, 14).optional_since(9, 5, 0);
+    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    2 VALUE = value: u64, text();
+}
+
 impl rt::Content for MaxMemory {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MaxMemory",
-            element: Some(rt::Name::plain("maxMemory")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            reference: Some("memory-allocation"),
-            attributes: &[
-                rt::AttributeInfo::new("slots").since(1, 2, 14).optional_since(9, 5, 0),
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -95,23 +87,15 @@ pub struct Memory {
     pub xml: rt::Extra,
 }
 
+rt::table! { Memory: element("memory").since(0, 6, 0).reference("memory-allocation");
+    0 DUMP_CORE = dump_core: Option<OnOff>, attribute("dumpCore").since(0, 10, 2);
+    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    2 VALUE = value: u64, text();
+}
+
 impl rt::Content for Memory {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Memory",
-            element: Some(rt::Name::plain("memory")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("memory-allocation"),
-            attributes: &[
-                rt::AttributeInfo::new("dumpCore").since(0, 10, 2).values(OnOff::VALUES),
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -160,22 +144,14 @@ pub struct CurrentMemory {
     pub xml: rt::Extra,
 }
 
+rt::table! { CurrentMemory: element("currentMemory").since(0, 6, 0).reference("memory-allocation");
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for CurrentMemory {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CurrentMemory",
-            element: Some(rt::Name::plain("currentMemory")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("memory-allocation"),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -245,26 +221,19 @@ pub struct MemoryBacking {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryBacking: element("memoryBacking").since(0, 7, 1).dropped_if_empty().reference("memory-backing");
+    0 HUGEPAGES = hugepages: Option<Hugepages>, child("hugepages").since(0, 7, 1);
+    1 NOSHAREPAGES = nosharepages: bool, flag("nosharepages").since(1, 0, 6);
+    2 LOCKED = locked: bool, flag("locked").since(1, 0, 6);
+    3 SOURCE = source: Option<MemoryBackingSource>, child("source").since(3, 1, 0).dropped_if_empty();
+    4 ACCESS = access: Option<MemoryBackingAccess>, child("access").since(3, 1, 0).dropped_if_empty();
+    5 ALLOCATION = allocation: Option<MemoryBackingAllocation>, child("allocation").since(3, 1, 0).dropped_if_empty();
+    6 DISCARD = discard: bool, flag("discard").since(4, 4, 0);
+}
+
 impl rt::Content for MemoryBacking {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryBacking",
-            element: Some(rt::Name::plain("memoryBacking")),
-            since: Some(rt::Version::new(0, 7, 1)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("memory-backing"),
-            children: &[
-                rt::ChildInfo::new("hugepages").since(0, 7, 1),
-                rt::ChildInfo::new("nosharepages").since(1, 0, 6),
-                rt::ChildInfo::new("locked").since(1, 0, 6),
-                rt::ChildInfo::new("source").since(3, 1, 0).dropped_if_empty(),
-                rt::ChildInfo::new("access").since(3, 1, 0).dropped_if_empty(),
-                rt::ChildInfo::new("allocation").since(3, 1, 0).dropped_if_empty(),
-                rt::ChildInfo::new("discard").since(4, 4, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -327,16 +296,13 @@ pub struct Hugepages {
     pub xml: rt::Extra,
 }
 
+rt::table! { Hugepages: element("hugepages").since(0, 7, 1);
+    0 PAGE = page: Vec<Hugepage>, child("page").since(1, 2, 7);
+}
+
 impl rt::Content for Hugepages {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Hugepages",
-            element: Some(rt::Name::plain("hugepages")),
-            since: Some(rt::Version::new(0, 7, 1)),
-            children: &[rt::ChildInfo::new("page").many().since(1, 2, 7)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -389,23 +355,15 @@ pub struct Hugepage {
     pub xml: rt::Extra,
 }
 
+rt::table! { Hugepage: element("page").since(1, 2, 7);
+    0 SIZE = size: u64, attribute("size").since(1, 2, 7);
+    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 7);
+    2 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(1, 2, 7);
+}
+
 impl rt::Content for Hugepage {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Hugepage",
-            element: Some(rt::Name::plain("page")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("size").required().since(1, 2, 7),
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(1, 2, 7),
-                rt::AttributeInfo::new("nodeset").since(1, 2, 7),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -446,21 +404,13 @@ pub struct MemoryBackingSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryBackingSource: element("source").since(3, 1, 0).dropped_if_empty();
+    0 TYPE = type_: Option<MemoryBackingSourceType>, attribute("type").since(3, 1, 0);
+}
+
 impl rt::Content for MemoryBackingSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryBackingSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(3, 1, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .since(3, 1, 0)
-                    .values(MemoryBackingSourceType::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -522,6 +472,7 @@ impl MemoryBackingSourceType {
 }
 
 impl rt::Scalar for MemoryBackingSourceType {
+    const VALUES: &'static [rt::ValueInfo] = MemoryBackingSourceType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -551,21 +502,13 @@ pub struct MemoryBackingAccess {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryBackingAccess: element("access").since(3, 1, 0).dropped_if_empty();
+    0 MODE = mode: Option<MemoryAccessMode>, attribute("mode").since(3, 1, 0);
+}
+
 impl rt::Content for MemoryBackingAccess {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryBackingAccess",
-            element: Some(rt::Name::plain("access")),
-            since: Some(rt::Version::new(3, 1, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .since(3, 1, 0)
-                    .values(MemoryAccessMode::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -621,6 +564,7 @@ impl MemoryAccessMode {
 }
 
 impl rt::Scalar for MemoryAccessMode {
+    const VALUES: &'static [rt::ValueInfo] = MemoryAccessMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -653,25 +597,14 @@ pub struct MemoryBackingAllocation {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryBackingAllocation: element("allocation").since(3, 1, 0).dropped_if_empty();
+    0 MODE = mode: Option<MemoryBackingAllocationMode>, attribute("mode").since(3, 1, 0).optional_since(8, 2, 0);
+    1 THREADS = threads: Option<u32>, attribute("threads").dropped("0").since(8, 2, 0);
+}
+
 impl rt::Content for MemoryBackingAllocation {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryBackingAllocation",
-            element: Some(rt::Name::plain("allocation")),
-            since: Some(rt::Version::new(3, 1, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .since(3, 1, 0)
-                    .optional_since(8, 2, 0)
-                    .values(MemoryBackingAllocationMode::VALUES),
-                rt::AttributeInfo::new("threads")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(8, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -729,6 +662,7 @@ impl MemoryBackingAllocationMode {
 }
 
 impl rt::Scalar for MemoryBackingAllocationMode {
+    const VALUES: &'static [rt::ValueInfo] = MemoryBackingAllocationMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -770,23 +704,16 @@ pub struct Memtune {
     pub xml: rt::Extra,
 }
 
+rt::table! { Memtune: element("memtune").since(0, 8, 5).dropped_if_empty().reference("memory-tuning");
+    0 HARD_LIMIT = hard_limit: Option<MemtuneHardLimit>, child("hard_limit").since(0, 8, 5);
+    1 SOFT_LIMIT = soft_limit: Option<MemtuneSoftLimit>, child("soft_limit").since(0, 8, 5);
+    2 MIN_GUARANTEE = min_guarantee: Option<MemtuneMinGuarantee>, child("min_guarantee").since(0, 8, 5);
+    3 SWAP_HARD_LIMIT = swap_hard_limit: Option<MemtuneSwapHardLimit>, child("swap_hard_limit").since(0, 8, 5);
+}
+
 impl rt::Content for Memtune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Memtune",
-            element: Some(rt::Name::plain("memtune")),
-            since: Some(rt::Version::new(0, 8, 5)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("memory-tuning"),
-            children: &[
-                rt::ChildInfo::new("hard_limit").since(0, 8, 5),
-                rt::ChildInfo::new("soft_limit").since(0, 8, 5),
-                rt::ChildInfo::new("min_guarantee").since(0, 8, 5),
-                rt::ChildInfo::new("swap_hard_limit").since(0, 8, 5),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -845,21 +772,14 @@ pub struct MemtuneHardLimit {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemtuneHardLimit: element("hard_limit").since(0, 8, 5);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemtuneHardLimit {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemtuneHardLimit",
-            element: Some(rt::Name::plain("hard_limit")),
-            since: Some(rt::Version::new(0, 8, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -906,21 +826,14 @@ pub struct MemtuneSoftLimit {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemtuneSoftLimit: element("soft_limit").since(0, 8, 5);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemtuneSoftLimit {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemtuneSoftLimit",
-            element: Some(rt::Name::plain("soft_limit")),
-            since: Some(rt::Version::new(0, 8, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -967,21 +880,14 @@ pub struct MemtuneMinGuarantee {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemtuneMinGuarantee: element("min_guarantee").since(0, 8, 5);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemtuneMinGuarantee {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemtuneMinGuarantee",
-            element: Some(rt::Name::plain("min_guarantee")),
-            since: Some(rt::Version::new(0, 8, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1028,21 +934,14 @@ pub struct MemtuneSwapHardLimit {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemtuneSwapHardLimit: element("swap_hard_limit").since(0, 8, 5);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemtuneSwapHardLimit {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemtuneSwapHardLimit",
-            element: Some(rt::Name::plain("swap_hard_limit")),
-            since: Some(rt::Version::new(0, 8, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -21,28 +21,14 @@ pub struct QemuCommandline {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+    0 ARG = arg: Vec<QemuArg>, child("arg").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+    1 ENV = env: Vec<QemuEnv>, child("env").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+}
+
 impl rt::Content for QemuCommandline {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuCommandline",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "commandline",
-            }),
-            since: Some(rt::Version::new(0, 8, 3)),
-            children: &[
-                rt::ChildInfo::new("arg")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .many()
-                    .since(0, 8, 3),
-                rt::ChildInfo::new("env")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .many()
-                    .since(0, 8, 3),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -95,20 +81,13 @@ pub struct QemuArg {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuArg: element("arg").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+    0 VALUE = value: String, attribute("value").since(0, 8, 3);
+}
+
 impl rt::Content for QemuArg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuArg",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "arg",
-            }),
-            since: Some(rt::Version::new(0, 8, 3)),
-            attributes: &[rt::AttributeInfo::new("value").required().since(0, 8, 3)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -149,23 +128,14 @@ pub struct QemuEnv {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuEnv: element("env").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+    0 NAME = name: String, attribute("name").since(0, 8, 3);
+    1 VALUE = value: Option<String>, attribute("value").since(0, 8, 3);
+}
+
 impl rt::Content for QemuEnv {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuEnv",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "env",
-            }),
-            since: Some(rt::Version::new(0, 8, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(0, 8, 3),
-                rt::AttributeInfo::new("value").since(0, 8, 3),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -208,28 +178,14 @@ pub struct QemuCapabilities {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuCapabilities: element("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+    0 ADD = add: Vec<QemuCapabilityAdd>, child("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+    1 DEL = del: Vec<QemuCapabilityDel>, child("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+}
+
 impl rt::Content for QemuCapabilities {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuCapabilities",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "capabilities",
-            }),
-            since: Some(rt::Version::new(5, 6, 0)),
-            children: &[
-                rt::ChildInfo::new("add")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .many()
-                    .since(5, 6, 0),
-                rt::ChildInfo::new("del")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .many()
-                    .since(5, 6, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -282,22 +238,13 @@ pub struct QemuCapabilityAdd {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuCapabilityAdd: element("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+    0 CAPABILITY = capability: String, attribute("capability").since(5, 6, 0);
+}
+
 impl rt::Content for QemuCapabilityAdd {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuCapabilityAdd",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "add",
-            }),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("capability").required().since(5, 6, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -334,22 +281,13 @@ pub struct QemuCapabilityDel {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuCapabilityDel: element("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+    0 CAPABILITY = capability: String, attribute("capability").since(5, 6, 0);
+}
+
 impl rt::Content for QemuCapabilityDel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuCapabilityDel",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "del",
-            }),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("capability").required().since(5, 6, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -386,24 +324,14 @@ pub struct QemuOverride {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuOverride: element("override").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
+    0 DEVICE = device: Vec<QemuOverrideDevice>, child("device").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(8, 2, 0);
+}
+
 impl rt::Content for QemuOverride {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuOverride",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "override",
-            }),
-            since: Some(rt::Version::new(8, 2, 0)),
-            children: &[
-                rt::ChildInfo::new("device")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .many()
-                    .since(8, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -454,25 +382,15 @@ pub struct QemuOverrideDevice {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuOverrideDevice: element("device").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
+    0 ALIAS = alias: String, attribute("alias").since(8, 2, 0);
+    1 FRONTEND = frontend: Option<QemuOverrideFrontend>, child("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(8, 2, 0);
+}
+
 impl rt::Content for QemuOverrideDevice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuOverrideDevice",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "device",
-            }),
-            since: Some(rt::Version::new(8, 2, 0)),
-            attributes: &[rt::AttributeInfo::new("alias").required().since(8, 2, 0)],
-            children: &[
-                rt::ChildInfo::new("frontend")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .since(8, 2, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -535,24 +453,14 @@ pub struct QemuOverrideFrontend {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuOverrideFrontend: element("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
+    0 PROPERTY = property: Vec<QemuOverrideProperty>, child("property").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+        .since(8, 2, 0);
+}
+
 impl rt::Content for QemuOverrideFrontend {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuOverrideFrontend",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "frontend",
-            }),
-            since: Some(rt::Version::new(8, 2, 0)),
-            children: &[
-                rt::ChildInfo::new("property")
-                    .ns("http://libvirt.org/schemas/domain/qemu/1.0")
-                    .many()
-                    .since(8, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -611,27 +519,15 @@ pub struct QemuOverrideProperty {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuOverrideProperty: element("property").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
+    0 NAME = name: String, attribute("name").since(8, 2, 0);
+    1 TYPE = type_: QemuOverridePropertyType, attribute("type").since(8, 2, 0);
+    2 VALUE = value: Option<String>, attribute("value").since(8, 2, 0);
+}
+
 impl rt::Content for QemuOverrideProperty {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuOverrideProperty",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "property",
-            }),
-            since: Some(rt::Version::new(8, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(8, 2, 0),
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(8, 2, 0)
-                    .values(QemuOverridePropertyType::VALUES),
-                rt::AttributeInfo::new("value").since(8, 2, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -709,6 +605,7 @@ impl QemuOverridePropertyType {
 }
 
 impl rt::Scalar for QemuOverridePropertyType {
+    const VALUES: &'static [rt::ValueInfo] = QemuOverridePropertyType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -740,25 +637,13 @@ pub struct QemuDeprecation {
     pub xml: rt::Extra,
 }
 
+rt::table! { QemuDeprecation: element("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(7, 3, 0);
+    0 BEHAVIOR = behavior: QemuDeprecationBehavior, attribute("behavior").since(7, 3, 0);
+}
+
 impl rt::Content for QemuDeprecation {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "QemuDeprecation",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/qemu/1.0",
-                local: "deprecation",
-            }),
-            since: Some(rt::Version::new(7, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("behavior")
-                    .required()
-                    .since(7, 3, 0)
-                    .values(QemuDeprecationBehavior::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -826,6 +711,7 @@ impl QemuDeprecationBehavior {
 }
 
 impl rt::Scalar for QemuDeprecationBehavior {
+    const VALUES: &'static [rt::ValueInfo] = QemuDeprecationBehavior::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -864,29 +750,18 @@ pub struct LxcNamespace {
     pub xml: rt::Extra,
 }
 
+rt::table! { LxcNamespace: element("namespace").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
+    0 SHARENET = sharenet: Option<LxcShareNet>, child("sharenet").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+        .since(1, 2, 19);
+    1 SHAREIPC = shareipc: Option<LxcShareIpc>, child("shareipc").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+        .since(1, 2, 19);
+    2 SHAREUTS = shareuts: Option<LxcShareUts>, child("shareuts").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+        .since(1, 2, 19);
+}
+
 impl rt::Content for LxcNamespace {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LxcNamespace",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/lxc/1.0",
-                local: "namespace",
-            }),
-            since: Some(rt::Version::new(1, 2, 19)),
-            children: &[
-                rt::ChildInfo::new("sharenet")
-                    .ns("http://libvirt.org/schemas/domain/lxc/1.0")
-                    .since(1, 2, 19),
-                rt::ChildInfo::new("shareipc")
-                    .ns("http://libvirt.org/schemas/domain/lxc/1.0")
-                    .since(1, 2, 19),
-                rt::ChildInfo::new("shareuts")
-                    .ns("http://libvirt.org/schemas/domain/lxc/1.0")
-                    .since(1, 2, 19),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -961,26 +836,14 @@ pub struct LxcShareNet {
     pub xml: rt::Extra,
 }
 
+rt::table! { LxcShareNet: element("sharenet").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
+    0 TYPE = type_: LxcShareNetType, attribute("type").since(1, 2, 19);
+    1 VALUE = value: String, attribute("value").since(1, 2, 19);
+}
+
 impl rt::Content for LxcShareNet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LxcShareNet",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/lxc/1.0",
-                local: "sharenet",
-            }),
-            since: Some(rt::Version::new(1, 2, 19)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(1, 2, 19)
-                    .values(LxcShareNetType::VALUES),
-                rt::AttributeInfo::new("value").required().since(1, 2, 19),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1044,6 +907,7 @@ impl LxcShareNetType {
 }
 
 impl rt::Scalar for LxcShareNetType {
+    const VALUES: &'static [rt::ValueInfo] = LxcShareNetType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1077,26 +941,14 @@ pub struct LxcShareIpc {
     pub xml: rt::Extra,
 }
 
+rt::table! { LxcShareIpc: element("shareipc").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
+    0 TYPE = type_: LxcShareIpcType, attribute("type").since(1, 2, 19);
+    1 VALUE = value: String, attribute("value").since(1, 2, 19);
+}
+
 impl rt::Content for LxcShareIpc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LxcShareIpc",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/lxc/1.0",
-                local: "shareipc",
-            }),
-            since: Some(rt::Version::new(1, 2, 19)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(1, 2, 19)
-                    .values(LxcShareIpcType::VALUES),
-                rt::AttributeInfo::new("value").required().since(1, 2, 19),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1154,6 +1006,7 @@ impl LxcShareIpcType {
 }
 
 impl rt::Scalar for LxcShareIpcType {
+    const VALUES: &'static [rt::ValueInfo] = LxcShareIpcType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1186,26 +1039,14 @@ pub struct LxcShareUts {
     pub xml: rt::Extra,
 }
 
+rt::table! { LxcShareUts: element("shareuts").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
+    0 TYPE = type_: LxcShareUtsType, attribute("type").since(1, 2, 19);
+    1 VALUE = value: String, attribute("value").since(1, 2, 19);
+}
+
 impl rt::Content for LxcShareUts {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LxcShareUts",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/lxc/1.0",
-                local: "shareuts",
-            }),
-            since: Some(rt::Version::new(1, 2, 19)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(1, 2, 19)
-                    .values(LxcShareUtsType::VALUES),
-                rt::AttributeInfo::new("value").required().since(1, 2, 19),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1263,6 +1104,7 @@ impl LxcShareUtsType {
 }
 
 impl rt::Scalar for LxcShareUtsType {
+    const VALUES: &'static [rt::ValueInfo] = LxcShareUtsType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1291,24 +1133,13 @@ pub struct XenCommandline {
     pub xml: rt::Extra,
 }
 
+rt::table! { XenCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
+    0 ARG = arg: Vec<XenArg>, child("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
+}
+
 impl rt::Content for XenCommandline {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "XenCommandline",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/xen/1.0",
-                local: "commandline",
-            }),
-            since: Some(rt::Version::new(6, 7, 0)),
-            children: &[
-                rt::ChildInfo::new("arg")
-                    .ns("http://libvirt.org/schemas/domain/xen/1.0")
-                    .many()
-                    .since(6, 7, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1355,20 +1186,13 @@ pub struct XenArg {
     pub xml: rt::Extra,
 }
 
+rt::table! { XenArg: element("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
+    0 VALUE = value: String, attribute("value").since(6, 7, 0);
+}
+
 impl rt::Content for XenArg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "XenArg",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/xen/1.0",
-                local: "arg",
-            }),
-            since: Some(rt::Version::new(6, 7, 0)),
-            attributes: &[rt::AttributeInfo::new("value").required().since(6, 7, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1405,24 +1229,13 @@ pub struct BhyveCommandline {
     pub xml: rt::Extra,
 }
 
+rt::table! { BhyveCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
+    0 ARG = arg: Vec<BhyveArg>, child("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
+}
+
 impl rt::Content for BhyveCommandline {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BhyveCommandline",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/bhyve/1.0",
-                local: "commandline",
-            }),
-            since: Some(rt::Version::new(5, 1, 0)),
-            children: &[
-                rt::ChildInfo::new("arg")
-                    .ns("http://libvirt.org/schemas/domain/bhyve/1.0")
-                    .many()
-                    .since(5, 1, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1469,20 +1282,13 @@ pub struct BhyveArg {
     pub xml: rt::Extra,
 }
 
+rt::table! { BhyveArg: element("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
+    0 VALUE = value: String, attribute("value").since(5, 1, 0);
+}
+
 impl rt::Content for BhyveArg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BhyveArg",
-            element: Some(rt::Name {
-                ns: "http://libvirt.org/schemas/domain/bhyve/1.0",
-                local: "arg",
-            }),
-            since: Some(rt::Version::new(5, 1, 0)),
-            attributes: &[rt::AttributeInfo::new("value").required().since(5, 1, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -119,45 +119,35 @@ pub struct Os {
     pub xml: rt::Extra,
 }
 
+rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-booting");
+    0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0);
+    1 TYPE = type_: OsType, child("type").since(0, 6, 0);
+    2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
+    3 INITARG = initarg: Vec<String>, leaf("initarg").since(0, 9, 11);
+    4 INITENV = initenv: Vec<OsInitenv>, child("initenv").since(3, 6, 0);
+    5 INITDIR = initdir: Option<String>, leaf("initdir").since(3, 6, 0);
+    6 INITUSER = inituser: Option<String>, leaf("inituser").since(3, 6, 0);
+    7 INITGROUP = initgroup: Option<String>, leaf("initgroup").since(3, 6, 0);
+    8 FIRMWARE_FEATURES = firmware_features: Option<OsFirmwareFeatures>, child("firmware").since(7, 2, 0)
+        .dropped_if_empty();
+    9 LOADER = loader: Option<OsLoader>, child("loader").since(0, 6, 0).dropped_if_empty();
+    10 NVRAM = nvram: Option<OsNvram>, child("nvram").since(1, 2, 9).dropped_if_empty();
+    11 KERNEL = kernel: Option<String>, leaf("kernel").since(0, 6, 0).dropped_if_empty();
+    12 INITRD = initrd: Option<String>, leaf("initrd").since(0, 6, 0).dropped_if_empty();
+    13 CMDLINE = cmdline: Option<String>, leaf("cmdline").since(0, 6, 0).dropped_if_empty();
+    14 SHIM = shim: Option<String>, leaf("shim").since(11, 3, 0).dropped_if_empty();
+    15 DTB = dtb: Option<String>, leaf("dtb").since(1, 0, 4).dropped_if_empty();
+    16 ROOT = root: Option<String>, leaf("root").since(0, 6, 0).dropped_if_empty();
+    17 ACPI = acpi: Option<OsAcpi>, child("acpi").since(1, 3, 5).dropped_if_empty();
+    18 BOOT = boot: Vec<OsBoot>, child("boot").since(0, 6, 0);
+    19 BOOTMENU = bootmenu: Option<OsBootmenu>, child("bootmenu").since(0, 8, 3).dropped_if_empty();
+    20 BIOS = bios: Option<OsBios>, child("bios").since(0, 9, 4).dropped_if_empty();
+    21 SMBIOS = smbios: Option<OsSmbios>, child("smbios").since(0, 8, 6).dropped_if_empty();
+}
+
 impl rt::Content for Os {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Os",
-            element: Some(rt::Name::plain("os")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("operating-system-booting"),
-            attributes: &[
-                rt::AttributeInfo::new("firmware")
-                    .since(5, 2, 0)
-                    .values(OsFirmware::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("type").required().since(0, 6, 0),
-                rt::ChildInfo::new("init").since(0, 6, 0),
-                rt::ChildInfo::new("initarg").many().since(0, 9, 11),
-                rt::ChildInfo::new("initenv").many().since(3, 6, 0),
-                rt::ChildInfo::new("initdir").since(3, 6, 0),
-                rt::ChildInfo::new("inituser").since(3, 6, 0),
-                rt::ChildInfo::new("initgroup").since(3, 6, 0),
-                rt::ChildInfo::new("firmware").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("loader").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("nvram").since(1, 2, 9).dropped_if_empty(),
-                rt::ChildInfo::new("kernel").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("initrd").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("cmdline").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("shim").since(11, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("dtb").since(1, 0, 4).dropped_if_empty(),
-                rt::ChildInfo::new("root").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("acpi").since(1, 3, 5).dropped_if_empty(),
-                rt::ChildInfo::new("boot").many().since(0, 6, 0),
-                rt::ChildInfo::new("bootmenu").since(0, 8, 3).dropped_if_empty(),
-                rt::ChildInfo::new("bios").since(0, 9, 4).dropped_if_empty(),
-                rt::ChildInfo::new("smbios").since(0, 8, 6).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -291,6 +281,7 @@ impl OsFirmware {
 }
 
 impl rt::Scalar for OsFirmware {
+    const VALUES: &'static [rt::ValueInfo] = OsFirmware::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -327,21 +318,15 @@ pub struct OsType {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader");
+    0 ARCH = arch: Option<ArchName>, attribute("arch").since(0, 6, 0);
+    1 MACHINE = machine: Option<String>, attribute("machine").since(0, 6, 0);
+    2 VALUE = value: OsTypeValue, text().since(0, 6, 0);
+}
+
 impl rt::Content for OsType {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsType",
-            element: Some(rt::Name::plain("type")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("arch").since(0, 6, 0).values(ArchName::VALUES),
-                rt::AttributeInfo::new("machine").since(0, 6, 0),
-            ],
-            text: rt::TextInfo::Required(OsTypeValue::VALUES),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -429,6 +414,7 @@ impl OsTypeValue {
 }
 
 impl rt::Scalar for OsTypeValue {
+    const VALUES: &'static [rt::ValueInfo] = OsTypeValue::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -463,19 +449,14 @@ pub struct OsInitenv {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsInitenv: element("initenv").since(3, 6, 0).reference("container-boot");
+    0 NAME = name: String, attribute("name").since(3, 6, 0);
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for OsInitenv {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsInitenv",
-            element: Some(rt::Name::plain("initenv")),
-            since: Some(rt::Version::new(3, 6, 0)),
-            reference: Some("container-boot"),
-            attributes: &[rt::AttributeInfo::new("name").required().since(3, 6, 0)],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -525,21 +506,14 @@ pub struct Idmap {
     pub xml: rt::Extra,
 }
 
+rt::table! { Idmap: element("idmap").since(1, 2, 1).dropped_if_empty().reference("container-boot");
+    0 UID = uid: Vec<IdmapUid>, child("uid").since(1, 2, 1);
+    1 GID = gid: Vec<IdmapGid>, child("gid").since(1, 2, 1);
+}
+
 impl rt::Content for Idmap {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Idmap",
-            element: Some(rt::Name::plain("idmap")),
-            since: Some(rt::Version::new(1, 2, 1)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("container-boot"),
-            children: &[
-                rt::ChildInfo::new("uid").many().since(1, 2, 1),
-                rt::ChildInfo::new("gid").many().since(1, 2, 1),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -596,21 +570,15 @@ pub struct IdmapUid {
     pub xml: rt::Extra,
 }
 
+rt::table! { IdmapUid: element("uid").since(1, 2, 1);
+    0 START = start: u32, attribute("start").since(1, 2, 1);
+    1 TARGET = target: u32, attribute("target").since(1, 2, 1);
+    2 COUNT = count: u32, attribute("count").since(1, 2, 1);
+}
+
 impl rt::Content for IdmapUid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "IdmapUid",
-            element: Some(rt::Name::plain("uid")),
-            since: Some(rt::Version::new(1, 2, 1)),
-            attributes: &[
-                rt::AttributeInfo::new("start").required().since(1, 2, 1),
-                rt::AttributeInfo::new("target").required().since(1, 2, 1),
-                rt::AttributeInfo::new("count").required().since(1, 2, 1),
-            ],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -659,21 +627,15 @@ pub struct IdmapGid {
     pub xml: rt::Extra,
 }
 
+rt::table! { IdmapGid: element("gid").since(1, 2, 1);
+    0 START = start: u32, attribute("start").since(1, 2, 1);
+    1 TARGET = target: u32, attribute("target").since(1, 2, 1);
+    2 COUNT = count: u32, attribute("count").since(1, 2, 1);
+}
+
 impl rt::Content for IdmapGid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "IdmapGid",
-            element: Some(rt::Name::plain("gid")),
-            since: Some(rt::Version::new(1, 2, 1)),
-            attributes: &[
-                rt::AttributeInfo::new("start").required().since(1, 2, 1),
-                rt::AttributeInfo::new("target").required().since(1, 2, 1),
-                rt::AttributeInfo::new("count").required().since(1, 2, 1),
-            ],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -715,19 +677,13 @@ pub struct OsFirmwareFeatures {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsFirmwareFeatures: element("firmware").since(7, 2, 0).dropped_if_empty().reference("bios-bootloader");
+    0 FEATURE = feature: Vec<OsFirmwareFeature>, child("feature").required().since(7, 2, 0);
+}
+
 impl rt::Content for OsFirmwareFeatures {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsFirmwareFeatures",
-            element: Some(rt::Name::plain("firmware")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("bios-bootloader"),
-            children: &[rt::ChildInfo::new("feature").required().many().since(7, 2, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -776,26 +732,14 @@ pub struct OsFirmwareFeature {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsFirmwareFeature: element("feature").since(7, 2, 0);
+    0 ENABLED = enabled: YesNo, attribute("enabled").since(7, 2, 0);
+    1 NAME = name: OsFirmwareFeatureName, attribute("name").since(7, 2, 0);
+}
+
 impl rt::Content for OsFirmwareFeature {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsFirmwareFeature",
-            element: Some(rt::Name::plain("feature")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("enabled")
-                    .required()
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(7, 2, 0)
-                    .values(OsFirmwareFeatureName::VALUES),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -853,6 +797,7 @@ impl OsFirmwareFeatureName {
 }
 
 impl rt::Scalar for OsFirmwareFeatureName {
+    const VALUES: &'static [rt::ValueInfo] = OsFirmwareFeatureName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -902,34 +847,18 @@ pub struct OsLoader {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsLoader: element("loader").since(0, 6, 0).dropped_if_empty().reference("bios-bootloader");
+    0 READONLY = readonly: Option<YesNo>, attribute("readonly").since(1, 2, 9);
+    1 SECURE = secure: Option<YesNo>, attribute("secure").since(2, 2, 0);
+    2 TYPE = type_: Option<OsLoaderType>, attribute("type").assumed("rom").since(1, 2, 9);
+    3 STATELESS = stateless: Option<YesNo>, attribute("stateless").since(8, 6, 0);
+    4 FORMAT = format: Option<OsFlashFormat>, attribute("format").since(9, 2, 0);
+    5 VALUE = value: Option<String>, text().narrow("/.+", 5, 6, 0);
+}
+
 impl rt::Content for OsLoader {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsLoader",
-            element: Some(rt::Name::plain("loader")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("readonly").since(1, 2, 9).values(YesNo::VALUES),
-                rt::AttributeInfo::new("secure").since(2, 2, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("type")
-                    .default("rom", rt::DefaultForm::Assumed)
-                    .since(1, 2, 9)
-                    .values(OsLoaderType::VALUES),
-                rt::AttributeInfo::new("stateless").since(8, 6, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("format")
-                    .since(9, 2, 0)
-                    .values(OsFlashFormat::VALUES),
-            ],
-            text: rt::TextInfo::Optional(&[]),
-            narrow: Some(rt::Narrow {
-                pattern: "/.+",
-                until: rt::Version::new(5, 6, 0),
-            }),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1001,6 +930,7 @@ impl OsLoaderType {
 }
 
 impl rt::Scalar for OsLoaderType {
+    const VALUES: &'static [rt::ValueInfo] = OsLoaderType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1048,6 +978,7 @@ impl OsFlashFormat {
 }
 
 impl rt::Scalar for OsFlashFormat {
+    const VALUES: &'static [rt::ValueInfo] = OsFlashFormat::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1095,29 +1026,18 @@ pub struct OsNvram {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsNvram: element("nvram").since(1, 2, 9).dropped_if_empty().reference("bios-bootloader");
+    0 TEMPLATE = template: Option<String>, attribute("template").since(1, 2, 9);
+    1 TEMPLATE_FORMAT = template_format: Option<OsFlashFormat>, attribute("templateFormat").since(10, 10, 0);
+    2 TYPE = type_: Option<OsNvramType>, attribute("type");
+    3 FORMAT = format: Option<OsFlashFormat>, attribute("format").since(9, 2, 0);
+    4 VALUE = value: Option<String>, text();
+    5 SOURCE = source: Option<Box<OsNvramSource>>, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for OsNvram {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsNvram",
-            element: Some(rt::Name::plain("nvram")),
-            since: Some(rt::Version::new(1, 2, 9)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("template").since(1, 2, 9),
-                rt::AttributeInfo::new("templateFormat")
-                    .since(10, 10, 0)
-                    .values(OsFlashFormat::VALUES),
-                rt::AttributeInfo::new("type").values(OsNvramType::VALUES),
-                rt::AttributeInfo::new("format")
-                    .since(9, 2, 0)
-                    .values(OsFlashFormat::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            text: rt::TextInfo::Optional(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1210,6 +1130,7 @@ impl OsNvramType {
 }
 
 impl rt::Scalar for OsNvramType {
+    const VALUES: &'static [rt::ValueInfo] = OsNvramType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1244,21 +1165,14 @@ pub struct OsBootmenu {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsBootmenu: element("bootmenu").since(0, 8, 3).dropped_if_empty().reference("bios-bootloader");
+    0 ENABLE = enable: Option<YesNo>, attribute("enable").since(0, 8, 3);
+    1 TIMEOUT = timeout: Option<u16>, attribute("timeout").since(1, 2, 8);
+}
+
 impl rt::Content for OsBootmenu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsBootmenu",
-            element: Some(rt::Name::plain("bootmenu")),
-            since: Some(rt::Version::new(0, 8, 3)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("enable").since(0, 8, 3).values(YesNo::VALUES),
-                rt::AttributeInfo::new("timeout").since(1, 2, 8),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1302,24 +1216,14 @@ pub struct OsBios {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsBios: element("bios").since(0, 9, 4).dropped_if_empty().reference("bios-bootloader");
+    0 USESERIAL = useserial: Option<YesNo>, attribute("useserial").since(0, 9, 4).optional_since(0, 10, 2);
+    1 REBOOT_TIMEOUT = reboot_timeout: Option<i32>, attribute("rebootTimeout").since(0, 10, 2);
+}
+
 impl rt::Content for OsBios {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsBios",
-            element: Some(rt::Name::plain("bios")),
-            since: Some(rt::Version::new(0, 9, 4)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("useserial")
-                    .since(0, 9, 4)
-                    .optional_since(0, 10, 2)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("rebootTimeout").since(0, 10, 2),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1359,22 +1263,13 @@ pub struct OsSmbios {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsSmbios: element("smbios").since(0, 8, 6).dropped_if_empty().reference("bios-bootloader");
+    0 MODE = mode: Option<OsSmbiosMode>, attribute("mode").since(0, 8, 6);
+}
+
 impl rt::Content for OsSmbios {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsSmbios",
-            element: Some(rt::Name::plain("smbios")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .since(0, 8, 6)
-                    .values(OsSmbiosMode::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1436,6 +1331,7 @@ impl OsSmbiosMode {
 }
 
 impl rt::Scalar for OsSmbiosMode {
+    const VALUES: &'static [rt::ValueInfo] = OsSmbiosMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1466,18 +1362,13 @@ pub struct OsAcpi {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsAcpi: element("acpi").since(1, 3, 5).dropped_if_empty().reference("common-os-element-configuration");
+    0 TABLE = table: Vec<OsAcpiTable>, child("table").since(1, 3, 5);
+}
+
 impl rt::Content for OsAcpi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsAcpi",
-            element: Some(rt::Name::plain("acpi")),
-            since: Some(rt::Version::new(1, 3, 5)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("common-os-element-configuration"),
-            children: &[rt::ChildInfo::new("table").many().since(1, 3, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1524,23 +1415,14 @@ pub struct OsAcpiTable {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsAcpiTable: element("table").since(1, 3, 5);
+    0 TYPE = type_: OsAcpiTableType, attribute("type").since(1, 3, 5);
+    1 VALUE = value: scalar::CleanPath, text();
+}
+
 impl rt::Content for OsAcpiTable {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsAcpiTable",
-            element: Some(rt::Name::plain("table")),
-            since: Some(rt::Version::new(1, 3, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(1, 3, 5)
-                    .values(OsAcpiTableType::VALUES),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1616,6 +1498,7 @@ impl OsAcpiTableType {
 }
 
 impl rt::Scalar for OsAcpiTableType {
+    const VALUES: &'static [rt::ValueInfo] = OsAcpiTableType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1646,23 +1529,13 @@ pub struct OsBoot {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsBoot: element("boot").since(0, 6, 0).reference("bios-bootloader");
+    0 DEV = dev: OsBootDev, attribute("dev").since(0, 6, 0);
+}
+
 impl rt::Content for OsBoot {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsBoot",
-            element: Some(rt::Name::plain("boot")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("bios-bootloader"),
-            attributes: &[
-                rt::AttributeInfo::new("dev")
-                    .required()
-                    .since(0, 6, 0)
-                    .values(OsBootDev::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1730,6 +1603,7 @@ impl OsBootDev {
 }
 
 impl rt::Scalar for OsBootDev {
+    const VALUES: &'static [rt::ValueInfo] = OsBootDev::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -22,20 +22,14 @@ pub struct Seclabel {
     pub xml: rt::Extra,
 }
 
+rt::table! { Seclabel: element("seclabel").since(0, 6, 1).reference("security-label");
+    0 TYPE = type_: SeclabelType, payload();
+    1 MODEL = model: Option<String>, attribute("model").since(0, 6, 1).optional_since(0, 9, 9);
+}
+
 impl rt::Content for Seclabel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Seclabel",
-            element: Some(rt::Name::plain("seclabel")),
-            since: Some(rt::Version::new(0, 6, 1)),
-            reference: Some("security-label"),
-            attributes: &[
-                rt::AttributeInfo::new("model").since(0, 6, 1).optional_since(0, 9, 9),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -103,17 +97,21 @@ impl Default for SeclabelType {
     }
 }
 
+impl rt::PayloadType for SeclabelType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .values(
+                &[
+                    rt::ValueInfo::new("dynamic").since(0, 6, 2),
+                    rt::ValueInfo::new("static").since(0, 6, 2),
+                    rt::ValueInfo::new("none").since(0, 9, 10),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for SeclabelType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("dynamic").since(0, 6, 2),
-            rt::ValueInfo::new("static").since(0, 6, 2),
-            rt::ValueInfo::new("none").since(0, 9, 10),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type").values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -129,8 +127,8 @@ impl rt::Payload for SeclabelType {
         Some(Self::Absent(SeclabelTypeDynamic::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -184,27 +182,16 @@ pub struct SeclabelTypeDynamic {
     pub imagelabel: Option<String>,
 }
 
+rt::table! { SeclabelTypeDynamic: members();
+    0 RELABEL = relabel: Option<SeclabelTypeDynamicRelabel>, attribute("relabel").written("yes").since(0, 9, 4);
+    1 LABEL = label: Option<String>, leaf("label").since(0, 6, 1).optional_since(0, 9, 9).output_only();
+    2 BASELABEL = baselabel: Option<String>, leaf("baselabel").since(0, 9, 4);
+    3 IMAGELABEL = imagelabel: Option<String>, leaf("imagelabel").since(0, 9, 0).output_only();
+}
+
 impl rt::Content for SeclabelTypeDynamic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SeclabelTypeDynamic",
-            attributes: &[
-                rt::AttributeInfo::new("relabel")
-                    .default("yes", rt::DefaultForm::Written)
-                    .since(0, 9, 4)
-                    .values(SeclabelTypeDynamicRelabel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("label")
-                    .since(0, 6, 1)
-                    .optional_since(0, 9, 9)
-                    .output_only(),
-                rt::ChildInfo::new("baselabel").since(0, 9, 4),
-                rt::ChildInfo::new("imagelabel").since(0, 9, 0).output_only(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -264,6 +251,7 @@ impl SeclabelTypeDynamicRelabel {
 }
 
 impl rt::Scalar for SeclabelTypeDynamicRelabel {
+    const VALUES: &'static [rt::ValueInfo] = SeclabelTypeDynamicRelabel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -295,27 +283,15 @@ pub struct SeclabelTypeStatic {
     pub imagelabel: Option<String>,
 }
 
+rt::table! { SeclabelTypeStatic: members();
+    0 RELABEL = relabel: Option<YesNo>, attribute("relabel").written("no").since(0, 9, 4);
+    1 LABEL = label: String, leaf("label").since(0, 6, 1).optional_since(0, 9, 9);
+    2 IMAGELABEL = imagelabel: Option<String>, leaf("imagelabel").since(0, 9, 0).output_only();
+}
+
 impl rt::Content for SeclabelTypeStatic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SeclabelTypeStatic",
-            attributes: &[
-                rt::AttributeInfo::new("relabel")
-                    .default("no", rt::DefaultForm::Written)
-                    .since(0, 9, 4)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("label")
-                    .required()
-                    .since(0, 6, 1)
-                    .optional_since(0, 9, 9),
-                rt::ChildInfo::new("imagelabel").since(0, 9, 0).output_only(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -356,19 +332,13 @@ pub struct SeclabelTypeNone {
     pub relabel: Option<SeclabelTypeNoneRelabel>,
 }
 
+rt::table! { SeclabelTypeNone: members();
+    0 RELABEL = relabel: Option<SeclabelTypeNoneRelabel>, attribute("relabel").dropped("no").since(0, 9, 4);
+}
+
 impl rt::Content for SeclabelTypeNone {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SeclabelTypeNone",
-            attributes: &[
-                rt::AttributeInfo::new("relabel")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 9, 4)
-                    .values(SeclabelTypeNoneRelabel::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -412,6 +382,7 @@ impl SeclabelTypeNoneRelabel {
 }
 
 impl rt::Scalar for SeclabelTypeNoneRelabel {
+    const VALUES: &'static [rt::ValueInfo] = SeclabelTypeNoneRelabel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -443,20 +414,14 @@ pub struct DeviceSeclabel {
     pub xml: rt::Extra,
 }
 
+rt::table! { DeviceSeclabel: element("seclabel").since(0, 9, 9).reference("security-label");
+    0 MODEL = model: Option<String>, attribute("model").since(0, 10, 0).optional_since(0, 9, 9);
+    1 RELABEL = relabel: DeviceSeclabelRelabel, payload();
+}
+
 impl rt::Content for DeviceSeclabel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DeviceSeclabel",
-            element: Some(rt::Name::plain("seclabel")),
-            since: Some(rt::Version::new(0, 9, 9)),
-            reference: Some("security-label"),
-            attributes: &[
-                rt::AttributeInfo::new("model").since(0, 10, 0).optional_since(0, 9, 9),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -521,18 +486,21 @@ impl Default for DeviceSeclabelRelabel {
     }
 }
 
+impl rt::PayloadType for DeviceSeclabelRelabel {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("relabel")
+            .optional()
+            .assumed("yes")
+            .values(
+                &[
+                    rt::ValueInfo::new("no").since(0, 9, 9),
+                    rt::ValueInfo::new("yes").since(0, 9, 9),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for DeviceSeclabelRelabel {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("no").since(0, 9, 9),
-            rt::ValueInfo::new("yes").since(0, 9, 9),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("relabel")
-            .default("yes", rt::DefaultForm::Assumed)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -547,8 +515,8 @@ impl rt::Payload for DeviceSeclabelRelabel {
         Some(Self::Absent(DeviceSeclabelRelabelYes::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -591,20 +559,15 @@ pub struct DeviceSeclabelRelabelYes {
     pub label: Vec<String>,
 }
 
+rt::table! { DeviceSeclabelRelabelYes: members();
+    0 LABELSKIP = labelskip: Option<DeviceSeclabelRelabelYesLabelskip>, attribute("labelskip").since(1, 1, 2)
+        .output_only();
+    1 LABEL = label: Vec<String>, leaf("label").since(0, 9, 9);
+}
+
 impl rt::Content for DeviceSeclabelRelabelYes {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DeviceSeclabelRelabelYes",
-            attributes: &[
-                rt::AttributeInfo::new("labelskip")
-                    .since(1, 1, 2)
-                    .output_only()
-                    .values(DeviceSeclabelRelabelYesLabelskip::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("label").many().since(0, 9, 9)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -658,6 +621,7 @@ impl DeviceSeclabelRelabelYesLabelskip {
 }
 
 impl rt::Scalar for DeviceSeclabelRelabelYesLabelskip {
+    const VALUES: &'static [rt::ValueInfo] = DeviceSeclabelRelabelYesLabelskip::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -687,19 +651,13 @@ pub struct Keywrap {
     pub xml: rt::Extra,
 }
 
+rt::table! { Keywrap: element("keywrap").since(1, 2, 16).dropped_if_empty().reference("key-wrap");
+    0 CIPHER = cipher: Vec<KeywrapCipher>, child("cipher").required().since(1, 2, 16);
+}
+
 impl rt::Content for Keywrap {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Keywrap",
-            element: Some(rt::Name::plain("keywrap")),
-            since: Some(rt::Version::new(1, 2, 16)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("key-wrap"),
-            children: &[rt::ChildInfo::new("cipher").required().many().since(1, 2, 16)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -748,26 +706,14 @@ pub struct KeywrapCipher {
     pub xml: rt::Extra,
 }
 
+rt::table! { KeywrapCipher: element("cipher").since(1, 2, 16);
+    0 NAME = name: KeywrapCipherName, attribute("name").since(1, 2, 16);
+    1 STATE = state: OnOff, attribute("state").since(1, 2, 16);
+}
+
 impl rt::Content for KeywrapCipher {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "KeywrapCipher",
-            element: Some(rt::Name::plain("cipher")),
-            since: Some(rt::Version::new(1, 2, 16)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(1, 2, 16)
-                    .values(KeywrapCipherName::VALUES),
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 2, 16)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -825,6 +771,7 @@ impl KeywrapCipherName {
 }
 
 impl rt::Scalar for KeywrapCipherName {
+    const VALUES: &'static [rt::ValueInfo] = KeywrapCipherName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -851,17 +798,13 @@ pub struct LaunchSecurity {
     pub xml: rt::Extra,
 }
 
+rt::table! { LaunchSecurity: element("launchSecurity").since(4, 4, 0).reference("launch-security");
+    0 TYPE = type_: LaunchSecurityType, payload();
+}
+
 impl rt::Content for LaunchSecurity {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LaunchSecurity",
-            element: Some(rt::Name::plain("launchSecurity")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            reference: Some("launch-security"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -924,19 +867,20 @@ impl Default for LaunchSecurityType {
     }
 }
 
+impl rt::PayloadType for LaunchSecurityType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("sev").since(4, 4, 0),
+                    rt::ValueInfo::new("sev-snp").since(10, 5, 0),
+                    rt::ValueInfo::new("s390-pv").since(7, 6, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for LaunchSecurityType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("sev").since(4, 4, 0),
-            rt::ValueInfo::new("sev-snp").since(10, 5, 0),
-            rt::ValueInfo::new("s390-pv").since(7, 6, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -948,8 +892,8 @@ impl rt::Payload for LaunchSecurityType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1012,29 +956,20 @@ pub struct LaunchSecurityTypeSev {
     pub session: Option<String>,
 }
 
+rt::table! { LaunchSecurityTypeSev: members();
+    0 KERNEL_HASHES = kernel_hashes: Option<YesNo>, attribute("kernelHashes").since(8, 0, 0);
+    1 CBITPOS = cbitpos: Option<u32>, leaf("cbitpos").since(4, 4, 0).optional_since(6, 9, 0);
+    2 REDUCED_PHYS_BITS = reduced_phys_bits: Option<u32>, leaf("reducedPhysBits").since(4, 4, 0)
+        .optional_since(6, 9, 0);
+    3 POLICY = policy: scalar::SevPolicy, leaf("policy").since(4, 4, 0);
+    4 HANDLE = handle: Option<u32>, leaf("handle").since(4, 4, 0).output_only();
+    5 DH_CERT = dh_cert: Option<String>, leaf("dhCert").since(4, 4, 0);
+    6 SESSION = session: Option<String>, leaf("session").since(4, 4, 0);
+}
+
 impl rt::Content for LaunchSecurityTypeSev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LaunchSecurityTypeSev",
-            attributes: &[
-                rt::AttributeInfo::new("kernelHashes")
-                    .since(8, 0, 0)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("cbitpos").since(4, 4, 0).optional_since(6, 9, 0),
-                rt::ChildInfo::new("reducedPhysBits")
-                    .since(4, 4, 0)
-                    .optional_since(6, 9, 0),
-                rt::ChildInfo::new("policy").required().since(4, 4, 0),
-                rt::ChildInfo::new("handle").since(4, 4, 0).output_only(),
-                rt::ChildInfo::new("dhCert").since(4, 4, 0),
-                rt::ChildInfo::new("session").since(4, 4, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1118,34 +1053,24 @@ pub struct LaunchSecurityTypeSevSnp {
     pub host_data: Option<String>,
 }
 
+rt::table! { LaunchSecurityTypeSevSnp: members();
+    0 KERNEL_HASHES = kernel_hashes: Option<YesNo>, attribute("kernelHashes").since(8, 0, 0);
+    1 AUTHOR_KEY = author_key: Option<YesNo>, attribute("authorKey").since(10, 5, 0);
+    2 VCEK = vcek: Option<YesNo>, attribute("vcek").since(10, 5, 0);
+    3 CBITPOS = cbitpos: Option<u32>, leaf("cbitpos").since(4, 4, 0).optional_since(6, 9, 0);
+    4 REDUCED_PHYS_BITS = reduced_phys_bits: Option<u32>, leaf("reducedPhysBits").since(4, 4, 0)
+        .optional_since(6, 9, 0);
+    5 POLICY = policy: scalar::SevSnpPolicy, leaf("policy").since(4, 4, 0);
+    6 GUEST_VISIBLE_WORKAROUNDS = guest_visible_workarounds: Option<String>, leaf("guestVisibleWorkarounds")
+        .since(10, 5, 0);
+    7 ID_BLOCK = id_block: Option<String>, leaf("idBlock").since(10, 5, 0);
+    8 ID_AUTH = id_auth: Option<String>, leaf("idAuth").since(10, 5, 0);
+    9 HOST_DATA = host_data: Option<String>, leaf("hostData").since(10, 5, 0);
+}
+
 impl rt::Content for LaunchSecurityTypeSevSnp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LaunchSecurityTypeSevSnp",
-            attributes: &[
-                rt::AttributeInfo::new("kernelHashes")
-                    .since(8, 0, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("authorKey")
-                    .since(10, 5, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("vcek").since(10, 5, 0).values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("cbitpos").since(4, 4, 0).optional_since(6, 9, 0),
-                rt::ChildInfo::new("reducedPhysBits")
-                    .since(4, 4, 0)
-                    .optional_since(6, 9, 0),
-                rt::ChildInfo::new("policy").required().since(4, 4, 0),
-                rt::ChildInfo::new("guestVisibleWorkarounds").since(10, 5, 0),
-                rt::ChildInfo::new("idBlock").since(10, 5, 0),
-                rt::ChildInfo::new("idAuth").since(10, 5, 0),
-                rt::ChildInfo::new("hostData").since(10, 5, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {

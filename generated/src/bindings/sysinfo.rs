@@ -16,17 +16,13 @@ pub struct Sysinfo {
     pub xml: rt::Extra,
 }
 
+rt::table! { Sysinfo: element("sysinfo").since(0, 8, 6).reference("smbios-system-information");
+    0 TYPE = type_: SysinfoType, payload();
+}
+
 impl rt::Content for Sysinfo {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Sysinfo",
-            element: Some(rt::Name::plain("sysinfo")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            reference: Some("smbios-system-information"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -85,18 +81,19 @@ impl Default for SysinfoType {
     }
 }
 
+impl rt::PayloadType for SysinfoType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("smbios").since(0, 8, 6),
+                    rt::ValueInfo::new("fwcfg").since(6, 5, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for SysinfoType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("smbios").since(0, 8, 6),
-            rt::ValueInfo::new("fwcfg").since(6, 5, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -107,8 +104,8 @@ impl rt::Payload for SysinfoType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -160,20 +157,17 @@ pub struct SysinfoTypeSmbios {
     pub oem_strings: Option<SysinfoOemStrings>,
 }
 
+rt::table! { SysinfoTypeSmbios: members();
+    0 BIOS = bios: Option<SysinfoBios>, child("bios").since(0, 8, 6);
+    1 SYSTEM = system: Option<SysinfoSystem>, child("system").since(0, 8, 6);
+    2 BASE_BOARD = base_board: Vec<SysinfoBaseBoard>, child("baseBoard").since(1, 2, 17);
+    3 CHASSIS = chassis: Option<SysinfoChassis>, child("chassis").since(4, 1, 0);
+    4 OEM_STRINGS = oem_strings: Option<SysinfoOemStrings>, child("oemStrings").since(4, 1, 0);
+}
+
 impl rt::Content for SysinfoTypeSmbios {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoTypeSmbios",
-            children: &[
-                rt::ChildInfo::new("bios").since(0, 8, 6),
-                rt::ChildInfo::new("system").since(0, 8, 6),
-                rt::ChildInfo::new("baseBoard").many().since(1, 2, 17),
-                rt::ChildInfo::new("chassis").since(4, 1, 0),
-                rt::ChildInfo::new("oemStrings").since(4, 1, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -222,14 +216,13 @@ pub struct SysinfoTypeFwcfg {
     pub entry: Vec<SysinfoBlob>,
 }
 
+rt::table! { SysinfoTypeFwcfg: members();
+    0 ENTRY = entry: Vec<SysinfoBlob>, child("entry").since(6, 5, 0);
+}
+
 impl rt::Content for SysinfoTypeFwcfg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoTypeFwcfg",
-            children: &[rt::ChildInfo::new("entry").many().since(6, 5, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -266,17 +259,13 @@ pub struct SysinfoBios {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoBios: element("bios").since(0, 8, 6);
+    0 ENTRY = entry: Vec<SysinfoBiosEntry>, child("entry").required().since(0, 8, 6);
+}
+
 impl rt::Content for SysinfoBios {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoBios",
-            element: Some(rt::Name::plain("bios")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(0, 8, 6)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -323,23 +312,14 @@ pub struct SysinfoBiosEntry {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoBiosEntry: element("entry").since(0, 8, 6);
+    0 NAME = name: SysinfoBiosEntryName, attribute("name").since(0, 8, 6);
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for SysinfoBiosEntry {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoBiosEntry",
-            element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(0, 8, 6)
-                    .values(SysinfoBiosEntryName::VALUES),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -415,6 +395,7 @@ impl SysinfoBiosEntryName {
 }
 
 impl rt::Scalar for SysinfoBiosEntryName {
+    const VALUES: &'static [rt::ValueInfo] = SysinfoBiosEntryName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -445,17 +426,13 @@ pub struct SysinfoSystem {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoSystem: element("system").since(0, 8, 6);
+    0 ENTRY = entry: Vec<SysinfoSystemEntry>, child("entry").required().since(0, 8, 6);
+}
+
 impl rt::Content for SysinfoSystem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoSystem",
-            element: Some(rt::Name::plain("system")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(0, 8, 6)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -502,23 +479,14 @@ pub struct SysinfoSystemEntry {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoSystemEntry: element("entry").since(0, 8, 6);
+    0 NAME = name: SysinfoSystemEntryName, attribute("name").since(0, 8, 6);
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for SysinfoSystemEntry {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoSystemEntry",
-            element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(0, 8, 6)
-                    .values(SysinfoSystemEntryName::VALUES),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -612,6 +580,7 @@ impl SysinfoSystemEntryName {
 }
 
 impl rt::Scalar for SysinfoSystemEntryName {
+    const VALUES: &'static [rt::ValueInfo] = SysinfoSystemEntryName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -645,17 +614,13 @@ pub struct SysinfoBaseBoard {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoBaseBoard: element("baseBoard").since(1, 2, 17);
+    0 ENTRY = entry: Vec<SysinfoBaseBoardEntry>, child("entry").required().since(1, 2, 17);
+}
+
 impl rt::Content for SysinfoBaseBoard {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoBaseBoard",
-            element: Some(rt::Name::plain("baseBoard")),
-            since: Some(rt::Version::new(1, 2, 17)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(1, 2, 17)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -702,23 +667,14 @@ pub struct SysinfoBaseBoardEntry {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoBaseBoardEntry: element("entry").since(1, 2, 17);
+    0 NAME = name: SysinfoBaseBoardEntryName, attribute("name").since(1, 2, 17);
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for SysinfoBaseBoardEntry {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoBaseBoardEntry",
-            element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(1, 2, 17)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(1, 2, 17)
-                    .values(SysinfoBaseBoardEntryName::VALUES),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -806,6 +762,7 @@ impl SysinfoBaseBoardEntryName {
 }
 
 impl rt::Scalar for SysinfoBaseBoardEntryName {
+    const VALUES: &'static [rt::ValueInfo] = SysinfoBaseBoardEntryName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -838,17 +795,13 @@ pub struct SysinfoChassis {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoChassis: element("chassis").since(4, 1, 0);
+    0 ENTRY = entry: Vec<SysinfoChassisEntry>, child("entry").required().since(4, 1, 0);
+}
+
 impl rt::Content for SysinfoChassis {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoChassis",
-            element: Some(rt::Name::plain("chassis")),
-            since: Some(rt::Version::new(4, 1, 0)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(4, 1, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -895,23 +848,14 @@ pub struct SysinfoChassisEntry {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoChassisEntry: element("entry").since(4, 1, 0);
+    0 NAME = name: SysinfoChassisEntryName, attribute("name").since(4, 1, 0);
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for SysinfoChassisEntry {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoChassisEntry",
-            element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(4, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(4, 1, 0)
-                    .values(SysinfoChassisEntryName::VALUES),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -993,6 +937,7 @@ impl SysinfoChassisEntryName {
 }
 
 impl rt::Scalar for SysinfoChassisEntryName {
+    const VALUES: &'static [rt::ValueInfo] = SysinfoChassisEntryName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1024,17 +969,13 @@ pub struct SysinfoOemStrings {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoOemStrings: element("oemStrings").since(4, 1, 0);
+    0 ENTRY = entry: Vec<String>, leaf("entry").required().since(4, 1, 0);
+}
+
 impl rt::Content for SysinfoOemStrings {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoOemStrings",
-            element: Some(rt::Name::plain("oemStrings")),
-            since: Some(rt::Version::new(4, 1, 0)),
-            children: &[rt::ChildInfo::new("entry").required().many().since(4, 1, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1077,21 +1018,15 @@ pub struct SysinfoBlob {
     pub xml: rt::Extra,
 }
 
+rt::table! { SysinfoBlob: element("entry").since(6, 5, 0);
+    0 NAME = name: String, attribute("name").since(6, 5, 0);
+    1 FILE = file: Option<String>, attribute("file").since(6, 5, 0);
+    2 VALUE = value: Option<String>, text();
+}
+
 impl rt::Content for SysinfoBlob {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SysinfoBlob",
-            element: Some(rt::Name::plain("entry")),
-            since: Some(rt::Version::new(6, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(6, 5, 0),
-                rt::AttributeInfo::new("file").since(6, 5, 0),
-            ],
-            text: rt::TextInfo::Optional(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

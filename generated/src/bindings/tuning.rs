@@ -29,25 +29,16 @@ pub struct Vcpu {
     pub xml: rt::Extra,
 }
 
+rt::table! { Vcpu: element("vcpu").since(0, 6, 0).reference("cpu-allocation");
+    0 PLACEMENT = placement: Option<VcpuPlacement>, attribute("placement").written("static").since(0, 9, 11);
+    1 CPUSET = cpuset: Option<scalar::CpuSet>, attribute("cpuset").since(0, 6, 0);
+    2 CURRENT = current: Option<u16>, attribute("current").since(0, 8, 5);
+    3 VALUE = value: u16, text();
+}
+
 impl rt::Content for Vcpu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Vcpu",
-            element: Some(rt::Name::plain("vcpu")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("cpu-allocation"),
-            attributes: &[
-                rt::AttributeInfo::new("placement")
-                    .default("static", rt::DefaultForm::Written)
-                    .since(0, 9, 11)
-                    .values(VcpuPlacement::VALUES),
-                rt::AttributeInfo::new("cpuset").since(0, 6, 0),
-                rt::AttributeInfo::new("current").since(0, 8, 5),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -115,6 +106,7 @@ impl VcpuPlacement {
 }
 
 impl rt::Scalar for VcpuPlacement {
+    const VALUES: &'static [rt::ValueInfo] = VcpuPlacement::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -144,18 +136,13 @@ pub struct Vcpus {
     pub xml: rt::Extra,
 }
 
+rt::table! { Vcpus: element("vcpus").since(2, 2, 0).dropped_if_empty().reference("cpu-allocation");
+    0 VCPU = vcpu: Vec<VcpusVcpu>, child("vcpu").since(2, 2, 0);
+}
+
 impl rt::Content for Vcpus {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Vcpus",
-            element: Some(rt::Name::plain("vcpus")),
-            since: Some(rt::Version::new(2, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("cpu-allocation"),
-            children: &[rt::ChildInfo::new("vcpu").many().since(2, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -212,29 +199,16 @@ pub struct VcpusVcpu {
     pub xml: rt::Extra,
 }
 
+rt::table! { VcpusVcpu: element("vcpu").since(2, 2, 0);
+    0 ID = id: u32, attribute("id").since(2, 2, 0);
+    1 ENABLED = enabled: YesNo, attribute("enabled").since(2, 2, 0);
+    2 HOTPLUGGABLE = hotpluggable: Option<YesNo>, attribute("hotpluggable").since(2, 2, 0);
+    3 ORDER = order: Option<u32>, attribute("order").dropped("0").since(2, 2, 0);
+}
+
 impl rt::Content for VcpusVcpu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VcpusVcpu",
-            element: Some(rt::Name::plain("vcpu")),
-            since: Some(rt::Version::new(2, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(2, 2, 0),
-                rt::AttributeInfo::new("enabled")
-                    .required()
-                    .since(2, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("hotpluggable")
-                    .since(2, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("order")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(2, 2, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -278,18 +252,13 @@ pub struct Iothreadids {
     pub xml: rt::Extra,
 }
 
+rt::table! { Iothreadids: element("iothreadids").since(1, 2, 15).dropped_if_empty().reference("iothreads-allocation");
+    0 IOTHREAD = iothread: Vec<Iothread>, child("iothread").since(1, 2, 15);
+}
+
 impl rt::Content for Iothreadids {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Iothreadids",
-            element: Some(rt::Name::plain("iothreadids")),
-            since: Some(rt::Version::new(1, 2, 15)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("iothreads-allocation"),
-            children: &[rt::ChildInfo::new("iothread").many().since(1, 2, 15)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -346,22 +315,16 @@ pub struct Iothread {
     pub xml: rt::Extra,
 }
 
+rt::table! { Iothread: element("iothread").since(1, 2, 15);
+    0 ID = id: u32, attribute("id").since(1, 2, 15);
+    1 THREAD_POOL_MIN = thread_pool_min: Option<u32>, attribute("thread_pool_min").since(8, 5, 0);
+    2 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
+    3 POLL = poll: Option<IothreadPoll>, child("poll").since(9, 4, 0);
+}
+
 impl rt::Content for Iothread {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Iothread",
-            element: Some(rt::Name::plain("iothread")),
-            since: Some(rt::Version::new(1, 2, 15)),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(1, 2, 15),
-                rt::AttributeInfo::new("thread_pool_min").since(8, 5, 0),
-                rt::AttributeInfo::new("thread_pool_max").since(8, 5, 0),
-            ],
-            children: &[rt::ChildInfo::new("poll").since(9, 4, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -430,20 +393,15 @@ pub struct IothreadPoll {
     pub xml: rt::Extra,
 }
 
+rt::table! { IothreadPoll: element("poll").since(9, 4, 0);
+    0 MAX = max: Option<u64>, attribute("max").since(9, 4, 0);
+    1 GROW = grow: Option<u64>, attribute("grow").since(9, 4, 0);
+    2 SHRINK = shrink: Option<u64>, attribute("shrink").since(9, 4, 0);
+}
+
 impl rt::Content for IothreadPoll {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "IothreadPoll",
-            element: Some(rt::Name::plain("poll")),
-            since: Some(rt::Version::new(9, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("max").since(9, 4, 0),
-                rt::AttributeInfo::new("grow").since(9, 4, 0),
-                rt::AttributeInfo::new("shrink").since(9, 4, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -489,21 +447,14 @@ pub struct Defaultiothread {
     pub xml: rt::Extra,
 }
 
+rt::table! { Defaultiothread: element("defaultiothread").since(8, 5, 0).dropped_if_empty().reference("iothreads-allocation");
+    0 THREAD_POOL_MIN = thread_pool_min: Option<u32>, attribute("thread_pool_min").since(8, 5, 0);
+    1 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
+}
+
 impl rt::Content for Defaultiothread {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Defaultiothread",
-            element: Some(rt::Name::plain("defaultiothread")),
-            since: Some(rt::Version::new(8, 5, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("iothreads-allocation"),
-            attributes: &[
-                rt::AttributeInfo::new("thread_pool_min").since(8, 5, 0),
-                rt::AttributeInfo::new("thread_pool_max").since(8, 5, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -547,21 +498,14 @@ pub struct Numatune {
     pub xml: rt::Extra,
 }
 
+rt::table! { Numatune: element("numatune").since(0, 9, 3).dropped_if_empty().reference("numa-node-tuning");
+    0 MEMORY = memory: Option<NumatuneMemory>, child("memory").since(0, 9, 3);
+    1 MEMNODE = memnode: Vec<NumatuneMemnode>, child("memnode").since(1, 2, 7);
+}
+
 impl rt::Content for Numatune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Numatune",
-            element: Some(rt::Name::plain("numatune")),
-            since: Some(rt::Version::new(0, 9, 3)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("numa-node-tuning"),
-            children: &[
-                rt::ChildInfo::new("memory").since(0, 9, 3),
-                rt::ChildInfo::new("memnode").many().since(1, 2, 7),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -618,27 +562,15 @@ pub struct NumatuneMemory {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumatuneMemory: element("memory").since(0, 9, 3);
+    0 MODE = mode: Option<NumaMemoryMode>, attribute("mode").assumed("strict").since(0, 9, 3).optional_since(0, 9, 12);
+    1 PLACEMENT = placement: Option<NumatuneMemoryPlacement>, attribute("placement").dropped("static").since(0, 9, 12);
+    2 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(0, 9, 3).optional_since(0, 9, 12);
+}
+
 impl rt::Content for NumatuneMemory {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumatuneMemory",
-            element: Some(rt::Name::plain("memory")),
-            since: Some(rt::Version::new(0, 9, 3)),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .default("strict", rt::DefaultForm::Assumed)
-                    .since(0, 9, 3)
-                    .optional_since(0, 9, 12)
-                    .values(NumaMemoryMode::VALUES),
-                rt::AttributeInfo::new("placement")
-                    .default("static", rt::DefaultForm::Dropped)
-                    .since(0, 9, 12)
-                    .values(NumatuneMemoryPlacement::VALUES),
-                rt::AttributeInfo::new("nodeset").since(0, 9, 3).optional_since(0, 9, 12),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -698,6 +630,7 @@ impl NumatuneMemoryPlacement {
 }
 
 impl rt::Scalar for NumatuneMemoryPlacement {
+    const VALUES: &'static [rt::ValueInfo] = NumatuneMemoryPlacement::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -735,24 +668,15 @@ pub struct NumatuneMemnode {
     pub xml: rt::Extra,
 }
 
+rt::table! { NumatuneMemnode: element("memnode").since(1, 2, 7);
+    0 CELLID = cellid: u32, attribute("cellid").since(1, 2, 7);
+    1 MODE = mode: Option<NumaMemoryMode>, attribute("mode").written("strict").since(1, 2, 7);
+    2 NODESET = nodeset: scalar::CpuSet, attribute("nodeset").since(1, 2, 7);
+}
+
 impl rt::Content for NumatuneMemnode {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "NumatuneMemnode",
-            element: Some(rt::Name::plain("memnode")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("cellid").required().since(1, 2, 7),
-                rt::AttributeInfo::new("mode")
-                    .default("strict", rt::DefaultForm::Written)
-                    .since(1, 2, 7)
-                    .values(NumaMemoryMode::VALUES),
-                rt::AttributeInfo::new("nodeset").required().since(1, 2, 7),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -824,6 +748,7 @@ impl NumaMemoryMode {
 }
 
 impl rt::Scalar for NumaMemoryMode {
+    const VALUES: &'static [rt::ValueInfo] = NumaMemoryMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -859,21 +784,14 @@ pub struct Blkiotune {
     pub xml: rt::Extra,
 }
 
+rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().reference("block-i-o-tuning");
+    0 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 8, 8);
+    1 DEVICE = device: Vec<BlkiotuneDevice>, child("device").since(0, 9, 8);
+}
+
 impl rt::Content for Blkiotune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Blkiotune",
-            element: Some(rt::Name::plain("blkiotune")),
-            since: Some(rt::Version::new(0, 8, 8)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("block-i-o-tuning"),
-            children: &[
-                rt::ChildInfo::new("weight").since(0, 8, 8),
-                rt::ChildInfo::new("device").many().since(0, 9, 8),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -940,27 +858,18 @@ pub struct BlkiotuneDevice {
     pub xml: rt::Extra,
 }
 
+rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
+    0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("[^:]*", 1, 2, 14);
+    1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2);
+    2 READ_IOPS_SEC = read_iops_sec: Option<u32>, leaf("read_iops_sec").since(1, 2, 2);
+    3 WRITE_IOPS_SEC = write_iops_sec: Option<u32>, leaf("write_iops_sec").since(1, 2, 2);
+    4 READ_BYTES_SEC = read_bytes_sec: Option<u64>, leaf("read_bytes_sec").since(1, 2, 2);
+    5 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(1, 2, 2);
+}
+
 impl rt::Content for BlkiotuneDevice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BlkiotuneDevice",
-            element: Some(rt::Name::plain("device")),
-            since: Some(rt::Version::new(0, 9, 8)),
-            children: &[
-                rt::ChildInfo::new("path")
-                    .required()
-                    .since(0, 9, 8)
-                    .narrow("[^:]*", 1, 2, 14),
-                rt::ChildInfo::new("weight").since(0, 9, 8).optional_since(1, 2, 2),
-                rt::ChildInfo::new("read_iops_sec").since(1, 2, 2),
-                rt::ChildInfo::new("write_iops_sec").since(1, 2, 2),
-                rt::ChildInfo::new("read_bytes_sec").since(1, 2, 2),
-                rt::ChildInfo::new("write_bytes_sec").since(1, 2, 2),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1012,20 +921,14 @@ pub struct Resource {
     pub xml: rt::Extra,
 }
 
+rt::table! { Resource: element("resource").since(1, 0, 5).reference("resource-partitioning");
+    0 PARTITION = partition: Option<String>, leaf("partition").since(1, 0, 5).optional_since(7, 7, 0);
+    1 FIBRECHANNEL = fibrechannel: Option<Fibrechannel>, child("fibrechannel").since(7, 7, 0);
+}
+
 impl rt::Content for Resource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Resource",
-            element: Some(rt::Name::plain("resource")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            reference: Some("resource-partitioning"),
-            children: &[
-                rt::ChildInfo::new("partition").since(1, 0, 5).optional_since(7, 7, 0),
-                rt::ChildInfo::new("fibrechannel").since(7, 7, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1072,18 +975,13 @@ pub struct Fibrechannel {
     pub xml: rt::Extra,
 }
 
+rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).reference("fibre-channel-vmid");
+    0 APPID = appid: String, attribute("appid").since(7, 7, 0);
+}
+
 impl rt::Content for Fibrechannel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Fibrechannel",
-            element: Some(rt::Name::plain("fibrechannel")),
-            since: Some(rt::Version::new(7, 7, 0)),
-            reference: Some("fibre-channel-vmid"),
-            attributes: &[rt::AttributeInfo::new("appid").required().since(7, 7, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1121,17 +1019,13 @@ pub struct Throttlegroups {
     pub xml: rt::Extra,
 }
 
+rt::table! { Throttlegroups: element("throttlegroups").since(11, 2, 0).reference("disk-throttle-group-management");
+    0 THROTTLEGROUP = throttlegroup: Vec<Throttlegroup>, child("throttlegroup").since(11, 2, 0);
+}
+
 impl rt::Content for Throttlegroups {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Throttlegroups",
-            element: Some(rt::Name::plain("throttlegroups")),
-            since: Some(rt::Version::new(11, 2, 0)),
-            reference: Some("disk-throttle-group-management"),
-            children: &[rt::ChildInfo::new("throttlegroup").many().since(11, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1252,37 +1146,38 @@ pub struct Throttlegroup {
     pub xml: rt::Extra,
 }
 
+rt::table! { Throttlegroup: element("throttlegroup").since(11, 2, 0);
+    0 TOTAL_BYTES_SEC = total_bytes_sec: Option<u64>, leaf("total_bytes_sec").since(0, 9, 8);
+    1 READ_BYTES_SEC = read_bytes_sec: Option<u64>, leaf("read_bytes_sec").since(0, 9, 8);
+    2 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(0, 9, 8);
+    3 TOTAL_IOPS_SEC = total_iops_sec: Option<u64>, leaf("total_iops_sec").since(0, 9, 8);
+    4 READ_IOPS_SEC = read_iops_sec: Option<u64>, leaf("read_iops_sec").since(0, 9, 8);
+    5 WRITE_IOPS_SEC = write_iops_sec: Option<u64>, leaf("write_iops_sec").since(0, 9, 8);
+    6 TOTAL_BYTES_SEC_MAX = total_bytes_sec_max: Option<u64>, leaf("total_bytes_sec_max").since(1, 2, 11);
+    7 READ_BYTES_SEC_MAX = read_bytes_sec_max: Option<u64>, leaf("read_bytes_sec_max").since(1, 2, 11);
+    8 WRITE_BYTES_SEC_MAX = write_bytes_sec_max: Option<u64>, leaf("write_bytes_sec_max").since(1, 2, 11);
+    9 TOTAL_IOPS_SEC_MAX = total_iops_sec_max: Option<u64>, leaf("total_iops_sec_max").since(1, 2, 11);
+    10 READ_IOPS_SEC_MAX = read_iops_sec_max: Option<u64>, leaf("read_iops_sec_max").since(1, 2, 11);
+    11 WRITE_IOPS_SEC_MAX = write_iops_sec_max: Option<u64>, leaf("write_iops_sec_max").since(1, 2, 11);
+    12 SIZE_IOPS_SEC = size_iops_sec: Option<u64>, leaf("size_iops_sec").since(1, 2, 11);
+    13 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0);
+    14 TOTAL_BYTES_SEC_MAX_LENGTH = total_bytes_sec_max_length: Option<u64>, leaf("total_bytes_sec_max_length")
+        .since(2, 4, 0);
+    15 READ_BYTES_SEC_MAX_LENGTH = read_bytes_sec_max_length: Option<u64>, leaf("read_bytes_sec_max_length")
+        .since(2, 4, 0);
+    16 WRITE_BYTES_SEC_MAX_LENGTH = write_bytes_sec_max_length: Option<u64>, leaf("write_bytes_sec_max_length")
+        .since(2, 4, 0);
+    17 TOTAL_IOPS_SEC_MAX_LENGTH = total_iops_sec_max_length: Option<u64>, leaf("total_iops_sec_max_length")
+        .since(2, 4, 0);
+    18 READ_IOPS_SEC_MAX_LENGTH = read_iops_sec_max_length: Option<u64>, leaf("read_iops_sec_max_length")
+        .since(2, 4, 0);
+    19 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
+        .since(2, 4, 0);
+}
+
 impl rt::Content for Throttlegroup {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Throttlegroup",
-            element: Some(rt::Name::plain("throttlegroup")),
-            since: Some(rt::Version::new(11, 2, 0)),
-            children: &[
-                rt::ChildInfo::new("total_bytes_sec").since(0, 9, 8),
-                rt::ChildInfo::new("read_bytes_sec").since(0, 9, 8),
-                rt::ChildInfo::new("write_bytes_sec").since(0, 9, 8),
-                rt::ChildInfo::new("total_iops_sec").since(0, 9, 8),
-                rt::ChildInfo::new("read_iops_sec").since(0, 9, 8),
-                rt::ChildInfo::new("write_iops_sec").since(0, 9, 8),
-                rt::ChildInfo::new("total_bytes_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("read_bytes_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("write_bytes_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("total_iops_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("read_iops_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("write_iops_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("size_iops_sec").since(1, 2, 11),
-                rt::ChildInfo::new("group_name").since(3, 0, 0),
-                rt::ChildInfo::new("total_bytes_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("read_bytes_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("write_bytes_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("total_iops_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("read_iops_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("write_iops_sec_max_length").since(2, 4, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

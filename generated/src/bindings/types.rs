@@ -37,6 +37,7 @@ impl YesNo {
 }
 
 impl rt::Scalar for YesNo {
+    const VALUES: &'static [rt::ValueInfo] = YesNo::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -84,6 +85,7 @@ impl OnOff {
 }
 
 impl rt::Scalar for OnOff {
+    const VALUES: &'static [rt::ValueInfo] = OnOff::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -329,6 +331,7 @@ impl ArchName {
 }
 
 impl rt::Scalar for ArchName {
+    const VALUES: &'static [rt::ValueInfo] = ArchName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -116,7 +116,7 @@ impl Reader {
     ) {
         let what = || {
             let mut names = Vec::new();
-            each_info(out, &mut |info| names.extend(info.attributes.iter().map(|a| a.name)));
+            each_info(out, &mut |info| names.extend(info.attributes().map(|a| a.name)));
             let suggestion = near::nearest(attribute.name().1, names.iter().copied()).map(|name| format!("'{name}'"));
             let expected = names.iter().map(|name| format!("'{name}'")).collect();
             (format!("unknown attribute '{}'", attribute.qualified()), expected, suggestion)
@@ -138,7 +138,7 @@ impl Reader {
         }
         let what = || {
             let mut names = Vec::new();
-            each_info(out, &mut |info| names.extend(info.children.iter().map(|c| c.name)));
+            each_info(out, &mut |info| names.extend(info.children().map(|c| c.name)));
             let suggestion =
                 near::nearest(child.tag_name().name(), names.iter().copied()).map(|name| format!("<{name}>"));
             let expected = names.iter().map(|name| format!("<{name}>")).collect();
@@ -188,7 +188,7 @@ impl Reader {
 
     /// Reports what is missing of what the table asks for.
     pub(super) fn check_required(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo) {
-        for attribute in info.attributes.iter().filter(|a| a.required) {
+        for attribute in info.attributes().filter(|a| a.required) {
             let present = match attribute.ns {
                 "" => node.has_attribute(attribute.name),
                 ns => node.has_attribute((ns, attribute.name)),
@@ -199,7 +199,7 @@ impl Reader {
                 self.error(node, open_tag(node), ErrorKind::MissingAttribute, message, expected, None);
             }
         }
-        for child in info.children.iter().filter(|c| c.required) {
+        for child in info.children().filter(|c| c.required) {
             if !node.children().any(|node| Node(node).is(child.ns, child.name)) {
                 let message = format!("missing element <{}>", child.name);
                 // Of many there can be none: nothing is made up for it.

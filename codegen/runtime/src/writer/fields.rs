@@ -4,7 +4,7 @@ use super::{Action, Defaults, Finding, Newer, OutputOnly, Writer};
 use crate::content::{Mix, Payload};
 use crate::escape;
 use crate::extra::TEXT;
-use crate::info::{AttributeInfo, DefaultForm};
+use crate::info::{DefaultForm, FieldInfo};
 use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim};
 use crate::verbatim::{AnyAttribute, Verbatim};
 use crate::version::Version;
@@ -44,7 +44,7 @@ impl Writer<'_> {
     }
 
     /// Writes an attribute by what its table says about defaults.
-    fn attribute_by_table(&mut self, attribute: &'static AttributeInfo, value: Option<&String>) {
+    fn attribute_by_table(&mut self, attribute: &'static FieldInfo, value: Option<&String>) {
         if let Some(action) = self.left_out(attribute.output_only, attribute.since) {
             if let Some(value) = value {
                 self.found(Some(attribute), value, action);
@@ -227,13 +227,13 @@ impl Writer<'_> {
         (newer && self.options.newer == Newer::Drop).then_some(Action::Newer)
     }
 
-    fn note_live(&mut self, output_only: bool, attribute: Option<&'static AttributeInfo>, value: &str) {
+    fn note_live(&mut self, output_only: bool, attribute: Option<&'static FieldInfo>, value: &str) {
         if output_only && self.options.output_only == OutputOnly::Note {
             self.found(attribute, value, Action::LiveKept);
         }
     }
 
-    pub(super) fn found(&mut self, attribute: Option<&'static AttributeInfo>, value: &str, action: Action) {
+    pub(super) fn found(&mut self, attribute: Option<&'static FieldInfo>, value: &str, action: Action) {
         let (span, owner) = (self.span, self.info);
         self.findings.push(Finding { span, owner, attribute, value: value.to_owned(), action });
     }
@@ -304,7 +304,7 @@ impl Writer<'_> {
         if verbatim.source.is_empty() {
             return;
         }
-        let known = self.info.children.iter().find(|child| child.name == verbatim.name);
+        let known = self.info.children().find(|child| child.name == verbatim.name);
         if known.is_some_and(|child| !self.wanted(child.ns, child.name, None)) {
             return;
         }

@@ -1,7 +1,7 @@
 //! What the writer can be told, and what it tells.
 
 use crate::extra::Span;
-use crate::info::{AttributeInfo, ChildInfo, TypeInfo};
+use crate::info::{FieldInfo, TypeInfo};
 use crate::version::Version;
 
 /// What to do with values that equal a default.
@@ -81,7 +81,7 @@ pub struct Finding {
     /// The element, or the members of its payload, that has the attribute; the element that was left out, or its parent.
     pub owner: &'static TypeInfo,
     /// The attribute; none for an element.
-    pub attribute: Option<&'static AttributeInfo>,
+    pub attribute: Option<&'static FieldInfo>,
     /// The attribute's value, or the element's name; of an unknown attribute, name and value.
     pub value: String,
     /// What was done.
@@ -113,10 +113,10 @@ pub trait Observer {
     fn element(&mut self, info: &'static TypeInfo, span: Span);
 
     /// An attribute of the element that was entered last and not yet left.
-    fn attribute(&mut self, owner: &'static TypeInfo, attribute: &'static AttributeInfo, value: &str, span: Span);
+    fn attribute(&mut self, owner: &'static TypeInfo, attribute: &'static FieldInfo, value: &str, span: Span);
 
     /// A child element, before it is entered; `text` is what it holds if that is a plain value. `span` is its parent's.
-    fn child(&mut self, owner: &'static TypeInfo, child: &'static ChildInfo, text: Option<&str>, span: Span);
+    fn child(&mut self, owner: &'static TypeInfo, child: &'static FieldInfo, text: Option<&str>, span: Span);
 
     /// The element that was entered last and not yet left has a payload with these members, which follow among its own;
     /// said at least once.

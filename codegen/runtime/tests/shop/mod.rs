@@ -16,26 +16,19 @@ pub struct Shop {
     pub xml: rt::Extra,
 }
 
+rt::table! { Shop: element("shop");
+    0 NAME = name: String, attribute("name");
+    1 OPEN = open: Option<bool>, attribute("open").written("true").since(1, 2, 0);
+    2 TITLE = title: Option<String>, leaf("title");
+    3 ITEMS = items: Vec<Item>, child("item");
+    4 CLOSED = closed: bool, flag("closed");
+    5 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata");
+    6 PASS = pass: Option<Pass>, child("pass").ns("http://shop.org/schemas/pass/1.0");
+}
+
 impl rt::Content for Shop {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Shop",
-            required_attributes: 1,
-            element: Some(rt::Name::plain("shop")),
-            attributes: &[
-                rt::AttributeInfo::new("name").required(),
-                rt::AttributeInfo::new("open").default("true", rt::DefaultForm::Written).since(1, 2, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("title"),
-                rt::ChildInfo::new("item").many(),
-                rt::ChildInfo::new("closed"),
-                rt::ChildInfo::new("metadata"),
-                rt::ChildInfo::new("pass").ns("http://shop.org/schemas/pass/1.0"),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -101,20 +94,16 @@ pub struct Item {
     pub xml: rt::Extra,
 }
 
+rt::table! { Item: element("item");
+    0 KIND = kind: ItemKind, payload();
+    1 SIZE = size: Option<Size>, attribute("size").dropped("small");
+    2 TEXT = text: Option<String>, text();
+    3 PART = part: Option<Box<Item>>, child("item");
+}
+
 impl rt::Content for Item {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Item",
-            element: Some(rt::Name::plain("item")),
-            attributes: &[rt::AttributeInfo::new("size")
-                .default("small", rt::DefaultForm::Dropped)
-                .values(Size::VALUES)],
-            children: &[rt::ChildInfo::new("item")],
-            text: rt::TextInfo::Optional(&[]),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -186,14 +175,17 @@ pub enum ItemKind {
     Voucher,
 }
 
-impl rt::Payload for ItemKind {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[rt::ValueInfo::new("book"), rt::ValueInfo::new("voucher")];
-        static INFO: rt::AttributeInfo =
-            rt::AttributeInfo::new("kind").default("voucher", rt::DefaultForm::Written).values(VALUES);
-        &INFO
-    }
+impl rt::PayloadType for ItemKind {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("kind")
+            .optional()
+            .written("voucher")
+            .values(&[rt::ValueInfo::new("book"), rt::ValueInfo::new("voucher")]);
+        &TABLE
+    };
+}
 
+impl rt::Payload for ItemKind {
     fn of(value: &str) -> Option<Self> {
         match value {
             "book" => Some(ItemKind::Book(ItemBook::default())),
@@ -206,8 +198,8 @@ impl rt::Payload for ItemKind {
         Some(ItemKind::Voucher)
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -239,17 +231,14 @@ pub struct ItemBook {
     pub authors: Vec<String>,
 }
 
+rt::table! { ItemBook: members();
+    0 PAGES = pages: u32, attribute("pages");
+    1 AUTHORS = authors: Vec<String>, leaf("author").required();
+}
+
 impl rt::Content for ItemBook {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ItemBook",
-            required_attributes: 1,
-            required_children: 1,
-            attributes: &[rt::AttributeInfo::new("pages").required()],
-            children: &[rt::ChildInfo::new("author").required().many()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -299,6 +288,8 @@ impl Size {
 }
 
 impl rt::Scalar for Size {
+    const VALUES: &'static [rt::ValueInfo] = Size::VALUES;
+
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         match rt::scalar::trim(text) {
             "small" => Ok(Size::Small),
@@ -321,14 +312,11 @@ pub struct Pass {
     pub xml: rt::Extra,
 }
 
+rt::table! { Pass: element("pass").ns("http://shop.org/schemas/pass/1.0"); }
+
 impl rt::Content for Pass {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Pass",
-            element: Some(rt::Name { ns: "http://shop.org/schemas/pass/1.0", local: "pass" }),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

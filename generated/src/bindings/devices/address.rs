@@ -17,17 +17,13 @@ pub struct Address {
     pub xml: rt::Extra,
 }
 
+rt::table! { Address: element("address").since(0, 7, 6).reference("device-addresses");
+    0 TYPE = type_: AddressType, payload();
+}
+
 impl rt::Content for Address {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Address",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(0, 7, 6)),
-            reference: Some("device-addresses"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -122,27 +118,28 @@ impl Default for AddressType {
     }
 }
 
+impl rt::PayloadType for AddressType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("pci").since(0, 7, 6),
+                    rt::ValueInfo::new("drive").since(0, 7, 6),
+                    rt::ValueInfo::new("virtio-serial").since(0, 7, 7),
+                    rt::ValueInfo::new("ccid").since(0, 8, 8),
+                    rt::ValueInfo::new("usb").since(0, 9, 5),
+                    rt::ValueInfo::new("spapr-vio").since(0, 9, 9),
+                    rt::ValueInfo::new("ccw").since(1, 0, 4),
+                    rt::ValueInfo::new("isa").since(1, 2, 1),
+                    rt::ValueInfo::new("virtio-mmio").since(1, 2, 13),
+                    rt::ValueInfo::new("dimm").since(1, 2, 14),
+                    rt::ValueInfo::new("unassigned").since(6, 0, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for AddressType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("pci").since(0, 7, 6),
-            rt::ValueInfo::new("drive").since(0, 7, 6),
-            rt::ValueInfo::new("virtio-serial").since(0, 7, 7),
-            rt::ValueInfo::new("ccid").since(0, 8, 8),
-            rt::ValueInfo::new("usb").since(0, 9, 5),
-            rt::ValueInfo::new("spapr-vio").since(0, 9, 9),
-            rt::ValueInfo::new("ccw").since(1, 0, 4),
-            rt::ValueInfo::new("isa").since(1, 2, 1),
-            rt::ValueInfo::new("virtio-mmio").since(1, 2, 13),
-            rt::ValueInfo::new("dimm").since(1, 2, 14),
-            rt::ValueInfo::new("unassigned").since(6, 0, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -162,8 +159,8 @@ impl rt::Payload for AddressType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -244,33 +241,18 @@ pub struct AddressTypePci {
     pub zpci: Option<Zpci>,
 }
 
+rt::table! { AddressTypePci: members();
+    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
+    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
+    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
+    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
+    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+    5 ZPCI = zpci: Option<Zpci>, child("zpci").since(4, 10, 0).dropped_if_empty();
+}
+
 impl rt::Content for AddressTypePci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypePci",
-            attributes: &[
-                rt::AttributeInfo::new("domain")
-                    .default("0x0000", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("bus")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0)
-                    .optional_since(1, 3, 5),
-                rt::AttributeInfo::new("slot")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("function")
-                    .default("0x0", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("multifunction")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("zpci").since(4, 10, 0).dropped_if_empty()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -336,28 +318,16 @@ pub struct AddressTypeDrive {
     pub unit: Option<scalar::Decimal>,
 }
 
+rt::table! { AddressTypeDrive: members();
+    0 CONTROLLER = controller: Option<scalar::Decimal>, attribute("controller").written("0").since(0, 7, 6);
+    1 BUS = bus: Option<scalar::Decimal>, attribute("bus").written("0").since(0, 7, 6);
+    2 TARGET = target: Option<scalar::Decimal>, attribute("target").written("0").since(0, 9, 11);
+    3 UNIT = unit: Option<scalar::Decimal>, attribute("unit").written("0").since(0, 7, 6).optional_since(0, 9, 10);
+}
+
 impl rt::Content for AddressTypeDrive {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeDrive",
-            attributes: &[
-                rt::AttributeInfo::new("controller")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 6),
-                rt::AttributeInfo::new("bus")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 6),
-                rt::AttributeInfo::new("target")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-                rt::AttributeInfo::new("unit")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 6)
-                    .optional_since(0, 9, 10),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -396,24 +366,15 @@ pub struct AddressTypeVirtioSerial {
     pub port: Option<scalar::Decimal>,
 }
 
+rt::table! { AddressTypeVirtioSerial: members();
+    0 CONTROLLER = controller: Option<scalar::Decimal>, attribute("controller").written("0").since(0, 7, 7);
+    1 BUS = bus: Option<scalar::Decimal>, attribute("bus").written("0").since(0, 7, 7);
+    2 PORT = port: Option<scalar::Decimal>, attribute("port").written("0").since(0, 8, 2);
+}
+
 impl rt::Content for AddressTypeVirtioSerial {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeVirtioSerial",
-            attributes: &[
-                rt::AttributeInfo::new("controller")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 7),
-                rt::AttributeInfo::new("bus")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 7, 7),
-                rt::AttributeInfo::new("port")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 8, 2),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -446,21 +407,14 @@ pub struct AddressTypeCcid {
     pub slot: Option<scalar::Decimal>,
 }
 
+rt::table! { AddressTypeCcid: members();
+    0 CONTROLLER = controller: Option<scalar::Decimal>, attribute("controller").written("0").since(0, 8, 8);
+    1 SLOT = slot: Option<scalar::Decimal>, attribute("slot").written("0").since(0, 8, 8);
+}
+
 impl rt::Content for AddressTypeCcid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeCcid",
-            attributes: &[
-                rt::AttributeInfo::new("controller")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 8, 8),
-                rt::AttributeInfo::new("slot")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 8, 8),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -491,19 +445,14 @@ pub struct AddressTypeUsb {
     pub port: Option<scalar::UsbPort>,
 }
 
+rt::table! { AddressTypeUsb: members();
+    0 BUS = bus: Option<scalar::Decimal>, attribute("bus").written("0").since(0, 9, 5);
+    1 PORT = port: Option<scalar::UsbPort>, attribute("port").since(0, 9, 5).optional_since(2, 1, 0);
+}
+
 impl rt::Content for AddressTypeUsb {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeUsb",
-            attributes: &[
-                rt::AttributeInfo::new("bus")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(0, 9, 5),
-                rt::AttributeInfo::new("port").since(0, 9, 5).optional_since(2, 1, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -530,14 +479,13 @@ pub struct AddressTypeSpaprVio {
     pub reg: Option<scalar::SpaprVioReg>,
 }
 
+rt::table! { AddressTypeSpaprVio: members();
+    0 REG = reg: Option<scalar::SpaprVioReg>, attribute("reg").since(0, 9, 9);
+}
+
 impl rt::Content for AddressTypeSpaprVio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeSpaprVio",
-            attributes: &[rt::AttributeInfo::new("reg").since(0, 9, 9)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -570,18 +518,15 @@ pub struct AddressTypeCcw {
     pub devno: Option<scalar::CcwDevno>,
 }
 
+rt::table! { AddressTypeCcw: members();
+    0 CSSID = cssid: Option<scalar::CcwCssid>, attribute("cssid").since(1, 0, 4);
+    1 SSID = ssid: Option<scalar::CcwSsid>, attribute("ssid").since(1, 0, 4);
+    2 DEVNO = devno: Option<scalar::CcwDevno>, attribute("devno").since(1, 0, 4);
+}
+
 impl rt::Content for AddressTypeCcw {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeCcw",
-            attributes: &[
-                rt::AttributeInfo::new("cssid").since(1, 0, 4),
-                rt::AttributeInfo::new("ssid").since(1, 0, 4),
-                rt::AttributeInfo::new("devno").since(1, 0, 4),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -614,21 +559,14 @@ pub struct AddressTypeIsa {
     pub irq: Option<scalar::HexNumber>,
 }
 
+rt::table! { AddressTypeIsa: members();
+    0 IOBASE = iobase: Option<scalar::HexNumber>, attribute("iobase").dropped("0x0").since(1, 2, 1);
+    1 IRQ = irq: Option<scalar::HexNumber>, attribute("irq").dropped("0x0").since(1, 2, 1);
+}
+
 impl rt::Content for AddressTypeIsa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeIsa",
-            attributes: &[
-                rt::AttributeInfo::new("iobase")
-                    .default("0x0", rt::DefaultForm::Dropped)
-                    .since(1, 2, 1),
-                rt::AttributeInfo::new("irq")
-                    .default("0x0", rt::DefaultForm::Dropped)
-                    .since(1, 2, 1),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -659,17 +597,14 @@ pub struct AddressTypeDimm {
     pub base: Option<scalar::HexNumber>,
 }
 
+rt::table! { AddressTypeDimm: members();
+    0 SLOT = slot: Option<u32>, attribute("slot").since(1, 2, 14);
+    1 BASE = base: Option<scalar::HexNumber>, attribute("base").since(1, 2, 14);
+}
+
 impl rt::Content for AddressTypeDimm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AddressTypeDimm",
-            attributes: &[
-                rt::AttributeInfo::new("slot").since(1, 2, 14),
-                rt::AttributeInfo::new("base").since(1, 2, 14),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -704,20 +639,14 @@ pub struct Zpci {
     pub xml: rt::Extra,
 }
 
+rt::table! { Zpci: element("zpci").since(4, 10, 0).dropped_if_empty();
+    0 UID = uid: Option<scalar::ZpciUid>, attribute("uid").since(4, 10, 0);
+    1 FID = fid: Option<scalar::ZpciFid>, attribute("fid").since(4, 10, 0);
+}
+
 impl rt::Content for Zpci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Zpci",
-            element: Some(rt::Name::plain("zpci")),
-            since: Some(rt::Version::new(4, 10, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("uid").since(4, 10, 0),
-                rt::AttributeInfo::new("fid").since(4, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

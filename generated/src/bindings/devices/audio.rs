@@ -25,22 +25,15 @@ pub struct Audio {
     pub xml: rt::Extra,
 }
 
+rt::table! { Audio: element("audio").since(6, 7, 0).reference("audio-backends");
+    0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
+    1 TYPE = type_: AudioType, payload();
+    2 TIMER_PERIOD = timer_period: Option<scalar::DecimalOrHex>, attribute("timerPeriod").since(7, 2, 0);
+}
+
 impl rt::Content for Audio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Audio",
-            element: Some(rt::Name::plain("audio")),
-            since: Some(rt::Version::new(6, 7, 0)),
-            reference: Some("audio-backends"),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(6, 7, 0),
-                rt::AttributeInfo::new("timerPeriod").since(7, 2, 0),
-            ],
-            payloads: 1,
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -140,27 +133,28 @@ impl Default for AudioType {
     }
 }
 
+impl rt::PayloadType for AudioType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("none").since(7, 2, 0),
+                    rt::ValueInfo::new("alsa").since(7, 2, 0),
+                    rt::ValueInfo::new("coreaudio").since(7, 2, 0),
+                    rt::ValueInfo::new("dbus").since(8, 4, 0),
+                    rt::ValueInfo::new("jack").since(7, 2, 0),
+                    rt::ValueInfo::new("oss").since(6, 7, 0),
+                    rt::ValueInfo::new("pipewire").since(9, 10, 0),
+                    rt::ValueInfo::new("pulseaudio").since(7, 2, 0),
+                    rt::ValueInfo::new("sdl").since(7, 2, 0),
+                    rt::ValueInfo::new("spice").since(7, 2, 0),
+                    rt::ValueInfo::new("file").since(7, 2, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for AudioType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("none").since(7, 2, 0),
-            rt::ValueInfo::new("alsa").since(7, 2, 0),
-            rt::ValueInfo::new("coreaudio").since(7, 2, 0),
-            rt::ValueInfo::new("dbus").since(8, 4, 0),
-            rt::ValueInfo::new("jack").since(7, 2, 0),
-            rt::ValueInfo::new("oss").since(6, 7, 0),
-            rt::ValueInfo::new("pipewire").since(9, 10, 0),
-            rt::ValueInfo::new("pulseaudio").since(7, 2, 0),
-            rt::ValueInfo::new("sdl").since(7, 2, 0),
-            rt::ValueInfo::new("spice").since(7, 2, 0),
-            rt::ValueInfo::new("file").since(7, 2, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -180,8 +174,8 @@ impl rt::Payload for AudioType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -248,17 +242,14 @@ pub struct AudioTypeNone {
     pub output: Option<AudioOutput>,
 }
 
+rt::table! { AudioTypeNone: members();
+    0 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeNone {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeNone",
-            children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -299,17 +290,14 @@ pub struct AudioTypeAlsa {
     pub output: Option<AudioAlsaOutput>,
 }
 
+rt::table! { AudioTypeAlsa: members();
+    0 INPUT = input: Option<AudioAlsaInput>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioAlsaOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeAlsa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeAlsa",
-            children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -350,17 +338,14 @@ pub struct AudioTypeCoreaudio {
     pub output: Option<AudioBufferedOutput>,
 }
 
+rt::table! { AudioTypeCoreaudio: members();
+    0 INPUT = input: Option<AudioBufferedInput>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioBufferedOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeCoreaudio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeCoreaudio",
-            children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -401,17 +386,14 @@ pub struct AudioTypeDbus {
     pub output: Option<AudioOutput>,
 }
 
+rt::table! { AudioTypeDbus: members();
+    0 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeDbus {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeDbus",
-            children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -452,17 +434,14 @@ pub struct AudioTypeJack {
     pub output: Option<AudioJackOutput>,
 }
 
+rt::table! { AudioTypeJack: members();
+    0 INPUT = input: Option<AudioJackInput>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioJackOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeJack {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeJack",
-            children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -516,22 +495,17 @@ pub struct AudioTypeOss {
     pub output: Option<AudioOssOutput>,
 }
 
+rt::table! { AudioTypeOss: members();
+    0 TRY_M_MAP = try_m_map: Option<YesNo>, attribute("tryMMap").since(7, 2, 0);
+    1 EXCLUSIVE = exclusive: Option<YesNo>, attribute("exclusive").since(7, 2, 0);
+    2 DSP_POLICY = dsp_policy: Option<i32>, attribute("dspPolicy").since(7, 2, 0);
+    3 INPUT = input: Option<AudioOssInput>, child("input").since(6, 7, 0).dropped_if_empty();
+    4 OUTPUT = output: Option<AudioOssOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeOss {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeOss",
-            attributes: &[
-                rt::AttributeInfo::new("tryMMap").since(7, 2, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("exclusive").since(7, 2, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("dspPolicy").since(7, 2, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -594,18 +568,15 @@ pub struct AudioTypePipewire {
     pub output: Option<AudioServerOutput>,
 }
 
+rt::table! { AudioTypePipewire: members();
+    0 RUNTIME_DIR = runtime_dir: Option<String>, attribute("runtimeDir").since(9, 10, 0);
+    1 INPUT = input: Option<AudioServerInput>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioServerOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypePipewire {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypePipewire",
-            attributes: &[rt::AttributeInfo::new("runtimeDir").since(9, 10, 0)],
-            children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -664,18 +635,15 @@ pub struct AudioTypePulseaudio {
     pub output: Option<AudioServerOutput>,
 }
 
+rt::table! { AudioTypePulseaudio: members();
+    0 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0);
+    1 INPUT = input: Option<AudioServerInput>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioServerOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypePulseaudio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypePulseaudio",
-            attributes: &[rt::AttributeInfo::new("serverName").since(7, 2, 0)],
-            children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -734,22 +702,15 @@ pub struct AudioTypeSdl {
     pub output: Option<AudioBufferedOutput>,
 }
 
+rt::table! { AudioTypeSdl: members();
+    0 DRIVER = driver: Option<AudioTypeSdlDriver>, attribute("driver").since(7, 2, 0);
+    1 INPUT = input: Option<AudioBufferedInput>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioBufferedOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeSdl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeSdl",
-            attributes: &[
-                rt::AttributeInfo::new("driver")
-                    .since(7, 2, 0)
-                    .values(AudioTypeSdlDriver::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("input").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(7, 2, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -835,6 +796,7 @@ impl AudioTypeSdlDriver {
 }
 
 impl rt::Scalar for AudioTypeSdlDriver {
+    const VALUES: &'static [rt::ValueInfo] = AudioTypeSdlDriver::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -865,17 +827,14 @@ pub struct AudioTypeSpice {
     pub output: Option<AudioOutput>,
 }
 
+rt::table! { AudioTypeSpice: members();
+    0 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeSpice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeSpice",
-            children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -920,18 +879,15 @@ pub struct AudioTypeFile {
     pub output: Option<AudioOutput>,
 }
 
+rt::table! { AudioTypeFile: members();
+    0 PATH = path: Option<String>, attribute("path").since(7, 2, 0);
+    1 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+}
+
 impl rt::Content for AudioTypeFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioTypeFile",
-            attributes: &[rt::AttributeInfo::new("path").since(7, 2, 0)],
-            children: &[
-                rt::ChildInfo::new("input").since(6, 7, 0).dropped_if_empty(),
-                rt::ChildInfo::new("output").since(6, 7, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -994,22 +950,15 @@ pub struct AudioSettings {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioSettings: element("settings").since(7, 2, 0);
+    0 FREQUENCY = frequency: Option<scalar::DecimalOrHex>, attribute("frequency").since(7, 2, 0);
+    1 CHANNELS = channels: Option<scalar::DecimalOrHex>, attribute("channels").since(7, 2, 0);
+    2 FORMAT = format: Option<AudioSettingsFormat>, attribute("format").since(7, 2, 0);
+}
+
 impl rt::Content for AudioSettings {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioSettings",
-            element: Some(rt::Name::plain("settings")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("frequency").since(7, 2, 0),
-                rt::AttributeInfo::new("channels").since(7, 2, 0),
-                rt::AttributeInfo::new("format")
-                    .since(7, 2, 0)
-                    .values(AudioSettingsFormat::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1099,6 +1048,7 @@ impl AudioSettingsFormat {
 }
 
 impl rt::Scalar for AudioSettingsFormat {
+    const VALUES: &'static [rt::ValueInfo] = AudioSettingsFormat::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1148,27 +1098,17 @@ pub struct AudioInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioInput: element("input").since(6, 7, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioInput",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(6, 7, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1247,27 +1187,17 @@ pub struct AudioOutput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioOutput: element("output").since(6, 7, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioOutput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioOutput",
-            element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(6, 7, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1350,28 +1280,18 @@ pub struct AudioAlsaInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioAlsaInput: element("input").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 DEV = dev: Option<String>, attribute("dev").since(7, 2, 0);
+    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioAlsaInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioAlsaInput",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("dev").since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1456,28 +1376,18 @@ pub struct AudioAlsaOutput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioAlsaOutput: element("output").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 DEV = dev: Option<String>, attribute("dev").since(7, 2, 0);
+    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioAlsaOutput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioAlsaOutput",
-            element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("dev").since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1562,30 +1472,18 @@ pub struct AudioBufferedInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioBufferedInput: element("input").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
+    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioBufferedInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioBufferedInput",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1670,30 +1568,18 @@ pub struct AudioBufferedOutput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioBufferedOutput: element("output").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
+    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioBufferedOutput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioBufferedOutput",
-            element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1790,31 +1676,21 @@ pub struct AudioJackInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioJackInput: element("input").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0);
+    5 CLIENT_NAME = client_name: Option<String>, attribute("clientName").since(7, 2, 0);
+    6 CONNECT_PORTS = connect_ports: Option<String>, attribute("connectPorts").since(7, 2, 0);
+    7 EXACT_NAME = exact_name: Option<YesNo>, attribute("exactName").since(7, 2, 0);
+    8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioJackInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioJackInput",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("serverName").since(7, 2, 0),
-                rt::AttributeInfo::new("clientName").since(7, 2, 0),
-                rt::AttributeInfo::new("connectPorts").since(7, 2, 0),
-                rt::AttributeInfo::new("exactName").since(7, 2, 0).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1917,31 +1793,21 @@ pub struct AudioJackOutput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioJackOutput: element("output").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0);
+    5 CLIENT_NAME = client_name: Option<String>, attribute("clientName").since(7, 2, 0);
+    6 CONNECT_PORTS = connect_ports: Option<String>, attribute("connectPorts").since(7, 2, 0);
+    7 EXACT_NAME = exact_name: Option<YesNo>, attribute("exactName").since(7, 2, 0);
+    8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioJackOutput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioJackOutput",
-            element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("serverName").since(7, 2, 0),
-                rt::AttributeInfo::new("clientName").since(7, 2, 0),
-                rt::AttributeInfo::new("connectPorts").since(7, 2, 0),
-                rt::AttributeInfo::new("exactName").since(7, 2, 0).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2040,32 +1906,20 @@ pub struct AudioOssInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioOssInput: element("input").since(6, 7, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 DEV = dev: Option<String>, attribute("dev").since(6, 7, 0).optional_since(7, 2, 0);
+    5 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
+    6 TRY_POLL = try_poll: Option<YesNo>, attribute("tryPoll").since(7, 2, 0);
+    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioOssInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioOssInput",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(6, 7, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("dev").since(6, 7, 0).optional_since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 2, 0),
-                rt::AttributeInfo::new("tryPoll").since(7, 2, 0).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2162,32 +2016,20 @@ pub struct AudioOssOutput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioOssOutput: element("output").since(6, 7, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 DEV = dev: Option<String>, attribute("dev").since(6, 7, 0).optional_since(7, 2, 0);
+    5 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
+    6 TRY_POLL = try_poll: Option<YesNo>, attribute("tryPoll").since(7, 2, 0);
+    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioOssOutput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioOssOutput",
-            element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(6, 7, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("dev").since(6, 7, 0).optional_since(7, 2, 0),
-                rt::AttributeInfo::new("bufferCount")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 2, 0),
-                rt::AttributeInfo::new("tryPoll").since(7, 2, 0).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2284,32 +2126,20 @@ pub struct AudioServerInput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioServerInput: element("input").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 NAME = name: Option<String>, attribute("name").since(7, 2, 0);
+    5 STREAM_NAME = stream_name: Option<String>, attribute("streamName").since(7, 2, 0);
+    6 LATENCY = latency: Option<scalar::DecimalOrHex>, attribute("latency").dropped("0").since(7, 2, 0);
+    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioServerInput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioServerInput",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("name").since(7, 2, 0),
-                rt::AttributeInfo::new("streamName").since(7, 2, 0),
-                rt::AttributeInfo::new("latency")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2406,32 +2236,20 @@ pub struct AudioServerOutput {
     pub xml: rt::Extra,
 }
 
+rt::table! { AudioServerOutput: element("output").since(7, 2, 0).dropped_if_empty();
+    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
+    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    4 NAME = name: Option<String>, attribute("name").since(7, 2, 0);
+    5 STREAM_NAME = stream_name: Option<String>, attribute("streamName").since(7, 2, 0);
+    6 LATENCY = latency: Option<scalar::DecimalOrHex>, attribute("latency").dropped("0").since(7, 2, 0);
+    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+}
+
 impl rt::Content for AudioServerOutput {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "AudioServerOutput",
-            element: Some(rt::Name::plain("output")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mixingEngine")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("fixedSettings")
-                    .since(7, 2, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("voices").since(7, 2, 0),
-                rt::AttributeInfo::new("bufferLength").since(7, 2, 0),
-                rt::AttributeInfo::new("name").since(7, 2, 0),
-                rt::AttributeInfo::new("streamName").since(7, 2, 0),
-                rt::AttributeInfo::new("latency")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 2, 0),
-            ],
-            children: &[rt::ChildInfo::new("settings").since(7, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

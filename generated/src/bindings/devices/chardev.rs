@@ -79,31 +79,34 @@ impl Default for ChardevBackend {
     }
 }
 
+impl rt::PayloadType for ChardevBackend {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .written("pty")
+            .values(
+                &[
+                    rt::ValueInfo::new("null").since(0, 6, 0),
+                    rt::ValueInfo::new("vc").since(0, 6, 0),
+                    rt::ValueInfo::new("pty").since(0, 6, 0),
+                    rt::ValueInfo::new("dev").since(0, 6, 0),
+                    rt::ValueInfo::new("file").since(0, 6, 0),
+                    rt::ValueInfo::new("pipe").since(0, 6, 0),
+                    rt::ValueInfo::new("stdio").since(0, 6, 0),
+                    rt::ValueInfo::new("udp").since(0, 6, 0),
+                    rt::ValueInfo::new("tcp").since(0, 6, 0),
+                    rt::ValueInfo::new("unix").since(0, 6, 0),
+                    rt::ValueInfo::new("spicevmc").since(0, 8, 8),
+                    rt::ValueInfo::new("spiceport").since(1, 2, 2),
+                    rt::ValueInfo::new("nmdm").since(1, 2, 7),
+                    rt::ValueInfo::new("qemu-vdagent").since(8, 4, 0),
+                    rt::ValueInfo::new("dbus").since(8, 4, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for ChardevBackend {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("null").since(0, 6, 0),
-            rt::ValueInfo::new("vc").since(0, 6, 0),
-            rt::ValueInfo::new("pty").since(0, 6, 0),
-            rt::ValueInfo::new("dev").since(0, 6, 0),
-            rt::ValueInfo::new("file").since(0, 6, 0),
-            rt::ValueInfo::new("pipe").since(0, 6, 0),
-            rt::ValueInfo::new("stdio").since(0, 6, 0),
-            rt::ValueInfo::new("udp").since(0, 6, 0),
-            rt::ValueInfo::new("tcp").since(0, 6, 0),
-            rt::ValueInfo::new("unix").since(0, 6, 0),
-            rt::ValueInfo::new("spicevmc").since(0, 8, 8),
-            rt::ValueInfo::new("spiceport").since(1, 2, 2),
-            rt::ValueInfo::new("nmdm").since(1, 2, 7),
-            rt::ValueInfo::new("qemu-vdagent").since(8, 4, 0),
-            rt::ValueInfo::new("dbus").since(8, 4, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .default("pty", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -131,8 +134,8 @@ impl rt::Payload for ChardevBackend {
         Some(Self::Pty(ChardevBackendPty::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -202,14 +205,13 @@ pub struct ChardevBackendPty {
     pub source: Option<ChardevSourcePty>,
 }
 
+rt::table! { ChardevBackendPty: members();
+    0 SOURCE = source: Option<ChardevSourcePty>, child("source").once().since(0, 6, 0).output_only();
+}
+
 impl rt::Content for ChardevBackendPty {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendPty",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0).output_only()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -243,14 +245,13 @@ pub struct ChardevBackendDev {
     pub source: Option<ChardevSourcePath>,
 }
 
+rt::table! { ChardevBackendDev: members();
+    0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendDev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendDev",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -284,14 +285,13 @@ pub struct ChardevBackendFile {
     pub source: Option<ChardevSourceFile>,
 }
 
+rt::table! { ChardevBackendFile: members();
+    0 SOURCE = source: Option<ChardevSourceFile>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendFile",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -325,14 +325,13 @@ pub struct ChardevBackendPipe {
     pub source: Option<ChardevSourcePath>,
 }
 
+rt::table! { ChardevBackendPipe: members();
+    0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendPipe {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendPipe",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -366,14 +365,13 @@ pub struct ChardevBackendUdp {
     pub source: Vec<ChardevSourceUdp>,
 }
 
+rt::table! { ChardevBackendUdp: members();
+    0 SOURCE = source: Vec<ChardevSourceUdp>, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendUdp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendUdp",
-            children: &[rt::ChildInfo::new("source").many().since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -412,17 +410,14 @@ pub struct ChardevBackendTcp {
     pub protocol: Option<ChardevProtocol>,
 }
 
+rt::table! { ChardevBackendTcp: members();
+    0 SOURCE = source: Vec<ChardevSourceTcp>, child("source").once().since(0, 6, 0);
+    1 PROTOCOL = protocol: Option<ChardevProtocol>, child("protocol").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendTcp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendTcp",
-            children: &[
-                rt::ChildInfo::new("source").many().since(0, 6, 0),
-                rt::ChildInfo::new("protocol").since(0, 6, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -466,19 +461,15 @@ pub struct ChardevBackendUnix {
     pub protocol: Option<ChardevUnixProtocol>,
 }
 
+rt::table! { ChardevBackendUnix: members();
+    0 SOURCE = source: Option<ChardevSourceUnix>, child("source").once().since(0, 6, 0);
+    1 PROTOCOL = protocol: Option<ChardevUnixProtocol>, child("protocol").once().since(0, 6, 0)
+        .legacy("serial-unix-protocol-dropped");
+}
+
 impl rt::Content for ChardevBackendUnix {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendUnix",
-            children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0),
-                rt::ChildInfo::new("protocol")
-                    .since(0, 6, 0)
-                    .legacy("serial-unix-protocol-dropped"),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -516,14 +507,13 @@ pub struct ChardevBackendSpiceport {
     pub source: Option<ChardevSourceChannel>,
 }
 
+rt::table! { ChardevBackendSpiceport: members();
+    0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendSpiceport {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendSpiceport",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -557,14 +547,13 @@ pub struct ChardevBackendNmdm {
     pub source: Option<ChardevSourceNmdm>,
 }
 
+rt::table! { ChardevBackendNmdm: members();
+    0 SOURCE = source: Option<ChardevSourceNmdm>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendNmdm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendNmdm",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -598,14 +587,13 @@ pub struct ChardevBackendQemuVdagent {
     pub source: Option<ChardevSourceVdagent>,
 }
 
+rt::table! { ChardevBackendQemuVdagent: members();
+    0 SOURCE = source: Option<ChardevSourceVdagent>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendQemuVdagent {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendQemuVdagent",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -639,14 +627,13 @@ pub struct ChardevBackendDbus {
     pub source: Option<ChardevSourceChannel>,
 }
 
+rt::table! { ChardevBackendDbus: members();
+    0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
+}
+
 impl rt::Content for ChardevBackendDbus {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevBackendDbus",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -688,19 +675,14 @@ pub struct ChardevSourcePty {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourcePty: element("source").since(0, 6, 0).output_only().reference("pseudo-tty");
+    0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
+    1 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+}
+
 impl rt::Content for ChardevSourcePty {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourcePty",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            output_only: true,
-            reference: Some("pseudo-tty"),
-            attributes: &[rt::AttributeInfo::new("path").since(0, 6, 0)],
-            children: &[rt::ChildInfo::new("seclabel").many().since(0, 10, 2)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -762,18 +744,14 @@ pub struct ChardevSourcePath {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourcePath: element("source").since(0, 6, 0).reference("host-device-proxy");
+    0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
+    1 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+}
+
 impl rt::Content for ChardevSourcePath {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourcePath",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("host-device-proxy"),
-            attributes: &[rt::AttributeInfo::new("path").since(0, 6, 0)],
-            children: &[rt::ChildInfo::new("seclabel").many().since(0, 10, 2)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -839,24 +817,15 @@ pub struct ChardevSourceFile {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceFile: element("source").since(0, 6, 0).reference("device-logfile");
+    0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
+    1 APPEND = append: Option<OnOff>, attribute("append").assumed("off").since(1, 3, 1);
+    2 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+}
+
 impl rt::Content for ChardevSourceFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceFile",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("device-logfile"),
-            attributes: &[
-                rt::AttributeInfo::new("path").since(0, 6, 0),
-                rt::AttributeInfo::new("append")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(1, 3, 1)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("seclabel").many().since(0, 10, 2)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -924,24 +893,15 @@ pub struct ChardevSourceUdp {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceUdp: element("source").since(0, 6, 0).reference("udp-network-console");
+    0 MODE = mode: Option<ChardevSocketMode>, attribute("mode").written("connect").since(0, 6, 0);
+    1 HOST = host: Option<String>, attribute("host").since(0, 6, 0);
+    2 SERVICE = service: Option<String>, attribute("service").since(0, 6, 0);
+}
+
 impl rt::Content for ChardevSourceUdp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceUdp",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("udp-network-console"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .default("connect", rt::DefaultForm::Written)
-                    .since(0, 6, 0)
-                    .values(ChardevSocketMode::VALUES),
-                rt::AttributeInfo::new("host").since(0, 6, 0),
-                rt::AttributeInfo::new("service").since(0, 6, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1000,26 +960,17 @@ pub struct ChardevSourceTcp {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceTcp: element("source").since(0, 6, 0).reference("tcp-client-server");
+    0 MODE = mode: Option<ChardevSocketMode>, attribute("mode").written("connect").since(0, 6, 0);
+    1 HOST = host: Option<String>, attribute("host").since(0, 6, 0);
+    2 SERVICE = service: Option<String>, attribute("service").since(0, 6, 0);
+    3 TLS = tls: Option<YesNo>, attribute("tls").since(2, 4, 0);
+    4 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
+}
+
 impl rt::Content for ChardevSourceTcp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceTcp",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("tcp-client-server"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .default("connect", rt::DefaultForm::Written)
-                    .since(0, 6, 0)
-                    .values(ChardevSocketMode::VALUES),
-                rt::AttributeInfo::new("host").since(0, 6, 0),
-                rt::AttributeInfo::new("service").since(0, 6, 0),
-                rt::AttributeInfo::new("tls").since(2, 4, 0).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("reconnect").since(3, 7, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1096,27 +1047,16 @@ pub struct ChardevSourceUnix {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceUnix: element("source").since(0, 6, 0).reference("unix-domain-socket-client-server");
+    0 MODE = mode: Option<ChardevSocketMode>, attribute("mode").written("connect").since(0, 6, 0);
+    1 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
+    2 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+    3 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
+}
+
 impl rt::Content for ChardevSourceUnix {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceUnix",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("unix-domain-socket-client-server"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .default("connect", rt::DefaultForm::Written)
-                    .since(0, 6, 0)
-                    .values(ChardevSocketMode::VALUES),
-                rt::AttributeInfo::new("path").since(0, 6, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("seclabel").many().since(0, 10, 2),
-                rt::ChildInfo::new("reconnect").since(3, 7, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1180,17 +1120,13 @@ pub struct ChardevSourceChannel {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceChannel: element("source").since(0, 6, 0).reference("spice-channel");
+    0 CHANNEL = channel: Option<String>, attribute("channel").since(1, 2, 2);
+}
+
 impl rt::Content for ChardevSourceChannel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceChannel",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("spice-channel"),
-            attributes: &[rt::AttributeInfo::new("channel").since(1, 2, 2)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1232,20 +1168,14 @@ pub struct ChardevSourceNmdm {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceNmdm: element("source").since(0, 6, 0).reference("nmdm-device");
+    0 MASTER = master: Option<String>, attribute("master").since(1, 2, 7);
+    1 SLAVE = slave: Option<String>, attribute("slave").since(1, 2, 7);
+}
+
 impl rt::Content for ChardevSourceNmdm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceNmdm",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("nmdm-device"),
-            attributes: &[
-                rt::AttributeInfo::new("master").since(1, 2, 7),
-                rt::AttributeInfo::new("slave").since(1, 2, 7),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1289,20 +1219,14 @@ pub struct ChardevSourceVdagent {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevSourceVdagent: element("source").since(0, 6, 0).reference("channel");
+    0 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(8, 4, 0);
+    1 MOUSE = mouse: Option<MouseMode>, child("mouse").since(8, 4, 0);
+}
+
 impl rt::Content for ChardevSourceVdagent {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevSourceVdagent",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("channel"),
-            children: &[
-                rt::ChildInfo::new("clipboard").since(8, 4, 0),
-                rt::ChildInfo::new("mouse").since(8, 4, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1370,6 +1294,7 @@ impl ChardevSocketMode {
 }
 
 impl rt::Scalar for ChardevSocketMode {
+    const VALUES: &'static [rt::ValueInfo] = ChardevSocketMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1403,23 +1328,14 @@ pub struct ChardevReconnect {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevReconnect: element("reconnect").since(3, 7, 0).reference("consoles-serial-parallel-channel-devices");
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(3, 7, 0).optional_since(11, 3, 0);
+    1 TIMEOUT = timeout: Option<u32>, attribute("timeout").since(3, 7, 0);
+}
+
 impl rt::Content for ChardevReconnect {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevReconnect",
-            element: Some(rt::Name::plain("reconnect")),
-            since: Some(rt::Version::new(3, 7, 0)),
-            reference: Some("consoles-serial-parallel-channel-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("enabled")
-                    .since(3, 7, 0)
-                    .optional_since(11, 3, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("timeout").since(3, 7, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1458,23 +1374,13 @@ pub struct Clipboard {
     pub xml: rt::Extra,
 }
 
+rt::table! { Clipboard: element("clipboard").since(0, 9, 3).reference("graphical-framebuffers");
+    0 COPYPASTE = copypaste: YesNo, attribute("copypaste").since(0, 9, 3);
+}
+
 impl rt::Content for Clipboard {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Clipboard",
-            element: Some(rt::Name::plain("clipboard")),
-            since: Some(rt::Version::new(0, 9, 3)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("copypaste")
-                    .required()
-                    .since(0, 9, 3)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1512,23 +1418,13 @@ pub struct MouseMode {
     pub xml: rt::Extra,
 }
 
+rt::table! { MouseMode: element("mouse").since(0, 9, 11).reference("graphical-framebuffers");
+    0 MODE = mode: MouseModeMode, attribute("mode").since(0, 9, 11);
+}
+
 impl rt::Content for MouseMode {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MouseMode",
-            element: Some(rt::Name::plain("mouse")),
-            since: Some(rt::Version::new(0, 9, 11)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .required()
-                    .since(0, 9, 11)
-                    .values(MouseModeMode::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1584,6 +1480,7 @@ impl MouseModeMode {
 }
 
 impl rt::Scalar for MouseModeMode {
+    const VALUES: &'static [rt::ValueInfo] = MouseModeMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1613,22 +1510,13 @@ pub struct ChardevProtocol {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevProtocol: element("protocol").since(0, 6, 0).reference("tcp-client-server");
+    0 TYPE = type_: Option<ChardevProtocolType>, attribute("type").written("raw").since(0, 6, 0);
+}
+
 impl rt::Content for ChardevProtocol {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevProtocol",
-            element: Some(rt::Name::plain("protocol")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("tcp-client-server"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .default("raw", rt::DefaultForm::Written)
-                    .since(0, 6, 0)
-                    .values(ChardevProtocolType::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1696,6 +1584,7 @@ impl ChardevProtocolType {
 }
 
 impl rt::Scalar for ChardevProtocolType {
+    const VALUES: &'static [rt::ValueInfo] = ChardevProtocolType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1728,22 +1617,13 @@ pub struct ChardevUnixProtocol {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevUnixProtocol: element("protocol").since(0, 6, 0).legacy("serial-unix-protocol-dropped").reference("unix-domain-socket-client-server");
+    0 TYPE = type_: Option<ChardevUnixProtocolType>, attribute("type").since(0, 6, 0);
+}
+
 impl rt::Content for ChardevUnixProtocol {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevUnixProtocol",
-            element: Some(rt::Name::plain("protocol")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            legacy: Some("serial-unix-protocol-dropped"),
-            reference: Some("unix-domain-socket-client-server"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .since(0, 6, 0)
-                    .values(ChardevUnixProtocolType::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1811,6 +1691,7 @@ impl ChardevUnixProtocolType {
 }
 
 impl rt::Scalar for ChardevUnixProtocolType {
+    const VALUES: &'static [rt::ValueInfo] = ChardevUnixProtocolType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1846,24 +1727,14 @@ pub struct ChardevLog {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChardevLog: element("log").since(1, 3, 3).reference("consoles-serial-parallel-channel-devices");
+    0 FILE = file: String, attribute("file").since(1, 3, 3);
+    1 APPEND = append: Option<OnOff>, attribute("append").assumed("off").since(1, 3, 3);
+}
+
 impl rt::Content for ChardevLog {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChardevLog",
-            element: Some(rt::Name::plain("log")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            reference: Some("consoles-serial-parallel-channel-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("file").required().since(1, 3, 3),
-                rt::AttributeInfo::new("append")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(1, 3, 3)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

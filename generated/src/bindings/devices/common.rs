@@ -25,21 +25,14 @@ pub struct DeviceBoot {
     pub xml: rt::Extra,
 }
 
+rt::table! { DeviceBoot: element("boot").since(0, 8, 8).reference("hard-drives-floppy-disks-cdroms");
+    0 ORDER = order: u64, attribute("order").since(0, 8, 8);
+    1 LOADPARM = loadparm: Option<scalar::LoadParm>, attribute("loadparm").since(3, 5, 0);
+}
+
 impl rt::Content for DeviceBoot {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DeviceBoot",
-            element: Some(rt::Name::plain("boot")),
-            since: Some(rt::Version::new(0, 8, 8)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("order").required().since(0, 8, 8),
-                rt::AttributeInfo::new("loadparm").since(3, 5, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -79,22 +72,13 @@ pub struct Alias {
     pub xml: rt::Extra,
 }
 
+rt::table! { Alias: element("alias").since(0, 9, 10);
+    0 NAME = name: String, attribute("name").since(0, 9, 10).narrow("[A-Za-z0-9_\\-]+", 1, 1, 2);
+}
+
 impl rt::Content for Alias {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Alias",
-            element: Some(rt::Name::plain("alias")),
-            since: Some(rt::Version::new(0, 9, 10)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(0, 9, 10)
-                    .narrow("[A-Za-z0-9_\\-]+", 1, 1, 2),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -131,17 +115,13 @@ pub struct Acpi {
     pub xml: rt::Extra,
 }
 
+rt::table! { Acpi: element("acpi").since(7, 3, 0).dropped_if_empty();
+    0 INDEX = index: Option<u32>, attribute("index").since(7, 3, 0);
+}
+
 impl rt::Content for Acpi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Acpi",
-            element: Some(rt::Name::plain("acpi")),
-            since: Some(rt::Version::new(7, 3, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[rt::AttributeInfo::new("index").since(7, 3, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -187,25 +167,15 @@ pub struct Rom {
     pub xml: rt::Extra,
 }
 
+rt::table! { Rom: element("rom").since(0, 9, 7).dropped_if_empty().reference("network-interfaces");
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(4, 3, 0);
+    1 BAR = bar: Option<OnOff>, attribute("bar").since(0, 9, 7).optional_since(0, 9, 10);
+    2 FILE = file: Option<String>, attribute("file").since(0, 9, 10);
+}
+
 impl rt::Content for Rom {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Rom",
-            element: Some(rt::Name::plain("rom")),
-            since: Some(rt::Version::new(0, 9, 7)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("network-interfaces"),
-            attributes: &[
-                rt::AttributeInfo::new("enabled").since(4, 3, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("bar")
-                    .since(0, 9, 7)
-                    .optional_since(0, 9, 10)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("file").since(0, 9, 10),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -272,6 +242,7 @@ impl VirtioModel {
 }
 
 impl rt::Scalar for VirtioModel {
+    const VALUES: &'static [rt::ValueInfo] = VirtioModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -301,17 +272,13 @@ pub struct BackendDomain {
     pub xml: rt::Extra,
 }
 
+rt::table! { BackendDomain: element("backenddomain").since(1, 2, 13);
+    0 NAME = name: String, attribute("name").since(1, 2, 13);
+}
+
 impl rt::Content for BackendDomain {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BackendDomain",
-            element: Some(rt::Name::plain("backenddomain")),
-            since: Some(rt::Version::new(1, 2, 13)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 13)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -348,19 +315,13 @@ pub struct DriverIoThreads {
     pub xml: rt::Extra,
 }
 
+rt::table! { DriverIoThreads: element("iothreads").since(10, 0, 0);
+    0 IOTHREAD = iothread: Vec<DriverIoThread>, child("iothread").required().since(10, 0, 0);
+}
+
 impl rt::Content for DriverIoThreads {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DriverIoThreads",
-            element: Some(rt::Name::plain("iothreads")),
-            since: Some(rt::Version::new(10, 0, 0)),
-            children: &[
-                rt::ChildInfo::new("iothread").required().many().since(10, 0, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -409,18 +370,14 @@ pub struct DriverIoThread {
     pub xml: rt::Extra,
 }
 
+rt::table! { DriverIoThread: element("iothread").since(10, 0, 0);
+    0 ID = id: u32, attribute("id").since(10, 0, 0);
+    1 QUEUE = queue: Vec<DriverIoThreadQueue>, child("queue").since(10, 0, 0);
+}
+
 impl rt::Content for DriverIoThread {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DriverIoThread",
-            element: Some(rt::Name::plain("iothread")),
-            since: Some(rt::Version::new(10, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("id").required().since(10, 0, 0)],
-            children: &[rt::ChildInfo::new("queue").many().since(10, 0, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -477,17 +434,13 @@ pub struct DriverIoThreadQueue {
     pub xml: rt::Extra,
 }
 
+rt::table! { DriverIoThreadQueue: element("queue").since(10, 0, 0);
+    0 ID = id: u32, attribute("id").since(10, 0, 0);
+}
+
 impl rt::Content for DriverIoThreadQueue {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DriverIoThreadQueue",
-            element: Some(rt::Name::plain("queue")),
-            since: Some(rt::Version::new(10, 0, 0)),
-            attributes: &[rt::AttributeInfo::new("id").required().since(10, 0, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

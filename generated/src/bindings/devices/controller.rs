@@ -40,26 +40,18 @@ pub struct Controller {
     pub xml: rt::Extra,
 }
 
+rt::table! { Controller: element("controller").since(0, 7, 6).reference("controllers");
+    0 TYPE = type_: ControllerType, payload();
+    1 INDEX = index: Option<u32>, attribute("index").since(0, 7, 6).optional_since(1, 3, 5);
+    2 DRIVER = driver: Option<ControllerDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
+    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Controller {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Controller",
-            element: Some(rt::Name::plain("controller")),
-            since: Some(rt::Version::new(0, 7, 6)),
-            reference: Some("controllers"),
-            attributes: &[
-                rt::AttributeInfo::new("index").since(0, 7, 6).optional_since(1, 3, 5),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(1, 0, 5).dropped_if_empty(),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -186,26 +178,29 @@ impl Default for ControllerType {
     }
 }
 
+impl rt::PayloadType for ControllerType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .written("ide")
+            .values(
+                &[
+                    rt::ValueInfo::new("ide").since(0, 7, 6),
+                    rt::ValueInfo::new("fdc").since(0, 7, 6),
+                    rt::ValueInfo::new("scsi").since(0, 7, 6),
+                    rt::ValueInfo::new("sata").since(0, 7, 6),
+                    rt::ValueInfo::new("virtio-serial").since(0, 7, 7),
+                    rt::ValueInfo::new("ccid").since(0, 8, 8),
+                    rt::ValueInfo::new("usb").since(0, 9, 5),
+                    rt::ValueInfo::new("pci").since(1, 0, 5),
+                    rt::ValueInfo::new("xenbus").since(5, 2, 0),
+                    rt::ValueInfo::new("isa").since(7, 0, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for ControllerType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("ide").since(0, 7, 6),
-            rt::ValueInfo::new("fdc").since(0, 7, 6),
-            rt::ValueInfo::new("scsi").since(0, 7, 6),
-            rt::ValueInfo::new("sata").since(0, 7, 6),
-            rt::ValueInfo::new("virtio-serial").since(0, 7, 7),
-            rt::ValueInfo::new("ccid").since(0, 8, 8),
-            rt::ValueInfo::new("usb").since(0, 9, 5),
-            rt::ValueInfo::new("pci").since(1, 0, 5),
-            rt::ValueInfo::new("xenbus").since(5, 2, 0),
-            rt::ValueInfo::new("isa").since(7, 0, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .default("ide", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -230,8 +225,8 @@ impl rt::Payload for ControllerType {
         Some(Self::Ide(ControllerTypeIde::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -285,18 +280,13 @@ pub struct ControllerTypeIde {
     pub model: Option<ControllerTypeIdeModel>,
 }
 
+rt::table! { ControllerTypeIde: members();
+    0 MODEL = model: Option<ControllerTypeIdeModel>, attribute("model").since(0, 8, 2);
+}
+
 impl rt::Content for ControllerTypeIde {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypeIde",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(0, 8, 2)
-                    .values(ControllerTypeIdeModel::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -352,6 +342,7 @@ impl ControllerTypeIdeModel {
 }
 
 impl rt::Scalar for ControllerTypeIdeModel {
+    const VALUES: &'static [rt::ValueInfo] = ControllerTypeIdeModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -377,18 +368,13 @@ pub struct ControllerTypeScsi {
     pub model: Option<ControllerTypeScsiModel>,
 }
 
+rt::table! { ControllerTypeScsi: members();
+    0 MODEL = model: Option<ControllerTypeScsiModel>, attribute("model").since(0, 8, 2);
+}
+
 impl rt::Content for ControllerTypeScsi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypeScsi",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(0, 8, 2)
-                    .values(ControllerTypeScsiModel::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -504,6 +490,7 @@ impl ControllerTypeScsiModel {
 }
 
 impl rt::Scalar for ControllerTypeScsiModel {
+    const VALUES: &'static [rt::ValueInfo] = ControllerTypeScsiModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -547,20 +534,15 @@ pub struct ControllerTypeVirtioSerial {
     pub vectors: Option<u32>,
 }
 
+rt::table! { ControllerTypeVirtioSerial: members();
+    0 MODEL = model: Option<VirtioModel>, attribute("model").since(0, 8, 2);
+    1 PORTS = ports: Option<u32>, attribute("ports").since(0, 7, 7);
+    2 VECTORS = vectors: Option<u32>, attribute("vectors").since(0, 7, 7);
+}
+
 impl rt::Content for ControllerTypeVirtioSerial {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypeVirtioSerial",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(0, 8, 2)
-                    .values(VirtioModel::VALUES),
-                rt::AttributeInfo::new("ports").since(0, 7, 7),
-                rt::AttributeInfo::new("vectors").since(0, 7, 7),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -600,20 +582,15 @@ pub struct ControllerTypeUsb {
     pub master: Option<ControllerMaster>,
 }
 
+rt::table! { ControllerTypeUsb: members();
+    0 MODEL = model: Option<ControllerTypeUsbModel>, attribute("model").since(0, 8, 2);
+    1 PORTS = ports: Option<u32>, attribute("ports").since(1, 3, 5);
+    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5);
+}
+
 impl rt::Content for ControllerTypeUsb {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypeUsb",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(0, 8, 2)
-                    .values(ControllerTypeUsbModel::VALUES),
-                rt::AttributeInfo::new("ports").since(1, 3, 5),
-            ],
-            children: &[rt::ChildInfo::new("master").since(0, 9, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -759,6 +736,7 @@ impl ControllerTypeUsbModel {
 }
 
 impl rt::Scalar for ControllerTypeUsbModel {
+    const VALUES: &'static [rt::ValueInfo] = ControllerTypeUsbModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -810,23 +788,16 @@ pub struct ControllerTypePci {
     pub pcihole64: Option<ControllerPciHole64>,
 }
 
+rt::table! { ControllerTypePci: members();
+    0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2);
+    1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
+    2 TARGET = target: Option<ControllerTarget>, child("target").once().since(1, 2, 19).dropped_if_empty();
+    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2);
+}
+
 impl rt::Content for ControllerTypePci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypePci",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(0, 8, 2)
-                    .values(ControllerTypePciModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("model").since(1, 2, 19).dropped_if_empty(),
-                rt::ChildInfo::new("target").since(1, 2, 19).dropped_if_empty(),
-                rt::ChildInfo::new("pcihole64").since(1, 1, 2),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -956,6 +927,7 @@ impl ControllerTypePciModel {
 }
 
 impl rt::Scalar for ControllerTypePciModel {
+    const VALUES: &'static [rt::ValueInfo] = ControllerTypePciModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -992,17 +964,14 @@ pub struct ControllerTypeXenbus {
     pub max_event_channels: Option<u32>,
 }
 
+rt::table! { ControllerTypeXenbus: members();
+    0 MAX_GRANT_FRAMES = max_grant_frames: Option<u32>, attribute("maxGrantFrames").since(5, 2, 0);
+    1 MAX_EVENT_CHANNELS = max_event_channels: Option<u32>, attribute("maxEventChannels").since(6, 3, 0);
+}
+
 impl rt::Content for ControllerTypeXenbus {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypeXenbus",
-            attributes: &[
-                rt::AttributeInfo::new("maxGrantFrames").since(5, 2, 0),
-                rt::AttributeInfo::new("maxEventChannels").since(6, 3, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1071,40 +1040,22 @@ pub struct ControllerDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { ControllerDriver: element("driver").since(1, 0, 5).dropped_if_empty();
+    0 QUEUES = queues: Option<u32>, attribute("queues").dropped("0").since(1, 0, 5);
+    1 CMD_PER_LUN = cmd_per_lun: Option<u32>, attribute("cmd_per_lun").dropped("0").since(1, 2, 7);
+    2 MAX_SECTORS = max_sectors: Option<u32>, attribute("max_sectors").dropped("0").since(1, 2, 7);
+    3 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(1, 2, 19);
+    4 IOTHREAD = iothread: Option<u32>, attribute("iothread").dropped("0").since(1, 3, 5);
+    5 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    6 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    7 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    8 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+    9 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
+}
+
 impl rt::Content for ControllerDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("queues")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 0, 5),
-                rt::AttributeInfo::new("cmd_per_lun")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 2, 7),
-                rt::AttributeInfo::new("max_sectors")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 2, 7),
-                rt::AttributeInfo::new("ioeventfd")
-                    .since(1, 2, 19)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("iothread")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 3, 5),
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("iothreads").since(10, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1178,17 +1129,13 @@ pub struct ControllerMaster {
     pub xml: rt::Extra,
 }
 
+rt::table! { ControllerMaster: element("master").since(0, 9, 5);
+    0 STARTPORT = startport: scalar::UsbPort, attribute("startport").since(0, 9, 5);
+}
+
 impl rt::Content for ControllerMaster {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerMaster",
-            element: Some(rt::Name::plain("master")),
-            since: Some(rt::Version::new(0, 9, 5)),
-            attributes: &[rt::AttributeInfo::new("startport").required().since(0, 9, 5)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1227,21 +1174,13 @@ pub struct ControllerModel {
     pub xml: rt::Extra,
 }
 
+rt::table! { ControllerModel: element("model").since(1, 2, 19).dropped_if_empty();
+    0 NAME = name: Option<ControllerModelName>, attribute("name").since(1, 2, 19);
+}
+
 impl rt::Content for ControllerModel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerModel",
-            element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(1, 2, 19)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .since(1, 2, 19)
-                    .values(ControllerModelName::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1345,6 +1284,7 @@ impl ControllerModelName {
 }
 
 impl rt::Scalar for ControllerModelName {
+    const VALUES: &'static [rt::ValueInfo] = ControllerModelName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1410,30 +1350,20 @@ pub struct ControllerTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { ControllerTarget: element("target").since(1, 2, 19).dropped_if_empty().reference("controllers");
+    0 CHASSIS_NR = chassis_nr: Option<scalar::AnyBase>, attribute("chassisNr").since(1, 2, 19);
+    1 CHASSIS = chassis: Option<scalar::AnyBase>, attribute("chassis").since(1, 2, 19);
+    2 PORT = port: Option<scalar::PciePort>, attribute("port").since(1, 2, 19);
+    3 BUS_NR = bus_nr: Option<scalar::AnyBase>, attribute("busNr").since(1, 3, 4);
+    4 INDEX = index: Option<scalar::AnyBase>, attribute("index").since(3, 6, 0);
+    5 HOTPLUG = hotplug: Option<OnOff>, attribute("hotplug").assumed("on").since(6, 3, 0);
+    6 MEM_RESERVE = mem_reserve: Option<u64>, attribute("memReserve").since(10, 3, 0);
+    7 NODE = node: Option<u32>, leaf("node").since(1, 3, 4);
+}
+
 impl rt::Content for ControllerTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(1, 2, 19)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("controllers"),
-            attributes: &[
-                rt::AttributeInfo::new("chassisNr").since(1, 2, 19),
-                rt::AttributeInfo::new("chassis").since(1, 2, 19),
-                rt::AttributeInfo::new("port").since(1, 2, 19),
-                rt::AttributeInfo::new("busNr").since(1, 3, 4),
-                rt::AttributeInfo::new("index").since(3, 6, 0),
-                rt::AttributeInfo::new("hotplug")
-                    .default("on", rt::DefaultForm::Assumed)
-                    .since(6, 3, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("memReserve").since(10, 3, 0),
-            ],
-            children: &[rt::ChildInfo::new("node").since(1, 3, 4)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1496,21 +1426,14 @@ pub struct ControllerPciHole64 {
     pub xml: rt::Extra,
 }
 
+rt::table! { ControllerPciHole64: element("pcihole64").since(1, 1, 2);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for ControllerPciHole64 {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerPciHole64",
-            element: Some(rt::Name::plain("pcihole64")),
-            since: Some(rt::Version::new(1, 1, 2)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -39,34 +39,18 @@ pub struct Crypto {
     pub xml: rt::Extra,
 }
 
+rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
+    0 MODEL = model: CryptoModel, attribute("model").since(9, 1, 0);
+    1 TYPE = type_: CryptoType, attribute("type").since(9, 1, 0);
+    2 BACKEND = backend: CryptoBackend, child("backend").once().since(9, 1, 0);
+    3 DRIVER = driver: Option<CryptoDriver>, child("driver").since(11, 3, 0);
+    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Crypto {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Crypto",
-            element: Some(rt::Name::plain("crypto")),
-            since: Some(rt::Version::new(9, 1, 0)),
-            reference: Some("crypto"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(9, 1, 0)
-                    .values(CryptoModel::VALUES),
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(9, 1, 0)
-                    .values(CryptoType::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("backend").required().since(9, 1, 0),
-                rt::ChildInfo::new("driver").since(11, 3, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            required_attributes: 2,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -150,6 +134,7 @@ impl CryptoModel {
 }
 
 impl rt::Scalar for CryptoModel {
+    const VALUES: &'static [rt::ValueInfo] = CryptoModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -190,6 +175,7 @@ impl CryptoType {
 }
 
 impl rt::Scalar for CryptoType {
+    const VALUES: &'static [rt::ValueInfo] = CryptoType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -221,23 +207,14 @@ pub struct CryptoBackend {
     pub xml: rt::Extra,
 }
 
+rt::table! { CryptoBackend: element("backend").since(9, 1, 0);
+    0 MODEL = model: CryptoBackendModel, attribute("model").since(9, 1, 0);
+    1 QUEUES = queues: Option<u64>, attribute("queues").since(9, 1, 0);
+}
+
 impl rt::Content for CryptoBackend {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CryptoBackend",
-            element: Some(rt::Name::plain("backend")),
-            since: Some(rt::Version::new(9, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(9, 1, 0)
-                    .values(CryptoBackendModel::VALUES),
-                rt::AttributeInfo::new("queues").since(9, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -295,6 +272,7 @@ impl CryptoBackendModel {
 }
 
 impl rt::Scalar for CryptoBackendModel {
+    const VALUES: &'static [rt::ValueInfo] = CryptoBackendModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -335,23 +313,16 @@ pub struct CryptoDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { CryptoDriver: element("driver").since(11, 3, 0);
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for CryptoDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "CryptoDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(11, 3, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -152,76 +152,42 @@ pub struct Disk {
     pub xml: rt::Extra,
 }
 
+rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 TYPE = type_: DiskType, payload();
+    1 DEVICE = device: Option<DiskDevice>, attribute("device").written("disk").since(0, 6, 0);
+    2 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
+    3 RAWIO = rawio: Option<YesNo>, attribute("rawio").assumed("no").since(0, 9, 10);
+    4 SGIO = sgio: Option<Sgio>, attribute("sgio").assumed("filtered").since(1, 0, 2);
+    5 SNAPSHOT = snapshot: Option<DiskSnapshot>, attribute("snapshot").since(0, 9, 5);
+    6 DRIVER = driver: Option<DiskDriver>, child("driver").since(0, 6, 0).dropped_if_empty();
+    7 AUTH = auth: Option<DiskOuterAuth>, child("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
+    8 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
+    9 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);
+    10 GEOMETRY = geometry: Option<DiskGeometry>, child("geometry").since(0, 10, 0);
+    11 BLOCKIO = blockio: Option<DiskBlockIo>, child("blockio").since(0, 10, 2).dropped_if_empty();
+    12 MIRROR = mirror: Option<Box<DiskMirror>>, child("mirror").since(0, 9, 12).output_only();
+    13 TARGET = target: DiskTarget, child("target").since(0, 6, 0);
+    14 IOTUNE = iotune: Option<DiskIoTune>, child("iotune").since(0, 9, 8).dropped_if_empty();
+    15 THROTTLEFILTERS = throttlefilters: Option<DiskThrottleFilters>, child("throttlefilters").since(11, 2, 0);
+    16 READONLY = readonly: bool, flag("readonly").since(0, 6, 0);
+    17 SHAREABLE = shareable: bool, flag("shareable").since(0, 6, 0);
+    18 TRANSIENT = transient: Option<DiskTransient>, child("transient").since(0, 9, 5);
+    19 SERIAL = serial: Option<String>, leaf("serial").since(0, 7, 1).narrow("[A-Za-z0-9_.+\\-]+", 1, 2, 14)
+        .dropped_if_empty();
+    20 WWN = wwn: Option<String>, leaf("wwn").since(0, 10, 2).narrow("[0-9A-Fa-f]{16}", 1, 0, 5).dropped_if_empty();
+    21 VENDOR = vendor: Option<String>, leaf("vendor").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
+    22 PRODUCT = product: Option<String>, leaf("product").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
+    23 ENCRYPTION = encryption: Option<DiskOuterEncryption>, child("encryption").since(0, 7, 1)
+        .legacy("disk-encryption-under-disk");
+    24 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
+    25 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    26 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    27 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Disk {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Disk",
-            element: Some(rt::Name::plain("disk")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("device")
-                    .default("disk", rt::DefaultForm::Written)
-                    .since(0, 6, 0)
-                    .values(DiskDevice::VALUES),
-                rt::AttributeInfo::new("model")
-                    .since(5, 2, 0)
-                    .values(VirtioModel::VALUES),
-                rt::AttributeInfo::new("rawio")
-                    .default("no", rt::DefaultForm::Assumed)
-                    .since(0, 9, 10)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("sgio")
-                    .default("filtered", rt::DefaultForm::Assumed)
-                    .since(1, 0, 2)
-                    .values(Sgio::VALUES),
-                rt::AttributeInfo::new("snapshot")
-                    .since(0, 9, 5)
-                    .values(DiskSnapshot::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("auth").since(0, 9, 7).legacy("disk-auth-under-disk"),
-                rt::ChildInfo::new("backingStore").since(1, 2, 4),
-                rt::ChildInfo::new("backenddomain").since(1, 2, 13),
-                rt::ChildInfo::new("geometry").since(0, 10, 0),
-                rt::ChildInfo::new("blockio").since(0, 10, 2).dropped_if_empty(),
-                rt::ChildInfo::new("mirror").since(0, 9, 12).output_only(),
-                rt::ChildInfo::new("target").required().since(0, 6, 0),
-                rt::ChildInfo::new("iotune").since(0, 9, 8).dropped_if_empty(),
-                rt::ChildInfo::new("throttlefilters").since(11, 2, 0),
-                rt::ChildInfo::new("readonly").since(0, 6, 0),
-                rt::ChildInfo::new("shareable").since(0, 6, 0),
-                rt::ChildInfo::new("transient").since(0, 9, 5),
-                rt::ChildInfo::new("serial")
-                    .since(0, 7, 1)
-                    .narrow("[A-Za-z0-9_.+\\-]+", 1, 2, 14)
-                    .dropped_if_empty(),
-                rt::ChildInfo::new("wwn")
-                    .since(0, 10, 2)
-                    .narrow("[0-9A-Fa-f]{16}", 1, 0, 5)
-                    .dropped_if_empty(),
-                rt::ChildInfo::new("vendor")
-                    .since(1, 0, 1)
-                    .narrow("[0-x]*", 1, 3, 4)
-                    .dropped_if_empty(),
-                rt::ChildInfo::new("product")
-                    .since(1, 0, 1)
-                    .narrow("[0-x]*", 1, 3, 4)
-                    .dropped_if_empty(),
-                rt::ChildInfo::new("encryption")
-                    .since(0, 7, 1)
-                    .legacy("disk-encryption-under-disk"),
-                rt::ChildInfo::new("boot").since(0, 8, 8),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -405,24 +371,27 @@ impl Default for DiskType {
     }
 }
 
+impl rt::PayloadType for DiskType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .written("file")
+            .values(
+                &[
+                    rt::ValueInfo::new("file").since(0, 6, 0),
+                    rt::ValueInfo::new("network").since(0, 8, 7),
+                    rt::ValueInfo::new("block").since(0, 6, 0),
+                    rt::ValueInfo::new("dir").since(0, 7, 5),
+                    rt::ValueInfo::new("volume").since(1, 0, 5),
+                    rt::ValueInfo::new("nvme").since(6, 0, 0),
+                    rt::ValueInfo::new("vhostuser").since(7, 1, 0),
+                    rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for DiskType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("file").since(0, 6, 0),
-            rt::ValueInfo::new("network").since(0, 8, 7),
-            rt::ValueInfo::new("block").since(0, 6, 0),
-            rt::ValueInfo::new("dir").since(0, 7, 5),
-            rt::ValueInfo::new("volume").since(1, 0, 5),
-            rt::ValueInfo::new("nvme").since(6, 0, 0),
-            rt::ValueInfo::new("vhostuser").since(7, 1, 0),
-            rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .default("file", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -443,8 +412,8 @@ impl rt::Payload for DiskType {
         Some(Self::File(DiskTypeFile::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -499,14 +468,13 @@ pub struct DiskTypeFile {
     pub source: Option<DiskSourceFile>,
 }
 
+rt::table! { DiskTypeFile: members();
+    0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for DiskTypeFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeFile",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -541,14 +509,13 @@ pub struct DiskTypeNetwork {
     pub source: Option<DiskSourceNetwork>,
 }
 
+rt::table! { DiskTypeNetwork: members();
+    0 SOURCE = source: Option<DiskSourceNetwork>, child("source").since(0, 8, 7);
+}
+
 impl rt::Content for DiskTypeNetwork {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeNetwork",
-            children: &[rt::ChildInfo::new("source").since(0, 8, 7)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -616,6 +583,7 @@ impl DiskDevice {
 }
 
 impl rt::Scalar for DiskDevice {
+    const VALUES: &'static [rt::ValueInfo] = DiskDevice::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -677,6 +645,7 @@ impl DiskSnapshot {
 }
 
 impl rt::Scalar for DiskSnapshot {
+    const VALUES: &'static [rt::ValueInfo] = DiskSnapshot::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -726,6 +695,7 @@ impl Sgio {
 }
 
 impl rt::Scalar for Sgio {
+    const VALUES: &'static [rt::ValueInfo] = Sgio::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -758,20 +728,14 @@ pub struct DiskOuterAuth {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskOuterAuth: element("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
+    0 USERNAME = username: String, attribute("username").since(0, 9, 7);
+    1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
+}
+
 impl rt::Content for DiskOuterAuth {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskOuterAuth",
-            element: Some(rt::Name::plain("auth")),
-            since: Some(rt::Version::new(0, 9, 7)),
-            legacy: Some("disk-auth-under-disk"),
-            attributes: &[rt::AttributeInfo::new("username").required().since(0, 9, 7)],
-            children: &[rt::ChildInfo::new("secret").required().since(0, 9, 7)],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -845,33 +809,17 @@ pub struct DiskOuterEncryption {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskOuterEncryption: element("encryption").since(0, 7, 1).legacy("disk-encryption-under-disk").pair();
+    0 FORMAT = format: EncryptionFormat, attribute("format").since(0, 7, 1);
+    1 ENGINE = engine: Option<EncryptionEngine>, attribute("engine").assumed("qemu").since(7, 9, 0);
+    2 SECRET = secret: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);
+    3 CIPHER = cipher: Option<EncryptionCipher>, child("cipher").since(2, 1, 0);
+    4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
+}
+
 impl rt::Content for DiskOuterEncryption {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskOuterEncryption",
-            element: Some(rt::Name::plain("encryption")),
-            since: Some(rt::Version::new(0, 7, 1)),
-            legacy: Some("disk-encryption-under-disk"),
-            empty: rt::EmptyForm::Pair,
-            attributes: &[
-                rt::AttributeInfo::new("format")
-                    .required()
-                    .since(0, 7, 1)
-                    .values(EncryptionFormat::VALUES),
-                rt::AttributeInfo::new("engine")
-                    .default("qemu", rt::DefaultForm::Assumed)
-                    .since(7, 9, 0)
-                    .values(EncryptionEngine::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("secret").many().since(0, 7, 1),
-                rt::ChildInfo::new("cipher").since(2, 1, 0),
-                rt::ChildInfo::new("ivgen").since(2, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -952,22 +900,16 @@ pub struct DiskBackingStore {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskBackingStore: element("backingStore").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
+    0 TYPE = type_: Option<DiskStorage>, payload();
+    1 INDEX = index: Option<u64>, attribute("index").since(1, 2, 4).output_only();
+    2 FORMAT = format: Option<DiskFormat>, child("format").since(1, 2, 4);
+    3 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
+}
+
 impl rt::Content for DiskBackingStore {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskBackingStore",
-            element: Some(rt::Name::plain("backingStore")),
-            since: Some(rt::Version::new(1, 2, 4)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[rt::AttributeInfo::new("index").since(1, 2, 4).output_only()],
-            children: &[
-                rt::ChildInfo::new("format").since(1, 2, 4),
-                rt::ChildInfo::new("backingStore").since(1, 2, 4),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1055,24 +997,16 @@ pub struct DiskGeometry {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskGeometry: element("geometry").since(0, 10, 0);
+    0 CYLS = cyls: u32, attribute("cyls").since(0, 10, 0);
+    1 HEADS = heads: u32, attribute("heads").since(0, 10, 0);
+    2 SECS = secs: u32, attribute("secs").since(0, 10, 0);
+    3 TRANS = trans: Option<DiskGeometryTrans>, attribute("trans").since(0, 10, 0);
+}
+
 impl rt::Content for DiskGeometry {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskGeometry",
-            element: Some(rt::Name::plain("geometry")),
-            since: Some(rt::Version::new(0, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("cyls").required().since(0, 10, 0),
-                rt::AttributeInfo::new("heads").required().since(0, 10, 0),
-                rt::AttributeInfo::new("secs").required().since(0, 10, 0),
-                rt::AttributeInfo::new("trans")
-                    .since(0, 10, 0)
-                    .values(DiskGeometryTrans::VALUES),
-            ],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1140,6 +1074,7 @@ impl DiskGeometryTrans {
 }
 
 impl rt::Scalar for DiskGeometryTrans {
+    const VALUES: &'static [rt::ValueInfo] = DiskGeometryTrans::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1177,27 +1112,18 @@ pub struct DiskBlockIo {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskBlockIo: element("blockio").since(0, 10, 2).dropped_if_empty();
+    0 LOGICAL_BLOCK_SIZE = logical_block_size: Option<u32>, attribute("logical_block_size").dropped("0")
+        .since(0, 10, 2);
+    1 PHYSICAL_BLOCK_SIZE = physical_block_size: Option<u32>, attribute("physical_block_size").dropped("0")
+        .since(0, 10, 2);
+    2 DISCARD_GRANULARITY = discard_granularity: Option<u32>, attribute("discard_granularity").dropped("0")
+        .since(11, 3, 0);
+}
+
 impl rt::Content for DiskBlockIo {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskBlockIo",
-            element: Some(rt::Name::plain("blockio")),
-            since: Some(rt::Version::new(0, 10, 2)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("logical_block_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 10, 2),
-                rt::AttributeInfo::new("physical_block_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 10, 2),
-                rt::AttributeInfo::new("discard_granularity")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(11, 3, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1262,34 +1188,17 @@ pub struct DiskTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskTarget: element("target").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 DEV = dev: String, attribute("dev").since(0, 6, 0);
+    1 BUS = bus: Option<DiskTargetBus>, attribute("bus").since(0, 6, 0);
+    2 TRAY = tray: Option<DiskTargetTray>, attribute("tray").dropped("closed").since(0, 9, 11);
+    3 REMOVABLE = removable: Option<OnOff>, attribute("removable").assumed("off").since(1, 1, 3);
+    4 ROTATION_RATE = rotation_rate: Option<u64>, attribute("rotation_rate").dropped("0").since(7, 3, 0);
+}
+
 impl rt::Content for DiskTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("dev").required().since(0, 6, 0),
-                rt::AttributeInfo::new("bus")
-                    .since(0, 6, 0)
-                    .values(DiskTargetBus::VALUES),
-                rt::AttributeInfo::new("tray")
-                    .default("closed", rt::DefaultForm::Dropped)
-                    .since(0, 9, 11)
-                    .values(DiskTargetTray::VALUES),
-                rt::AttributeInfo::new("removable")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(1, 1, 3)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("rotation_rate")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 3, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1395,6 +1304,7 @@ impl DiskTargetBus {
 }
 
 impl rt::Scalar for DiskTargetBus {
+    const VALUES: &'static [rt::ValueInfo] = DiskTargetBus::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1449,6 +1359,7 @@ impl DiskTargetTray {
 }
 
 impl rt::Scalar for DiskTargetTray {
+    const VALUES: &'static [rt::ValueInfo] = DiskTargetTray::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1477,21 +1388,13 @@ pub struct DiskTransient {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskTransient: element("transient").since(0, 9, 5);
+    0 SHARE_BACKING = share_backing: Option<YesNo>, attribute("shareBacking").dropped("no").since(7, 4, 0);
+}
+
 impl rt::Content for DiskTransient {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTransient",
-            element: Some(rt::Name::plain("transient")),
-            since: Some(rt::Version::new(0, 9, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("shareBacking")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(7, 4, 0)
-                    .values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

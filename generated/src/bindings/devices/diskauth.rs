@@ -23,20 +23,14 @@ pub struct DiskAuth {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskAuth: element("auth").since(1, 2, 8).reference("hard-drives-floppy-disks-cdroms");
+    0 USERNAME = username: String, attribute("username").since(0, 9, 7);
+    1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
+}
+
 impl rt::Content for DiskAuth {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskAuth",
-            element: Some(rt::Name::plain("auth")),
-            since: Some(rt::Version::new(1, 2, 8)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[rt::AttributeInfo::new("username").required().since(0, 9, 7)],
-            children: &[rt::ChildInfo::new("secret").required().since(0, 9, 7)],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -101,26 +95,15 @@ pub struct DiskAuthSecret {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskAuthSecret: element("secret").since(0, 9, 7);
+    0 TYPE = type_: DiskAuthSecretType, attribute("type").since(0, 9, 7);
+    1 UUID = uuid: Option<scalar::Uuid>, attribute("uuid").since(0, 9, 7);
+    2 USAGE = usage: Option<String>, attribute("usage").since(0, 9, 7).narrow("[A-Za-z0-9_+\\-]+", 7, 0, 0);
+}
+
 impl rt::Content for DiskAuthSecret {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskAuthSecret",
-            element: Some(rt::Name::plain("secret")),
-            since: Some(rt::Version::new(0, 9, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(0, 9, 7)
-                    .values(DiskAuthSecretType::VALUES),
-                rt::AttributeInfo::new("uuid").since(0, 9, 7),
-                rt::AttributeInfo::new("usage")
-                    .since(0, 9, 7)
-                    .narrow("[A-Za-z0-9_+\\-]+", 7, 0, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -180,6 +163,7 @@ impl DiskAuthSecretType {
 }
 
 impl rt::Scalar for DiskAuthSecretType {
+    const VALUES: &'static [rt::ValueInfo] = DiskAuthSecretType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -208,17 +192,13 @@ pub struct Initiator {
     pub xml: rt::Extra,
 }
 
+rt::table! { Initiator: element("initiator").since(4, 7, 0);
+    0 IQN = iqn: InitiatorIqn, child("iqn").since(4, 7, 0);
+}
+
 impl rt::Content for Initiator {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Initiator",
-            element: Some(rt::Name::plain("initiator")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            children: &[rt::ChildInfo::new("iqn").required().since(4, 7, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -263,17 +243,13 @@ pub struct InitiatorIqn {
     pub xml: rt::Extra,
 }
 
+rt::table! { InitiatorIqn: element("iqn").since(4, 7, 0);
+    0 NAME = name: String, attribute("name").since(4, 7, 0);
+}
+
 impl rt::Content for InitiatorIqn {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InitiatorIqn",
-            element: Some(rt::Name::plain("iqn")),
-            since: Some(rt::Version::new(4, 7, 0)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(4, 7, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -326,22 +302,17 @@ pub struct OsNvramSourceIdentity {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsNvramSourceIdentity: element("identity").since(7, 0, 0);
+    0 USER = user: Option<String>, attribute("user").since(7, 0, 0);
+    1 GROUP = group: Option<String>, attribute("group").since(7, 0, 0);
+    2 USERNAME = username: Option<String>, attribute("username").since(9, 8, 0);
+    3 KEYFILE = keyfile: Option<String>, attribute("keyfile").since(9, 8, 0);
+    4 AGENTSOCK = agentsock: Option<String>, attribute("agentsock").since(9, 8, 0);
+}
+
 impl rt::Content for OsNvramSourceIdentity {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsNvramSourceIdentity",
-            element: Some(rt::Name::plain("identity")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("user").since(7, 0, 0),
-                rt::AttributeInfo::new("group").since(7, 0, 0),
-                rt::AttributeInfo::new("username").since(9, 8, 0),
-                rt::AttributeInfo::new("keyfile").since(9, 8, 0),
-                rt::AttributeInfo::new("agentsock").since(9, 8, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -390,19 +361,14 @@ pub struct DiskNfsIdentity {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskNfsIdentity: element("identity").since(7, 0, 0);
+    0 USER = user: Option<String>, attribute("user").since(7, 0, 0);
+    1 GROUP = group: Option<String>, attribute("group").since(7, 0, 0);
+}
+
 impl rt::Content for DiskNfsIdentity {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskNfsIdentity",
-            element: Some(rt::Name::plain("identity")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("user").since(7, 0, 0),
-                rt::AttributeInfo::new("group").since(7, 0, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -449,21 +415,15 @@ pub struct DiskSshIdentity {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSshIdentity: element("identity").since(9, 8, 0);
+    0 USERNAME = username: String, attribute("username").since(9, 8, 0);
+    1 KEYFILE = keyfile: Option<String>, attribute("keyfile").since(9, 8, 0);
+    2 AGENTSOCK = agentsock: Option<String>, attribute("agentsock").since(9, 8, 0);
+}
+
 impl rt::Content for DiskSshIdentity {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSshIdentity",
-            element: Some(rt::Name::plain("identity")),
-            since: Some(rt::Version::new(9, 8, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("username").required().since(9, 8, 0),
-                rt::AttributeInfo::new("keyfile").since(9, 8, 0),
-                rt::AttributeInfo::new("agentsock").since(9, 8, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -504,17 +464,13 @@ pub struct DiskKnownHosts {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskKnownHosts: element("knownHosts").since(9, 8, 0);
+    0 PATH = path: String, attribute("path").since(9, 8, 0);
+}
+
 impl rt::Content for DiskKnownHosts {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskKnownHosts",
-            element: Some(rt::Name::plain("knownHosts")),
-            since: Some(rt::Version::new(9, 8, 0)),
-            attributes: &[rt::AttributeInfo::new("path").required().since(9, 8, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -103,66 +103,34 @@ pub struct DiskDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskDriver: element("driver").since(0, 6, 0).dropped_if_empty().reference("hard-drives-floppy-disks-cdroms");
+    0 NAME = name: Option<String>, attribute("name").since(0, 6, 0);
+    1 TYPE = type_: Option<DiskDriverType>, attribute("type").since(0, 6, 0);
+    2 CACHE = cache: Option<DiskDriverCache>, attribute("cache").dropped("default").since(0, 6, 0);
+    3 ERROR_POLICY = error_policy: Option<DiskDriverErrorPolicy>, attribute("error_policy").since(0, 8, 0);
+    4 RERROR_POLICY = rerror_policy: Option<DiskDriverRerrorPolicy>, attribute("rerror_policy").since(0, 9, 7);
+    5 IO = io: Option<DiskDriverIo>, attribute("io").since(0, 8, 8);
+    6 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(0, 9, 3);
+    7 EVENT_IDX = event_idx: Option<OnOff>, attribute("event_idx").since(0, 9, 5);
+    8 COPY_ON_READ = copy_on_read: Option<OnOff>, attribute("copy_on_read").assumed("off").since(0, 9, 10);
+    9 DISCARD = discard: Option<DiskDriverDiscard>, attribute("discard").since(1, 0, 6);
+    10 IOTHREAD = iothread: Option<u32>, attribute("iothread").since(1, 2, 8);
+    11 DETECT_ZEROES = detect_zeroes: Option<DiskDriverDetectZeroes>, attribute("detect_zeroes").since(2, 0, 0);
+    12 DISCARD_NO_UNREF = discard_no_unref: Option<OnOff>, attribute("discard_no_unref").since(9, 5, 0);
+    13 QUEUES = queues: Option<u64>, attribute("queues").dropped("0").since(3, 9, 0);
+    14 QUEUE_SIZE = queue_size: Option<u64>, attribute("queue_size").dropped("0").since(7, 8, 0);
+    15 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    16 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    17 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    18 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+    19 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
+        .dropped_if_empty();
+    20 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
+}
+
 impl rt::Content for DiskDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("name").since(0, 6, 0),
-                rt::AttributeInfo::new("type")
-                    .since(0, 6, 0)
-                    .values(DiskDriverType::VALUES),
-                rt::AttributeInfo::new("cache")
-                    .default("default", rt::DefaultForm::Dropped)
-                    .since(0, 6, 0)
-                    .values(DiskDriverCache::VALUES),
-                rt::AttributeInfo::new("error_policy")
-                    .since(0, 8, 0)
-                    .values(DiskDriverErrorPolicy::VALUES),
-                rt::AttributeInfo::new("rerror_policy")
-                    .since(0, 9, 7)
-                    .values(DiskDriverRerrorPolicy::VALUES),
-                rt::AttributeInfo::new("io").since(0, 8, 8).values(DiskDriverIo::VALUES),
-                rt::AttributeInfo::new("ioeventfd").since(0, 9, 3).values(OnOff::VALUES),
-                rt::AttributeInfo::new("event_idx").since(0, 9, 5).values(OnOff::VALUES),
-                rt::AttributeInfo::new("copy_on_read")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(0, 9, 10)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("discard")
-                    .since(1, 0, 6)
-                    .values(DiskDriverDiscard::VALUES),
-                rt::AttributeInfo::new("iothread").since(1, 2, 8),
-                rt::AttributeInfo::new("detect_zeroes")
-                    .since(2, 0, 0)
-                    .values(DiskDriverDetectZeroes::VALUES),
-                rt::AttributeInfo::new("discard_no_unref")
-                    .since(9, 5, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("queues")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(3, 9, 0),
-                rt::AttributeInfo::new("queue_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(7, 8, 0),
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("metadata_cache").since(7, 0, 0).dropped_if_empty(),
-                rt::ChildInfo::new("iothreads").since(10, 0, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -374,6 +342,7 @@ impl DiskDriverType {
 }
 
 impl rt::Scalar for DiskDriverType {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -461,6 +430,7 @@ impl DiskDriverCache {
 }
 
 impl rt::Scalar for DiskDriverCache {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverCache::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -524,6 +494,7 @@ impl DiskDriverErrorPolicy {
 }
 
 impl rt::Scalar for DiskDriverErrorPolicy {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverErrorPolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -579,6 +550,7 @@ impl DiskDriverRerrorPolicy {
 }
 
 impl rt::Scalar for DiskDriverRerrorPolicy {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverRerrorPolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -633,6 +605,7 @@ impl DiskDriverIo {
 }
 
 impl rt::Scalar for DiskDriverIo {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverIo::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -681,6 +654,7 @@ impl DiskDriverDiscard {
 }
 
 impl rt::Scalar for DiskDriverDiscard {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverDiscard::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -734,6 +708,7 @@ impl DiskDriverDetectZeroes {
 }
 
 impl rt::Scalar for DiskDriverDetectZeroes {
+    const VALUES: &'static [rt::ValueInfo] = DiskDriverDetectZeroes::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -764,17 +739,13 @@ pub struct DiskThrottleFilters {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 THROTTLEFILTER = throttlefilter: Vec<DiskThrottleFilter>, child("throttlefilter").since(11, 2, 0);
+}
+
 impl rt::Content for DiskThrottleFilters {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskThrottleFilters",
-            element: Some(rt::Name::plain("throttlefilters")),
-            since: Some(rt::Version::new(11, 2, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            children: &[rt::ChildInfo::new("throttlefilter").many().since(11, 2, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -819,17 +790,13 @@ pub struct DiskThrottleFilter {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskThrottleFilter: element("throttlefilter").since(11, 2, 0);
+    0 GROUP = group: String, attribute("group").since(11, 2, 0);
+}
+
 impl rt::Content for DiskThrottleFilter {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskThrottleFilter",
-            element: Some(rt::Name::plain("throttlefilter")),
-            since: Some(rt::Version::new(11, 2, 0)),
-            attributes: &[rt::AttributeInfo::new("group").required().since(11, 2, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -943,39 +910,38 @@ pub struct DiskIoTune {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskIoTune: element("iotune").since(0, 9, 8).dropped_if_empty().reference("hard-drives-floppy-disks-cdroms");
+    0 TOTAL_BYTES_SEC = total_bytes_sec: Option<u64>, leaf("total_bytes_sec").since(0, 9, 8);
+    1 READ_BYTES_SEC = read_bytes_sec: Option<u64>, leaf("read_bytes_sec").since(0, 9, 8);
+    2 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(0, 9, 8);
+    3 TOTAL_IOPS_SEC = total_iops_sec: Option<u64>, leaf("total_iops_sec").since(0, 9, 8);
+    4 READ_IOPS_SEC = read_iops_sec: Option<u64>, leaf("read_iops_sec").since(0, 9, 8);
+    5 WRITE_IOPS_SEC = write_iops_sec: Option<u64>, leaf("write_iops_sec").since(0, 9, 8);
+    6 TOTAL_BYTES_SEC_MAX = total_bytes_sec_max: Option<u64>, leaf("total_bytes_sec_max").since(1, 2, 11);
+    7 READ_BYTES_SEC_MAX = read_bytes_sec_max: Option<u64>, leaf("read_bytes_sec_max").since(1, 2, 11);
+    8 WRITE_BYTES_SEC_MAX = write_bytes_sec_max: Option<u64>, leaf("write_bytes_sec_max").since(1, 2, 11);
+    9 TOTAL_IOPS_SEC_MAX = total_iops_sec_max: Option<u64>, leaf("total_iops_sec_max").since(1, 2, 11);
+    10 READ_IOPS_SEC_MAX = read_iops_sec_max: Option<u64>, leaf("read_iops_sec_max").since(1, 2, 11);
+    11 WRITE_IOPS_SEC_MAX = write_iops_sec_max: Option<u64>, leaf("write_iops_sec_max").since(1, 2, 11);
+    12 SIZE_IOPS_SEC = size_iops_sec: Option<u64>, leaf("size_iops_sec").since(1, 2, 11);
+    13 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0);
+    14 TOTAL_BYTES_SEC_MAX_LENGTH = total_bytes_sec_max_length: Option<u64>, leaf("total_bytes_sec_max_length")
+        .since(2, 4, 0);
+    15 READ_BYTES_SEC_MAX_LENGTH = read_bytes_sec_max_length: Option<u64>, leaf("read_bytes_sec_max_length")
+        .since(2, 4, 0);
+    16 WRITE_BYTES_SEC_MAX_LENGTH = write_bytes_sec_max_length: Option<u64>, leaf("write_bytes_sec_max_length")
+        .since(2, 4, 0);
+    17 TOTAL_IOPS_SEC_MAX_LENGTH = total_iops_sec_max_length: Option<u64>, leaf("total_iops_sec_max_length")
+        .since(2, 4, 0);
+    18 READ_IOPS_SEC_MAX_LENGTH = read_iops_sec_max_length: Option<u64>, leaf("read_iops_sec_max_length")
+        .since(2, 4, 0);
+    19 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
+        .since(2, 4, 0);
+}
+
 impl rt::Content for DiskIoTune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskIoTune",
-            element: Some(rt::Name::plain("iotune")),
-            since: Some(rt::Version::new(0, 9, 8)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            children: &[
-                rt::ChildInfo::new("total_bytes_sec").since(0, 9, 8),
-                rt::ChildInfo::new("read_bytes_sec").since(0, 9, 8),
-                rt::ChildInfo::new("write_bytes_sec").since(0, 9, 8),
-                rt::ChildInfo::new("total_iops_sec").since(0, 9, 8),
-                rt::ChildInfo::new("read_iops_sec").since(0, 9, 8),
-                rt::ChildInfo::new("write_iops_sec").since(0, 9, 8),
-                rt::ChildInfo::new("total_bytes_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("read_bytes_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("write_bytes_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("total_iops_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("read_iops_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("write_iops_sec_max").since(1, 2, 11),
-                rt::ChildInfo::new("size_iops_sec").since(1, 2, 11),
-                rt::ChildInfo::new("group_name").since(3, 0, 0),
-                rt::ChildInfo::new("total_bytes_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("read_bytes_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("write_bytes_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("total_iops_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("read_iops_sec_max_length").since(2, 4, 0),
-                rt::ChildInfo::new("write_iops_sec_max_length").since(2, 4, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -47,38 +47,21 @@ pub struct DiskMirror {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskMirror: element("mirror").since(0, 9, 12).output_only().reference("hard-drives-floppy-disks-cdroms");
+    0 TYPE = type_: Option<DiskStorage>, payload();
+    1 FILE = file: Option<String>, attribute("file").since(0, 9, 12).optional_since(1, 2, 6)
+        .legacy("disk-mirror-attrs");
+    2 LEGACY_FORMAT = legacy_format: Option<StorageFormat>, attribute("format").since(0, 9, 12)
+        .legacy("disk-mirror-attrs");
+    3 JOB = job: Option<DiskMirrorJob>, attribute("job").since(1, 2, 7);
+    4 READY = ready: Option<DiskMirrorReady>, attribute("ready").since(0, 9, 12);
+    5 FORMAT = format: Option<DiskFormat>, child("format").since(1, 2, 6);
+    6 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(5, 6, 0);
+}
+
 impl rt::Content for DiskMirror {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskMirror",
-            element: Some(rt::Name::plain("mirror")),
-            since: Some(rt::Version::new(0, 9, 12)),
-            output_only: true,
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("file")
-                    .since(0, 9, 12)
-                    .optional_since(1, 2, 6)
-                    .legacy("disk-mirror-attrs"),
-                rt::AttributeInfo::new("format")
-                    .since(0, 9, 12)
-                    .legacy("disk-mirror-attrs")
-                    .values(StorageFormat::VALUES),
-                rt::AttributeInfo::new("job")
-                    .since(1, 2, 7)
-                    .values(DiskMirrorJob::VALUES),
-                rt::AttributeInfo::new("ready")
-                    .since(0, 9, 12)
-                    .values(DiskMirrorReady::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("format").since(1, 2, 6),
-                rt::ChildInfo::new("backingStore").since(5, 6, 0),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -185,6 +168,7 @@ impl DiskMirrorReady {
 }
 
 impl rt::Scalar for DiskMirrorReady {
+    const VALUES: &'static [rt::ValueInfo] = DiskMirrorReady::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -233,6 +217,7 @@ impl DiskMirrorJob {
 }
 
 impl rt::Scalar for DiskMirrorJob {
+    const VALUES: &'static [rt::ValueInfo] = DiskMirrorJob::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -41,26 +41,18 @@ pub struct DiskSourceNetwork {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard-drives-floppy-disks-cdroms");
+    0 PROTOCOL = protocol: DiskSourceNetworkProtocol, payload();
+    1 NAME = name: Option<String>, attribute("name").since(0, 8, 7);
+    2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    3 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
+    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+}
+
 impl rt::Content for DiskSourceNetwork {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetwork",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 8, 7)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("name").since(0, 8, 7),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("host").many().since(0, 8, 7),
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -194,29 +186,30 @@ impl Default for DiskSourceNetworkProtocol {
     }
 }
 
+impl rt::PayloadType for DiskSourceNetworkProtocol {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("protocol")
+            .values(
+                &[
+                    rt::ValueInfo::new("nbd").since(0, 8, 7),
+                    rt::ValueInfo::new("iscsi").since(1, 0, 4),
+                    rt::ValueInfo::new("rbd").since(0, 8, 7),
+                    rt::ValueInfo::new("sheepdog").since(0, 8, 7),
+                    rt::ValueInfo::new("gluster").since(1, 0, 1),
+                    rt::ValueInfo::new("vxhs").since(3, 8, 0),
+                    rt::ValueInfo::new("nfs").since(7, 0, 0),
+                    rt::ValueInfo::new("http").since(1, 1, 2),
+                    rt::ValueInfo::new("https").since(1, 1, 3),
+                    rt::ValueInfo::new("ftp").since(1, 1, 2),
+                    rt::ValueInfo::new("ftps").since(1, 1, 3),
+                    rt::ValueInfo::new("tftp").since(1, 1, 3),
+                    rt::ValueInfo::new("ssh").since(9, 8, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for DiskSourceNetworkProtocol {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("nbd").since(0, 8, 7),
-            rt::ValueInfo::new("iscsi").since(1, 0, 4),
-            rt::ValueInfo::new("rbd").since(0, 8, 7),
-            rt::ValueInfo::new("sheepdog").since(0, 8, 7),
-            rt::ValueInfo::new("gluster").since(1, 0, 1),
-            rt::ValueInfo::new("vxhs").since(3, 8, 0),
-            rt::ValueInfo::new("nfs").since(7, 0, 0),
-            rt::ValueInfo::new("http").since(1, 1, 2),
-            rt::ValueInfo::new("https").since(1, 1, 3),
-            rt::ValueInfo::new("ftp").since(1, 1, 2),
-            rt::ValueInfo::new("ftps").since(1, 1, 3),
-            rt::ValueInfo::new("tftp").since(1, 1, 3),
-            rt::ValueInfo::new("ssh").since(9, 8, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("protocol")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -240,8 +233,8 @@ impl rt::Payload for DiskSourceNetworkProtocol {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -323,21 +316,16 @@ pub struct DiskSourceNetworkProtocolNbd {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolNbd: members();
+    0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
+    1 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
+    2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolNbd {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolNbd",
-            attributes: &[
-                rt::AttributeInfo::new("tls").since(3, 9, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("tlsHostname").since(8, 2, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("reconnect").since(9, 2, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -483,6 +471,7 @@ impl OsNvramSourceProtocol {
 }
 
 impl rt::Scalar for OsNvramSourceProtocol {
+    const VALUES: &'static [rt::ValueInfo] = OsNvramSourceProtocol::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -528,18 +517,15 @@ pub struct DiskSourceNetworkProtocolIscsi {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolIscsi: members();
+    0 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
+    1 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolIscsi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolIscsi",
-            children: &[
-                rt::ChildInfo::new("initiator").since(4, 7, 0),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -598,19 +584,16 @@ pub struct DiskSourceNetworkProtocolRbd {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolRbd: members();
+    0 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
+    1 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
+    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolRbd {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolRbd",
-            children: &[
-                rt::ChildInfo::new("snapshot").since(1, 2, 11),
-                rt::ChildInfo::new("config").since(1, 2, 11),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -668,18 +651,15 @@ pub struct DiskSourceNetworkProtocolSheepdog {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolSheepdog: members();
+    0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolSheepdog {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolSheepdog",
-            children: &[
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -725,14 +705,13 @@ pub struct DiskSourceNetworkProtocolGluster {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolGluster: members();
+    0 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolGluster {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolGluster",
-            children: &[rt::ChildInfo::new("encryption").since(3, 9, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -767,16 +746,13 @@ pub struct DiskSourceNetworkProtocolVxhs {
     pub tls: Option<YesNo>,
 }
 
+rt::table! { DiskSourceNetworkProtocolVxhs: members();
+    0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolVxhs {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolVxhs",
-            attributes: &[
-                rt::AttributeInfo::new("tls").since(3, 9, 0).values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -803,14 +779,13 @@ pub struct DiskSourceNetworkProtocolNfs {
     pub identity: Option<DiskNfsIdentity>,
 }
 
+rt::table! { DiskSourceNetworkProtocolNfs: members();
+    0 IDENTITY = identity: Option<DiskNfsIdentity>, child("identity").since(7, 0, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolNfs {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolNfs",
-            children: &[rt::ChildInfo::new("identity").since(7, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -867,21 +842,18 @@ pub struct DiskSourceNetworkProtocolHttp {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolHttp: members();
+    0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
+    1 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
+    2 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    3 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolHttp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolHttp",
-            attributes: &[rt::AttributeInfo::new("query").since(6, 2, 0)],
-            children: &[
-                rt::ChildInfo::new("cookies").since(6, 2, 0),
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -974,22 +946,19 @@ pub struct DiskSourceNetworkProtocolHttps {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolHttps: members();
+    0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
+    1 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
+    2 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
+    3 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    4 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolHttps {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolHttps",
-            attributes: &[rt::AttributeInfo::new("query").since(6, 2, 0)],
-            children: &[
-                rt::ChildInfo::new("ssl").since(6, 2, 0),
-                rt::ChildInfo::new("cookies").since(6, 2, 0),
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1074,19 +1043,16 @@ pub struct DiskSourceNetworkProtocolFtp {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolFtp: members();
+    0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolFtp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolFtp",
-            children: &[
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1153,20 +1119,17 @@ pub struct DiskSourceNetworkProtocolFtps {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolFtps: members();
+    0 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
+    1 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    2 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    3 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolFtps {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolFtps",
-            children: &[
-                rt::ChildInfo::new("ssl").since(6, 2, 0),
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1228,18 +1191,15 @@ pub struct DiskSourceNetworkProtocolTftp {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolTftp: members();
+    0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolTftp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolTftp",
-            children: &[
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1306,21 +1266,18 @@ pub struct DiskSourceNetworkProtocolSsh {
     pub encryption: Option<Encryption>,
 }
 
+rt::table! { DiskSourceNetworkProtocolSsh: members();
+    0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    2 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
+    3 IDENTITY = identity: Option<DiskSshIdentity>, child("identity").since(9, 8, 0);
+    4 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+}
+
 impl rt::Content for DiskSourceNetworkProtocolSsh {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNetworkProtocolSsh",
-            children: &[
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("knownHosts").since(9, 8, 0),
-                rt::ChildInfo::new("identity").since(9, 8, 0),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1381,16 +1338,13 @@ pub struct DiskHost {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskHost: element("host").since(0, 8, 7);
+    0 TRANSPORT = transport: DiskHostTransport, payload();
+}
+
 impl rt::Content for DiskHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskHost",
-            element: Some(rt::Name::plain("host")),
-            since: Some(rt::Version::new(0, 8, 7)),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1452,19 +1406,22 @@ impl Default for DiskHostTransport {
     }
 }
 
+impl rt::PayloadType for DiskHostTransport {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("transport")
+            .optional()
+            .dropped("tcp")
+            .values(
+                &[
+                    rt::ValueInfo::new("tcp").since(1, 0, 1),
+                    rt::ValueInfo::new("rdma").since(1, 0, 1),
+                    rt::ValueInfo::new("unix").since(1, 0, 1),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for DiskHostTransport {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("tcp").since(1, 0, 1),
-            rt::ValueInfo::new("rdma").since(1, 0, 1),
-            rt::ValueInfo::new("unix").since(1, 0, 1),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("transport")
-            .default("tcp", rt::DefaultForm::Dropped)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1480,8 +1437,8 @@ impl rt::Payload for DiskHostTransport {
         Some(Self::Tcp(DiskHostTransportTcp::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1526,18 +1483,14 @@ pub struct DiskHostTransportTcp {
     pub port: Option<u32>,
 }
 
+rt::table! { DiskHostTransportTcp: members();
+    0 NAME = name: String, attribute("name").since(0, 8, 7);
+    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1);
+}
+
 impl rt::Content for DiskHostTransportTcp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskHostTransportTcp",
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(0, 8, 7),
-                rt::AttributeInfo::new("port").since(0, 8, 7).optional_since(1, 0, 1),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1572,18 +1525,14 @@ pub struct DiskHostTransportRdma {
     pub port: Option<u32>,
 }
 
+rt::table! { DiskHostTransportRdma: members();
+    0 NAME = name: String, attribute("name").since(0, 8, 7);
+    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1);
+}
+
 impl rt::Content for DiskHostTransportRdma {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskHostTransportRdma",
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(0, 8, 7),
-                rt::AttributeInfo::new("port").since(0, 8, 7).optional_since(1, 0, 1),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1612,15 +1561,13 @@ pub struct DiskHostTransportUnix {
     pub socket: String,
 }
 
+rt::table! { DiskHostTransportUnix: members();
+    0 SOCKET = socket: String, attribute("socket").since(1, 0, 1);
+}
+
 impl rt::Content for DiskHostTransportUnix {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskHostTransportUnix",
-            attributes: &[rt::AttributeInfo::new("socket").required().since(1, 0, 1)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1651,17 +1598,13 @@ pub struct DiskRbdSnapshot {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskRbdSnapshot: element("snapshot").since(1, 2, 11);
+    0 NAME = name: String, attribute("name").since(1, 2, 11);
+}
+
 impl rt::Content for DiskRbdSnapshot {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskRbdSnapshot",
-            element: Some(rt::Name::plain("snapshot")),
-            since: Some(rt::Version::new(1, 2, 11)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 11)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1698,17 +1641,13 @@ pub struct DiskRbdConfig {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskRbdConfig: element("config").since(1, 2, 11);
+    0 FILE = file: String, attribute("file").since(1, 2, 11);
+}
+
 impl rt::Content for DiskRbdConfig {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskRbdConfig",
-            element: Some(rt::Name::plain("config")),
-            since: Some(rt::Version::new(1, 2, 11)),
-            attributes: &[rt::AttributeInfo::new("file").required().since(1, 2, 11)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1745,22 +1684,13 @@ pub struct DiskSsl {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSsl: element("ssl").since(6, 2, 0);
+    0 VERIFY = verify: YesNo, attribute("verify").since(6, 2, 0);
+}
+
 impl rt::Content for DiskSsl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSsl",
-            element: Some(rt::Name::plain("ssl")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("verify")
-                    .required()
-                    .since(6, 2, 0)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1797,17 +1727,13 @@ pub struct DiskCookies {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskCookies: element("cookies").since(6, 2, 0);
+    0 COOKIE = cookie: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0);
+}
+
 impl rt::Content for DiskCookies {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskCookies",
-            element: Some(rt::Name::plain("cookies")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            children: &[rt::ChildInfo::new("cookie").required().many().since(6, 2, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1854,18 +1780,14 @@ pub struct DiskCookie {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskCookie: element("cookie").since(6, 2, 0);
+    0 NAME = name: String, attribute("name").since(6, 2, 0);
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for DiskCookie {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskCookie",
-            element: Some(rt::Name::plain("cookie")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            attributes: &[rt::AttributeInfo::new("name").required().since(6, 2, 0)],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1910,17 +1832,13 @@ pub struct DiskReadahead {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskReadahead: element("readahead").since(6, 2, 0);
+    0 SIZE = size: u64, attribute("size").since(6, 2, 0);
+}
+
 impl rt::Content for DiskReadahead {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskReadahead",
-            element: Some(rt::Name::plain("readahead")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            attributes: &[rt::AttributeInfo::new("size").required().since(6, 2, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1957,17 +1875,13 @@ pub struct DiskTimeout {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskTimeout: element("timeout").since(6, 2, 0);
+    0 SECONDS = seconds: u64, attribute("seconds").since(6, 2, 0);
+}
+
 impl rt::Content for DiskTimeout {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTimeout",
-            element: Some(rt::Name::plain("timeout")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            attributes: &[rt::AttributeInfo::new("seconds").required().since(6, 2, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

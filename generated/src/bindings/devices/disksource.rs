@@ -53,24 +53,25 @@ impl Default for DiskStorage {
     }
 }
 
+impl rt::PayloadType for DiskStorage {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("file").since(1, 2, 4),
+                    rt::ValueInfo::new("network").since(1, 2, 4),
+                    rt::ValueInfo::new("block").since(0, 6, 0),
+                    rt::ValueInfo::new("dir").since(0, 7, 5),
+                    rt::ValueInfo::new("volume").since(1, 0, 5),
+                    rt::ValueInfo::new("nvme").since(6, 0, 0),
+                    rt::ValueInfo::new("vhostuser").since(7, 1, 0),
+                    rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for DiskStorage {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("file").since(1, 2, 4),
-            rt::ValueInfo::new("network").since(1, 2, 4),
-            rt::ValueInfo::new("block").since(0, 6, 0),
-            rt::ValueInfo::new("dir").since(0, 7, 5),
-            rt::ValueInfo::new("volume").since(1, 0, 5),
-            rt::ValueInfo::new("nvme").since(6, 0, 0),
-            rt::ValueInfo::new("vhostuser").since(7, 1, 0),
-            rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -87,8 +88,8 @@ impl rt::Payload for DiskStorage {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -143,14 +144,13 @@ pub struct DiskStorageFile {
     pub source: Option<DiskSourceFile>,
 }
 
+rt::table! { DiskStorageFile: members();
+    0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for DiskStorageFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageFile",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -184,15 +184,13 @@ pub struct DiskStorageNetwork {
     pub source: DiskSourceNetwork,
 }
 
+rt::table! { DiskStorageNetwork: members();
+    0 SOURCE = source: DiskSourceNetwork, child("source").since(0, 8, 7);
+}
+
 impl rt::Content for DiskStorageNetwork {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageNetwork",
-            children: &[rt::ChildInfo::new("source").required().since(0, 8, 7)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -226,14 +224,13 @@ pub struct DiskStorageBlock {
     pub source: Option<DiskSourceBlock>,
 }
 
+rt::table! { DiskStorageBlock: members();
+    0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for DiskStorageBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageBlock",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -267,14 +264,13 @@ pub struct DiskTypeBlock {
     pub source: Option<DiskSourceBlock>,
 }
 
+rt::table! { DiskTypeBlock: members();
+    0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for DiskTypeBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeBlock",
-            children: &[rt::ChildInfo::new("source").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -308,14 +304,13 @@ pub struct DiskStorageDir {
     pub source: Option<DiskSourceDir>,
 }
 
+rt::table! { DiskStorageDir: members();
+    0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
+}
+
 impl rt::Content for DiskStorageDir {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageDir",
-            children: &[rt::ChildInfo::new("source").since(0, 7, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -349,14 +344,13 @@ pub struct DiskTypeDir {
     pub source: Option<DiskSourceDir>,
 }
 
+rt::table! { DiskTypeDir: members();
+    0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
+}
+
 impl rt::Content for DiskTypeDir {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeDir",
-            children: &[rt::ChildInfo::new("source").since(0, 7, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -390,14 +384,13 @@ pub struct DiskStorageVolume {
     pub source: Option<DiskSourceVolume>,
 }
 
+rt::table! { DiskStorageVolume: members();
+    0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
+}
+
 impl rt::Content for DiskStorageVolume {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageVolume",
-            children: &[rt::ChildInfo::new("source").since(1, 0, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -431,14 +424,13 @@ pub struct DiskTypeVolume {
     pub source: Option<DiskSourceVolume>,
 }
 
+rt::table! { DiskTypeVolume: members();
+    0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
+}
+
 impl rt::Content for DiskTypeVolume {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeVolume",
-            children: &[rt::ChildInfo::new("source").since(1, 0, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -472,14 +464,13 @@ pub struct DiskStorageNvme {
     pub source: Option<DiskSourceNvme>,
 }
 
+rt::table! { DiskStorageNvme: members();
+    0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
+}
+
 impl rt::Content for DiskStorageNvme {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageNvme",
-            children: &[rt::ChildInfo::new("source").since(1, 2, 4)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -513,14 +504,13 @@ pub struct DiskTypeNvme {
     pub source: Option<DiskSourceNvme>,
 }
 
+rt::table! { DiskTypeNvme: members();
+    0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
+}
+
 impl rt::Content for DiskTypeNvme {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeNvme",
-            children: &[rt::ChildInfo::new("source").since(1, 2, 4)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -554,15 +544,13 @@ pub struct DiskStorageVhostuser {
     pub source: DiskSourceVhostUser,
 }
 
+rt::table! { DiskStorageVhostuser: members();
+    0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
+}
+
 impl rt::Content for DiskStorageVhostuser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageVhostuser",
-            children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -596,15 +584,13 @@ pub struct DiskTypeVhostuser {
     pub source: DiskSourceVhostUser,
 }
 
+rt::table! { DiskTypeVhostuser: members();
+    0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
+}
+
 impl rt::Content for DiskTypeVhostuser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeVhostuser",
-            children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -638,15 +624,13 @@ pub struct DiskStorageVhostvdpa {
     pub source: DiskSourceVhostVdpa,
 }
 
+rt::table! { DiskStorageVhostvdpa: members();
+    0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
+}
+
 impl rt::Content for DiskStorageVhostvdpa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskStorageVhostvdpa",
-            children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -680,15 +664,13 @@ pub struct DiskTypeVhostvdpa {
     pub source: DiskSourceVhostVdpa,
 }
 
+rt::table! { DiskTypeVhostvdpa: members();
+    0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
+}
+
 impl rt::Content for DiskTypeVhostvdpa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeVhostvdpa",
-            children: &[rt::ChildInfo::new("source").required().since(1, 2, 4)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -833,53 +815,40 @@ pub struct OsNvramSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 FILE = file: Option<String>, attribute("file").since(0, 6, 0).narrow("/.*", 7, 0, 0);
+    1 FDGROUP = fdgroup: Option<String>, attribute("fdgroup").since(9, 0, 0);
+    2 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(0, 9, 7);
+    3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    4 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0).optional_since(1, 1, 3).narrow("/\\S*", 2, 2, 0);
+    5 PROTOCOL = protocol: Option<OsNvramSourceProtocol>, attribute("protocol");
+    6 NAME = name: Option<String>, attribute("name").since(0, 8, 7);
+    7 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
+    8 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
+    9 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
+    10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    11 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+    14 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    15 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
+    16 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
+    17 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
+    18 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
+    19 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
+    20 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
+    21 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
+    22 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
+    23 IDENTITY = identity: Option<OsNvramSourceIdentity>, child("identity").since(7, 0, 0);
+    24 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
+    25 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
+    26 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
+}
+
 impl rt::Content for OsNvramSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "OsNvramSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("file").since(0, 6, 0).narrow("/.*", 7, 0, 0),
-                rt::AttributeInfo::new("fdgroup").since(9, 0, 0),
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-                rt::AttributeInfo::new("dev")
-                    .since(0, 6, 0)
-                    .optional_since(1, 1, 3)
-                    .narrow("/\\S*", 2, 2, 0),
-                rt::AttributeInfo::new("protocol").values(OsNvramSourceProtocol::VALUES),
-                rt::AttributeInfo::new("name").since(0, 8, 7),
-                rt::AttributeInfo::new("tls").since(3, 9, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("tlsHostname").since(8, 2, 0),
-                rt::AttributeInfo::new("query").since(6, 2, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-                rt::ChildInfo::new("reservations").since(4, 4, 0),
-                rt::ChildInfo::new("host").many().since(0, 8, 7),
-                rt::ChildInfo::new("reconnect").since(9, 2, 0),
-                rt::ChildInfo::new("initiator").since(4, 7, 0),
-                rt::ChildInfo::new("auth").since(3, 9, 0),
-                rt::ChildInfo::new("snapshot").since(1, 2, 11),
-                rt::ChildInfo::new("config").since(1, 2, 11),
-                rt::ChildInfo::new("readahead").since(6, 2, 0),
-                rt::ChildInfo::new("timeout").since(6, 2, 0),
-                rt::ChildInfo::new("identity").since(7, 0, 0),
-                rt::ChildInfo::new("cookies").since(6, 2, 0),
-                rt::ChildInfo::new("ssl").since(6, 2, 0),
-                rt::ChildInfo::new("knownHosts").since(9, 8, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1050,31 +1019,21 @@ pub struct DiskSourceFile {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 FILE = file: Option<String>, attribute("file").since(0, 6, 0).narrow("/.*", 7, 0, 0);
+    1 FDGROUP = fdgroup: Option<String>, attribute("fdgroup").since(9, 0, 0);
+    2 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(0, 9, 7);
+    3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    5 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+}
+
 impl rt::Content for DiskSourceFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceFile",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("file").since(0, 6, 0).narrow("/.*", 7, 0, 0),
-                rt::AttributeInfo::new("fdgroup").since(9, 0, 0),
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1181,34 +1140,21 @@ pub struct DiskSourceBlock {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0).optional_since(1, 1, 3).narrow("/\\S*", 2, 2, 0);
+    1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(1, 1, 2);
+    2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    4 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+}
+
 impl rt::Content for DiskSourceBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceBlock",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("dev")
-                    .since(0, 6, 0)
-                    .optional_since(1, 1, 3)
-                    .narrow("/\\S*", 2, 2, 0),
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(1, 1, 2)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-                rt::ChildInfo::new("reservations").since(4, 4, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1308,33 +1254,19 @@ pub struct DiskSourceDir {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-drives-floppy-disks-cdroms");
+    0 DIR = dir: String, attribute("dir").since(0, 7, 5).optional_since(1, 2, 4);
+    1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(1, 1, 2);
+    2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+}
+
 impl rt::Content for DiskSourceDir {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceDir",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 7, 5)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("dir")
-                    .required()
-                    .since(0, 7, 5)
-                    .optional_since(1, 2, 4),
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(1, 1, 2)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1444,44 +1376,24 @@ pub struct DiskSourceVolume {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-drives-floppy-disks-cdroms");
+    0 POOL = pool: String, attribute("pool").since(1, 0, 5).optional_since(1, 2, 4);
+    1 VOLUME = volume: String, attribute("volume").since(1, 0, 5).optional_since(1, 2, 4)
+        .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0);
+    2 MODE = mode: Option<DiskSourceVolumeMode>, attribute("mode").assumed("host").since(1, 1, 1);
+    3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(0, 9, 7);
+    4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    6 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    7 AUTH = auth: Option<DiskVolumeAuth>, child("auth").legacy("disk-volume-auth-dropped");
+    8 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    9 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+}
+
 impl rt::Content for DiskSourceVolume {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceVolume",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("pool")
-                    .required()
-                    .since(1, 0, 5)
-                    .optional_since(1, 2, 4),
-                rt::AttributeInfo::new("volume")
-                    .required()
-                    .since(1, 0, 5)
-                    .optional_since(1, 2, 4)
-                    .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0),
-                rt::AttributeInfo::new("mode")
-                    .default("host", rt::DefaultForm::Assumed)
-                    .since(1, 1, 1)
-                    .values(DiskSourceVolumeMode::VALUES),
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("seclabel").many().since(0, 9, 9),
-                rt::ChildInfo::new("auth").legacy("disk-volume-auth-dropped"),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1581,6 +1493,7 @@ impl DiskSourceVolumeMode {
 }
 
 impl rt::Scalar for DiskSourceVolumeMode {
+    const VALUES: &'static [rt::ValueInfo] = DiskSourceVolumeMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1644,40 +1557,22 @@ pub struct DiskSourceNvme {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
+    0 TYPE = type_: DiskSourceNvmeType, attribute("type").since(6, 0, 0);
+    1 MANAGED = managed: Option<YesNo>, attribute("managed").assumed("yes").since(6, 0, 0);
+    2 NAMESPACE = namespace: scalar::AnyBase, attribute("namespace").since(6, 0, 0);
+    3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(0, 9, 7);
+    4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    5 ADDRESS = address: DiskNvmeAddress, child("address").since(6, 0, 0);
+    6 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    7 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    8 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+}
+
 impl rt::Content for DiskSourceNvme {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceNvme",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 4)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(6, 0, 0)
-                    .values(DiskSourceNvmeType::VALUES),
-                rt::AttributeInfo::new("managed")
-                    .default("yes", rt::DefaultForm::Assumed)
-                    .since(6, 0, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("namespace").required().since(6, 0, 0),
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("index").since(5, 6, 0).output_only(),
-            ],
-            children: &[
-                rt::ChildInfo::new("address").required().since(6, 0, 0),
-                rt::ChildInfo::new("slices").since(6, 1, 0),
-                rt::ChildInfo::new("encryption").since(3, 9, 0),
-                rt::ChildInfo::new("dataStore").since(10, 10, 0),
-            ],
-            required_attributes: 2,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1767,6 +1662,7 @@ impl DiskSourceNvmeType {
 }
 
 impl rt::Scalar for DiskSourceNvmeType {
+    const VALUES: &'static [rt::ValueInfo] = DiskSourceNvmeType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1810,34 +1706,17 @@ pub struct DiskNvmeAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskNvmeAddress: element("address").since(6, 0, 0);
+    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
+    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
+    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
+    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
+    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+}
+
 impl rt::Content for DiskNvmeAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskNvmeAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(6, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("domain")
-                    .default("0x0000", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("bus")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0)
-                    .optional_since(1, 3, 5),
-                rt::AttributeInfo::new("slot")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("function")
-                    .default("0x0", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("multifunction")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1891,25 +1770,15 @@ pub struct DiskSourceVhostUser {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceVhostUser: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
+    0 TYPE = type_: DiskSourceVhostUserType, attribute("type").since(7, 1, 0);
+    1 PATH = path: String, attribute("path").since(7, 1, 0);
+    2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(7, 1, 0);
+}
+
 impl rt::Content for DiskSourceVhostUser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceVhostUser",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 4)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(7, 1, 0)
-                    .values(DiskSourceVhostUserType::VALUES),
-                rt::AttributeInfo::new("path").required().since(7, 1, 0),
-            ],
-            children: &[rt::ChildInfo::new("reconnect").since(7, 1, 0)],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1981,6 +1850,7 @@ impl DiskSourceVhostUserType {
 }
 
 impl rt::Scalar for DiskSourceVhostUserType {
+    const VALUES: &'static [rt::ValueInfo] = DiskSourceVhostUserType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2009,18 +1879,13 @@ pub struct DiskSourceVhostVdpa {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSourceVhostVdpa: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
+    0 DEV = dev: String, attribute("dev").since(9, 8, 0);
+}
+
 impl rt::Content for DiskSourceVhostVdpa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSourceVhostVdpa",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 4)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            attributes: &[rt::AttributeInfo::new("dev").required().since(9, 8, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2084,6 +1949,7 @@ impl StartupPolicy {
 }
 
 impl rt::Scalar for StartupPolicy {
+    const VALUES: &'static [rt::ValueInfo] = StartupPolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2113,17 +1979,13 @@ pub struct DiskSlices {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSlices: element("slices").since(6, 1, 0);
+    0 SLICE = slice: DiskSlice, child("slice").since(6, 1, 0);
+}
+
 impl rt::Content for DiskSlices {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSlices",
-            element: Some(rt::Name::plain("slices")),
-            since: Some(rt::Version::new(6, 1, 0)),
-            children: &[rt::ChildInfo::new("slice").required().since(6, 1, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2176,24 +2038,15 @@ pub struct DiskSlice {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskSlice: element("slice").since(6, 1, 0);
+    0 TYPE = type_: DiskSliceType, attribute("type").since(6, 1, 0);
+    1 OFFSET = offset: u64, attribute("offset").since(6, 1, 0);
+    2 SIZE = size: u64, attribute("size").since(6, 1, 0);
+}
+
 impl rt::Content for DiskSlice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskSlice",
-            element: Some(rt::Name::plain("slice")),
-            since: Some(rt::Version::new(6, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(6, 1, 0)
-                    .values(DiskSliceType::VALUES),
-                rt::AttributeInfo::new("offset").required().since(6, 1, 0),
-                rt::AttributeInfo::new("size").required().since(6, 1, 0),
-            ],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2247,6 +2100,7 @@ impl DiskSliceType {
 }
 
 impl rt::Scalar for DiskSliceType {
+    const VALUES: &'static [rt::ValueInfo] = DiskSliceType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2277,19 +2131,14 @@ pub struct DiskDataStore {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskDataStore: element("dataStore").since(10, 10, 0).reference("hard-drives-floppy-disks-cdroms");
+    0 TYPE = type_: DiskStorage, payload();
+    1 FORMAT = format: DiskFormat, child("format").since(1, 2, 4);
+}
+
 impl rt::Content for DiskDataStore {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskDataStore",
-            element: Some(rt::Name::plain("dataStore")),
-            since: Some(rt::Version::new(10, 10, 0)),
-            reference: Some("hard-drives-floppy-disks-cdroms"),
-            children: &[rt::ChildInfo::new("format").required().since(1, 2, 4)],
-            payloads: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2363,19 +2212,14 @@ pub struct DiskReservations {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskReservations: element("reservations").since(4, 4, 0);
+    0 MANAGED = managed: Option<YesNo>, attribute("managed").since(4, 4, 0);
+    1 SOURCE = source: Option<DiskReservationsSource>, child("source").since(4, 4, 0);
+}
+
 impl rt::Content for DiskReservations {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskReservations",
-            element: Some(rt::Name::plain("reservations")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("managed").since(4, 4, 0).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("source").since(4, 4, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2444,28 +2288,16 @@ pub struct DiskReservationsSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskReservationsSource: element("source").since(4, 4, 0);
+    0 TYPE = type_: DiskReservationsSourceType, attribute("type").since(4, 4, 0);
+    1 PATH = path: String, attribute("path").since(4, 4, 0);
+    2 MODE = mode: DiskReservationsSourceMode, attribute("mode").since(4, 4, 0);
+    3 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(5, 6, 0);
+}
+
 impl rt::Content for DiskReservationsSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskReservationsSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(4, 4, 0)
-                    .values(DiskReservationsSourceType::VALUES),
-                rt::AttributeInfo::new("path").required().since(4, 4, 0),
-                rt::AttributeInfo::new("mode")
-                    .required()
-                    .since(4, 4, 0)
-                    .values(DiskReservationsSourceMode::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("reconnect").since(5, 6, 0)],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2539,6 +2371,7 @@ impl DiskReservationsSourceType {
 }
 
 impl rt::Scalar for DiskReservationsSourceType {
+    const VALUES: &'static [rt::ValueInfo] = DiskReservationsSourceType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2585,6 +2418,7 @@ impl DiskReservationsSourceMode {
 }
 
 impl rt::Scalar for DiskReservationsSourceMode {
+    const VALUES: &'static [rt::ValueInfo] = DiskReservationsSourceMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2621,20 +2455,15 @@ pub struct DiskReconnect {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskReconnect: element("reconnect").since(5, 6, 0);
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(5, 6, 0);
+    1 TIMEOUT = timeout: Option<u32>, attribute("timeout").since(5, 6, 0);
+    2 DELAY = delay: Option<u32>, attribute("delay").since(9, 2, 0);
+}
+
 impl rt::Content for DiskReconnect {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskReconnect",
-            element: Some(rt::Name::plain("reconnect")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("enabled").since(5, 6, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("timeout").since(5, 6, 0),
-                rt::AttributeInfo::new("delay").since(9, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2679,19 +2508,14 @@ pub struct DiskVolumeAuth {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskVolumeAuth: element("auth").legacy("disk-volume-auth-dropped");
+    0 USERNAME = username: String, attribute("username").since(0, 9, 7);
+    1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
+}
+
 impl rt::Content for DiskVolumeAuth {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskVolumeAuth",
-            element: Some(rt::Name::plain("auth")),
-            legacy: Some("disk-volume-auth-dropped"),
-            attributes: &[rt::AttributeInfo::new("username").required().since(0, 9, 7)],
-            children: &[rt::ChildInfo::new("secret").required().since(0, 9, 7)],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2752,25 +2576,15 @@ pub struct DiskFormat {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskFormat: element("format").since(1, 2, 4);
+    0 TYPE = type_: StorageFormat, attribute("type").since(1, 2, 4);
+    1 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
+        .dropped_if_empty();
+}
+
 impl rt::Content for DiskFormat {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskFormat",
-            element: Some(rt::Name::plain("format")),
-            since: Some(rt::Version::new(1, 2, 4)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(1, 2, 4)
-                    .values(StorageFormat::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("metadata_cache").since(7, 0, 0).dropped_if_empty(),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2936,6 +2750,7 @@ impl StorageFormat {
 }
 
 impl rt::Scalar for StorageFormat {
+    const VALUES: &'static [rt::ValueInfo] = StorageFormat::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2979,17 +2794,13 @@ pub struct DiskMetadataCache {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskMetadataCache: element("metadata_cache").since(7, 0, 0).dropped_if_empty();
+    0 MAX_SIZE = max_size: Option<DiskMetadataCacheMaxSize>, child("max_size").since(7, 0, 0);
+}
+
 impl rt::Content for DiskMetadataCache {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskMetadataCache",
-            element: Some(rt::Name::plain("metadata_cache")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            empty: rt::EmptyForm::Dropped,
-            children: &[rt::ChildInfo::new("max_size").since(7, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -3036,21 +2847,14 @@ pub struct DiskMetadataCacheMaxSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskMetadataCacheMaxSize: element("max_size").since(7, 0, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for DiskMetadataCacheMaxSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskMetadataCacheMaxSize",
-            element: Some(rt::Name::plain("max_size")),
-            since: Some(rt::Version::new(7, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("bytes", rt::DefaultForm::Written)
-                    .since(0, 9, 13),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -81,48 +81,28 @@ pub struct Filesystem {
     pub xml: rt::Extra,
 }
 
+rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesystems");
+    0 TYPE = type_: FilesystemType, payload();
+    1 ACCESSMODE = accessmode: Option<FilesystemAccessmode>, attribute("accessmode").assumed("passthrough")
+        .since(0, 8, 5);
+    2 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
+    3 MULTIDEVS = multidevs: Option<FilesystemMultidevs>, attribute("multidevs").dropped("default").since(6, 3, 0);
+    4 FMODE = fmode: Option<scalar::OctalMode>, attribute("fmode").dropped("0000").since(6, 10, 0);
+    5 DMODE = dmode: Option<scalar::OctalMode>, attribute("dmode").dropped("0000").since(6, 10, 0);
+    6 DRIVER = driver: Option<FilesystemDriver>, child("driver").since(0, 9, 7).dropped_if_empty();
+    7 TARGET = target: FilesystemTarget, child("target").since(0, 6, 0);
+    8 READONLY = readonly: bool, flag("readonly").since(0, 9, 10);
+    9 BOOT = boot: Option<DeviceBoot>, child("boot").since(7, 1, 0);
+    10 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    11 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    12 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    13 SPACE_HARD_LIMIT = space_hard_limit: Option<FilesystemHardLimit>, child("space_hard_limit").since(0, 9, 13);
+    14 SPACE_SOFT_LIMIT = space_soft_limit: Option<FilesystemSoftLimit>, child("space_soft_limit").since(0, 9, 13);
+}
+
 impl rt::Content for Filesystem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Filesystem",
-            element: Some(rt::Name::plain("filesystem")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("filesystems"),
-            attributes: &[
-                rt::AttributeInfo::new("accessmode")
-                    .default("passthrough", rt::DefaultForm::Assumed)
-                    .since(0, 8, 5)
-                    .values(FilesystemAccessmode::VALUES),
-                rt::AttributeInfo::new("model")
-                    .since(5, 2, 0)
-                    .values(VirtioModel::VALUES),
-                rt::AttributeInfo::new("multidevs")
-                    .default("default", rt::DefaultForm::Dropped)
-                    .since(6, 3, 0)
-                    .values(FilesystemMultidevs::VALUES),
-                rt::AttributeInfo::new("fmode")
-                    .default("0000", rt::DefaultForm::Dropped)
-                    .since(6, 10, 0),
-                rt::AttributeInfo::new("dmode")
-                    .default("0000", rt::DefaultForm::Dropped)
-                    .since(6, 10, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(0, 9, 7).dropped_if_empty(),
-                rt::ChildInfo::new("target").required().since(0, 6, 0),
-                rt::ChildInfo::new("readonly").since(0, 9, 10),
-                rt::ChildInfo::new("boot").since(7, 1, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-                rt::ChildInfo::new("space_hard_limit").since(0, 9, 13),
-                rt::ChildInfo::new("space_soft_limit").since(0, 9, 13),
-            ],
-            payloads: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -256,22 +236,25 @@ impl Default for FilesystemType {
     }
 }
 
+impl rt::PayloadType for FilesystemType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .written("mount")
+            .values(
+                &[
+                    rt::ValueInfo::new("file").since(0, 6, 0),
+                    rt::ValueInfo::new("block").since(0, 6, 0),
+                    rt::ValueInfo::new("mount").since(0, 6, 0),
+                    rt::ValueInfo::new("bind").since(0, 9, 13),
+                    rt::ValueInfo::new("template").since(0, 6, 0),
+                    rt::ValueInfo::new("ram").since(0, 9, 13),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for FilesystemType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("file").since(0, 6, 0),
-            rt::ValueInfo::new("block").since(0, 6, 0),
-            rt::ValueInfo::new("mount").since(0, 6, 0),
-            rt::ValueInfo::new("bind").since(0, 9, 13),
-            rt::ValueInfo::new("template").since(0, 6, 0),
-            rt::ValueInfo::new("ram").since(0, 9, 13),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .default("mount", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -290,8 +273,8 @@ impl rt::Payload for FilesystemType {
         Some(Self::Mount(FilesystemTypeMount::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -339,15 +322,13 @@ pub struct FilesystemTypeFile {
     pub source: FilesystemSourceFile,
 }
 
+rt::table! { FilesystemTypeFile: members();
+    0 SOURCE = source: FilesystemSourceFile, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for FilesystemTypeFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTypeFile",
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -380,15 +361,13 @@ pub struct FilesystemTypeBlock {
     pub source: FilesystemSourceBlock,
 }
 
+rt::table! { FilesystemTypeBlock: members();
+    0 SOURCE = source: FilesystemSourceBlock, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for FilesystemTypeBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTypeBlock",
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -431,19 +410,15 @@ pub struct FilesystemTypeMount {
     pub source: FilesystemSourceMount,
 }
 
+rt::table! { FilesystemTypeMount: members();
+    0 BINARY = binary: Option<FilesystemBinary>, child("binary").since(6, 2, 0).dropped_if_empty();
+    1 IDMAP = idmap: Option<Idmap>, child("idmap").since(10, 0, 0).dropped_if_empty();
+    2 SOURCE = source: FilesystemSourceMount, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for FilesystemTypeMount {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTypeMount",
-            children: &[
-                rt::ChildInfo::new("binary").since(6, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("idmap").since(10, 0, 0).dropped_if_empty(),
-                rt::ChildInfo::new("source").required().since(0, 6, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -484,15 +459,13 @@ pub struct FilesystemTypeBind {
     pub source: FilesystemSourceBind,
 }
 
+rt::table! { FilesystemTypeBind: members();
+    0 SOURCE = source: FilesystemSourceBind, child("source").since(0, 9, 7);
+}
+
 impl rt::Content for FilesystemTypeBind {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTypeBind",
-            children: &[rt::ChildInfo::new("source").required().since(0, 9, 7)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -525,15 +498,13 @@ pub struct FilesystemTypeTemplate {
     pub source: FilesystemSourceTemplate,
 }
 
+rt::table! { FilesystemTypeTemplate: members();
+    0 SOURCE = source: FilesystemSourceTemplate, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for FilesystemTypeTemplate {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTypeTemplate",
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -566,15 +537,13 @@ pub struct FilesystemTypeRam {
     pub source: FilesystemSourceRam,
 }
 
+rt::table! { FilesystemTypeRam: members();
+    0 SOURCE = source: FilesystemSourceRam, child("source").since(0, 9, 7);
+}
+
 impl rt::Content for FilesystemTypeRam {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTypeRam",
-            children: &[rt::ChildInfo::new("source").required().since(0, 9, 7)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -636,6 +605,7 @@ impl FilesystemAccessmode {
 }
 
 impl rt::Scalar for FilesystemAccessmode {
+    const VALUES: &'static [rt::ValueInfo] = FilesystemAccessmode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -696,6 +666,7 @@ impl FilesystemMultidevs {
 }
 
 impl rt::Scalar for FilesystemMultidevs {
+    const VALUES: &'static [rt::ValueInfo] = FilesystemMultidevs::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -726,22 +697,13 @@ pub struct FilesystemSourceFile {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSourceFile: element("source").since(0, 6, 0);
+    0 FILE = file: String, attribute("file").since(0, 6, 0).optional_since(0, 9, 7);
+}
+
 impl rt::Content for FilesystemSourceFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSourceFile",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("file")
-                    .required()
-                    .since(0, 6, 0)
-                    .optional_since(0, 9, 7),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -778,22 +740,13 @@ pub struct FilesystemSourceBlock {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSourceBlock: element("source").since(0, 6, 0);
+    0 DEV = dev: String, attribute("dev").since(0, 6, 0).optional_since(0, 9, 7);
+}
+
 impl rt::Content for FilesystemSourceBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSourceBlock",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("dev")
-                    .required()
-                    .since(0, 6, 0)
-                    .optional_since(0, 9, 7),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -834,19 +787,14 @@ pub struct FilesystemSourceMount {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSourceMount: element("source").since(0, 6, 0);
+    0 DIR = dir: Option<String>, attribute("dir").since(0, 6, 0);
+    1 SOCKET = socket: Option<String>, attribute("socket").since(7, 3, 0);
+}
+
 impl rt::Content for FilesystemSourceMount {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSourceMount",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("dir").since(0, 6, 0),
-                rt::AttributeInfo::new("socket").since(7, 3, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -885,22 +833,13 @@ pub struct FilesystemSourceBind {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSourceBind: element("source").since(0, 9, 7);
+    0 DIR = dir: String, attribute("dir").since(0, 9, 7).optional_since(7, 3, 0);
+}
+
 impl rt::Content for FilesystemSourceBind {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSourceBind",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 9, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("dir")
-                    .required()
-                    .since(0, 9, 7)
-                    .optional_since(7, 3, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -937,22 +876,13 @@ pub struct FilesystemSourceTemplate {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSourceTemplate: element("source").since(0, 6, 0);
+    0 NAME = name: String, attribute("name").since(0, 6, 0).optional_since(0, 9, 7);
+}
+
 impl rt::Content for FilesystemSourceTemplate {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSourceTemplate",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(0, 6, 0)
-                    .optional_since(0, 9, 7),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -993,22 +923,14 @@ pub struct FilesystemSourceRam {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSourceRam: element("source").since(0, 9, 7);
+    0 USAGE = usage: u64, attribute("usage").since(0, 9, 13);
+    1 UNITS = units: Option<scalar::MemoryUnit>, attribute("units").written("KiB").since(1, 1, 4);
+}
+
 impl rt::Content for FilesystemSourceRam {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSourceRam",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 9, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("usage").required().since(0, 9, 13),
-                rt::AttributeInfo::new("units")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(1, 1, 4),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1047,22 +969,13 @@ pub struct FilesystemTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemTarget: element("target").since(0, 6, 0);
+    0 DIR = dir: String, attribute("dir").since(0, 6, 0).narrow("/.*", 1, 2, 14);
+}
+
 impl rt::Content for FilesystemTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("dir")
-                    .required()
-                    .since(0, 6, 0)
-                    .narrow("/.*", 1, 2, 14),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1101,21 +1014,14 @@ pub struct FilesystemHardLimit {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemHardLimit: element("space_hard_limit").since(0, 9, 13);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for FilesystemHardLimit {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemHardLimit",
-            element: Some(rt::Name::plain("space_hard_limit")),
-            since: Some(rt::Version::new(0, 9, 13)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("bytes", rt::DefaultForm::Written)
-                    .since(0, 9, 13),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1162,21 +1068,14 @@ pub struct FilesystemSoftLimit {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemSoftLimit: element("space_soft_limit").since(0, 9, 13);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for FilesystemSoftLimit {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemSoftLimit",
-            element: Some(rt::Name::plain("space_soft_limit")),
-            since: Some(rt::Version::new(0, 9, 13)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("bytes", rt::DefaultForm::Written)
-                    .since(0, 9, 13),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1250,37 +1149,20 @@ pub struct FilesystemDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemDriver: element("driver").since(0, 9, 7).dropped_if_empty();
+    0 TYPE = type_: Option<FilesystemDriverType>, attribute("type").since(0, 9, 7).optional_since(1, 0, 6);
+    1 FORMAT = format: Option<StorageFormat>, attribute("format").since(1, 0, 6);
+    2 WRPOLICY = wrpolicy: Option<FilesystemDriverWrpolicy>, attribute("wrpolicy").since(0, 9, 10);
+    3 QUEUE = queue: Option<u32>, attribute("queue").dropped("0").since(6, 2, 0);
+    4 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    5 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    6 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    7 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for FilesystemDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(0, 9, 7)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .since(0, 9, 7)
-                    .optional_since(1, 0, 6)
-                    .values(FilesystemDriverType::VALUES),
-                rt::AttributeInfo::new("format")
-                    .since(1, 0, 6)
-                    .values(StorageFormat::VALUES),
-                rt::AttributeInfo::new("wrpolicy")
-                    .since(0, 9, 10)
-                    .values(FilesystemDriverWrpolicy::VALUES),
-                rt::AttributeInfo::new("queue")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(6, 2, 0),
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1380,6 +1262,7 @@ impl FilesystemDriverType {
 }
 
 impl rt::Scalar for FilesystemDriverType {
+    const VALUES: &'static [rt::ValueInfo] = FilesystemDriverType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1426,6 +1309,7 @@ impl FilesystemDriverWrpolicy {
 }
 
 impl rt::Scalar for FilesystemDriverWrpolicy {
+    const VALUES: &'static [rt::ValueInfo] = FilesystemDriverWrpolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1478,28 +1362,20 @@ pub struct FilesystemBinary {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemBinary: element("binary").since(6, 2, 0).dropped_if_empty().reference("filesystems");
+    0 PATH = path: Option<String>, attribute("path").since(6, 2, 0);
+    1 XATTR = xattr: Option<OnOff>, attribute("xattr").since(6, 2, 0);
+    2 CACHE = cache: Option<FilesystemBinaryCache>, child("cache").since(6, 2, 0).dropped_if_empty();
+    3 SANDBOX = sandbox: Option<FilesystemBinarySandbox>, child("sandbox").since(7, 2, 0).dropped_if_empty();
+    4 LOCK = lock: Option<FilesystemBinaryLock>, child("lock").since(6, 2, 0).dropped_if_empty();
+    5 THREAD_POOL = thread_pool: Option<FilesystemBinaryThreadPool>, child("thread_pool").since(8, 5, 0)
+        .dropped_if_empty();
+    6 OPENFILES = openfiles: Option<FilesystemBinaryOpenFiles>, child("openfiles").since(10, 6, 0).dropped_if_empty();
+}
+
 impl rt::Content for FilesystemBinary {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemBinary",
-            element: Some(rt::Name::plain("binary")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("filesystems"),
-            attributes: &[
-                rt::AttributeInfo::new("path").since(6, 2, 0),
-                rt::AttributeInfo::new("xattr").since(6, 2, 0).values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("cache").since(6, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("sandbox").since(7, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("lock").since(6, 2, 0).dropped_if_empty(),
-                rt::ChildInfo::new("thread_pool").since(8, 5, 0).dropped_if_empty(),
-                rt::ChildInfo::new("openfiles").since(10, 6, 0).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1574,21 +1450,13 @@ pub struct FilesystemBinaryCache {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemBinaryCache: element("cache").since(6, 2, 0).dropped_if_empty();
+    0 MODE = mode: Option<FilesystemBinaryCacheMode>, attribute("mode").since(6, 2, 0);
+}
+
 impl rt::Content for FilesystemBinaryCache {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemBinaryCache",
-            element: Some(rt::Name::plain("cache")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .since(6, 2, 0)
-                    .values(FilesystemBinaryCacheMode::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1644,6 +1512,7 @@ impl FilesystemBinaryCacheMode {
 }
 
 impl rt::Scalar for FilesystemBinaryCacheMode {
+    const VALUES: &'static [rt::ValueInfo] = FilesystemBinaryCacheMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1672,21 +1541,13 @@ pub struct FilesystemBinarySandbox {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemBinarySandbox: element("sandbox").since(7, 2, 0).dropped_if_empty();
+    0 MODE = mode: Option<FilesystemBinarySandboxMode>, attribute("mode").since(7, 2, 0);
+}
+
 impl rt::Content for FilesystemBinarySandbox {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemBinarySandbox",
-            element: Some(rt::Name::plain("sandbox")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .since(7, 2, 0)
-                    .values(FilesystemBinarySandboxMode::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1742,6 +1603,7 @@ impl FilesystemBinarySandboxMode {
 }
 
 impl rt::Scalar for FilesystemBinarySandboxMode {
+    const VALUES: &'static [rt::ValueInfo] = FilesystemBinarySandboxMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1774,20 +1636,14 @@ pub struct FilesystemBinaryLock {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemBinaryLock: element("lock").since(6, 2, 0).dropped_if_empty();
+    0 POSIX = posix: Option<OnOff>, attribute("posix").since(6, 2, 0);
+    1 FLOCK = flock: Option<OnOff>, attribute("flock").since(6, 2, 0);
+}
+
 impl rt::Content for FilesystemBinaryLock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemBinaryLock",
-            element: Some(rt::Name::plain("lock")),
-            since: Some(rt::Version::new(6, 2, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[
-                rt::AttributeInfo::new("posix").since(6, 2, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("flock").since(6, 2, 0).values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1826,17 +1682,13 @@ pub struct FilesystemBinaryThreadPool {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).dropped_if_empty();
+    0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0);
+}
+
 impl rt::Content for FilesystemBinaryThreadPool {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemBinaryThreadPool",
-            element: Some(rt::Name::plain("thread_pool")),
-            since: Some(rt::Version::new(8, 5, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[rt::AttributeInfo::new("size").since(8, 5, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1873,17 +1725,13 @@ pub struct FilesystemBinaryOpenFiles {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilesystemBinaryOpenFiles: element("openfiles").since(10, 6, 0).dropped_if_empty();
+    0 MAX = max: Option<u64>, attribute("max").since(10, 6, 0);
+}
+
 impl rt::Content for FilesystemBinaryOpenFiles {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilesystemBinaryOpenFiles",
-            element: Some(rt::Name::plain("openfiles")),
-            since: Some(rt::Version::new(10, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[rt::AttributeInfo::new("max").since(10, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -17,17 +17,13 @@ pub struct Graphics {
     pub xml: rt::Extra,
 }
 
+rt::table! { Graphics: element("graphics").since(0, 6, 0).reference("graphical-framebuffers");
+    0 TYPE = type_: GraphicsType, payload();
+}
+
 impl rt::Content for Graphics {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Graphics",
-            element: Some(rt::Name::plain("graphics")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("graphical-framebuffers"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -106,23 +102,24 @@ impl Default for GraphicsType {
     }
 }
 
+impl rt::PayloadType for GraphicsType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("sdl").since(0, 6, 0),
+                    rt::ValueInfo::new("vnc").since(0, 6, 0),
+                    rt::ValueInfo::new("spice").since(0, 8, 6),
+                    rt::ValueInfo::new("dbus").since(8, 4, 0),
+                    rt::ValueInfo::new("rdp").since(0, 6, 4),
+                    rt::ValueInfo::new("desktop").since(0, 6, 4),
+                    rt::ValueInfo::new("egl-headless").since(4, 6, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for GraphicsType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("sdl").since(0, 6, 0),
-            rt::ValueInfo::new("vnc").since(0, 6, 0),
-            rt::ValueInfo::new("spice").since(0, 8, 6),
-            rt::ValueInfo::new("dbus").since(8, 4, 0),
-            rt::ValueInfo::new("rdp").since(0, 6, 4),
-            rt::ValueInfo::new("desktop").since(0, 6, 4),
-            rt::ValueInfo::new("egl-headless").since(4, 6, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -138,8 +135,8 @@ impl rt::Payload for GraphicsType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -202,22 +199,16 @@ pub struct GraphicsTypeSdl {
     pub gl: Option<GraphicsSdlGl>,
 }
 
+rt::table! { GraphicsTypeSdl: members();
+    0 DISPLAY = display: Option<String>, attribute("display").since(0, 6, 0);
+    1 XAUTH = xauth: Option<String>, attribute("xauth").since(0, 6, 0);
+    2 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 0);
+    3 GL = gl: Option<GraphicsSdlGl>, child("gl").since(4, 4, 0);
+}
+
 impl rt::Content for GraphicsTypeSdl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeSdl",
-            attributes: &[
-                rt::AttributeInfo::new("display").since(0, 6, 0),
-                rt::AttributeInfo::new("xauth").since(0, 6, 0),
-                rt::AttributeInfo::new("fullscreen")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 6, 0)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("gl").since(4, 4, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -318,44 +309,28 @@ pub struct GraphicsTypeVnc {
     pub audio: Option<GraphicsAudio>,
 }
 
+rt::table! { GraphicsTypeVnc: members();
+    0 PORT = port: Option<i32>, attribute("port").since(0, 6, 0);
+    1 AUTOPORT = autoport: Option<scalar::LaxYesNo>, attribute("autoport").since(0, 6, 0);
+    2 WEBSOCKET = websocket: Option<i32>, attribute("websocket").since(1, 0, 6);
+    3 SOCKET = socket: Option<String>, attribute("socket").since(0, 8, 8).narrow("[^=]*", 2, 2, 0)
+        .legacy("graphics-socket-attr");
+    4 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 6, 0).narrow("(.*[^:].*)?", 1, 3, 0)
+        .legacy("graphics-listen-attr");
+    5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 6, 0);
+    6 SHARE_POLICY = share_policy: Option<GraphicsTypeVncSharePolicy>, attribute("sharePolicy")
+        .assumed("allow-exclusive").since(1, 0, 6);
+    7 POWER_CONTROL = power_control: Option<YesNo>, attribute("powerControl").assumed("no").since(7, 1, 0);
+    8 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0);
+    9 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
+    10 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
+    11 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    12 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
+}
+
 impl rt::Content for GraphicsTypeVnc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeVnc",
-            attributes: &[
-                rt::AttributeInfo::new("port").since(0, 6, 0),
-                rt::AttributeInfo::new("autoport").since(0, 6, 0),
-                rt::AttributeInfo::new("websocket").since(1, 0, 6),
-                rt::AttributeInfo::new("socket")
-                    .since(0, 8, 8)
-                    .narrow("[^=]*", 2, 2, 0)
-                    .legacy("graphics-socket-attr"),
-                rt::AttributeInfo::new("listen")
-                    .since(0, 6, 0)
-                    .narrow("(.*[^:].*)?", 1, 3, 0)
-                    .legacy("graphics-listen-attr"),
-                rt::AttributeInfo::new("keymap").since(0, 6, 0),
-                rt::AttributeInfo::new("sharePolicy")
-                    .default("allow-exclusive", rt::DefaultForm::Assumed)
-                    .since(1, 0, 6)
-                    .values(GraphicsTypeVncSharePolicy::VALUES),
-                rt::AttributeInfo::new("powerControl")
-                    .default("no", rt::DefaultForm::Assumed)
-                    .since(7, 1, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("passwd").since(0, 6, 0),
-                rt::AttributeInfo::new("passwdValidTo").since(0, 9, 2),
-                rt::AttributeInfo::new("connected")
-                    .since(0, 9, 4)
-                    .values(GraphicsTypeVncConnected::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("listen").many().since(0, 9, 4),
-                rt::ChildInfo::new("audio").since(7, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -453,6 +428,7 @@ impl GraphicsTypeVncSharePolicy {
 }
 
 impl rt::Scalar for GraphicsTypeVncSharePolicy {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsTypeVncSharePolicy::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -495,6 +471,7 @@ impl GraphicsTypeVncConnected {
 }
 
 impl rt::Scalar for GraphicsTypeVncConnected {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsTypeVncConnected::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -601,47 +578,34 @@ pub struct GraphicsTypeSpice {
     pub gl: Option<GraphicsGl>,
 }
 
+rt::table! { GraphicsTypeSpice: members();
+    0 PORT = port: Option<i32>, attribute("port").since(0, 8, 6);
+    1 TLS_PORT = tls_port: Option<i32>, attribute("tlsPort").since(0, 8, 6);
+    2 AUTOPORT = autoport: Option<YesNo>, attribute("autoport").since(0, 8, 6);
+    3 SOCKET = socket: Option<String>, attribute("socket").legacy("graphics-spice-listen-socket-attr-ignored");
+    4 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 8, 6).narrow("(.*[^:].*)?", 1, 3, 0)
+        .legacy("graphics-listen-attr");
+    5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 8, 6);
+    6 DEFAULT_MODE = default_mode: Option<GraphicsChannelMode>, attribute("defaultMode").dropped("any").since(0, 9, 12);
+    7 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6);
+    8 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
+    9 CONNECTED = connected: Option<GraphicsTypeSpiceConnected>, attribute("connected").since(0, 9, 4);
+    10 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    11 CHANNEL = channel: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
+    12 IMAGE = image: Option<GraphicsImage>, child("image").since(0, 9, 1);
+    13 JPEG = jpeg: Option<GraphicsJpeg>, child("jpeg").since(0, 9, 1);
+    14 ZLIB = zlib: Option<GraphicsZlib>, child("zlib").since(0, 9, 1);
+    15 PLAYBACK = playback: Option<GraphicsPlayback>, child("playback").since(0, 9, 1);
+    16 STREAMING = streaming: Option<GraphicsStreaming>, child("streaming").since(0, 9, 2);
+    17 MOUSE = mouse: Option<MouseMode>, child("mouse").since(0, 9, 11);
+    18 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(0, 9, 3);
+    19 FILETRANSFER = filetransfer: Option<GraphicsFileTransfer>, child("filetransfer").since(1, 2, 2);
+    20 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
+}
+
 impl rt::Content for GraphicsTypeSpice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeSpice",
-            attributes: &[
-                rt::AttributeInfo::new("port").since(0, 8, 6),
-                rt::AttributeInfo::new("tlsPort").since(0, 8, 6),
-                rt::AttributeInfo::new("autoport").since(0, 8, 6).values(YesNo::VALUES),
-                rt::AttributeInfo::new("socket")
-                    .legacy("graphics-spice-listen-socket-attr-ignored"),
-                rt::AttributeInfo::new("listen")
-                    .since(0, 8, 6)
-                    .narrow("(.*[^:].*)?", 1, 3, 0)
-                    .legacy("graphics-listen-attr"),
-                rt::AttributeInfo::new("keymap").since(0, 8, 6),
-                rt::AttributeInfo::new("defaultMode")
-                    .default("any", rt::DefaultForm::Dropped)
-                    .since(0, 9, 12)
-                    .values(GraphicsChannelMode::VALUES),
-                rt::AttributeInfo::new("passwd").since(0, 8, 6),
-                rt::AttributeInfo::new("passwdValidTo").since(0, 9, 2),
-                rt::AttributeInfo::new("connected")
-                    .since(0, 9, 4)
-                    .values(GraphicsTypeSpiceConnected::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("listen").many().since(0, 9, 4),
-                rt::ChildInfo::new("channel").many().since(0, 8, 6),
-                rt::ChildInfo::new("image").since(0, 9, 1),
-                rt::ChildInfo::new("jpeg").since(0, 9, 1),
-                rt::ChildInfo::new("zlib").since(0, 9, 1),
-                rt::ChildInfo::new("playback").since(0, 9, 1),
-                rt::ChildInfo::new("streaming").since(0, 9, 2),
-                rt::ChildInfo::new("mouse").since(0, 9, 11),
-                rt::ChildInfo::new("clipboard").since(0, 9, 3),
-                rt::ChildInfo::new("filetransfer").since(1, 2, 2),
-                rt::ChildInfo::new("gl").since(1, 3, 3),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -773,6 +737,7 @@ impl GraphicsTypeSpiceConnected {
 }
 
 impl rt::Scalar for GraphicsTypeSpiceConnected {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsTypeSpiceConnected::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -810,24 +775,16 @@ pub struct GraphicsTypeDbus {
     pub audio: Option<GraphicsAudio>,
 }
 
+rt::table! { GraphicsTypeDbus: members();
+    0 P2P = p2p: Option<YesNo>, attribute("p2p").dropped("no").since(8, 4, 0);
+    1 ADDRESS = address: Option<String>, attribute("address").since(8, 4, 0);
+    2 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
+    3 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
+}
+
 impl rt::Content for GraphicsTypeDbus {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeDbus",
-            attributes: &[
-                rt::AttributeInfo::new("p2p")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(8, 4, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("address").since(8, 4, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("gl").since(1, 3, 3),
-                rt::ChildInfo::new("audio").since(7, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -908,30 +865,21 @@ pub struct GraphicsTypeRdp {
     pub listen: Vec<GraphicsListen>,
 }
 
+rt::table! { GraphicsTypeRdp: members();
+    0 PORT = port: Option<i32>, attribute("port").since(0, 6, 4);
+    1 AUTOPORT = autoport: Option<scalar::LaxYesNo>, attribute("autoport").since(0, 6, 4);
+    2 REPLACE_USER = replace_user: Option<scalar::LaxYesNo>, attribute("replaceUser").dropped("no").since(0, 6, 4);
+    3 MULTI_USER = multi_user: Option<scalar::LaxYesNo>, attribute("multiUser").dropped("no").since(0, 6, 4);
+    4 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 6, 4).narrow("(.*[^:].*)?", 1, 3, 0)
+        .legacy("graphics-listen-attr");
+    5 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
+    6 PASSWD = passwd: Option<String>, attribute("passwd").since(11, 1, 0);
+    7 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+}
+
 impl rt::Content for GraphicsTypeRdp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeRdp",
-            attributes: &[
-                rt::AttributeInfo::new("port").since(0, 6, 4),
-                rt::AttributeInfo::new("autoport").since(0, 6, 4),
-                rt::AttributeInfo::new("replaceUser")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 6, 4),
-                rt::AttributeInfo::new("multiUser")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 6, 4),
-                rt::AttributeInfo::new("listen")
-                    .since(0, 6, 4)
-                    .narrow("(.*[^:].*)?", 1, 3, 0)
-                    .legacy("graphics-listen-attr"),
-                rt::AttributeInfo::new("username").since(11, 1, 0),
-                rt::AttributeInfo::new("passwd").since(11, 1, 0),
-            ],
-            children: &[rt::ChildInfo::new("listen").many().since(0, 9, 4)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -992,20 +940,14 @@ pub struct GraphicsTypeDesktop {
     pub fullscreen: Option<YesNo>,
 }
 
+rt::table! { GraphicsTypeDesktop: members();
+    0 DISPLAY = display: Option<String>, attribute("display").since(0, 6, 4);
+    1 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 4);
+}
+
 impl rt::Content for GraphicsTypeDesktop {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeDesktop",
-            attributes: &[
-                rt::AttributeInfo::new("display").since(0, 6, 4),
-                rt::AttributeInfo::new("fullscreen")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 6, 4)
-                    .values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1032,14 +974,13 @@ pub struct GraphicsTypeEglHeadless {
     pub gl: Option<GraphicsEglGl>,
 }
 
+rt::table! { GraphicsTypeEglHeadless: members();
+    0 GL = gl: Option<GraphicsEglGl>, child("gl").since(5, 0, 0);
+}
+
 impl rt::Content for GraphicsTypeEglHeadless {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsTypeEglHeadless",
-            children: &[rt::ChildInfo::new("gl").since(5, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1074,17 +1015,13 @@ pub struct GraphicsListen {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsListen: element("listen").since(0, 9, 4).reference("graphical-framebuffers");
+    0 TYPE = type_: GraphicsListenType, payload();
+}
+
 impl rt::Content for GraphicsListen {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsListen",
-            element: Some(rt::Name::plain("listen")),
-            since: Some(rt::Version::new(0, 9, 4)),
-            reference: Some("graphical-framebuffers"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1147,20 +1084,21 @@ impl Default for GraphicsListenType {
     }
 }
 
+impl rt::PayloadType for GraphicsListenType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("address").since(0, 9, 4),
+                    rt::ValueInfo::new("network").since(0, 9, 4),
+                    rt::ValueInfo::new("socket").since(2, 0, 0),
+                    rt::ValueInfo::new("none").since(2, 0, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for GraphicsListenType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("address").since(0, 9, 4),
-            rt::ValueInfo::new("network").since(0, 9, 4),
-            rt::ValueInfo::new("socket").since(2, 0, 0),
-            rt::ValueInfo::new("none").since(2, 0, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1173,8 +1111,8 @@ impl rt::Payload for GraphicsListenType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1216,16 +1154,13 @@ pub struct GraphicsListenTypeAddress {
     pub address: Option<String>,
 }
 
+rt::table! { GraphicsListenTypeAddress: members();
+    0 ADDRESS = address: Option<String>, attribute("address").since(0, 9, 4).optional_since(1, 3, 5);
+}
+
 impl rt::Content for GraphicsListenTypeAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsListenTypeAddress",
-            attributes: &[
-                rt::AttributeInfo::new("address").since(0, 9, 4).optional_since(1, 3, 5),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1254,18 +1189,14 @@ pub struct GraphicsListenTypeNetwork {
     pub network: String,
 }
 
+rt::table! { GraphicsListenTypeNetwork: members();
+    0 ADDRESS = address: Option<String>, attribute("address").since(0, 9, 4).output_only();
+    1 NETWORK = network: String, attribute("network").since(0, 9, 4);
+}
+
 impl rt::Content for GraphicsListenTypeNetwork {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsListenTypeNetwork",
-            attributes: &[
-                rt::AttributeInfo::new("address").since(0, 9, 4).output_only(),
-                rt::AttributeInfo::new("network").required().since(0, 9, 4),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1292,16 +1223,13 @@ pub struct GraphicsListenTypeSocket {
     pub socket: Option<String>,
 }
 
+rt::table! { GraphicsListenTypeSocket: members();
+    0 SOCKET = socket: Option<String>, attribute("socket").since(2, 0, 0).narrow("[^=]*", 2, 2, 0);
+}
+
 impl rt::Content for GraphicsListenTypeSocket {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsListenTypeSocket",
-            attributes: &[
-                rt::AttributeInfo::new("socket").since(2, 0, 0).narrow("[^=]*", 2, 2, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1330,23 +1258,13 @@ pub struct GraphicsSdlGl {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsSdlGl: element("gl").since(4, 4, 0).reference("graphical-framebuffers");
+    0 ENABLE = enable: YesNo, attribute("enable").since(4, 4, 0);
+}
+
 impl rt::Content for GraphicsSdlGl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsSdlGl",
-            element: Some(rt::Name::plain("gl")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("enable")
-                    .required()
-                    .since(4, 4, 0)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1387,24 +1305,14 @@ pub struct GraphicsGl {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsGl: element("gl").since(1, 3, 3).reference("graphical-framebuffers");
+    0 ENABLE = enable: YesNo, attribute("enable").since(1, 3, 3);
+    1 RENDERNODE = rendernode: Option<String>, attribute("rendernode").since(3, 1, 0);
+}
+
 impl rt::Content for GraphicsGl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsGl",
-            element: Some(rt::Name::plain("gl")),
-            since: Some(rt::Version::new(1, 3, 3)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("enable")
-                    .required()
-                    .since(1, 3, 3)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("rendernode").since(3, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1443,17 +1351,13 @@ pub struct GraphicsEglGl {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsEglGl: element("gl").since(5, 0, 0).reference("graphical-framebuffers");
+    0 RENDERNODE = rendernode: Option<String>, attribute("rendernode").since(5, 0, 0);
+}
+
 impl rt::Content for GraphicsEglGl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsEglGl",
-            element: Some(rt::Name::plain("gl")),
-            since: Some(rt::Version::new(5, 0, 0)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[rt::AttributeInfo::new("rendernode").since(5, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1490,18 +1394,13 @@ pub struct GraphicsAudio {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsAudio: element("audio").since(7, 2, 0).reference("graphical-framebuffers");
+    0 ID = id: scalar::DecimalOrHex, attribute("id").since(7, 2, 0);
+}
+
 impl rt::Content for GraphicsAudio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsAudio",
-            element: Some(rt::Name::plain("audio")),
-            since: Some(rt::Version::new(7, 2, 0)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[rt::AttributeInfo::new("id").required().since(7, 2, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1563,6 +1462,7 @@ impl GraphicsChannelMode {
 }
 
 impl rt::Scalar for GraphicsChannelMode {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsChannelMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1596,27 +1496,14 @@ pub struct GraphicsChannel {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsChannel: element("channel").since(0, 8, 6).reference("graphical-framebuffers");
+    0 NAME = name: GraphicsChannelName, attribute("name").since(0, 8, 6);
+    1 MODE = mode: GraphicsChannelMode, attribute("mode").since(0, 8, 6);
+}
+
 impl rt::Content for GraphicsChannel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsChannel",
-            element: Some(rt::Name::plain("channel")),
-            since: Some(rt::Version::new(0, 8, 6)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(0, 8, 6)
-                    .values(GraphicsChannelName::VALUES),
-                rt::AttributeInfo::new("mode")
-                    .required()
-                    .since(0, 8, 6)
-                    .values(GraphicsChannelMode::VALUES),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1710,6 +1597,7 @@ impl GraphicsChannelName {
 }
 
 impl rt::Scalar for GraphicsChannelName {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsChannelName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1744,23 +1632,13 @@ pub struct GraphicsImage {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsImage: element("image").since(0, 9, 1).reference("graphical-framebuffers");
+    0 COMPRESSION = compression: GraphicsImageCompression, attribute("compression").since(0, 9, 1);
+}
+
 impl rt::Content for GraphicsImage {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsImage",
-            element: Some(rt::Name::plain("image")),
-            since: Some(rt::Version::new(0, 9, 1)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("compression")
-                    .required()
-                    .since(0, 9, 1)
-                    .values(GraphicsImageCompression::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1840,6 +1718,7 @@ impl GraphicsImageCompression {
 }
 
 impl rt::Scalar for GraphicsImageCompression {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsImageCompression::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1872,23 +1751,13 @@ pub struct GraphicsJpeg {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsJpeg: element("jpeg").since(0, 9, 1).reference("graphical-framebuffers");
+    0 COMPRESSION = compression: GraphicsJpegCompression, attribute("compression").since(0, 9, 1);
+}
+
 impl rt::Content for GraphicsJpeg {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsJpeg",
-            element: Some(rt::Name::plain("jpeg")),
-            since: Some(rt::Version::new(0, 9, 1)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("compression")
-                    .required()
-                    .since(0, 9, 1)
-                    .values(GraphicsJpegCompression::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1950,6 +1819,7 @@ impl GraphicsJpegCompression {
 }
 
 impl rt::Scalar for GraphicsJpegCompression {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsJpegCompression::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1979,23 +1849,13 @@ pub struct GraphicsZlib {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsZlib: element("zlib").since(0, 9, 1).reference("graphical-framebuffers");
+    0 COMPRESSION = compression: GraphicsZlibCompression, attribute("compression").since(0, 9, 1);
+}
+
 impl rt::Content for GraphicsZlib {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsZlib",
-            element: Some(rt::Name::plain("zlib")),
-            since: Some(rt::Version::new(0, 9, 1)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("compression")
-                    .required()
-                    .since(0, 9, 1)
-                    .values(GraphicsZlibCompression::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2057,6 +1917,7 @@ impl GraphicsZlibCompression {
 }
 
 impl rt::Scalar for GraphicsZlibCompression {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsZlibCompression::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2086,23 +1947,13 @@ pub struct GraphicsPlayback {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsPlayback: element("playback").since(0, 9, 1).reference("graphical-framebuffers");
+    0 COMPRESSION = compression: OnOff, attribute("compression").since(0, 9, 1);
+}
+
 impl rt::Content for GraphicsPlayback {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsPlayback",
-            element: Some(rt::Name::plain("playback")),
-            since: Some(rt::Version::new(0, 9, 1)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("compression")
-                    .required()
-                    .since(0, 9, 1)
-                    .values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2139,23 +1990,13 @@ pub struct GraphicsStreaming {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsStreaming: element("streaming").since(0, 9, 2).reference("graphical-framebuffers");
+    0 MODE = mode: GraphicsStreamingMode, attribute("mode").since(0, 9, 2);
+}
+
 impl rt::Content for GraphicsStreaming {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsStreaming",
-            element: Some(rt::Name::plain("streaming")),
-            since: Some(rt::Version::new(0, 9, 2)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("mode")
-                    .required()
-                    .since(0, 9, 2)
-                    .values(GraphicsStreamingMode::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2217,6 +2058,7 @@ impl GraphicsStreamingMode {
 }
 
 impl rt::Scalar for GraphicsStreamingMode {
+    const VALUES: &'static [rt::ValueInfo] = GraphicsStreamingMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2246,23 +2088,13 @@ pub struct GraphicsFileTransfer {
     pub xml: rt::Extra,
 }
 
+rt::table! { GraphicsFileTransfer: element("filetransfer").since(1, 2, 2).reference("graphical-framebuffers");
+    0 ENABLE = enable: YesNo, attribute("enable").since(1, 2, 2);
+}
+
 impl rt::Content for GraphicsFileTransfer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "GraphicsFileTransfer",
-            element: Some(rt::Name::plain("filetransfer")),
-            since: Some(rt::Version::new(1, 2, 2)),
-            reference: Some("graphical-framebuffers"),
-            attributes: &[
-                rt::AttributeInfo::new("enable")
-                    .required()
-                    .since(1, 2, 2)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -54,26 +54,20 @@ pub struct Hostdev {
     pub xml: rt::Extra,
 }
 
+rt::table! { Hostdev: element("hostdev").since(0, 6, 0).reference("host-device-assignment");
+    0 MODE = mode: HostdevMode, payload();
+    1 READONLY = readonly: bool, flag("readonly").since(1, 0, 6);
+    2 SHAREABLE = shareable: bool, flag("shareable").since(1, 0, 6);
+    3 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
+    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    5 ROM = rom: Option<Rom>, child("rom").since(0, 9, 7).dropped_if_empty();
+    6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    7 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Hostdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Hostdev",
-            element: Some(rt::Name::plain("hostdev")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("host-device-assignment"),
-            children: &[
-                rt::ChildInfo::new("readonly").since(1, 0, 6),
-                rt::ChildInfo::new("shareable").since(1, 0, 6),
-                rt::ChildInfo::new("boot").since(0, 8, 8),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("rom").since(0, 9, 7).dropped_if_empty(),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -171,18 +165,21 @@ impl Default for HostdevMode {
     }
 }
 
+impl rt::PayloadType for HostdevMode {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("mode")
+            .optional()
+            .written("subsystem")
+            .values(
+                &[
+                    rt::ValueInfo::new("subsystem").since(0, 6, 0),
+                    rt::ValueInfo::new("capabilities").since(0, 6, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for HostdevMode {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("subsystem").since(0, 6, 0),
-            rt::ValueInfo::new("capabilities").since(0, 6, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("mode")
-            .default("subsystem", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -197,8 +194,8 @@ impl rt::Payload for HostdevMode {
         Some(Self::Subsystem(HostdevModeSubsystem::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -236,20 +233,14 @@ pub struct HostdevModeSubsystem {
     pub managed: Option<YesNo>,
 }
 
+rt::table! { HostdevModeSubsystem: members();
+    0 TYPE = type_: HostdevSubsystem, payload();
+    1 MANAGED = managed: Option<YesNo>, attribute("managed").written("no").since(0, 6, 1);
+}
+
 impl rt::Content for HostdevModeSubsystem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevModeSubsystem",
-            attributes: &[
-                rt::AttributeInfo::new("managed")
-                    .default("no", rt::DefaultForm::Written)
-                    .since(0, 6, 1)
-                    .values(YesNo::VALUES),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
@@ -291,14 +282,13 @@ pub struct HostdevModeCapabilities {
     pub type_: HostdevCapability,
 }
 
+rt::table! { HostdevModeCapabilities: members();
+    0 TYPE = type_: HostdevCapability, payload();
+}
+
 impl rt::Content for HostdevModeCapabilities {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevModeCapabilities",
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
@@ -361,21 +351,22 @@ impl Default for HostdevSubsystem {
     }
 }
 
+impl rt::PayloadType for HostdevSubsystem {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("pci").since(0, 6, 0),
+                    rt::ValueInfo::new("usb").since(0, 6, 0),
+                    rt::ValueInfo::new("scsi").since(1, 0, 6),
+                    rt::ValueInfo::new("scsi_host").since(2, 5, 0),
+                    rt::ValueInfo::new("mdev").since(3, 2, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for HostdevSubsystem {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("pci").since(0, 6, 0),
-            rt::ValueInfo::new("usb").since(0, 6, 0),
-            rt::ValueInfo::new("scsi").since(1, 0, 6),
-            rt::ValueInfo::new("scsi_host").since(2, 5, 0),
-            rt::ValueInfo::new("mdev").since(3, 2, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -389,8 +380,8 @@ impl rt::Payload for HostdevSubsystem {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -454,29 +445,17 @@ pub struct HostdevSubsystemPci {
     pub teaming: Option<Teaming>,
 }
 
+rt::table! { HostdevSubsystemPci: members();
+    0 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(10, 3, 0);
+    1 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(10, 3, 0);
+    2 DRIVER = driver: Option<HostdevDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
+    3 SOURCE = source: HostdevSourcePci, child("source").since(0, 6, 0);
+    4 TEAMING = teaming: Option<Teaming>, child("teaming").since(7, 1, 0);
+}
+
 impl rt::Content for HostdevSubsystemPci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSubsystemPci",
-            attributes: &[
-                rt::AttributeInfo::new("display")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(10, 3, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("ramfb")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(10, 3, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(1, 0, 5).dropped_if_empty(),
-                rt::ChildInfo::new("source").required().since(0, 6, 0),
-                rt::ChildInfo::new("teaming").since(7, 1, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -533,15 +512,13 @@ pub struct HostdevSubsystemUsb {
     pub source: HostdevSourceUsb,
 }
 
+rt::table! { HostdevSubsystemUsb: members();
+    0 SOURCE = source: HostdevSourceUsb, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSubsystemUsb {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSubsystemUsb",
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -582,22 +559,15 @@ pub struct HostdevSubsystemScsi {
     pub source: HostdevSourceScsi,
 }
 
+rt::table! { HostdevSubsystemScsi: members();
+    0 SGIO = sgio: Option<HostdevSubsystemScsiSgio>, attribute("sgio").assumed("filtered").since(1, 0, 6);
+    1 RAWIO = rawio: Option<YesNo>, attribute("rawio").since(1, 2, 9);
+    2 SOURCE = source: HostdevSourceScsi, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSubsystemScsi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSubsystemScsi",
-            attributes: &[
-                rt::AttributeInfo::new("sgio")
-                    .default("filtered", rt::DefaultForm::Assumed)
-                    .since(1, 0, 6)
-                    .values(HostdevSubsystemScsiSgio::VALUES),
-                rt::AttributeInfo::new("rawio").since(1, 2, 9).values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -669,6 +639,7 @@ impl HostdevSubsystemScsiSgio {
 }
 
 impl rt::Scalar for HostdevSubsystemScsiSgio {
+    const VALUES: &'static [rt::ValueInfo] = HostdevSubsystemScsiSgio::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -697,20 +668,14 @@ pub struct HostdevSubsystemScsiHost {
     pub source: HostdevSourceScsiHost,
 }
 
+rt::table! { HostdevSubsystemScsiHost: members();
+    0 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
+    1 SOURCE = source: HostdevSourceScsiHost, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSubsystemScsiHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSubsystemScsiHost",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(5, 2, 0)
-                    .values(VirtioModel::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -770,30 +735,16 @@ pub struct HostdevSubsystemMdev {
     pub source: HostdevSourceMdev,
 }
 
+rt::table! { HostdevSubsystemMdev: members();
+    0 MODEL = model: HostdevSubsystemMdevModel, attribute("model").since(3, 2, 0);
+    1 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(4, 6, 0);
+    2 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(5, 10, 0);
+    3 SOURCE = source: HostdevSourceMdev, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSubsystemMdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSubsystemMdev",
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(3, 2, 0)
-                    .values(HostdevSubsystemMdevModel::VALUES),
-                rt::AttributeInfo::new("display")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(4, 6, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("ramfb")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(5, 10, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -873,6 +824,7 @@ impl HostdevSubsystemMdevModel {
 }
 
 impl rt::Scalar for HostdevSubsystemMdevModel {
+    const VALUES: &'static [rt::ValueInfo] = HostdevSubsystemMdevModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -909,23 +861,14 @@ pub struct HostdevDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevDriver: element("driver").since(1, 0, 5).dropped_if_empty().reference("usb-pci-scsi-devices");
+    0 NAME = name: Option<InterfaceHostdevDriverName>, attribute("name").since(0, 9, 11);
+    1 MODEL = model: Option<String>, attribute("model").since(10, 0, 0);
+}
+
 impl rt::Content for HostdevDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .since(0, 9, 11)
-                    .values(InterfaceHostdevDriverName::VALUES),
-                rt::AttributeInfo::new("model").since(10, 0, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -989,6 +932,7 @@ impl InterfaceHostdevDriverName {
 }
 
 impl rt::Scalar for InterfaceHostdevDriverName {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceHostdevDriverName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1026,27 +970,15 @@ pub struct HostdevSourcePci {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").since(1, 0, 0);
+    1 WRITE_FILTERING = write_filtering: Option<YesNo>, attribute("writeFiltering").assumed("yes").since(6, 8, 0);
+    2 ADDRESS = address: HostdevPciAddress, child("address").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSourcePci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourcePci",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("startupPolicy")
-                    .since(1, 0, 0)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("writeFiltering")
-                    .default("yes", rt::DefaultForm::Assumed)
-                    .since(6, 8, 0)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("address").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1125,38 +1057,18 @@ pub struct HostdevPciAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevPciAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 TYPE = type_: Option<HostdevPciAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
+    1 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
+    2 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
+    3 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
+    4 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
+    5 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+}
+
 impl rt::Content for HostdevPciAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevPciAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .legacy("hostdev-pci-source-type-dropped")
-                    .values(HostdevPciAddressType::VALUES),
-                rt::AttributeInfo::new("domain")
-                    .default("0x0000", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("bus")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0)
-                    .optional_since(1, 3, 5),
-                rt::AttributeInfo::new("slot")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("function")
-                    .default("0x0", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("multifunction")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1212,6 +1124,7 @@ impl HostdevPciAddressType {
 }
 
 impl rt::Scalar for HostdevPciAddressType {
+    const VALUES: &'static [rt::ValueInfo] = HostdevPciAddressType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1255,30 +1168,18 @@ pub struct HostdevSourceUsb {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceUsb: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(1, 0, 0);
+    1 GUEST_RESET = guest_reset: Option<HostdevSourceUsbGuestReset>, attribute("guestReset").since(8, 6, 0);
+    2 VENDOR = vendor: Option<HostdevVendor>, child("vendor").since(0, 6, 0);
+    3 PRODUCT = product: Option<HostdevProduct>, child("product").since(0, 6, 0);
+    4 ADDRESS = address: Option<HostdevUsbAddress>, child("address").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSourceUsb {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceUsb",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("startupPolicy")
-                    .default("mandatory", rt::DefaultForm::Assumed)
-                    .since(1, 0, 0)
-                    .values(StartupPolicy::VALUES),
-                rt::AttributeInfo::new("guestReset")
-                    .since(8, 6, 0)
-                    .values(HostdevSourceUsbGuestReset::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("vendor").since(0, 6, 0),
-                rt::ChildInfo::new("product").since(0, 6, 0),
-                rt::ChildInfo::new("address").since(0, 6, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1370,6 +1271,7 @@ impl HostdevSourceUsbGuestReset {
 }
 
 impl rt::Scalar for HostdevSourceUsbGuestReset {
+    const VALUES: &'static [rt::ValueInfo] = HostdevSourceUsbGuestReset::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1399,18 +1301,13 @@ pub struct HostdevVendor {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevVendor: element("vendor").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 ID = id: scalar::UsbId, attribute("id").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevVendor {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevVendor",
-            element: Some(rt::Name::plain("vendor")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[rt::AttributeInfo::new("id").required().since(0, 6, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1447,18 +1344,13 @@ pub struct HostdevProduct {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevProduct: element("product").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 ID = id: scalar::UsbId, attribute("id").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevProduct {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevProduct",
-            element: Some(rt::Name::plain("product")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[rt::AttributeInfo::new("id").required().since(0, 6, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1503,24 +1395,15 @@ pub struct HostdevUsbAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 TYPE = type_: Option<HostdevUsbAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
+    1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
+    2 DEVICE = device: scalar::AnyBase, attribute("device").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevUsbAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevUsbAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .legacy("hostdev-pci-source-type-dropped")
-                    .values(HostdevUsbAddressType::VALUES),
-                rt::AttributeInfo::new("bus").required().since(0, 6, 0),
-                rt::AttributeInfo::new("device").required().since(0, 6, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1570,6 +1453,7 @@ impl HostdevUsbAddressType {
 }
 
 impl rt::Scalar for HostdevUsbAddressType {
+    const VALUES: &'static [rt::ValueInfo] = HostdevUsbAddressType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1597,17 +1481,13 @@ pub struct HostdevSourceScsi {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceScsi: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 PROTOCOL = protocol: HostdevSourceScsiProtocol, payload();
+}
+
 impl rt::Content for HostdevSourceScsi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceScsi",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1668,18 +1548,21 @@ impl Default for HostdevSourceScsiProtocol {
     }
 }
 
+impl rt::PayloadType for HostdevSourceScsiProtocol {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("protocol")
+            .optional()
+            .dropped("adapter")
+            .values(
+                &[
+                    rt::ValueInfo::new("adapter").since(1, 2, 8),
+                    rt::ValueInfo::new("iscsi").since(1, 2, 8),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for HostdevSourceScsiProtocol {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("adapter").since(1, 2, 8),
-            rt::ValueInfo::new("iscsi").since(1, 2, 8),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("protocol")
-            .default("adapter", rt::DefaultForm::Dropped)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1694,8 +1577,8 @@ impl rt::Payload for HostdevSourceScsiProtocol {
         Some(Self::Adapter(HostdevSourceScsiProtocolAdapter::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1735,18 +1618,14 @@ pub struct HostdevSourceScsiProtocolAdapter {
     pub address: HostdevScsiAddress,
 }
 
+rt::table! { HostdevSourceScsiProtocolAdapter: members();
+    0 ADAPTER = adapter: HostdevScsiAdapter, child("adapter").since(1, 0, 6);
+    1 ADDRESS = address: HostdevScsiAddress, child("address").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSourceScsiProtocolAdapter {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceScsiProtocolAdapter",
-            children: &[
-                rt::ChildInfo::new("adapter").required().since(1, 0, 6),
-                rt::ChildInfo::new("address").required().since(0, 6, 0),
-            ],
-            required_children: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1797,21 +1676,16 @@ pub struct HostdevSourceScsiProtocolIscsi {
     pub initiator: Option<Initiator>,
 }
 
+rt::table! { HostdevSourceScsiProtocolIscsi: members();
+    0 NAME = name: String, attribute("name").since(1, 2, 8);
+    1 HOST = host: Vec<HostdevIscsiHost>, child("host").required().once().since(1, 2, 8);
+    2 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
+    3 INITIATOR = initiator: Option<Initiator>, child("initiator").since(6, 7, 0);
+}
+
 impl rt::Content for HostdevSourceScsiProtocolIscsi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceScsiProtocolIscsi",
-            attributes: &[rt::AttributeInfo::new("name").required().since(1, 2, 8)],
-            children: &[
-                rt::ChildInfo::new("host").required().many().since(1, 2, 8),
-                rt::ChildInfo::new("auth").since(1, 2, 8),
-                rt::ChildInfo::new("initiator").since(6, 7, 0),
-            ],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1868,17 +1742,13 @@ pub struct HostdevScsiAdapter {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevScsiAdapter: element("adapter").since(1, 0, 6).reference("usb-pci-scsi-devices");
+    0 TYPE = type_: HostdevScsiAdapterType, payload();
+}
+
 impl rt::Content for HostdevScsiAdapter {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevScsiAdapter",
-            element: Some(rt::Name::plain("adapter")),
-            since: Some(rt::Version::new(1, 0, 6)),
-            reference: Some("usb-pci-scsi-devices"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1939,18 +1809,21 @@ impl Default for HostdevScsiAdapterType {
     }
 }
 
+impl rt::PayloadType for HostdevScsiAdapterType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .dropped("scsi_host")
+            .values(
+                &[
+                    rt::ValueInfo::new("scsi_host").since(1, 0, 6),
+                    rt::ValueInfo::new("fc_host").since(1, 0, 6),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for HostdevScsiAdapterType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("scsi_host").since(1, 0, 6),
-            rt::ValueInfo::new("fc_host").since(1, 0, 6),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .default("scsi_host", rt::DefaultForm::Dropped)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1965,8 +1838,8 @@ impl rt::Payload for HostdevScsiAdapterType {
         Some(Self::ScsiHost(HostdevScsiAdapterTypeScsiHost::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -2006,15 +1879,14 @@ pub struct HostdevScsiAdapterTypeScsiHost {
     pub parentaddr: Option<HostdevScsiParent>,
 }
 
+rt::table! { HostdevScsiAdapterTypeScsiHost: members();
+    0 NAME = name: Option<String>, attribute("name").since(1, 0, 6);
+    1 PARENTADDR = parentaddr: Option<HostdevScsiParent>, child("parentaddr").since(1, 2, 7);
+}
+
 impl rt::Content for HostdevScsiAdapterTypeScsiHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevScsiAdapterTypeScsiHost",
-            attributes: &[rt::AttributeInfo::new("name").since(1, 0, 6)],
-            children: &[rt::ChildInfo::new("parentaddr").since(1, 2, 7)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -2083,23 +1955,19 @@ pub struct HostdevScsiAdapterTypeFcHost {
     pub wwpn: String,
 }
 
+rt::table! { HostdevScsiAdapterTypeFcHost: members();
+    0 PARENT = parent: Option<String>, attribute("parent").since(1, 0, 6);
+    1 MANAGED = managed: Option<YesNo>, attribute("managed").since(1, 2, 11);
+    2 PARENT_WWNN = parent_wwnn: Option<String>, attribute("parent_wwnn").since(3, 0, 0);
+    3 PARENT_WWPN = parent_wwpn: Option<String>, attribute("parent_wwpn").since(3, 0, 0);
+    4 PARENT_FABRIC_WWN = parent_fabric_wwn: Option<String>, attribute("parent_fabric_wwn").since(3, 0, 0);
+    5 WWNN = wwnn: String, attribute("wwnn").since(1, 0, 6);
+    6 WWPN = wwpn: String, attribute("wwpn").since(1, 0, 6);
+}
+
 impl rt::Content for HostdevScsiAdapterTypeFcHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevScsiAdapterTypeFcHost",
-            attributes: &[
-                rt::AttributeInfo::new("parent").since(1, 0, 6),
-                rt::AttributeInfo::new("managed").since(1, 2, 11).values(YesNo::VALUES),
-                rt::AttributeInfo::new("parent_wwnn").since(3, 0, 0),
-                rt::AttributeInfo::new("parent_wwpn").since(3, 0, 0),
-                rt::AttributeInfo::new("parent_fabric_wwn").since(3, 0, 0),
-                rt::AttributeInfo::new("wwnn").required().since(1, 0, 6),
-                rt::AttributeInfo::new("wwpn").required().since(1, 0, 6),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -2144,18 +2012,14 @@ pub struct HostdevScsiParent {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevScsiParent: element("parentaddr").since(1, 2, 7);
+    0 UNIQUE_ID = unique_id: Option<u64>, attribute("unique_id").since(1, 2, 7);
+    1 ADDRESS = address: HostdevScsiParentAddress, child("address").since(1, 2, 7);
+}
+
 impl rt::Content for HostdevScsiParent {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevScsiParent",
-            element: Some(rt::Name::plain("parentaddr")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[rt::AttributeInfo::new("unique_id").since(1, 2, 7)],
-            children: &[rt::ChildInfo::new("address").required().since(1, 2, 7)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2228,34 +2092,17 @@ pub struct HostdevScsiParentAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevScsiParentAddress: element("address").since(1, 2, 7);
+    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
+    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
+    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
+    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
+    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+}
+
 impl rt::Content for HostdevScsiParentAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevScsiParentAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            attributes: &[
-                rt::AttributeInfo::new("domain")
-                    .default("0x0000", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("bus")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0)
-                    .optional_since(1, 3, 5),
-                rt::AttributeInfo::new("slot")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("function")
-                    .default("0x0", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("multifunction")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2312,25 +2159,16 @@ pub struct HostdevScsiAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevScsiAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 TYPE = type_: Option<HostdevScsiAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
+    1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
+    2 TARGET = target: scalar::AnyBase, attribute("target").since(1, 0, 6);
+    3 UNIT = unit: scalar::AnyBase, attribute("unit").since(1, 0, 6);
+}
+
 impl rt::Content for HostdevScsiAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevScsiAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .legacy("hostdev-pci-source-type-dropped")
-                    .values(HostdevScsiAddressType::VALUES),
-                rt::AttributeInfo::new("bus").required().since(0, 6, 0),
-                rt::AttributeInfo::new("target").required().since(1, 0, 6),
-                rt::AttributeInfo::new("unit").required().since(1, 0, 6),
-            ],
-            required_attributes: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2382,6 +2220,7 @@ impl HostdevScsiAddressType {
 }
 
 impl rt::Scalar for HostdevScsiAddressType {
+    const VALUES: &'static [rt::ValueInfo] = HostdevScsiAddressType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2414,21 +2253,14 @@ pub struct HostdevIscsiHost {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevIscsiHost: element("host").since(1, 2, 8).reference("usb-pci-scsi-devices");
+    0 NAME = name: String, attribute("name").since(1, 2, 8);
+    1 PORT = port: Option<i32>, attribute("port").since(1, 2, 8);
+}
+
 impl rt::Content for HostdevIscsiHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevIscsiHost",
-            element: Some(rt::Name::plain("host")),
-            since: Some(rt::Version::new(1, 2, 8)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(1, 2, 8),
-                rt::AttributeInfo::new("port").since(1, 2, 8),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2471,24 +2303,14 @@ pub struct HostdevSourceScsiHost {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceScsiHost: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 PROTOCOL = protocol: HostdevSourceScsiHostProtocol, attribute("protocol").since(2, 5, 0);
+    1 WWPN = wwpn: String, attribute("wwpn").since(2, 5, 0);
+}
+
 impl rt::Content for HostdevSourceScsiHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceScsiHost",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("protocol")
-                    .required()
-                    .since(2, 5, 0)
-                    .values(HostdevSourceScsiHostProtocol::VALUES),
-                rt::AttributeInfo::new("wwpn").required().since(2, 5, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2540,6 +2362,7 @@ impl HostdevSourceScsiHostProtocol {
 }
 
 impl rt::Scalar for HostdevSourceScsiHostProtocol {
+    const VALUES: &'static [rt::ValueInfo] = HostdevSourceScsiHostProtocol::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -2567,18 +2390,13 @@ pub struct HostdevSourceMdev {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceMdev: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 ADDRESS = address: HostdevMdevAddress, child("address").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevSourceMdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceMdev",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            children: &[rt::ChildInfo::new("address").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2623,18 +2441,13 @@ pub struct HostdevMdevAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevMdevAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
+    0 UUID = uuid: scalar::Uuid, attribute("uuid").since(3, 2, 0);
+}
+
 impl rt::Content for HostdevMdevAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevMdevAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("usb-pci-scsi-devices"),
-            attributes: &[rt::AttributeInfo::new("uuid").required().since(3, 2, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2681,19 +2494,20 @@ impl Default for HostdevCapability {
     }
 }
 
+impl rt::PayloadType for HostdevCapability {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("storage").since(1, 0, 2),
+                    rt::ValueInfo::new("misc").since(1, 0, 2),
+                    rt::ValueInfo::new("net").since(1, 0, 5),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for HostdevCapability {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("storage").since(1, 0, 2),
-            rt::ValueInfo::new("misc").since(1, 0, 2),
-            rt::ValueInfo::new("net").since(1, 0, 5),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -2705,8 +2519,8 @@ impl rt::Payload for HostdevCapability {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -2746,15 +2560,13 @@ pub struct HostdevCapabilityStorage {
     pub source: HostdevSourceStorage,
 }
 
+rt::table! { HostdevCapabilityStorage: members();
+    0 SOURCE = source: HostdevSourceStorage, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevCapabilityStorage {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevCapabilityStorage",
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -2788,15 +2600,13 @@ pub struct HostdevCapabilityMisc {
     pub source: HostdevSourceMisc,
 }
 
+rt::table! { HostdevCapabilityMisc: members();
+    0 SOURCE = source: HostdevSourceMisc, child("source").since(0, 6, 0);
+}
+
 impl rt::Content for HostdevCapabilityMisc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevCapabilityMisc",
-            children: &[rt::ChildInfo::new("source").required().since(0, 6, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -2838,19 +2648,15 @@ pub struct HostdevCapabilityNet {
     pub route: Vec<Route>,
 }
 
+rt::table! { HostdevCapabilityNet: members();
+    0 SOURCE = source: HostdevSourceNet, child("source").since(0, 6, 0);
+    1 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
+    2 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
+}
+
 impl rt::Content for HostdevCapabilityNet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevCapabilityNet",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 6, 0),
-                rt::ChildInfo::new("ip").many().since(0, 6, 0),
-                rt::ChildInfo::new("route").many().since(1, 2, 12),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -2896,18 +2702,13 @@ pub struct HostdevSourceStorage {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceStorage: element("source").since(0, 6, 0).reference("block-character-devices");
+    0 BLOCK = block: String, leaf("block").since(1, 0, 2);
+}
+
 impl rt::Content for HostdevSourceStorage {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceStorage",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("block-character-devices"),
-            children: &[rt::ChildInfo::new("block").required().since(1, 0, 2)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2945,18 +2746,13 @@ pub struct HostdevSourceMisc {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceMisc: element("source").since(0, 6, 0).reference("block-character-devices");
+    0 CHAR = char: String, leaf("char").since(1, 0, 2);
+}
+
 impl rt::Content for HostdevSourceMisc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceMisc",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("block-character-devices"),
-            children: &[rt::ChildInfo::new("char").required().since(1, 0, 2)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -2994,18 +2790,13 @@ pub struct HostdevSourceNet {
     pub xml: rt::Extra,
 }
 
+rt::table! { HostdevSourceNet: element("source").since(0, 6, 0).reference("block-character-devices");
+    0 INTERFACE = interface: String, leaf("interface").since(1, 0, 5);
+}
+
 impl rt::Content for HostdevSourceNet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "HostdevSourceNet",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("block-character-devices"),
-            children: &[rt::ChildInfo::new("interface").required().since(1, 0, 5)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

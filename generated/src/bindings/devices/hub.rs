@@ -31,28 +31,16 @@ pub struct Hub {
     pub xml: rt::Extra,
 }
 
+rt::table! { Hub: element("hub").since(0, 9, 5).reference("hub-devices");
+    0 TYPE = type_: HubType, attribute("type").since(0, 9, 5);
+    1 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Hub {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Hub",
-            element: Some(rt::Name::plain("hub")),
-            since: Some(rt::Version::new(0, 9, 5)),
-            reference: Some("hub-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(0, 9, 5)
-                    .values(HubType::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -130,6 +118,7 @@ impl HubType {
 }
 
 impl rt::Scalar for HubType {
+    const VALUES: &'static [rt::ValueInfo] = HubType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -37,28 +37,18 @@ pub struct Input {
     pub xml: rt::Extra,
 }
 
+rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices");
+    0 TYPE = type_: InputType, payload();
+    1 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
+    2 DRIVER = driver: Option<InputDriver>, child("driver").since(3, 5, 0);
+    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Input {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Input",
-            element: Some(rt::Name::plain("input")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("input-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .since(5, 2, 0)
-                    .values(VirtioModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(3, 5, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -160,21 +150,22 @@ impl Default for InputType {
     }
 }
 
+impl rt::PayloadType for InputType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("tablet").since(0, 6, 0),
+                    rt::ValueInfo::new("mouse").since(0, 6, 0),
+                    rt::ValueInfo::new("keyboard").since(1, 2, 2),
+                    rt::ValueInfo::new("passthrough").since(1, 3, 0),
+                    rt::ValueInfo::new("evdev").since(7, 4, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for InputType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("tablet").since(0, 6, 0),
-            rt::ValueInfo::new("mouse").since(0, 6, 0),
-            rt::ValueInfo::new("keyboard").since(1, 2, 2),
-            rt::ValueInfo::new("passthrough").since(1, 3, 0),
-            rt::ValueInfo::new("evdev").since(7, 4, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -188,8 +179,8 @@ impl rt::Payload for InputType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -234,16 +225,13 @@ pub struct InputTypeTablet {
     pub bus: Option<InputBus>,
 }
 
+rt::table! { InputTypeTablet: members();
+    0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
+}
+
 impl rt::Content for InputTypeTablet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputTypeTablet",
-            attributes: &[
-                rt::AttributeInfo::new("bus").since(0, 6, 0).values(InputBus::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -268,16 +256,13 @@ pub struct InputTypeMouse {
     pub bus: Option<InputBus>,
 }
 
+rt::table! { InputTypeMouse: members();
+    0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
+}
+
 impl rt::Content for InputTypeMouse {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputTypeMouse",
-            attributes: &[
-                rt::AttributeInfo::new("bus").since(0, 6, 0).values(InputBus::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -302,16 +287,13 @@ pub struct InputTypeKeyboard {
     pub bus: Option<InputBus>,
 }
 
+rt::table! { InputTypeKeyboard: members();
+    0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
+}
+
 impl rt::Content for InputTypeKeyboard {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputTypeKeyboard",
-            attributes: &[
-                rt::AttributeInfo::new("bus").since(0, 6, 0).values(InputBus::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -340,21 +322,14 @@ pub struct InputTypePassthrough {
     pub source: InputPassthroughSource,
 }
 
+rt::table! { InputTypePassthrough: members();
+    0 BUS = bus: Option<InputTypePassthroughBus>, attribute("bus").written("virtio").since(0, 6, 0);
+    1 SOURCE = source: InputPassthroughSource, child("source").since(1, 3, 0);
+}
+
 impl rt::Content for InputTypePassthrough {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputTypePassthrough",
-            attributes: &[
-                rt::AttributeInfo::new("bus")
-                    .default("virtio", rt::DefaultForm::Written)
-                    .since(0, 6, 0)
-                    .values(InputTypePassthroughBus::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("source").required().since(1, 3, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -416,6 +391,7 @@ impl InputTypePassthroughBus {
 }
 
 impl rt::Scalar for InputTypePassthroughBus {
+    const VALUES: &'static [rt::ValueInfo] = InputTypePassthroughBus::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -439,15 +415,13 @@ pub struct InputTypeEvdev {
     pub source: InputEvdevSource,
 }
 
+rt::table! { InputTypeEvdev: members();
+    0 SOURCE = source: InputEvdevSource, child("source").since(7, 4, 0);
+}
+
 impl rt::Content for InputTypeEvdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputTypeEvdev",
-            children: &[rt::ChildInfo::new("source").required().since(7, 4, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -519,6 +493,7 @@ impl InputBus {
 }
 
 impl rt::Scalar for InputBus {
+    const VALUES: &'static [rt::ValueInfo] = InputBus::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -562,23 +537,16 @@ pub struct InputDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { InputDriver: element("driver").since(3, 5, 0);
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for InputDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(3, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -621,17 +589,13 @@ pub struct InputPassthroughSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { InputPassthroughSource: element("source").since(1, 3, 0);
+    0 EVDEV = evdev: String, attribute("evdev").since(1, 3, 0);
+}
+
 impl rt::Content for InputPassthroughSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputPassthroughSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 3, 0)),
-            attributes: &[rt::AttributeInfo::new("evdev").required().since(1, 3, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -680,26 +644,16 @@ pub struct InputEvdevSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { InputEvdevSource: element("source").since(7, 4, 0);
+    0 DEV = dev: String, attribute("dev").since(7, 4, 0);
+    1 GRAB = grab: Option<InputEvdevSourceGrab>, attribute("grab").since(7, 4, 0);
+    2 GRAB_TOGGLE = grab_toggle: Option<InputEvdevSourceGrabToggle>, attribute("grabToggle").since(7, 6, 0);
+    3 REPEAT = repeat: Option<OnOff>, attribute("repeat").since(7, 4, 0);
+}
+
 impl rt::Content for InputEvdevSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InputEvdevSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(7, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("dev").required().since(7, 4, 0),
-                rt::AttributeInfo::new("grab")
-                    .since(7, 4, 0)
-                    .values(InputEvdevSourceGrab::VALUES),
-                rt::AttributeInfo::new("grabToggle")
-                    .since(7, 6, 0)
-                    .values(InputEvdevSourceGrabToggle::VALUES),
-                rt::AttributeInfo::new("repeat").since(7, 4, 0).values(OnOff::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -755,6 +709,7 @@ impl InputEvdevSourceGrab {
 }
 
 impl rt::Scalar for InputEvdevSourceGrab {
+    const VALUES: &'static [rt::ValueInfo] = InputEvdevSourceGrab::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -825,6 +780,7 @@ impl InputEvdevSourceGrabToggle {
 }
 
 impl rt::Scalar for InputEvdevSourceGrabToggle {
+    const VALUES: &'static [rt::ValueInfo] = InputEvdevSourceGrabToggle::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -156,50 +156,40 @@ pub struct Interface {
     pub xml: rt::Extra,
 }
 
+rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-interfaces");
+    0 TYPE = type_: InterfaceType, payload();
+    1 TRUST_GUEST_RX_FILTERS = trust_guest_rx_filters: Option<YesNo>, attribute("trustGuestRxFilters").assumed("no")
+        .since(1, 2, 10);
+    2 MAC = mac: Option<InterfaceMac>, child("mac").since(0, 6, 0).dropped_if_empty();
+    3 VLAN = vlan: Option<Vlan>, child("vlan").since(0, 10, 0);
+    4 BANDWIDTH = bandwidth: Option<Bandwidth>, child("bandwidth").since(0, 9, 4).dropped_if_empty();
+    5 PORT = port: Option<PortOptions>, child("port").since(6, 1, 0).dropped_if_empty();
+    6 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
+    7 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
+    8 PORT_FORWARD = port_forward: Vec<PortForward>, child("portForward").since(9, 0, 0);
+    9 SCRIPT = script: Option<InterfaceScript>, child("script").since(0, 6, 0);
+    10 DOWNSCRIPT = downscript: Option<InterfaceDownscript>, child("downscript").since(6, 4, 0);
+    11 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);
+    12 TARGET = target: Option<InterfaceTarget>, child("target").since(0, 6, 0);
+    13 GUEST = guest: Option<InterfaceGuest>, child("guest").since(1, 2, 7).dropped_if_empty();
+    14 MODEL = model: Option<InterfaceModel>, child("model").since(0, 6, 0).dropped_if_empty();
+    15 BACKEND = backend: Option<InterfaceBackend>, child("backend").since(1, 2, 9).dropped_if_empty();
+    16 FILTERREF = filterref: Option<FilterRef>, child("filterref").since(0, 8, 0);
+    17 TUNE = tune: Option<InterfaceTune>, child("tune").since(0, 8, 8).dropped_if_empty();
+    18 TEAMING = teaming: Option<Teaming>, child("teaming").since(6, 1, 0);
+    19 LINK = link: Option<InterfaceLink>, child("link").since(1, 2, 14);
+    20 MTU = mtu: Option<InterfaceMtu>, child("mtu").since(3, 1, 0).dropped_if_empty();
+    21 COALESCE = coalesce: Option<InterfaceCoalesce>, child("coalesce").since(3, 3, 0).dropped_if_empty();
+    22 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
+    23 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    24 ROM = rom: Option<Rom>, child("rom").since(0, 9, 10).dropped_if_empty();
+    25 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    26 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Interface {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Interface",
-            element: Some(rt::Name::plain("interface")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("network-interfaces"),
-            attributes: &[
-                rt::AttributeInfo::new("trustGuestRxFilters")
-                    .default("no", rt::DefaultForm::Assumed)
-                    .since(1, 2, 10)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("mac").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("vlan").since(0, 10, 0),
-                rt::ChildInfo::new("bandwidth").since(0, 9, 4).dropped_if_empty(),
-                rt::ChildInfo::new("port").since(6, 1, 0).dropped_if_empty(),
-                rt::ChildInfo::new("ip").many().since(0, 6, 0),
-                rt::ChildInfo::new("route").many().since(1, 2, 12),
-                rt::ChildInfo::new("portForward").many().since(9, 0, 0),
-                rt::ChildInfo::new("script").since(0, 6, 0),
-                rt::ChildInfo::new("downscript").since(6, 4, 0),
-                rt::ChildInfo::new("backenddomain").since(1, 2, 13),
-                rt::ChildInfo::new("target").since(0, 6, 0),
-                rt::ChildInfo::new("guest").since(1, 2, 7).dropped_if_empty(),
-                rt::ChildInfo::new("model").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("backend").since(1, 2, 9).dropped_if_empty(),
-                rt::ChildInfo::new("filterref").since(0, 8, 0),
-                rt::ChildInfo::new("tune").since(0, 8, 8).dropped_if_empty(),
-                rt::ChildInfo::new("teaming").since(6, 1, 0),
-                rt::ChildInfo::new("link").since(1, 2, 14),
-                rt::ChildInfo::new("mtu").since(3, 1, 0).dropped_if_empty(),
-                rt::ChildInfo::new("coalesce").since(3, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("boot").since(0, 8, 8),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("rom").since(0, 9, 10).dropped_if_empty(),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -431,31 +421,34 @@ impl Default for InterfaceType {
     }
 }
 
+impl rt::PayloadType for InterfaceType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .optional()
+            .written("user")
+            .values(
+                &[
+                    rt::ValueInfo::new("bridge").since(0, 6, 0),
+                    rt::ValueInfo::new("ethernet").since(0, 6, 0),
+                    rt::ValueInfo::new("vhostuser").since(1, 2, 7),
+                    rt::ValueInfo::new("network").since(0, 6, 0),
+                    rt::ValueInfo::new("direct").since(0, 7, 7),
+                    rt::ValueInfo::new("user").since(0, 6, 0),
+                    rt::ValueInfo::new("internal").since(0, 6, 4),
+                    rt::ValueInfo::new("mcast").since(0, 9, 10),
+                    rt::ValueInfo::new("client").since(0, 9, 10),
+                    rt::ValueInfo::new("udp").since(1, 2, 20),
+                    rt::ValueInfo::new("server").since(0, 9, 10),
+                    rt::ValueInfo::new("hostdev").since(0, 9, 11),
+                    rt::ValueInfo::new("vdpa").since(6, 9, 0),
+                    rt::ValueInfo::new("null").since(8, 7, 0),
+                    rt::ValueInfo::new("vds").since(8, 7, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for InterfaceType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("bridge").since(0, 6, 0),
-            rt::ValueInfo::new("ethernet").since(0, 6, 0),
-            rt::ValueInfo::new("vhostuser").since(1, 2, 7),
-            rt::ValueInfo::new("network").since(0, 6, 0),
-            rt::ValueInfo::new("direct").since(0, 7, 7),
-            rt::ValueInfo::new("user").since(0, 6, 0),
-            rt::ValueInfo::new("internal").since(0, 6, 4),
-            rt::ValueInfo::new("mcast").since(0, 9, 10),
-            rt::ValueInfo::new("client").since(0, 9, 10),
-            rt::ValueInfo::new("udp").since(1, 2, 20),
-            rt::ValueInfo::new("server").since(0, 9, 10),
-            rt::ValueInfo::new("hostdev").since(0, 9, 11),
-            rt::ValueInfo::new("vdpa").since(6, 9, 0),
-            rt::ValueInfo::new("null").since(8, 7, 0),
-            rt::ValueInfo::new("vds").since(8, 7, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .default("user", rt::DefaultForm::Written)
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -483,8 +476,8 @@ impl rt::Payload for InterfaceType {
         Some(Self::User(InterfaceTypeUser::default()))
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -569,18 +562,15 @@ pub struct InterfaceTypeBridge {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeBridge: members();
+    0 SOURCE = source: Option<InterfaceSourceBridge>, child("source").since(0, 6, 0);
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 10, 0);
+    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeBridge {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeBridge",
-            children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0),
-                rt::ChildInfo::new("virtualport").since(0, 10, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -633,17 +623,14 @@ pub struct InterfaceTypeEthernet {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeEthernet: members();
+    0 SOURCE = source: Option<InterfaceSourceEthernet>, child("source").since(0, 6, 0).dropped_if_empty();
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeEthernet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeEthernet",
-            children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0).dropped_if_empty(),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -690,17 +677,14 @@ pub struct InterfaceTypeVhostuser {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeVhostuser: members();
+    0 SOURCE = source: Option<InterfaceSourceVhostUser>, child("source").since(1, 2, 7).optional_since(11, 1, 0);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeVhostuser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeVhostuser",
-            children: &[
-                rt::ChildInfo::new("source").since(1, 2, 7).optional_since(11, 1, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -750,19 +734,15 @@ pub struct InterfaceTypeNetwork {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeNetwork: members();
+    0 SOURCE = source: InterfaceSourceNetwork, child("source").since(0, 6, 0);
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 9, 4);
+    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeNetwork {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeNetwork",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 6, 0),
-                rt::ChildInfo::new("virtualport").since(0, 9, 4),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -819,19 +799,15 @@ pub struct InterfaceTypeDirect {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeDirect: members();
+    0 SOURCE = source: InterfaceSourceDirect, child("source").since(0, 7, 7);
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2);
+    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeDirect {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeDirect",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 7, 7),
-                rt::ChildInfo::new("virtualport").since(0, 8, 2),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -884,17 +860,14 @@ pub struct InterfaceTypeUser {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeUser: members();
+    0 SOURCE = source: Option<InterfaceSourceUser>, child("source").since(0, 6, 0);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeUser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeUser",
-            children: &[
-                rt::ChildInfo::new("source").since(0, 6, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -940,18 +913,14 @@ pub struct InterfaceTypeInternal {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeInternal: members();
+    0 SOURCE = source: InterfaceSourceInternal, child("source").since(0, 6, 4);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeInternal {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeInternal",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 6, 4),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -997,18 +966,14 @@ pub struct InterfaceTypeMcast {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeMcast: members();
+    0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeMcast {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeMcast",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(1, 2, 13).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1054,18 +1019,14 @@ pub struct InterfaceTypeClient {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeClient: members();
+    0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeClient {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeClient",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(1, 2, 13).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1111,18 +1072,14 @@ pub struct InterfaceTypeUdp {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeUdp: members();
+    0 SOURCE = source: InterfaceSourceUdp, child("source").since(1, 2, 20);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeUdp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeUdp",
-            children: &[
-                rt::ChildInfo::new("source").required().since(1, 2, 20),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1168,18 +1125,14 @@ pub struct InterfaceTypeServer {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeServer: members();
+    0 SOURCE = source: InterfaceSourceServer, child("source").since(0, 9, 10);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeServer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeServer",
-            children: &[
-                rt::ChildInfo::new("source").required().since(0, 9, 10),
-                rt::ChildInfo::new("driver").since(1, 2, 13).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1235,25 +1188,16 @@ pub struct InterfaceTypeHostdev {
     pub virtualport: Option<VirtualPort>,
 }
 
+rt::table! { InterfaceTypeHostdev: members();
+    0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11);
+    1 DRIVER = driver: Option<InterfaceHostdevDriver>, child("driver").since(0, 9, 11).dropped_if_empty();
+    2 SOURCE = source: InterfaceSourceHostdev, child("source").since(0, 9, 11);
+    3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2);
+}
+
 impl rt::Content for InterfaceTypeHostdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeHostdev",
-            attributes: &[
-                rt::AttributeInfo::new("managed")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(0, 9, 11)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(0, 9, 11).dropped_if_empty(),
-                rt::ChildInfo::new("source").required().since(0, 9, 11),
-                rt::ChildInfo::new("virtualport").since(0, 8, 2),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1315,18 +1259,14 @@ pub struct InterfaceTypeVdpa {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeVdpa: members();
+    0 SOURCE = source: InterfaceSourceVdpa, child("source").since(6, 9, 0);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeVdpa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeVdpa",
-            children: &[
-                rt::ChildInfo::new("source").required().since(6, 9, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1368,14 +1308,13 @@ pub struct InterfaceTypeNull {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeNull: members();
+    0 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeNull {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeNull",
-            children: &[rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1416,18 +1355,14 @@ pub struct InterfaceTypeVds {
     pub driver: Option<InterfaceDriver>,
 }
 
+rt::table! { InterfaceTypeVds: members();
+    0 SOURCE = source: InterfaceSourceVds, child("source").since(8, 7, 0);
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceTypeVds {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTypeVds",
-            children: &[
-                rt::ChildInfo::new("source").required().since(8, 7, 0),
-                rt::ChildInfo::new("driver").since(0, 8, 8).dropped_if_empty(),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -1485,25 +1420,17 @@ pub struct InterfaceMac {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceMac: element("mac").since(0, 6, 0).dropped_if_empty().reference("network-interfaces");
+    0 ADDRESS = address: Option<scalar::MacAddress>, attribute("address").since(0, 6, 0);
+    1 TYPE = type_: Option<InterfaceMacType>, attribute("type").since(6, 6, 0);
+    2 CHECK = check: Option<YesNo>, attribute("check").since(7, 0, 0);
+    3 CURRENT_ADDRESS = current_address: Option<scalar::MacAddress>, attribute("currentAddress").since(11, 2, 0)
+        .output_only();
+}
+
 impl rt::Content for InterfaceMac {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceMac",
-            element: Some(rt::Name::plain("mac")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("network-interfaces"),
-            attributes: &[
-                rt::AttributeInfo::new("address").since(0, 6, 0),
-                rt::AttributeInfo::new("type")
-                    .since(6, 6, 0)
-                    .values(InterfaceMacType::VALUES),
-                rt::AttributeInfo::new("check").since(7, 0, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("currentAddress").since(11, 2, 0).output_only(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1565,6 +1492,7 @@ impl InterfaceMacType {
 }
 
 impl rt::Scalar for InterfaceMacType {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceMacType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1594,18 +1522,13 @@ pub struct InterfaceScript {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceScript: element("script").since(0, 6, 0).reference("generic-ethernet-connection");
+    0 PATH = path: String, attribute("path").since(0, 6, 0);
+}
+
 impl rt::Content for InterfaceScript {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceScript",
-            element: Some(rt::Name::plain("script")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("generic-ethernet-connection"),
-            attributes: &[rt::AttributeInfo::new("path").required().since(0, 6, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1643,18 +1566,13 @@ pub struct InterfaceDownscript {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceDownscript: element("downscript").since(6, 4, 0).reference("generic-ethernet-connection");
+    0 PATH = path: String, attribute("path").since(6, 4, 0);
+}
+
 impl rt::Content for InterfaceDownscript {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceDownscript",
-            element: Some(rt::Name::plain("downscript")),
-            since: Some(rt::Version::new(6, 4, 0)),
-            reference: Some("generic-ethernet-connection"),
-            attributes: &[rt::AttributeInfo::new("path").required().since(6, 4, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1697,24 +1615,14 @@ pub struct InterfaceTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceTarget: element("target").since(0, 6, 0).reference("overriding-the-target-element");
+    0 DEV = dev: String, attribute("dev").since(0, 6, 0);
+    1 MANAGED = managed: Option<YesNo>, attribute("managed").assumed("yes").since(5, 6, 0);
+}
+
 impl rt::Content for InterfaceTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("overriding-the-target-element"),
-            attributes: &[
-                rt::AttributeInfo::new("dev").required().since(0, 6, 0),
-                rt::AttributeInfo::new("managed")
-                    .default("yes", rt::DefaultForm::Assumed)
-                    .since(5, 6, 0)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1758,21 +1666,14 @@ pub struct InterfaceGuest {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceGuest: element("guest").since(1, 2, 7).dropped_if_empty().reference("overriding-the-target-element");
+    0 DEV = dev: Option<String>, attribute("dev").since(1, 2, 7);
+    1 ACTUAL = actual: Option<String>, attribute("actual").since(1, 2, 7);
+}
+
 impl rt::Content for InterfaceGuest {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceGuest",
-            element: Some(rt::Name::plain("guest")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("overriding-the-target-element"),
-            attributes: &[
-                rt::AttributeInfo::new("dev").since(1, 2, 7),
-                rt::AttributeInfo::new("actual").since(1, 2, 7),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1812,18 +1713,13 @@ pub struct InterfaceModel {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceModel: element("model").since(0, 6, 0).dropped_if_empty().reference("setting-the-nic-model");
+    0 TYPE = type_: Option<scalar::NicModel>, attribute("type").since(0, 6, 0);
+}
+
 impl rt::Content for InterfaceModel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceModel",
-            element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("setting-the-nic-model"),
-            attributes: &[rt::AttributeInfo::new("type").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

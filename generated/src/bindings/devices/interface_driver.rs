@@ -79,50 +79,27 @@ pub struct InterfaceDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceDriver: element("driver").since(0, 8, 8).dropped_if_empty().reference("setting-nic-driver-specific-options");
+    0 NAME = name: Option<InterfaceDriverName>, attribute("name").since(0, 8, 8);
+    1 TXMODE = txmode: Option<InterfaceDriverTxmode>, attribute("txmode").since(0, 9, 0);
+    2 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(0, 9, 3);
+    3 EVENT_IDX = event_idx: Option<OnOff>, attribute("event_idx").since(0, 9, 5);
+    4 QUEUES = queues: Option<u64>, attribute("queues").dropped("1").since(1, 0, 6);
+    5 RX_QUEUE_SIZE = rx_queue_size: Option<u64>, attribute("rx_queue_size").dropped("0").since(2, 3, 0);
+    6 TX_QUEUE_SIZE = tx_queue_size: Option<u64>, attribute("tx_queue_size").dropped("0").since(3, 7, 0);
+    7 RSS = rss: Option<OnOff>, attribute("rss").since(8, 3, 0);
+    8 RSS_HASH_REPORT = rss_hash_report: Option<OnOff>, attribute("rss_hash_report").since(8, 3, 0);
+    9 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    10 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    11 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    12 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+    13 HOST = host: Option<InterfaceDriverHost>, child("host").since(1, 2, 9).dropped_if_empty();
+    14 GUEST = guest: Option<InterfaceDriverGuest>, child("guest").since(1, 2, 9).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(0, 8, 8)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("setting-nic-driver-specific-options"),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .since(0, 8, 8)
-                    .values(InterfaceDriverName::VALUES),
-                rt::AttributeInfo::new("txmode")
-                    .since(0, 9, 0)
-                    .values(InterfaceDriverTxmode::VALUES),
-                rt::AttributeInfo::new("ioeventfd").since(0, 9, 3).values(OnOff::VALUES),
-                rt::AttributeInfo::new("event_idx").since(0, 9, 5).values(OnOff::VALUES),
-                rt::AttributeInfo::new("queues")
-                    .default("1", rt::DefaultForm::Dropped)
-                    .since(1, 0, 6),
-                rt::AttributeInfo::new("rx_queue_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(2, 3, 0),
-                rt::AttributeInfo::new("tx_queue_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(3, 7, 0),
-                rt::AttributeInfo::new("rss").since(8, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("rss_hash_report")
-                    .since(8, 3, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("host").since(1, 2, 9).dropped_if_empty(),
-                rt::ChildInfo::new("guest").since(1, 2, 9).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -226,6 +203,7 @@ impl InterfaceDriverName {
 }
 
 impl rt::Scalar for InterfaceDriverName {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceDriverName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -320,51 +298,28 @@ pub struct InterfaceHostdevDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceHostdevDriver: element("driver").since(0, 9, 11).dropped_if_empty().reference("pci-passthrough");
+    0 NAME = name: Option<InterfaceHostdevDriverName>, attribute("name").since(0, 9, 11);
+    1 MODEL = model: Option<String>, attribute("model").since(10, 0, 0);
+    2 TXMODE = txmode: Option<InterfaceDriverTxmode>, attribute("txmode").since(0, 9, 0);
+    3 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(0, 9, 3);
+    4 EVENT_IDX = event_idx: Option<OnOff>, attribute("event_idx").since(0, 9, 5);
+    5 QUEUES = queues: Option<u64>, attribute("queues").dropped("1").since(1, 0, 6);
+    6 RX_QUEUE_SIZE = rx_queue_size: Option<u64>, attribute("rx_queue_size").dropped("0").since(2, 3, 0);
+    7 TX_QUEUE_SIZE = tx_queue_size: Option<u64>, attribute("tx_queue_size").dropped("0").since(3, 7, 0);
+    8 RSS = rss: Option<OnOff>, attribute("rss").since(8, 3, 0);
+    9 RSS_HASH_REPORT = rss_hash_report: Option<OnOff>, attribute("rss_hash_report").since(8, 3, 0);
+    10 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    11 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    12 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    13 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+    14 HOST = host: Option<InterfaceDriverHost>, child("host").since(1, 2, 9).dropped_if_empty();
+    15 GUEST = guest: Option<InterfaceDriverGuest>, child("guest").since(1, 2, 9).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceHostdevDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceHostdevDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(0, 9, 11)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("pci-passthrough"),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .since(0, 9, 11)
-                    .values(InterfaceHostdevDriverName::VALUES),
-                rt::AttributeInfo::new("model").since(10, 0, 0),
-                rt::AttributeInfo::new("txmode")
-                    .since(0, 9, 0)
-                    .values(InterfaceDriverTxmode::VALUES),
-                rt::AttributeInfo::new("ioeventfd").since(0, 9, 3).values(OnOff::VALUES),
-                rt::AttributeInfo::new("event_idx").since(0, 9, 5).values(OnOff::VALUES),
-                rt::AttributeInfo::new("queues")
-                    .default("1", rt::DefaultForm::Dropped)
-                    .since(1, 0, 6),
-                rt::AttributeInfo::new("rx_queue_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(2, 3, 0),
-                rt::AttributeInfo::new("tx_queue_size")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(3, 7, 0),
-                rt::AttributeInfo::new("rss").since(8, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("rss_hash_report")
-                    .since(8, 3, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("host").since(1, 2, 9).dropped_if_empty(),
-                rt::ChildInfo::new("guest").since(1, 2, 9).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -470,6 +425,7 @@ impl InterfaceDriverTxmode {
 }
 
 impl rt::Scalar for InterfaceDriverTxmode {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceDriverTxmode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -523,26 +479,19 @@ pub struct InterfaceDriverHost {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceDriverHost: element("host").since(1, 2, 9).dropped_if_empty().reference("setting-nic-driver-specific-options");
+    0 CSUM = csum: Option<OnOff>, attribute("csum").since(1, 2, 9);
+    1 GSO = gso: Option<OnOff>, attribute("gso").since(1, 2, 9);
+    2 TSO4 = tso4: Option<OnOff>, attribute("tso4").since(1, 2, 9);
+    3 TSO6 = tso6: Option<OnOff>, attribute("tso6").since(1, 2, 9);
+    4 ECN = ecn: Option<OnOff>, attribute("ecn").since(1, 2, 9);
+    5 UFO = ufo: Option<OnOff>, attribute("ufo").since(1, 2, 9);
+    6 MRG_RXBUF = mrg_rxbuf: Option<OnOff>, attribute("mrg_rxbuf").since(1, 2, 13);
+}
+
 impl rt::Content for InterfaceDriverHost {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceDriverHost",
-            element: Some(rt::Name::plain("host")),
-            since: Some(rt::Version::new(1, 2, 9)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("setting-nic-driver-specific-options"),
-            attributes: &[
-                rt::AttributeInfo::new("csum").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("gso").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("tso4").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("tso6").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ecn").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ufo").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("mrg_rxbuf").since(1, 2, 13).values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -609,24 +558,17 @@ pub struct InterfaceDriverGuest {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceDriverGuest: element("guest").since(1, 2, 9).dropped_if_empty().reference("setting-nic-driver-specific-options");
+    0 CSUM = csum: Option<OnOff>, attribute("csum").since(1, 2, 9);
+    1 TSO4 = tso4: Option<OnOff>, attribute("tso4").since(1, 2, 9);
+    2 TSO6 = tso6: Option<OnOff>, attribute("tso6").since(1, 2, 9);
+    3 ECN = ecn: Option<OnOff>, attribute("ecn").since(1, 2, 9);
+    4 UFO = ufo: Option<OnOff>, attribute("ufo").since(1, 2, 9);
+}
+
 impl rt::Content for InterfaceDriverGuest {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceDriverGuest",
-            element: Some(rt::Name::plain("guest")),
-            since: Some(rt::Version::new(1, 2, 9)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("setting-nic-driver-specific-options"),
-            attributes: &[
-                rt::AttributeInfo::new("csum").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("tso4").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("tso6").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ecn").since(1, 2, 9).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ufo").since(1, 2, 9).values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -684,26 +626,16 @@ pub struct InterfaceBackend {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceBackend: element("backend").since(1, 2, 9).dropped_if_empty().reference("setting-network-backend-specific-options");
+    0 TYPE = type_: Option<InterfaceBackendType>, attribute("type").dropped("default").since(9, 0, 0);
+    1 TAP = tap: Option<scalar::CleanPath>, attribute("tap").since(1, 2, 9);
+    2 VHOST = vhost: Option<scalar::CleanPath>, attribute("vhost").since(1, 2, 9);
+    3 LOG_FILE = log_file: Option<String>, attribute("logFile").since(9, 0, 0);
+}
+
 impl rt::Content for InterfaceBackend {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceBackend",
-            element: Some(rt::Name::plain("backend")),
-            since: Some(rt::Version::new(1, 2, 9)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("setting-network-backend-specific-options"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .default("default", rt::DefaultForm::Dropped)
-                    .since(9, 0, 0)
-                    .values(InterfaceBackendType::VALUES),
-                rt::AttributeInfo::new("tap").since(1, 2, 9),
-                rt::AttributeInfo::new("vhost").since(1, 2, 9),
-                rt::AttributeInfo::new("logFile").since(9, 0, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -765,6 +697,7 @@ impl InterfaceBackendType {
 }
 
 impl rt::Scalar for InterfaceBackendType {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceBackendType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -794,18 +727,13 @@ pub struct InterfaceTune {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceTune: element("tune").since(0, 8, 8).dropped_if_empty().reference("setting-network-backend-specific-options");
+    0 SNDBUF = sndbuf: Option<u32>, leaf("sndbuf").since(0, 8, 8);
+}
+
 impl rt::Content for InterfaceTune {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceTune",
-            element: Some(rt::Name::plain("tune")),
-            since: Some(rt::Version::new(0, 8, 8)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("setting-network-backend-specific-options"),
-            children: &[rt::ChildInfo::new("sndbuf").since(0, 8, 8)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

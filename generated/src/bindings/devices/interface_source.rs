@@ -36,30 +36,18 @@ pub struct InterfaceSourceBridge {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceBridge: element("source").since(0, 6, 0).reference("bridge-to-lan");
+    0 NETWORK = network: Option<String>, attribute("network").since(2, 1, 0).output_only();
+    1 PORTGROUP = portgroup: Option<String>, attribute("portgroup").since(2, 1, 0).output_only();
+    2 PORTID = portid: Option<scalar::Uuid>, attribute("portid").since(5, 1, 0).output_only();
+    3 BRIDGE = bridge: String, attribute("bridge").since(0, 6, 0).narrow("[A-Za-z0-9_.\\-\\\\:/]+", 7, 0, 0);
+    4 MAC_TABLE_MANAGER = mac_table_manager: Option<InterfaceSourceBridgeMacTableManager>, attribute("macTableManager")
+        .since(2, 1, 0).output_only();
+}
+
 impl rt::Content for InterfaceSourceBridge {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceBridge",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("bridge-to-lan"),
-            attributes: &[
-                rt::AttributeInfo::new("network").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("portgroup").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("portid").since(5, 1, 0).output_only(),
-                rt::AttributeInfo::new("bridge")
-                    .required()
-                    .since(0, 6, 0)
-                    .narrow("[A-Za-z0-9_.\\-\\\\:/]+", 7, 0, 0),
-                rt::AttributeInfo::new("macTableManager")
-                    .since(2, 1, 0)
-                    .output_only()
-                    .values(InterfaceSourceBridgeMacTableManager::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -123,6 +111,7 @@ impl InterfaceSourceBridgeMacTableManager {
 }
 
 impl rt::Scalar for InterfaceSourceBridgeMacTableManager {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceBridgeMacTableManager::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -156,21 +145,14 @@ pub struct InterfaceSourceEthernet {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceEthernet: element("source").since(0, 6, 0).dropped_if_empty().reference("ip-configuration");
+    0 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
+    1 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
+}
+
 impl rt::Content for InterfaceSourceEthernet {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceEthernet",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("ip-configuration"),
-            children: &[
-                rt::ChildInfo::new("ip").many().since(0, 6, 0),
-                rt::ChildInfo::new("route").many().since(1, 2, 12),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -236,31 +218,19 @@ pub struct InterfaceSourceVhostUser {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceVhostUser: element("source").since(1, 2, 7).reference("vhost-user-connection");
+    0 TYPE = type_: Option<InterfaceSourceVhostUserType>, attribute("type").assumed("unix").since(1, 2, 7)
+        .optional_since(11, 1, 0);
+    1 PATH = path: Option<String>, attribute("path").since(1, 2, 7).optional_since(11, 1, 0);
+    2 MODE = mode: Option<InterfaceSourceVhostUserMode>, attribute("mode").assumed("client").since(1, 2, 7)
+        .optional_since(11, 1, 0);
+    3 DEV = dev: Option<String>, attribute("dev").since(11, 1, 0);
+    4 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
+}
+
 impl rt::Content for InterfaceSourceVhostUser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceVhostUser",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 7)),
-            reference: Some("vhost-user-connection"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .default("unix", rt::DefaultForm::Assumed)
-                    .since(1, 2, 7)
-                    .optional_since(11, 1, 0)
-                    .values(InterfaceSourceVhostUserType::VALUES),
-                rt::AttributeInfo::new("path").since(1, 2, 7).optional_since(11, 1, 0),
-                rt::AttributeInfo::new("mode")
-                    .default("client", rt::DefaultForm::Assumed)
-                    .since(1, 2, 7)
-                    .optional_since(11, 1, 0)
-                    .values(InterfaceSourceVhostUserMode::VALUES),
-                rt::AttributeInfo::new("dev").since(11, 1, 0),
-            ],
-            children: &[rt::ChildInfo::new("reconnect").since(3, 7, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -336,6 +306,7 @@ impl InterfaceSourceVhostUserType {
 }
 
 impl rt::Scalar for InterfaceSourceVhostUserType {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceVhostUserType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -382,6 +353,7 @@ impl InterfaceSourceVhostUserMode {
 }
 
 impl rt::Scalar for InterfaceSourceVhostUserMode {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceVhostUserMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -426,30 +398,18 @@ pub struct InterfaceSourceNetwork {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceNetwork: element("source").since(0, 6, 0).reference("virtual-network");
+    0 NETWORK = network: String, attribute("network").since(0, 6, 0).narrow("[A-Za-z0-9_.\\-\\\\:/]+", 1, 2, 17);
+    1 PORTGROUP = portgroup: Option<String>, attribute("portgroup").since(0, 9, 4);
+    2 PORTID = portid: Option<scalar::Uuid>, attribute("portid").since(5, 1, 0).output_only();
+    3 BRIDGE = bridge: Option<String>, attribute("bridge").since(2, 1, 0).output_only();
+    4 MAC_TABLE_MANAGER = mac_table_manager: Option<InterfaceSourceNetworkMacTableManager>, attribute("macTableManager")
+        .since(2, 1, 0).output_only();
+}
+
 impl rt::Content for InterfaceSourceNetwork {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceNetwork",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("virtual-network"),
-            attributes: &[
-                rt::AttributeInfo::new("network")
-                    .required()
-                    .since(0, 6, 0)
-                    .narrow("[A-Za-z0-9_.\\-\\\\:/]+", 1, 2, 17),
-                rt::AttributeInfo::new("portgroup").since(0, 9, 4),
-                rt::AttributeInfo::new("portid").since(5, 1, 0).output_only(),
-                rt::AttributeInfo::new("bridge").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("macTableManager")
-                    .since(2, 1, 0)
-                    .output_only()
-                    .values(InterfaceSourceNetworkMacTableManager::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -513,6 +473,7 @@ impl InterfaceSourceNetworkMacTableManager {
 }
 
 impl rt::Scalar for InterfaceSourceNetworkMacTableManager {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceNetworkMacTableManager::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -558,27 +519,17 @@ pub struct InterfaceSourceDirect {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceDirect: element("source").since(0, 7, 7).reference("direct-attachment-to-physical-interface");
+    0 NETWORK = network: Option<String>, attribute("network").since(2, 1, 0).output_only();
+    1 PORTGROUP = portgroup: Option<String>, attribute("portgroup").since(2, 1, 0).output_only();
+    2 PORTID = portid: Option<scalar::Uuid>, attribute("portid").since(5, 1, 0).output_only();
+    3 DEV = dev: String, attribute("dev").since(0, 7, 7);
+    4 MODE = mode: Option<InterfaceSourceDirectMode>, attribute("mode").written("vepa").since(0, 7, 7);
+}
+
 impl rt::Content for InterfaceSourceDirect {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceDirect",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 7, 7)),
-            reference: Some("direct-attachment-to-physical-interface"),
-            attributes: &[
-                rt::AttributeInfo::new("network").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("portgroup").since(2, 1, 0).output_only(),
-                rt::AttributeInfo::new("portid").since(5, 1, 0).output_only(),
-                rt::AttributeInfo::new("dev").required().since(0, 7, 7),
-                rt::AttributeInfo::new("mode")
-                    .default("vepa", rt::DefaultForm::Written)
-                    .since(0, 7, 7)
-                    .values(InterfaceSourceDirectMode::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -654,6 +605,7 @@ impl InterfaceSourceDirectMode {
 }
 
 impl rt::Scalar for InterfaceSourceDirectMode {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceDirectMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -686,17 +638,13 @@ pub struct InterfaceSourceUser {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceUser: element("source").since(0, 6, 0).reference("userspace-connection-using-passt");
+    0 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0);
+}
+
 impl rt::Content for InterfaceSourceUser {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceUser",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("userspace-connection-using-passt"),
-            attributes: &[rt::AttributeInfo::new("dev").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -733,18 +681,13 @@ pub struct InterfaceSourceInternal {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceInternal: element("source").since(0, 6, 4).reference("network-interfaces");
+    0 NAME = name: String, attribute("name").since(0, 6, 4);
+}
+
 impl rt::Content for InterfaceSourceInternal {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceInternal",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 6, 4)),
-            reference: Some("network-interfaces"),
-            attributes: &[rt::AttributeInfo::new("name").required().since(0, 6, 4)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -785,21 +728,14 @@ pub struct InterfaceSourceSocket {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceSocket: element("source").since(0, 9, 10).reference("multicast-tunnel");
+    0 ADDRESS = address: String, attribute("address").since(0, 9, 10);
+    1 PORT = port: i32, attribute("port").since(0, 9, 10);
+}
+
 impl rt::Content for InterfaceSourceSocket {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceSocket",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 9, 10)),
-            reference: Some("multicast-tunnel"),
-            attributes: &[
-                rt::AttributeInfo::new("address").required().since(0, 9, 10),
-                rt::AttributeInfo::new("port").required().since(0, 9, 10),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -842,21 +778,14 @@ pub struct InterfaceSourceServer {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceServer: element("source").since(0, 9, 10).reference("tcp-tunnel");
+    0 ADDRESS = address: Option<String>, attribute("address").since(0, 9, 10);
+    1 PORT = port: i32, attribute("port").since(0, 9, 10);
+}
+
 impl rt::Content for InterfaceSourceServer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceServer",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 9, 10)),
-            reference: Some("tcp-tunnel"),
-            attributes: &[
-                rt::AttributeInfo::new("address").since(0, 9, 10),
-                rt::AttributeInfo::new("port").required().since(0, 9, 10),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -903,23 +832,15 @@ pub struct InterfaceSourceUdp {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceUdp: element("source").since(1, 2, 20).reference("udp-unicast-tunnel");
+    0 ADDRESS = address: String, attribute("address").since(1, 2, 20);
+    1 PORT = port: i32, attribute("port").since(1, 2, 20);
+    2 LOCAL = local: InterfaceSourceLocal, child("local").since(1, 2, 20);
+}
+
 impl rt::Content for InterfaceSourceUdp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceUdp",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 20)),
-            reference: Some("udp-unicast-tunnel"),
-            attributes: &[
-                rt::AttributeInfo::new("address").required().since(1, 2, 20),
-                rt::AttributeInfo::new("port").required().since(1, 2, 20),
-            ],
-            children: &[rt::ChildInfo::new("local").required().since(1, 2, 20)],
-            required_attributes: 2,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -982,21 +903,14 @@ pub struct InterfaceSourceLocal {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceLocal: element("local").since(1, 2, 20).reference("udp-unicast-tunnel");
+    0 ADDRESS = address: String, attribute("address").since(1, 2, 20);
+    1 PORT = port: i32, attribute("port").since(1, 2, 20);
+}
+
 impl rt::Content for InterfaceSourceLocal {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceLocal",
-            element: Some(rt::Name::plain("local")),
-            since: Some(rt::Version::new(1, 2, 20)),
-            reference: Some("udp-unicast-tunnel"),
-            attributes: &[
-                rt::AttributeInfo::new("address").required().since(1, 2, 20),
-                rt::AttributeInfo::new("port").required().since(1, 2, 20),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1048,27 +962,16 @@ pub struct InterfaceSourceHostdev {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceHostdev: element("source").since(0, 9, 11).reference("pci-passthrough");
+    0 MISSING = missing: Option<YesNo>, attribute("missing").since(1, 0, 0).output_only();
+    1 VENDOR = vendor: Option<HostdevVendor>, child("vendor").since(0, 6, 0);
+    2 PRODUCT = product: Option<HostdevProduct>, child("product").since(0, 6, 0);
+    3 ADDRESS = address: Option<InterfaceHostdevAddress>, child("address").since(0, 9, 11);
+}
+
 impl rt::Content for InterfaceSourceHostdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceHostdev",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(0, 9, 11)),
-            reference: Some("pci-passthrough"),
-            attributes: &[
-                rt::AttributeInfo::new("missing")
-                    .since(1, 0, 0)
-                    .output_only()
-                    .values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("vendor").since(0, 6, 0),
-                rt::ChildInfo::new("product").since(0, 6, 0),
-                rt::ChildInfo::new("address").since(0, 9, 11),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1131,17 +1034,13 @@ pub struct InterfaceHostdevAddress {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceHostdevAddress: element("address").since(0, 9, 11).reference("pci-passthrough");
+    0 TYPE = type_: InterfaceHostdevAddressType, payload();
+}
+
 impl rt::Content for InterfaceHostdevAddress {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceHostdevAddress",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(0, 9, 11)),
-            reference: Some("pci-passthrough"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1196,18 +1095,19 @@ impl Default for InterfaceHostdevAddressType {
     }
 }
 
+impl rt::PayloadType for InterfaceHostdevAddressType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("pci").since(0, 9, 11),
+                    rt::ValueInfo::new("usb").since(0, 9, 11),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for InterfaceHostdevAddressType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("pci").since(0, 9, 11),
-            rt::ValueInfo::new("usb").since(0, 9, 11),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1218,8 +1118,8 @@ impl rt::Payload for InterfaceHostdevAddressType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1271,32 +1171,17 @@ pub struct InterfaceHostdevAddressTypePci {
     pub multifunction: Option<OnOff>,
 }
 
+rt::table! { InterfaceHostdevAddressTypePci: members();
+    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
+    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
+    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
+    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
+    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+}
+
 impl rt::Content for InterfaceHostdevAddressTypePci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceHostdevAddressTypePci",
-            attributes: &[
-                rt::AttributeInfo::new("domain")
-                    .default("0x0000", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("bus")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0)
-                    .optional_since(1, 3, 5),
-                rt::AttributeInfo::new("slot")
-                    .default("0x00", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("function")
-                    .default("0x0", rt::DefaultForm::Assumed)
-                    .since(0, 6, 0),
-                rt::AttributeInfo::new("multifunction")
-                    .default("off", rt::DefaultForm::Assumed)
-                    .since(0, 9, 7)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1333,18 +1218,14 @@ pub struct InterfaceHostdevAddressTypeUsb {
     pub device: scalar::AnyBase,
 }
 
+rt::table! { InterfaceHostdevAddressTypeUsb: members();
+    0 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 9, 11);
+    1 DEVICE = device: scalar::AnyBase, attribute("device").since(0, 9, 11);
+}
+
 impl rt::Content for InterfaceHostdevAddressTypeUsb {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceHostdevAddressTypeUsb",
-            attributes: &[
-                rt::AttributeInfo::new("bus").required().since(0, 9, 11),
-                rt::AttributeInfo::new("device").required().since(0, 9, 11),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1375,18 +1256,13 @@ pub struct InterfaceSourceVdpa {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceVdpa: element("source").since(6, 9, 0).reference("vdpa-devices");
+    0 DEV = dev: String, attribute("dev").since(6, 9, 0);
+}
+
 impl rt::Content for InterfaceSourceVdpa {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceVdpa",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(6, 9, 0)),
-            reference: Some("vdpa-devices"),
-            attributes: &[rt::AttributeInfo::new("dev").required().since(6, 9, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1438,31 +1314,17 @@ pub struct InterfaceSourceVds {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceSourceVds: element("source").since(8, 7, 0).reference("vmware-distributed-switch");
+    0 SWITCHID = switchid: scalar::Uuid, attribute("switchid").since(8, 7, 0);
+    1 PORTID = portid: Option<i64>, attribute("portid").written("0").since(8, 7, 0).optional_since(11, 3, 0);
+    2 PORTGROUPID = portgroupid: Option<String>, attribute("portgroupid").since(8, 7, 0).optional_since(11, 3, 0);
+    3 CONNECTIONID = connectionid: Option<i64>, attribute("connectionid").written("0").since(8, 7, 0)
+        .optional_since(11, 3, 0);
+}
+
 impl rt::Content for InterfaceSourceVds {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceSourceVds",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(8, 7, 0)),
-            reference: Some("vmware-distributed-switch"),
-            attributes: &[
-                rt::AttributeInfo::new("switchid").required().since(8, 7, 0),
-                rt::AttributeInfo::new("portid")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(8, 7, 0)
-                    .optional_since(11, 3, 0),
-                rt::AttributeInfo::new("portgroupid")
-                    .since(8, 7, 0)
-                    .optional_since(11, 3, 0),
-                rt::AttributeInfo::new("connectionid")
-                    .default("0", rt::DefaultForm::Written)
-                    .since(8, 7, 0)
-                    .optional_since(11, 3, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

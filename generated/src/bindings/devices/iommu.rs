@@ -37,29 +37,17 @@ pub struct Iommu {
     pub xml: rt::Extra,
 }
 
+rt::table! { Iommu: element("iommu").since(2, 1, 0).reference("iommu-devices");
+    0 MODEL = model: IommuModel, attribute("model").since(2, 1, 0);
+    1 DRIVER = driver: Option<IommuDriver>, child("driver").since(3, 4, 0);
+    2 ALIAS = alias: Option<Alias>, child("alias").since(9, 0, 0);
+    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ADDRESS = address: Option<Address>, child("address").since(8, 3, 0);
+}
+
 impl rt::Content for Iommu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Iommu",
-            element: Some(rt::Name::plain("iommu")),
-            since: Some(rt::Version::new(2, 1, 0)),
-            reference: Some("iommu-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(2, 1, 0)
-                    .values(IommuModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("driver").since(3, 4, 0),
-                rt::ChildInfo::new("alias").since(9, 0, 0),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(8, 3, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -153,6 +141,7 @@ impl IommuModel {
 }
 
 impl rt::Scalar for IommuModel {
+    const VALUES: &'static [rt::ValueInfo] = IommuModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -202,27 +191,18 @@ pub struct IommuDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { IommuDriver: element("driver").since(3, 4, 0);
+    0 INTREMAP = intremap: Option<OnOff>, attribute("intremap").since(3, 4, 0);
+    1 CACHING_MODE = caching_mode: Option<OnOff>, attribute("caching_mode").since(3, 4, 0);
+    2 EIM = eim: Option<OnOff>, attribute("eim").since(3, 4, 0);
+    3 IOTLB = iotlb: Option<OnOff>, attribute("iotlb").since(3, 5, 0);
+    4 AW_BITS = aw_bits: Option<scalar::AnyBase>, attribute("aw_bits").since(6, 5, 0);
+    5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
+}
+
 impl rt::Content for IommuDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "IommuDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(3, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("intremap").since(3, 4, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("caching_mode")
-                    .since(3, 4, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("eim").since(3, 4, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("iotlb").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("aw_bits").since(6, 5, 0),
-                rt::AttributeInfo::new("dma_translation")
-                    .since(10, 7, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -25,22 +25,15 @@ pub struct Lease {
     pub xml: rt::Extra,
 }
 
+rt::table! { Lease: element("lease").since(0, 9, 2).reference("device-leases");
+    0 LOCKSPACE = lockspace: String, leaf("lockspace").since(0, 9, 2);
+    1 KEY = key: String, leaf("key").since(0, 9, 2);
+    2 TARGET = target: LeaseTarget, child("target").since(0, 9, 2);
+}
+
 impl rt::Content for Lease {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Lease",
-            element: Some(rt::Name::plain("lease")),
-            since: Some(rt::Version::new(0, 9, 2)),
-            reference: Some("device-leases"),
-            children: &[
-                rt::ChildInfo::new("lockspace").required().since(0, 9, 2),
-                rt::ChildInfo::new("key").required().since(0, 9, 2),
-                rt::ChildInfo::new("target").required().since(0, 9, 2),
-            ],
-            required_children: 3,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -93,22 +86,14 @@ pub struct LeaseTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { LeaseTarget: element("target").since(0, 9, 2);
+    0 PATH = path: String, attribute("path").since(0, 9, 2);
+    1 OFFSET = offset: Option<u64>, attribute("offset").dropped("0").since(0, 9, 2);
+}
+
 impl rt::Content for LeaseTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "LeaseTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 9, 2)),
-            attributes: &[
-                rt::AttributeInfo::new("path").required().since(0, 9, 2),
-                rt::AttributeInfo::new("offset")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 9, 2),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -48,36 +48,20 @@ pub struct Memballoon {
     pub xml: rt::Extra,
 }
 
+rt::table! { Memballoon: element("memballoon").since(0, 8, 3).reference("memory-balloon-device");
+    0 MODEL = model: MemballoonModel, attribute("model").since(0, 8, 3);
+    1 AUTODEFLATE = autodeflate: Option<OnOff>, attribute("autodeflate").since(1, 3, 1);
+    2 FREE_PAGE_REPORTING = free_page_reporting: Option<OnOff>, attribute("freePageReporting").since(6, 9, 0);
+    3 STATS = stats: Option<MemballoonStats>, child("stats").since(1, 1, 1);
+    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    7 DRIVER = driver: Option<MemballoonDriver>, child("driver").since(3, 5, 0);
+}
+
 impl rt::Content for Memballoon {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Memballoon",
-            element: Some(rt::Name::plain("memballoon")),
-            since: Some(rt::Version::new(0, 8, 3)),
-            reference: Some("memory-balloon-device"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(0, 8, 3)
-                    .values(MemballoonModel::VALUES),
-                rt::AttributeInfo::new("autodeflate")
-                    .since(1, 3, 1)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("freePageReporting")
-                    .since(6, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("stats").since(1, 1, 1),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-                rt::ChildInfo::new("driver").since(3, 5, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -191,6 +175,7 @@ impl MemballoonModel {
 }
 
 impl rt::Scalar for MemballoonModel {
+    const VALUES: &'static [rt::ValueInfo] = MemballoonModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -222,17 +207,13 @@ pub struct MemballoonStats {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemballoonStats: element("stats").since(1, 1, 1);
+    0 PERIOD = period: u32, attribute("period").since(1, 1, 1);
+}
+
 impl rt::Content for MemballoonStats {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemballoonStats",
-            element: Some(rt::Name::plain("stats")),
-            since: Some(rt::Version::new(1, 1, 1)),
-            attributes: &[rt::AttributeInfo::new("period").required().since(1, 1, 1)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -281,23 +262,16 @@ pub struct MemballoonDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemballoonDriver: element("driver").since(3, 5, 0);
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for MemballoonDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemballoonDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(3, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

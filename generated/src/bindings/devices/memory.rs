@@ -38,28 +38,18 @@ pub struct MemoryDevice {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-devices");
+    0 MODEL = model: MemoryDeviceModel, payload();
+    1 ACCESS = access: Option<MemoryDeviceAccess>, attribute("access").since(3, 2, 0);
+    2 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
+    3 ALIAS = alias: Option<Alias>, child("alias").since(2, 1, 0);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for MemoryDevice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDevice",
-            element: Some(rt::Name::plain("memory")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            reference: Some("memory-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("access")
-                    .since(3, 2, 0)
-                    .values(MemoryDeviceAccess::VALUES),
-                rt::AttributeInfo::new("discard").since(4, 4, 0).values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("alias").since(2, 1, 0),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -159,21 +149,22 @@ impl Default for MemoryDeviceModel {
     }
 }
 
+impl rt::PayloadType for MemoryDeviceModel {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("model")
+            .values(
+                &[
+                    rt::ValueInfo::new("dimm").since(1, 2, 14),
+                    rt::ValueInfo::new("nvdimm").since(3, 2, 0),
+                    rt::ValueInfo::new("virtio-pmem").since(7, 1, 0),
+                    rt::ValueInfo::new("virtio-mem").since(7, 9, 0),
+                    rt::ValueInfo::new("sgx-epc").since(8, 10, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for MemoryDeviceModel {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("dimm").since(1, 2, 14),
-            rt::ValueInfo::new("nvdimm").since(3, 2, 0),
-            rt::ValueInfo::new("virtio-pmem").since(7, 1, 0),
-            rt::ValueInfo::new("virtio-mem").since(7, 9, 0),
-            rt::ValueInfo::new("sgx-epc").since(8, 10, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("model")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -187,8 +178,8 @@ impl rt::Payload for MemoryDeviceModel {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -237,18 +228,14 @@ pub struct MemoryDeviceModelDimm {
     pub target: MemoryDeviceTarget,
 }
 
+rt::table! { MemoryDeviceModelDimm: members();
+    0 SOURCE = source: Option<MemoryDeviceHostSource>, child("source").since(1, 2, 14);
+    1 TARGET = target: MemoryDeviceTarget, child("target").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceModelDimm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceModelDimm",
-            children: &[
-                rt::ChildInfo::new("source").since(1, 2, 14),
-                rt::ChildInfo::new("target").required().since(1, 2, 14),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -293,19 +280,15 @@ pub struct MemoryDeviceModelNvdimm {
     pub target: MemoryDeviceNvdimmTarget,
 }
 
+rt::table! { MemoryDeviceModelNvdimm: members();
+    0 UUID = uuid: Option<scalar::Uuid>, leaf("uuid").since(6, 2, 0);
+    1 SOURCE = source: MemoryDeviceFileSource, child("source").since(1, 2, 14);
+    2 TARGET = target: MemoryDeviceNvdimmTarget, child("target").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceModelNvdimm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceModelNvdimm",
-            children: &[
-                rt::ChildInfo::new("uuid").since(6, 2, 0),
-                rt::ChildInfo::new("source").required().since(1, 2, 14),
-                rt::ChildInfo::new("target").required().since(1, 2, 14),
-            ],
-            required_children: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -348,18 +331,14 @@ pub struct MemoryDeviceModelVirtioPmem {
     pub target: MemoryDevicePmemTarget,
 }
 
+rt::table! { MemoryDeviceModelVirtioPmem: members();
+    0 SOURCE = source: MemoryDevicePmemSource, child("source").since(1, 2, 14);
+    1 TARGET = target: MemoryDevicePmemTarget, child("target").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceModelVirtioPmem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceModelVirtioPmem",
-            children: &[
-                rt::ChildInfo::new("source").required().since(1, 2, 14),
-                rt::ChildInfo::new("target").required().since(1, 2, 14),
-            ],
-            required_children: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -400,18 +379,14 @@ pub struct MemoryDeviceModelVirtioMem {
     pub target: MemoryDeviceVirtioMemTarget,
 }
 
+rt::table! { MemoryDeviceModelVirtioMem: members();
+    0 SOURCE = source: Option<MemoryDeviceHostSource>, child("source").since(1, 2, 14);
+    1 TARGET = target: MemoryDeviceVirtioMemTarget, child("target").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceModelVirtioMem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceModelVirtioMem",
-            children: &[
-                rt::ChildInfo::new("source").since(1, 2, 14),
-                rt::ChildInfo::new("target").required().since(1, 2, 14),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -452,18 +427,14 @@ pub struct MemoryDeviceModelSgxEpc {
     pub target: MemoryDeviceTarget,
 }
 
+rt::table! { MemoryDeviceModelSgxEpc: members();
+    0 SOURCE = source: Option<MemoryDeviceSgxSource>, child("source").since(1, 2, 14);
+    1 TARGET = target: MemoryDeviceTarget, child("target").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceModelSgxEpc {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceModelSgxEpc",
-            children: &[
-                rt::ChildInfo::new("source").since(1, 2, 14),
-                rt::ChildInfo::new("target").required().since(1, 2, 14),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -523,6 +494,7 @@ impl MemoryDeviceAccess {
 }
 
 impl rt::Scalar for MemoryDeviceAccess {
+    const VALUES: &'static [rt::ValueInfo] = MemoryDeviceAccess::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -555,19 +527,14 @@ pub struct MemoryDeviceHostSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceHostSource: element("source").since(1, 2, 14);
+    0 NODEMASK = nodemask: Option<scalar::CpuSet>, leaf("nodemask").since(1, 2, 14);
+    1 PAGESIZE = pagesize: Option<MemoryDevicePagesize>, child("pagesize").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceHostSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceHostSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[
-                rt::ChildInfo::new("nodemask").since(1, 2, 14),
-                rt::ChildInfo::new("pagesize").since(1, 2, 14),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -614,16 +581,13 @@ pub struct MemoryDeviceSgxSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceSgxSource: element("source").since(1, 2, 14);
+    0 NODEMASK = nodemask: Option<scalar::CpuSet>, leaf("nodemask").since(1, 2, 14);
+}
+
 impl rt::Content for MemoryDeviceSgxSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceSgxSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[rt::ChildInfo::new("nodemask").since(1, 2, 14)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -668,21 +632,15 @@ pub struct MemoryDeviceFileSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
+    0 PATH = path: String, leaf("path").since(3, 2, 0);
+    1 ALIGNSIZE = alignsize: Option<MemoryDeviceAlignsize>, child("alignsize").since(5, 0, 0);
+    2 PMEM = pmem: bool, flag("pmem").since(5, 0, 0);
+}
+
 impl rt::Content for MemoryDeviceFileSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceFileSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[
-                rt::ChildInfo::new("path").required().since(3, 2, 0),
-                rt::ChildInfo::new("alignsize").since(5, 0, 0),
-                rt::ChildInfo::new("pmem").since(5, 0, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -731,17 +689,13 @@ pub struct MemoryDevicePmemSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
+    0 PATH = path: String, leaf("path").since(3, 2, 0);
+}
+
 impl rt::Content for MemoryDevicePmemSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDevicePmemSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[rt::ChildInfo::new("path").required().since(3, 2, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -780,21 +734,14 @@ pub struct MemoryDevicePagesize {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDevicePagesize: element("pagesize").since(1, 2, 14);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDevicePagesize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDevicePagesize",
-            element: Some(rt::Name::plain("pagesize")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -841,21 +788,14 @@ pub struct MemoryDeviceAlignsize {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceAlignsize: element("alignsize").since(5, 0, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDeviceAlignsize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceAlignsize",
-            element: Some(rt::Name::plain("alignsize")),
-            since: Some(rt::Version::new(5, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -904,20 +844,14 @@ pub struct MemoryDeviceTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceTarget: element("target").since(1, 2, 14);
+    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
+}
+
 impl rt::Content for MemoryDeviceTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[
-                rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -976,22 +910,16 @@ pub struct MemoryDeviceNvdimmTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
+    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
+    2 LABEL = label: Option<MemoryDeviceLabel>, child("label").since(3, 2, 0);
+    3 READONLY = readonly: bool, flag("readonly").since(5, 0, 0);
+}
+
 impl rt::Content for MemoryDeviceNvdimmTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceNvdimmTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[
-                rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
-                rt::ChildInfo::new("label").since(3, 2, 0),
-                rt::ChildInfo::new("readonly").since(5, 0, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1052,21 +980,15 @@ pub struct MemoryDevicePmemTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDevicePmemTarget: element("target").since(1, 2, 14);
+    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
+    2 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
+}
+
 impl rt::Content for MemoryDevicePmemTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDevicePmemTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            children: &[
-                rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
-                rt::ChildInfo::new("address").since(9, 4, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1141,29 +1063,19 @@ pub struct MemoryDeviceVirtioMemTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
+    0 DYNAMIC_MEMSLOTS = dynamic_memslots: Option<YesNo>, attribute("dynamicMemslots").since(10, 1, 0);
+    1 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    2 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
+    3 BLOCK = block: Option<MemoryDeviceBlock>, child("block").since(7, 9, 0);
+    4 REQUESTED = requested: Option<MemoryDeviceRequested>, child("requested").since(7, 9, 0);
+    5 CURRENT = current: Option<MemoryDeviceCurrent>, child("current").since(7, 9, 0).output_only();
+    6 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
+}
+
 impl rt::Content for MemoryDeviceVirtioMemTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceVirtioMemTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            attributes: &[
-                rt::AttributeInfo::new("dynamicMemslots")
-                    .since(10, 1, 0)
-                    .values(YesNo::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("size").required().since(1, 2, 14),
-                rt::ChildInfo::new("node").since(1, 2, 14).optional_since(1, 3, 0),
-                rt::ChildInfo::new("block").since(7, 9, 0),
-                rt::ChildInfo::new("requested").since(7, 9, 0),
-                rt::ChildInfo::new("current").since(7, 9, 0).output_only(),
-                rt::ChildInfo::new("address").since(9, 4, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1240,21 +1152,14 @@ pub struct MemoryDeviceSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceSize: element("size").since(1, 2, 14);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDeviceSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceSize",
-            element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1299,17 +1204,13 @@ pub struct MemoryDeviceLabel {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
+    0 SIZE = size: MemoryDeviceLabelSize, child("size").since(3, 2, 0);
+}
+
 impl rt::Content for MemoryDeviceLabel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceLabel",
-            element: Some(rt::Name::plain("label")),
-            since: Some(rt::Version::new(3, 2, 0)),
-            children: &[rt::ChildInfo::new("size").required().since(3, 2, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1356,21 +1257,14 @@ pub struct MemoryDeviceLabelSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceLabelSize: element("size").since(3, 2, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDeviceLabelSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceLabelSize",
-            element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(3, 2, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1417,21 +1311,14 @@ pub struct MemoryDeviceBlock {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceBlock: element("block").since(7, 9, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDeviceBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceBlock",
-            element: Some(rt::Name::plain("block")),
-            since: Some(rt::Version::new(7, 9, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1478,21 +1365,14 @@ pub struct MemoryDeviceRequested {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceRequested: element("requested").since(7, 9, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDeviceRequested {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceRequested",
-            element: Some(rt::Name::plain("requested")),
-            since: Some(rt::Version::new(7, 9, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1539,22 +1419,14 @@ pub struct MemoryDeviceCurrent {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceCurrent: element("current").since(7, 9, 0).output_only();
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for MemoryDeviceCurrent {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceCurrent",
-            element: Some(rt::Name::plain("current")),
-            since: Some(rt::Version::new(7, 9, 0)),
-            output_only: true,
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1599,17 +1471,13 @@ pub struct MemoryDeviceBase {
     pub xml: rt::Extra,
 }
 
+rt::table! { MemoryDeviceBase: element("address").since(9, 4, 0);
+    0 BASE = base: scalar::HexNumber, attribute("base").since(9, 4, 0);
+}
+
 impl rt::Content for MemoryDeviceBase {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "MemoryDeviceBase",
-            element: Some(rt::Name::plain("address")),
-            since: Some(rt::Version::new(9, 4, 0)),
-            attributes: &[rt::AttributeInfo::new("base").required().since(9, 4, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

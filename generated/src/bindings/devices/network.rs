@@ -31,22 +31,15 @@ pub struct Bandwidth {
     pub xml: rt::Extra,
 }
 
+rt::table! { Bandwidth: element("bandwidth").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
+    0 CLASS_ID = class_id: Option<u64>, attribute("classID").since(5, 6, 0);
+    1 INBOUND = inbound: Option<BandwidthInbound>, child("inbound").once().since(0, 9, 4).dropped_if_empty();
+    2 OUTBOUND = outbound: Option<BandwidthOutbound>, child("outbound").once().since(0, 9, 4).dropped_if_empty();
+}
+
 impl rt::Content for Bandwidth {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Bandwidth",
-            element: Some(rt::Name::plain("bandwidth")),
-            since: Some(rt::Version::new(0, 9, 4)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("quality-of-service"),
-            attributes: &[rt::AttributeInfo::new("classID").since(5, 6, 0)],
-            children: &[
-                rt::ChildInfo::new("inbound").since(0, 9, 4).dropped_if_empty(),
-                rt::ChildInfo::new("outbound").since(0, 9, 4).dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -120,31 +113,16 @@ pub struct BandwidthInbound {
     pub xml: rt::Extra,
 }
 
+rt::table! { BandwidthInbound: element("inbound").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
+    0 AVERAGE = average: Option<u64>, attribute("average").since(0, 9, 4).optional_since(1, 2, 15);
+    1 PEAK = peak: Option<u64>, attribute("peak").dropped("0").since(0, 9, 4);
+    2 FLOOR = floor: Option<u64>, attribute("floor").dropped("0").since(1, 0, 1);
+    3 BURST = burst: Option<u32>, attribute("burst").dropped("0").since(0, 9, 4);
+}
+
 impl rt::Content for BandwidthInbound {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BandwidthInbound",
-            element: Some(rt::Name::plain("inbound")),
-            since: Some(rt::Version::new(0, 9, 4)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("quality-of-service"),
-            attributes: &[
-                rt::AttributeInfo::new("average")
-                    .since(0, 9, 4)
-                    .optional_since(1, 2, 15),
-                rt::AttributeInfo::new("peak")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 9, 4),
-                rt::AttributeInfo::new("floor")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 0, 1),
-                rt::AttributeInfo::new("burst")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 9, 4),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -200,31 +178,16 @@ pub struct BandwidthOutbound {
     pub xml: rt::Extra,
 }
 
+rt::table! { BandwidthOutbound: element("outbound").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
+    0 AVERAGE = average: Option<u64>, attribute("average").since(0, 9, 4).optional_since(1, 2, 15);
+    1 PEAK = peak: Option<u64>, attribute("peak").dropped("0").since(0, 9, 4);
+    2 FLOOR = floor: Option<u64>, attribute("floor").dropped("0").since(1, 0, 1);
+    3 BURST = burst: Option<u32>, attribute("burst").dropped("0").since(0, 9, 4);
+}
+
 impl rt::Content for BandwidthOutbound {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BandwidthOutbound",
-            element: Some(rt::Name::plain("outbound")),
-            since: Some(rt::Version::new(0, 9, 4)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("quality-of-service"),
-            attributes: &[
-                rt::AttributeInfo::new("average")
-                    .since(0, 9, 4)
-                    .optional_since(1, 2, 15),
-                rt::AttributeInfo::new("peak")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 9, 4),
-                rt::AttributeInfo::new("floor")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 0, 1),
-                rt::AttributeInfo::new("burst")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(0, 9, 4),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -273,21 +236,14 @@ pub struct Vlan {
     pub xml: rt::Extra,
 }
 
+rt::table! { Vlan: element("vlan").since(0, 10, 0).reference("setting-vlan-tag-on-supported-network-types-only");
+    0 TRUNK = trunk: Option<VlanTrunk>, attribute("trunk").since(0, 10, 0);
+    1 TAG = tag: Vec<VlanTag>, child("tag").required().since(0, 10, 0);
+}
+
 impl rt::Content for Vlan {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Vlan",
-            element: Some(rt::Name::plain("vlan")),
-            since: Some(rt::Version::new(0, 10, 0)),
-            reference: Some("setting-vlan-tag-on-supported-network-types-only"),
-            attributes: &[
-                rt::AttributeInfo::new("trunk").since(0, 10, 0).values(VlanTrunk::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("tag").required().many().since(0, 10, 0)],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -357,6 +313,7 @@ impl VlanTrunk {
 }
 
 impl rt::Scalar for VlanTrunk {
+    const VALUES: &'static [rt::ValueInfo] = VlanTrunk::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -389,23 +346,14 @@ pub struct VlanTag {
     pub xml: rt::Extra,
 }
 
+rt::table! { VlanTag: element("tag").since(0, 10, 0).reference("setting-vlan-tag-on-supported-network-types-only");
+    0 ID = id: u16, attribute("id").since(0, 10, 0);
+    1 NATIVE_MODE = native_mode: Option<VlanTagNativeMode>, attribute("nativeMode").since(1, 1, 0);
+}
+
 impl rt::Content for VlanTag {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VlanTag",
-            element: Some(rt::Name::plain("tag")),
-            since: Some(rt::Version::new(0, 10, 0)),
-            reference: Some("setting-vlan-tag-on-supported-network-types-only"),
-            attributes: &[
-                rt::AttributeInfo::new("id").required().since(0, 10, 0),
-                rt::AttributeInfo::new("nativeMode")
-                    .since(1, 1, 0)
-                    .values(VlanTagNativeMode::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -463,6 +411,7 @@ impl VlanTagNativeMode {
 }
 
 impl rt::Scalar for VlanTagNativeMode {
+    const VALUES: &'static [rt::ValueInfo] = VlanTagNativeMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -497,25 +446,15 @@ pub struct VirtualPort {
     pub xml: rt::Extra,
 }
 
+rt::table! { VirtualPort: element("virtualport").since(0, 8, 2).reference("virtual-network");
+    0 TYPE = type_: Option<VirtualPortType>, attribute("type").since(0, 8, 2).optional_since(0, 10, 0);
+    1 PARAMETERS = parameters: Option<VirtualPortParameters>, child("parameters").since(0, 8, 2)
+        .optional_since(0, 10, 0);
+}
+
 impl rt::Content for VirtualPort {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VirtualPort",
-            element: Some(rt::Name::plain("virtualport")),
-            since: Some(rt::Version::new(0, 8, 2)),
-            reference: Some("virtual-network"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .since(0, 8, 2)
-                    .optional_since(0, 10, 0)
-                    .values(VirtualPortType::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("parameters").since(0, 8, 2).optional_since(0, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -603,6 +542,7 @@ impl VirtualPortType {
 }
 
 impl rt::Scalar for VirtualPortType {
+    const VALUES: &'static [rt::ValueInfo] = VirtualPortType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -653,24 +593,18 @@ pub struct VirtualPortParameters {
     pub xml: rt::Extra,
 }
 
+rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).reference("virtual-network");
+    0 MANAGERID = managerid: Option<scalar::AnyBase>, attribute("managerid").since(0, 8, 2);
+    1 TYPEID = typeid: Option<scalar::AnyBase>, attribute("typeid").since(0, 8, 2);
+    2 TYPEIDVERSION = typeidversion: Option<scalar::AnyBase>, attribute("typeidversion").since(0, 8, 2);
+    3 INSTANCEID = instanceid: Option<scalar::Uuid>, attribute("instanceid").since(0, 8, 2);
+    4 INTERFACEID = interfaceid: Option<scalar::Uuid>, attribute("interfaceid").since(0, 10, 0);
+    5 PROFILEID = profileid: Option<String>, attribute("profileid").since(0, 8, 2);
+}
+
 impl rt::Content for VirtualPortParameters {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VirtualPortParameters",
-            element: Some(rt::Name::plain("parameters")),
-            since: Some(rt::Version::new(0, 8, 2)),
-            reference: Some("virtual-network"),
-            attributes: &[
-                rt::AttributeInfo::new("managerid").since(0, 8, 2),
-                rt::AttributeInfo::new("typeid").since(0, 8, 2),
-                rt::AttributeInfo::new("typeidversion").since(0, 8, 2),
-                rt::AttributeInfo::new("instanceid").since(0, 8, 2),
-                rt::AttributeInfo::new("interfaceid").since(0, 10, 0),
-                rt::AttributeInfo::new("profileid").since(0, 8, 2),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -718,23 +652,13 @@ pub struct PortOptions {
     pub xml: rt::Extra,
 }
 
+rt::table! { PortOptions: element("port").since(6, 1, 0).dropped_if_empty().reference("isolating-guests-network-traffic-from-each-other");
+    0 ISOLATED = isolated: Option<YesNo>, attribute("isolated").assumed("no").since(6, 1, 0);
+}
+
 impl rt::Content for PortOptions {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PortOptions",
-            element: Some(rt::Name::plain("port")),
-            since: Some(rt::Version::new(6, 1, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("isolating-guests-network-traffic-from-each-other"),
-            attributes: &[
-                rt::AttributeInfo::new("isolated")
-                    .default("no", rt::DefaultForm::Assumed)
-                    .since(6, 1, 0)
-                    .values(YesNo::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -783,27 +707,16 @@ pub struct Ip {
     pub xml: rt::Extra,
 }
 
+rt::table! { Ip: element("ip").since(0, 6, 0).reference("ip-configuration");
+    0 ADDRESS = address: scalar::IpAddress, attribute("address").since(0, 6, 0);
+    1 FAMILY = family: Option<AddressFamily>, attribute("family").since(1, 2, 12);
+    2 PREFIX = prefix: Option<u8>, attribute("prefix").dropped("0").since(1, 2, 12);
+    3 PEER = peer: Option<scalar::IpAddress>, attribute("peer").since(2, 1, 0);
+}
+
 impl rt::Content for Ip {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Ip",
-            element: Some(rt::Name::plain("ip")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("ip-configuration"),
-            attributes: &[
-                rt::AttributeInfo::new("address").required().since(0, 6, 0),
-                rt::AttributeInfo::new("family")
-                    .since(1, 2, 12)
-                    .values(AddressFamily::VALUES),
-                rt::AttributeInfo::new("prefix")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 2, 12),
-                rt::AttributeInfo::new("peer").since(2, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -866,27 +779,18 @@ pub struct Route {
     pub xml: rt::Extra,
 }
 
+rt::table! { Route: element("route").since(1, 2, 12).reference("ip-configuration");
+    0 FAMILY = family: Option<AddressFamily>, attribute("family").since(1, 2, 12);
+    1 ADDRESS = address: scalar::IpAddress, attribute("address").since(1, 2, 12);
+    2 NETMASK = netmask: Option<String>, attribute("netmask").since(1, 2, 12);
+    3 PREFIX = prefix: Option<u8>, attribute("prefix").since(1, 2, 12);
+    4 GATEWAY = gateway: scalar::IpAddress, attribute("gateway").since(1, 2, 12);
+    5 METRIC = metric: Option<u32>, attribute("metric").since(1, 2, 12);
+}
+
 impl rt::Content for Route {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Route",
-            element: Some(rt::Name::plain("route")),
-            since: Some(rt::Version::new(1, 2, 12)),
-            reference: Some("ip-configuration"),
-            attributes: &[
-                rt::AttributeInfo::new("family")
-                    .since(1, 2, 12)
-                    .values(AddressFamily::VALUES),
-                rt::AttributeInfo::new("address").required().since(1, 2, 12),
-                rt::AttributeInfo::new("netmask").since(1, 2, 12),
-                rt::AttributeInfo::new("prefix").since(1, 2, 12),
-                rt::AttributeInfo::new("gateway").required().since(1, 2, 12),
-                rt::AttributeInfo::new("metric").since(1, 2, 12),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -952,6 +856,7 @@ impl AddressFamily {
 }
 
 impl rt::Scalar for AddressFamily {
+    const VALUES: &'static [rt::ValueInfo] = AddressFamily::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -994,26 +899,16 @@ pub struct PortForward {
     pub xml: rt::Extra,
 }
 
+rt::table! { PortForward: element("portForward").since(9, 0, 0).reference("userspace-connection-using-passt");
+    0 PROTO = proto: PortForwardProto, attribute("proto").since(9, 0, 0);
+    1 ADDRESS = address: Option<scalar::IpAddress>, attribute("address").since(9, 0, 0);
+    2 DEV = dev: Option<String>, attribute("dev").since(9, 0, 0);
+    3 RANGE = range: Vec<PortForwardRange>, child("range").since(9, 0, 0);
+}
+
 impl rt::Content for PortForward {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PortForward",
-            element: Some(rt::Name::plain("portForward")),
-            since: Some(rt::Version::new(9, 0, 0)),
-            reference: Some("userspace-connection-using-passt"),
-            attributes: &[
-                rt::AttributeInfo::new("proto")
-                    .required()
-                    .since(9, 0, 0)
-                    .values(PortForwardProto::VALUES),
-                rt::AttributeInfo::new("address").since(9, 0, 0),
-                rt::AttributeInfo::new("dev").since(9, 0, 0),
-            ],
-            children: &[rt::ChildInfo::new("range").many().since(9, 0, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1093,6 +988,7 @@ impl PortForwardProto {
 }
 
 impl rt::Scalar for PortForwardProto {
+    const VALUES: &'static [rt::ValueInfo] = PortForwardProto::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1134,26 +1030,16 @@ pub struct PortForwardRange {
     pub xml: rt::Extra,
 }
 
+rt::table! { PortForwardRange: element("range").since(9, 0, 0).reference("userspace-connection-using-passt");
+    0 START = start: i32, attribute("start").since(9, 0, 0);
+    1 END = end: Option<i32>, attribute("end").since(9, 0, 0);
+    2 TO = to: Option<i32>, attribute("to").since(9, 0, 0);
+    3 EXCLUDE = exclude: Option<YesNo>, attribute("exclude").assumed("no").since(9, 0, 0);
+}
+
 impl rt::Content for PortForwardRange {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PortForwardRange",
-            element: Some(rt::Name::plain("range")),
-            since: Some(rt::Version::new(9, 0, 0)),
-            reference: Some("userspace-connection-using-passt"),
-            attributes: &[
-                rt::AttributeInfo::new("start").required().since(9, 0, 0),
-                rt::AttributeInfo::new("end").since(9, 0, 0),
-                rt::AttributeInfo::new("to").since(9, 0, 0),
-                rt::AttributeInfo::new("exclude")
-                    .default("no", rt::DefaultForm::Assumed)
-                    .since(9, 0, 0)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1203,19 +1089,14 @@ pub struct FilterRef {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilterRef: element("filterref").since(0, 8, 0).reference("traffic-filtering-with-nwfilter");
+    0 FILTER = filter: String, attribute("filter").since(0, 8, 0);
+    1 PARAMETER = parameter: Vec<FilterParameter>, child("parameter").since(0, 8, 0);
+}
+
 impl rt::Content for FilterRef {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilterRef",
-            element: Some(rt::Name::plain("filterref")),
-            since: Some(rt::Version::new(0, 8, 0)),
-            reference: Some("traffic-filtering-with-nwfilter"),
-            attributes: &[rt::AttributeInfo::new("filter").required().since(0, 8, 0)],
-            children: &[rt::ChildInfo::new("parameter").many().since(0, 8, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1277,21 +1158,14 @@ pub struct FilterParameter {
     pub xml: rt::Extra,
 }
 
+rt::table! { FilterParameter: element("parameter").since(0, 8, 0).reference("traffic-filtering-with-nwfilter");
+    0 NAME = name: String, attribute("name").since(0, 8, 0);
+    1 VALUE = value: String, attribute("value").since(0, 8, 0);
+}
+
 impl rt::Content for FilterParameter {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "FilterParameter",
-            element: Some(rt::Name::plain("parameter")),
-            since: Some(rt::Version::new(0, 8, 0)),
-            reference: Some("traffic-filtering-with-nwfilter"),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(0, 8, 0),
-                rt::AttributeInfo::new("value").required().since(0, 8, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1329,17 +1203,13 @@ pub struct Teaming {
     pub xml: rt::Extra,
 }
 
+rt::table! { Teaming: element("teaming").since(6, 1, 0).reference("teaming-a-virtio-hostdev-nic-pair");
+    0 TYPE = type_: TeamingType, payload();
+}
+
 impl rt::Content for Teaming {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Teaming",
-            element: Some(rt::Name::plain("teaming")),
-            since: Some(rt::Version::new(6, 1, 0)),
-            reference: Some("teaming-a-virtio-hostdev-nic-pair"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1389,18 +1259,19 @@ pub enum TeamingType {
     Transient(TeamingTypeTransient),
 }
 
+impl rt::PayloadType for TeamingType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("persistent").since(6, 1, 0),
+                    rt::ValueInfo::new("transient").since(6, 1, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for TeamingType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("persistent").since(6, 1, 0),
-            rt::ValueInfo::new("transient").since(6, 1, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1411,8 +1282,8 @@ impl rt::Payload for TeamingType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1448,17 +1319,13 @@ pub struct TeamingTypeTransient {
     pub persistent: String,
 }
 
+rt::table! { TeamingTypeTransient: members();
+    0 PERSISTENT = persistent: String, attribute("persistent").since(6, 1, 0);
+}
+
 impl rt::Content for TeamingTypeTransient {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TeamingTypeTransient",
-            attributes: &[
-                rt::AttributeInfo::new("persistent").required().since(6, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1488,23 +1355,13 @@ pub struct InterfaceLink {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceLink: element("link").since(1, 2, 14).reference("modifying-virtual-link-state");
+    0 STATE = state: InterfaceLinkState, attribute("state").since(1, 2, 14);
+}
+
 impl rt::Content for InterfaceLink {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceLink",
-            element: Some(rt::Name::plain("link")),
-            since: Some(rt::Version::new(1, 2, 14)),
-            reference: Some("modifying-virtual-link-state"),
-            attributes: &[
-                rt::AttributeInfo::new("state")
-                    .required()
-                    .since(1, 2, 14)
-                    .values(InterfaceLinkState::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1560,6 +1417,7 @@ impl InterfaceLinkState {
 }
 
 impl rt::Scalar for InterfaceLinkState {
+    const VALUES: &'static [rt::ValueInfo] = InterfaceLinkState::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1589,24 +1447,13 @@ pub struct InterfaceMtu {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceMtu: element("mtu").since(3, 1, 0).dropped_if_empty().reference("mtu-configuration");
+    0 SIZE = size: u16, attribute("size").dropped("0").since(3, 1, 0);
+}
+
 impl rt::Content for InterfaceMtu {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceMtu",
-            element: Some(rt::Name::plain("mtu")),
-            since: Some(rt::Version::new(3, 1, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("mtu-configuration"),
-            attributes: &[
-                rt::AttributeInfo::new("size")
-                    .required()
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(3, 1, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1645,18 +1492,13 @@ pub struct InterfaceCoalesce {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceCoalesce: element("coalesce").since(3, 3, 0).dropped_if_empty().reference("coalesce-settings");
+    0 RX = rx: Option<InterfaceCoalesceRx>, child("rx").since(3, 3, 0).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceCoalesce {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceCoalesce",
-            element: Some(rt::Name::plain("coalesce")),
-            since: Some(rt::Version::new(3, 3, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("coalesce-settings"),
-            children: &[rt::ChildInfo::new("rx").since(3, 3, 0).dropped_if_empty()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1703,18 +1545,13 @@ pub struct InterfaceCoalesceRx {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceCoalesceRx: element("rx").since(3, 3, 0).dropped_if_empty().reference("coalesce-settings");
+    0 FRAMES = frames: Option<InterfaceCoalesceFrames>, child("frames").since(3, 3, 0).dropped_if_empty();
+}
+
 impl rt::Content for InterfaceCoalesceRx {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceCoalesceRx",
-            element: Some(rt::Name::plain("rx")),
-            since: Some(rt::Version::new(3, 3, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("coalesce-settings"),
-            children: &[rt::ChildInfo::new("frames").since(3, 3, 0).dropped_if_empty()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1760,22 +1597,13 @@ pub struct InterfaceCoalesceFrames {
     pub xml: rt::Extra,
 }
 
+rt::table! { InterfaceCoalesceFrames: element("frames").since(3, 3, 0).dropped_if_empty().reference("coalesce-settings");
+    0 MAX = max: Option<u32>, attribute("max").dropped("0").since(3, 3, 0);
+}
+
 impl rt::Content for InterfaceCoalesceFrames {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "InterfaceCoalesceFrames",
-            element: Some(rt::Name::plain("frames")),
-            since: Some(rt::Version::new(3, 3, 0)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("coalesce-settings"),
-            attributes: &[
-                rt::AttributeInfo::new("max")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(3, 3, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

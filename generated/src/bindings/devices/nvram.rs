@@ -28,22 +28,15 @@ pub struct Nvram {
     pub xml: rt::Extra,
 }
 
+rt::table! { Nvram: element("nvram").since(1, 0, 5).pair().reference("nvram-device");
+    0 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    1 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    2 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Nvram {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Nvram",
-            element: Some(rt::Name::plain("nvram")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            empty: rt::EmptyForm::Pair,
-            reference: Some("nvram-device"),
-            children: &[
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -31,24 +31,16 @@ pub struct Panic {
     pub xml: rt::Extra,
 }
 
+rt::table! { Panic: element("panic").since(1, 2, 1).reference("panic-device");
+    0 MODEL = model: Option<PanicModel>, attribute("model").since(1, 3, 0);
+    1 ALIAS = alias: Option<Alias>, child("alias").since(2, 4, 0);
+    2 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Panic {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Panic",
-            element: Some(rt::Name::plain("panic")),
-            since: Some(rt::Version::new(1, 2, 1)),
-            reference: Some("panic-device"),
-            attributes: &[
-                rt::AttributeInfo::new("model").since(1, 3, 0).values(PanicModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("alias").since(2, 4, 0),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -150,6 +142,7 @@ impl PanicModel {
 }
 
 impl rt::Scalar for PanicModel {
+    const VALUES: &'static [rt::ValueInfo] = PanicModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -37,30 +37,17 @@ pub struct Pstore {
     pub xml: rt::Extra,
 }
 
+rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
+    0 BACKEND = backend: PstoreBackend, attribute("backend").since(10, 6, 0);
+    1 PATH = path: Option<String>, leaf("path").since(10, 6, 0);
+    2 SIZE = size: PstoreSize, child("size").since(10, 6, 0);
+    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Pstore {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Pstore",
-            element: Some(rt::Name::plain("pstore")),
-            since: Some(rt::Version::new(10, 6, 0)),
-            reference: Some("pstore"),
-            attributes: &[
-                rt::AttributeInfo::new("backend")
-                    .required()
-                    .since(10, 6, 0)
-                    .values(PstoreBackend::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("path").since(10, 6, 0),
-                rt::ChildInfo::new("size").required().since(10, 6, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -140,6 +127,7 @@ impl PstoreBackend {
 }
 
 impl rt::Scalar for PstoreBackend {
+    const VALUES: &'static [rt::ValueInfo] = PstoreBackend::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -169,21 +157,14 @@ pub struct PstoreSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { PstoreSize: element("size").since(10, 6, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for PstoreSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "PstoreSize",
-            element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(10, 6, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("KiB", rt::DefaultForm::Written)
-                    .since(0, 9, 11),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

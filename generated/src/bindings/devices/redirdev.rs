@@ -47,31 +47,19 @@ pub struct Redirdev {
     pub xml: rt::Extra,
 }
 
+rt::table! { Redirdev: element("redirdev").since(0, 9, 5).pair().reference("redirected-devices");
+    0 BUS = bus: Option<RedirdevBus>, attribute("bus").written("usb").since(0, 9, 5);
+    1 TYPE = type_: ChardevBackend, payload();
+    2 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    3 BOOT = boot: Option<DeviceBoot>, child("boot").since(1, 0, 1);
+    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Redirdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Redirdev",
-            element: Some(rt::Name::plain("redirdev")),
-            since: Some(rt::Version::new(0, 9, 5)),
-            empty: rt::EmptyForm::Pair,
-            reference: Some("redirected-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("bus")
-                    .default("usb", rt::DefaultForm::Written)
-                    .since(0, 9, 5)
-                    .values(RedirdevBus::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
-                rt::ChildInfo::new("boot").since(1, 0, 1),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -172,6 +160,7 @@ impl RedirdevBus {
 }
 
 impl rt::Scalar for RedirdevBus {
+    const VALUES: &'static [rt::ValueInfo] = RedirdevBus::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -200,18 +189,13 @@ pub struct Redirfilter {
     pub xml: rt::Extra,
 }
 
+rt::table! { Redirfilter: element("redirfilter").since(0, 10, 2).dropped_if_empty().reference("redirected-devices");
+    0 USBDEV = usbdev: Vec<RedirfilterUsbdev>, child("usbdev").since(0, 10, 2);
+}
+
 impl rt::Content for Redirfilter {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Redirfilter",
-            element: Some(rt::Name::plain("redirfilter")),
-            since: Some(rt::Version::new(0, 10, 2)),
-            empty: rt::EmptyForm::Dropped,
-            reference: Some("redirected-devices"),
-            children: &[rt::ChildInfo::new("usbdev").many().since(0, 10, 2)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -272,35 +256,17 @@ pub struct RedirfilterUsbdev {
     pub xml: rt::Extra,
 }
 
+rt::table! { RedirfilterUsbdev: element("usbdev").since(0, 10, 2).reference("redirected-devices");
+    0 CLASS = class: Option<scalar::UsbFilterClass>, attribute("class").dropped("-1").since(0, 10, 2);
+    1 VENDOR = vendor: Option<scalar::UsbFilterId>, attribute("vendor").dropped("-1").since(0, 10, 2);
+    2 PRODUCT = product: Option<scalar::UsbFilterId>, attribute("product").dropped("-1").since(0, 10, 2);
+    3 VERSION = version: Option<scalar::UsbFilterVersion>, attribute("version").dropped("-1").since(0, 10, 2);
+    4 ALLOW = allow: YesNo, attribute("allow").since(0, 10, 2);
+}
+
 impl rt::Content for RedirfilterUsbdev {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "RedirfilterUsbdev",
-            element: Some(rt::Name::plain("usbdev")),
-            since: Some(rt::Version::new(0, 10, 2)),
-            reference: Some("redirected-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("class")
-                    .default("-1", rt::DefaultForm::Dropped)
-                    .since(0, 10, 2),
-                rt::AttributeInfo::new("vendor")
-                    .default("-1", rt::DefaultForm::Dropped)
-                    .since(0, 10, 2),
-                rt::AttributeInfo::new("product")
-                    .default("-1", rt::DefaultForm::Dropped)
-                    .since(0, 10, 2),
-                rt::AttributeInfo::new("version")
-                    .default("-1", rt::DefaultForm::Dropped)
-                    .since(0, 10, 2),
-                rt::AttributeInfo::new("allow")
-                    .required()
-                    .since(0, 10, 2)
-                    .values(YesNo::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -44,32 +44,19 @@ pub struct Rng {
     pub xml: rt::Extra,
 }
 
+rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generator-device");
+    0 MODEL = model: VirtioModel, attribute("model").since(1, 0, 3);
+    1 RATE = rate: Option<RngRate>, child("rate").since(1, 0, 4);
+    2 BACKEND = backend: RngBackend, child("backend").once().since(1, 0, 3);
+    3 DRIVER = driver: Option<RngDriver>, child("driver").since(3, 5, 0);
+    4 ALIAS = alias: Option<Alias>, child("alias").since(1, 2, 1);
+    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ADDRESS = address: Option<Address>, child("address").since(1, 2, 1);
+}
+
 impl rt::Content for Rng {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Rng",
-            element: Some(rt::Name::plain("rng")),
-            since: Some(rt::Version::new(1, 0, 3)),
-            reference: Some("random-number-generator-device"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(1, 0, 3)
-                    .values(VirtioModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("rate").since(1, 0, 4),
-                rt::ChildInfo::new("backend").required().since(1, 0, 3),
-                rt::ChildInfo::new("driver").since(3, 5, 0),
-                rt::ChildInfo::new("alias").since(1, 2, 1),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(1, 2, 1),
-            ],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -150,21 +137,14 @@ pub struct RngRate {
     pub xml: rt::Extra,
 }
 
+rt::table! { RngRate: element("rate").since(1, 0, 4);
+    0 BYTES = bytes: Option<u64>, attribute("bytes").since(1, 0, 4);
+    1 PERIOD = period: Option<u64>, attribute("period").assumed("1000").since(1, 0, 4);
+}
+
 impl rt::Content for RngRate {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "RngRate",
-            element: Some(rt::Name::plain("rate")),
-            since: Some(rt::Version::new(1, 0, 4)),
-            attributes: &[
-                rt::AttributeInfo::new("bytes").since(1, 0, 4),
-                rt::AttributeInfo::new("period")
-                    .default("1000", rt::DefaultForm::Assumed)
-                    .since(1, 0, 4),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -201,16 +181,13 @@ pub struct RngBackend {
     pub xml: rt::Extra,
 }
 
+rt::table! { RngBackend: element("backend").since(1, 0, 3);
+    0 MODEL = model: RngBackendModel, payload();
+}
+
 impl rt::Content for RngBackend {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "RngBackend",
-            element: Some(rt::Name::plain("backend")),
-            since: Some(rt::Version::new(1, 0, 3)),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -273,19 +250,20 @@ impl Default for RngBackendModel {
     }
 }
 
+impl rt::PayloadType for RngBackendModel {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("model")
+            .values(
+                &[
+                    rt::ValueInfo::new("random").since(1, 0, 3),
+                    rt::ValueInfo::new("egd").since(1, 0, 3),
+                    rt::ValueInfo::new("builtin").since(6, 1, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for RngBackendModel {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("random").since(1, 0, 3),
-            rt::ValueInfo::new("egd").since(1, 0, 3),
-            rt::ValueInfo::new("builtin").since(6, 1, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("model")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -297,8 +275,8 @@ impl rt::Payload for RngBackendModel {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -337,18 +315,13 @@ pub struct RngBackendModelRandom {
     pub value: Option<String>,
 }
 
+rt::table! { RngBackendModelRandom: members();
+    0 VALUE = value: Option<String>, text().narrow("/dev/(random|hwrng)", 1, 3, 4);
+}
+
 impl rt::Content for RngBackendModelRandom {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "RngBackendModelRandom",
-            text: rt::TextInfo::Optional(&[]),
-            narrow: Some(rt::Narrow {
-                pattern: "/dev/(random|hwrng)",
-                until: rt::Version::new(1, 3, 4),
-            }),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
@@ -374,15 +347,14 @@ pub struct RngBackendModelEgd {
     pub log: Option<ChardevLog>,
 }
 
+rt::table! { RngBackendModelEgd: members();
+    0 TYPE = type_: ChardevBackend, payload();
+    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+}
+
 impl rt::Content for RngBackendModelEgd {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "RngBackendModelEgd",
-            children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
@@ -456,23 +428,16 @@ pub struct RngDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { RngDriver: element("driver").since(3, 5, 0);
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for RngDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "RngDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(3, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

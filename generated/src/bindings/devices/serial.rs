@@ -41,24 +41,18 @@ pub struct Serial {
     pub xml: rt::Extra,
 }
 
+rt::table! { Serial: element("serial").since(0, 6, 0).reference("consoles-serial-parallel-channel-devices");
+    0 TYPE = type_: ChardevBackend, payload();
+    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    2 TARGET = target: Option<SerialTarget>, child("target").since(0, 6, 0);
+    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Serial {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Serial",
-            element: Some(rt::Name::plain("serial")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("consoles-serial-parallel-channel-devices"),
-            children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
-                rt::ChildInfo::new("target").since(0, 6, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -153,23 +147,15 @@ pub struct SerialTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { SerialTarget: element("target").since(0, 6, 0).reference("guest-interface");
+    0 TYPE = type_: Option<SerialTargetType>, attribute("type").since(0, 8, 3);
+    1 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
+    2 MODEL = model: Option<SerialTargetModel>, child("model").since(3, 10, 0);
+}
+
 impl rt::Content for SerialTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SerialTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("guest-interface"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .since(0, 8, 3)
-                    .values(SerialTargetType::VALUES),
-                rt::AttributeInfo::new("port").since(0, 6, 0),
-            ],
-            children: &[rt::ChildInfo::new("model").since(3, 10, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -277,6 +263,7 @@ impl SerialTargetType {
 }
 
 impl rt::Scalar for SerialTargetType {
+    const VALUES: &'static [rt::ValueInfo] = SerialTargetType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -310,23 +297,13 @@ pub struct SerialTargetModel {
     pub xml: rt::Extra,
 }
 
+rt::table! { SerialTargetModel: element("model").since(3, 10, 0).reference("guest-interface");
+    0 NAME = name: SerialTargetModelName, attribute("name").since(3, 10, 0);
+}
+
 impl rt::Content for SerialTargetModel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SerialTargetModel",
-            element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(3, 10, 0)),
-            reference: Some("guest-interface"),
-            attributes: &[
-                rt::AttributeInfo::new("name")
-                    .required()
-                    .since(3, 10, 0)
-                    .values(SerialTargetModelName::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -424,6 +401,7 @@ impl SerialTargetModelName {
 }
 
 impl rt::Scalar for SerialTargetModelName {
+    const VALUES: &'static [rt::ValueInfo] = SerialTargetModelName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -482,24 +460,18 @@ pub struct Parallel {
     pub xml: rt::Extra,
 }
 
+rt::table! { Parallel: element("parallel").since(0, 6, 0).reference("consoles-serial-parallel-channel-devices");
+    0 TYPE = type_: ChardevBackend, payload();
+    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    2 TARGET = target: Option<ParallelTarget>, child("target").since(0, 6, 0);
+    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Parallel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Parallel",
-            element: Some(rt::Name::plain("parallel")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("consoles-serial-parallel-channel-devices"),
-            children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
-                rt::ChildInfo::new("target").since(0, 6, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -585,17 +557,13 @@ pub struct ParallelTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { ParallelTarget: element("target").since(0, 6, 0).reference("guest-interface");
+    0 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
+}
+
 impl rt::Content for ParallelTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ParallelTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("guest-interface"),
-            attributes: &[rt::AttributeInfo::new("port").since(0, 6, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -660,27 +628,19 @@ pub struct Console {
     pub xml: rt::Extra,
 }
 
+rt::table! { Console: element("console").since(0, 6, 0).reference("consoles-serial-parallel-channel-devices");
+    0 TYPE = type_: ChardevBackend, payload();
+    1 TTY = tty: Option<String>, attribute("tty").since(0, 6, 0).legacy("console-tty-attr");
+    2 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    3 TARGET = target: Option<ConsoleTarget>, child("target").since(0, 6, 0);
+    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Console {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Console",
-            element: Some(rt::Name::plain("console")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("consoles-serial-parallel-channel-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("tty").since(0, 6, 0).legacy("console-tty-attr"),
-            ],
-            children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
-                rt::ChildInfo::new("target").since(0, 6, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -772,22 +732,14 @@ pub struct ConsoleTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { ConsoleTarget: element("target").since(0, 6, 0).reference("guest-interface");
+    0 TYPE = type_: Option<ConsoleTargetType>, attribute("type").since(0, 8, 3);
+    1 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
+}
+
 impl rt::Content for ConsoleTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ConsoleTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("guest-interface"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .since(0, 8, 3)
-                    .values(ConsoleTargetType::VALUES),
-                rt::AttributeInfo::new("port").since(0, 6, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -881,6 +833,7 @@ impl ConsoleTargetType {
 }
 
 impl rt::Scalar for ConsoleTargetType {
+    const VALUES: &'static [rt::ValueInfo] = ConsoleTargetType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -938,25 +891,18 @@ pub struct Channel {
     pub xml: rt::Extra,
 }
 
+rt::table! { Channel: element("channel").since(0, 7, 3).reference("consoles-serial-parallel-channel-devices");
+    0 TYPE = type_: ChardevBackend, payload();
+    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    2 TARGET = target: ChannelTarget, child("target").since(0, 7, 3);
+    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Channel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Channel",
-            element: Some(rt::Name::plain("channel")),
-            since: Some(rt::Version::new(0, 7, 3)),
-            reference: Some("consoles-serial-parallel-channel-devices"),
-            children: &[
-                rt::ChildInfo::new("log").since(1, 3, 3),
-                rt::ChildInfo::new("target").required().since(0, 7, 3),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1040,17 +986,13 @@ pub struct ChannelTarget {
     pub xml: rt::Extra,
 }
 
+rt::table! { ChannelTarget: element("target").since(0, 7, 3).reference("guest-interface");
+    0 TYPE = type_: ChannelTargetType, payload();
+}
+
 impl rt::Content for ChannelTarget {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChannelTarget",
-            element: Some(rt::Name::plain("target")),
-            since: Some(rt::Version::new(0, 7, 3)),
-            reference: Some("guest-interface"),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1109,19 +1051,20 @@ impl Default for ChannelTargetType {
     }
 }
 
+impl rt::PayloadType for ChannelTargetType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("guestfwd").since(0, 7, 3),
+                    rt::ValueInfo::new("virtio").since(0, 7, 7),
+                    rt::ValueInfo::new("xen").since(2, 3, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for ChannelTargetType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("guestfwd").since(0, 7, 3),
-            rt::ValueInfo::new("virtio").since(0, 7, 7),
-            rt::ValueInfo::new("xen").since(2, 3, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -1133,8 +1076,8 @@ impl rt::Payload for ChannelTargetType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -1177,24 +1120,14 @@ pub struct ChannelTargetTypeGuestfwd {
     pub port: u16,
 }
 
+rt::table! { ChannelTargetTypeGuestfwd: members();
+    0 ADDRESS = address: String, attribute("address").since(0, 7, 3).optional_since(0, 7, 7);
+    1 PORT = port: u16, attribute("port").since(0, 7, 3).optional_since(0, 7, 7);
+}
+
 impl rt::Content for ChannelTargetTypeGuestfwd {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChannelTargetTypeGuestfwd",
-            attributes: &[
-                rt::AttributeInfo::new("address")
-                    .required()
-                    .since(0, 7, 3)
-                    .optional_since(0, 7, 7),
-                rt::AttributeInfo::new("port")
-                    .required()
-                    .since(0, 7, 3)
-                    .optional_since(0, 7, 7),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1225,20 +1158,14 @@ pub struct ChannelTargetTypeVirtio {
     pub state: Option<ChannelTargetTypeVirtioState>,
 }
 
+rt::table! { ChannelTargetTypeVirtio: members();
+    0 NAME = name: Option<String>, attribute("name").since(0, 7, 7);
+    1 STATE = state: Option<ChannelTargetTypeVirtioState>, attribute("state").since(1, 2, 11).output_only();
+}
+
 impl rt::Content for ChannelTargetTypeVirtio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChannelTargetTypeVirtio",
-            attributes: &[
-                rt::AttributeInfo::new("name").since(0, 7, 7),
-                rt::AttributeInfo::new("state")
-                    .since(1, 2, 11)
-                    .output_only()
-                    .values(ChannelTargetTypeVirtioState::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -1288,6 +1215,7 @@ impl ChannelTargetTypeVirtioState {
 }
 
 impl rt::Scalar for ChannelTargetTypeVirtioState {
+    const VALUES: &'static [rt::ValueInfo] = ChannelTargetTypeVirtioState::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -1312,14 +1240,13 @@ pub struct ChannelTargetTypeXen {
     pub name: Option<String>,
 }
 
+rt::table! { ChannelTargetTypeXen: members();
+    0 NAME = name: Option<String>, attribute("name").since(0, 7, 7);
+}
+
 impl rt::Content for ChannelTargetTypeXen {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ChannelTargetTypeXen",
-            attributes: &[rt::AttributeInfo::new("name").since(0, 7, 7)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {

@@ -52,30 +52,21 @@ pub struct Shmem {
     pub xml: rt::Extra,
 }
 
+rt::table! { Shmem: element("shmem").since(1, 2, 10).reference("shared-memory-device");
+    0 NAME = name: String, attribute("name").since(1, 2, 10);
+    1 ROLE = role: Option<ShmemRole>, attribute("role").since(6, 6, 0);
+    2 MODEL = model: Option<ShmemModel>, child("model").since(2, 5, 0);
+    3 SIZE = size: Option<ShmemSize>, child("size").since(1, 2, 10);
+    4 SERVER = server: Option<ShmemServer>, child("server").since(1, 2, 10);
+    5 MSI = msi: Option<ShmemMsi>, child("msi").since(1, 2, 10);
+    6 ALIAS = alias: Option<Alias>, child("alias").since(2, 3, 0);
+    7 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    8 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Shmem {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Shmem",
-            element: Some(rt::Name::plain("shmem")),
-            since: Some(rt::Version::new(1, 2, 10)),
-            reference: Some("shared-memory-device"),
-            attributes: &[
-                rt::AttributeInfo::new("name").required().since(1, 2, 10),
-                rt::AttributeInfo::new("role").since(6, 6, 0).values(ShmemRole::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("model").since(2, 5, 0),
-                rt::ChildInfo::new("size").since(1, 2, 10),
-                rt::ChildInfo::new("server").since(1, 2, 10),
-                rt::ChildInfo::new("msi").since(1, 2, 10),
-                rt::ChildInfo::new("alias").since(2, 3, 0),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -177,6 +168,7 @@ impl ShmemRole {
 }
 
 impl rt::Scalar for ShmemRole {
+    const VALUES: &'static [rt::ValueInfo] = ShmemRole::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -205,21 +197,13 @@ pub struct ShmemModel {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShmemModel: element("model").since(2, 5, 0);
+    0 TYPE = type_: Option<ShmemModelType>, attribute("type").written("ivshmem").since(2, 5, 0);
+}
+
 impl rt::Content for ShmemModel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShmemModel",
-            element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(2, 5, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .default("ivshmem", rt::DefaultForm::Written)
-                    .since(2, 5, 0)
-                    .values(ShmemModelType::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -281,6 +265,7 @@ impl ShmemModelType {
 }
 
 impl rt::Scalar for ShmemModelType {
+    const VALUES: &'static [rt::ValueInfo] = ShmemModelType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -312,21 +297,14 @@ pub struct ShmemSize {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShmemSize: element("size").since(1, 2, 10);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("bytes").since(1, 2, 10);
+    1 VALUE = value: u64, text();
+}
+
 impl rt::Content for ShmemSize {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShmemSize",
-            element: Some(rt::Name::plain("size")),
-            since: Some(rt::Version::new(1, 2, 10)),
-            attributes: &[
-                rt::AttributeInfo::new("unit")
-                    .default("bytes", rt::DefaultForm::Assumed)
-                    .since(1, 2, 10),
-            ],
-            text: rt::TextInfo::Required(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -371,16 +349,13 @@ pub struct ShmemServer {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShmemServer: element("server").since(1, 2, 10);
+    0 PATH = path: Option<scalar::CleanPath>, attribute("path").since(1, 2, 10);
+}
+
 impl rt::Content for ShmemServer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShmemServer",
-            element: Some(rt::Name::plain("server")),
-            since: Some(rt::Version::new(1, 2, 10)),
-            attributes: &[rt::AttributeInfo::new("path").since(1, 2, 10)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -421,21 +396,14 @@ pub struct ShmemMsi {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShmemMsi: element("msi").since(1, 2, 10);
+    0 VECTORS = vectors: Option<scalar::AnyBase>, attribute("vectors").dropped("0").since(1, 2, 10);
+    1 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(1, 2, 10);
+}
+
 impl rt::Content for ShmemMsi {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShmemMsi",
-            element: Some(rt::Name::plain("msi")),
-            since: Some(rt::Version::new(1, 2, 10)),
-            attributes: &[
-                rt::AttributeInfo::new("vectors")
-                    .default("0", rt::DefaultForm::Dropped)
-                    .since(1, 2, 10),
-                rt::AttributeInfo::new("ioeventfd").since(1, 2, 10).values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

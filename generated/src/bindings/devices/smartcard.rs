@@ -29,22 +29,16 @@ pub struct Smartcard {
     pub xml: rt::Extra,
 }
 
+rt::table! { Smartcard: element("smartcard").since(0, 8, 8).reference("smartcard-devices");
+    0 MODE = mode: SmartcardMode, payload();
+    1 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Smartcard {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Smartcard",
-            element: Some(rt::Name::plain("smartcard")),
-            since: Some(rt::Version::new(0, 8, 8)),
-            reference: Some("smartcard-devices"),
-            children: &[
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -127,19 +121,20 @@ pub enum SmartcardMode {
     Passthrough(SmartcardModePassthrough),
 }
 
+impl rt::PayloadType for SmartcardMode {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("mode")
+            .values(
+                &[
+                    rt::ValueInfo::new("host").since(0, 8, 8),
+                    rt::ValueInfo::new("host-certificates").since(0, 8, 8),
+                    rt::ValueInfo::new("passthrough").since(0, 8, 8),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for SmartcardMode {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("host").since(0, 8, 8),
-            rt::ValueInfo::new("host-certificates").since(0, 8, 8),
-            rt::ValueInfo::new("passthrough").since(0, 8, 8),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("mode")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -153,8 +148,8 @@ impl rt::Payload for SmartcardMode {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -197,18 +192,14 @@ pub struct SmartcardModeHostCertificates {
     pub database: Option<String>,
 }
 
+rt::table! { SmartcardModeHostCertificates: members();
+    0 CERTIFICATE = certificate: Vec<String>, leaf("certificate").required().since(0, 8, 8);
+    1 DATABASE = database: Option<String>, leaf("database").since(0, 8, 8);
+}
+
 impl rt::Content for SmartcardModeHostCertificates {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SmartcardModeHostCertificates",
-            children: &[
-                rt::ChildInfo::new("certificate").required().many().since(0, 8, 8),
-                rt::ChildInfo::new("database").since(0, 8, 8),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -240,15 +231,14 @@ pub struct SmartcardModePassthrough {
     pub log: Option<ChardevLog>,
 }
 
+rt::table! { SmartcardModePassthrough: members();
+    0 TYPE = type_: ChardevBackend, payload();
+    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+}
+
 impl rt::Content for SmartcardModePassthrough {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SmartcardModePassthrough",
-            children: &[rt::ChildInfo::new("log").since(1, 3, 3)],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {

@@ -52,37 +52,21 @@ pub struct Sound {
     pub xml: rt::Extra,
 }
 
+rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
+    0 MODEL = model: SoundModel, attribute("model").since(0, 6, 0);
+    1 MULTICHANNEL = multichannel: Option<YesNo>, attribute("multichannel").since(9, 4, 0);
+    2 STREAMS = streams: Option<scalar::AnyBase>, attribute("streams").assumed("2").since(10, 4, 0);
+    3 CODEC = codec: Vec<SoundCodec>, child("codec").since(0, 9, 13);
+    4 AUDIO = audio: Option<SoundAudio>, child("audio").since(6, 7, 0);
+    5 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    7 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    8 DRIVER = driver: Option<SoundDriver>, child("driver").since(10, 4, 0);
+}
+
 impl rt::Content for Sound {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Sound",
-            element: Some(rt::Name::plain("sound")),
-            since: Some(rt::Version::new(0, 6, 0)),
-            reference: Some("sound-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(0, 6, 0)
-                    .values(SoundModel::VALUES),
-                rt::AttributeInfo::new("multichannel")
-                    .since(9, 4, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("streams")
-                    .default("2", rt::DefaultForm::Assumed)
-                    .since(10, 4, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("codec").many().since(0, 9, 13),
-                rt::ChildInfo::new("audio").since(6, 7, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-                rt::ChildInfo::new("driver").since(10, 4, 0),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -224,6 +208,7 @@ impl SoundModel {
 }
 
 impl rt::Scalar for SoundModel {
+    const VALUES: &'static [rt::ValueInfo] = SoundModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -259,22 +244,13 @@ pub struct SoundCodec {
     pub xml: rt::Extra,
 }
 
+rt::table! { SoundCodec: element("codec").since(0, 9, 13);
+    0 TYPE = type_: SoundCodecType, attribute("type").since(0, 9, 13);
+}
+
 impl rt::Content for SoundCodec {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SoundCodec",
-            element: Some(rt::Name::plain("codec")),
-            since: Some(rt::Version::new(0, 9, 13)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(0, 9, 13)
-                    .values(SoundCodecType::VALUES),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -336,6 +312,7 @@ impl SoundCodecType {
 }
 
 impl rt::Scalar for SoundCodecType {
+    const VALUES: &'static [rt::ValueInfo] = SoundCodecType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -365,17 +342,13 @@ pub struct SoundAudio {
     pub xml: rt::Extra,
 }
 
+rt::table! { SoundAudio: element("audio").since(6, 7, 0);
+    0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
+}
+
 impl rt::Content for SoundAudio {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SoundAudio",
-            element: Some(rt::Name::plain("audio")),
-            since: Some(rt::Version::new(6, 7, 0)),
-            attributes: &[rt::AttributeInfo::new("id").required().since(6, 7, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -424,23 +397,16 @@ pub struct SoundDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { SoundDriver: element("driver").since(10, 4, 0);
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for SoundDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SoundDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(10, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

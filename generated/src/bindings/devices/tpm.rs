@@ -36,26 +36,17 @@ pub struct Tpm {
     pub xml: rt::Extra,
 }
 
+rt::table! { Tpm: element("tpm").since(1, 0, 5).reference("tpm-device");
+    0 MODEL = model: Option<TpmModel>, attribute("model").since(1, 0, 5);
+    1 BACKEND = backend: TpmBackend, child("backend").once().since(1, 0, 5);
+    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ADDRESS = address: Option<Address>, child("address").since(7, 0, 0);
+}
+
 impl rt::Content for Tpm {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Tpm",
-            element: Some(rt::Name::plain("tpm")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            reference: Some("tpm-device"),
-            attributes: &[
-                rt::AttributeInfo::new("model").since(1, 0, 5).values(TpmModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("backend").required().since(1, 0, 5),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(7, 0, 0),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -155,6 +146,7 @@ impl TpmModel {
 }
 
 impl rt::Scalar for TpmModel {
+    const VALUES: &'static [rt::ValueInfo] = TpmModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -187,21 +179,14 @@ pub struct TpmBackend {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmBackend: element("backend").since(1, 0, 5);
+    0 TYPE = type_: TpmBackendType, payload();
+    1 VERSION = version: Option<TpmVersion>, attribute("version").since(4, 5, 0);
+}
+
 impl rt::Content for TpmBackend {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmBackend",
-            element: Some(rt::Name::plain("backend")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("version")
-                    .since(4, 5, 0)
-                    .values(TpmVersion::VALUES),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -267,19 +252,20 @@ impl Default for TpmBackendType {
     }
 }
 
+impl rt::PayloadType for TpmBackendType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("passthrough").since(1, 0, 5),
+                    rt::ValueInfo::new("emulator").since(4, 5, 0),
+                    rt::ValueInfo::new("external").since(9, 0, 0),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for TpmBackendType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("passthrough").since(1, 0, 5),
-            rt::ValueInfo::new("emulator").since(4, 5, 0),
-            rt::ValueInfo::new("external").since(9, 0, 0),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -291,8 +277,8 @@ impl rt::Payload for TpmBackendType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -331,14 +317,13 @@ pub struct TpmBackendTypePassthrough {
     pub device: Option<TpmDevice>,
 }
 
+rt::table! { TpmBackendTypePassthrough: members();
+    0 DEVICE = device: Option<TpmDevice>, child("device").since(1, 0, 5);
+}
+
 impl rt::Content for TpmBackendTypePassthrough {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmBackendTypePassthrough",
-            children: &[rt::ChildInfo::new("device").since(1, 0, 5)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -392,26 +377,18 @@ pub struct TpmBackendTypeEmulator {
     pub profile: Option<TpmProfile>,
 }
 
+rt::table! { TpmBackendTypeEmulator: members();
+    0 PERSISTENT_STATE = persistent_state: Option<YesNo>, attribute("persistent_state").assumed("no").since(7, 0, 0);
+    1 DEBUG = debug: Option<scalar::AnyBase>, attribute("debug").since(10, 6, 0);
+    2 ENCRYPTION = encryption: Option<TpmEncryption>, child("encryption").since(5, 6, 0);
+    3 ACTIVE_PCR_BANKS = active_pcr_banks: Option<TpmActivePcrBanks>, child("active_pcr_banks").since(7, 10, 0);
+    4 SOURCE = source: Option<TpmStateSource>, child("source").since(10, 10, 0);
+    5 PROFILE = profile: Option<TpmProfile>, child("profile").since(10, 10, 0);
+}
+
 impl rt::Content for TpmBackendTypeEmulator {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmBackendTypeEmulator",
-            attributes: &[
-                rt::AttributeInfo::new("persistent_state")
-                    .default("no", rt::DefaultForm::Assumed)
-                    .since(7, 0, 0)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("debug").since(10, 6, 0),
-            ],
-            children: &[
-                rt::ChildInfo::new("encryption").since(5, 6, 0),
-                rt::ChildInfo::new("active_pcr_banks").since(7, 10, 0),
-                rt::ChildInfo::new("source").since(10, 10, 0),
-                rt::ChildInfo::new("profile").since(10, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -472,14 +449,13 @@ pub struct TpmBackendTypeExternal {
     pub source: Option<TpmSocketSource>,
 }
 
+rt::table! { TpmBackendTypeExternal: members();
+    0 SOURCE = source: Option<TpmSocketSource>, child("source").once().since(9, 0, 0);
+}
+
 impl rt::Content for TpmBackendTypeExternal {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmBackendTypeExternal",
-            children: &[rt::ChildInfo::new("source").since(9, 0, 0)],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -535,6 +511,7 @@ impl TpmVersion {
 }
 
 impl rt::Scalar for TpmVersion {
+    const VALUES: &'static [rt::ValueInfo] = TpmVersion::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -563,20 +540,13 @@ pub struct TpmDevice {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmDevice: element("device").since(1, 0, 5);
+    0 PATH = path: Option<String>, attribute("path").written("/dev/tpm0").since(1, 0, 5);
+}
+
 impl rt::Content for TpmDevice {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmDevice",
-            element: Some(rt::Name::plain("device")),
-            since: Some(rt::Version::new(1, 0, 5)),
-            attributes: &[
-                rt::AttributeInfo::new("path")
-                    .default("/dev/tpm0", rt::DefaultForm::Written)
-                    .since(1, 0, 5),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -613,17 +583,13 @@ pub struct TpmEncryption {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmEncryption: element("encryption").since(5, 6, 0);
+    0 SECRET = secret: scalar::Uuid, attribute("secret").since(5, 6, 0);
+}
+
 impl rt::Content for TpmEncryption {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmEncryption",
-            element: Some(rt::Name::plain("encryption")),
-            since: Some(rt::Version::new(5, 6, 0)),
-            attributes: &[rt::AttributeInfo::new("secret").required().since(5, 6, 0)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -673,21 +639,16 @@ pub struct TpmActivePcrBanks {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmActivePcrBanks: element("active_pcr_banks").since(7, 10, 0);
+    0 SHA1 = sha1: bool, flag("sha1").since(7, 10, 0);
+    1 SHA256 = sha256: bool, flag("sha256").since(7, 10, 0);
+    2 SHA384 = sha384: bool, flag("sha384").since(7, 10, 0);
+    3 SHA512 = sha512: bool, flag("sha512").since(7, 10, 0);
+}
+
 impl rt::Content for TpmActivePcrBanks {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmActivePcrBanks",
-            element: Some(rt::Name::plain("active_pcr_banks")),
-            since: Some(rt::Version::new(7, 10, 0)),
-            children: &[
-                rt::ChildInfo::new("sha1").since(7, 10, 0),
-                rt::ChildInfo::new("sha256").since(7, 10, 0),
-                rt::ChildInfo::new("sha384").since(7, 10, 0),
-                rt::ChildInfo::new("sha512").since(7, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -734,23 +695,14 @@ pub struct TpmStateSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmStateSource: element("source").since(10, 10, 0);
+    0 TYPE = type_: TpmStateSourceType, attribute("type").since(10, 10, 0);
+    1 PATH = path: String, attribute("path").since(10, 10, 0);
+}
+
 impl rt::Content for TpmStateSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmStateSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(10, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(10, 10, 0)
-                    .values(TpmStateSourceType::VALUES),
-                rt::AttributeInfo::new("path").required().since(10, 10, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -808,6 +760,7 @@ impl TpmStateSourceType {
 }
 
 impl rt::Scalar for TpmStateSourceType {
+    const VALUES: &'static [rt::ValueInfo] = TpmStateSourceType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -844,27 +797,15 @@ pub struct TpmSocketSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmSocketSource: element("source").since(9, 0, 0);
+    0 TYPE = type_: TpmSocketSourceType, attribute("type").since(9, 0, 0);
+    1 MODE = mode: Option<TpmSocketSourceMode>, attribute("mode").written("connect").since(9, 0, 0);
+    2 PATH = path: String, attribute("path").since(9, 0, 0);
+}
+
 impl rt::Content for TpmSocketSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmSocketSource",
-            element: Some(rt::Name::plain("source")),
-            since: Some(rt::Version::new(9, 0, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .since(9, 0, 0)
-                    .values(TpmSocketSourceType::VALUES),
-                rt::AttributeInfo::new("mode")
-                    .default("connect", rt::DefaultForm::Written)
-                    .since(9, 0, 0)
-                    .values(TpmSocketSourceMode::VALUES),
-                rt::AttributeInfo::new("path").required().since(9, 0, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -918,6 +859,7 @@ impl TpmSocketSourceType {
 }
 
 impl rt::Scalar for TpmSocketSourceType {
+    const VALUES: &'static [rt::ValueInfo] = TpmSocketSourceType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -958,6 +900,7 @@ impl TpmSocketSourceMode {
 }
 
 impl rt::Scalar for TpmSocketSourceMode {
+    const VALUES: &'static [rt::ValueInfo] = TpmSocketSourceMode::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -994,22 +937,15 @@ pub struct TpmProfile {
     pub xml: rt::Extra,
 }
 
+rt::table! { TpmProfile: element("profile").since(10, 10, 0);
+    0 SOURCE = source: Option<String>, attribute("source").since(10, 10, 0);
+    1 REMOVE_DISABLED = remove_disabled: Option<TpmProfileRemoveDisabled>, attribute("removeDisabled").since(10, 10, 0);
+    2 NAME = name: Option<String>, attribute("name").since(10, 10, 0);
+}
+
 impl rt::Content for TpmProfile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TpmProfile",
-            element: Some(rt::Name::plain("profile")),
-            since: Some(rt::Version::new(10, 10, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("source").since(10, 10, 0),
-                rt::AttributeInfo::new("removeDisabled")
-                    .since(10, 10, 0)
-                    .values(TpmProfileRemoveDisabled::VALUES),
-                rt::AttributeInfo::new("name").since(10, 10, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -1069,6 +1005,7 @@ impl TpmProfileRemoveDisabled {
 }
 
 impl rt::Scalar for TpmProfileRemoveDisabled {
+    const VALUES: &'static [rt::ValueInfo] = TpmProfileRemoveDisabled::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

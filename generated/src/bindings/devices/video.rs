@@ -35,23 +35,17 @@ pub struct Video {
     pub xml: rt::Extra,
 }
 
+rt::table! { Video: element("video").since(0, 7, 0).reference("video-devices");
+    0 DRIVER = driver: Option<VideoDriver>, child("driver").since(3, 5, 0);
+    1 MODEL = model: Option<VideoModel>, child("model").since(0, 7, 0);
+    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Video {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Video",
-            element: Some(rt::Name::plain("video")),
-            since: Some(rt::Version::new(0, 7, 0)),
-            reference: Some("video-devices"),
-            children: &[
-                rt::ChildInfo::new("driver").since(3, 5, 0),
-                rt::ChildInfo::new("model").since(0, 7, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -132,30 +126,18 @@ pub struct VideoDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { VideoDriver: element("driver").since(3, 5, 0).reference("video-devices");
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+    4 VGACONF = vgaconf: Option<VideoDriverVgaconf>, attribute("vgaconf").since(3, 5, 0);
+    5 NAME = name: Option<VideoDriverName>, attribute("name").since(5, 8, 0);
+}
+
 impl rt::Content for VideoDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VideoDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(3, 5, 0)),
-            reference: Some("video-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-                rt::AttributeInfo::new("vgaconf")
-                    .since(3, 5, 0)
-                    .values(VideoDriverVgaconf::VALUES),
-                rt::AttributeInfo::new("name")
-                    .since(5, 8, 0)
-                    .values(VideoDriverName::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -227,6 +209,7 @@ impl VideoDriverVgaconf {
 }
 
 impl rt::Scalar for VideoDriverVgaconf {
+    const VALUES: &'static [rt::ValueInfo] = VideoDriverVgaconf::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -275,6 +258,7 @@ impl VideoDriverName {
 }
 
 impl rt::Scalar for VideoDriverName {
+    const VALUES: &'static [rt::ValueInfo] = VideoDriverName::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -326,30 +310,19 @@ pub struct VideoModel {
     pub xml: rt::Extra,
 }
 
+rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-devices");
+    0 TYPE = type_: VideoModelType, payload();
+    1 VRAM = vram: Option<u32>, attribute("vram").since(0, 7, 0);
+    2 HEADS = heads: Option<u32>, attribute("heads").since(0, 7, 0);
+    3 PRIMARY = primary: Option<YesNo>, attribute("primary").dropped("no").since(1, 0, 2);
+    4 BLOB = blob: Option<OnOff>, attribute("blob").since(9, 2, 0);
+    5 ACCELERATION = acceleration: Option<VideoAcceleration>, child("acceleration").since(0, 7, 1);
+    6 RESOLUTION = resolution: Option<VideoResolution>, child("resolution").since(5, 9, 0);
+}
+
 impl rt::Content for VideoModel {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VideoModel",
-            element: Some(rt::Name::plain("model")),
-            since: Some(rt::Version::new(0, 7, 0)),
-            reference: Some("video-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("vram").since(0, 7, 0),
-                rt::AttributeInfo::new("heads").since(0, 7, 0),
-                rt::AttributeInfo::new("primary")
-                    .default("no", rt::DefaultForm::Dropped)
-                    .since(1, 0, 2)
-                    .values(YesNo::VALUES),
-                rt::AttributeInfo::new("blob").since(9, 2, 0).values(OnOff::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("acceleration").since(0, 7, 1),
-                rt::ChildInfo::new("resolution").since(5, 9, 0),
-            ],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -468,27 +441,28 @@ pub enum VideoModelType {
     Qxl(VideoModelTypeQxl),
 }
 
+impl rt::PayloadType for VideoModelType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("vga").since(0, 7, 0),
+                    rt::ValueInfo::new("cirrus").since(0, 7, 0),
+                    rt::ValueInfo::new("vmvga").since(0, 7, 0),
+                    rt::ValueInfo::new("xen").since(0, 7, 0),
+                    rt::ValueInfo::new("vbox").since(0, 7, 0),
+                    rt::ValueInfo::new("virtio").since(1, 3, 0),
+                    rt::ValueInfo::new("gop").since(3, 2, 0),
+                    rt::ValueInfo::new("none").since(4, 6, 0),
+                    rt::ValueInfo::new("bochs").since(5, 6, 0),
+                    rt::ValueInfo::new("ramfb").since(5, 9, 0),
+                    rt::ValueInfo::new("qxl").since(0, 8, 6),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for VideoModelType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("vga").since(0, 7, 0),
-            rt::ValueInfo::new("cirrus").since(0, 7, 0),
-            rt::ValueInfo::new("vmvga").since(0, 7, 0),
-            rt::ValueInfo::new("xen").since(0, 7, 0),
-            rt::ValueInfo::new("vbox").since(0, 7, 0),
-            rt::ValueInfo::new("virtio").since(1, 3, 0),
-            rt::ValueInfo::new("gop").since(3, 2, 0),
-            rt::ValueInfo::new("none").since(4, 6, 0),
-            rt::ValueInfo::new("bochs").since(5, 6, 0),
-            rt::ValueInfo::new("ramfb").since(5, 9, 0),
-            rt::ValueInfo::new("qxl").since(0, 8, 6),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -508,8 +482,8 @@ impl rt::Payload for VideoModelType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -562,18 +536,15 @@ pub struct VideoModelTypeQxl {
     pub vgamem: Option<u32>,
 }
 
+rt::table! { VideoModelTypeQxl: members();
+    0 RAM = ram: Option<u32>, attribute("ram").since(1, 0, 2);
+    1 VRAM64 = vram64: Option<u32>, attribute("vram64").since(1, 3, 3);
+    2 VGAMEM = vgamem: Option<u32>, attribute("vgamem").since(1, 2, 11);
+}
+
 impl rt::Content for VideoModelTypeQxl {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VideoModelTypeQxl",
-            attributes: &[
-                rt::AttributeInfo::new("ram").since(1, 0, 2),
-                rt::AttributeInfo::new("vram64").since(1, 3, 3),
-                rt::AttributeInfo::new("vgamem").since(1, 2, 11),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -619,21 +590,15 @@ pub struct VideoAcceleration {
     pub xml: rt::Extra,
 }
 
+rt::table! { VideoAcceleration: element("acceleration").since(0, 7, 1).reference("video-devices");
+    0 ACCEL3D = accel3d: Option<YesNo>, attribute("accel3d").since(0, 7, 1);
+    1 ACCEL2D = accel2d: Option<YesNo>, attribute("accel2d").since(0, 7, 1);
+    2 RENDERNODE = rendernode: Option<String>, attribute("rendernode").since(5, 8, 0);
+}
+
 impl rt::Content for VideoAcceleration {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VideoAcceleration",
-            element: Some(rt::Name::plain("acceleration")),
-            since: Some(rt::Version::new(0, 7, 1)),
-            reference: Some("video-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("accel3d").since(0, 7, 1).values(YesNo::VALUES),
-                rt::AttributeInfo::new("accel2d").since(0, 7, 1).values(YesNo::VALUES),
-                rt::AttributeInfo::new("rendernode").since(5, 8, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -678,21 +643,14 @@ pub struct VideoResolution {
     pub xml: rt::Extra,
 }
 
+rt::table! { VideoResolution: element("resolution").since(5, 9, 0).reference("video-devices");
+    0 X = x: u32, attribute("x").since(5, 9, 0);
+    1 Y = y: u32, attribute("y").since(5, 9, 0);
+}
+
 impl rt::Content for VideoResolution {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VideoResolution",
-            element: Some(rt::Name::plain("resolution")),
-            since: Some(rt::Version::new(5, 9, 0)),
-            reference: Some("video-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("x").required().since(5, 9, 0),
-                rt::AttributeInfo::new("y").required().since(5, 9, 0),
-            ],
-            required_attributes: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -40,29 +40,18 @@ pub struct Vsock {
     pub xml: rt::Extra,
 }
 
+rt::table! { Vsock: element("vsock").since(4, 4, 0).reference("vsock");
+    0 MODEL = model: Option<VirtioModel>, attribute("model").assumed("virtio").since(5, 2, 0);
+    1 CID = cid: Option<VsockCid>, child("cid").since(4, 4, 0);
+    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 DRIVER = driver: Option<VsockDriver>, child("driver").since(7, 1, 0);
+}
+
 impl rt::Content for Vsock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Vsock",
-            element: Some(rt::Name::plain("vsock")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            reference: Some("vsock"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .default("virtio", rt::DefaultForm::Assumed)
-                    .since(5, 2, 0)
-                    .values(VirtioModel::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("cid").since(4, 4, 0),
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-                rt::ChildInfo::new("driver").since(7, 1, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -139,19 +128,14 @@ pub struct VsockCid {
     pub xml: rt::Extra,
 }
 
+rt::table! { VsockCid: element("cid").since(4, 4, 0);
+    0 AUTO = auto: Option<YesNo>, attribute("auto").since(4, 4, 0);
+    1 ADDRESS = address: Option<u32>, attribute("address").since(4, 4, 0);
+}
+
 impl rt::Content for VsockCid {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VsockCid",
-            element: Some(rt::Name::plain("cid")),
-            since: Some(rt::Version::new(4, 4, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("auto").since(4, 4, 0).values(YesNo::VALUES),
-                rt::AttributeInfo::new("address").since(4, 4, 0),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -202,23 +186,16 @@ pub struct VsockDriver {
     pub xml: rt::Extra,
 }
 
+rt::table! { VsockDriver: element("driver").since(7, 1, 0);
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 impl rt::Content for VsockDriver {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "VsockDriver",
-            element: Some(rt::Name::plain("driver")),
-            since: Some(rt::Version::new(7, 1, 0)),
-            attributes: &[
-                rt::AttributeInfo::new("iommu").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("ats").since(3, 5, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("packed").since(6, 3, 0).values(OnOff::VALUES),
-                rt::AttributeInfo::new("page_per_vq")
-                    .since(7, 9, 0)
-                    .values(OnOff::VALUES),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -35,32 +35,17 @@ pub struct Watchdog {
     pub xml: rt::Extra,
 }
 
+rt::table! { Watchdog: element("watchdog").since(0, 7, 3).reference("watchdog-devices");
+    0 MODEL = model: WatchdogModel, attribute("model").since(0, 7, 3);
+    1 ACTION = action: Option<WatchdogAction>, attribute("action").written("reset").since(0, 7, 3);
+    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+}
+
 impl rt::Content for Watchdog {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Watchdog",
-            element: Some(rt::Name::plain("watchdog")),
-            since: Some(rt::Version::new(0, 7, 3)),
-            reference: Some("watchdog-devices"),
-            attributes: &[
-                rt::AttributeInfo::new("model")
-                    .required()
-                    .since(0, 7, 3)
-                    .values(WatchdogModel::VALUES),
-                rt::AttributeInfo::new("action")
-                    .default("reset", rt::DefaultForm::Written)
-                    .since(0, 7, 3)
-                    .values(WatchdogAction::VALUES),
-            ],
-            children: &[
-                rt::ChildInfo::new("alias").since(0, 9, 10),
-                rt::ChildInfo::new("acpi").since(7, 3, 0).dropped_if_empty(),
-                rt::ChildInfo::new("address").since(0, 7, 6),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -158,6 +143,7 @@ impl WatchdogModel {
 }
 
 impl rt::Scalar for WatchdogModel {
+    const VALUES: &'static [rt::ValueInfo] = WatchdogModel::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -237,6 +223,7 @@ impl WatchdogAction {
 }
 
 impl rt::Scalar for WatchdogAction {
+    const VALUES: &'static [rt::ValueInfo] = WatchdogAction::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

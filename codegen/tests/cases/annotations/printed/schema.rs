@@ -38,32 +38,19 @@ pub struct Disk {
     pub xml: rt::Extra,
 }
 
+rt::table! { Disk: element("disk").since(0, 0, 3).reference("elementsDisks");
+    0 KIND = kind: DiskType, attribute("type").written("file").since(0, 1, 0);
+    1 CPUS = cpus: Option<scalar::CpuSet>, attribute("cpus").since(1, 0, 0).optional_since(1, 2, 0);
+    2 MASK = mask: Option<scalar::Mask>, attribute("mask");
+    3 NODES = nodes: Option<scalar::CpuSet>, attribute("nodes");
+    4 READONLY = readonly: bool, flag("readonly").since(2, 0, 0);
+    5 SERIAL = serial: Option<String>, leaf("serial").narrow("[A-Z]+", 1, 5, 0);
+    6 DRIVER = driver: Option<Engine>, child("driver").legacy("disk-driver").output_only();
+}
+
 impl rt::Content for Disk {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Disk",
-            element: Some(rt::Name::plain("disk")),
-            since: Some(rt::Version::new(0, 0, 3)),
-            reference: Some("elementsDisks"),
-            attributes: &[
-                rt::AttributeInfo::new("type")
-                    .required()
-                    .default("file", rt::DefaultForm::Written)
-                    .since(0, 1, 0)
-                    .values(DiskType::VALUES),
-                rt::AttributeInfo::new("cpus").since(1, 0, 0).optional_since(1, 2, 0),
-                rt::AttributeInfo::new("mask"),
-                rt::AttributeInfo::new("nodes"),
-            ],
-            children: &[
-                rt::ChildInfo::new("readonly").since(2, 0, 0),
-                rt::ChildInfo::new("serial").narrow("[A-Z]+", 1, 5, 0),
-                rt::ChildInfo::new("driver").legacy("disk-driver").output_only(),
-            ],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -147,6 +134,7 @@ impl DiskType {
 }
 
 impl rt::Scalar for DiskType {
+    const VALUES: &'static [rt::ValueInfo] = DiskType::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -177,23 +165,14 @@ pub struct Engine {
     pub xml: rt::Extra,
 }
 
+rt::table! { Engine: element("driver").legacy("disk-driver").output_only();
+    0 NAME = name: String, attribute("name");
+    1 VALUE = value: Option<String>, text().narrow("/.*", 1, 3, 4);
+}
+
 impl rt::Content for Engine {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Engine",
-            element: Some(rt::Name::plain("driver")),
-            legacy: Some("disk-driver"),
-            output_only: true,
-            attributes: &[rt::AttributeInfo::new("name").required()],
-            text: rt::TextInfo::Optional(&[]),
-            narrow: Some(rt::Narrow {
-                pattern: "/.*",
-                until: rt::Version::new(1, 3, 4),
-            }),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

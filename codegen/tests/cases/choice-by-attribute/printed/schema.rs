@@ -15,17 +15,15 @@ pub struct Disk {
     pub xml: rt::Extra,
 }
 
+rt::table! { Disk: element("disk");
+    0 TYPE = type_: DiskType, payload();
+    1 DEVICE = device: Option<String>, attribute("device");
+    2 ALIAS = alias: Option<DiskAlias>, child("alias");
+}
+
 impl rt::Content for Disk {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Disk",
-            element: Some(rt::Name::plain("disk")),
-            attributes: &[rt::AttributeInfo::new("device")],
-            children: &[rt::ChildInfo::new("alias")],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -103,20 +101,21 @@ impl Default for DiskType {
     }
 }
 
+impl rt::PayloadType for DiskType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("file"),
+                    rt::ValueInfo::new("block"),
+                    rt::ValueInfo::new("dir"),
+                    rt::ValueInfo::new("none"),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for DiskType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("file"),
-            rt::ValueInfo::new("block"),
-            rt::ValueInfo::new("dir"),
-            rt::ValueInfo::new("none"),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -129,8 +128,8 @@ impl rt::Payload for DiskType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -170,14 +169,13 @@ pub struct DiskTypeFile {
     pub source: Option<DiskTypeFileSource>,
 }
 
+rt::table! { DiskTypeFile: members();
+    0 SOURCE = source: Option<DiskTypeFileSource>, child("source");
+}
+
 impl rt::Content for DiskTypeFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeFile",
-            children: &[rt::ChildInfo::new("source")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -210,16 +208,13 @@ pub struct DiskTypeFileSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskTypeFileSource: element("source");
+    0 FILE = file: String, attribute("file");
+}
+
 impl rt::Content for DiskTypeFileSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeFileSource",
-            element: Some(rt::Name::plain("source")),
-            attributes: &[rt::AttributeInfo::new("file").required()],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -252,18 +247,14 @@ pub struct DiskTypeBlock {
     pub reservations: Option<DiskTypeBlockReservations>,
 }
 
+rt::table! { DiskTypeBlock: members();
+    0 SOURCE = source: DiskTypeBlockSource, child("source");
+    1 RESERVATIONS = reservations: Option<DiskTypeBlockReservations>, child("reservations");
+}
+
 impl rt::Content for DiskTypeBlock {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeBlock",
-            children: &[
-                rt::ChildInfo::new("source").required(),
-                rt::ChildInfo::new("reservations"),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -300,16 +291,13 @@ pub struct DiskTypeBlockSource {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskTypeBlockSource: element("source");
+    0 DEV = dev: String, attribute("dev");
+}
+
 impl rt::Content for DiskTypeBlockSource {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeBlockSource",
-            element: Some(rt::Name::plain("source")),
-            attributes: &[rt::AttributeInfo::new("dev").required()],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -342,16 +330,13 @@ pub struct DiskTypeBlockReservations {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskTypeBlockReservations: element("reservations");
+    0 MANAGED = managed: String, attribute("managed");
+}
+
 impl rt::Content for DiskTypeBlockReservations {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskTypeBlockReservations",
-            element: Some(rt::Name::plain("reservations")),
-            attributes: &[rt::AttributeInfo::new("managed").required()],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -384,16 +369,13 @@ pub struct DiskAlias {
     pub xml: rt::Extra,
 }
 
+rt::table! { DiskAlias: element("alias");
+    0 NAME = name: String, attribute("name");
+}
+
 impl rt::Content for DiskAlias {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "DiskAlias",
-            element: Some(rt::Name::plain("alias")),
-            attributes: &[rt::AttributeInfo::new("name").required()],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -15,17 +15,15 @@ pub struct Controller {
     pub xml: rt::Extra,
 }
 
+rt::table! { Controller: element("controller");
+    0 TYPE = type_: ControllerType, payload();
+    1 INDEX = index: Option<String>, attribute("index");
+    2 ALIAS = alias: Option<String>, leaf("alias");
+}
+
 impl rt::Content for Controller {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Controller",
-            element: Some(rt::Name::plain("controller")),
-            attributes: &[rt::AttributeInfo::new("index")],
-            children: &[rt::ChildInfo::new("alias")],
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -95,19 +93,20 @@ impl Default for ControllerType {
     }
 }
 
+impl rt::PayloadType for ControllerType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(
+                &[
+                    rt::ValueInfo::new("usb"),
+                    rt::ValueInfo::new("pci"),
+                    rt::ValueInfo::new("ide"),
+                ],
+            );
+        &TABLE
+    };
+}
 impl rt::Payload for ControllerType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("usb"),
-            rt::ValueInfo::new("pci"),
-            rt::ValueInfo::new("ide"),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -119,8 +118,8 @@ impl rt::Payload for ControllerType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -161,15 +160,15 @@ pub struct ControllerTypeUsb {
     pub target: Option<String>,
 }
 
+rt::table! { ControllerTypeUsb: members();
+    0 PORTS = ports: Option<String>, attribute("ports");
+    1 MASTER = master: Option<String>, leaf("master");
+    2 TARGET = target: Option<String>, leaf("target");
+}
+
 impl rt::Content for ControllerTypeUsb {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypeUsb",
-            attributes: &[rt::AttributeInfo::new("ports")],
-            children: &[rt::ChildInfo::new("master"), rt::ChildInfo::new("target")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
@@ -214,15 +213,14 @@ pub struct ControllerTypePci {
     pub hole: Option<String>,
 }
 
+rt::table! { ControllerTypePci: members();
+    0 MODEL = model: Option<String>, attribute("model");
+    1 HOLE = hole: Option<String>, leaf("hole");
+}
+
 impl rt::Content for ControllerTypePci {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ControllerTypePci",
-            attributes: &[rt::AttributeInfo::new("model")],
-            children: &[rt::ChildInfo::new("hole")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {

@@ -25,25 +25,20 @@ pub struct BoxType {
     pub xml: rt::Extra,
 }
 
+rt::table! { BoxType: element("box");
+    0 TITLE = title: String, leaf("title");
+    1 WEIGHT = weight: Option<u32>, leaf("weight");
+    2 SEALED = sealed: bool, flag("sealed");
+    3 STAMP = stamp: Vec<BoxTypeStamp>, child("stamp");
+    4 SERIAL = serial: Option<BoxTypeSerial>, child("serial");
+    5 NOTE = note: Option<String>, leaf("note");
+    6 LABEL = label: Option<Label>, child("label");
+    7 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata");
+}
+
 impl rt::Content for BoxType {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BoxType",
-            element: Some(rt::Name::plain("box")),
-            children: &[
-                rt::ChildInfo::new("title").required(),
-                rt::ChildInfo::new("weight"),
-                rt::ChildInfo::new("sealed"),
-                rt::ChildInfo::new("stamp").many(),
-                rt::ChildInfo::new("serial"),
-                rt::ChildInfo::new("note"),
-                rt::ChildInfo::new("label"),
-                rt::ChildInfo::new("metadata"),
-            ],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -100,14 +95,12 @@ pub struct BoxTypeStamp {
     pub xml: rt::Extra,
 }
 
+rt::table! { BoxTypeStamp: element("stamp");
+}
+
 impl rt::Content for BoxTypeStamp {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BoxTypeStamp",
-            element: Some(rt::Name::plain("stamp")),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -128,15 +121,13 @@ pub struct BoxTypeSerial {
     pub xml: rt::Extra,
 }
 
+rt::table! { BoxTypeSerial: element("serial");
+    0 VALUE = value: Option<u32>, text();
+}
+
 impl rt::Content for BoxTypeSerial {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "BoxTypeSerial",
-            element: Some(rt::Name::plain("serial")),
-            text: rt::TextInfo::Optional(&[]),
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -167,17 +158,14 @@ pub struct Label {
     pub xml: rt::Extra,
 }
 
+rt::table! { Label: element("label");
+    0 LANG = lang: String, attribute("lang");
+    1 VALUE = value: String, text();
+}
+
 impl rt::Content for Label {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Label",
-            element: Some(rt::Name::plain("label")),
-            attributes: &[rt::AttributeInfo::new("lang").required()],
-            text: rt::TextInfo::Required(&[]),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

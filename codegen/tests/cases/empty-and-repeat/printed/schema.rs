@@ -19,19 +19,15 @@ pub struct Shelf {
     pub xml: rt::Extra,
 }
 
+rt::table! { Shelf: element("shelf");
+    0 LABEL = label: Option<String>, leaf("label").once().dropped_if_empty();
+    1 BOOKS = books: Option<ShelfBooks>, child("books");
+    2 OWNER = owner: Option<ShelfOwner>, child("owner").dropped_if_empty();
+}
+
 impl rt::Content for Shelf {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Shelf",
-            element: Some(rt::Name::plain("shelf")),
-            children: &[
-                rt::ChildInfo::new("label").dropped_if_empty(),
-                rt::ChildInfo::new("books"),
-                rt::ChildInfo::new("owner").dropped_if_empty(),
-            ],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -80,16 +76,13 @@ pub struct ShelfBooks {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShelfBooks: element("books").pair();
+    0 BOOK = book: Vec<ShelfBooksBook>, child("book").once();
+}
+
 impl rt::Content for ShelfBooks {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShelfBooks",
-            element: Some(rt::Name::plain("books")),
-            empty: rt::EmptyForm::Pair,
-            children: &[rt::ChildInfo::new("book").many()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -132,16 +125,13 @@ pub struct ShelfBooksBook {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShelfBooksBook: element("book");
+    0 TITLE = title: String, attribute("title");
+}
+
 impl rt::Content for ShelfBooksBook {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShelfBooksBook",
-            element: Some(rt::Name::plain("book")),
-            attributes: &[rt::AttributeInfo::new("title").required()],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -176,16 +166,13 @@ pub struct ShelfOwner {
     pub xml: rt::Extra,
 }
 
+rt::table! { ShelfOwner: element("owner").dropped_if_empty();
+    0 NAME = name: Option<String>, attribute("name");
+}
+
 impl rt::Content for ShelfOwner {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ShelfOwner",
-            element: Some(rt::Name::plain("owner")),
-            empty: rt::EmptyForm::Dropped,
-            attributes: &[rt::AttributeInfo::new("name")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

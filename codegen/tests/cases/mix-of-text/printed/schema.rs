@@ -11,16 +11,13 @@ pub struct P {
     pub xml: rt::Extra,
 }
 
+rt::table! { P: element("p");
+    0 ITEMS = items: Vec<PItem>, mix();
+}
+
 impl rt::Content for P {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "P",
-            element: Some(rt::Name::plain("p")),
-            children: &[rt::ChildInfo::new("b").many(), rt::ChildInfo::new("br").many()],
-            text: rt::TextInfo::Mixed,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -70,6 +67,12 @@ impl Default for PItem {
 }
 
 impl rt::Mix for PItem {
+    const ENTRIES: &'static [rt::FieldInfo] = &[
+        rt::FieldInfo::leaf::<String>("b").entry(),
+        rt::FieldInfo::flag::<rt::Present>("br").entry(),
+        rt::FieldInfo::text::<String>().entry(),
+    ];
+
     fn of(node: rt::Node<'_>) -> Option<Self> {
         Some(
             match node.plain() {

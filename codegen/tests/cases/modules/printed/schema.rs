@@ -12,15 +12,13 @@ pub struct Top {
     pub xml: rt::Extra,
 }
 
+rt::table! { Top: element("top");
+    0 DISK = disk: Vec<Disk>, child("disk");
+}
+
 impl rt::Content for Top {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Top",
-            element: Some(rt::Name::plain("top")),
-            children: &[rt::ChildInfo::new("disk").many()],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

@@ -30,6 +30,7 @@ impl Bus {
 }
 
 impl rt::Scalar for Bus {
+    const VALUES: &'static [rt::ValueInfo] = Bus::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

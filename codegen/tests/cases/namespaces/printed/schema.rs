@@ -15,25 +15,15 @@ pub struct Top {
     pub xml: rt::Extra,
 }
 
+rt::table! { Top: element("top").ns("urn:a");
+    0 LANG = lang: Option<String>, attribute("lang").ns("http://www.w3.org/XML/1998/namespace");
+    1 X = x: String, leaf("x").ns("urn:a");
+    2 X_ELEMENT = x_element: String, leaf("x").ns("urn:b");
+}
+
 impl rt::Content for Top {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Top",
-            element: Some(rt::Name {
-                ns: "urn:a",
-                local: "top",
-            }),
-            attributes: &[
-                rt::AttributeInfo::new("lang").ns("http://www.w3.org/XML/1998/namespace"),
-            ],
-            children: &[
-                rt::ChildInfo::new("x").ns("urn:a").required(),
-                rt::ChildInfo::new("x").ns("urn:b").required(),
-            ],
-            required_children: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

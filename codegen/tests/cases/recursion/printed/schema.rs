@@ -15,16 +15,15 @@ pub struct Tree {
     pub xml: rt::Extra,
 }
 
+rt::table! { Tree: element("tree");
+    0 NAME = name: Option<String>, attribute("name");
+    1 TREE = tree: Option<Box<Tree>>, child("tree");
+    2 NODE = node: Option<Node>, child("node");
+}
+
 impl rt::Content for Tree {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Tree",
-            element: Some(rt::Name::plain("tree")),
-            attributes: &[rt::AttributeInfo::new("name")],
-            children: &[rt::ChildInfo::new("tree"), rt::ChildInfo::new("node")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -83,15 +82,14 @@ pub struct Node {
     pub xml: rt::Extra,
 }
 
+rt::table! { Node: element("node");
+    0 NODE = node: Vec<Node>, child("node");
+    1 SOURCE = source: Option<Source>, child("source");
+}
+
 impl rt::Content for Node {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Node",
-            element: Some(rt::Name::plain("node")),
-            children: &[rt::ChildInfo::new("node").many(), rt::ChildInfo::new("source")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -136,15 +134,13 @@ pub struct Source {
     pub xml: rt::Extra,
 }
 
+rt::table! { Source: element("source");
+    0 TYPE = type_: SourceType, payload();
+}
+
 impl rt::Content for Source {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Source",
-            element: Some(rt::Name::plain("source")),
-            payloads: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -199,18 +195,14 @@ impl Default for SourceType {
     }
 }
 
+impl rt::PayloadType for SourceType {
+    const TABLE: &'static rt::FieldInfo = {
+        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
+            .values(&[rt::ValueInfo::new("file"), rt::ValueInfo::new("layer")]);
+        &TABLE
+    };
+}
 impl rt::Payload for SourceType {
-    fn table() -> &'static rt::AttributeInfo {
-        static VALUES: &[rt::ValueInfo] = &[
-            rt::ValueInfo::new("file"),
-            rt::ValueInfo::new("layer"),
-        ];
-        static INFO: rt::AttributeInfo = rt::AttributeInfo::new("type")
-            .required()
-            .values(VALUES);
-        &INFO
-    }
-
     fn of(value: &str) -> Option<Self> {
         Some(
             match value {
@@ -221,8 +213,8 @@ impl rt::Payload for SourceType {
         )
     }
 
-    fn attribute(&self) -> &'static rt::AttributeInfo {
-        Self::table()
+    fn attribute(&self) -> &'static rt::FieldInfo {
+        <Self as rt::PayloadType>::TABLE
     }
 
     fn value(&self) -> Option<&'static str> {
@@ -256,15 +248,13 @@ pub struct SourceTypeFile {
     pub path: String,
 }
 
+rt::table! { SourceTypeFile: members();
+    0 PATH = path: String, leaf("path");
+}
+
 impl rt::Content for SourceTypeFile {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SourceTypeFile",
-            children: &[rt::ChildInfo::new("path").required()],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -287,15 +277,13 @@ pub struct SourceTypeLayer {
     pub backing: Backing,
 }
 
+rt::table! { SourceTypeLayer: members();
+    0 BACKING = backing: Backing, child("backing");
+}
+
 impl rt::Content for SourceTypeLayer {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "SourceTypeLayer",
-            children: &[rt::ChildInfo::new("backing").required()],
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
@@ -328,15 +316,13 @@ pub struct Backing {
     pub xml: rt::Extra,
 }
 
+rt::table! { Backing: element("backing");
+    0 SOURCE = source: Option<Box<Source>>, child("source");
+}
+
 impl rt::Content for Backing {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Backing",
-            element: Some(rt::Name::plain("backing")),
-            children: &[rt::ChildInfo::new("source")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {

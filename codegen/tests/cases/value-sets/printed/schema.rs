@@ -25,26 +25,20 @@ pub struct Probe {
     pub xml: rt::Extra,
 }
 
+rt::table! { Probe: element("probe");
+    0 KIND = kind: ProbeKind, attribute("kind");
+    1 ACTIVE = active: Option<YesNo>, attribute("active");
+    2 FROZEN = frozen: Option<YesNo>, attribute("frozen");
+    3 SIZE = size: Option<ProbeSize>, attribute("size");
+    4 OWNER = owner: Option<ProbeOwner>, attribute("owner");
+    5 ONLY = only: Option<ProbeOnly>, attribute("only");
+    6 LEVEL = level: Option<Level>, attribute("level");
+    7 STATE = state: ProbeState, child("state");
+}
+
 impl rt::Content for Probe {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Probe",
-            element: Some(rt::Name::plain("probe")),
-            attributes: &[
-                rt::AttributeInfo::new("kind").required().values(ProbeKind::VALUES),
-                rt::AttributeInfo::new("active").values(YesNo::VALUES),
-                rt::AttributeInfo::new("frozen").values(YesNo::VALUES),
-                rt::AttributeInfo::new("size").values(ProbeSize::VALUES),
-                rt::AttributeInfo::new("owner").values(ProbeOwner::VALUES),
-                rt::AttributeInfo::new("only").values(ProbeOnly::VALUES),
-                rt::AttributeInfo::new("level").values(Level::VALUES),
-            ],
-            children: &[rt::ChildInfo::new("state").required()],
-            required_attributes: 1,
-            required_children: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -140,6 +134,7 @@ impl ProbeKind {
 }
 
 impl rt::Scalar for ProbeKind {
+    const VALUES: &'static [rt::ValueInfo] = ProbeKind::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -174,6 +169,7 @@ impl ProbeSize {
 }
 
 impl rt::Scalar for ProbeSize {
+    const VALUES: &'static [rt::ValueInfo] = ProbeSize::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -223,6 +219,7 @@ impl ProbeOwner {
 }
 
 impl rt::Scalar for ProbeOwner {
+    const VALUES: &'static [rt::ValueInfo] = ProbeOwner::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -264,6 +261,7 @@ impl ProbeOnly {
 }
 
 impl rt::Scalar for ProbeOnly {
+    const VALUES: &'static [rt::ValueInfo] = ProbeOnly::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -289,19 +287,14 @@ pub struct ProbeState {
     pub xml: rt::Extra,
 }
 
+rt::table! { ProbeState: element("state");
+    0 LEVEL = level: Level, attribute("level");
+    1 VALUE = value: ProbeStateValue, text();
+}
+
 impl rt::Content for ProbeState {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "ProbeState",
-            element: Some(rt::Name::plain("state")),
-            attributes: &[
-                rt::AttributeInfo::new("level").required().values(Level::VALUES),
-            ],
-            text: rt::TextInfo::Required(ProbeStateValue::VALUES),
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -361,6 +354,7 @@ impl ProbeStateValue {
 }
 
 impl rt::Scalar for ProbeStateValue {
+    const VALUES: &'static [rt::ValueInfo] = ProbeStateValue::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -404,6 +398,7 @@ impl YesNo {
 }
 
 impl rt::Scalar for YesNo {
+    const VALUES: &'static [rt::ValueInfo] = YesNo::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {
@@ -447,6 +442,7 @@ impl Level {
 }
 
 impl rt::Scalar for Level {
+    const VALUES: &'static [rt::ValueInfo] = Level::VALUES;
     fn parse(text: &str) -> Result<Self, rt::ScalarError> {
         Ok(
             match rt::scalar::trim(text) {

@@ -19,23 +19,17 @@ pub struct Top {
     pub xml: rt::Extra,
 }
 
+rt::table! { Top: element("top");
+    0 ID = id: String, attribute("id");
+    1 ATTRIBUTES = attributes: Vec<rt::AnyAttribute>, any_attributes();
+    2 OPEN = open: TopOpen, child("open");
+    3 SWALLOWED = swallowed: rt::Verbatim, verbatim("swallowed");
+    4 ITEMS = items: Vec<TopItem>, mix().required();
+}
+
 impl rt::Content for Top {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Top",
-            element: Some(rt::Name::plain("top")),
-            attributes: &[rt::AttributeInfo::new("id").required()],
-            children: &[
-                rt::ChildInfo::new("open").required(),
-                rt::ChildInfo::new("swallowed").required(),
-                rt::ChildInfo::new("left").many(),
-                rt::ChildInfo::new("right").many(),
-            ],
-            required_attributes: 1,
-            required_children: 2,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -105,15 +99,14 @@ pub struct TopOpen {
     pub xml: rt::Extra,
 }
 
+rt::table! { TopOpen: element("open");
+    0 KNOWN = known: Option<String>, leaf("known");
+    1 ELEMENTS = elements: Vec<rt::Verbatim>, any_elements();
+}
+
 impl rt::Content for TopOpen {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "TopOpen",
-            element: Some(rt::Name::plain("open")),
-            children: &[rt::ChildInfo::new("known")],
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
@@ -162,6 +155,11 @@ impl Default for TopItem {
 }
 
 impl rt::Mix for TopItem {
+    const ENTRIES: &'static [rt::FieldInfo] = &[
+        rt::FieldInfo::leaf::<String>("left").entry(),
+        rt::FieldInfo::leaf::<String>("right").entry(),
+    ];
+
     fn of(node: rt::Node<'_>) -> Option<Self> {
         Some(
             match node.plain() {

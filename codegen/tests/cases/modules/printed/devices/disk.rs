@@ -14,16 +14,13 @@ pub struct Disk {
     pub xml: rt::Extra,
 }
 
+rt::table! { Disk: element("disk");
+    0 BUS = bus: Bus, attribute("bus");
+}
+
 impl rt::Content for Disk {
     fn info(&self) -> &'static rt::TypeInfo {
-        static INFO: rt::TypeInfo = rt::TypeInfo {
-            name: "Disk",
-            element: Some(rt::Name::plain("disk")),
-            attributes: &[rt::AttributeInfo::new("bus").required().values(Bus::VALUES)],
-            required_attributes: 1,
-            ..rt::TypeInfo::NONE
-        };
-        &INFO
+        <Self as rt::Described>::table()
     }
 
     fn extra(&self) -> Option<&rt::Extra> {
