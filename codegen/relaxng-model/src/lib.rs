@@ -6,6 +6,7 @@
 //! annotated there and how it is documented.
 
 pub mod datatype;
+pub mod diff;
 pub mod dump;
 pub mod error;
 pub mod grammar;

@@ -1,5 +1,7 @@
 //! The types themselves: names, lexical spaces, values.
 
+use std::cmp::Ordering;
+
 use super::lexical::{self, Whitespace};
 use super::time::{self, Calendar};
 use super::{IdKind, Namespaces, Value};
@@ -96,6 +98,28 @@ impl Builtin {
             "duration" => Builtin::Duration,
             _ => return None,
         })
+    }
+
+    /// Whether every value of `other`, facets aside, is one of this type.
+    pub(super) fn includes(self, other: Builtin) -> bool {
+        let at_least = |own: Option<&str>, theirs: Option<&str>, order: Ordering| match (own, theirs) {
+            (None, _) => true,
+            (Some(own), Some(theirs)) => match (Decimal::parse(theirs), Decimal::parse(own)) {
+                (Some(theirs), Some(own)) => theirs == own || theirs.cmp(&own) == order,
+                _ => false,
+            },
+            (Some(_), None) => false,
+        };
+        match (self, other) {
+            (Builtin::Integer { min, max }, Builtin::Integer { min: low, max: high }) => {
+                at_least(min, low, Ordering::Greater) && at_least(max, high, Ordering::Less)
+            }
+            (Builtin::Decimal, Builtin::Integer { .. }) => true,
+            (Builtin::NcName(_), Builtin::NcName(_)) => true,
+            (Builtin::Name | Builtin::Nmtoken, Builtin::NcName(_)) => true,
+            (Builtin::Nmtoken, Builtin::Name) => true,
+            (own, other) => own == other,
+        }
     }
 
     pub(super) fn whitespace(self) -> Whitespace {

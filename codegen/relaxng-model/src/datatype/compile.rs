@@ -6,6 +6,8 @@ use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class as HirClass, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
 
+use rustc_hash::FxHashSet;
+
 use super::lexical::{NAME_MORE, NAME_START};
 use super::regex::{Class, ClassItem, Tree};
 
@@ -37,6 +39,48 @@ impl Automaton {
         // Every match is looked for, so that the one reported is the longest: it reaches the end or none does.
         let input = Input::new(text).anchored(Anchored::Yes);
         matches!(dfa.try_search_fwd(&mut cache, &input), Ok(Some(found)) if found.offset() == text.len())
+    }
+}
+
+/// This many pairs of states are looked at to tell whether one automaton includes another.
+const MAX_PAIRS: usize = 20_000;
+
+impl Automaton {
+    /// Whether all that `other` matches is matched; false too where that takes more than [`MAX_PAIRS`] pairs of states.
+    pub(super) fn includes(&self, other: &Automaton) -> bool {
+        let (Some((own, own_caches)), Some((theirs, their_caches))) = (&self.0, &other.0) else { return false };
+        let (mut own_cache, mut their_cache) = (own_caches.get(), their_caches.get());
+        let input = Input::new("").anchored(Anchored::Yes);
+        let (Ok(a), Ok(b)) =
+            (own.start_state_forward(&mut own_cache, &input), theirs.start_state_forward(&mut their_cache, &input))
+        else {
+            return false;
+        };
+        let mut seen = FxHashSet::from_iter([(a, b)]);
+        let mut open = vec![(a, b)];
+        while let Some((a, b)) = open.pop() {
+            let ends = (own.next_eoi_state(&mut own_cache, a), theirs.next_eoi_state(&mut their_cache, b));
+            let (Ok(own_end), Ok(their_end)) = ends else { return false };
+            if their_end.is_match() && !own_end.is_match() {
+                return false;
+            }
+            for byte in 0..=u8::MAX {
+                let Ok(next_b) = theirs.next_state(&mut their_cache, b, byte) else { return false };
+                if next_b.is_dead() {
+                    continue;
+                }
+                let Ok(next_a) = own.next_state(&mut own_cache, a, byte) else { return false };
+                // States lose their numbers where a cache was cleared.
+                let cleared = own_cache.clear_count() + their_cache.clear_count() > 0;
+                if cleared || seen.len() > MAX_PAIRS {
+                    return false;
+                }
+                if seen.insert((next_a, next_b)) {
+                    open.push((next_a, next_b));
+                }
+            }
+        }
+        true
     }
 }
 

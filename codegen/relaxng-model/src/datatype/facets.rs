@@ -51,6 +51,20 @@ impl BoundKind {
     }
 }
 
+impl Bound {
+    /// Whether what satisfies the other bound satisfies this one.
+    fn follows_from(&self, other: &Bound) -> bool {
+        use BoundKind::{MaxExclusive, MaxInclusive, MinExclusive, MinInclusive};
+        let one_side = matches!(
+            (self.kind, other.kind),
+            (MinInclusive | MinExclusive, MinInclusive | MinExclusive)
+                | (MaxInclusive | MaxExclusive, MaxInclusive | MaxExclusive)
+        );
+        let order = other.value.partial_cmp(&self.value);
+        one_side && (self.kind.admits(order) || (self.kind == other.kind && order == Some(Ordering::Equal)))
+    }
+}
+
 impl Facets {
     pub(super) fn new(type_name: &str, builtin: Builtin, params: &[Param]) -> Result<Facets, String> {
         let mut facets = Facets { trimmed: builtin.whitespace() == lexical::Whitespace::Collapse, ..Facets::default() };
@@ -130,6 +144,21 @@ impl Facets {
             && self.total_digits.is_none()
             && self.fraction_digits.is_none()
             && self.bounds.is_empty()
+    }
+
+    /// Whether what satisfies the facets of `other` surely satisfies these.
+    pub(super) fn include(&self, other: &Facets) -> bool {
+        let at_most = |own: Option<usize>, theirs: Option<usize>| {
+            own.is_none_or(|own| theirs.is_some_and(|theirs| theirs <= own))
+        };
+        let least = |facets: &Facets| facets.length.or(facets.min_length).unwrap_or(0);
+        let most = |facets: &Facets| facets.length.or(facets.max_length);
+        least(self) <= least(other)
+            && at_most(most(self), most(other))
+            && at_most(self.total_digits, other.total_digits)
+            && at_most(self.fraction_digits, other.fraction_digits)
+            && self.bounds.iter().all(|bound| other.bounds.iter().any(|theirs| bound.follows_from(theirs)))
+            && self.patterns.iter().all(|pattern| other.patterns.iter().any(|theirs| pattern.includes(theirs)))
     }
 
     /// Whether `text`, which is normalised and in the lexical space of `builtin`, satisfies every facet.

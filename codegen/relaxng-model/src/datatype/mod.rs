@@ -143,6 +143,12 @@ impl Type {
         matches!(self.builtin, Builtin::String | Builtin::NormalizedString | Builtin::Token) && self.facets.is_empty()
     }
 
+    /// Whether every value of `other` is surely one of this type. Where it cannot be told, it is not.
+    #[must_use]
+    pub fn includes(&self, other: &Type) -> bool {
+        self.accepts_all() || (self.builtin.includes(other.builtin) && self.facets.include(&other.facets))
+    }
+
     /// Whether two strings spell the same value just where they are equal, whitespace included.
     pub(crate) fn compares_exactly(&self) -> bool {
         self.builtin == Builtin::String

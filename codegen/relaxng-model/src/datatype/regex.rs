@@ -98,6 +98,12 @@ impl Regex {
         &self.source
     }
 
+    /// Whether all that `other` matches is surely matched.
+    pub(super) fn includes(&self, other: &Regex) -> bool {
+        let automaton = |regex: &'_ Regex| Automaton::new(&regex.tree);
+        self.source == other.source || automaton(self).includes(&automaton(other))
+    }
+
     /// Whether the whole of `text` matches.
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.automaton.get_or_init(|| Automaton::new(&self.tree)).is_match(text)

@@ -1,5 +1,6 @@
 //! What the commands do.
 
+use crate::diff::{self, DiffArgs};
 use clap::{Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, Output, PrintOptions, write_files};
 use domxml_codegen::{analyse, dump, generate, lower, model_of};
@@ -61,6 +62,8 @@ enum Command {
         #[arg(required = true)]
         documents: Vec<PathBuf>,
     },
+    /// Prints what two schemas differ in: elements, attributes and values, by their paths.
+    Diff(DiffArgs),
     /// Prints the result of a stage.
     Dump {
         /// The schema's root file.
@@ -131,6 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
             }
         }
         Command::Validate { schema, documents } => validate(&load(schema)?, documents),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Dump { schema, stage } => {
             let grammar = load(schema)?;
             let facts = || analyse::analyse(&grammar).map_err(|errors| errors.to_string());
@@ -155,14 +159,15 @@ fn found(what: &dyn std::fmt::Display) -> Result<bool, String> {
 }
 
 /// Prints a result. Nobody reading on is no error.
-fn say(text: &str) -> Result<(), String> {
+pub fn say(text: &str) -> Result<(), String> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
         _ => Ok(()),
     }
 }
 
-fn load(schema: &Path) -> Result<Grammar, String> {
+/// The grammar of a schema file.
+pub fn load(schema: &Path) -> Result<Grammar, String> {
     relaxng_model::load(&FileResolver::new(), &path(schema)?).map_err(|errors| errors.to_string())
 }
 

@@ -1,6 +1,7 @@
 //! The generator's command line: `domgen --help`.
 
 mod commands;
+mod diff;
 
 use clap::Parser;
 use std::process::ExitCode;
