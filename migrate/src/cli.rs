@@ -69,6 +69,9 @@ pub struct Check {
     /// Which rules.
     #[command(flatten)]
     pub rules: RuleSelection,
+    /// Fail for copies and left-out defaults too: for everything that upgrade would rewrite
+    #[arg(long, help_heading = "Rules")]
+    pub strict: bool,
     /// How findings are printed.
     #[command(flatten)]
     pub output: Output,

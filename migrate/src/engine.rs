@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use domxml::Domain;
 use domxml_runtime::{
-    self as runtime, Action, Defaults, Element, ErrorKind, KeptContent, Newer, Note, NoteKind, OutputOnly, ParseError,
-    ReadOptions, Version, WriteOptions,
+    self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind,
+    OutputOnly, ParseError, ReadOptions, Version, WriteOptions,
 };
 
 use crate::cli::{Layout, Profile, RuleSelection, Unknown};
@@ -21,8 +21,10 @@ pub struct Options {
     pub profile: Profile,
     /// The libvirt that must read it, or whose form is produced.
     pub target: Version,
-    /// Ids of the rules that run.
+    /// The rules that run.
     pub rules: Vec<&'static Rule>,
+    /// Ids of findings of the engine's own that are not wanted: neither told nor acted on.
+    pub muted: Vec<&'static str>,
     /// Whether unsafe rules rewrite.
     pub unsafe_fixes: bool,
     /// Whether what only a running domain shows is kept.
@@ -38,7 +40,7 @@ pub struct Options {
 pub struct Outcome {
     /// In the order of the document.
     pub findings: Vec<Finding>,
-    /// The new text; none where a finding is an error.
+    /// The new text; none where the document cannot be read, or has no form in the profile.
     pub text: Option<String>,
 }
 
@@ -56,7 +58,10 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 pub fn upgrade(text: &str, options: &Options) -> Outcome {
     let (mut domain, mut findings) = match read(text, options.unknown, Some(options.profile)) {
         Ok(read) => read,
-        Err(findings) => return Outcome { text: None, findings },
+        Err(mut findings) => {
+            findings.retain(|finding| !options.muted.contains(&&*finding.rule));
+            return Outcome { text: None, findings };
+        }
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
     let newer = newer_than_target(&domain, options.target);
@@ -76,8 +81,11 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     {
         result = kept;
     }
-    let failed = findings.iter().any(|finding| finding.level == Level::Error);
-    Outcome { findings, text: (!failed).then_some(result) }
+    // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
+    let refused = findings.iter().any(|finding| finding.level == Level::Error);
+    let left = refused && options.profile == Profile::Libvirt;
+    findings.retain(|finding| !options.muted.contains(&&*finding.rule));
+    Outcome { findings, text: (!left).then_some(result) }
 }
 
 impl Options {
@@ -88,10 +96,12 @@ impl Options {
     pub fn new(selection: &RuleSelection, unknown: Unknown, layout: Layout) -> Result<Self, String> {
         let profile = selection.profile.unwrap_or_default();
         let target = selection.target.unwrap_or_else(features::newest);
+        let selected = rules::select(&selection.select, &selection.ignore, profile, target)?;
         Ok(Self {
             profile,
             target,
-            rules: rules::select(&selection.select, &selection.ignore, profile, target)?,
+            rules: selected.rules,
+            muted: selected.muted,
             unsafe_fixes: selection.unsafe_fixes,
             live: selection.live,
             unknown,
@@ -125,7 +135,9 @@ fn newer_than_target(domain: &Domain, target: Version) -> Vec<Finding> {
     newer
         .map(|feature| {
             let message = format!("{}: known since libvirt {}, not to {target}", feature.name, feature.since);
-            finding(ids::NEWER, Level::Note, feature.span.range(), String::new(), message)
+            // An element or attribute that it does not know libvirt reads past; a value that it does not know it refuses.
+            let level = if feature.name.contains('=') { Level::Error } else { Level::Note };
+            finding(ids::NEWER, level, feature.span.range(), String::new(), message)
         })
         .collect()
 }
@@ -194,11 +206,11 @@ fn from_error(error: ParseError) -> Finding {
 
 fn from_note(note: Note, profile: Option<Profile>) -> Finding {
     let (rule, level, consequence) = match (note.kind, profile) {
-        (NoteKind::Kept, Some(Profile::Libvirt)) => (ids::UNKNOWN, Level::Note, "; libvirt does not keep it"),
-        (NoteKind::Kept, _) => (ids::UNKNOWN, Level::Note, "; kept as it is"),
-        (NoteKind::Missing, _) => (ids::UNKNOWN, Level::Note, ""),
+        (NoteKind::Kept, Some(Profile::Libvirt)) => (ids::UNKNOWN, Level::Invalid, "; libvirt does not keep it"),
+        (NoteKind::Kept, _) => (ids::UNKNOWN, Level::Invalid, "; kept as it is"),
+        (NoteKind::Missing, _) => (ids::INVALID, Level::Invalid, ""),
         (NoteKind::Refused, Some(_)) => (ids::INVALID, Level::Error, ""),
-        (NoteKind::Refused, None) => (ids::INVALID, Level::Note, ""),
+        (NoteKind::Refused, None) => (ids::INVALID, Level::Invalid, ""),
     };
     let mut message = note.message + consequence;
     if let Some(near) = note.suggestion {
@@ -230,7 +242,8 @@ fn from_written(written: &runtime::Finding) -> Finding {
             (ids::UNKNOWN, message, Some(unknown.clone()), None)
         }
     };
-    let mut finding = finding(rule, Level::Legacy, written.span.range(), String::new(), message);
+    let level = if rule == ids::DEFAULT { Level::Default } else { Level::Legacy };
+    let mut finding = finding(rule, level, written.span.range(), String::new(), message);
     finding.before = before;
     finding.after = after;
     finding
@@ -294,12 +307,13 @@ fn locate(text: &str, findings: &mut [Finding]) {
 fn run(domain: &mut Domain, context: &mut Context, options: &Options) {
     for rule in &options.rules {
         context.rule = rule.id;
+        context.level = rule.class.level();
         if rule.safety == Safety::Unsafe && !options.unsafe_fixes {
             // What it would do is worth a note; done it is only on request.
             let before = context.findings.len();
             (rule.apply)(&mut domain.clone(), context);
             for finding in &mut context.findings[before..] {
-                if finding.level == Level::Legacy {
+                if finding.level.is_rewrite() {
                     finding.level = Level::Note;
                     finding.message.push_str(" (with --unsafe-fixes)");
                 }
@@ -312,16 +326,18 @@ fn run(domain: &mut Domain, context: &mut Context, options: &Options) {
 
 fn write_options(options: &Options) -> WriteOptions {
     let libvirt = options.profile == Profile::Libvirt;
+    let muted = |id| options.muted.contains(&id);
     WriteOptions {
-        defaults: Defaults::Canonical,
+        defaults: if muted(ids::DEFAULT) { Defaults::Keep } else { Defaults::Canonical },
+        empty: if muted(ids::EMPTY) { EmptyElements::Keep } else { EmptyElements::Drop },
         output_only: match options.profile {
-            _ if options.live => OutputOnly::Keep,
+            _ if options.live || muted(ids::LIVE) => OutputOnly::Keep,
             Profile::Modern => OutputOnly::Note,
             Profile::Libvirt => OutputOnly::Drop,
         },
         target: Some(options.target),
-        newer: if libvirt { Newer::Drop } else { Newer::Keep },
-        kept: if libvirt { KeptContent::Drop } else { KeptContent::Keep },
+        newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
+        kept: if libvirt && !muted(ids::UNKNOWN) { KeptContent::Drop } else { KeptContent::Keep },
         ..WriteOptions::default()
     }
 }
@@ -341,7 +357,8 @@ pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>,
 /// The findings, one of them an error, where the document cannot be brought into it.
 pub fn meaning(text: &str, modern: &Options, libvirt: &Options) -> Result<String, Vec<Finding>> {
     let outcome = upgrade(text, modern);
-    let Some(current) = outcome.text else { return Err(outcome.findings) };
+    let refused = outcome.findings.iter().any(|finding| finding.level == Level::Error);
+    let Some(current) = outcome.text.filter(|_| !refused) else { return Err(outcome.findings) };
     let outcome = upgrade(&current, libvirt);
     outcome.text.ok_or(outcome.findings)
 }

@@ -32,6 +32,18 @@ pub struct Rule {
     pub apply: fn(&mut Domain, &mut Context),
 }
 
+impl Rule {
+    /// The level of what it finds; what it only notes is a note whatever this says.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match (self.safety, self.class) {
+            (_, Class::Conflict | Class::Validity) => self.class.level(),
+            (Safety::Safe, _) => self.class.level(),
+            (Safety::Unsafe | Safety::ReportOnly, _) => Level::Note,
+        }
+    }
+}
+
 /// Content of a `<domain>` element before and after a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
@@ -47,6 +59,8 @@ pub struct Example {
 pub enum Class {
     /// A form that another one replaced.
     Structure,
+    /// A form that another one replaced and that libvirt still writes beside it, or instead of it.
+    Copy,
     /// An omitted value that libvirt fills in.
     Default,
     /// A value spelt another way than libvirt spells it, or content in another order.
@@ -59,6 +73,8 @@ pub enum Class {
     Lossy,
     /// Contradictions and values that libvirt refuses.
     Conflict,
+    /// What is not of the format, or not of the target's.
+    Validity,
 }
 
 impl Class {
@@ -67,12 +83,26 @@ impl Class {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Structure => "structure",
+            Self::Copy => "copy",
             Self::Default => "default",
             Self::Spelling => "spelling",
             Self::Implicit => "implicit",
             Self::Live => "live",
             Self::Lossy => "lossy",
             Self::Conflict => "conflict",
+            Self::Validity => "validity",
+        }
+    }
+
+    /// The level of a rewrite by a rule of this class.
+    #[must_use]
+    pub fn level(self) -> Level {
+        match self {
+            Self::Structure | Self::Spelling | Self::Live | Self::Lossy => Level::Legacy,
+            Self::Copy => Level::Copy,
+            Self::Default | Self::Implicit => Level::Default,
+            Self::Conflict => Level::Error,
+            Self::Validity => Level::Invalid,
         }
     }
 }
@@ -114,12 +144,14 @@ pub struct Context<'t> {
     pub live: bool,
     /// The rule that runs.
     pub(crate) rule: &'static str,
+    /// The level of its rewrites.
+    pub(crate) level: Level,
     pub(crate) findings: Vec<Finding>,
 }
 
 impl<'t> Context<'t> {
     pub(crate) fn new(source: &'t str, target: Version, profile: Profile, live: bool) -> Self {
-        Self { source, target, profile, live, rule: "", findings: Vec::new() }
+        Self { source, target, profile, live, rule: "", level: Level::Legacy, findings: Vec::new() }
     }
 
     /// Whether the target knows what came with this version.
@@ -130,7 +162,7 @@ impl<'t> Context<'t> {
 
     /// Reports a rewrite of the element that `at` belongs to.
     pub fn rewrote(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.push(Level::Legacy, at, message.into())
+        self.push(self.level, at, message.into())
     }
 
     /// Reports something that is left as it is.
@@ -138,7 +170,7 @@ impl<'t> Context<'t> {
         self.push(Level::Note, at, message.into())
     }
 
-    /// Reports a contradiction: the file will be left.
+    /// Reports a contradiction.
     pub fn error(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
         self.push(Level::Error, at, message.into())
     }

@@ -58,6 +58,12 @@ enum Name {
     Canonical9,
     #[value(name = "canonical-11.3.0")]
     Canonical11,
+    #[value(name = "passes-check-9.0.0")]
+    PassesCheck9,
+    #[value(name = "passes-check-11.3.0")]
+    PassesCheck11,
+    #[value(name = "passes-check-12.8.0")]
+    PassesCheck12,
     #[value(name = "legacy-cases-9.0.0")]
     Legacy9,
     #[value(name = "legacy-cases-11.3.0")]
@@ -114,6 +120,9 @@ fn main() -> ExitCode {
             Name::Oldest => Ok(oldest::oldest("oldest", &releases, &shared)),
             Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
             Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),
+            Name::PassesCheck9 => Ok(measures::passes_check("passes-check-9.0.0", &root.join("canonical-9.0.0"))),
+            Name::PassesCheck11 => Ok(measures::passes_check("passes-check-11.3.0", &root.join("canonical-11.3.0"))),
+            Name::PassesCheck12 => Ok(measures::passes_check("passes-check-12.8.0", &root.join("canonical-12.8.0"))),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),
             Name::Legacy11 => Ok(measures::legacy_cases("legacy-cases-11.3.0", &shared, "11.3.0")),
         };

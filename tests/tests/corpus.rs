@@ -99,6 +99,16 @@ fn canonical_files_stay_untouched() {
 }
 
 #[test]
+fn what_libvirt_writes_passes_check() {
+    for name in ["passes-check-9.0.0", "passes-check-11.3.0", "passes-check-12.8.0"] {
+        hold(name, |shared| {
+            let version = name.trim_start_matches("passes-check-");
+            Ok(measures::passes_check(name, &shared.join(format!("corpus/canonical-{version}"))))
+        });
+    }
+}
+
+#[test]
 fn live_forms() {
     hold("live", |shared| Ok(measures::live(&RELEASES, shared)));
 }

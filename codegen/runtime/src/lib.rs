@@ -44,5 +44,6 @@ pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
 pub use writer::{
-    Action, Defaults, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Writer, Written, observe,
+    Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Writer, Written,
+    observe,
 };

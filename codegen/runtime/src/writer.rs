@@ -10,7 +10,9 @@ use crate::extra::{Kept, Span};
 use crate::info::{EmptyForm, FieldInfo, TypeInfo};
 use kept::Frame;
 
-pub use options::{Action, Defaults, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Written};
+pub use options::{
+    Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Written,
+};
 
 /// Shows `observer` everything that `content` holds.
 pub fn observe(content: &dyn Content, observer: &mut dyn Observer) {
@@ -66,6 +68,7 @@ impl<'o> Writer<'o> {
             findings: Vec::new(),
             observer: None,
             tables: options.defaults == Defaults::Canonical
+                || options.empty == EmptyElements::Drop
                 || options.output_only != OutputOnly::Keep
                 || options.newer == Newer::Drop,
             info: &TypeInfo::NONE,
@@ -156,7 +159,7 @@ impl<'o> Writer<'o> {
             && tag_end == name_end
             && info.empty == EmptyForm::Dropped
             && !outer_frame.as_ref().is_some_and(|frame| frame.repeats(name))
-            && self.options.defaults == Defaults::Canonical;
+            && self.options.empty == EmptyElements::Drop;
         if dropped {
             // Nothing has been written of it but its name, and before it the end of the start tag around it.
             self.out.truncate(start);

@@ -2,7 +2,9 @@
 
 mod shop;
 
-use domxml_runtime::{Action, Defaults, Element, KeptContent, ReadOptions, Unknown, Version, WriteOptions};
+use domxml_runtime::{
+    Action, Defaults, Element, EmptyElements, KeptContent, ReadOptions, Unknown, Version, WriteOptions,
+};
 use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
 
 const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep };
@@ -176,7 +178,8 @@ fn hostile_documents_end_in_an_error() {
 #[test]
 fn defaults_are_added_and_dropped_by_the_tables() {
     let shop = Shop::from_xml("<shop name='x'>\n<item kind='voucher' size='small'/></shop>").expect("valid");
-    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    let canonical =
+        WriteOptions { defaults: Defaults::Canonical, empty: EmptyElements::Drop, ..WriteOptions::default() };
     let written = shop.write_with(&canonical);
     assert_eq!(written.text, "<shop name='x' open='true'>\n  <item kind='voucher'/>\n</shop>\n");
     let findings: Vec<_> =
@@ -192,7 +195,8 @@ fn an_absent_discriminator_stays_absent_while_its_value_holds() {
     let mut shop = Shop::from_xml(text).expect("valid");
     assert_eq!(shop.items[0].kind, ItemKind::Voucher);
     assert_eq!(shop.to_xml(), text);
-    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    let canonical =
+        WriteOptions { defaults: Defaults::Canonical, empty: EmptyElements::Drop, ..WriteOptions::default() };
     let written = shop.write_with(&canonical);
     assert!(written.text.contains("<item kind='voucher'/>"), "{}", written.text);
     assert_eq!(written.findings[1].attribute.map(|a| a.name), Some("kind"));

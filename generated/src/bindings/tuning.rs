@@ -552,7 +552,7 @@ pub struct NumatuneMemory {
     pub mode: Option<NumaMemoryMode>,
     /// How the nodes are found. Without a node set, the placement of the virtual CPUs holds.
     ///
-    /// Where absent, `static` is assumed; the canonical form leaves it out. Since libvirt 0.9.12.
+    /// Where absent, `static` is assumed. Since libvirt 0.9.12.
     pub placement: Option<NumatuneMemoryPlacement>,
     /// The nodes of the host; ignored where the placement is automatic.
     ///
@@ -564,7 +564,7 @@ pub struct NumatuneMemory {
 
 rt::table! { NumatuneMemory: element("memory").since(0, 9, 3);
     0 MODE = mode: Option<NumaMemoryMode>, attribute("mode").assumed("strict").since(0, 9, 3).optional_since(0, 9, 12);
-    1 PLACEMENT = placement: Option<NumatuneMemoryPlacement>, attribute("placement").dropped("static").since(0, 9, 12);
+    1 PLACEMENT = placement: Option<NumatuneMemoryPlacement>, attribute("placement").assumed("static").since(0, 9, 12);
     2 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(0, 9, 3).optional_since(0, 9, 12);
 }
 

@@ -2,7 +2,6 @@
 
 use super::status_of_findings;
 use crate::cli::{Check, Layout};
-use crate::finding::Level;
 use crate::input::Origin;
 use crate::report::{Action, FileReport, Findings};
 use crate::{batch, config, engine};
@@ -10,7 +9,6 @@ use crate::{batch, config, engine};
 pub(super) fn run(mut args: Check) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
     let options = engine::Options::new(&args.rules, args.files.unknown, Layout::Canonical)?;
-    let found = std::sync::atomic::AtomicUsize::new(0);
     let summary = batch::run(&args.files, &args.output, Findings::Result, |origin, source| {
         let mut findings = engine::upgrade(&source.text, &options).findings;
         let mut action = Action::Unchanged;
@@ -18,9 +16,7 @@ pub(super) fn run(mut args: Check) -> Result<u8, String> {
             findings.clear();
             action = Action::Skipped;
         }
-        let count = findings.iter().filter(|finding| finding.level > Level::Note).count();
-        found.fetch_add(count, std::sync::atomic::Ordering::Relaxed);
         FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None }
     })?;
-    Ok(status_of_findings(&summary, found.into_inner()))
+    Ok(status_of_findings(&summary, args.strict))
 }

@@ -43,10 +43,10 @@ pub fn run(cli: Cli) -> Result<u8, String> {
 }
 
 /// The status of a command whose findings are its result.
-fn status_of_findings(summary: &Summary, found: usize) -> u8 {
+fn status_of_findings(summary: &Summary, strict: bool) -> u8 {
     if summary.failed > 0 {
         FAILED
-    } else if found > 0 {
+    } else if summary.failing(strict) > 0 {
         FOUND
     } else {
         DONE

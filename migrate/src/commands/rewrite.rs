@@ -56,11 +56,16 @@ fn layout_finding() -> Finding {
 fn status(summary: &Summary, write: &Write) -> u8 {
     if summary.failed > 0 {
         FAILED
-    } else if write.nothing() && summary.would_rewrite > 0 {
+    } else if write.nothing() && summary.would_rewrite > 0 || stays(summary) {
         FOUND
     } else {
         DONE
     }
+}
+
+/// Whether something was found that fails `check` and that no rewriting mends.
+fn stays(summary: &Summary) -> bool {
+    [Level::Error, Level::Invalid].iter().any(|level| summary.levels.contains_key(level))
 }
 
 /// Turns an outcome into files, a diff or standard output.
@@ -76,6 +81,9 @@ fn finish(origin: &Origin, source: &Source, outcome: Outcome, write: &Write) -> 
         if engine::is_other_document(&report.findings) && matches!(origin, Origin::Found(_)) {
             report.action = Action::Skipped;
             report.findings.clear();
+        } else if !report.has_errors() {
+            // What is wrong with it was to be ignored.
+            report.action = Action::Skipped;
         }
         return report;
     };

@@ -21,9 +21,9 @@ impl Reporter for Github {
     fn file(&mut self, report: &FileReport, out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
         for finding in &report.findings {
             let command = match finding.level {
-                Level::Error => "error",
+                Level::Error | Level::Invalid => "error",
                 Level::Legacy => "warning",
-                Level::Note => "notice",
+                Level::Copy | Level::Default | Level::Note => "notice",
             };
             let (line, column) = line_column(&report.text, finding.span.start);
             writeln!(

@@ -63,13 +63,19 @@ pub struct Summary {
     pub skipped: usize,
     /// Files that could not be done.
     pub failed: usize,
-    /// Findings of level error.
-    pub errors: usize,
+    /// Findings by level.
+    pub levels: BTreeMap<Level, usize>,
     /// Findings by rule.
     pub rules: BTreeMap<String, usize>,
 }
 
 impl Summary {
+    /// Findings that `check` fails for.
+    #[must_use]
+    pub fn failing(&self, strict: bool) -> usize {
+        self.levels.iter().filter(|(level, _)| level.fails(strict)).map(|(_, count)| count).sum()
+    }
+
     /// Counts one more file.
     pub fn add(&mut self, report: &FileReport) {
         self.files += 1;
@@ -81,7 +87,7 @@ impl Summary {
             Action::Failed => self.failed += 1,
         }
         for finding in &report.findings {
-            self.errors += usize::from(finding.level == Level::Error);
+            *self.levels.entry(finding.level).or_default() += 1;
             *self.rules.entry(finding.rule.clone().into_owned()).or_default() += 1;
         }
     }

@@ -18,9 +18,9 @@ impl Reporter for Sarif {
         for finding in &report.findings {
             let (line, column) = line_column(&report.text, finding.span.start);
             let level = match finding.level {
-                Level::Error => "error",
+                Level::Error | Level::Invalid => "error",
                 Level::Legacy => "warning",
-                Level::Note => "note",
+                Level::Copy | Level::Default | Level::Note => "note",
             };
             self.results.push(json!({
                 "ruleId": finding.rule,

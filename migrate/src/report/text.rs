@@ -46,7 +46,10 @@ impl Text {
     fn excerpt(&self, report: &FileReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let title = match finding.level {
             Level::Error => Title::ERROR,
+            Level::Invalid => Title::ERROR.with_name("invalid"),
             Level::Legacy => Title::WARNING.with_name("legacy"),
+            Level::Copy => Title::INFO.with_name("copy"),
+            Level::Default => Title::INFO.with_name("default"),
             Level::Note => Title::NOTE,
         };
         let end = report.text.len();
@@ -118,8 +121,13 @@ impl Reporter for Text {
                 parts.push(format!("{count} {word}"));
             }
         }
-        let findings: usize = summary.rules.values().sum();
-        parts.push(plural(findings, "finding"));
+        let findings: usize = summary.levels.values().sum();
+        let levels = Level::ALL.into_iter().filter_map(|level| Some((level, *summary.levels.get(&level)?)));
+        let levels: Vec<_> = levels.map(|(level, count)| format!("{count} {}", level.as_str())).collect();
+        parts.push(match levels.as_slice() {
+            [] => "no findings".to_owned(),
+            levels => format!("{}: {}", plural(findings, "finding"), levels.join(", ")),
+        });
         writeln!(diagnostics, "{}", parts.join(", "))
     }
 }

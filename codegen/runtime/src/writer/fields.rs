@@ -1,6 +1,6 @@
 //! What printed code calls: one method for each kind of field.
 
-use super::{Action, Defaults, Finding, Newer, OutputOnly, Writer};
+use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer};
 use crate::content::{Mix, Payload};
 use crate::escape;
 use crate::extra::TEXT;
@@ -206,7 +206,7 @@ impl Writer<'_> {
 
     /// Whether an empty leaf is left out by its table. Comments in it keep it, and so does another one behind it.
     fn drop_empty_leaf(&mut self, ns: &str, name: &str) -> bool {
-        let dropped = self.options.defaults == Defaults::Canonical
+        let dropped = self.options.empty == EmptyElements::Drop
             && self.info.child(ns, name).is_some_and(|child| child.dropped_if_empty)
             && !self
                 .frame

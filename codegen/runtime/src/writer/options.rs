@@ -10,9 +10,18 @@ pub enum Defaults {
     /// Write what is there.
     #[default]
     Keep,
-    /// Spell out absent attributes whose default is always written, and leave out present ones whose default never is
-    /// and elements that are not written where there is nothing in them.
+    /// Spell out absent attributes whose default is always written, and leave out present ones whose default never is.
     Canonical,
+}
+
+/// What to do with elements that are not written where there is nothing in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EmptyElements {
+    /// Write them.
+    #[default]
+    Keep,
+    /// Leave them out.
+    Drop,
 }
 
 /// What to do with what only a running domain shows.
@@ -52,6 +61,8 @@ pub enum KeptContent {
 pub struct WriteOptions {
     /// What to do with values that equal a default.
     pub defaults: Defaults,
+    /// What to do with elements that are not written where there is nothing in them.
+    pub empty: EmptyElements,
     /// What to do with what only a running domain shows.
     pub output_only: OutputOnly,
     /// The oldest version that must read the result: no default is spelt out whose attribute it does not know.

@@ -176,7 +176,7 @@ pub enum DiskSourceNetworkProtocol {
     Tftp(DiskSourceNetworkProtocolTftp),
     /// An image on a server reached by SSH.
     ///
-    /// Since libvirt 9.8.0.
+    /// Since libvirt 2.1.0.
     Ssh(DiskSourceNetworkProtocolSsh),
 }
 
@@ -203,7 +203,7 @@ impl rt::PayloadType for DiskSourceNetworkProtocol {
                     rt::ValueInfo::new("ftp").since(1, 1, 2),
                     rt::ValueInfo::new("ftps").since(1, 1, 3),
                     rt::ValueInfo::new("tftp").since(1, 1, 3),
-                    rt::ValueInfo::new("ssh").since(9, 8, 0),
+                    rt::ValueInfo::new("ssh").since(2, 1, 0),
                 ],
             );
         &TABLE
@@ -427,7 +427,7 @@ pub enum OsNvramSourceProtocol {
     Tftp,
     /// An image on a server reached by SSH.
     ///
-    /// Since libvirt 9.8.0.
+    /// Since libvirt 2.1.0.
     Ssh,
 }
 
@@ -446,7 +446,7 @@ impl OsNvramSourceProtocol {
         rt::ValueInfo::new("ftp").since(1, 1, 2),
         rt::ValueInfo::new("ftps").since(1, 1, 3),
         rt::ValueInfo::new("tftp").since(1, 1, 3),
-        rt::ValueInfo::new("ssh").since(9, 8, 0),
+        rt::ValueInfo::new("ssh").since(2, 1, 0),
     ];
 
     /// The value as a document spells it.

@@ -25,6 +25,7 @@ pub(super) static RULES: &[&Rule] = &[
     &numatune::MODE,
     &numatune::EMPTY,
     &numatune::PLACEMENT,
+    &numatune::STATIC,
     &numatune::SETS_VCPU,
     &numatune::ADDED,
     &numatune::NODESET,

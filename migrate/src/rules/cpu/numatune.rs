@@ -1,4 +1,4 @@
-//! Memory from the host's nodes: `numatune-mode-default`, `numatune-memory-empty`, `numatune-auto-sets-vcpu-auto`, `numatune-placement-auto`, `vcpu-auto-adds-numatune`,
+//! Memory from the host's nodes: `numatune-mode-default`, `numatune-memory-empty`, `numatune-auto-sets-vcpu-auto`, `numatune-placement-auto`, `numatune-placement-static`, `vcpu-auto-adds-numatune`,
 //! `numatune-auto-nodeset-dropped`, `numatune-memnode-order`, `numatune-conflict`.
 
 use domxml::{Domain, NumaMemoryMode, Numatune, NumatuneMemory, NumatuneMemoryPlacement as Placement, VcpuPlacement};
@@ -68,6 +68,22 @@ pub(super) static PLACEMENT: Rule = Rule {
         after: "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu><numatune><memory mode='preferred' placement='auto'/></numatune>",
     },
     apply: placement,
+};
+
+pub(super) static STATIC: Rule = Rule {
+    id: "numatune-placement-static",
+    class: Class::Default,
+    since: None,
+    safety: Safety::Safe,
+    profiles: BOTH,
+    summary: "memory whose nodes are given is placed there",
+    doc: "Memory for which nodes are given is placed statically on them; libvirt does not spell that out. Without nodes it refuses \
+          `placement='static'`, so that it stays there.",
+    example: Example {
+        before: "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static' nodeset='0'/></numatune>",
+        after: "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
+    },
+    apply: drop_static,
 };
 
 pub(super) static ADDED: Rule = Rule {
@@ -203,6 +219,16 @@ fn placement(domain: &mut Domain, cx: &mut Context) {
     {
         memory.placement = Some(Placement::Auto);
         cx.rewrote(&memory.xml, "the memory goes where the CPUs go").becomes("", "placement='auto'");
+    }
+}
+
+fn drop_static(domain: &mut Domain, cx: &mut Context) {
+    let memory = domain.numatune.as_mut().and_then(|numatune| numatune.memory.as_mut());
+    if let Some(memory) = memory
+        && memory.nodeset.is_some()
+        && memory.placement.take_if(|placement| *placement == Placement::Static).is_some()
+    {
+        cx.rewrote(&memory.xml, "memory on given nodes is placed statically").becomes("placement='static'", "");
     }
 }
 

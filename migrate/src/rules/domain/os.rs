@@ -43,7 +43,7 @@ pub(super) static LOADER_TYPE: Rule = Rule {
 
 pub(super) static NVRAM_TEXT: Rule = Rule {
     id: "os-nvram-text",
-    class: Class::Structure,
+    class: Class::Copy,
     since: Some(Version::new(8, 5, 0)),
     safety: Safety::Safe,
     profiles: MODERN,

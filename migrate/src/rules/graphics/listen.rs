@@ -10,7 +10,7 @@ use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static ATTRIBUTE: Rule = Rule {
     id: "graphics-listen-attr",
-    class: Class::Structure,
+    class: Class::Copy,
     since: Some(Version::new(0, 9, 4)),
     safety: Safety::Safe,
     profiles: BOTH,

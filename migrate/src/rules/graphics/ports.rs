@@ -14,7 +14,7 @@ use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static MINUS_ONE: Rule = Rule {
     id: "graphics-port-minus1",
-    class: Class::Structure,
+    class: Class::Copy,
     since: None,
     safety: Safety::Safe,
     profiles: MODERN,

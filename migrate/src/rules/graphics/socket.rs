@@ -11,7 +11,7 @@ use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static ATTRIBUTE: Rule = Rule {
     id: "graphics-socket-attr",
-    class: Class::Structure,
+    class: Class::Copy,
     since: Some(Version::new(2, 0, 0)),
     safety: Safety::Safe,
     profiles: BOTH,

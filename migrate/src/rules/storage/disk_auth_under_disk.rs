@@ -9,7 +9,7 @@ use crate::rules::common::MODERN;
 
 pub(super) static AUTH: Rule = Rule {
     id: "disk-auth-under-disk",
-    class: Class::Structure,
+    class: Class::Copy,
     since: Some(Version::new(3, 9, 0)),
     safety: Safety::Safe,
     profiles: MODERN,
@@ -28,7 +28,7 @@ pub(super) static AUTH: Rule = Rule {
 
 pub(super) static ENCRYPTION: Rule = Rule {
     id: "disk-encryption-under-disk",
-    class: Class::Structure,
+    class: Class::Copy,
     since: Some(Version::new(3, 9, 0)),
     safety: Safety::Safe,
     profiles: MODERN,

@@ -1,30 +1,62 @@
 //! Findings: what a command has to say about a place in a file.
 
+pub mod ids;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-/// How much a finding matters.
+/// How much a finding matters, least first.
+///
+/// What today's libvirt itself writes has findings of the three lowest levels alone, save where its own schema refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Report only: unsafe to rewrite, unknown content, newer than the target.
+    /// Nothing to rewrite: what is not read, what is newer than the target, advice.
     Note,
-    /// A legacy form, which `upgrade` rewrites.
+    /// A left-out value that libvirt spells out.
+    Default,
+    /// A form that today's libvirt still writes beside the modern one, or instead of it.
+    Copy,
+    /// A form that libvirt reads and no longer writes.
     Legacy,
-    /// Invalid or contradictory; `upgrade` leaves the file.
+    /// The schema refuses it, though libvirt reads it or reads past it.
+    Invalid,
+    /// libvirt or the driver refuses it, it cannot be read, or it cannot mean what it says.
     Error,
 }
 
 impl Level {
+    /// Every level, gravest first.
+    pub const ALL: [Self; 6] = [Self::Error, Self::Invalid, Self::Legacy, Self::Copy, Self::Default, Self::Note];
+
     /// The word that reports use.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Note => "note",
+            Self::Default => "default",
+            Self::Copy => "copy",
             Self::Legacy => "legacy",
+            Self::Invalid => "invalid",
             Self::Error => "error",
         }
+    }
+
+    /// Whether `check` fails for it; with `strict`, for everything that `upgrade` would rewrite.
+    #[must_use]
+    pub fn fails(self, strict: bool) -> bool {
+        match self {
+            Self::Error | Self::Invalid | Self::Legacy => true,
+            Self::Copy | Self::Default => strict,
+            Self::Note => false,
+        }
+    }
+
+    /// Whether a finding of this level is one that `upgrade` rewrites.
+    #[must_use]
+    pub fn is_rewrite(self) -> bool {
+        matches!(self, Self::Legacy | Self::Copy | Self::Default)
     }
 }
 
@@ -45,30 +77,6 @@ pub struct Finding {
     pub before: Option<String>,
     /// What stands there after the rewrite.
     pub after: Option<String>,
-}
-
-/// Ids of findings that no rule makes.
-pub mod ids {
-    /// Not well-formed XML, or not decodable.
-    pub const SYNTAX: &str = "xml-syntax";
-    /// Does not fit the schema.
-    pub const INVALID: &str = "invalid";
-    /// Not known to the schema, kept.
-    pub const UNKNOWN: &str = "unknown-content";
-    /// An omitted or superfluous default, by the schema's annotations.
-    pub const DEFAULT: &str = "default-value";
-    /// An element with nothing in it, which the schema says is not written then.
-    pub const EMPTY: &str = "empty-element";
-    /// What only a running domain shows.
-    pub const LIVE: &str = "live-only";
-    /// Newer than the target version.
-    pub const NEWER: &str = "newer-than-target";
-    /// Not in canonical layout.
-    pub const LAYOUT: &str = "layout";
-    /// Not a domain document.
-    pub const NOT_A_DOMAIN: &str = "not-a-domain";
-    /// Could not be read or written.
-    pub const IO: &str = "io";
 }
 
 /// Line and column of a byte offset, both from 1; the column counts characters.

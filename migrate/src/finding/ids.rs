@@ -1,0 +1,135 @@
+//! Findings that no rule makes: what the reader, the writer and the commands say of their own accord. They are listed, explained, selected
+//! and ignored as the rules are.
+
+use super::Level;
+use crate::rule::Class;
+
+/// A finding that no rule makes.
+#[derive(Debug)]
+pub struct Own {
+    /// Kebab-case identity.
+    pub id: &'static str,
+    /// What kind of thing it is about.
+    pub class: Class,
+    /// Its level, where nothing graver comes of it.
+    pub level: Level,
+    /// One line.
+    pub summary: &'static str,
+    /// Prose: what it is about and what to do.
+    pub doc: &'static str,
+}
+
+/// Not well-formed XML, or not decodable.
+pub const SYNTAX: &str = "xml-syntax";
+/// Does not fit the schema.
+pub const INVALID: &str = "invalid";
+/// Not known to the schema, kept.
+pub const UNKNOWN: &str = "unknown-content";
+/// An omitted or superfluous default, by the schema's annotations.
+pub const DEFAULT: &str = "default-value";
+/// An element with nothing in it, which the schema says is not written then.
+pub const EMPTY: &str = "empty-element";
+/// What only a running domain shows.
+pub const LIVE: &str = "live-only";
+/// Newer than the target version.
+pub const NEWER: &str = "newer-than-target";
+/// Not in canonical layout.
+pub const LAYOUT: &str = "layout";
+/// Not a domain document.
+pub const NOT_A_DOMAIN: &str = "not-a-domain";
+/// Could not be read or written.
+pub const IO: &str = "io";
+
+/// Every finding that no rule makes.
+pub const ALL: &[Own] = &[
+    Own {
+        id: IO,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "a file that cannot be read or written",
+        doc: "The operating system refuses to open, read or replace the file, or it is too large for any machine definition. The \
+other files are still done, and the exit status is 2.",
+    },
+    Own {
+        id: SYNTAX,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "a document that is not well-formed XML",
+        doc: "An XML parser cannot read the document, so libvirt cannot either. A template must be filled in before it is \
+looked at; a file with more than one root element holds more than one document. Document type declarations are read past, \
+entities are not expanded.",
+    },
+    Own {
+        id: NOT_A_DOMAIN,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "a document whose root is another element than <domain>",
+        doc: "Only machine definitions are looked at. In a directory other documents, such as networks and storage pools, are passed \
+over; a file that is named on the command line must be a domain.",
+    },
+    Own {
+        id: INVALID,
+        class: Class::Validity,
+        level: Level::Invalid,
+        summary: "content that the schema refuses",
+        doc: "The document does not fit the schema of the format. Where libvirt reads it all the same, or reads past it, the level is \
+invalid: `virsh define` takes such a document, `virsh edit` and `virsh define --validate` do not. What libvirt refuses too is \
+an error.",
+    },
+    Own {
+        id: UNKNOWN,
+        class: Class::Validity,
+        level: Level::Invalid,
+        summary: "an element, attribute or value that the schema does not know",
+        doc: "It is misspelt, stands in the wrong place, or is newer than the newest libvirt that this command knows. libvirt reads \
+past most of what it does not know, without a word: what was meant to be set is then not set. The content is kept as it \
+stands; profile libvirt leaves it out, as libvirt does. `--unknown deny` refuses such a document.",
+    },
+    Own {
+        id: DEFAULT,
+        class: Class::Default,
+        level: Level::Default,
+        summary: "a default that libvirt spells out, or never does",
+        doc: "An attribute is absent whose value libvirt fills in and always writes, so that its own form of the document says it: it \
+is spelt out. A few attributes are never written where they have their default: these are left out in profile libvirt.",
+    },
+    Own {
+        id: EMPTY,
+        class: Class::Structure,
+        level: Level::Legacy,
+        summary: "an element with nothing in it, which libvirt does not write",
+        doc: "An element that says nothing unless something is in it, as <source/> without any attribute. libvirt reads it as if it \
+were absent and does not write it.",
+    },
+    Own {
+        id: LIVE,
+        class: Class::Live,
+        level: Level::Note,
+        summary: "what only a running domain shows",
+        doc: "Such content comes from `virsh dumpxml` of a running domain. libvirt does not read it from a configuration. It is noted; \
+profile libvirt leaves it out, unless `--live` is given.",
+    },
+    Own {
+        id: NEWER,
+        class: Class::Validity,
+        level: Level::Note,
+        summary: "what the target libvirt does not know yet",
+        doc: "The document uses an element, an attribute or a value that is younger than the libvirt named by `--target`. That libvirt \
+reads past an element or attribute that it does not know, which is a note: the machine lacks what is set there. It refuses most values \
+that it does not know, which is an error.",
+    },
+    Own {
+        id: LAYOUT,
+        class: Class::Spelling,
+        level: Level::Legacy,
+        summary: "a document that is not in canonical layout",
+        doc: "Only `fmt` says so, where it writes nothing: the document is indented, quoted or ordered otherwise than libvirt prints it. \
+`fmt` lays it out; its content stays the same.",
+    },
+];
+
+/// The finding with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Own> {
+    ALL.iter().find(|own| own.id == id)
+}
