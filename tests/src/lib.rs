@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p domxml-tests -- MEASURE` prints one measure; `cargo test -p domxml-tests` holds every measure to its list.
 
+pub mod against;
 pub mod corpus;
 pub mod coverage;
 pub mod judge;

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use dommigrate::cli::Profile;
+use domxml_tests::against;
 use domxml_tests::corpus;
 use domxml_tests::coverage;
 use domxml_tests::judge::{self, Engine};
@@ -13,13 +14,28 @@ use domxml_tests::oldest;
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// What to measure
     #[arg(value_enum, required = true)]
     measures: Vec<Name>,
     /// Print every case that falls short, one a line
     #[arg(long)]
     list: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Holds our schema against upstream's of a version: what ours lacks, what it has beyond, what it takes otherwise
+    Against {
+        /// The version; the newest that our schema knows otherwise
+        version: Option<domxml_runtime::Version>,
+        /// Print the decided differences too, one a line
+        #[arg(long)]
+        list: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,6 +89,9 @@ enum Name {
 fn main() -> ExitCode {
     let args = Args::parse();
     let Some(shared) = corpus::shared_or_say("measure") else { return ExitCode::SUCCESS };
+    if let Some(Command::Against { version, list }) = args.command {
+        return hold_against(&shared, version.unwrap_or(measures::newest()), list);
+    }
     let releases = corpus::releases(&shared);
     let wild = corpus::wild(&shared);
     let mutants = corpus::mutants(&shared);
@@ -142,4 +161,18 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Prints how our schema differs from upstream's; what is not decided fails.
+fn hold_against(shared: &Path, version: domxml_runtime::Version, list: bool) -> ExitCode {
+    match against::against(shared, version) {
+        Ok(comparison) => {
+            print!("{}", comparison.print(list));
+            if comparison.undecided().next().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -108,6 +108,11 @@ fn sets_of_values_widen_and_narrow() {
         let narrower = lines(&wide, &narrow);
         assert!(narrower.len() == 1 && narrower[0].starts_with("narrowed value /r/@a "), "{narrower:?}");
     }
+    // The same set, written otherwise.
+    let bounds = "<param name='minInclusive'>0</param><param name='maxInclusive'>255</param>";
+    let spelt = data(&format!("<data type='unsignedByte'>{bounds}</data>"));
+    assert_eq!(lines(&spelt, &data("<data type='unsignedByte'/>")), [""; 0]);
+    assert_eq!(lines(&pattern("(a|b)+"), &pattern("[ab][ab]*")), [""; 0]);
     let disjoint = lines(&pattern("[0-9]+"), &pattern("[a-z]+"));
     assert_eq!(disjoint, ["added value /r/@a string matching [a-z]+", "removed value /r/@a string matching [0-9]+"]);
     // A literal that the old set held already is nothing new.

@@ -52,6 +52,17 @@ impl BoundKind {
 }
 
 impl Bound {
+    /// Whether the values of a type are all within this bound.
+    fn follows_from_type(&self, builtin: Builtin) -> bool {
+        let Builtin::Integer { min, max } = builtin else { return false };
+        let limit = match self.kind {
+            BoundKind::MinInclusive | BoundKind::MinExclusive => min,
+            BoundKind::MaxInclusive | BoundKind::MaxExclusive => max,
+        };
+        let limit = limit.and_then(|limit| builtin.value(limit, &()));
+        limit.is_some_and(|limit| self.kind.admits(limit.partial_cmp(&self.value)))
+    }
+
     /// Whether what satisfies the other bound satisfies this one.
     fn follows_from(&self, other: &Bound) -> bool {
         use BoundKind::{MaxExclusive, MaxInclusive, MinExclusive, MinInclusive};
@@ -146,8 +157,14 @@ impl Facets {
             && self.bounds.is_empty()
     }
 
-    /// Whether what satisfies the facets of `other` surely satisfies these.
-    pub(super) fn include(&self, other: &Facets) -> bool {
+    /// What a pattern says of text as these facets meet it: one that allows for white space where there is none says nothing by it.
+    fn said<'p>(&self, pattern: &'p Regex) -> &'p str {
+        let source = pattern.source();
+        if self.trimmed { source.trim_start_matches(r"\s*").trim_end_matches(r"\s*") } else { source }
+    }
+
+    /// Whether what is of the other type and satisfies the facets of `other` surely satisfies these.
+    pub(super) fn include(&self, other: &Facets, type_of_other: Builtin) -> bool {
         let at_most = |own: Option<usize>, theirs: Option<usize>| {
             own.is_none_or(|own| theirs.is_some_and(|theirs| theirs <= own))
         };
@@ -157,8 +174,15 @@ impl Facets {
             && at_most(most(self), most(other))
             && at_most(self.total_digits, other.total_digits)
             && at_most(self.fraction_digits, other.fraction_digits)
-            && self.bounds.iter().all(|bound| other.bounds.iter().any(|theirs| bound.follows_from(theirs)))
-            && self.patterns.iter().all(|pattern| other.patterns.iter().any(|theirs| pattern.includes(theirs)))
+            && self.bounds.iter().all(|bound| {
+                bound.follows_from_type(type_of_other) || other.bounds.iter().any(|theirs| bound.follows_from(theirs))
+            })
+            && self.patterns.iter().all(|pattern| {
+                other.patterns.iter().any(|theirs| {
+                    let (own, theirs) = (Regex::parse(self.said(pattern)), Regex::parse(other.said(theirs)));
+                    matches!((own, theirs), (Ok(own), Ok(theirs)) if own.includes(&theirs))
+                })
+            })
     }
 
     /// Whether `text`, which is normalised and in the lexical space of `builtin`, satisfies every facet.
@@ -250,12 +274,7 @@ impl fmt::Display for Facets {
             };
             facets.push(format!("{words} {}", bound.text));
         }
-        facets.extend(self.patterns.iter().map(|pattern| {
-            // A pattern that allows for white space where there is none says nothing by it.
-            let source = pattern.source();
-            let said = if self.trimmed { source.trim_start_matches(r"\s*").trim_end_matches(r"\s*") } else { source };
-            format!("matching {said}")
-        }));
+        facets.extend(self.patterns.iter().map(|pattern| format!("matching {}", self.said(pattern))));
         for (at, facet) in facets.iter().enumerate() {
             write!(f, "{}{facet}", if at == 0 { " " } else { ", " })?;
         }

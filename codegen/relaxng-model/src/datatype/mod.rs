@@ -146,7 +146,8 @@ impl Type {
     /// Whether every value of `other` is surely one of this type. Where it cannot be told, it is not.
     #[must_use]
     pub fn includes(&self, other: &Type) -> bool {
-        self.accepts_all() || (self.builtin.includes(other.builtin) && self.facets.include(&other.facets))
+        self.accepts_all()
+            || (self.builtin.includes(other.builtin) && self.facets.include(&other.facets, other.builtin))
     }
 
     /// Whether two strings spell the same value just where they are equal, whitespace included.

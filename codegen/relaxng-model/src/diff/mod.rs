@@ -104,16 +104,22 @@ impl fmt::Display for Subject {
 }
 
 impl Difference {
-    /// One line for each path, without line ends: `added    attribute /a/b/@c  optional`.
-    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        let what = match (&self.old, &self.new) {
+    /// The difference in words: `optional -> required`, `"raw"`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (&self.old, &self.new) {
             (Some(old), Some(new)) if old == new => new.clone(),
             (Some(old), Some(new)) => format!("{old} -> {new}"),
             (old, new) => old.iter().chain(new).cloned().collect(),
-        };
+        }
+    }
+
+    /// One line for each path, without line ends: `added    attribute /a/b/@c  optional`.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        let words = self.words();
         self.paths.iter().enumerate().map(move |(index, path)| {
             let more = if self.more && index + 1 == self.paths.len() { "  (and at more places)" } else { "" };
-            format!("{:<8} {:<9} {path}  {what}{more}", self.change, self.subject)
+            format!("{:<8} {:<9} {path}  {words}{more}", self.change, self.subject)
         })
     }
 }
