@@ -1,6 +1,7 @@
 //! Running over many files: in parallel, reported in order, going on past a bad one.
 
-use std::io::{self, IsTerminal, Write};
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,58 +12,140 @@ use crate::finding::{Finding, Level, ids};
 use crate::input::{self, Item, Origin, Source};
 use crate::report::{Action, FileReport, Findings, Summary, reporter};
 
-/// Files worked on between two reports: bounds memory whatever the number of files.
+/// Files worked on between two reports, and their bytes: bounds memory whatever the number of files. A file that is larger
+/// is worked on alone.
 const CHUNK: usize = 256;
+const CHUNK_BYTES: u64 = 16 << 20;
 
-/// Reads every file that `files` stands for, lets `work` make a report of it, and prints the reports in order.
+/// Threads for each core, at most: more only make each other wait, for the disk too.
+const THREADS_PER_CORE: usize = 4;
+
+/// Reads every file that `files` stands for, lets `work` make a report of it, and prints the reports in order. All files are done,
+/// whatever becomes of what is printed.
 ///
 /// # Errors
-/// One line: the call was wrong, or the reports cannot be written.
+/// One line: the call was wrong.
 pub fn run<W>(files: &Files, output: &Output, findings: Findings, work: W) -> Result<Summary, String>
 where
     W: Fn(&Origin, &Source) -> FileReport + Sync,
 {
     let origins = input::collect(&files.paths, &files.exclude)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(files.jobs)
-        .build()
-        .map_err(|error| format!("--jobs {}: {error}", files.jobs))?;
+    let pool = pool(files.jobs, origins.len())?;
     let styled = match output.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     };
-    let mut reporter = reporter(output, findings, styled);
+    let mut reporter = reporter(output, styled);
     let mut summary = Summary::default();
     let progress = progress(origins.len(), output.quiet);
-    for chunk in origins.chunks(CHUNK) {
-        let reports: Vec<FileReport> = pool.install(|| chunk.par_iter().map(|origin| one(origin, &work)).collect());
+    let mut out = Sink::new(io::stdout());
+    let mut diagnostics = Sink::new(io::stderr());
+    let mut rest = origins.as_slice();
+    while !rest.is_empty() {
+        let (chunk, later) = rest.split_at(chunk(rest));
+        rest = later;
+        let reports: Vec<FileReport> = match &pool {
+            Some(pool) => pool.install(|| chunk.par_iter().map(|origin| one(origin, &work)).collect()),
+            None => chunk.iter().map(|origin| one(origin, &work)).collect(),
+        };
         progress.inc(reports.len() as u64);
-        let printed = progress.suspend(|| {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            let mut diagnostics = io::stderr().lock();
+        progress.suspend(|| {
             for report in &reports {
                 summary.add(report);
-                reporter.file(report, &mut out, &mut diagnostics)?;
+                if findings == Findings::Aside
+                    && let Some(output) = &report.output
+                {
+                    out.put(|out| out.write_all(output));
+                }
+                print(findings, &mut out, &mut diagnostics, |out, aside| reporter.file(report, out, aside));
             }
-            out.flush()
+            out.flush();
+            diagnostics.flush();
         });
-        if stop(printed)? {
-            return Ok(summary);
-        }
     }
     progress.finish_and_clear();
-    let mut out = io::stdout().lock();
-    stop(reporter.finish(&summary, &mut out, &mut io::stderr().lock()).and_then(|()| out.flush()))?;
+    print(findings, &mut out, &mut diagnostics, |out, aside| reporter.finish(&summary, out, aside));
+    out.flush();
+    diagnostics.flush();
+    summary.unsaid = out.unsaid() | diagnostics.unsaid();
     Ok(summary)
 }
 
-/// A reader that has gone away (`| head`) ends the run without an error.
-fn stop(result: io::Result<()>) -> Result<bool, String> {
-    match result {
-        Ok(()) => Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
-        Err(error) => Err(format!("cannot write: {error}")),
+/// Lets a reporter write: findings go to standard output, or beside it where the result is something else.
+fn print(
+    findings: Findings,
+    out: &mut Sink<io::Stdout>,
+    diagnostics: &mut Sink<io::Stderr>,
+    write: impl FnOnce(&mut dyn Write, &mut dyn Write) -> io::Result<()>,
+) {
+    let mut text = Vec::new();
+    let mut aside = Vec::new();
+    // Writing to memory does not fail; what else might go wrong is that a report cannot be printed at all.
+    let written = write(&mut text, &mut aside);
+    match findings {
+        Findings::Result => out.put(|out| out.write_all(&text)),
+        Findings::Aside => diagnostics.put(|diagnostics| diagnostics.write_all(&text)),
+    }
+    diagnostics.put(|diagnostics| diagnostics.write_all(&aside).and(written));
+}
+
+/// How many of the files make the next chunk.
+fn chunk(items: &[Item]) -> usize {
+    let size = |item: &Item| {
+        let path = item.as_ref().ok().and_then(Origin::path);
+        path.and_then(|path| fs::metadata(path).ok()).map_or(0, |metadata| metadata.len())
+    };
+    let mut bytes = 0;
+    let fitting = items.iter().take(CHUNK).take_while(|item| {
+        bytes += size(item);
+        bytes <= CHUNK_BYTES
+    });
+    fitting.count().max(1)
+}
+
+/// The threads for so many files; none where one is enough.
+fn pool(jobs: usize, files: usize) -> Result<Option<rayon::ThreadPool>, String> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let wanted = if jobs == 0 { cores } else { jobs.min(cores * THREADS_PER_CORE) };
+    let threads = wanted.min(files);
+    if threads <= 1 {
+        return Ok(None);
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map(Some).map_err(|error| format!("--jobs {jobs}: {error}"))
+}
+
+/// Standard output or standard error. Where it can no longer be written to, that is remembered, and what comes after is dropped.
+struct Sink<W: Write> {
+    to: BufWriter<W>,
+    error: Option<io::Error>,
+}
+
+impl<W: Write> Sink<W> {
+    fn new(to: W) -> Self {
+        Self { to: BufWriter::new(to), error: None }
+    }
+
+    fn put(&mut self, write: impl FnOnce(&mut BufWriter<W>) -> io::Result<()>) {
+        if self.error.is_none() {
+            self.error = write(&mut self.to).err();
+        }
+    }
+
+    fn flush(&mut self) {
+        self.put(BufWriter::flush);
+    }
+
+    /// Whether something could not be said; says so where that may still be possible. A reader that has gone away (`| head`)
+    /// knows that it has.
+    fn unsaid(&self) -> bool {
+        if let Some(error) = &self.error
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            crate::complain(&format!("not all could be printed: {error}"));
+        }
+        self.error.is_some()
     }
 }
 
@@ -74,10 +157,15 @@ where
         Ok(origin) => origin,
         Err((path, error)) => return unreadable(path.display().to_string(), error.clone()),
     };
-    match input::read(origin) {
+    let mut report = match input::read(origin) {
         Ok(source) => work(origin, &source),
         Err(error) => unreadable(origin.label(), error),
+    };
+    if report.findings.is_empty() {
+        // Nobody asks for a place in it.
+        report.text = String::new();
     }
+    report
 }
 
 /// The report of a file that could not be read or written.

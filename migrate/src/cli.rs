@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_runtime::Version;
 
+use crate::output::{self, HardLinks, Owner};
+
 /// Upgrade, check, format, validate and explain libvirt domain XML.
 #[derive(Debug, Parser)]
 #[command(name = "dommigrate", version, about, max_term_width = 100)]
@@ -203,9 +205,18 @@ pub struct Write {
     /// Write nothing; exit with 1 if a file would change
     #[arg(long)]
     pub check: bool,
-    /// Keep the former content beside each rewritten file, with this suffix
-    #[arg(long, value_name = "SUFFIX", num_args = 0..=1, default_missing_value = ".bak")]
+    /// Keep the former file beside each rewritten one, with this suffix and, where that is taken, a number
+    #[arg(long, value_name = "SUFFIX", num_args = 0..=1, require_equals = true, default_missing_value = ".bak")]
     pub backup: Option<String>,
+    /// What to do with a file that has several names (hard links)
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub hard_links: HardLinks,
+    /// What to do with a file whose owner only root could keep
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub owner: Owner,
+    /// Do not wait until the new content is on the disk: faster, but a power failure may leave files empty
+    #[arg(long)]
+    pub no_sync: bool,
 }
 
 impl Write {
@@ -213,6 +224,17 @@ impl Write {
     #[must_use]
     pub fn nothing(&self) -> bool {
         self.dry_run || self.diff || self.check
+    }
+
+    /// How files are replaced.
+    #[must_use]
+    pub fn replacing(&self) -> output::Options {
+        output::Options {
+            backup: self.backup.clone(),
+            hard_links: self.hard_links,
+            owner: self.owner,
+            sync: !self.no_sync,
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use encoding_rs::{Encoding, UTF_8};
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
+use crate::output::Stamp;
+
 /// Files larger than this are refused: no domain comes near it, and memory stays bounded.
 pub const MAX_BYTES: u64 = 256 << 20;
 
@@ -102,6 +104,8 @@ pub struct Source {
     pub bytes: Vec<u8>,
     /// The text, without a byte order mark.
     pub text: String,
+    /// The state of the file before it was read; none for standard input and what else is not a regular file.
+    pub stamp: Option<Stamp>,
 }
 
 /// Reads and decodes a document.
@@ -109,19 +113,92 @@ pub struct Source {
 /// # Errors
 /// One line: it cannot be read, is too large, or is not text of the encoding that it declares.
 pub fn read(origin: &Origin) -> Result<Source, String> {
-    let bytes = match origin.path() {
-        None => read_limited(io::stdin().lock()),
-        Some(path) => fs::File::open(path).and_then(|file| {
-            let kind = file.metadata()?;
-            if kind.is_dir() {
-                return Err(io::Error::from(io::ErrorKind::IsADirectory));
-            }
-            read_limited(file)
-        }),
+    let (bytes, stamp) = match origin.path() {
+        None => read_limited(io::stdin().lock()).map(|bytes| (bytes, None)),
+        Some(path) => read_file(path),
     }
     .map_err(|error| error.to_string())?;
     let text = decode(&bytes)?;
-    Ok(Source { bytes, text })
+    Ok(Source { bytes, text, stamp })
+}
+
+/// How often a file that is being written is read anew.
+const ATTEMPTS: usize = 5;
+
+fn read_file(path: &Path) -> io::Result<(Vec<u8>, Option<Stamp>)> {
+    for _ in 0..ATTEMPTS {
+        let file = open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return read_stream(file, &metadata).map(|bytes| (bytes, None));
+        }
+        let before = Stamp::of(&metadata);
+        let bytes = read_limited(&file)?;
+        // What is read while it is written is neither the old nor the new content.
+        if Stamp::of(&file.metadata()?).same_content(&before) {
+            return Ok((bytes, Some(before)));
+        }
+    }
+    Err(io::Error::other("is being written by another program all the time"))
+}
+
+/// Opens a file without waiting for someone to write to it.
+fn open(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    options.open(path)
+}
+
+/// Reads what a caller names instead of a file: a FIFO, as the shell makes one for `<(virsh dumpxml NAME)`, or a terminal.
+#[cfg(unix)]
+fn read_stream(file: fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use std::os::unix::fs::FileTypeExt;
+    /// How long a FIFO may go without anyone who writes to it.
+    const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    if !kind.is_fifo() && !kind.is_char_device() {
+        return Err(io::Error::other("is neither a regular file nor a stream"));
+    }
+    let mut first = [0];
+    let mut start = Vec::new();
+    if kind.is_fifo() {
+        // Nothing comes from a FIFO that nobody writes to, now or within a while; else reading waits for the writer.
+        match rustix::io::read(&file, &mut first) {
+            Ok(0) => {
+                poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&PATIENCE))?;
+                match rustix::io::read(&file, &mut first) {
+                    Ok(0) => return Err(io::Error::other("is a FIFO to which no program writes")),
+                    Ok(_) => start.push(first[0]),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Ok(_) => start.push(first[0]),
+            Err(rustix::io::Errno::AGAIN) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let flags = rustix::fs::fcntl_getfl(&file)?;
+    rustix::fs::fcntl_setfl(&file, flags - rustix::fs::OFlags::NONBLOCK)?;
+    let mut bytes = read_limited(io::Cursor::new(start).chain(file))?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
+}
+
+#[cfg(not(unix))]
+fn read_stream(file: fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
+    if metadata.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    read_limited(file)
 }
 
 fn read_limited(from: impl Read) -> io::Result<Vec<u8>> {

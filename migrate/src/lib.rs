@@ -21,3 +21,9 @@ pub mod rule;
 pub mod rules;
 
 pub use commands::run;
+
+/// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.
+pub fn complain(message: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "dommigrate: {message}");
+}

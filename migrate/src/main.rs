@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     match dommigrate::run(Cli::parse()) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("dommigrate: {error}");
+            dommigrate::complain(&error);
             ExitCode::from(2)
         }
     }

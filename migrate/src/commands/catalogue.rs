@@ -95,7 +95,7 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
         return print(&text);
     }
     let near = rules::near(&args.subject).map_or_else(String::new, |id| format!("; did you mean {id}?"));
-    eprintln!("dommigrate: no rule and no element is called {}{near}", args.subject);
+    crate::complain(&format!("no rule and no element is called {}{near}", args.subject));
     Ok(FAILED)
 }
 

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
             }
             Verdict::Failed(why) => {
                 failed += 1;
-                eprintln!("dommigrate: {why}");
+                crate::complain(&why);
             }
         }
     }

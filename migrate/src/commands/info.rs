@@ -29,7 +29,8 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
     let (unknown, format) = (args.files.unknown, args.output.output_format);
     let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
-    let summary = batch::run(&args.files, &args.output, Findings::Aside, |origin, source| {
+    let place = if format == OutputFormat::Text { Findings::Aside } else { Findings::Result };
+    let summary = batch::run(&args.files, &args.output, place, |origin, source| {
         let label = origin.label();
         let (action, findings, output) = match engine::features(&source.text, unknown) {
             Ok((used, findings)) => {
@@ -37,13 +38,13 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
                     OutputFormat::Json => serde_json::to_string(&listing(&used)).unwrap_or_default(),
                     _ => print(&used, many.then_some(label.as_str())),
                 };
-                (Action::Unchanged, findings, Some(text))
+                (Action::Unchanged, findings, Some(text.into_bytes()))
             }
             Err(findings) => (Action::Failed, findings, None),
         };
         FileReport { label, text: source.text.clone(), findings, action, output }
     })?;
-    Ok(if summary.failed > 0 { FAILED } else { DONE })
+    Ok(if summary.unfinished() { FAILED } else { DONE })
 }
 
 fn listing(used: &[features::Feature]) -> Listing {

@@ -44,7 +44,7 @@ pub fn run(cli: Cli) -> Result<u8, String> {
 
 /// The status of a command whose findings are its result.
 fn status_of_findings(summary: &Summary, strict: bool) -> u8 {
-    if summary.failed > 0 {
+    if summary.unfinished() {
         FAILED
     } else if summary.failing(strict) > 0 {
         FOUND

@@ -1,44 +1,55 @@
 //! `upgrade` and `fmt`: files in, files out.
 
+use std::path::Path;
+
 use similar::TextDiff;
 
 use super::{DONE, FAILED, FOUND};
 use crate::batch;
-use crate::cli::{Fmt, Output, OutputFormat, Upgrade, Write};
+use crate::cli::{Files, Fmt, Output, OutputFormat, Upgrade, Write};
+use crate::config;
 use crate::engine::{self, Outcome};
 use crate::finding::{Finding, Level, ids};
 use crate::input::{Origin, Source};
+use crate::output::{Former, Refusal, Replacer};
 use crate::report::{Action, FileReport, Findings, Summary};
-use crate::{config, output};
 
 pub(super) fn upgrade(mut args: Upgrade) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
     let options = engine::Options::new(&args.rules, args.files.unknown, args.layout)?;
-    let summary = batch::run(&args.files, &args.output, aside(&args.output), |origin, source| {
-        let outcome = engine::upgrade(&source.text, &options);
-        finish(origin, source, outcome, &args.write)
+    let place = place(&args.files, &args.output, &args.write);
+    let writing = Writing::new(args.write)?;
+    let summary = batch::run(&args.files, &args.output, place, |origin, source| {
+        writing.finish(origin, source, engine::upgrade(&source.text, &options))
     })?;
-    Ok(status(&summary, &args.write))
+    writing.replacer.finish();
+    Ok(status(&summary, &writing.options))
 }
 
 pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
     let unknown = args.files.unknown;
-    let summary = batch::run(&args.files, &args.output, aside(&args.output), |origin, source| {
+    let place = place(&args.files, &args.output, &args.write);
+    let writing = Writing::new(args.write)?;
+    let summary = batch::run(&args.files, &args.output, place, |origin, source| {
         let mut outcome = engine::format(&source.text, unknown);
         // Content that is kept is no concern of a formatter.
         outcome.findings.retain(|finding| finding.level == Level::Error);
-        if args.write.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
+        if writing.options.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
             outcome.findings.push(layout_finding());
         }
-        finish(origin, source, outcome, &args.write)
+        writing.finish(origin, source, outcome)
     })?;
-    Ok(status(&summary, &args.write))
+    writing.replacer.finish();
+    Ok(status(&summary, &writing.options))
 }
 
-/// The result on standard output is a document or a diff: findings in text go beside it.
-fn aside(output: &Output) -> Findings {
-    if output.output_format == OutputFormat::Text { Findings::Aside } else { Findings::Result }
+/// Where a document or a diff goes to standard output, findings go beside it in every format. In text they always do: they are
+/// remarks on the files, which are the result.
+fn place(files: &Files, output: &Output, write: &Write) -> Findings {
+    let filter = files.paths.is_empty() || files.paths.iter().any(|path| path.as_os_str() == "-");
+    let printed = if write.nothing() { write.diff } else { filter };
+    if printed || output.output_format == OutputFormat::Text { Findings::Aside } else { Findings::Result }
 }
 
 fn layout_finding() -> Finding {
@@ -54,7 +65,7 @@ fn layout_finding() -> Finding {
 }
 
 fn status(summary: &Summary, write: &Write) -> u8 {
-    if summary.failed > 0 {
+    if summary.unfinished() {
         FAILED
     } else if write.nothing() && summary.would_rewrite > 0 || stays(summary) {
         FOUND
@@ -68,45 +79,86 @@ fn stays(summary: &Summary) -> bool {
     [Level::Error, Level::Invalid].iter().any(|level| summary.levels.contains_key(level))
 }
 
-/// Turns an outcome into files, a diff or standard output.
-fn finish(origin: &Origin, source: &Source, outcome: Outcome, write: &Write) -> FileReport {
-    let mut report = FileReport {
-        label: origin.label(),
-        text: source.text.clone(),
-        findings: outcome.findings,
-        action: Action::Failed,
-        output: None,
-    };
-    let Some(new) = outcome.text else {
-        if engine::is_other_document(&report.findings) && matches!(origin, Origin::Found(_)) {
-            report.action = Action::Skipped;
-            report.findings.clear();
-        } else if !report.has_errors() {
-            // What is wrong with it was to be ignored.
-            report.action = Action::Skipped;
-        }
-        return report;
-    };
-    let changed = new != source.text;
-    report.action = match (changed, write.nothing()) {
-        (false, _) => Action::Unchanged,
-        (true, true) => Action::WouldRewrite,
-        (true, false) => Action::Rewritten,
-    };
-    if write.diff {
-        report.output = changed.then(|| unified(&report.label, &source.text, &new));
-    } else if !write.nothing() {
-        match origin.path() {
-            None => report.output = Some(new),
-            Some(path) if changed => {
-                if let Err(error) = output::replace(path, new.as_bytes(), write.backup.as_deref()) {
-                    return batch::unreadable(report.label, format!("cannot be written: {error}"));
-                }
-            }
-            Some(_) => {}
-        }
+/// Turns outcomes into files, diffs or standard output.
+struct Writing {
+    options: Write,
+    replacer: Replacer,
+}
+
+impl Writing {
+    fn new(options: Write) -> Result<Self, String> {
+        let replacer = Replacer::new(options.replacing())?;
+        Ok(Self { options, replacer })
     }
-    report
+
+    fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome) -> FileReport {
+        let mut report = FileReport {
+            label: origin.label(),
+            text: source.text.clone(),
+            findings: outcome.findings,
+            action: Action::Failed,
+            output: None,
+        };
+        let nothing = self.options.nothing();
+        if !nothing && let Some(path) = origin.path() {
+            report.findings.extend(self.replacer.tidy(path).iter().map(|path| leftover(path)));
+        }
+        let Some(new) = outcome.text else {
+            if engine::is_other_document(&report.findings) && matches!(origin, Origin::Found(_)) {
+                report.action = Action::Skipped;
+                report.findings.clear();
+            } else if !report.has_errors() {
+                // What is wrong with it was to be ignored.
+                report.action = Action::Skipped;
+            }
+            return report;
+        };
+        let changed = new != source.text;
+        report.action = match (changed, nothing) {
+            (false, _) => Action::Unchanged,
+            (true, true) => Action::WouldRewrite,
+            (true, false) => Action::Rewritten,
+        };
+        if self.options.diff {
+            report.output = changed.then(|| unified(&report.label, &source.text, &new).into_bytes());
+        } else if !nothing {
+            match origin.path() {
+                None => report.output = Some(new.into_bytes()),
+                Some(path) if changed => {
+                    if let Err(refusal) = self.replace(path, source, new.as_bytes()) {
+                        return batch::unreadable(report.label, refusal);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        report
+    }
+
+    fn replace(&self, path: &Path, source: &Source, new: &[u8]) -> Result<(), Refusal> {
+        let Some(stamp) = source.stamp else {
+            return Err("is no regular file and cannot be rewritten in place: name it as standard input".to_owned());
+        };
+        self.replacer.replace(path, Former { stamp, content: &source.bytes }, new)
+    }
+}
+
+/// A note on what a killed run has left and is not this command's to remove.
+fn leftover(path: &Path) -> Finding {
+    let message = format!(
+        "{} holds what another program saved while an earlier run was killed: compare it with the files beside it, \
+         then remove it",
+        path.display()
+    );
+    Finding {
+        rule: ids::IO.into(),
+        level: Level::Note,
+        span: 0..0,
+        path: String::new(),
+        message,
+        before: None,
+        after: None,
+    }
 }
 
 fn unified(label: &str, old: &str, new: &str) -> String {

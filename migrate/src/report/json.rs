@@ -1,5 +1,6 @@
 //! All findings as one JSON document: `{"files": [...], "summary": {...}}`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -19,7 +20,7 @@ struct File<'a> {
     action: Action,
     findings: Vec<Item<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<&'a str>,
+    output: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -59,7 +60,7 @@ impl Reporter for Json {
             path: &report.label,
             action: report.action,
             findings: report.findings.iter().map(|finding| item(&report.text, finding)).collect(),
-            output: report.output.as_deref(),
+            output: report.output.as_deref().map(String::from_utf8_lossy),
         };
         out.write_all(if std::mem::replace(&mut self.started, true) { b",\n" } else { b"{\"files\": [\n" })?;
         serde_json::to_writer(out, &file).map_err(io::Error::from)

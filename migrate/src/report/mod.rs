@@ -39,7 +39,7 @@ pub struct FileReport {
     /// What became of it.
     pub action: Action,
     /// What the command prints on standard output for it: a diff, the new document, ...
-    pub output: Option<String>,
+    pub output: Option<Vec<u8>>,
 }
 
 impl FileReport {
@@ -67,6 +67,9 @@ pub struct Summary {
     pub levels: BTreeMap<Level, usize>,
     /// Findings by rule.
     pub rules: BTreeMap<String, usize>,
+    /// Whether not all of it could be printed.
+    #[serde(skip)]
+    pub unsaid: bool,
 }
 
 impl Summary {
@@ -74,6 +77,12 @@ impl Summary {
     #[must_use]
     pub fn failing(&self, strict: bool) -> usize {
         self.levels.iter().filter(|(level, _)| level.fails(strict)).map(|(_, count)| count).sum()
+    }
+
+    /// Whether a file could not be done, or what became of one could not be said.
+    #[must_use]
+    pub fn unfinished(&self) -> bool {
+        self.failed > 0 || self.unsaid
     }
 
     /// Counts one more file.
@@ -113,15 +122,15 @@ pub trait Reporter {
 pub enum Findings {
     /// They are the result: standard output.
     Result,
-    /// The result is a document or a diff: standard error.
+    /// The result is the output of each file, a document or a diff: standard error.
     Aside,
 }
 
 /// The reporter for the format asked for.
 #[must_use]
-pub fn reporter(options: &Output, findings: Findings, styled: bool) -> Box<dyn Reporter + Send> {
+pub fn reporter(options: &Output, styled: bool) -> Box<dyn Reporter + Send> {
     match options.output_format {
-        OutputFormat::Text => Box::new(text::Text::new(options, findings, styled)),
+        OutputFormat::Text => Box::new(text::Text::new(options, styled)),
         OutputFormat::Json => Box::new(json::Json::default()),
         OutputFormat::Github => Box::new(github::Github),
         OutputFormat::Sarif => Box::new(sarif::Sarif::default()),

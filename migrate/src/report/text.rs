@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
-use super::{Action, FileReport, Findings, Reporter, Summary};
+use super::{Action, FileReport, Reporter, Summary};
 use crate::cli::Output;
 use crate::finding::{Finding, Level, line_column};
 
@@ -12,16 +12,14 @@ use crate::finding::{Finding, Level, line_column};
 pub struct Text {
     quiet: bool,
     verbose: bool,
-    aside: bool,
     renderer: Renderer,
 }
 
 impl Text {
-    pub(super) fn new(options: &Output, findings: Findings, styled: bool) -> Self {
+    pub(super) fn new(options: &Output, styled: bool) -> Self {
         Self {
             quiet: options.quiet,
             verbose: options.verbose > 0,
-            aside: findings == Findings::Aside,
             renderer: if styled { Renderer::styled() } else { Renderer::plain() },
         }
     }
@@ -72,14 +70,11 @@ impl Text {
 
 impl Reporter for Text {
     fn file(&mut self, report: &FileReport, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
-        if let Some(output) = &report.output {
-            out.write_all(output.as_bytes())?;
-        }
         for finding in &report.findings {
             if self.quiet && finding.level != Level::Error {
                 continue;
             }
-            if self.aside || finding.level == Level::Error && report.action == Action::Failed {
+            if finding.level == Level::Error && report.action == Action::Failed {
                 self.finding(report, finding, diagnostics)?;
             } else {
                 self.finding(report, finding, out)?;

@@ -1,0 +1,69 @@
+//! What belongs to a file beside its content: owner, mode, extended attributes.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+
+use super::{Refusal, failed};
+
+/// What is done where a file cannot be given back to its owner: only root may give a file away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Owner {
+    /// The file is left.
+    #[default]
+    Keep,
+    /// It belongs to the user who runs the command from then on.
+    Take,
+}
+
+/// Gives `to` what `from`, described by `metadata`, has.
+pub(super) fn carry_over(from: &Path, metadata: &Metadata, to: &Path, owner: Owner) -> Result<(), Refusal> {
+    #[cfg(unix)]
+    {
+        keep_owner(metadata, to, owner)?;
+        extended(from, to)?;
+    }
+    // After the owner: a change of owner clears the set-id bits.
+    fs::set_permissions(to, metadata.permissions()).map_err(|error| failed(&error))
+}
+
+#[cfg(unix)]
+fn keep_owner(metadata: &Metadata, to: &Path, owner: Owner) -> Result<(), Refusal> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let (user, group) = (metadata.uid(), metadata.gid());
+    let new = fs::metadata(to).map_err(|error| failed(&error))?;
+    if (new.uid(), new.gid()) == (user, group) {
+        return Ok(());
+    }
+    match chown(to, Some(user), Some(group)) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => match owner {
+            Owner::Keep => Err(format!(
+                "belongs to user {user} and group {group}, and only root can give the new file to them; left as it is: \
+                 run the command as root, or let the file become yours with --owner=take"
+            )),
+            // The group, at least, where it is one of the user's.
+            Owner::Take => {
+                let _ = chown(to, None, Some(group));
+                Ok(())
+            }
+        },
+        result => result.map_err(|error| failed(&error)),
+    }
+}
+
+/// Copies the extended attributes. Labels of security modules may not be this user's to set: one that the system gives anew is then
+/// right. Attributes of users and access control lists are the file's own, and must not get lost.
+#[cfg(unix)]
+fn extended(from: &Path, to: &Path) -> Result<(), Refusal> {
+    let Ok(names) = xattr::list(from) else { return Ok(()) };
+    for name in names {
+        let Ok(Some(value)) = xattr::get(from, &name) else { continue };
+        if let Err(error) = xattr::set(to, &name, &value) {
+            let name = name.to_string_lossy();
+            if name.starts_with("user.") || name.starts_with("system.posix_acl") {
+                return Err(format!("cannot keep its extended attribute {name}: {error}; left as it is"));
+            }
+        }
+    }
+    Ok(())
+}

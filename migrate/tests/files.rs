@@ -1,0 +1,233 @@
+//! What becomes of files: nothing of them is lost, and a batch is finished whatever happens around it.
+
+mod common;
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use common::{NEW, OLD, bin, dommigrate};
+
+#[test]
+fn a_backup_takes_its_suffix_behind_an_equals_sign() {
+    let directory = tempfile::tempdir().expect("it can be done");
+    let path = |name: &str| directory.path().join(name);
+    for (option, backup) in [("--backup", "a.xml.bak"), ("--backup=~", "a.xml~"), ("--backup", "a.xml.bak.1")] {
+        fs::write(path("a.xml"), OLD).expect("it can be done");
+        dommigrate().args(["upgrade", option]).arg(path("a.xml")).assert().code(0);
+        assert_eq!(fs::read_to_string(path("a.xml")).expect("it can be done"), NEW, "{option}");
+        assert_eq!(fs::read_to_string(path(backup)).expect("it can be done"), OLD, "{option}");
+    }
+    dommigrate().args(["upgrade", "--backup="]).arg(path("a.xml")).assert().code(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn hard_links_are_left_and_told() {
+    let directory = tempfile::tempdir().expect("it can be done");
+    let path = |name: &str| directory.path().join(name);
+    fs::write(path("a.xml"), OLD).expect("it can be done");
+    fs::hard_link(path("a.xml"), path("b.xml")).expect("it can be done");
+    let assert = dommigrate().arg("upgrade").arg(directory.path()).assert().code(2);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("2 names (hard links)") && said.contains("--hard-links=break"), "{said}");
+    assert_eq!(fs::read_to_string(path("a.xml")).expect("it can be done"), OLD);
+    dommigrate().args(["upgrade", "--hard-links=break"]).arg(path("a.xml")).assert().code(0);
+    assert_eq!(fs::read_to_string(path("a.xml")).expect("it can be done"), NEW);
+    assert_eq!(fs::read_to_string(path("b.xml")).expect("it can be done"), OLD);
+    fs::remove_file(path("b.xml")).expect("it can be done");
+    fs::hard_link(path("a.xml"), path("b.xml")).expect("it can be done");
+    for name in ["a.xml", "b.xml"] {
+        fs::write(path(name), OLD).expect("it can be done");
+    }
+    dommigrate().args(["upgrade", "--hard-links=break"]).arg(directory.path()).assert().code(0);
+    for name in ["a.xml", "b.xml"] {
+        assert_eq!(fs::read_to_string(path(name)).expect("it can be done"), NEW, "both names, at the same time");
+    }
+}
+
+/// A file of another user in a directory that one may write to.
+#[cfg(unix)]
+#[test]
+fn a_file_is_not_taken_from_its_owner_unasked() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65534;
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("did not run: only root can make a file of another user");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("it can be done");
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).expect("it can be done");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("it can be done");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).expect("it can be done");
+    let run = |option: &str| {
+        let mut command = Command::new(bin());
+        command.args(["upgrade", option]).arg(&file).uid(NOBODY).gid(NOBODY).output()
+    };
+    let Ok(output) = run("--no-sync") else {
+        eprintln!("did not run: another user cannot reach the command");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("belongs to user 0") && said.contains("--owner=take"), "{said}");
+    assert_eq!(fs::read_to_string(&file).expect("it can be done"), OLD);
+    assert_eq!(run("--owner=take").expect("it can be done").status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&file).expect("it can be done"), NEW);
+    let metadata = fs::metadata(&file).expect("it can be done");
+    assert_eq!((metadata.uid(), metadata.mode() & 0o777), (NOBODY, 0o666));
+    // Root keeps the owner of every file.
+    fs::write(&file, OLD).expect("it can be done");
+    dommigrate().arg("upgrade").arg(&file).assert().code(0);
+    assert_eq!(fs::metadata(&file).expect("it can be done").uid(), NOBODY);
+    assert_eq!(fs::read_dir(directory.path()).expect("it can be done").count(), 1);
+}
+
+/// Old files, in a directory of their own; in memory where there is one, as there are many.
+fn many(count: usize) -> tempfile::TempDir {
+    let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("it can be done");
+    for number in 0..count {
+        fs::write(directory.path().join(format!("{number}.xml")), OLD).expect("it can be done");
+    }
+    directory
+}
+
+/// How many files are old and how many new; anything else is torn or lost.
+fn count(directory: &Path, expected: usize) -> (usize, usize) {
+    let (mut old, mut new) = (0, 0);
+    for entry in fs::read_dir(directory).expect("it can be done") {
+        let path = entry.expect("it can be done").path();
+        match fs::read_to_string(&path).expect("it can be done").as_str() {
+            OLD => old += 1,
+            NEW => new += 1,
+            other => panic!("{}: {other:?}", path.display()),
+        }
+    }
+    assert_eq!(old + new, expected, "{}", directory.display());
+    (old, new)
+}
+
+#[test]
+fn a_batch_is_finished_whatever_becomes_of_its_report() {
+    const FILES: usize = 1000;
+    // The reader takes one line and goes away; or the report goes to a full disk, or nowhere.
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("it can be done");
+    let cases: [(&str, Stdio, Stdio, i32); 4] = [
+        ("stderr gone", Stdio::null(), Stdio::piped(), 2),
+        ("stderr full", Stdio::null(), full().into(), 2),
+        ("stdout full", full().into(), Stdio::null(), 0),
+        ("both null", Stdio::null(), Stdio::null(), 0),
+    ];
+    for (what, out, err, status) in cases {
+        let directory = many(FILES);
+        let mut command = Command::new(bin());
+        command.args(["upgrade", "--no-sync"]).arg(directory.path()).stdout(out).stderr(err);
+        let mut child = command.spawn().expect("it can be done");
+        if let Some(mut stderr) = child.stderr.take() {
+            stderr.read_exact(&mut [0; 10]).expect("it can be done");
+        }
+        assert_eq!(child.wait().expect("it can be done").code(), Some(status), "{what}");
+        assert_eq!(count(directory.path(), FILES), (0, FILES), "{what}");
+    }
+}
+
+#[test]
+fn what_could_not_be_said_is_no_success() {
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("it can be done");
+    let directory = many(1);
+    let file = directory.path().join("0.xml");
+    for arguments in [vec!["check"], vec!["upgrade", "--diff"], vec!["info"], vec!["check", "--output-format", "json"]]
+    {
+        let output = Command::new(bin()).args(&arguments).arg(&file).stdout(full()).output().expect("it can be done");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("not all could be printed"), "{arguments:?}: {said}");
+    }
+    // Both are full: no panic.
+    let status =
+        Command::new(bin()).arg("check").arg(&file).stdout(full()).stderr(full()).status().expect("it can be done");
+    assert_eq!(status.code(), Some(2));
+    let status = Command::new(bin())
+        .args(["check", "/nonexistent"])
+        .stdout(full())
+        .stderr(full())
+        .status()
+        .expect("it can be done");
+    assert_eq!(status.code(), Some(2));
+    let status = Command::new(bin())
+        .args(["explain", "no-such-rule"])
+        .stdout(full())
+        .stderr(full())
+        .status()
+        .expect("it can be done");
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
+fn threads_do_not_outnumber_the_files() {
+    let directory = many(1);
+    dommigrate()
+        .args(["upgrade", "-j", "100000"])
+        .arg(directory.path())
+        .timeout(std::time::Duration::from_secs(20))
+        .assert()
+        .success();
+}
+
+/// A filter prints the document, in whichever format the findings are asked for; these go beside it.
+#[test]
+fn a_filter_prints_the_document_in_every_format() {
+    for format in ["text", "json", "github", "sarif"] {
+        for command in ["upgrade", "fmt"] {
+            let input = if command == "fmt" { NEW.replace("  ", "\t") } else { OLD.to_owned() };
+            let assert = dommigrate().args([command, "--output-format", format]).write_stdin(input).assert();
+            let output = assert.code(0).stdout(NEW).get_output().clone();
+            if command == "upgrade" && format != "text" {
+                assert!(String::from_utf8_lossy(&output.stderr).contains("default-value"), "{format}");
+            }
+        }
+        let output = dommigrate().args(["upgrade", "--diff", "--output-format", format]).write_stdin(OLD).output();
+        let said = String::from_utf8(output.expect("it can be done").stdout).expect("it can be done");
+        assert!(said.starts_with("--- ") && said.contains("\n+  <memory unit='KiB'>"), "{format}: {said}");
+    }
+}
+
+/// Signals end the command, and its temporary files; what a killed run leaves, the next one removes.
+#[cfg(unix)]
+#[test]
+fn interrupted_runs_leave_whole_files_and_nothing_else() {
+    use rustix::process::{Pid, Signal, kill_process};
+    const FILES: usize = 300;
+    for (number, signal) in
+        [Signal::INT, Signal::TERM, Signal::HUP, Signal::KILL].into_iter().cycle().take(24).enumerate()
+    {
+        let directory = many(FILES);
+        let mut child = Command::new(bin())
+            .args(["upgrade", "-q", "--no-sync"])
+            .arg(directory.path())
+            .spawn()
+            .expect("it can be done");
+        let pid = Pid::from_child(&child);
+        // Later from round to round, from before the first file on.
+        while number > 3
+            && fs::read_dir(directory.path()).expect("it can be done").count() == FILES
+            && child.try_wait().expect("it can be done").is_none()
+        {}
+        std::thread::sleep(std::time::Duration::from_millis(number as u64 / 4));
+        let _ = kill_process(pid, signal);
+        let status = child.wait().expect("it can be done");
+        if signal == Signal::KILL {
+            let names = fs::read_dir(directory.path()).expect("it can be done").count();
+            assert!(names <= FILES + 8, "at most one for each thread");
+            dommigrate().args(["upgrade", "-q", "--no-sync"]).arg(directory.path()).assert().code(0);
+            assert_eq!(count(directory.path(), FILES), (0, FILES));
+        } else {
+            use std::os::unix::process::ExitStatusExt;
+            assert!(status.success() || status.signal() == Some(signal.as_raw()), "{status}");
+            count(directory.path(), FILES);
+        }
+    }
+}
