@@ -24,6 +24,6 @@ pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
     Newer, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload, ReadOptions, Scalar,
-    ScalarError, Span, TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, observe, walk,
-    walk_mut,
+    ScalarError, Span, TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, extras,
+    extras_mut, observe, walk, walk_mut,
 };

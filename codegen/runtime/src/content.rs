@@ -1,17 +1,15 @@
-//! The traits that printed types implement.
+//! The traits that printed types implement, and how all of their fields are visited.
 
 use crate::extra::Extra;
 use crate::info::{FieldInfo, TypeInfo};
-use crate::reader::{Attribute, Node, Reader};
-use crate::slots::PayloadType;
-use crate::writer::Writer;
+use crate::slots::{PayloadType, Slot, SlotMut};
 use std::any::Any;
 use std::fmt::Debug;
 
 /// A struct of the bindings: an element, or the members of one variant of a [`Payload`].
 ///
-/// Every method has a default that suits a struct without fields of the kind in question. The methods are for the
-/// reader and the writer; users of the bindings call those of [`crate::Element`].
+/// [`table!`](crate::table) implements it. The methods are for the reader, the writer and what else goes by the table;
+/// users of the bindings call those of [`crate::Element`].
 pub trait Content: Any + Debug {
     /// The static table of this type.
     fn info(&self) -> &'static TypeInfo;
@@ -26,53 +24,11 @@ pub trait Content: Any + Debug {
         None
     }
 
-    /// The payload with this number, of as many as the table says; none where it is absent.
-    fn payload(&self, _index: usize) -> Option<&dyn Payload> {
-        None
-    }
+    /// The field with this number in the table.
+    fn field(&self, index: usize) -> Option<Slot<'_>>;
 
-    /// As [`Content::payload`], to be changed.
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn Payload> {
-        None
-    }
-
-    /// Chooses the variants of the payloads by their attributes, through [`Reader::select`].
-    fn select(&mut self, _r: &mut Reader, _node: Node<'_>) {}
-
-    /// Takes an attribute; true also for those that [`Content::select`] has seen. False: there is no such field.
-    fn attribute(&mut self, _r: &mut Reader, _attribute: Attribute<'_>) -> bool {
-        false
-    }
-
-    /// Takes an attribute for which there is no field by name. False: there is no field for such.
-    fn any_attribute(&mut self, _r: &mut Reader, _attribute: Attribute<'_>) -> bool {
-        false
-    }
-
-    /// Takes a child element. False: there is no such field.
-    fn child(&mut self, _r: &mut Reader, _node: Node<'_>) -> bool {
-        false
-    }
-
-    /// Takes a child element for which there is no field by name. False: there is no field for such.
-    fn any_child(&mut self, _r: &mut Reader, _node: Node<'_>) -> bool {
-        false
-    }
-
-    /// Takes the text of the element, or, where the table says that it is mixed, one text between its children.
-    fn text(&mut self, _r: &mut Reader, _node: Node<'_>, _text: &str) {}
-
-    /// Writes the attributes, those of payloads included.
-    fn write_attributes(&self, _w: &mut Writer<'_>) {}
-
-    /// Writes text and children, those of payloads included.
-    fn write_children(&self, _w: &mut Writer<'_>) {}
-
-    /// Calls `visit` with every child that is a struct, save those inside payloads.
-    fn children(&self, _visit: &mut dyn FnMut(&dyn Content)) {}
-
-    /// As [`Content::children`], to be changed.
-    fn children_mut(&mut self, _visit: &mut dyn FnMut(&mut dyn Content)) {}
+    /// As [`Content::field`], to be changed.
+    fn field_mut(&mut self, index: usize) -> Option<SlotMut<'_>>;
 
     /// The struct itself, out of its boxes.
     fn inner(&self) -> &dyn Content
@@ -92,6 +48,8 @@ pub trait Content: Any + Debug {
 }
 
 /// A choice discriminated by the value of one attribute: an enum whose variants carry the members that go with the value.
+///
+/// [`payload!`](crate::payload) implements it.
 pub trait Payload: Any + Debug {
     /// The variant with this value of the attribute, its members empty.
     fn of(value: &str) -> Option<Self>
@@ -102,10 +60,7 @@ pub trait Payload: Any + Debug {
     #[must_use]
     fn absent() -> Option<Self>
     where
-        Self: Sized,
-    {
-        None
-    }
+        Self: Sized;
 
     /// The table of the discriminating attribute.
     fn attribute(&self) -> &'static FieldInfo;
@@ -114,64 +69,30 @@ pub trait Payload: Any + Debug {
     fn value(&self) -> Option<&'static str>;
 
     /// What the variant carries.
-    fn members(&self) -> Option<&dyn Content> {
-        None
-    }
+    fn members(&self) -> Option<&dyn Content>;
 
     /// As [`Payload::members`], to be changed.
-    fn members_mut(&mut self) -> Option<&mut dyn Content> {
-        None
-    }
-
-    /// The enum itself, out of its boxes.
-    fn inner(&self) -> &dyn Payload
-    where
-        Self: Sized,
-    {
-        self
-    }
-
-    /// As [`Payload::inner`], to be changed.
-    fn inner_mut(&mut self) -> &mut dyn Payload
-    where
-        Self: Sized,
-    {
-        self
-    }
+    fn members_mut(&mut self) -> Option<&mut dyn Content>;
 }
 
 /// One of several elements (or a text) whose mutual order is kept.
+///
+/// [`mix!`](crate::mix) implements it.
 pub trait Mix: Any + Debug + Sized {
     /// The lines of the variants.
     const ENTRIES: &'static [FieldInfo];
 
-    /// The variant for this element, empty.
-    fn of(node: Node<'_>) -> Option<Self>;
+    /// The variant with this number, empty.
+    fn of(variant: usize) -> Option<Self>;
 
-    /// The variant for a text, if text is taken.
-    #[must_use]
-    fn of_text() -> Option<Self> {
-        None
-    }
+    /// The number of the variant.
+    fn variant(&self) -> usize;
 
-    /// Reads the element into this variant.
-    fn read(&mut self, r: &mut Reader, node: Node<'_>);
+    /// What the variant carries.
+    fn slot(&self) -> Slot<'_>;
 
-    /// Reads the text into this variant.
-    fn read_text(&mut self, _r: &mut Reader, _node: Node<'_>, _text: &str) {}
-
-    /// Writes this variant.
-    fn write(&self, w: &mut Writer<'_>);
-
-    /// What the variant carries, if that is a struct.
-    fn content(&self) -> Option<&dyn Content> {
-        None
-    }
-
-    /// As [`Mix::content`], to be changed.
-    fn content_mut(&mut self) -> Option<&mut dyn Content> {
-        None
-    }
+    /// As [`Mix::slot`], to be changed.
+    fn slot_mut(&mut self) -> SlotMut<'_>;
 }
 
 impl<T: Content> Content for Box<T> {
@@ -187,52 +108,12 @@ impl<T: Content> Content for Box<T> {
         (**self).extra_mut()
     }
 
-    fn payload(&self, index: usize) -> Option<&dyn Payload> {
-        (**self).payload(index)
+    fn field(&self, index: usize) -> Option<Slot<'_>> {
+        (**self).field(index)
     }
 
-    fn payload_mut(&mut self, index: usize) -> Option<&mut dyn Payload> {
-        (**self).payload_mut(index)
-    }
-
-    fn select(&mut self, r: &mut Reader, node: Node<'_>) {
-        (**self).select(r, node);
-    }
-
-    fn attribute(&mut self, r: &mut Reader, attribute: Attribute<'_>) -> bool {
-        (**self).attribute(r, attribute)
-    }
-
-    fn any_attribute(&mut self, r: &mut Reader, attribute: Attribute<'_>) -> bool {
-        (**self).any_attribute(r, attribute)
-    }
-
-    fn child(&mut self, r: &mut Reader, node: Node<'_>) -> bool {
-        (**self).child(r, node)
-    }
-
-    fn any_child(&mut self, r: &mut Reader, node: Node<'_>) -> bool {
-        (**self).any_child(r, node)
-    }
-
-    fn text(&mut self, r: &mut Reader, node: Node<'_>, text: &str) {
-        (**self).text(r, node, text);
-    }
-
-    fn write_attributes(&self, w: &mut Writer<'_>) {
-        (**self).write_attributes(w);
-    }
-
-    fn write_children(&self, w: &mut Writer<'_>) {
-        (**self).write_children(w);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn Content)) {
-        (**self).children(visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
-        (**self).children_mut(visit);
+    fn field_mut(&mut self, index: usize) -> Option<SlotMut<'_>> {
+        (**self).field_mut(index)
     }
 
     fn inner(&self) -> &dyn Content {
@@ -244,17 +125,122 @@ impl<T: Content> Content for Box<T> {
     }
 }
 
-impl<T: PayloadType> PayloadType for Box<T> {
-    const TABLE: &'static FieldInfo = T::TABLE;
+/// Calls `visit` with each field, its line in the table first.
+pub fn fields<'c>(content: &'c dyn Content, mut visit: impl FnMut(&'static FieldInfo, Slot<'c>)) {
+    for (index, field) in content.info().fields.iter().enumerate() {
+        if let Some(slot) = content.field(index) {
+            visit(field, slot);
+        }
+    }
 }
 
-impl<T: Payload> Payload for Box<T> {
+/// As [`fields`], to change them.
+pub fn fields_mut(content: &mut dyn Content, mut visit: impl FnMut(&'static FieldInfo, SlotMut<'_>)) {
+    for (index, field) in content.info().fields.iter().enumerate() {
+        if let Some(slot) = content.field_mut(index) {
+            visit(field, slot);
+        }
+    }
+}
+
+/// Calls `visit` with `content`, with each of its payloads and their members, and so on down: a visitor that looks for one type
+/// asks each for it by `downcast_ref`.
+pub fn walk(content: &dyn Content, visit: &mut dyn FnMut(&dyn Any)) {
+    visit(content);
+    fields(content, |_, slot| match slot {
+        Slot::Payload(payload) => {
+            let Some(payload) = payload.get() else { return };
+            visit(payload);
+            if let Some(members) = payload.members() {
+                walk(members, visit);
+            }
+        }
+        Slot::Child(nest) => nest.each(&mut |child| walk(child, visit)),
+        Slot::Mix(mix) => mix.each(&mut |_, entry| {
+            if let Slot::Child(nest) = entry {
+                nest.each(&mut |child| walk(child, visit));
+            }
+        }),
+        _ => {}
+    });
+}
+
+/// As [`walk`], to change what is met: `downcast_mut`.
+pub fn walk_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Any)) {
+    visit(content);
+    fields_mut(content, |_, slot| match slot {
+        SlotMut::Payload(payload) => {
+            let Some(payload) = payload.get_mut() else { return };
+            visit(payload);
+            if let Some(members) = payload.members_mut() {
+                walk_mut(members, visit);
+            }
+        }
+        SlotMut::Child(nest) => nest.each_mut(&mut |child| walk_mut(child, visit)),
+        SlotMut::Mix(mix) => mix.each_mut(&mut |_, entry| {
+            if let SlotMut::Child(nest) = entry {
+                nest.each_mut(&mut |child| walk_mut(child, visit));
+            }
+        }),
+        _ => {}
+    });
+}
+
+/// Calls `visit` with what `content` keeps, and every element inside.
+pub fn extras(content: &dyn Content, visit: &mut dyn FnMut(&Extra)) {
+    content.extra().into_iter().for_each(&mut *visit);
+    each_struct(content, &mut |inner| extras(inner, visit));
+}
+
+/// As [`extras`], to be changed.
+pub fn extras_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut Extra)) {
+    content.extra_mut().into_iter().for_each(&mut *visit);
+    each_struct_mut(content, &mut |inner| extras_mut(inner, visit));
+}
+
+/// Calls `visit` with the structs right below `content`: its children, and the members of its payloads.
+pub fn each_struct(content: &dyn Content, visit: &mut dyn FnMut(&dyn Content)) {
+    fields(content, |_, slot| match slot {
+        Slot::Payload(payload) => {
+            payload.get().and_then(|payload| payload.members()).into_iter().for_each(&mut *visit);
+        }
+        Slot::Child(nest) => nest.each(visit),
+        Slot::Mix(mix) => mix.each(&mut |_, entry| {
+            if let Slot::Child(nest) = entry {
+                nest.each(visit);
+            }
+        }),
+        _ => {}
+    });
+}
+
+/// As [`each_struct`], to change them.
+pub fn each_struct_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Content)) {
+    fields_mut(content, |_, slot| match slot {
+        SlotMut::Payload(payload) => {
+            payload.get_mut().and_then(|payload| payload.members_mut()).into_iter().for_each(&mut *visit);
+        }
+        SlotMut::Child(nest) => nest.each_mut(visit),
+        SlotMut::Mix(mix) => mix.each_mut(&mut |_, entry| {
+            if let SlotMut::Child(nest) = entry {
+                nest.each_mut(visit);
+            }
+        }),
+        _ => {}
+    });
+}
+
+impl<P: PayloadType> PayloadType for Box<P> {
+    const TABLE: &'static FieldInfo = P::TABLE;
+}
+
+impl<P: Payload> Payload for Box<P> {
     fn of(value: &str) -> Option<Self> {
-        T::of(value).map(Box::new)
+        P::of(value).map(Box::new)
     }
 
     fn absent() -> Option<Self> {
-        T::absent().map(Box::new)
+        P::absent().map(Box::new)
     }
 
     fn attribute(&self) -> &'static FieldInfo {
@@ -272,41 +258,4 @@ impl<T: Payload> Payload for Box<T> {
     fn members_mut(&mut self) -> Option<&mut dyn Content> {
         (**self).members_mut()
     }
-
-    fn inner(&self) -> &dyn Payload {
-        (**self).inner()
-    }
-
-    fn inner_mut(&mut self) -> &mut dyn Payload {
-        (**self).inner_mut()
-    }
-}
-
-/// Calls `visit` with `content`, with each of its payloads and their members, and so on down: a visitor that looks for one type
-/// asks each for it by `downcast_ref`.
-pub fn walk(content: &dyn Content, visit: &mut dyn FnMut(&dyn Any)) {
-    visit(content);
-    for index in 0..content.info().payloads {
-        if let Some(payload) = content.payload(index) {
-            visit(payload);
-            if let Some(members) = payload.members() {
-                walk(members, visit);
-            }
-        }
-    }
-    content.children(&mut |child| walk(child, visit));
-}
-
-/// As [`walk`], to change what is met: `downcast_mut`.
-pub fn walk_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Any)) {
-    visit(content);
-    for index in 0..content.info().payloads {
-        if let Some(payload) = content.payload_mut(index) {
-            visit(payload);
-            if let Some(members) = payload.members_mut() {
-                walk_mut(members, visit);
-            }
-        }
-    }
-    content.children_mut(&mut |child| walk_mut(child, visit));
 }

@@ -39,9 +39,13 @@ pub struct TypeInfo {
     pub reference: Option<&'static str>,
     /// Its fields, in schema order, attributes first.
     pub fields: &'static [FieldInfo],
+    /// The orders in which its attributes are written: the first that applies. Empty: that of the fields.
+    pub attribute_orders: &'static [Order],
+    /// The orders in which its text and children are written.
+    pub child_orders: &'static [Order],
     /// Its text.
     pub text: TextInfo,
-    /// How many of its fields are payloads, see [`crate::Content::payload`].
+    /// How many of its fields are payloads.
     pub payloads: usize,
     /// How many attributes are required, without those of its payloads.
     pub required_attributes: usize,
@@ -60,6 +64,8 @@ impl TypeInfo {
         empty: EmptyForm::Single,
         reference: None,
         fields: &[],
+        attribute_orders: &[],
+        child_orders: &[],
         text: TextInfo::None,
         payloads: 0,
         required_attributes: 0,
@@ -129,6 +135,20 @@ impl TypeInfo {
         self
     }
 
+    /// The orders in which its attributes are written.
+    #[must_use]
+    pub const fn attribute_orders(mut self, orders: &'static [Order]) -> Self {
+        self.attribute_orders = orders;
+        self
+    }
+
+    /// The orders in which its text and children are written.
+    #[must_use]
+    pub const fn child_orders(mut self, orders: &'static [Order]) -> Self {
+        self.child_orders = orders;
+        self
+    }
+
     /// Its Rust name and its fields, and what follows from these.
     #[must_use]
     pub const fn fields(mut self, name: &'static str, fields: &'static [FieldInfo]) -> Self {
@@ -188,10 +208,79 @@ impl TypeInfo {
         self.children().find(|child| child.is(ns, local))
     }
 
+    /// The number of the field that takes an attribute with this name, looked for from the field with the number `from` on.
+    pub(crate) fn find_attribute(&self, ns: &str, local: &str, from: usize) -> Option<usize> {
+        let takes = |field: &FieldInfo| {
+            field.name == local && field.ns == ns && matches!(field.kind, FieldKind::Attribute | FieldKind::Payload)
+        };
+        let (before, behind) = self.fields.split_at_checked(from).unwrap_or((self.fields, &[]));
+        let later = behind.iter().position(takes).map(|index| from + index);
+        later.or_else(|| before.iter().position(takes))
+    }
+
+    /// The number of the field that takes a child element with this name; of a mix, that of the variant, too.
+    pub(crate) fn find_child(&self, ns: &str, local: &str, from: usize) -> Option<(usize, usize)> {
+        let takes = |field: &FieldInfo| match field.kind {
+            FieldKind::Mix => field.entries.iter().position(|entry| entry.is(ns, local) && entry.is_child()),
+            _ => (field.is(ns, local) && field.is_child()).then_some(0),
+        };
+        let (before, behind) = self.fields.split_at_checked(from).unwrap_or((self.fields, &[]));
+        let find =
+            |fields: &[FieldInfo]| fields.iter().enumerate().find_map(|(index, field)| Some((index, takes(field)?)));
+        find(behind).map(|(index, variant)| (from + index, variant)).or_else(|| find(before))
+    }
+
     /// The field for its text, if that is a value.
     #[must_use]
     pub fn text_field(&self) -> Option<&'static FieldInfo> {
         self.fields.iter().find(|field| field.kind == FieldKind::Text)
+    }
+}
+
+/// One order of writing.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// Applies where the payload with this number holds one of these values, the empty one for none; none: always.
+    pub when: Option<(usize, &'static [&'static str])>,
+    /// What is written.
+    pub steps: &'static [Step],
+}
+
+/// One step of an [`Order`].
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// The field with this number.
+    Field(usize),
+    /// Of the payload with this number the members of one part.
+    Part(usize, u32),
+}
+
+/// Names of elements.
+#[derive(Debug, Clone, Copy)]
+pub enum Names {
+    /// Every name.
+    Any,
+    /// Every name of a namespace.
+    Ns(&'static str),
+    /// One name: namespace and local name.
+    One(&'static str, &'static str),
+    /// The names of several.
+    Either(&'static [Names]),
+    /// Those of the first that are not of the second.
+    Except(&'static Names, &'static Names),
+}
+
+impl Names {
+    /// Whether a name is among them.
+    #[must_use]
+    pub fn contains(&self, ns: &str, local: &str) -> bool {
+        match self {
+            Names::Any => true,
+            Names::Ns(own) => *own == ns,
+            Names::One(own_ns, own_local) => *own_local == local && *own_ns == ns,
+            Names::Either(members) => members.iter().any(|member| member.contains(ns, local)),
+            Names::Except(all, except) => all.contains(ns, local) && !except.contains(ns, local),
+        }
     }
 }
 
@@ -255,8 +344,14 @@ pub struct FieldInfo {
     pub content: Option<fn() -> &'static TypeInfo>,
     /// Of a mix, its variants.
     pub entries: &'static [FieldInfo],
-    /// Of elements without a field of their own: whether text is kept among them.
+    /// Of elements without a field of their own: their names.
+    pub names: &'static Names,
+    /// Of these, too: whether text is kept among them.
     pub text_too: bool,
+    /// Which part of a payload's members it belongs to, see [`Step::Part`]; of a payload among these, its attributes.
+    pub part: u32,
+    /// The same for the text and children of a payload.
+    pub child_part: u32,
 }
 
 impl FieldInfo {
@@ -277,7 +372,10 @@ impl FieldInfo {
         values: &[],
         content: None,
         entries: &[],
+        names: &Names::Any,
         text_too: false,
+        part: 0,
+        child_part: 0,
     };
 
     const fn of(kind: FieldKind, name: &'static str, count: Count) -> Self {
@@ -453,6 +551,27 @@ impl FieldInfo {
         self
     }
 
+    /// The names that are taken.
+    #[must_use]
+    pub const fn names(mut self, names: &'static Names) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// The part that it belongs to.
+    #[must_use]
+    pub const fn part(self, part: u32) -> Self {
+        self.parts(part, part)
+    }
+
+    /// The part of its attributes, and the part of its text and children.
+    #[must_use]
+    pub const fn parts(mut self, part: u32, child_part: u32) -> Self {
+        self.part = part;
+        self.child_part = child_part;
+        self
+    }
+
     /// Text is kept among the elements.
     #[must_use]
     pub const fn text_too(mut self) -> Self {
@@ -527,7 +646,7 @@ pub struct ValueInfo {
 impl ValueInfo {
     /// A value with nothing further known about it.
     #[must_use]
-    pub const fn new(value: &'static str) -> Self {
+    pub const fn of(value: &'static str) -> Self {
         ValueInfo { value, since: None, legacy: None }
     }
 

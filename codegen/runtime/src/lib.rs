@@ -1,7 +1,7 @@
 //! What generated bindings call: a reader and a writer for XML that work from static tables and a few printed methods.
 //!
-//! The crate knows no schema. A generator prints, for every element, a struct with an implementation of [`Content`] (which
-//! field belongs to which name, and in which order fields are written) and a static [`TypeInfo`]; everything else is here:
+//! The crate knows no schema. A generator prints, for every element, a struct and the [`table!`] of its fields; everything else goes by
+//! that table and is here:
 //!
 //! * [`reader`]: [`Reader`], all errors of a document in one go, unknown content denied or kept verbatim;
 //! * [`writer`]: [`Writer`], libvirt's layout (two spaces, single quotes, `<a/>`), defaults added or dropped by table;
@@ -29,17 +29,20 @@ pub mod verbatim;
 pub mod version;
 pub mod writer;
 
-pub use content::{Content, Mix, Payload, walk, walk_mut};
+pub use content::{
+    Content, Mix, Payload, each_struct, each_struct_mut, extras, extras_mut, fields, fields_mut, walk, walk_mut,
+};
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, Span};
 pub use info::{
-    DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Narrow, TextInfo, TypeInfo, ValueInfo,
+    DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step, TextInfo, TypeInfo,
+    ValueInfo,
 };
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Expected, List, Scalar, ScalarError};
-pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Present};
+pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Present, Slot, SlotMut};
 pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;

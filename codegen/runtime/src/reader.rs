@@ -4,10 +4,12 @@ mod document;
 mod fields;
 mod report;
 
-use crate::content::Content;
+use crate::content::{Content, fields};
 use crate::error::{ErrorKind, NoteKind};
-use crate::info::{FieldInfo, TextInfo, TypeInfo};
+use crate::info::{FieldInfo, FieldKind, TextInfo, TypeInfo};
 use crate::keep;
+use crate::slots::{Slot, SlotMut};
+use crate::verbatim::{AnyAttribute, Verbatim};
 use report::Pending;
 use roxmltree::{NodeId, NodeType};
 use std::borrow::Cow;
@@ -40,13 +42,6 @@ pub struct ReadOptions {
 pub struct Node<'a>(pub(crate) roxmltree::Node<'a, 'a>);
 
 impl<'a> Node<'a> {
-    /// The local name of an element in no namespace; empty for one in a namespace.
-    #[must_use]
-    pub fn plain(self) -> &'a str {
-        let name = self.0.tag_name();
-        if name.namespace().is_none() { name.name() } else { "" }
-    }
-
     /// Namespace URI (empty for none) and local name.
     #[must_use]
     pub fn name(self) -> (&'a str, &'a str) {
@@ -65,12 +60,6 @@ impl<'a> Node<'a> {
 pub struct Attribute<'a>(pub(crate) roxmltree::Attribute<'a, 'a>, roxmltree::Node<'a, 'a>);
 
 impl<'a> Attribute<'a> {
-    /// The local name of an attribute in no namespace; empty for one in a namespace.
-    #[must_use]
-    pub fn plain(self) -> &'a str {
-        if self.0.namespace().is_none() { self.0.name() } else { "" }
-    }
-
     /// Namespace URI (empty for none) and local name.
     #[must_use]
     pub fn name(self) -> (&'a str, &'a str) {
@@ -83,7 +72,7 @@ impl<'a> Attribute<'a> {
     }
 }
 
-/// Reads a document: what [`Content`]'s methods call.
+/// Reads a document by the tables of its types.
 #[derive(Debug)]
 pub struct Reader {
     options: ReadOptions,
@@ -144,15 +133,19 @@ impl Reader {
         let (kept, leaves) = (self.kept.len(), self.leaves.len());
         self.assumed = None;
         if info.payloads > 0 {
-            out.select(self, Node(node));
+            self.select_all(Node(node), out);
         }
         if let Some(extra) = out.extra_mut() {
             extra.span = node.range().into();
             extra.assumed = self.assumed.take();
         }
+        let mut from = 0;
         for attribute in node.attributes() {
             let attribute = Attribute(attribute, node);
-            if !self.offer_attribute(out, attribute) && !self.offer_any_attribute(out, attribute) && !self.silent {
+            if !self.offer_attribute(out, attribute, &mut from)
+                && !self.offer_any_attribute(out, attribute)
+                && !self.silent
+            {
                 self.unknown_attribute(node, out, attribute);
             }
         }
@@ -187,11 +180,12 @@ impl Reader {
         }
         let mut text: Option<Cow<'_, str>> = None;
         let (mut odd, mut elements) = (false, false);
+        let mut from = 0;
         for child in node.children() {
             match child.node_type() {
                 NodeType::Element => {
                     elements = true;
-                    if !self.offer_child(out, Node(child)) && !self.offer_any_child(out, Node(child)) {
+                    if !self.offer_child(out, Node(child), &mut from) && !self.offer_any_child(out, Node(child)) {
                         self.unknown_element(node, out, child);
                     }
                 }
@@ -224,83 +218,129 @@ impl Reader {
         odd
     }
 
-    fn offer_attribute(&mut self, out: &mut dyn Content, attribute: Attribute<'_>) -> bool {
-        if out.attribute(self, attribute) {
+    /// Gives an attribute to the field that has its name, be it in a member of a payload; false: there is none. `from` is where the
+    /// last one was found: documents mostly keep to the order of the table.
+    fn offer_attribute(&mut self, out: &mut dyn Content, attribute: Attribute<'_>, from: &mut usize) -> bool {
+        let info = out.info();
+        let (ns, local) = attribute.name();
+        if let Some(index) = info.find_attribute(ns, local, *from) {
+            *from = index + 1;
+            // The attribute of a payload was seen when the variant was chosen.
+            if let Some(SlotMut::Value(field)) = out.field_mut(index) {
+                self.attribute(attribute, field);
+            }
             return true;
         }
-        for index in 0..out.info().payloads {
-            let Some(payload) = out.payload_mut(index) else { continue };
-            if let Some(members) = payload.members_mut()
-                && self.offer_attribute(members, attribute)
-            {
-                return true;
-            }
-        }
-        false
+        members_mut(out, &mut |members| self.offer_attribute(members, attribute, &mut 0))
     }
 
     fn offer_any_attribute(&mut self, out: &mut dyn Content, attribute: Attribute<'_>) -> bool {
-        out.any_attribute(self, attribute)
-            || (0..out.info().payloads).any(|index| {
-                let members = out.payload_mut(index).and_then(|payload| payload.members_mut());
-                members.is_some_and(|members| self.offer_any_attribute(members, attribute))
-            })
+        let any = out.info().fields.iter().position(|field| field.kind == FieldKind::AnyAttributes);
+        if let Some(SlotMut::Attributes(field)) = any.and_then(|index| out.field_mut(index)) {
+            let (ns, name) = attribute.name();
+            let value = attribute.0.value().to_owned();
+            field.push(AnyAttribute { ns: ns.to_owned(), name: name.to_owned(), value });
+            return true;
+        }
+        members_mut(out, &mut |members| self.offer_any_attribute(members, attribute))
     }
 
-    fn offer_child(&mut self, out: &mut dyn Content, node: Node<'_>) -> bool {
+    /// As [`Reader::offer_attribute`], for a child element.
+    fn offer_child(&mut self, out: &mut dyn Content, node: Node<'_>, from: &mut usize) -> bool {
+        let info = out.info();
+        let (ns, local) = node.name();
+        if let Some((index, variant)) = info.find_child(ns, local, *from) {
+            *from = index;
+            if let Some(slot) = out.field_mut(index) {
+                self.child_field(node, &info.fields[index], variant, slot);
+            }
+            return true;
+        }
         // Where the variant is not known, its members would only lead to further errors.
-        let payloads = if self.silent { 0 } else { out.info().payloads };
-        out.child(self, node)
-            || (0..payloads).any(|index| {
-                let members = out.payload_mut(index).and_then(|payload| payload.members_mut());
-                members.is_some_and(|members| self.offer_child(members, node))
-            })
+        !self.silent && members_mut(out, &mut |members| self.offer_child(members, node, &mut 0))
     }
 
     fn offer_any_child(&mut self, out: &mut dyn Content, node: Node<'_>) -> bool {
-        out.any_child(self, node)
-            || (0..out.info().payloads).any(|index| {
-                let members = out.payload_mut(index).and_then(|payload| payload.members_mut());
-                members.is_some_and(|members| self.offer_any_child(members, node))
-            })
+        let (ns, local) = node.name();
+        let takes = |field: &FieldInfo| field.kind == FieldKind::AnyElements && field.names.contains(ns, local);
+        let any = out.info().fields.iter().position(takes);
+        if let Some(SlotMut::Verbatim(field)) = any.and_then(|index| out.field_mut(index)) {
+            self.verbatim(node, field);
+            return true;
+        }
+        members_mut(out, &mut |members| self.offer_any_child(members, node))
     }
 
     fn give_text(&mut self, out: &mut dyn Content, node: Node<'_>, text: &str) {
-        if out.info().text != TextInfo::None {
-            return out.text(self, node, text);
+        let info = out.info();
+        if info.text == TextInfo::None {
+            members_mut(out, &mut |members| {
+                let takes = text_kind(members) != TextInfo::None;
+                if takes {
+                    self.give_text(members, node, text);
+                }
+                takes
+            });
+            return;
         }
-        for index in 0..out.info().payloads {
-            if let Some(members) = out.payload_mut(index).and_then(|payload| payload.members_mut())
-                && text_kind(members) != TextInfo::None
-            {
-                return self.give_text(members, node, text);
+        let text_in = |field: &FieldInfo| field.entries.iter().position(|entry| entry.kind == FieldKind::Text);
+        let takes = |field: &FieldInfo| field.kind == FieldKind::Text || field.text_too || text_in(field).is_some();
+        let Some(index) = info.fields.iter().position(takes) else { return };
+        match out.field_mut(index) {
+            Some(SlotMut::Value(field)) => self.text(node, text, field),
+            Some(SlotMut::Verbatim(field)) => field.put(Verbatim::text(text)),
+            Some(SlotMut::Mix(mix)) => {
+                let entry = text_in(&info.fields[index]).and_then(|variant| mix.open(variant));
+                if let Some(SlotMut::Value(field)) = entry {
+                    self.text(node, text, field);
+                }
             }
+            _ => {}
         }
     }
 }
 
+/// Calls `take` with the members of each payload until one of them takes what is offered.
+fn members_mut(out: &mut dyn Content, take: &mut dyn FnMut(&mut dyn Content) -> bool) -> bool {
+    let info = out.info();
+    if info.payloads == 0 {
+        return false;
+    }
+    for (index, field) in info.fields.iter().enumerate() {
+        if field.kind == FieldKind::Payload
+            && let Some(SlotMut::Payload(payload)) = out.field_mut(index)
+            && let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut())
+            && take(members)
+        {
+            return true;
+        }
+    }
+    false
+}
+
 /// Calls `see` with the tables of a struct and of the members of its payloads.
 fn each_info(content: &dyn Content, see: &mut dyn FnMut(&'static TypeInfo)) {
-    let info = content.info();
-    see(info);
-    for index in 0..info.payloads {
-        if let Some(members) = content.payload(index).and_then(|payload| payload.members()) {
-            each_info(members, see);
-        }
+    see(content.info());
+    if content.info().payloads > 0 {
+        fields(content, |_, slot| {
+            if let Slot::Payload(payload) = slot
+                && let Some(members) = payload.get().and_then(|payload| payload.members())
+            {
+                each_info(members, see);
+            }
+        });
     }
 }
 
 /// What text the element takes, be it in a member of a payload.
 fn text_kind(content: &dyn Content) -> TextInfo {
-    let info = content.info();
-    if info.text != TextInfo::None {
-        return info.text;
-    }
-    (0..info.payloads)
-        .filter_map(|index| content.payload(index)?.members())
-        .map(text_kind)
-        .find(|kind| *kind != TextInfo::None)
-        .unwrap_or(TextInfo::None)
+    let mut kind = TextInfo::None;
+    each_info(content, &mut |info| {
+        if kind == TextInfo::None {
+            kind = info.text;
+        }
+    });
+    kind
 }
 
 pub(crate) fn is_blank(text: &str) -> bool {

@@ -58,9 +58,13 @@ impl ScalarError {
         ScalarError { expected: Expected::OneOf(values) }
     }
 
-    /// An error that lists what is taken beside what `other` takes.
+    /// An error for what takes what either takes.
     #[must_use]
-    pub fn one_of_or(values: &'static [ValueInfo], other: ScalarError) -> Self {
+    pub fn or(self, other: ScalarError) -> Self {
+        let values: &[ValueInfo] = match self.expected {
+            Expected::OneOf(values) | Expected::OneOfOr(values, _) => values,
+            Expected::Described(_) => &[],
+        };
         let expected = match other.expected {
             Expected::Described(text) | Expected::OneOfOr(_, text) => Expected::OneOfOr(values, text),
             Expected::OneOf(_) => Expected::OneOf(values),

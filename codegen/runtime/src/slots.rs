@@ -4,7 +4,7 @@ use crate::content::{Content, Mix, Payload};
 use crate::info::{FieldInfo, TypeInfo, ValueInfo};
 use crate::scalar::{Scalar, ScalarError};
 use crate::table::Described;
-use crate::verbatim::Verbatim;
+use crate::verbatim::{AnyAttribute, Verbatim};
 
 /// Whether a field can take one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,77 @@ pub enum Room {
     Filled,
     /// It holds one from the start: whether that is a default cannot be seen.
     Unknown,
+}
+
+/// A field of a struct, by its kind.
+#[derive(Clone, Copy)]
+pub enum Slot<'s> {
+    /// Scalars: an attribute, leaves, a text.
+    Value(&'s dyn Field),
+    /// Structs.
+    Child(&'s dyn Nest),
+    /// Empty elements.
+    Flag(&'s dyn Flag),
+    /// A payload.
+    Payload(&'s dyn NestPayload),
+    /// Elements whose order is kept.
+    Mix(&'s dyn NestMix),
+    /// Elements kept verbatim.
+    Verbatim(&'s dyn NestVerbatim),
+    /// Attributes of any name.
+    Attributes(&'s Vec<AnyAttribute>),
+}
+
+/// As [`Slot`], to be changed.
+pub enum SlotMut<'s> {
+    /// Scalars: an attribute, leaves, a text.
+    Value(&'s mut dyn Field),
+    /// Structs.
+    Child(&'s mut dyn Nest),
+    /// Empty elements.
+    Flag(&'s mut dyn Flag),
+    /// A payload.
+    Payload(&'s mut dyn NestPayload),
+    /// Elements whose order is kept.
+    Mix(&'s mut dyn NestMix),
+    /// Elements kept verbatim.
+    Verbatim(&'s mut dyn NestVerbatim),
+    /// Attributes of any name.
+    Attributes(&'s mut Vec<AnyAttribute>),
+}
+
+/// What the lines of a table call a field, and how it is held.
+macro_rules! kinds {
+    ($($kind:ident: $slot:ident $ty:ty;)*) => {
+        #[allow(missing_docs)]
+        impl<'s> Slot<'s> {
+            $(#[must_use]
+            pub const fn $kind(field: &'s $ty) -> Self {
+                Slot::$slot(field)
+            })*
+        }
+
+        #[allow(missing_docs)]
+        impl<'s> SlotMut<'s> {
+            $(#[must_use]
+            pub const fn $kind(field: &'s mut $ty) -> Self {
+                SlotMut::$slot(field)
+            })*
+        }
+    };
+}
+
+kinds! {
+    attribute: Value dyn Field;
+    leaf: Value dyn Field;
+    text: Value dyn Field;
+    child: Child dyn Nest;
+    flag: Flag dyn Flag;
+    payload: Payload dyn NestPayload;
+    mix: Mix dyn NestMix;
+    verbatim: Verbatim dyn NestVerbatim;
+    any_elements: Verbatim dyn NestVerbatim;
+    any_attributes: Attributes Vec<AnyAttribute>;
 }
 
 /// How many values a field holds.
@@ -374,11 +445,11 @@ impl<P: Payload + PayloadType> NestPayload for P {
     }
 
     fn get(&self) -> Option<&dyn Payload> {
-        Some(self.inner())
+        Some(self)
     }
 
     fn get_mut(&mut self) -> Option<&mut dyn Payload> {
-        Some(self.inner_mut())
+        Some(self)
     }
 }
 
@@ -400,81 +471,87 @@ impl<P: Payload + PayloadType> NestPayload for Option<P> {
 
     fn get(&self) -> Option<&dyn Payload> {
         match self {
-            Some(payload) => Some(payload.inner()),
+            Some(payload) => Some(payload),
             None => None,
         }
     }
 
     fn get_mut(&mut self) -> Option<&mut dyn Payload> {
         match self {
-            Some(payload) => Some(payload.inner_mut()),
+            Some(payload) => Some(payload),
             None => None,
         }
     }
 }
 
 /// A field that holds elements in a mixture: `M`, `Option<M>` or `Vec<M>`.
-pub trait NestMix<M: Mix> {
-    /// Puts an entry in. None: there is no room.
-    fn put(&mut self, entry: M) -> Option<&mut M>;
+pub trait NestMix {
+    /// The place for one more, of this variant. None: there is no room.
+    fn open(&mut self, variant: usize) -> Option<SlotMut<'_>>;
 
-    /// The entries.
-    fn entries(&self) -> &[M];
-
-    /// As [`NestMix::entries`], to be changed.
-    fn entries_mut(&mut self) -> &mut [M];
-
-    /// Calls `visit` with each entry that carries a struct.
-    fn each(&self, visit: &mut dyn FnMut(&dyn Content)) {
-        self.entries().iter().filter_map(Mix::content).for_each(visit);
-    }
+    /// Calls `visit` with each entry: its line in the table, and what it carries.
+    fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>));
 
     /// As [`NestMix::each`], to be changed.
-    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
-        self.entries_mut().iter_mut().filter_map(Mix::content_mut).for_each(visit);
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&'static FieldInfo, SlotMut<'_>));
+}
+
+fn each_entry<'m, M: Mix>(entries: &'m [M], visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {
+    for entry in entries {
+        if let Some(line) = M::ENTRIES.get(entry.variant()) {
+            visit(line, entry.slot());
+        }
     }
 }
 
-impl<M: Mix> NestMix<M> for M {
-    fn put(&mut self, entry: M) -> Option<&mut M> {
-        *self = entry;
-        Some(self)
-    }
-
-    fn entries(&self) -> &[M] {
-        std::slice::from_ref(self)
-    }
-
-    fn entries_mut(&mut self) -> &mut [M] {
-        std::slice::from_mut(self)
+fn each_entry_mut<M: Mix>(entries: &mut [M], visit: &mut dyn FnMut(&'static FieldInfo, SlotMut<'_>)) {
+    for entry in entries {
+        if let Some(line) = M::ENTRIES.get(entry.variant()) {
+            visit(line, entry.slot_mut());
+        }
     }
 }
 
-impl<M: Mix> NestMix<M> for Option<M> {
-    fn put(&mut self, entry: M) -> Option<&mut M> {
-        if self.is_some() { None } else { Some(self.insert(entry)) }
+impl<M: Mix> NestMix for M {
+    fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
+        *self = M::of(variant)?;
+        Some(self.slot_mut())
     }
 
-    fn entries(&self) -> &[M] {
-        self.as_slice()
+    fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {
+        each_entry(std::slice::from_ref(self), visit);
     }
 
-    fn entries_mut(&mut self) -> &mut [M] {
-        self.as_mut_slice()
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&'static FieldInfo, SlotMut<'_>)) {
+        each_entry_mut(std::slice::from_mut(self), visit);
     }
 }
 
-impl<M: Mix> NestMix<M> for Vec<M> {
-    fn put(&mut self, entry: M) -> Option<&mut M> {
-        Some(self.push_mut(entry))
+impl<M: Mix> NestMix for Option<M> {
+    fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
+        if self.is_some() { None } else { Some(self.insert(M::of(variant)?).slot_mut()) }
     }
 
-    fn entries(&self) -> &[M] {
-        self
+    fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {
+        each_entry(self.as_slice(), visit);
     }
 
-    fn entries_mut(&mut self) -> &mut [M] {
-        self
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&'static FieldInfo, SlotMut<'_>)) {
+        each_entry_mut(self.as_mut_slice(), visit);
+    }
+}
+
+impl<M: Mix> NestMix for Vec<M> {
+    fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
+        Some(self.push_mut(M::of(variant)?).slot_mut())
+    }
+
+    fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {
+        each_entry(self, visit);
+    }
+
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&'static FieldInfo, SlotMut<'_>)) {
+        each_entry_mut(self, visit);
     }
 }
 

@@ -76,6 +76,18 @@ impl<S: Described, T> std::fmt::Debug for Key<S, T> {
 /// ```
 #[macro_export]
 macro_rules! table {
+    (@extra element) => {
+        fn extra(&self) -> ::core::option::Option<&$crate::Extra> {
+            ::core::option::Option::Some(&self.xml)
+        }
+
+        fn extra_mut(&mut self) -> ::core::option::Option<&mut $crate::Extra> {
+            ::core::option::Option::Some(&mut self.xml)
+        }
+    };
+    (@extra members) => {};
+    (@element element $ty:ident) => { $crate::elements!($ty); };
+    (@element members $ty:ident) => {};
     ($ty:ident: $head:ident $head_args:tt $(.$head_fact:ident $head_fact_args:tt)*;
         $($index:literal $key:ident = $field:ident: $field_ty:ty, $kind:ident $args:tt $(.$fact:ident $fact_args:tt)*;)*
     ) => {
@@ -93,6 +105,234 @@ macro_rules! table {
                 static TABLE: $crate::TypeInfo = $crate::TypeInfo::$head $head_args $(.$head_fact $head_fact_args)*
                     .fields(stringify!($ty), &[$($crate::FieldInfo::$kind::<$field_ty> $args $(.$fact $fact_args)*,)*]);
                 &TABLE
+            }
+        }
+
+        impl $crate::Content for $ty {
+            fn info(&self) -> &'static $crate::TypeInfo {
+                <$ty as $crate::Described>::table()
+            }
+
+            $crate::table!(@extra $head);
+
+            fn field(&self, index: usize) -> ::core::option::Option<$crate::Slot<'_>> {
+                match index {
+                    $($index => ::core::option::Option::Some($crate::Slot::$kind(&self.$field)),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn field_mut(&mut self, index: usize) -> ::core::option::Option<$crate::SlotMut<'_>> {
+                match index {
+                    $($index => ::core::option::Option::Some($crate::SlotMut::$kind(&mut self.$field)),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+
+        $crate::table!(@element $head $ty);
+    };
+}
+
+/// The table of a payload: its attribute, and its variants with their members, each with its value and what the schema says about that.
+/// The last line says what holds where the attribute is absent: one of the values, or a variant of its own.
+///
+/// ```ignore
+/// rt::payload! { DiskType: attribute("type").written("file");
+///     File(DiskTypeFile) = "file".since(0, 6, 0);
+///     Block(DiskTypeBlock) = "block".since(0, 6, 0);
+///     _ = "file";
+/// }
+/// ```
+#[macro_export]
+macro_rules! payload {
+    ($ty:ident: $head:ident $args:tt $(.$fact:ident $fact_args:tt)*;
+        $($variant:ident $(($members:ty))? = $value:literal $(.$value_fact:ident $value_fact_args:tt)*;)*
+        $(_ = $absent:literal;)?
+        $(_ = $unspelt:ident $(($unspelt_members:ty))?;)?
+    ) => {
+        impl $crate::PayloadType for $ty {
+            const TABLE: &'static $crate::FieldInfo = {
+                static TABLE: $crate::FieldInfo = $crate::FieldInfo::$head::<::std::string::String> $args
+                    $(.$fact $fact_args)*
+                    .values(&[$($crate::ValueInfo::of($value) $(.$value_fact $value_fact_args)*),*]);
+                &TABLE
+            };
+        }
+
+        impl $crate::Payload for $ty {
+            fn of(value: &str) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match value {
+                    $($value => Self::$variant $((<$members>::default()))?,)*
+                    _ => return ::core::option::Option::None,
+                })
+            }
+
+            #[allow(unreachable_code)]
+            fn absent() -> ::core::option::Option<Self> {
+                $(return Self::of($absent);)?
+                $(return ::core::option::Option::Some(Self::$unspelt $((<$unspelt_members>::default()))?);)?
+                ::core::option::Option::None
+            }
+
+            fn attribute(&self) -> &'static $crate::FieldInfo {
+                <$ty as $crate::PayloadType>::TABLE
+            }
+
+            fn value(&self) -> ::core::option::Option<&'static str> {
+                ::core::option::Option::Some(match self {
+                    $(Self::$variant { .. } => $value,)*
+                    $(Self::$unspelt { .. } => return ::core::option::Option::None,)?
+                })
+            }
+
+            fn members(&self) -> ::core::option::Option<&dyn $crate::Content> {
+                match self {
+                    $($(Self::$variant(members) => {
+                        let members: &$members = members;
+                        ::core::option::Option::Some(members)
+                    })?)*
+                    $($(Self::$unspelt(members) => {
+                        let members: &$unspelt_members = members;
+                        ::core::option::Option::Some(members)
+                    })?)?
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn members_mut(&mut self) -> ::core::option::Option<&mut dyn $crate::Content> {
+                match self {
+                    $($(Self::$variant(members) => {
+                        let members: &mut $members = members;
+                        ::core::option::Option::Some(members)
+                    })?)*
+                    $($(Self::$unspelt(members) => {
+                        let members: &mut $unspelt_members = members;
+                        ::core::option::Option::Some(members)
+                    })?)?
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+/// The table of a set of values: each variant with its value and what the schema says about that, and behind `_` the variants
+/// that carry other values, in the order in which they are tried.
+///
+/// ```ignore
+/// rt::values! { DiskDevice;
+///     Floppy = "floppy".since(0, 6, 0);
+///     Disk = "disk".since(0, 6, 0);
+/// }
+/// ```
+#[macro_export]
+macro_rules! values {
+    ($ty:ident; $($variant:ident = $value:literal $(.$fact:ident $fact_args:tt)*;)*) => {
+        impl $ty {
+            /// The value as a document spells it.
+            #[must_use]
+            pub fn as_str(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $value,)*
+                }
+            }
+        }
+
+        $crate::values!(@scalar $ty; $($variant = $value $(.$fact $fact_args)*;)*);
+    };
+    ($ty:ident; $($variant:ident = $value:literal $(.$fact:ident $fact_args:tt)*;)* _ = $other:ident(String);) => {
+        impl $ty {
+            /// The value as a document spells it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::$other(text) => text,
+                }
+            }
+        }
+
+        $crate::values!(@scalar $ty; $($variant = $value $(.$fact $fact_args)*;)* _ = $other(String););
+    };
+    ($ty:ident; $($variant:ident = $value:literal $(.$fact:ident $fact_args:tt)*;)* $(_ = $other:ident($other_ty:ty);)*) => {
+        $crate::values!(@scalar $ty; $($variant = $value $(.$fact $fact_args)*;)* $(_ = $other($other_ty);)*);
+    };
+    (@scalar $ty:ident; $($variant:ident = $value:literal $(.$fact:ident $fact_args:tt)*;)* $(_ = $other:ident($other_ty:ty);)*) => {
+        impl $ty {
+            /// The values that are known by name.
+            pub const VALUES: &'static [$crate::ValueInfo] =
+                &[$($crate::ValueInfo::of($value) $(.$fact $fact_args)*),*];
+        }
+
+        impl $crate::Scalar for $ty {
+            const VALUES: &'static [$crate::ValueInfo] = $ty::VALUES;
+
+            fn parse(text: &str) -> ::core::result::Result<Self, $crate::ScalarError> {
+                match $crate::scalar::trim(text) {
+                    $($value => return ::core::result::Result::Ok(Self::$variant),)*
+                    _ => {}
+                }
+                let error = $crate::ScalarError::one_of(Self::VALUES);
+                $(let error = match <$other_ty as $crate::Scalar>::parse(text) {
+                    ::core::result::Result::Ok(value) => return ::core::result::Result::Ok(Self::$other(value)),
+                    ::core::result::Result::Err(other) => error.or(other),
+                };)*
+                ::core::result::Result::Err(error)
+            }
+
+            fn write(&self, out: &mut ::std::string::String) {
+                match self {
+                    $(Self::$variant => out.push_str($value),)*
+                    $(Self::$other(value) => $crate::Scalar::write(value, out),)*
+                }
+            }
+        }
+
+        $crate::scalar_text!($ty);
+    };
+}
+
+/// The table of a mix: each variant with its number, what it carries, and its line.
+///
+/// ```ignore
+/// rt::mix! { Inline;
+///     0 Text(String) = text();
+///     1 Link(Link) = child("link");
+/// }
+/// ```
+#[macro_export]
+macro_rules! mix {
+    ($ty:ident; $($index:literal $variant:ident($variant_ty:ty) = $kind:ident $args:tt $(.$fact:ident $fact_args:tt)*;)*) => {
+        impl $crate::Mix for $ty {
+            const ENTRIES: &'static [$crate::FieldInfo] =
+                &[$($crate::FieldInfo::$kind::<$variant_ty> $args $(.$fact $fact_args)* .entry()),*];
+
+            fn of(variant: usize) -> ::core::option::Option<Self> {
+                match variant {
+                    $($index => ::core::option::Option::Some(Self::$variant(::core::default::Default::default())),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn variant(&self) -> usize {
+                match self {
+                    $(Self::$variant(_) => $index,)*
+                }
+            }
+
+            fn slot(&self) -> $crate::Slot<'_> {
+                match self {
+                    $(Self::$variant(content) => $crate::Slot::$kind(content),)*
+                }
+            }
+
+            fn slot_mut(&mut self) -> $crate::SlotMut<'_> {
+                match self {
+                    $(Self::$variant(content) => $crate::SlotMut::$kind(content),)*
+                }
             }
         }
     };

@@ -30,7 +30,7 @@ pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
     Written { text: writer.out, findings: writer.findings }
 }
 
-/// Writes a document: what [`Content`]'s methods call.
+/// Writes a document by the tables of its types.
 pub struct Writer<'o> {
     out: String,
     depth: usize,
@@ -142,14 +142,14 @@ impl<'o> Writer<'o> {
         self.out.push('<');
         self.push_name(ns, name, false);
         let name_end = self.out.len();
-        content.write_attributes(self);
+        self.attributes(content);
         if let Some(kept) = kept {
             self.push_kept_attributes(kept, name_end);
         }
         let tag_end = self.out.len();
         self.tag_open = true;
         self.depth += 1;
-        content.write_children(self);
+        self.children(content);
         self.flush();
         self.depth -= 1;
         if self.tag_open && info.empty == EmptyForm::Pair {

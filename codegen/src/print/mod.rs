@@ -11,10 +11,9 @@ mod structs;
 mod tables;
 
 use crate::error::{Error, Errors};
-use crate::model::{FieldKind, Model, Shape, Slot, Struct, Type, TypeId};
+use crate::model::{Model, Type, TypeId};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use std::collections::BTreeSet;
 
 pub use files::{Change, write_files};
 
@@ -83,9 +82,6 @@ struct Printer<'m> {
     options: &'m PrintOptions,
     runtime: TokenStream,
     scalars: TokenStream,
-    /// Members of payloads whose attributes, or whose children, are asked for in parts.
-    parted_attributes: BTreeSet<TypeId>,
-    parted_children: BTreeSet<TypeId>,
 }
 
 impl<'m> Printer<'m> {
@@ -95,24 +91,12 @@ impl<'m> Printer<'m> {
                 list: vec![Error { file: String::new(), line: 0, column: 0, message: format!("`{text}` is no path") }],
             })
         };
-        let mut printer = Printer {
+        Ok(Printer {
             model,
             options,
             runtime: path(&options.runtime)?,
             scalars: path(options.scalars.as_deref().unwrap_or_default())?,
-            parted_attributes: BTreeSet::new(),
-            parted_children: BTreeSet::new(),
-        };
-        for ty in &model.types {
-            let Shape::Struct(shape) = &ty.shape else { continue };
-            for order in &shape.attribute_orders {
-                printer.parted_attributes.extend(parted(model, shape, &order.slots));
-            }
-            for order in &shape.child_orders {
-                printer.parted_children.extend(parted(model, shape, &order.slots));
-            }
-        }
-        Ok(printer)
+        })
     }
 
     fn ty(&self, id: TypeId) -> &'m Type {
@@ -122,19 +106,6 @@ impl<'m> Printer<'m> {
     fn name(&self, id: TypeId) -> Ident {
         ident(&self.ty(id).name)
     }
-}
-
-/// The members of the payloads that are written in parts.
-fn parted(model: &Model, shape: &Struct, slots: &[Slot]) -> Vec<TypeId> {
-    let mut members = Vec::new();
-    for slot in slots {
-        let Slot::Part(field, _) = slot else { continue };
-        let FieldKind::Payload { ty, .. } = &shape.fields[*field].kind else { continue };
-        if let Shape::Payload(payload) = &model.types[ty.0 as usize].shape {
-            members.extend(payload.variants.iter().filter_map(|variant| variant.members));
-        }
-    }
-    members
 }
 
 /// An identifier. The model's names are identifiers already; what is not shows when the output is parsed.

@@ -2,11 +2,12 @@
 
 use super::{Printer, ident, layout};
 use crate::model::{
-    Basic, ChildContent, Count, DefaultForm, DefaultValue, EmptyForm, Facts, Field, FieldKind, Payload, Scalar, Shape,
-    Struct, Type, XmlName,
+    Basic, ChildContent, Count, DefaultForm, DefaultValue, EmptyForm, Facts, Field, FieldKind, Mix, Order, Payload,
+    Scalar, Shape, Slot, Struct, Type, Values, Variant, XmlName,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use relaxng_model::grammar::NameClass;
 
 impl Printer<'_> {
     /// The table of a struct, formatted.
@@ -24,9 +25,17 @@ impl Printer<'_> {
         if let Some(reference) = &ty.facts.reference {
             head.push_str(&format!(".reference({reference:?})"));
         }
+        for (call, orders) in [
+            ("attribute_orders", orders(shape, &shape.attribute_orders, self)),
+            ("child_orders", orders(shape, &shape.child_orders, self)),
+        ] {
+            if let Some(orders) = orders {
+                head.push_str(&format!("\n    .{call}({orders})"));
+            }
+        }
         let mut text = format!("rt::table! {{ {}: {head};\n", ty.name);
         for (index, field) in shape.fields.iter().enumerate() {
-            let field_type = self.field_type(field)?.to_string().replace(' ', "");
+            let field_type = compact(&self.field_type(field)?);
             let (key, name) = (key(&field.name), &field.name);
             let start = format!("    {index} {key} = {name}: {field_type},");
             layout::wrapped(&mut text, &start, &self.line(field)?);
@@ -48,11 +57,19 @@ impl Printer<'_> {
             }
             FieldKind::Text { .. } => (vec!["text()".to_owned()], None),
             // What is known of it stands with the type.
-            FieldKind::Payload { .. } => return Ok(vec!["payload()".to_owned()]),
+            FieldKind::Payload { .. } => {
+                return Ok(std::iter::once("payload()".to_owned()).chain(parts(field)).collect());
+            }
             FieldKind::Mix { count, .. } => (vec!["mix()".to_owned()], Some(*count)),
-            FieldKind::AnyElements { text, .. } => {
-                let text = if *text { ".text_too()" } else { "" };
-                (vec![format!("any_elements(){text}")], None)
+            FieldKind::AnyElements { names, text } => {
+                let mut calls = vec!["any_elements()".to_owned()];
+                if !names.iter().any(|class| matches!(class, NameClass::AnyName(None))) {
+                    calls.push(format!(".names(&{})", self::names(names)));
+                }
+                if *text {
+                    calls.push(".text_too()".to_owned());
+                }
+                (calls, None)
             }
         };
         if count == Some(Count::OneOrMore) {
@@ -68,31 +85,70 @@ impl Printer<'_> {
         if matches!(field.kind, FieldKind::Child { .. }) && facts.empty == EmptyForm::Dropped {
             calls.push(".dropped_if_empty()".to_owned());
         }
+        calls.extend(parts(field));
         Ok(calls)
     }
 
-    /// Whether a mix takes text.
-    pub fn is_mixed(&self, ty: crate::model::TypeId) -> bool {
-        matches!(&self.ty(ty).shape, Shape::Mix(mix) if mix.variants.iter().any(|v| v.element.is_none()))
+    /// The table of a payload, formatted.
+    pub fn payload_table(&self, ty: &Type, payload: &Payload) -> Result<String, String> {
+        let XmlName { local, .. } = &payload.attribute;
+        let mut head = format!("attribute({local:?}){}", namespace(&payload.attribute));
+        if payload.absent.is_some() {
+            head.push_str(".optional()");
+        }
+        head.push_str(&payload.facts.default.as_ref().map(default_call).unwrap_or_default());
+        head.push_str(&facts_calls(&payload.facts)?.concat());
+        let mut text = format!("rt::payload! {{ {}: {head};\n", ty.name);
+        let carried = |variant: &Variant| match variant.members {
+            Some(members) => format!("{}({})", variant.name, self.ty(members).name),
+            None => variant.name.clone(),
+        };
+        for variant in payload.variants.iter().filter(|variant| variant.spelt) {
+            layout::wrapped(
+                &mut text,
+                &format!("    {} =", carried(variant)),
+                &value_line(&variant.value, &variant.facts)?,
+            );
+        }
+        if let Some(variant) = payload.absent.map(|index| &payload.variants[index]) {
+            let held = if variant.spelt { format!("{:?}", variant.value) } else { carried(variant) };
+            text.push_str(&format!("    _ = {held};\n"));
+        }
+        text.push_str("}\n");
+        Ok(text)
     }
 
-    /// The table of a payload's attribute.
-    pub fn discriminator_info(&self, payload: &Payload) -> Result<TokenStream, String> {
-        let mut values = Vec::new();
-        for variant in payload.variants.iter().filter(|variant| variant.spelt) {
-            values.push(value_info(&variant.value, &variant.facts)?);
+    /// The table of a set of values, formatted.
+    pub fn values_table(&self, ty: &Type, values: &Values) -> Result<String, String> {
+        let mut text = format!("rt::values! {{ {};\n", ty.name);
+        for literal in &values.literals {
+            layout::wrapped(
+                &mut text,
+                &format!("    {} =", literal.name),
+                &value_line(&literal.value, &literal.facts)?,
+            );
         }
-        let name = &payload.attribute;
-        let mut calls = format!("attribute::<String>({:?}){}", name.local, namespace(name));
-        if payload.absent.is_some() {
-            calls.push_str(".optional()");
+        for other in &values.others {
+            let scalar = compact(&self.scalar(&other.scalar)?);
+            text.push_str(&format!("    _ = {}({scalar});\n", other.name));
         }
-        if let Some(default) = &payload.facts.default {
-            calls.push_str(&default_call(default));
+        text.push_str("}\n");
+        Ok(text)
+    }
+
+    /// The table of a mix, formatted.
+    pub fn mix_table(&self, ty: &Type, mix: &Mix) -> Result<String, String> {
+        let mut text = format!("rt::mix! {{ {};\n", ty.name);
+        for (index, variant) in mix.variants.iter().enumerate() {
+            let content = compact(&self.content_type(&variant.content)?);
+            let line = match &variant.element {
+                Some(name) => format!("{}({:?}){}", kind(&variant.content), name.local, namespace(name)),
+                None => "text()".to_owned(),
+            };
+            text.push_str(&format!("    {index} {}({content}) = {line};\n", variant.name));
         }
-        calls.push_str(&facts_calls(&payload.facts)?.concat());
-        let calls: TokenStream = calls.parse().map_err(|error| format!("{calls}: {error}"))?;
-        Ok(quote!(rt::FieldInfo::#calls.values(&[#(#values),*])))
+        text.push_str("}\n");
+        Ok(text)
     }
 
     /// The Rust type of a scalar.
@@ -121,11 +177,84 @@ impl Printer<'_> {
     }
 }
 
-/// The table of one value of a set.
-pub fn value_info(value: &str, facts: &Facts) -> Result<TokenStream, String> {
-    let since = since_call(facts)?;
-    let legacy = facts.legacy.as_ref().map(|rule| quote!(.legacy(#rule)));
-    Ok(quote!(rt::ValueInfo::new(#value) #since #legacy))
+/// The call that tells the part of a payload's members that a field belongs to, where that is not the first.
+fn parts(field: &Field) -> Option<String> {
+    match (field.part, field.child_part) {
+        (0, 0) => None,
+        (part, same) if part == same => Some(format!(".part({part})")),
+        (part, child_part) => Some(format!(".parts({part}, {child_part})")),
+    }
+}
+
+/// The line of one value of a set.
+fn value_line(value: &str, facts: &Facts) -> Result<Vec<String>, String> {
+    let mut calls = vec![format!("{value:?}")];
+    if let Some(since) = &facts.since {
+        calls[0].push_str(&format!(".since({})", numbers(since)?));
+    }
+    if let Some(rule) = &facts.legacy {
+        calls.push(format!(".legacy({rule:?})"));
+    }
+    Ok(calls)
+}
+
+/// A type as text: those that are printed need no blank.
+fn compact(tokens: &TokenStream) -> String {
+    tokens.to_string().replace(' ', "")
+}
+
+/// An order of writing as an expression; none where it is that of the fields.
+fn orders(shape: &Struct, orders: &[Order], printer: &Printer<'_>) -> Option<String> {
+    let mut printed = Vec::new();
+    for order in orders {
+        let steps = order.slots.iter().map(|slot| match slot {
+            Slot::Field(field) => format!("rt::Step::Field({field})"),
+            Slot::Part(field, part) => format!("rt::Step::Part({field}, {part})"),
+        });
+        let steps: Vec<String> = steps.collect();
+        let when = order.when.as_ref().and_then(|(field, variants)| {
+            let FieldKind::Payload { ty, .. } = &shape.fields[*field].kind else { return None };
+            let Shape::Payload(payload) = &printer.ty(*ty).shape else { return None };
+            let values: Vec<String> = variants.iter().map(|at| format!("{:?}", payload.variants[*at].value)).collect();
+            Some(format!("Some(({field}, &[{}]))", values.join(", ")))
+        });
+        let always = when.is_none();
+        let when = when.unwrap_or_else(|| "None".to_owned());
+        printed.push(format!("rt::Order {{ when: {when}, steps: &[{}] }}", steps.join(", ")));
+        if always {
+            break;
+        }
+    }
+    let ascending = |slots: &[Slot]| {
+        let fields: Vec<usize> =
+            slots.iter().map_while(|slot| if let Slot::Field(field) = slot { Some(*field) } else { None }).collect();
+        fields.len() == slots.len() && fields.is_sorted()
+    };
+    match orders {
+        [] => None,
+        [order] if order.when.is_none() && ascending(&order.slots) => None,
+        _ => Some(format!("&[{}]", printed.join(", "))),
+    }
+}
+
+/// Names of elements as an expression.
+fn names(classes: &[NameClass]) -> String {
+    let one = |class: &NameClass| match class {
+        NameClass::Name { ns, local } => format!("rt::Names::One({ns:?}, {local:?})"),
+        NameClass::Choice(members) => names(members),
+        NameClass::AnyName(None) => "rt::Names::Any".to_owned(),
+        NameClass::AnyName(Some(except)) => {
+            format!("rt::Names::Except(&rt::Names::Any, &{})", names(std::slice::from_ref(except)))
+        }
+        NameClass::NsName { ns, except: None } => format!("rt::Names::Ns({ns:?})"),
+        NameClass::NsName { ns, except: Some(except) } => {
+            format!("rt::Names::Except(&rt::Names::Ns({ns:?}), &{})", names(std::slice::from_ref(except)))
+        }
+    };
+    match classes {
+        [class] => one(class),
+        classes => format!("rt::Names::Either(&[{}])", classes.iter().map(one).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// What a table calls a child that holds this.
@@ -184,12 +313,6 @@ fn facts_calls(facts: &Facts) -> Result<Vec<String>, String> {
 fn numbers(text: &str) -> Result<String, String> {
     let [major, minor, micro] = version(text)?;
     Ok(format!("{major}, {minor}, {micro}"))
-}
-
-fn since_call(facts: &Facts) -> Result<Option<TokenStream>, String> {
-    let Some(since) = &facts.since else { return Ok(None) };
-    let [major, minor, micro] = version(since)?;
-    Ok(Some(quote!(.since(#major, #minor, #micro))))
 }
 
 fn version(text: &str) -> Result<[Literal; 3], String> {

@@ -207,196 +207,6 @@ rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7);
     37 WAKE_ALARM = wake_alarm: Option<CapabilityWakeAlarm>, child("wake_alarm").since(1, 2, 7);
 }
 
-impl rt::Content for FeatureCapabilities {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "policy" => r.attribute(attribute, &mut self.policy),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "audit_control" => r.child(node, &mut self.audit_control),
-            "audit_write" => r.child(node, &mut self.audit_write),
-            "block_suspend" => r.child(node, &mut self.block_suspend),
-            "chown" => r.child(node, &mut self.chown),
-            "dac_override" => r.child(node, &mut self.dac_override),
-            "dac_read_search" => r.child(node, &mut self.dac_read_search),
-            "fowner" => r.child(node, &mut self.fowner),
-            "fsetid" => r.child(node, &mut self.fsetid),
-            "ipc_lock" => r.child(node, &mut self.ipc_lock),
-            "ipc_owner" => r.child(node, &mut self.ipc_owner),
-            "kill" => r.child(node, &mut self.kill),
-            "lease" => r.child(node, &mut self.lease),
-            "linux_immutable" => r.child(node, &mut self.linux_immutable),
-            "mac_admin" => r.child(node, &mut self.mac_admin),
-            "mac_override" => r.child(node, &mut self.mac_override),
-            "mknod" => r.child(node, &mut self.mknod),
-            "net_admin" => r.child(node, &mut self.net_admin),
-            "net_bind_service" => r.child(node, &mut self.net_bind_service),
-            "net_broadcast" => r.child(node, &mut self.net_broadcast),
-            "net_raw" => r.child(node, &mut self.net_raw),
-            "setgid" => r.child(node, &mut self.setgid),
-            "setfcap" => r.child(node, &mut self.setfcap),
-            "setpcap" => r.child(node, &mut self.setpcap),
-            "setuid" => r.child(node, &mut self.setuid),
-            "sys_admin" => r.child(node, &mut self.sys_admin),
-            "sys_boot" => r.child(node, &mut self.sys_boot),
-            "sys_chroot" => r.child(node, &mut self.sys_chroot),
-            "sys_module" => r.child(node, &mut self.sys_module),
-            "sys_nice" => r.child(node, &mut self.sys_nice),
-            "sys_pacct" => r.child(node, &mut self.sys_pacct),
-            "sys_ptrace" => r.child(node, &mut self.sys_ptrace),
-            "sys_rawio" => r.child(node, &mut self.sys_rawio),
-            "sys_resource" => r.child(node, &mut self.sys_resource),
-            "sys_time" => r.child(node, &mut self.sys_time),
-            "sys_tty_config" => r.child(node, &mut self.sys_tty_config),
-            "syslog" => r.child(node, &mut self.syslog),
-            "wake_alarm" => r.child(node, &mut self.wake_alarm),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("policy", &self.policy);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("audit_control", &self.audit_control);
-        w.child("audit_write", &self.audit_write);
-        w.child("block_suspend", &self.block_suspend);
-        w.child("chown", &self.chown);
-        w.child("dac_override", &self.dac_override);
-        w.child("dac_read_search", &self.dac_read_search);
-        w.child("fowner", &self.fowner);
-        w.child("fsetid", &self.fsetid);
-        w.child("ipc_lock", &self.ipc_lock);
-        w.child("ipc_owner", &self.ipc_owner);
-        w.child("kill", &self.kill);
-        w.child("lease", &self.lease);
-        w.child("linux_immutable", &self.linux_immutable);
-        w.child("mac_admin", &self.mac_admin);
-        w.child("mac_override", &self.mac_override);
-        w.child("mknod", &self.mknod);
-        w.child("net_admin", &self.net_admin);
-        w.child("net_bind_service", &self.net_bind_service);
-        w.child("net_broadcast", &self.net_broadcast);
-        w.child("net_raw", &self.net_raw);
-        w.child("setgid", &self.setgid);
-        w.child("setfcap", &self.setfcap);
-        w.child("setpcap", &self.setpcap);
-        w.child("setuid", &self.setuid);
-        w.child("sys_admin", &self.sys_admin);
-        w.child("sys_boot", &self.sys_boot);
-        w.child("sys_chroot", &self.sys_chroot);
-        w.child("sys_module", &self.sys_module);
-        w.child("sys_nice", &self.sys_nice);
-        w.child("sys_pacct", &self.sys_pacct);
-        w.child("sys_ptrace", &self.sys_ptrace);
-        w.child("sys_rawio", &self.sys_rawio);
-        w.child("sys_resource", &self.sys_resource);
-        w.child("sys_time", &self.sys_time);
-        w.child("sys_tty_config", &self.sys_tty_config);
-        w.child("syslog", &self.syslog);
-        w.child("wake_alarm", &self.wake_alarm);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.audit_control, visit);
-        rt::Nest::each(&self.audit_write, visit);
-        rt::Nest::each(&self.block_suspend, visit);
-        rt::Nest::each(&self.chown, visit);
-        rt::Nest::each(&self.dac_override, visit);
-        rt::Nest::each(&self.dac_read_search, visit);
-        rt::Nest::each(&self.fowner, visit);
-        rt::Nest::each(&self.fsetid, visit);
-        rt::Nest::each(&self.ipc_lock, visit);
-        rt::Nest::each(&self.ipc_owner, visit);
-        rt::Nest::each(&self.kill, visit);
-        rt::Nest::each(&self.lease, visit);
-        rt::Nest::each(&self.linux_immutable, visit);
-        rt::Nest::each(&self.mac_admin, visit);
-        rt::Nest::each(&self.mac_override, visit);
-        rt::Nest::each(&self.mknod, visit);
-        rt::Nest::each(&self.net_admin, visit);
-        rt::Nest::each(&self.net_bind_service, visit);
-        rt::Nest::each(&self.net_broadcast, visit);
-        rt::Nest::each(&self.net_raw, visit);
-        rt::Nest::each(&self.setgid, visit);
-        rt::Nest::each(&self.setfcap, visit);
-        rt::Nest::each(&self.setpcap, visit);
-        rt::Nest::each(&self.setuid, visit);
-        rt::Nest::each(&self.sys_admin, visit);
-        rt::Nest::each(&self.sys_boot, visit);
-        rt::Nest::each(&self.sys_chroot, visit);
-        rt::Nest::each(&self.sys_module, visit);
-        rt::Nest::each(&self.sys_nice, visit);
-        rt::Nest::each(&self.sys_pacct, visit);
-        rt::Nest::each(&self.sys_ptrace, visit);
-        rt::Nest::each(&self.sys_rawio, visit);
-        rt::Nest::each(&self.sys_resource, visit);
-        rt::Nest::each(&self.sys_time, visit);
-        rt::Nest::each(&self.sys_tty_config, visit);
-        rt::Nest::each(&self.syslog, visit);
-        rt::Nest::each(&self.wake_alarm, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.audit_control, visit);
-        rt::Nest::each_mut(&mut self.audit_write, visit);
-        rt::Nest::each_mut(&mut self.block_suspend, visit);
-        rt::Nest::each_mut(&mut self.chown, visit);
-        rt::Nest::each_mut(&mut self.dac_override, visit);
-        rt::Nest::each_mut(&mut self.dac_read_search, visit);
-        rt::Nest::each_mut(&mut self.fowner, visit);
-        rt::Nest::each_mut(&mut self.fsetid, visit);
-        rt::Nest::each_mut(&mut self.ipc_lock, visit);
-        rt::Nest::each_mut(&mut self.ipc_owner, visit);
-        rt::Nest::each_mut(&mut self.kill, visit);
-        rt::Nest::each_mut(&mut self.lease, visit);
-        rt::Nest::each_mut(&mut self.linux_immutable, visit);
-        rt::Nest::each_mut(&mut self.mac_admin, visit);
-        rt::Nest::each_mut(&mut self.mac_override, visit);
-        rt::Nest::each_mut(&mut self.mknod, visit);
-        rt::Nest::each_mut(&mut self.net_admin, visit);
-        rt::Nest::each_mut(&mut self.net_bind_service, visit);
-        rt::Nest::each_mut(&mut self.net_broadcast, visit);
-        rt::Nest::each_mut(&mut self.net_raw, visit);
-        rt::Nest::each_mut(&mut self.setgid, visit);
-        rt::Nest::each_mut(&mut self.setfcap, visit);
-        rt::Nest::each_mut(&mut self.setpcap, visit);
-        rt::Nest::each_mut(&mut self.setuid, visit);
-        rt::Nest::each_mut(&mut self.sys_admin, visit);
-        rt::Nest::each_mut(&mut self.sys_boot, visit);
-        rt::Nest::each_mut(&mut self.sys_chroot, visit);
-        rt::Nest::each_mut(&mut self.sys_module, visit);
-        rt::Nest::each_mut(&mut self.sys_nice, visit);
-        rt::Nest::each_mut(&mut self.sys_pacct, visit);
-        rt::Nest::each_mut(&mut self.sys_ptrace, visit);
-        rt::Nest::each_mut(&mut self.sys_rawio, visit);
-        rt::Nest::each_mut(&mut self.sys_resource, visit);
-        rt::Nest::each_mut(&mut self.sys_time, visit);
-        rt::Nest::each_mut(&mut self.sys_tty_config, visit);
-        rt::Nest::each_mut(&mut self.syslog, visit);
-        rt::Nest::each_mut(&mut self.wake_alarm, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureCapabilitiesPolicy {
@@ -415,41 +225,10 @@ pub enum FeatureCapabilitiesPolicy {
     Deny,
 }
 
-impl FeatureCapabilitiesPolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("default").since(1, 2, 7),
-        rt::ValueInfo::new("allow").since(1, 2, 7),
-        rt::ValueInfo::new("deny").since(1, 2, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Allow => "allow",
-            Self::Deny => "deny",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureCapabilitiesPolicy {
-    const VALUES: &'static [rt::ValueInfo] = FeatureCapabilitiesPolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "default" => Self::Default,
-                "allow" => Self::Allow,
-                "deny" => Self::Deny,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureCapabilitiesPolicy;
+    Default = "default".since(1, 2, 7);
+    Allow = "allow".since(1, 2, 7);
+    Deny = "deny".since(1, 2, 7);
 }
 
 /// Switch auditing by the kernel and change its filters.
@@ -469,32 +248,6 @@ rt::table! { CapabilityAuditControl: element("audit_control").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityAuditControl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Write to the kernel's audit log.
 ///
 /// Since libvirt 1.2.7.
@@ -510,32 +263,6 @@ pub struct CapabilityAuditWrite {
 
 rt::table! { CapabilityAuditWrite: element("audit_write").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityAuditWrite {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Keep the system from suspending.
@@ -555,32 +282,6 @@ rt::table! { CapabilityBlockSuspend: element("block_suspend").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityBlockSuspend {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Change owner and group of any file.
 ///
 /// Since libvirt 1.2.7.
@@ -596,32 +297,6 @@ pub struct CapabilityChown {
 
 rt::table! { CapabilityChown: element("chown").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityChown {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Read, write and execute files against their permissions.
@@ -641,32 +316,6 @@ rt::table! { CapabilityDacOverride: element("dac_override").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityDacOverride {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Read files and directories against their permissions.
 ///
 /// Since libvirt 1.2.7.
@@ -682,32 +331,6 @@ pub struct CapabilityDacReadSearch {
 
 rt::table! { CapabilityDacReadSearch: element("dac_read_search").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityDacReadSearch {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Do with any file what only its owner may.
@@ -727,32 +350,6 @@ rt::table! { CapabilityFowner: element("fowner").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityFowner {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Keep the set-user-ID and set-group-ID bits of a file that is changed.
 ///
 /// Since libvirt 1.2.7.
@@ -768,32 +365,6 @@ pub struct CapabilityFsetid {
 
 rt::table! { CapabilityFsetid: element("fsetid").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityFsetid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Lock memory.
@@ -813,32 +384,6 @@ rt::table! { CapabilityIpcLock: element("ipc_lock").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityIpcLock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Use System V IPC objects against their permissions.
 ///
 /// Since libvirt 1.2.7.
@@ -854,32 +399,6 @@ pub struct CapabilityIpcOwner {
 
 rt::table! { CapabilityIpcOwner: element("ipc_owner").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityIpcOwner {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Send signals to any process.
@@ -899,32 +418,6 @@ rt::table! { CapabilityKill: element("kill").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityKill {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Take leases on any file.
 ///
 /// Since libvirt 1.2.7.
@@ -940,32 +433,6 @@ pub struct CapabilityLease {
 
 rt::table! { CapabilityLease: element("lease").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityLease {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Set the flags of files that may not change, or only grow.
@@ -985,32 +452,6 @@ rt::table! { CapabilityLinuxImmutable: element("linux_immutable").since(1, 2, 7)
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityLinuxImmutable {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Change mandatory access control.
 ///
 /// Since libvirt 1.2.7.
@@ -1026,32 +467,6 @@ pub struct CapabilityMacAdmin {
 
 rt::table! { CapabilityMacAdmin: element("mac_admin").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityMacAdmin {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Override mandatory access control.
@@ -1071,32 +486,6 @@ rt::table! { CapabilityMacOverride: element("mac_override").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityMacOverride {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Make device nodes.
 ///
 /// Since libvirt 1.2.7.
@@ -1112,32 +501,6 @@ pub struct CapabilityMknod {
 
 rt::table! { CapabilityMknod: element("mknod").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityMknod {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Configure the network.
@@ -1157,32 +520,6 @@ rt::table! { CapabilityNetAdmin: element("net_admin").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityNetAdmin {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Bind to ports below 1024.
 ///
 /// Since libvirt 1.2.7.
@@ -1198,32 +535,6 @@ pub struct CapabilityNetBindService {
 
 rt::table! { CapabilityNetBindService: element("net_bind_service").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityNetBindService {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Send broadcasts and listen to multicasts.
@@ -1243,32 +554,6 @@ rt::table! { CapabilityNetBroadcast: element("net_broadcast").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilityNetBroadcast {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Use raw and packet sockets.
 ///
 /// Since libvirt 1.2.7.
@@ -1284,32 +569,6 @@ pub struct CapabilityNetRaw {
 
 rt::table! { CapabilityNetRaw: element("net_raw").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilityNetRaw {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Change the group of a process at will.
@@ -1329,32 +588,6 @@ rt::table! { CapabilitySetgid: element("setgid").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySetgid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Give capabilities to files.
 ///
 /// Since libvirt 1.2.7.
@@ -1370,32 +603,6 @@ pub struct CapabilitySetfcap {
 
 rt::table! { CapabilitySetfcap: element("setfcap").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySetfcap {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Change the capabilities of processes.
@@ -1415,32 +622,6 @@ rt::table! { CapabilitySetpcap: element("setpcap").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySetpcap {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Change the user of a process at will.
 ///
 /// Since libvirt 1.2.7.
@@ -1456,32 +637,6 @@ pub struct CapabilitySetuid {
 
 rt::table! { CapabilitySetuid: element("setuid").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySetuid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Administer the system: mount, set the host's name, and much more.
@@ -1501,32 +656,6 @@ rt::table! { CapabilitySysAdmin: element("sys_admin").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySysAdmin {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Reboot the machine and load another kernel.
 ///
 /// Since libvirt 1.2.7.
@@ -1542,32 +671,6 @@ pub struct CapabilitySysBoot {
 
 rt::table! { CapabilitySysBoot: element("sys_boot").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySysBoot {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Change the root directory and mount namespaces.
@@ -1587,32 +690,6 @@ rt::table! { CapabilitySysChroot: element("sys_chroot").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySysChroot {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Load and unload kernel modules.
 ///
 /// Since libvirt 1.2.7.
@@ -1628,32 +705,6 @@ pub struct CapabilitySysModule {
 
 rt::table! { CapabilitySysModule: element("sys_module").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySysModule {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Raise priorities, and set scheduling of any process.
@@ -1673,32 +724,6 @@ rt::table! { CapabilitySysNice: element("sys_nice").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySysNice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Switch process accounting.
 ///
 /// Since libvirt 1.2.7.
@@ -1714,32 +739,6 @@ pub struct CapabilitySysPacct {
 
 rt::table! { CapabilitySysPacct: element("sys_pacct").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySysPacct {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Trace any process.
@@ -1759,32 +758,6 @@ rt::table! { CapabilitySysPtrace: element("sys_ptrace").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySysPtrace {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Use I/O ports and the memory of the kernel.
 ///
 /// Since libvirt 1.2.7.
@@ -1800,32 +773,6 @@ pub struct CapabilitySysRawio {
 
 rt::table! { CapabilitySysRawio: element("sys_rawio").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySysRawio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Override limits of resources.
@@ -1845,32 +792,6 @@ rt::table! { CapabilitySysResource: element("sys_resource").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySysResource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Set the clock.
 ///
 /// Since libvirt 1.2.7.
@@ -1886,32 +807,6 @@ pub struct CapabilitySysTime {
 
 rt::table! { CapabilitySysTime: element("sys_time").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySysTime {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Configure terminals, and hang them up.
@@ -1931,32 +826,6 @@ rt::table! { CapabilitySysTtyConfig: element("sys_tty_config").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for CapabilitySysTtyConfig {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Use the privileged part of the kernel's log.
 ///
 /// Since libvirt 1.2.7.
@@ -1972,32 +841,6 @@ pub struct CapabilitySyslog {
 
 rt::table! { CapabilitySyslog: element("syslog").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for CapabilitySyslog {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Set alarms that wake the system.
@@ -2016,44 +859,3 @@ pub struct CapabilityWakeAlarm {
 rt::table! { CapabilityWakeAlarm: element("wake_alarm").since(1, 2, 7);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
-
-impl rt::Content for CapabilityWakeAlarm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
-rt::elements!(
-    FeatureCapabilities, CapabilityAuditControl, CapabilityAuditWrite,
-    CapabilityBlockSuspend, CapabilityChown, CapabilityDacOverride,
-    CapabilityDacReadSearch, CapabilityFowner, CapabilityFsetid, CapabilityIpcLock,
-    CapabilityIpcOwner, CapabilityKill, CapabilityLease, CapabilityLinuxImmutable,
-    CapabilityMacAdmin, CapabilityMacOverride, CapabilityMknod, CapabilityNetAdmin,
-    CapabilityNetBindService, CapabilityNetBroadcast, CapabilityNetRaw, CapabilitySetgid,
-    CapabilitySetfcap, CapabilitySetpcap, CapabilitySetuid, CapabilitySysAdmin,
-    CapabilitySysBoot, CapabilitySysChroot, CapabilitySysModule, CapabilitySysNice,
-    CapabilitySysPacct, CapabilitySysPtrace, CapabilitySysRawio, CapabilitySysResource,
-    CapabilitySysTime, CapabilitySysTtyConfig, CapabilitySyslog, CapabilityWakeAlarm
-);
-
-rt::scalar_text!(FeatureCapabilitiesPolicy);

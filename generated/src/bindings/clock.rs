@@ -27,64 +27,6 @@ rt::table! { Clock: element("clock").since(0, 6, 0).reference("time-keeping");
     1 TIMER = timer: Vec<Timer>, child("timer").since(0, 8, 6);
 }
 
-impl rt::Content for Clock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.offset)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.offset)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.offset);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "offset" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "timer" => r.child(node, &mut self.timer),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.offset);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("timer", &self.timer);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.timer, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.timer, visit);
-    }
-}
-
 /// What the attribute `offset` decides.
 ///
 /// Where absent, `utc` is assumed; the canonical form spells it out.
@@ -118,76 +60,13 @@ impl Default for ClockOffset {
     }
 }
 
-impl rt::PayloadType for ClockOffset {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("offset")
-            .optional()
-            .written("utc")
-            .values(
-                &[
-                    rt::ValueInfo::new("utc").since(0, 6, 0),
-                    rt::ValueInfo::new("localtime").since(0, 6, 0),
-                    rt::ValueInfo::new("timezone").since(0, 7, 7),
-                    rt::ValueInfo::new("variable").since(0, 7, 7),
-                    rt::ValueInfo::new("absolute").since(8, 4, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for ClockOffset {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "utc" => Self::Utc(ClockOffsetUtc::default()),
-                "localtime" => Self::Localtime(ClockOffsetLocaltime::default()),
-                "timezone" => Self::Timezone(ClockOffsetTimezone::default()),
-                "variable" => Self::Variable(ClockOffsetVariable::default()),
-                "absolute" => Self::Absolute(ClockOffsetAbsolute::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Utc(ClockOffsetUtc::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Utc(_) => "utc",
-                Self::Localtime(_) => "localtime",
-                Self::Timezone(_) => "timezone",
-                Self::Variable(_) => "variable",
-                Self::Absolute(_) => "absolute",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Utc(members) => Some(members),
-            Self::Localtime(members) => Some(members),
-            Self::Timezone(members) => Some(members),
-            Self::Variable(members) => Some(members),
-            Self::Absolute(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Utc(members) => Some(members),
-            Self::Localtime(members) => Some(members),
-            Self::Timezone(members) => Some(members),
-            Self::Variable(members) => Some(members),
-            Self::Absolute(members) => Some(members),
-        }
-    }
+rt::payload! { ClockOffset: attribute("offset").optional().written("utc");
+    Utc(ClockOffsetUtc) = "utc".since(0, 6, 0);
+    Localtime(ClockOffsetLocaltime) = "localtime".since(0, 6, 0);
+    Timezone(ClockOffsetTimezone) = "timezone".since(0, 7, 7);
+    Variable(ClockOffsetVariable) = "variable".since(0, 7, 7);
+    Absolute(ClockOffsetAbsolute) = "absolute".since(8, 4, 0);
+    _ = "utc";
 }
 
 /// The members of one variant.
@@ -208,26 +87,6 @@ rt::table! { ClockOffsetUtc: members();
     1 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 7, 7);
 }
 
-impl rt::Content for ClockOffsetUtc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "sync" => r.attribute(attribute, &mut self.sync),
-            "adjustment" => r.attribute(attribute, &mut self.adjustment),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("sync", &self.sync);
-        w.attribute("adjustment", &self.adjustment);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ClockOffsetLocaltime {
@@ -241,24 +100,6 @@ rt::table! { ClockOffsetLocaltime: members();
     0 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 9, 11);
 }
 
-impl rt::Content for ClockOffsetLocaltime {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "adjustment" => r.attribute(attribute, &mut self.adjustment),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("adjustment", &self.adjustment);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ClockOffsetTimezone {
@@ -270,24 +111,6 @@ pub struct ClockOffsetTimezone {
 
 rt::table! { ClockOffsetTimezone: members();
     0 TIMEZONE = timezone: Option<String>, attribute("timezone").since(0, 7, 7);
-}
-
-impl rt::Content for ClockOffsetTimezone {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "timezone" => r.attribute(attribute, &mut self.timezone),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("timezone", &self.timezone);
-    }
 }
 
 /// The members of one variant.
@@ -313,28 +136,6 @@ rt::table! { ClockOffsetVariable: members();
     2 ADJUSTMENT0 = adjustment0: Option<i64>, attribute("adjustment0").output_only();
 }
 
-impl rt::Content for ClockOffsetVariable {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "adjustment" => r.attribute(attribute, &mut self.adjustment),
-            "basis" => r.attribute(attribute, &mut self.basis),
-            "adjustment0" => r.attribute(attribute, &mut self.adjustment0),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("adjustment", &self.adjustment);
-        w.attribute("basis", &self.basis);
-        w.attribute("adjustment0", &self.adjustment0);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ClockOffsetVariableBasis {
@@ -349,38 +150,9 @@ pub enum ClockOffsetVariableBasis {
     Localtime,
 }
 
-impl ClockOffsetVariableBasis {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("utc").since(0, 9, 11),
-        rt::ValueInfo::new("localtime").since(0, 9, 11),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Utc => "utc",
-            Self::Localtime => "localtime",
-        }
-    }
-}
-
-impl rt::Scalar for ClockOffsetVariableBasis {
-    const VALUES: &'static [rt::ValueInfo] = ClockOffsetVariableBasis::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "utc" => Self::Utc,
-                "localtime" => Self::Localtime,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ClockOffsetVariableBasis;
+    Utc = "utc".since(0, 9, 11);
+    Localtime = "localtime".since(0, 9, 11);
 }
 
 /// The members of one variant.
@@ -396,24 +168,6 @@ rt::table! { ClockOffsetAbsolute: members();
     0 START = start: u64, attribute("start").since(8, 4, 0);
 }
 
-impl rt::Content for ClockOffsetAbsolute {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "start" => r.attribute(attribute, &mut self.start),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("start", &self.start);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum ClockReset {
@@ -426,37 +180,9 @@ pub enum ClockReset {
     Number(i64),
 }
 
-impl ClockReset {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("reset").since(0, 9, 11),
-    ];
-}
-
-impl rt::Scalar for ClockReset {
-    const VALUES: &'static [rt::ValueInfo] = ClockReset::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "reset" => Self::Reset,
-                _ => {
-                    return rt::Scalar::parse(text)
-                        .map(Self::Number)
-                        .map_err(|error| rt::ScalarError::one_of_or(
-                            Self::VALUES,
-                            error,
-                        ));
-                }
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        match self {
-            Self::Reset => out.push_str("reset"),
-            Self::Number(value) => rt::Scalar::write(value, out),
-        }
-    }
+rt::values! { ClockReset;
+    Reset = "reset".since(0, 9, 11);
+    _ = Number(i64);
 }
 
 /// A source of time for the guest.
@@ -476,54 +202,10 @@ pub struct Timer {
     pub xml: rt::Extra,
 }
 
-rt::table! { Timer: element("timer").since(0, 8, 6);
+rt::table! { Timer: element("timer").since(0, 8, 6)
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }]);
     0 NAME = name: TimerName, payload();
     1 PRESENT = present: Option<YesNo>, attribute("present").since(0, 8, 6);
-}
-
-impl rt::Content for Timer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.name)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.name)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.name);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => {}
-            "present" => r.attribute(attribute, &mut self.present),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.name, 0);
-        w.attribute("present", &self.present);
-        w.payload_attributes_part(&self.name, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.name);
-    }
 }
 
 /// Which timer it is.
@@ -571,84 +253,15 @@ impl Default for TimerName {
     }
 }
 
-impl rt::PayloadType for TimerName {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("name")
-            .since(0, 8, 6)
-            .values(
-                &[
-                    rt::ValueInfo::new("platform").since(0, 8, 6),
-                    rt::ValueInfo::new("rtc").since(0, 8, 6),
-                    rt::ValueInfo::new("tsc").since(0, 8, 6),
-                    rt::ValueInfo::new("hpet").since(0, 8, 6),
-                    rt::ValueInfo::new("pit").since(0, 8, 6),
-                    rt::ValueInfo::new("armvtimer").since(6, 1, 0),
-                    rt::ValueInfo::new("kvmclock").since(0, 9, 10),
-                    rt::ValueInfo::new("hypervclock").since(1, 2, 2),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for TimerName {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "platform" => Self::Platform(TimerNamePlatform::default()),
-                "rtc" => Self::Rtc(TimerNamePlatform::default()),
-                "tsc" => Self::Tsc(TimerNameTsc::default()),
-                "hpet" => Self::Hpet(TimerNameHpet::default()),
-                "pit" => Self::Pit(TimerNameHpet::default()),
-                "armvtimer" => Self::Armvtimer(TimerNameHpet::default()),
-                "kvmclock" => Self::Kvmclock,
-                "hypervclock" => Self::Hypervclock,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Platform(_) => "platform",
-                Self::Rtc(_) => "rtc",
-                Self::Tsc(_) => "tsc",
-                Self::Hpet(_) => "hpet",
-                Self::Pit(_) => "pit",
-                Self::Armvtimer(_) => "armvtimer",
-                Self::Kvmclock => "kvmclock",
-                Self::Hypervclock => "hypervclock",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Platform(members) => Some(members),
-            Self::Rtc(members) => Some(members),
-            Self::Tsc(members) => Some(members),
-            Self::Hpet(members) => Some(members),
-            Self::Pit(members) => Some(members),
-            Self::Armvtimer(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Platform(members) => Some(members),
-            Self::Rtc(members) => Some(members),
-            Self::Tsc(members) => Some(members),
-            Self::Hpet(members) => Some(members),
-            Self::Pit(members) => Some(members),
-            Self::Armvtimer(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { TimerName: attribute("name").since(0, 8, 6);
+    Platform(TimerNamePlatform) = "platform".since(0, 8, 6);
+    Rtc(TimerNamePlatform) = "rtc".since(0, 8, 6);
+    Tsc(TimerNameTsc) = "tsc".since(0, 8, 6);
+    Hpet(TimerNameHpet) = "hpet".since(0, 8, 6);
+    Pit(TimerNameHpet) = "pit".since(0, 8, 6);
+    Armvtimer(TimerNameHpet) = "armvtimer".since(6, 1, 0);
+    Kvmclock = "kvmclock".since(0, 9, 10);
+    Hypervclock = "hypervclock".since(1, 2, 2);
 }
 
 /// The members of one variant.
@@ -665,46 +278,8 @@ pub struct TimerNamePlatform {
 }
 
 rt::table! { TimerNamePlatform: members();
-    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload();
-    1 TRACK = track: Option<TimerNamePlatformTrack>, attribute("track").since(0, 8, 6);
-}
-
-impl rt::Content for TimerNamePlatform {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.tickpolicy)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.tickpolicy)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.tickpolicy);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "tickpolicy" => {}
-            "track" => r.attribute(attribute, &mut self.track),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.payload_attributes(&self.tickpolicy);
-            w.attribute("track", &self.track);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.tickpolicy);
-    }
+    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload().parts(1, 0);
+    1 TRACK = track: Option<TimerNamePlatformTrack>, attribute("track").since(0, 8, 6).part(1);
 }
 
 /// A set of values.
@@ -729,44 +304,11 @@ pub enum TimerNamePlatformTrack {
     Realtime,
 }
 
-impl TimerNamePlatformTrack {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("boot").since(0, 8, 6),
-        rt::ValueInfo::new("guest").since(0, 8, 6),
-        rt::ValueInfo::new("wall").since(0, 8, 6),
-        rt::ValueInfo::new("realtime").since(9, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Boot => "boot",
-            Self::Guest => "guest",
-            Self::Wall => "wall",
-            Self::Realtime => "realtime",
-        }
-    }
-}
-
-impl rt::Scalar for TimerNamePlatformTrack {
-    const VALUES: &'static [rt::ValueInfo] = TimerNamePlatformTrack::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "boot" => Self::Boot,
-                "guest" => Self::Guest,
-                "wall" => Self::Wall,
-                "realtime" => Self::Realtime,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TimerNamePlatformTrack;
+    Boot = "boot".since(0, 8, 6);
+    Guest = "guest".since(0, 8, 6);
+    Wall = "wall".since(0, 8, 6);
+    Realtime = "realtime".since(9, 0, 0);
 }
 
 /// The members of one variant.
@@ -787,49 +329,9 @@ pub struct TimerNameTsc {
 }
 
 rt::table! { TimerNameTsc: members();
-    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload();
-    1 FREQUENCY = frequency: Option<u64>, attribute("frequency").dropped("0").since(0, 8, 6);
-    2 MODE = mode: Option<TimerNameTscMode>, attribute("mode").since(0, 8, 6);
-}
-
-impl rt::Content for TimerNameTsc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.tickpolicy)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.tickpolicy)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.tickpolicy);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "tickpolicy" => {}
-            "frequency" => r.attribute(attribute, &mut self.frequency),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.payload_attributes(&self.tickpolicy);
-            w.attribute("frequency", &self.frequency);
-            w.attribute("mode", &self.mode);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.tickpolicy);
-    }
+    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload().parts(1, 0);
+    1 FREQUENCY = frequency: Option<u64>, attribute("frequency").dropped("0").since(0, 8, 6).part(1);
+    2 MODE = mode: Option<TimerNameTscMode>, attribute("mode").since(0, 8, 6).part(1);
 }
 
 /// A set of values.
@@ -858,47 +360,12 @@ pub enum TimerNameTscMode {
     Smpsafe,
 }
 
-impl TimerNameTscMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("auto").since(0, 8, 6),
-        rt::ValueInfo::new("native").since(0, 8, 6),
-        rt::ValueInfo::new("emulate").since(0, 8, 6),
-        rt::ValueInfo::new("paravirt").since(0, 8, 6),
-        rt::ValueInfo::new("smpsafe").since(0, 8, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Native => "native",
-            Self::Emulate => "emulate",
-            Self::Paravirt => "paravirt",
-            Self::Smpsafe => "smpsafe",
-        }
-    }
-}
-
-impl rt::Scalar for TimerNameTscMode {
-    const VALUES: &'static [rt::ValueInfo] = TimerNameTscMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto" => Self::Auto,
-                "native" => Self::Native,
-                "emulate" => Self::Emulate,
-                "paravirt" => Self::Paravirt,
-                "smpsafe" => Self::Smpsafe,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TimerNameTscMode;
+    Auto = "auto".since(0, 8, 6);
+    Native = "native".since(0, 8, 6);
+    Emulate = "emulate".since(0, 8, 6);
+    Paravirt = "paravirt".since(0, 8, 6);
+    Smpsafe = "smpsafe".since(0, 8, 6);
 }
 
 /// The members of one variant.
@@ -911,43 +378,7 @@ pub struct TimerNameHpet {
 }
 
 rt::table! { TimerNameHpet: members();
-    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload();
-}
-
-impl rt::Content for TimerNameHpet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.tickpolicy)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.tickpolicy)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.tickpolicy);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "tickpolicy" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.payload_attributes(&self.tickpolicy);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.tickpolicy);
-    }
+    0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload().parts(1, 0);
 }
 
 /// What is done about ticks that came too late for the guest.
@@ -974,62 +405,11 @@ pub enum TimerTickpolicy {
     Catchup(TimerTickpolicyCatchup),
 }
 
-impl rt::PayloadType for TimerTickpolicy {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("tickpolicy")
-            .since(0, 8, 6)
-            .values(
-                &[
-                    rt::ValueInfo::new("delay").since(0, 8, 6),
-                    rt::ValueInfo::new("merge").since(0, 8, 6),
-                    rt::ValueInfo::new("discard").since(0, 8, 6),
-                    rt::ValueInfo::new("catchup").since(0, 8, 6),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for TimerTickpolicy {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "delay" => Self::Delay,
-                "merge" => Self::Merge,
-                "discard" => Self::Discard,
-                "catchup" => Self::Catchup(TimerTickpolicyCatchup::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Delay => "delay",
-                Self::Merge => "merge",
-                Self::Discard => "discard",
-                Self::Catchup(_) => "catchup",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Catchup(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Catchup(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { TimerTickpolicy: attribute("tickpolicy").since(0, 8, 6);
+    Delay = "delay".since(0, 8, 6);
+    Merge = "merge".since(0, 8, 6);
+    Discard = "discard".since(0, 8, 6);
+    Catchup(TimerTickpolicyCatchup) = "catchup".since(0, 8, 6);
 }
 
 /// The members of one variant.
@@ -1043,32 +423,6 @@ pub struct TimerTickpolicyCatchup {
 
 rt::table! { TimerTickpolicyCatchup: members();
     0 CATCHUP = catchup: Option<TimerCatchup>, child("catchup").since(0, 8, 6).dropped_if_empty();
-}
-
-impl rt::Content for TimerTickpolicyCatchup {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "catchup" => r.child(node, &mut self.catchup),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("catchup", &self.catchup);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.catchup, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.catchup, visit);
-    }
 }
 
 /// How missing ticks are caught up with; 0 counts as not given.
@@ -1097,39 +451,3 @@ rt::table! { TimerCatchup: element("catchup").since(0, 8, 6).dropped_if_empty();
     1 SLEW = slew: Option<u32>, attribute("slew").dropped("0").since(0, 8, 6);
     2 LIMIT = limit: Option<u32>, attribute("limit").dropped("0").since(0, 8, 6);
 }
-
-impl rt::Content for TimerCatchup {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "threshold" => r.attribute(attribute, &mut self.threshold),
-            "slew" => r.attribute(attribute, &mut self.slew),
-            "limit" => r.attribute(attribute, &mut self.limit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("threshold", &self.threshold);
-        w.attribute("slew", &self.slew);
-        w.attribute("limit", &self.limit);
-    }
-}
-
-rt::elements!(Clock, Timer, TimerCatchup);
-
-rt::scalar_text!(
-    ClockOffsetVariableBasis, ClockReset, TimerNamePlatformTrack, TimerNameTscMode
-);

@@ -82,84 +82,6 @@ rt::table! { Cpu: element("cpu").since(0, 7, 5).dropped_if_empty().reference("cp
     11 NUMA = numa: Option<CpuNuma>, child("numa").since(0, 9, 8);
 }
 
-impl rt::Content for Cpu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "match" => r.attribute(attribute, &mut self.match_),
-            "check" => r.attribute(attribute, &mut self.check),
-            "migratable" => r.attribute(attribute, &mut self.migratable),
-            "deprecated_features" => {
-                r.attribute(attribute, &mut self.deprecated_features)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "model" => r.child(node, &mut self.model),
-            "vendor" => r.leaf(node, &mut self.vendor),
-            "topology" => r.child(node, &mut self.topology),
-            "cache" => r.once(node).child(node, &mut self.cache),
-            "maxphysaddr" => r.child(node, &mut self.maxphysaddr),
-            "feature" => r.child(node, &mut self.feature),
-            "numa" => r.child(node, &mut self.numa),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("match", &self.match_);
-        w.attribute("check", &self.check);
-        w.attribute("migratable", &self.migratable);
-        w.attribute("deprecated_features", &self.deprecated_features);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("model", &self.model);
-        w.leaf("vendor", &self.vendor);
-        w.child("topology", &self.topology);
-        w.child("cache", &self.cache);
-        w.child("maxphysaddr", &self.maxphysaddr);
-        w.child("feature", &self.feature);
-        w.child("numa", &self.numa);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.model, visit);
-        rt::Nest::each(&self.topology, visit);
-        rt::Nest::each(&self.cache, visit);
-        rt::Nest::each(&self.maxphysaddr, visit);
-        rt::Nest::each(&self.feature, visit);
-        rt::Nest::each(&self.numa, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.model, visit);
-        rt::Nest::each_mut(&mut self.topology, visit);
-        rt::Nest::each_mut(&mut self.cache, visit);
-        rt::Nest::each_mut(&mut self.maxphysaddr, visit);
-        rt::Nest::each_mut(&mut self.feature, visit);
-        rt::Nest::each_mut(&mut self.numa, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuMode {
@@ -183,44 +105,11 @@ pub enum CpuMode {
     Maximum,
 }
 
-impl CpuMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("custom").since(0, 9, 10),
-        rt::ValueInfo::new("host-model").since(0, 9, 10),
-        rt::ValueInfo::new("host-passthrough").since(0, 9, 10),
-        rt::ValueInfo::new("maximum").since(7, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Custom => "custom",
-            Self::HostModel => "host-model",
-            Self::HostPassthrough => "host-passthrough",
-            Self::Maximum => "maximum",
-        }
-    }
-}
-
-impl rt::Scalar for CpuMode {
-    const VALUES: &'static [rt::ValueInfo] = CpuMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "custom" => Self::Custom,
-                "host-model" => Self::HostModel,
-                "host-passthrough" => Self::HostPassthrough,
-                "maximum" => Self::Maximum,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuMode;
+    Custom = "custom".since(0, 9, 10);
+    HostModel = "host-model".since(0, 9, 10);
+    HostPassthrough = "host-passthrough".since(0, 9, 10);
+    Maximum = "maximum".since(7, 1, 0);
 }
 
 /// A set of values.
@@ -241,41 +130,10 @@ pub enum CpuMatch {
     Strict,
 }
 
-impl CpuMatch {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("minimum").since(0, 7, 5),
-        rt::ValueInfo::new("exact").since(0, 7, 5),
-        rt::ValueInfo::new("strict").since(0, 7, 5),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Minimum => "minimum",
-            Self::Exact => "exact",
-            Self::Strict => "strict",
-        }
-    }
-}
-
-impl rt::Scalar for CpuMatch {
-    const VALUES: &'static [rt::ValueInfo] = CpuMatch::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "minimum" => Self::Minimum,
-                "exact" => Self::Exact,
-                "strict" => Self::Strict,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuMatch;
+    Minimum = "minimum".since(0, 7, 5);
+    Exact = "exact".since(0, 7, 5);
+    Strict = "strict".since(0, 7, 5);
 }
 
 /// A set of values.
@@ -296,41 +154,10 @@ pub enum CpuCheck {
     Full,
 }
 
-impl CpuCheck {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(3, 2, 0),
-        rt::ValueInfo::new("partial").since(3, 2, 0),
-        rt::ValueInfo::new("full").since(3, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Partial => "partial",
-            Self::Full => "full",
-        }
-    }
-}
-
-impl rt::Scalar for CpuCheck {
-    const VALUES: &'static [rt::ValueInfo] = CpuCheck::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "none" => Self::None,
-                "partial" => Self::Partial,
-                "full" => Self::Full,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuCheck;
+    None = "none".since(3, 2, 0);
+    Partial = "partial".since(3, 2, 0);
+    Full = "full".since(3, 2, 0);
 }
 
 /// The CPU model by the name that libvirt's CPU map gives it.
@@ -358,42 +185,6 @@ rt::table! { CpuModel: element("model").since(0, 7, 5);
     2 VALUE = value: String, text();
 }
 
-impl rt::Content for CpuModel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "fallback" => r.attribute(attribute, &mut self.fallback),
-            "vendor_id" => r.attribute(attribute, &mut self.vendor_id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("fallback", &self.fallback);
-        w.attribute("vendor_id", &self.vendor_id);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuModelFallback {
@@ -408,38 +199,9 @@ pub enum CpuModelFallback {
     Forbid,
 }
 
-impl CpuModelFallback {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("allow").since(0, 9, 10),
-        rt::ValueInfo::new("forbid").since(0, 9, 10),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Forbid => "forbid",
-        }
-    }
-}
-
-impl rt::Scalar for CpuModelFallback {
-    const VALUES: &'static [rt::ValueInfo] = CpuModelFallback::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "allow" => Self::Allow,
-                "forbid" => Self::Forbid,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuModelFallback;
+    Allow = "allow".since(0, 9, 10);
+    Forbid = "forbid".since(0, 9, 10);
 }
 
 /// How the virtual CPUs are arranged. The product of all numbers is the count of CPUs.
@@ -479,40 +241,6 @@ rt::table! { CpuTopology: element("topology").since(0, 7, 5);
     4 THREADS = threads: u64, attribute("threads").since(0, 7, 5);
 }
 
-impl rt::Content for CpuTopology {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "sockets" => r.attribute(attribute, &mut self.sockets),
-            "dies" => r.attribute(attribute, &mut self.dies),
-            "clusters" => r.attribute(attribute, &mut self.clusters),
-            "cores" => r.attribute(attribute, &mut self.cores),
-            "threads" => r.attribute(attribute, &mut self.threads),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("sockets", &self.sockets);
-        w.attribute("dies", &self.dies);
-        w.attribute("clusters", &self.clusters);
-        w.attribute("cores", &self.cores);
-        w.attribute("threads", &self.threads);
-    }
-}
-
 /// The cache that the virtual CPU reports. Without it the hypervisor decides.
 ///
 /// A second one is refused by libvirt. Since libvirt 3.3.0.
@@ -535,34 +263,6 @@ rt::table! { CpuCache: element("cache").since(3, 3, 0);
     1 MODE = mode: CpuCacheMode, attribute("mode").since(3, 3, 0);
 }
 
-impl rt::Content for CpuCache {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "level" => r.attribute(attribute, &mut self.level),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("level", &self.level);
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuCacheLevel {
@@ -581,41 +281,10 @@ pub enum CpuCacheLevel {
     V3,
 }
 
-impl CpuCacheLevel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("1").since(3, 3, 0),
-        rt::ValueInfo::new("2").since(3, 3, 0),
-        rt::ValueInfo::new("3").since(3, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::V1 => "1",
-            Self::V2 => "2",
-            Self::V3 => "3",
-        }
-    }
-}
-
-impl rt::Scalar for CpuCacheLevel {
-    const VALUES: &'static [rt::ValueInfo] = CpuCacheLevel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "1" => Self::V1,
-                "2" => Self::V2,
-                "3" => Self::V3,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuCacheLevel;
+    V1 = "1".since(3, 3, 0);
+    V2 = "2".since(3, 3, 0);
+    V3 = "3".since(3, 3, 0);
 }
 
 /// A set of values.
@@ -636,41 +305,10 @@ pub enum CpuCacheMode {
     Disable,
 }
 
-impl CpuCacheMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("emulate").since(3, 3, 0),
-        rt::ValueInfo::new("passthrough").since(3, 3, 0),
-        rt::ValueInfo::new("disable").since(3, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Emulate => "emulate",
-            Self::Passthrough => "passthrough",
-            Self::Disable => "disable",
-        }
-    }
-}
-
-impl rt::Scalar for CpuCacheMode {
-    const VALUES: &'static [rt::ValueInfo] = CpuCacheMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "emulate" => Self::Emulate,
-                "passthrough" => Self::Passthrough,
-                "disable" => Self::Disable,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuCacheMode;
+    Emulate = "emulate".since(3, 3, 0);
+    Passthrough = "passthrough".since(3, 3, 0);
+    Disable = "disable".since(3, 3, 0);
 }
 
 /// How many bits a physical address of the guest has.
@@ -700,36 +338,6 @@ rt::table! { CpuMaxPhysAddr: element("maxphysaddr").since(8, 7, 0);
     2 LIMIT = limit: Option<u32>, attribute("limit").since(9, 3, 0);
 }
 
-impl rt::Content for CpuMaxPhysAddr {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "bits" => r.attribute(attribute, &mut self.bits),
-            "limit" => r.attribute(attribute, &mut self.limit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("bits", &self.bits);
-        w.attribute("limit", &self.limit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CpuMaxPhysAddrMode {
@@ -744,38 +352,9 @@ pub enum CpuMaxPhysAddrMode {
     Passthrough,
 }
 
-impl CpuMaxPhysAddrMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("emulate").since(8, 7, 0),
-        rt::ValueInfo::new("passthrough").since(8, 7, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Emulate => "emulate",
-            Self::Passthrough => "passthrough",
-        }
-    }
-}
-
-impl rt::Scalar for CpuMaxPhysAddrMode {
-    const VALUES: &'static [rt::ValueInfo] = CpuMaxPhysAddrMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "emulate" => Self::Emulate,
-                "passthrough" => Self::Passthrough,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuMaxPhysAddrMode;
+    Emulate = "emulate".since(8, 7, 0);
+    Passthrough = "passthrough".since(8, 7, 0);
 }
 
 /// One feature that is added to the model, or taken from it.
@@ -798,34 +377,6 @@ pub struct CpuFeature {
 rt::table! { CpuFeature: element("feature").since(0, 7, 5);
     0 POLICY = policy: Option<CpuFeaturePolicy>, attribute("policy").written("require").since(0, 7, 5);
     1 NAME = name: String, attribute("name").since(0, 7, 5);
-}
-
-impl rt::Content for CpuFeature {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "policy" => r.attribute(attribute, &mut self.policy),
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("policy", &self.policy);
-        w.attribute("name", &self.name);
-    }
 }
 
 /// A set of values.
@@ -854,47 +405,12 @@ pub enum CpuFeaturePolicy {
     Forbid,
 }
 
-impl CpuFeaturePolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("force").since(0, 7, 5),
-        rt::ValueInfo::new("require").since(0, 7, 5),
-        rt::ValueInfo::new("optional").since(0, 7, 5),
-        rt::ValueInfo::new("disable").since(0, 7, 5),
-        rt::ValueInfo::new("forbid").since(0, 7, 5),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Force => "force",
-            Self::Require => "require",
-            Self::Optional => "optional",
-            Self::Disable => "disable",
-            Self::Forbid => "forbid",
-        }
-    }
-}
-
-impl rt::Scalar for CpuFeaturePolicy {
-    const VALUES: &'static [rt::ValueInfo] = CpuFeaturePolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "force" => Self::Force,
-                "require" => Self::Require,
-                "optional" => Self::Optional,
-                "disable" => Self::Disable,
-                "forbid" => Self::Forbid,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CpuFeaturePolicy;
+    Force = "force".since(0, 7, 5);
+    Require = "require".since(0, 7, 5);
+    Optional = "optional".since(0, 7, 5);
+    Disable = "disable".since(0, 7, 5);
+    Forbid = "forbid".since(0, 7, 5);
 }
 
 /// The NUMA nodes of the guest.
@@ -918,44 +434,6 @@ pub struct CpuNuma {
 rt::table! { CpuNuma: element("numa").since(0, 9, 8);
     0 CELL = cell: Vec<NumaCell>, child("cell").required().since(0, 9, 8);
     1 INTERCONNECTS = interconnects: Option<NumaInterconnects>, child("interconnects").since(6, 6, 0);
-}
-
-impl rt::Content for CpuNuma {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cell" => r.child(node, &mut self.cell),
-            "interconnects" => r.child(node, &mut self.interconnects),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("cell", &self.cell);
-        w.child("interconnects", &self.interconnects);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.cell, visit);
-        rt::Nest::each(&self.interconnects, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.cell, visit);
-        rt::Nest::each_mut(&mut self.interconnects, visit);
-    }
 }
 
 /// One node: its CPUs and its memory.
@@ -1010,66 +488,6 @@ rt::table! { NumaCell: element("cell").since(0, 9, 8);
     7 CACHE = cache: Vec<NumaCache>, child("cache").since(6, 6, 0);
 }
 
-impl rt::Content for NumaCell {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "cpus" => r.attribute(attribute, &mut self.cpus),
-            "memory" => r.attribute(attribute, &mut self.memory),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            "memAccess" => r.attribute(attribute, &mut self.mem_access),
-            "discard" => r.attribute(attribute, &mut self.discard),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "distances" => r.child(node, &mut self.distances),
-            "cache" => r.child(node, &mut self.cache),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("cpus", &self.cpus);
-        w.attribute("memory", &self.memory);
-        w.attribute("unit", &self.unit);
-        w.attribute("memAccess", &self.mem_access);
-        w.attribute("discard", &self.discard);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("distances", &self.distances);
-        w.child("cache", &self.cache);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.distances, visit);
-        rt::Nest::each(&self.cache, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.distances, visit);
-        rt::Nest::each_mut(&mut self.cache, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumaCellMemAccess {
@@ -1084,38 +502,9 @@ pub enum NumaCellMemAccess {
     Private,
 }
 
-impl NumaCellMemAccess {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("shared").since(1, 2, 9),
-        rt::ValueInfo::new("private").since(1, 2, 9),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Private => "private",
-        }
-    }
-}
-
-impl rt::Scalar for NumaCellMemAccess {
-    const VALUES: &'static [rt::ValueInfo] = NumaCellMemAccess::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "shared" => Self::Shared,
-                "private" => Self::Private,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { NumaCellMemAccess;
+    Shared = "shared".since(1, 2, 9);
+    Private = "private".since(1, 2, 9);
 }
 
 /// How far the other nodes are. Where nothing is said it is 10 to the node itself and 20 to any other.
@@ -1133,40 +522,6 @@ pub struct NumaDistances {
 
 rt::table! { NumaDistances: element("distances").since(3, 10, 0);
     0 SIBLING = sibling: Vec<NumaSibling>, child("sibling").required().since(3, 10, 0);
-}
-
-impl rt::Content for NumaDistances {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "sibling" => r.child(node, &mut self.sibling),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("sibling", &self.sibling);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.sibling, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.sibling, visit);
-    }
 }
 
 /// The distance to one node.
@@ -1189,34 +544,6 @@ pub struct NumaSibling {
 rt::table! { NumaSibling: element("sibling").since(3, 10, 0);
     0 ID = id: u32, attribute("id").since(3, 10, 0);
     1 VALUE = value: u8, attribute("value").since(3, 10, 0);
-}
-
-impl rt::Content for NumaSibling {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("value", &self.value);
-    }
 }
 
 /// A cache at the memory's side of the node, one level an element.
@@ -1256,60 +583,6 @@ rt::table! { NumaCache: element("cache").since(6, 6, 0);
     4 LINE = line: NumaCacheLine, child("line").since(6, 6, 0);
 }
 
-impl rt::Content for NumaCache {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "level" => r.attribute(attribute, &mut self.level),
-            "associativity" => r.attribute(attribute, &mut self.associativity),
-            "policy" => r.attribute(attribute, &mut self.policy),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "size" => r.child(node, &mut self.size),
-            "line" => r.child(node, &mut self.line),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("level", &self.level);
-        w.attribute("associativity", &self.associativity);
-        w.attribute("policy", &self.policy);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("size", &self.size);
-        w.child("line", &self.line);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-        rt::Nest::each(&self.line, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-        rt::Nest::each_mut(&mut self.line, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumaCacheAssociativity {
@@ -1328,41 +601,10 @@ pub enum NumaCacheAssociativity {
     Full,
 }
 
-impl NumaCacheAssociativity {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(6, 6, 0),
-        rt::ValueInfo::new("direct").since(6, 6, 0),
-        rt::ValueInfo::new("full").since(6, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Direct => "direct",
-            Self::Full => "full",
-        }
-    }
-}
-
-impl rt::Scalar for NumaCacheAssociativity {
-    const VALUES: &'static [rt::ValueInfo] = NumaCacheAssociativity::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "none" => Self::None,
-                "direct" => Self::Direct,
-                "full" => Self::Full,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { NumaCacheAssociativity;
+    None = "none".since(6, 6, 0);
+    Direct = "direct".since(6, 6, 0);
+    Full = "full".since(6, 6, 0);
 }
 
 /// A set of values.
@@ -1383,41 +625,10 @@ pub enum NumaCachePolicy {
     Writethrough,
 }
 
-impl NumaCachePolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(6, 6, 0),
-        rt::ValueInfo::new("writeback").since(6, 6, 0),
-        rt::ValueInfo::new("writethrough").since(6, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Writeback => "writeback",
-            Self::Writethrough => "writethrough",
-        }
-    }
-}
-
-impl rt::Scalar for NumaCachePolicy {
-    const VALUES: &'static [rt::ValueInfo] = NumaCachePolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "none" => Self::None,
-                "writeback" => Self::Writeback,
-                "writethrough" => Self::Writethrough,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { NumaCachePolicy;
+    None = "none".since(6, 6, 0);
+    Writeback = "writeback".since(6, 6, 0);
+    Writethrough = "writethrough".since(6, 6, 0);
 }
 
 /// The size of the cache.
@@ -1442,34 +653,6 @@ rt::table! { NumaCacheSize: element("size").since(6, 6, 0);
     1 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
 }
 
-impl rt::Content for NumaCacheSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-        w.attribute("unit", &self.unit);
-    }
-}
-
 /// The size of one line of the cache.
 ///
 /// Since libvirt 6.6.0.
@@ -1492,34 +675,6 @@ rt::table! { NumaCacheLine: element("line").since(6, 6, 0);
     1 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
 }
 
-impl rt::Content for NumaCacheLine {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-        w.attribute("unit", &self.unit);
-    }
-}
-
 /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
 ///
 /// Since libvirt 6.6.0. See [the
@@ -1534,36 +689,6 @@ pub struct NumaInterconnects {
 
 rt::table! { NumaInterconnects: element("interconnects").since(6, 6, 0).reference("acpi-heterogeneous-memory-attribute-table");
     0 ITEMS = items: Vec<NumaInterconnectsItem>, mix();
-}
-
-impl rt::Content for NumaInterconnects {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        r.mix(node, &mut self.items)
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.mix(&self.items);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::NestMix::each(&self.items, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::NestMix::each_mut(&mut self.items, visit);
-    }
 }
 
 /// One of several elements.
@@ -1581,49 +706,9 @@ impl Default for NumaInterconnectsItem {
     }
 }
 
-impl rt::Mix for NumaInterconnectsItem {
-    const ENTRIES: &'static [rt::FieldInfo] = &[
-        rt::FieldInfo::child::<NumaLatency>("latency").entry(),
-        rt::FieldInfo::child::<NumaBandwidth>("bandwidth").entry(),
-    ];
-
-    fn of(node: rt::Node<'_>) -> Option<Self> {
-        Some(
-            match node.plain() {
-                "latency" => Self::Latency(Default::default()),
-                "bandwidth" => Self::Bandwidth(Default::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn read(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        match self {
-            Self::Latency(content) => r.element(node, content),
-            Self::Bandwidth(content) => r.element(node, content),
-        }
-    }
-
-    fn write(&self, w: &mut rt::Writer<'_>) {
-        match self {
-            Self::Latency(content) => w.child("latency", content),
-            Self::Bandwidth(content) => w.child("bandwidth", content),
-        }
-    }
-
-    fn content(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Latency(content) => Some(content),
-            Self::Bandwidth(content) => Some(content),
-        }
-    }
-
-    fn content_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Latency(content) => Some(content),
-            Self::Bandwidth(content) => Some(content),
-        }
-    }
+rt::mix! { NumaInterconnectsItem;
+    0 Latency(NumaLatency) = child("latency");
+    1 Bandwidth(NumaBandwidth) = child("bandwidth");
 }
 
 /// The time that one node waits for the memory of another.
@@ -1661,40 +746,6 @@ rt::table! { NumaLatency: element("latency").since(6, 6, 0);
     2 CACHE = cache: Option<u32>, attribute("cache").since(6, 6, 0);
     3 TYPE = type_: NumaLatencyType, attribute("type").since(6, 6, 0);
     4 VALUE = value: u32, attribute("value").since(6, 6, 0);
-}
-
-impl rt::Content for NumaLatency {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "initiator" => r.attribute(attribute, &mut self.initiator),
-            "target" => r.attribute(attribute, &mut self.target),
-            "cache" => r.attribute(attribute, &mut self.cache),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("initiator", &self.initiator);
-        w.attribute("target", &self.target);
-        w.attribute("cache", &self.cache);
-        w.attribute("type", &self.type_);
-        w.attribute("value", &self.value);
-    }
 }
 
 /// How much one node can move to or from the memory of another in a second.
@@ -1739,42 +790,6 @@ rt::table! { NumaBandwidth: element("bandwidth").since(6, 6, 0);
     5 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
 }
 
-impl rt::Content for NumaBandwidth {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "initiator" => r.attribute(attribute, &mut self.initiator),
-            "target" => r.attribute(attribute, &mut self.target),
-            "cache" => r.attribute(attribute, &mut self.cache),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "value" => r.attribute(attribute, &mut self.value),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("initiator", &self.initiator);
-        w.attribute("target", &self.target);
-        w.attribute("cache", &self.cache);
-        w.attribute("type", &self.type_);
-        w.attribute("value", &self.value);
-        w.attribute("unit", &self.unit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumaLatencyType {
@@ -1793,51 +808,8 @@ pub enum NumaLatencyType {
     Write,
 }
 
-impl NumaLatencyType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("access").since(6, 6, 0),
-        rt::ValueInfo::new("read").since(6, 6, 0),
-        rt::ValueInfo::new("write").since(6, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Read => "read",
-            Self::Write => "write",
-        }
-    }
+rt::values! { NumaLatencyType;
+    Access = "access".since(6, 6, 0);
+    Read = "read".since(6, 6, 0);
+    Write = "write".since(6, 6, 0);
 }
-
-impl rt::Scalar for NumaLatencyType {
-    const VALUES: &'static [rt::ValueInfo] = NumaLatencyType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "access" => Self::Access,
-                "read" => Self::Read,
-                "write" => Self::Write,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(
-    Cpu, CpuModel, CpuTopology, CpuCache, CpuMaxPhysAddr, CpuFeature, CpuNuma, NumaCell,
-    NumaDistances, NumaSibling, NumaCache, NumaCacheSize, NumaCacheLine,
-    NumaInterconnects, NumaLatency, NumaBandwidth
-);
-
-rt::scalar_text!(
-    CpuMode, CpuMatch, CpuCheck, CpuModelFallback, CpuCacheLevel, CpuCacheMode,
-    CpuMaxPhysAddrMode, CpuFeaturePolicy, NumaCellMemAccess, NumaCacheAssociativity,
-    NumaCachePolicy, NumaLatencyType
-);

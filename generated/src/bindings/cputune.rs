@@ -112,86 +112,6 @@ rt::table! { Cputune: element("cputune").since(0, 9, 0).dropped_if_empty().refer
     16 MEMORYTUNE = memorytune: Vec<Memorytune>, child("memorytune").since(4, 7, 0);
 }
 
-impl rt::Content for Cputune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "shares" => r.leaf(node, &mut self.shares),
-            "period" => r.leaf(node, &mut self.period),
-            "quota" => r.leaf(node, &mut self.quota),
-            "global_period" => r.leaf(node, &mut self.global_period),
-            "global_quota" => r.leaf(node, &mut self.global_quota),
-            "emulator_period" => r.leaf(node, &mut self.emulator_period),
-            "emulator_quota" => r.leaf(node, &mut self.emulator_quota),
-            "iothread_period" => r.leaf(node, &mut self.iothread_period),
-            "iothread_quota" => r.leaf(node, &mut self.iothread_quota),
-            "vcpupin" => r.child(node, &mut self.vcpupin),
-            "emulatorpin" => r.once(node).child(node, &mut self.emulatorpin),
-            "iothreadpin" => r.child(node, &mut self.iothreadpin),
-            "emulatorsched" => r.once(node).child(node, &mut self.emulatorsched),
-            "vcpusched" => r.child(node, &mut self.vcpusched),
-            "iothreadsched" => r.child(node, &mut self.iothreadsched),
-            "cachetune" => r.child(node, &mut self.cachetune),
-            "memorytune" => r.child(node, &mut self.memorytune),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("shares", &self.shares);
-        w.leaf("period", &self.period);
-        w.leaf("quota", &self.quota);
-        w.leaf("global_period", &self.global_period);
-        w.leaf("global_quota", &self.global_quota);
-        w.leaf("emulator_period", &self.emulator_period);
-        w.leaf("emulator_quota", &self.emulator_quota);
-        w.leaf("iothread_period", &self.iothread_period);
-        w.leaf("iothread_quota", &self.iothread_quota);
-        w.child("vcpupin", &self.vcpupin);
-        w.child("emulatorpin", &self.emulatorpin);
-        w.child("iothreadpin", &self.iothreadpin);
-        w.child("emulatorsched", &self.emulatorsched);
-        w.child("vcpusched", &self.vcpusched);
-        w.child("iothreadsched", &self.iothreadsched);
-        w.child("cachetune", &self.cachetune);
-        w.child("memorytune", &self.memorytune);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.vcpupin, visit);
-        rt::Nest::each(&self.emulatorpin, visit);
-        rt::Nest::each(&self.iothreadpin, visit);
-        rt::Nest::each(&self.emulatorsched, visit);
-        rt::Nest::each(&self.vcpusched, visit);
-        rt::Nest::each(&self.iothreadsched, visit);
-        rt::Nest::each(&self.cachetune, visit);
-        rt::Nest::each(&self.memorytune, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.vcpupin, visit);
-        rt::Nest::each_mut(&mut self.emulatorpin, visit);
-        rt::Nest::each_mut(&mut self.iothreadpin, visit);
-        rt::Nest::each_mut(&mut self.emulatorsched, visit);
-        rt::Nest::each_mut(&mut self.vcpusched, visit);
-        rt::Nest::each_mut(&mut self.iothreadsched, visit);
-        rt::Nest::each_mut(&mut self.cachetune, visit);
-        rt::Nest::each_mut(&mut self.memorytune, visit);
-    }
-}
-
 /// The host CPUs that one virtual CPU may run on.
 ///
 /// Since libvirt 0.9.0.
@@ -214,34 +134,6 @@ rt::table! { Vcpupin: element("vcpupin").since(0, 9, 0);
     1 CPUSET = cpuset: scalar::CpuSet, attribute("cpuset").since(0, 9, 0);
 }
 
-impl rt::Content for Vcpupin {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "vcpu" => r.attribute(attribute, &mut self.vcpu),
-            "cpuset" => r.attribute(attribute, &mut self.cpuset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("vcpu", &self.vcpu);
-        w.attribute("cpuset", &self.cpuset);
-    }
-}
-
 /// The host CPUs that the emulator may run on: all of the guest but its virtual CPUs and I/O threads.
 ///
 /// A second one is refused by libvirt. Since libvirt 0.10.0.
@@ -257,32 +149,6 @@ pub struct Emulatorpin {
 
 rt::table! { Emulatorpin: element("emulatorpin").since(0, 10, 0);
     0 CPUSET = cpuset: scalar::CpuSet, attribute("cpuset").since(0, 9, 0);
-}
-
-impl rt::Content for Emulatorpin {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "cpuset" => r.attribute(attribute, &mut self.cpuset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("cpuset", &self.cpuset);
-    }
 }
 
 /// The host CPUs that one I/O thread may run on.
@@ -307,34 +173,6 @@ rt::table! { Iothreadpin: element("iothreadpin").since(1, 2, 9);
     1 CPUSET = cpuset: scalar::CpuSet, attribute("cpuset").since(0, 9, 0);
 }
 
-impl rt::Content for Iothreadpin {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iothread" => r.attribute(attribute, &mut self.iothread),
-            "cpuset" => r.attribute(attribute, &mut self.cpuset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iothread", &self.iothread);
-        w.attribute("cpuset", &self.cpuset);
-    }
-}
-
 /// The scheduler of some virtual CPUs.
 ///
 /// Since libvirt 1.2.13.
@@ -355,46 +193,6 @@ pub struct Vcpusched {
 rt::table! { Vcpusched: element("vcpusched").since(1, 2, 13);
     0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(1, 2, 13);
     1 SCHEDULER = scheduler: Scheduler, payload();
-}
-
-impl rt::Content for Vcpusched {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.scheduler)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.scheduler)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.scheduler);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "vcpus" => r.attribute(attribute, &mut self.vcpus),
-            "scheduler" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("vcpus", &self.vcpus);
-        w.payload_attributes(&self.scheduler);
-    }
 }
 
 /// The scheduler of some I/O threads.
@@ -419,46 +217,6 @@ rt::table! { Iothreadsched: element("iothreadsched").since(1, 2, 13);
     1 SCHEDULER = scheduler: Scheduler, payload();
 }
 
-impl rt::Content for Iothreadsched {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.scheduler)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.scheduler)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.scheduler);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iothreads" => r.attribute(attribute, &mut self.iothreads),
-            "scheduler" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iothreads", &self.iothreads);
-        w.payload_attributes(&self.scheduler);
-    }
-}
-
 /// The scheduler of the emulator.
 ///
 /// A second one is refused by libvirt. Since libvirt 5.3.0.
@@ -474,44 +232,6 @@ pub struct Emulatorsched {
 
 rt::table! { Emulatorsched: element("emulatorsched").since(5, 3, 0);
     0 SCHEDULER = scheduler: Scheduler, payload();
-}
-
-impl rt::Content for Emulatorsched {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.scheduler)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.scheduler)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.scheduler);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "scheduler" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.scheduler);
-    }
 }
 
 /// A scheduler of the host's kernel, real-time ones with a priority.
@@ -538,64 +258,11 @@ pub enum Scheduler {
     Rr(SchedulerFifo),
 }
 
-impl rt::PayloadType for Scheduler {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("scheduler")
-            .since(1, 2, 13)
-            .values(
-                &[
-                    rt::ValueInfo::new("batch").since(1, 2, 13),
-                    rt::ValueInfo::new("idle").since(1, 2, 13),
-                    rt::ValueInfo::new("fifo").since(1, 2, 13),
-                    rt::ValueInfo::new("rr").since(1, 2, 13),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for Scheduler {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "batch" => Self::Batch,
-                "idle" => Self::Idle,
-                "fifo" => Self::Fifo(SchedulerFifo::default()),
-                "rr" => Self::Rr(SchedulerFifo::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Batch => "batch",
-                Self::Idle => "idle",
-                Self::Fifo(_) => "fifo",
-                Self::Rr(_) => "rr",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Fifo(members) => Some(members),
-            Self::Rr(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Fifo(members) => Some(members),
-            Self::Rr(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { Scheduler: attribute("scheduler").since(1, 2, 13);
+    Batch = "batch".since(1, 2, 13);
+    Idle = "idle".since(1, 2, 13);
+    Fifo(SchedulerFifo) = "fifo".since(1, 2, 13);
+    Rr(SchedulerFifo) = "rr".since(1, 2, 13);
 }
 
 /// The members of one variant.
@@ -609,24 +276,6 @@ pub struct SchedulerFifo {
 
 rt::table! { SchedulerFifo: members();
     0 PRIORITY = priority: u16, attribute("priority").since(1, 2, 13);
-}
-
-impl rt::Content for SchedulerFifo {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "priority" => r.attribute(attribute, &mut self.priority),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("priority", &self.priority);
-    }
 }
 
 /// The part of the CPU caches that some virtual CPUs get, by the host's resctrl.
@@ -654,50 +303,6 @@ rt::table! { Cachetune: element("cachetune").since(4, 1, 0);
     2 ITEMS = items: Vec<CachetuneItem>, mix().required();
 }
 
-impl rt::Content for Cachetune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "vcpus" => r.attribute(attribute, &mut self.vcpus),
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        r.mix(node, &mut self.items)
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("vcpus", &self.vcpus);
-        w.attribute("id", &self.id);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.mix(&self.items);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::NestMix::each(&self.items, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::NestMix::each_mut(&mut self.items, visit);
-    }
-}
-
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CachetuneItem {
@@ -713,49 +318,9 @@ impl Default for CachetuneItem {
     }
 }
 
-impl rt::Mix for CachetuneItem {
-    const ENTRIES: &'static [rt::FieldInfo] = &[
-        rt::FieldInfo::child::<CachetuneCache>("cache").entry(),
-        rt::FieldInfo::child::<CachetuneMonitor>("monitor").entry(),
-    ];
-
-    fn of(node: rt::Node<'_>) -> Option<Self> {
-        Some(
-            match node.plain() {
-                "cache" => Self::Cache(Default::default()),
-                "monitor" => Self::Monitor(Default::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn read(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        match self {
-            Self::Cache(content) => r.element(node, content),
-            Self::Monitor(content) => r.element(node, content),
-        }
-    }
-
-    fn write(&self, w: &mut rt::Writer<'_>) {
-        match self {
-            Self::Cache(content) => w.child("cache", content),
-            Self::Monitor(content) => w.child("monitor", content),
-        }
-    }
-
-    fn content(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Cache(content) => Some(content),
-            Self::Monitor(content) => Some(content),
-        }
-    }
-
-    fn content_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Cache(content) => Some(content),
-            Self::Monitor(content) => Some(content),
-        }
-    }
+rt::mix! { CachetuneItem;
+    0 Cache(CachetuneCache) = child("cache");
+    1 Monitor(CachetuneMonitor) = child("monitor");
 }
 
 /// A region of one cache.
@@ -795,40 +360,6 @@ rt::table! { CachetuneCache: element("cache").since(4, 1, 0);
     4 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(4, 1, 0);
 }
 
-impl rt::Content for CachetuneCache {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "level" => r.attribute(attribute, &mut self.level),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "size" => r.attribute(attribute, &mut self.size),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("level", &self.level);
-        w.attribute("type", &self.type_);
-        w.attribute("size", &self.size);
-        w.attribute("unit", &self.unit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CachetuneCacheType {
@@ -847,41 +378,10 @@ pub enum CachetuneCacheType {
     Data,
 }
 
-impl CachetuneCacheType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("both").since(4, 1, 0),
-        rt::ValueInfo::new("code").since(4, 1, 0),
-        rt::ValueInfo::new("data").since(4, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Both => "both",
-            Self::Code => "code",
-            Self::Data => "data",
-        }
-    }
-}
-
-impl rt::Scalar for CachetuneCacheType {
-    const VALUES: &'static [rt::ValueInfo] = CachetuneCacheType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "both" => Self::Both,
-                "code" => Self::Code,
-                "data" => Self::Data,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CachetuneCacheType;
+    Both = "both".since(4, 1, 0);
+    Code = "code".since(4, 1, 0);
+    Data = "data".since(4, 1, 0);
 }
 
 /// Watches how some of these virtual CPUs use a cache.
@@ -906,34 +406,6 @@ rt::table! { CachetuneMonitor: element("monitor").since(4, 10, 0);
     1 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 10, 0);
 }
 
-impl rt::Content for CachetuneMonitor {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "level" => r.attribute(attribute, &mut self.level),
-            "vcpus" => r.attribute(attribute, &mut self.vcpus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("level", &self.level);
-        w.attribute("vcpus", &self.vcpus);
-    }
-}
-
 /// The memory bandwidth that some virtual CPUs get, by the host's resctrl.
 ///
 /// Since libvirt 4.7.0.
@@ -954,48 +426,6 @@ rt::table! { Memorytune: element("memorytune").since(4, 7, 0);
     1 ITEMS = items: Vec<MemorytuneItem>, mix().required();
 }
 
-impl rt::Content for Memorytune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "vcpus" => r.attribute(attribute, &mut self.vcpus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        r.mix(node, &mut self.items)
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("vcpus", &self.vcpus);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.mix(&self.items);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::NestMix::each(&self.items, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::NestMix::each_mut(&mut self.items, visit);
-    }
-}
-
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MemorytuneItem {
@@ -1011,49 +441,9 @@ impl Default for MemorytuneItem {
     }
 }
 
-impl rt::Mix for MemorytuneItem {
-    const ENTRIES: &'static [rt::FieldInfo] = &[
-        rt::FieldInfo::child::<MemorytuneNode>("node").entry(),
-        rt::FieldInfo::child::<MemorytuneMonitor>("monitor").entry(),
-    ];
-
-    fn of(node: rt::Node<'_>) -> Option<Self> {
-        Some(
-            match node.plain() {
-                "node" => Self::Node(Default::default()),
-                "monitor" => Self::Monitor(Default::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn read(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        match self {
-            Self::Node(content) => r.element(node, content),
-            Self::Monitor(content) => r.element(node, content),
-        }
-    }
-
-    fn write(&self, w: &mut rt::Writer<'_>) {
-        match self {
-            Self::Node(content) => w.child("node", content),
-            Self::Monitor(content) => w.child("monitor", content),
-        }
-    }
-
-    fn content(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Node(content) => Some(content),
-            Self::Monitor(content) => Some(content),
-        }
-    }
-
-    fn content_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Node(content) => Some(content),
-            Self::Monitor(content) => Some(content),
-        }
-    }
+rt::mix! { MemorytuneItem;
+    0 Node(MemorytuneNode) = child("node");
+    1 Monitor(MemorytuneMonitor) = child("monitor");
 }
 
 /// The bandwidth from one node.
@@ -1078,34 +468,6 @@ rt::table! { MemorytuneNode: element("node").since(4, 7, 0);
     1 BANDWIDTH = bandwidth: u32, attribute("bandwidth").since(4, 7, 0);
 }
 
-impl rt::Content for MemorytuneNode {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "bandwidth" => r.attribute(attribute, &mut self.bandwidth),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("bandwidth", &self.bandwidth);
-    }
-}
-
 /// Watches how much bandwidth some of these virtual CPUs use.
 ///
 /// Since libvirt 6.0.0.
@@ -1122,37 +484,3 @@ pub struct MemorytuneMonitor {
 rt::table! { MemorytuneMonitor: element("monitor").since(6, 0, 0);
     0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(6, 0, 0);
 }
-
-impl rt::Content for MemorytuneMonitor {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "vcpus" => r.attribute(attribute, &mut self.vcpus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("vcpus", &self.vcpus);
-    }
-}
-
-rt::elements!(
-    Cputune, Vcpupin, Emulatorpin, Iothreadpin, Vcpusched, Iothreadsched, Emulatorsched,
-    Cachetune, CachetuneCache, CachetuneMonitor, Memorytune, MemorytuneNode,
-    MemorytuneMonitor
-);
-
-rt::scalar_text!(CachetuneCacheType);

@@ -44,62 +44,6 @@ rt::table! { Encryption: element("encryption").since(3, 9, 0).pair().reference("
     4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
 }
 
-impl rt::Content for Encryption {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "format" => r.attribute(attribute, &mut self.format),
-            "engine" => r.attribute(attribute, &mut self.engine),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "secret" => r.child(node, &mut self.secret),
-            "cipher" => r.child(node, &mut self.cipher),
-            "ivgen" => r.child(node, &mut self.ivgen),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("format", &self.format);
-        w.attribute("engine", &self.engine);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("secret", &self.secret);
-        w.child("cipher", &self.cipher);
-        w.child("ivgen", &self.ivgen);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.secret, visit);
-        rt::Nest::each(&self.cipher, visit);
-        rt::Nest::each(&self.ivgen, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.secret, visit);
-        rt::Nest::each_mut(&mut self.cipher, visit);
-        rt::Nest::each_mut(&mut self.ivgen, visit);
-    }
-}
-
 /// The formats of encrypted storage: `luks-any` is LUKS of version 1 or 2, whichever is found;
 /// `default` and `qcow` stand for the encryption of old qcow images, which hypervisors do not open any
 /// more.
@@ -128,47 +72,12 @@ pub enum EncryptionFormat {
     LuksAny,
 }
 
-impl EncryptionFormat {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("default").since(0, 7, 1),
-        rt::ValueInfo::new("qcow").since(0, 7, 1),
-        rt::ValueInfo::new("luks").since(2, 1, 0),
-        rt::ValueInfo::new("luks2").since(7, 9, 0),
-        rt::ValueInfo::new("luks-any").since(9, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Qcow => "qcow",
-            Self::Luks => "luks",
-            Self::Luks2 => "luks2",
-            Self::LuksAny => "luks-any",
-        }
-    }
-}
-
-impl rt::Scalar for EncryptionFormat {
-    const VALUES: &'static [rt::ValueInfo] = EncryptionFormat::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "default" => Self::Default,
-                "qcow" => Self::Qcow,
-                "luks" => Self::Luks,
-                "luks2" => Self::Luks2,
-                "luks-any" => Self::LuksAny,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { EncryptionFormat;
+    Default = "default".since(0, 7, 1);
+    Qcow = "qcow".since(0, 7, 1);
+    Luks = "luks".since(2, 1, 0);
+    Luks2 = "luks2".since(7, 9, 0);
+    LuksAny = "luks-any".since(9, 3, 0);
 }
 
 /// Who encrypts: the hypervisor, or the client library of RBD.
@@ -185,38 +94,9 @@ pub enum EncryptionEngine {
     Librbd,
 }
 
-impl EncryptionEngine {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(7, 9, 0),
-        rt::ValueInfo::new("librbd").since(7, 9, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Qemu => "qemu",
-            Self::Librbd => "librbd",
-        }
-    }
-}
-
-impl rt::Scalar for EncryptionEngine {
-    const VALUES: &'static [rt::ValueInfo] = EncryptionEngine::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "qemu" => Self::Qemu,
-                "librbd" => Self::Librbd,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { EncryptionEngine;
+    Qemu = "qemu".since(7, 9, 0);
+    Librbd = "librbd".since(7, 9, 0);
 }
 
 /// A secret of libvirt's that opens the storage; it is named by UUID or by usage. Where RBD images are
@@ -247,36 +127,6 @@ rt::table! { EncryptionSecret: element("secret").since(0, 7, 1);
     2 USAGE = usage: Option<String>, attribute("usage").since(2, 1, 0);
 }
 
-impl rt::Content for EncryptionSecret {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "uuid" => r.attribute(attribute, &mut self.uuid),
-            "usage" => r.attribute(attribute, &mut self.usage),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("uuid", &self.uuid);
-        w.attribute("usage", &self.usage);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum EncryptionSecretType {
@@ -287,35 +137,8 @@ pub enum EncryptionSecretType {
     Passphrase,
 }
 
-impl EncryptionSecretType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("passphrase").since(0, 7, 1),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Passphrase => "passphrase",
-        }
-    }
-}
-
-impl rt::Scalar for EncryptionSecretType {
-    const VALUES: &'static [rt::ValueInfo] = EncryptionSecretType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "passphrase" => Self::Passphrase,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { EncryptionSecretType;
+    Passphrase = "passphrase".since(0, 7, 1);
 }
 
 /// The cipher with which a new LUKS volume is encrypted.
@@ -350,38 +173,6 @@ rt::table! { EncryptionCipher: element("cipher").since(2, 1, 0);
     3 HASH = hash: Option<String>, attribute("hash").since(2, 1, 0);
 }
 
-impl rt::Content for EncryptionCipher {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "size" => r.attribute(attribute, &mut self.size),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "hash" => r.attribute(attribute, &mut self.hash),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("size", &self.size);
-        w.attribute("mode", &self.mode);
-        w.attribute("hash", &self.hash);
-    }
-}
-
 /// How the initialization vectors of a new LUKS volume are made.
 ///
 /// Since libvirt 2.1.0.
@@ -403,35 +194,3 @@ rt::table! { EncryptionIvgen: element("ivgen").since(2, 1, 0);
     0 NAME = name: String, attribute("name").since(2, 1, 0);
     1 HASH = hash: Option<String>, attribute("hash").since(2, 1, 0);
 }
-
-impl rt::Content for EncryptionIvgen {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "hash" => r.attribute(attribute, &mut self.hash),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("hash", &self.hash);
-    }
-}
-
-rt::elements!(Encryption, EncryptionSecret, EncryptionCipher, EncryptionIvgen);
-
-rt::scalar_text!(EncryptionFormat, EncryptionEngine, EncryptionSecretType);

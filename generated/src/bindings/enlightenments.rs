@@ -109,116 +109,6 @@ rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair();
     17 XMM_INPUT = xmm_input: Option<HypervXmmInput>, child("xmm_input").since(10, 7, 0);
 }
 
-impl rt::Content for FeatureHyperv {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "relaxed" => r.child(node, &mut self.relaxed),
-            "vapic" => r.child(node, &mut self.vapic),
-            "spinlocks" => r.child(node, &mut self.spinlocks),
-            "vpindex" => r.child(node, &mut self.vpindex),
-            "runtime" => r.child(node, &mut self.runtime),
-            "synic" => r.child(node, &mut self.synic),
-            "stimer" => r.child(node, &mut self.stimer),
-            "reset" => r.child(node, &mut self.reset),
-            "vendor_id" => r.child(node, &mut self.vendor_id),
-            "frequencies" => r.child(node, &mut self.frequencies),
-            "reenlightenment" => r.child(node, &mut self.reenlightenment),
-            "tlbflush" => r.child(node, &mut self.tlbflush),
-            "ipi" => r.child(node, &mut self.ipi),
-            "evmcs" => r.child(node, &mut self.evmcs),
-            "avic" => r.child(node, &mut self.avic),
-            "emsr_bitmap" => r.child(node, &mut self.emsr_bitmap),
-            "xmm_input" => r.child(node, &mut self.xmm_input),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("relaxed", &self.relaxed);
-        w.child("vapic", &self.vapic);
-        w.child("spinlocks", &self.spinlocks);
-        w.child("vpindex", &self.vpindex);
-        w.child("runtime", &self.runtime);
-        w.child("synic", &self.synic);
-        w.child("stimer", &self.stimer);
-        w.child("reset", &self.reset);
-        w.child("vendor_id", &self.vendor_id);
-        w.child("frequencies", &self.frequencies);
-        w.child("reenlightenment", &self.reenlightenment);
-        w.child("tlbflush", &self.tlbflush);
-        w.child("ipi", &self.ipi);
-        w.child("evmcs", &self.evmcs);
-        w.child("avic", &self.avic);
-        w.child("emsr_bitmap", &self.emsr_bitmap);
-        w.child("xmm_input", &self.xmm_input);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.relaxed, visit);
-        rt::Nest::each(&self.vapic, visit);
-        rt::Nest::each(&self.spinlocks, visit);
-        rt::Nest::each(&self.vpindex, visit);
-        rt::Nest::each(&self.runtime, visit);
-        rt::Nest::each(&self.synic, visit);
-        rt::Nest::each(&self.stimer, visit);
-        rt::Nest::each(&self.reset, visit);
-        rt::Nest::each(&self.vendor_id, visit);
-        rt::Nest::each(&self.frequencies, visit);
-        rt::Nest::each(&self.reenlightenment, visit);
-        rt::Nest::each(&self.tlbflush, visit);
-        rt::Nest::each(&self.ipi, visit);
-        rt::Nest::each(&self.evmcs, visit);
-        rt::Nest::each(&self.avic, visit);
-        rt::Nest::each(&self.emsr_bitmap, visit);
-        rt::Nest::each(&self.xmm_input, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.relaxed, visit);
-        rt::Nest::each_mut(&mut self.vapic, visit);
-        rt::Nest::each_mut(&mut self.spinlocks, visit);
-        rt::Nest::each_mut(&mut self.vpindex, visit);
-        rt::Nest::each_mut(&mut self.runtime, visit);
-        rt::Nest::each_mut(&mut self.synic, visit);
-        rt::Nest::each_mut(&mut self.stimer, visit);
-        rt::Nest::each_mut(&mut self.reset, visit);
-        rt::Nest::each_mut(&mut self.vendor_id, visit);
-        rt::Nest::each_mut(&mut self.frequencies, visit);
-        rt::Nest::each_mut(&mut self.reenlightenment, visit);
-        rt::Nest::each_mut(&mut self.tlbflush, visit);
-        rt::Nest::each_mut(&mut self.ipi, visit);
-        rt::Nest::each_mut(&mut self.evmcs, visit);
-        rt::Nest::each_mut(&mut self.avic, visit);
-        rt::Nest::each_mut(&mut self.emsr_bitmap, visit);
-        rt::Nest::each_mut(&mut self.xmm_input, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureHypervMode {
@@ -233,38 +123,9 @@ pub enum FeatureHypervMode {
     Passthrough,
 }
 
-impl FeatureHypervMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("custom").since(8, 0, 0),
-        rt::ValueInfo::new("passthrough").since(8, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Custom => "custom",
-            Self::Passthrough => "passthrough",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureHypervMode {
-    const VALUES: &'static [rt::ValueInfo] = FeatureHypervMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "custom" => Self::Custom,
-                "passthrough" => Self::Passthrough,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureHypervMode;
+    Custom = "custom".since(8, 0, 0);
+    Passthrough = "passthrough".since(8, 0, 0);
 }
 
 /// Timers are not watched strictly.
@@ -284,32 +145,6 @@ rt::table! { HypervRelaxed: element("relaxed").since(1, 0, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervRelaxed {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// A virtual APIC.
 ///
 /// Since libvirt 1.1.0.
@@ -325,32 +160,6 @@ pub struct HypervVapic {
 
 rt::table! { HypervVapic: element("vapic").since(1, 1, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervVapic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The guest tells the hypervisor when it waits long for a lock.
@@ -375,34 +184,6 @@ rt::table! { HypervSpinlocks: element("spinlocks").since(1, 1, 0);
     1 RETRIES = retries: Option<u32>, attribute("retries").since(1, 1, 0).optional_since(1, 1, 1);
 }
 
-impl rt::Content for HypervSpinlocks {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            "retries" => r.attribute(attribute, &mut self.retries),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-        w.attribute("retries", &self.retries);
-    }
-}
-
 /// A virtual CPU can read its index.
 ///
 /// Since libvirt 1.3.3.
@@ -418,32 +199,6 @@ pub struct HypervVpindex {
 
 rt::table! { HypervVpindex: element("vpindex").since(1, 3, 3);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervVpindex {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// A virtual CPU can read how long the guest's code and code on its behalf has run.
@@ -463,32 +218,6 @@ rt::table! { HypervRuntime: element("runtime").since(1, 3, 3);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervRuntime {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The synthetic interrupt controller.
 ///
 /// Since libvirt 1.3.3.
@@ -504,32 +233,6 @@ pub struct HypervSynic {
 
 rt::table! { HypervSynic: element("synic").since(1, 3, 3);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervSynic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The timers of the synthetic interrupt controller.
@@ -554,52 +257,6 @@ rt::table! { HypervStimer: element("stimer").since(1, 3, 3);
     1 DIRECT = direct: Option<HypervStimerDirect>, child("direct").since(5, 7, 0);
 }
 
-impl rt::Content for HypervStimer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "direct" => r.child(node, &mut self.direct),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("direct", &self.direct);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.direct, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.direct, visit);
-    }
-}
-
 /// A timer that expires raises an interrupt instead of sending a message.
 ///
 /// Since libvirt 5.7.0.
@@ -617,32 +274,6 @@ rt::table! { HypervStimerDirect: element("direct").since(5, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervStimerDirect {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The guest can reset itself through the hypervisor.
 ///
 /// Since libvirt 1.3.3.
@@ -658,32 +289,6 @@ pub struct HypervReset {
 
 rt::table! { HypervReset: element("reset").since(1, 3, 3);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervReset {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The name by which the hypervisor introduces itself.
@@ -708,34 +313,6 @@ rt::table! { HypervVendorId: element("vendor_id").since(1, 3, 3);
     1 VALUE = value: Option<String>, attribute("value").since(1, 3, 3);
 }
 
-impl rt::Content for HypervVendorId {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// The guest can read the frequencies of TSC and APIC.
 ///
 /// Since libvirt 4.7.0.
@@ -753,32 +330,6 @@ rt::table! { HypervFrequencies: element("frequencies").since(4, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervFrequencies {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The guest is told when it has moved to another host.
 ///
 /// Since libvirt 4.7.0.
@@ -794,32 +345,6 @@ pub struct HypervReenlightenment {
 
 rt::table! { HypervReenlightenment: element("reenlightenment").since(4, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervReenlightenment {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
@@ -849,56 +374,6 @@ rt::table! { HypervTlbflush: element("tlbflush").since(4, 7, 0);
     2 EXTENDED = extended: Option<HypervTlbflushExtended>, child("extended").since(11, 0, 0);
 }
 
-impl rt::Content for HypervTlbflush {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "direct" => r.child(node, &mut self.direct),
-            "extended" => r.child(node, &mut self.extended),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("direct", &self.direct);
-        w.child("extended", &self.extended);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.direct, visit);
-        rt::Nest::each(&self.extended, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.direct, visit);
-        rt::Nest::each_mut(&mut self.extended, visit);
-    }
-}
-
 /// A guest within the guest reaches the hypervisor directly.
 ///
 /// Since libvirt 11.0.0.
@@ -914,32 +389,6 @@ pub struct HypervTlbflushDirect {
 
 rt::table! { HypervTlbflushDirect: element("direct").since(11, 0, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervTlbflushDirect {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Parts of a TLB can be flushed.
@@ -959,32 +408,6 @@ rt::table! { HypervTlbflushExtended: element("extended").since(11, 0, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervTlbflushExtended {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Interrupts between virtual CPUs go through the hypervisor.
 ///
 /// Since libvirt 4.10.0.
@@ -1000,32 +423,6 @@ pub struct HypervIpi {
 
 rt::table! { HypervIpi: element("ipi").since(4, 10, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervIpi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The enlightened VMCS, which speeds up guests within the guest on Intel.
@@ -1045,32 +442,6 @@ rt::table! { HypervEvmcs: element("evmcs").since(4, 10, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervEvmcs {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The synthetic interrupt controller works beside the APIC of the hardware.
 ///
 /// Since libvirt 8.10.0.
@@ -1086,32 +457,6 @@ pub struct HypervAvic {
 
 rt::table! { HypervAvic: element("avic").since(8, 10, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervAvic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The bitmap of registers of a guest within the guest is not updated needlessly.
@@ -1131,32 +476,6 @@ rt::table! { HypervEmsrBitmap: element("emsr_bitmap").since(10, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for HypervEmsrBitmap {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Fast hypercalls can pass their input in XMM registers.
 ///
 /// Since libvirt 10.7.0.
@@ -1172,32 +491,6 @@ pub struct HypervXmmInput {
 
 rt::table! { HypervXmmInput: element("xmm_input").since(10, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for HypervXmmInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Features of KVM.
@@ -1237,56 +530,6 @@ rt::table! { FeatureKvm: element("kvm").since(1, 2, 8).pair();
     4 DIRTY_RING = dirty_ring: Option<KvmDirtyRing>, child("dirty-ring").since(8, 0, 0);
 }
 
-impl rt::Content for FeatureKvm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "hidden" => r.child(node, &mut self.hidden),
-            "hint-dedicated" => r.child(node, &mut self.hint_dedicated),
-            "poll-control" => r.child(node, &mut self.poll_control),
-            "pv-ipi" => r.child(node, &mut self.pv_ipi),
-            "dirty-ring" => r.child(node, &mut self.dirty_ring),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("hidden", &self.hidden);
-        w.child("hint-dedicated", &self.hint_dedicated);
-        w.child("poll-control", &self.poll_control);
-        w.child("pv-ipi", &self.pv_ipi);
-        w.child("dirty-ring", &self.dirty_ring);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.hidden, visit);
-        rt::Nest::each(&self.hint_dedicated, visit);
-        rt::Nest::each(&self.poll_control, visit);
-        rt::Nest::each(&self.pv_ipi, visit);
-        rt::Nest::each(&self.dirty_ring, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.hidden, visit);
-        rt::Nest::each_mut(&mut self.hint_dedicated, visit);
-        rt::Nest::each_mut(&mut self.poll_control, visit);
-        rt::Nest::each_mut(&mut self.pv_ipi, visit);
-        rt::Nest::each_mut(&mut self.dirty_ring, visit);
-    }
-}
-
 /// The guest does not find KVM by the usual registers.
 ///
 /// Since libvirt 1.2.8.
@@ -1302,32 +545,6 @@ pub struct KvmHidden {
 
 rt::table! { KvmHidden: element("hidden").since(1, 2, 8);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for KvmHidden {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The guest is told that its virtual CPUs have physical ones to themselves.
@@ -1347,32 +564,6 @@ rt::table! { KvmHintDedicated: element("hint-dedicated").since(5, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for KvmHintDedicated {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The guest polls a while before it halts, so that I/O completes sooner.
 ///
 /// Since libvirt 6.10.0.
@@ -1390,32 +581,6 @@ rt::table! { KvmPollControl: element("poll-control").since(6, 10, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for KvmPollControl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Interrupts between virtual CPUs go through the hypervisor.
 ///
 /// Since libvirt 7.10.0.
@@ -1431,32 +596,6 @@ pub struct KvmPvIpi {
 
 rt::table! { KvmPvIpi: element("pv-ipi").since(7, 10, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for KvmPvIpi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// Written pages are noted in a ring instead of a bitmap.
@@ -1481,34 +620,6 @@ rt::table! { KvmDirtyRing: element("dirty-ring").since(8, 0, 0);
     1 SIZE = size: Option<String>, attribute("size").since(8, 0, 0);
 }
 
-impl rt::Content for KvmDirtyRing {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            "size" => r.attribute(attribute, &mut self.size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-        w.attribute("size", &self.size);
-    }
-}
-
 /// Features of Xen.
 ///
 /// Since libvirt 6.3.0.
@@ -1531,44 +642,6 @@ rt::table! { FeatureXen: element("xen").since(6, 3, 0).pair();
     1 PASSTHROUGH = passthrough: Option<XenPassthrough>, child("passthrough").since(6, 3, 0);
 }
 
-impl rt::Content for FeatureXen {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "e820_host" => r.child(node, &mut self.e820_host),
-            "passthrough" => r.child(node, &mut self.passthrough),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("e820_host", &self.e820_host);
-        w.child("passthrough", &self.passthrough);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.e820_host, visit);
-        rt::Nest::each(&self.passthrough, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.e820_host, visit);
-        rt::Nest::each_mut(&mut self.passthrough, visit);
-    }
-}
-
 /// A paravirtual guest sees the host's memory map.
 ///
 /// Since libvirt 6.3.0.
@@ -1584,32 +657,6 @@ pub struct XenE820Host {
 
 rt::table! { XenE820Host: element("e820_host").since(6, 3, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for XenE820Host {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The mappings in the IOMMU that PCI devices of the host need in a guest.
@@ -1634,34 +681,6 @@ rt::table! { XenPassthrough: element("passthrough").since(6, 3, 0);
     1 MODE = mode: Option<XenPassthroughMode>, attribute("mode").since(6, 3, 0);
 }
 
-impl rt::Content for XenPassthrough {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum XenPassthroughMode {
@@ -1676,47 +695,7 @@ pub enum XenPassthroughMode {
     SharePt,
 }
 
-impl XenPassthroughMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("sync_pt").since(6, 3, 0),
-        rt::ValueInfo::new("share_pt").since(6, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::SyncPt => "sync_pt",
-            Self::SharePt => "share_pt",
-        }
-    }
+rt::values! { XenPassthroughMode;
+    SyncPt = "sync_pt".since(6, 3, 0);
+    SharePt = "share_pt".since(6, 3, 0);
 }
-
-impl rt::Scalar for XenPassthroughMode {
-    const VALUES: &'static [rt::ValueInfo] = XenPassthroughMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "sync_pt" => Self::SyncPt,
-                "share_pt" => Self::SharePt,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(
-    FeatureHyperv, HypervRelaxed, HypervVapic, HypervSpinlocks, HypervVpindex,
-    HypervRuntime, HypervSynic, HypervStimer, HypervStimerDirect, HypervReset,
-    HypervVendorId, HypervFrequencies, HypervReenlightenment, HypervTlbflush,
-    HypervTlbflushDirect, HypervTlbflushExtended, HypervIpi, HypervEvmcs, HypervAvic,
-    HypervEmsrBitmap, HypervXmmInput, FeatureKvm, KvmHidden, KvmHintDedicated,
-    KvmPollControl, KvmPvIpi, KvmDirtyRing, FeatureXen, XenE820Host, XenPassthrough
-);
-
-rt::scalar_text!(FeatureHypervMode, XenPassthroughMode);

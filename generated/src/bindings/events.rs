@@ -36,50 +36,13 @@ pub enum DomainOnCrash {
     CoredumpRestart,
 }
 
-impl DomainOnCrash {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("destroy").since(0, 6, 0),
-        rt::ValueInfo::new("restart").since(0, 6, 0),
-        rt::ValueInfo::new("preserve").since(0, 6, 0),
-        rt::ValueInfo::new("rename-restart").since(0, 6, 0),
-        rt::ValueInfo::new("coredump-destroy").since(0, 8, 4),
-        rt::ValueInfo::new("coredump-restart").since(0, 8, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Destroy => "destroy",
-            Self::Restart => "restart",
-            Self::Preserve => "preserve",
-            Self::RenameRestart => "rename-restart",
-            Self::CoredumpDestroy => "coredump-destroy",
-            Self::CoredumpRestart => "coredump-restart",
-        }
-    }
-}
-
-impl rt::Scalar for DomainOnCrash {
-    const VALUES: &'static [rt::ValueInfo] = DomainOnCrash::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "destroy" => Self::Destroy,
-                "restart" => Self::Restart,
-                "preserve" => Self::Preserve,
-                "rename-restart" => Self::RenameRestart,
-                "coredump-destroy" => Self::CoredumpDestroy,
-                "coredump-restart" => Self::CoredumpRestart,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DomainOnCrash;
+    Destroy = "destroy".since(0, 6, 0);
+    Restart = "restart".since(0, 6, 0);
+    Preserve = "preserve".since(0, 6, 0);
+    RenameRestart = "rename-restart".since(0, 6, 0);
+    CoredumpDestroy = "coredump-destroy".since(0, 8, 4);
+    CoredumpRestart = "coredump-restart".since(0, 8, 4);
 }
 
 /// A set of values.
@@ -104,44 +67,11 @@ pub enum DomainOnLockfailure {
     Ignore,
 }
 
-impl DomainOnLockfailure {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("poweroff").since(1, 0, 0),
-        rt::ValueInfo::new("restart").since(1, 0, 0),
-        rt::ValueInfo::new("pause").since(1, 0, 0),
-        rt::ValueInfo::new("ignore").since(1, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Poweroff => "poweroff",
-            Self::Restart => "restart",
-            Self::Pause => "pause",
-            Self::Ignore => "ignore",
-        }
-    }
-}
-
-impl rt::Scalar for DomainOnLockfailure {
-    const VALUES: &'static [rt::ValueInfo] = DomainOnLockfailure::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "poweroff" => Self::Poweroff,
-                "restart" => Self::Restart,
-                "pause" => Self::Pause,
-                "ignore" => Self::Ignore,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DomainOnLockfailure;
+    Poweroff = "poweroff".since(1, 0, 0);
+    Restart = "restart".since(1, 0, 0);
+    Pause = "pause".since(1, 0, 0);
+    Ignore = "ignore".since(1, 0, 0);
 }
 
 /// What is done with a guest that stops.
@@ -166,44 +96,11 @@ pub enum LifecycleAction {
     RenameRestart,
 }
 
-impl LifecycleAction {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("destroy").since(0, 6, 0),
-        rt::ValueInfo::new("restart").since(0, 6, 0),
-        rt::ValueInfo::new("preserve").since(0, 6, 0),
-        rt::ValueInfo::new("rename-restart").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Destroy => "destroy",
-            Self::Restart => "restart",
-            Self::Preserve => "preserve",
-            Self::RenameRestart => "rename-restart",
-        }
-    }
-}
-
-impl rt::Scalar for LifecycleAction {
-    const VALUES: &'static [rt::ValueInfo] = LifecycleAction::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "destroy" => Self::Destroy,
-                "restart" => Self::Restart,
-                "preserve" => Self::Preserve,
-                "rename-restart" => Self::RenameRestart,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { LifecycleAction;
+    Destroy = "destroy".since(0, 6, 0);
+    Restart = "restart".since(0, 6, 0);
+    Preserve = "preserve".since(0, 6, 0);
+    RenameRestart = "rename-restart".since(0, 6, 0);
 }
 
 /// Which sleep states of ACPI the firmware offers to the guest.
@@ -231,44 +128,6 @@ rt::table! { Pm: element("pm").since(0, 10, 2).dropped_if_empty().reference("pow
         .dropped_if_empty();
 }
 
-impl rt::Content for Pm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "suspend-to-mem" => r.child(node, &mut self.suspend_to_mem),
-            "suspend-to-disk" => r.child(node, &mut self.suspend_to_disk),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("suspend-to-mem", &self.suspend_to_mem);
-        w.child("suspend-to-disk", &self.suspend_to_disk);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.suspend_to_mem, visit);
-        rt::Nest::each(&self.suspend_to_disk, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.suspend_to_mem, visit);
-        rt::Nest::each_mut(&mut self.suspend_to_disk, visit);
-    }
-}
-
 /// The state S3, suspend to memory.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
@@ -284,32 +143,6 @@ pub struct PmSuspendToMem {
 
 rt::table! { PmSuspendToMem: element("suspend-to-mem").since(0, 10, 2).dropped_if_empty();
     0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(0, 10, 2);
-}
-
-impl rt::Content for PmSuspendToMem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-    }
 }
 
 /// The state S4, suspend to disk.
@@ -329,32 +162,6 @@ rt::table! { PmSuspendToDisk: element("suspend-to-disk").since(0, 10, 2).dropped
     0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(0, 10, 2);
 }
 
-impl rt::Content for PmSuspendToDisk {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-    }
-}
-
 /// The performance events that are counted for the guest.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.3. See [the
@@ -371,40 +178,6 @@ pub struct Perf {
 
 rt::table! { Perf: element("perf").since(1, 3, 3).dropped_if_empty().reference("performance-monitoring-events");
     0 EVENT = event: Vec<PerfEvent>, child("event").required().since(1, 3, 3);
-}
-
-impl rt::Content for Perf {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "event" => r.child(node, &mut self.event),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("event", &self.event);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.event, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.event, visit);
-    }
 }
 
 /// A performance event.
@@ -427,34 +200,6 @@ pub struct PerfEvent {
 rt::table! { PerfEvent: element("event").since(1, 3, 3);
     0 NAME = name: PerfEventName, attribute("name").since(1, 3, 3);
     1 ENABLED = enabled: YesNo, attribute("enabled").since(1, 3, 3);
-}
-
-impl rt::Content for PerfEvent {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("enabled", &self.enabled);
-    }
 }
 
 /// A set of values.
@@ -551,100 +296,27 @@ pub enum PerfEventName {
     EmulationFaults,
 }
 
-impl PerfEventName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("cmt").since(1, 3, 3),
-        rt::ValueInfo::new("mbmt").since(2, 0, 0),
-        rt::ValueInfo::new("mbml").since(2, 0, 0),
-        rt::ValueInfo::new("cpu_cycles").since(2, 3, 0),
-        rt::ValueInfo::new("instructions").since(2, 3, 0),
-        rt::ValueInfo::new("cache_references").since(2, 3, 0),
-        rt::ValueInfo::new("cache_misses").since(2, 3, 0),
-        rt::ValueInfo::new("branch_instructions").since(3, 0, 0),
-        rt::ValueInfo::new("branch_misses").since(3, 0, 0),
-        rt::ValueInfo::new("bus_cycles").since(3, 0, 0),
-        rt::ValueInfo::new("stalled_cycles_frontend").since(3, 0, 0),
-        rt::ValueInfo::new("stalled_cycles_backend").since(3, 0, 0),
-        rt::ValueInfo::new("ref_cpu_cycles").since(3, 0, 0),
-        rt::ValueInfo::new("cpu_clock").since(3, 2, 0),
-        rt::ValueInfo::new("task_clock").since(3, 2, 0),
-        rt::ValueInfo::new("page_faults").since(3, 2, 0),
-        rt::ValueInfo::new("context_switches").since(3, 2, 0),
-        rt::ValueInfo::new("cpu_migrations").since(3, 2, 0),
-        rt::ValueInfo::new("page_faults_min").since(3, 2, 0),
-        rt::ValueInfo::new("page_faults_maj").since(3, 2, 0),
-        rt::ValueInfo::new("alignment_faults").since(3, 2, 0),
-        rt::ValueInfo::new("emulation_faults").since(3, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Cmt => "cmt",
-            Self::Mbmt => "mbmt",
-            Self::Mbml => "mbml",
-            Self::CpuCycles => "cpu_cycles",
-            Self::Instructions => "instructions",
-            Self::CacheReferences => "cache_references",
-            Self::CacheMisses => "cache_misses",
-            Self::BranchInstructions => "branch_instructions",
-            Self::BranchMisses => "branch_misses",
-            Self::BusCycles => "bus_cycles",
-            Self::StalledCyclesFrontend => "stalled_cycles_frontend",
-            Self::StalledCyclesBackend => "stalled_cycles_backend",
-            Self::RefCpuCycles => "ref_cpu_cycles",
-            Self::CpuClock => "cpu_clock",
-            Self::TaskClock => "task_clock",
-            Self::PageFaults => "page_faults",
-            Self::ContextSwitches => "context_switches",
-            Self::CpuMigrations => "cpu_migrations",
-            Self::PageFaultsMin => "page_faults_min",
-            Self::PageFaultsMaj => "page_faults_maj",
-            Self::AlignmentFaults => "alignment_faults",
-            Self::EmulationFaults => "emulation_faults",
-        }
-    }
+rt::values! { PerfEventName;
+    Cmt = "cmt".since(1, 3, 3);
+    Mbmt = "mbmt".since(2, 0, 0);
+    Mbml = "mbml".since(2, 0, 0);
+    CpuCycles = "cpu_cycles".since(2, 3, 0);
+    Instructions = "instructions".since(2, 3, 0);
+    CacheReferences = "cache_references".since(2, 3, 0);
+    CacheMisses = "cache_misses".since(2, 3, 0);
+    BranchInstructions = "branch_instructions".since(3, 0, 0);
+    BranchMisses = "branch_misses".since(3, 0, 0);
+    BusCycles = "bus_cycles".since(3, 0, 0);
+    StalledCyclesFrontend = "stalled_cycles_frontend".since(3, 0, 0);
+    StalledCyclesBackend = "stalled_cycles_backend".since(3, 0, 0);
+    RefCpuCycles = "ref_cpu_cycles".since(3, 0, 0);
+    CpuClock = "cpu_clock".since(3, 2, 0);
+    TaskClock = "task_clock".since(3, 2, 0);
+    PageFaults = "page_faults".since(3, 2, 0);
+    ContextSwitches = "context_switches".since(3, 2, 0);
+    CpuMigrations = "cpu_migrations".since(3, 2, 0);
+    PageFaultsMin = "page_faults_min".since(3, 2, 0);
+    PageFaultsMaj = "page_faults_maj".since(3, 2, 0);
+    AlignmentFaults = "alignment_faults".since(3, 2, 0);
+    EmulationFaults = "emulation_faults".since(3, 2, 0);
 }
-
-impl rt::Scalar for PerfEventName {
-    const VALUES: &'static [rt::ValueInfo] = PerfEventName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "cmt" => Self::Cmt,
-                "mbmt" => Self::Mbmt,
-                "mbml" => Self::Mbml,
-                "cpu_cycles" => Self::CpuCycles,
-                "instructions" => Self::Instructions,
-                "cache_references" => Self::CacheReferences,
-                "cache_misses" => Self::CacheMisses,
-                "branch_instructions" => Self::BranchInstructions,
-                "branch_misses" => Self::BranchMisses,
-                "bus_cycles" => Self::BusCycles,
-                "stalled_cycles_frontend" => Self::StalledCyclesFrontend,
-                "stalled_cycles_backend" => Self::StalledCyclesBackend,
-                "ref_cpu_cycles" => Self::RefCpuCycles,
-                "cpu_clock" => Self::CpuClock,
-                "task_clock" => Self::TaskClock,
-                "page_faults" => Self::PageFaults,
-                "context_switches" => Self::ContextSwitches,
-                "cpu_migrations" => Self::CpuMigrations,
-                "page_faults_min" => Self::PageFaultsMin,
-                "page_faults_maj" => Self::PageFaultsMaj,
-                "alignment_faults" => Self::AlignmentFaults,
-                "emulation_faults" => Self::EmulationFaults,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(Pm, PmSuspendToMem, PmSuspendToDisk, Perf, PerfEvent);
-
-rt::scalar_text!(DomainOnCrash, DomainOnLockfailure, LifecycleAction, PerfEventName);

@@ -170,148 +170,6 @@ rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().ref
     29 AIA = aia: Option<FeatureAia>, child("aia").since(11, 1, 0);
 }
 
-impl rt::Content for Features {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "acpi" => r.flag(node, &mut self.acpi),
-            "apic" => r.child(node, &mut self.apic),
-            "pae" => r.flag(node, &mut self.pae),
-            "hap" => r.child(node, &mut self.hap),
-            "viridian" => r.flag(node, &mut self.viridian),
-            "privnet" => r.flag(node, &mut self.privnet),
-            "hyperv" => r.child(node, &mut self.hyperv),
-            "kvm" => r.child(node, &mut self.kvm),
-            "pvspinlock" => r.child(node, &mut self.pvspinlock),
-            "capabilities" => r.child(node, &mut self.capabilities),
-            "pmu" => r.child(node, &mut self.pmu),
-            "vmport" => r.child(node, &mut self.vmport),
-            "gic" => r.child(node, &mut self.gic),
-            "smm" => r.child(node, &mut self.smm),
-            "ioapic" => r.child(node, &mut self.ioapic),
-            "hpt" => r.child(node, &mut self.hpt),
-            "vmcoreinfo" => r.child(node, &mut self.vmcoreinfo),
-            "htm" => r.child(node, &mut self.htm),
-            "nested-hv" => r.child(node, &mut self.nested_hv),
-            "msrs" => r.child(node, &mut self.msrs),
-            "ccf-assist" => r.child(node, &mut self.ccf_assist),
-            "xen" => r.child(node, &mut self.xen),
-            "cfpc" => r.child(node, &mut self.cfpc),
-            "sbbc" => r.child(node, &mut self.sbbc),
-            "ibs" => r.child(node, &mut self.ibs),
-            "tcg" => r.child(node, &mut self.tcg),
-            "async-teardown" => r.child(node, &mut self.async_teardown),
-            "ras" => r.child(node, &mut self.ras),
-            "ps2" => r.child(node, &mut self.ps2),
-            "aia" => r.child(node, &mut self.aia),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.flag("acpi", &self.acpi);
-        w.child("apic", &self.apic);
-        w.flag("pae", &self.pae);
-        w.child("hap", &self.hap);
-        w.flag("viridian", &self.viridian);
-        w.flag("privnet", &self.privnet);
-        w.child("hyperv", &self.hyperv);
-        w.child("kvm", &self.kvm);
-        w.child("pvspinlock", &self.pvspinlock);
-        w.child("capabilities", &self.capabilities);
-        w.child("pmu", &self.pmu);
-        w.child("vmport", &self.vmport);
-        w.child("gic", &self.gic);
-        w.child("smm", &self.smm);
-        w.child("ioapic", &self.ioapic);
-        w.child("hpt", &self.hpt);
-        w.child("vmcoreinfo", &self.vmcoreinfo);
-        w.child("htm", &self.htm);
-        w.child("nested-hv", &self.nested_hv);
-        w.child("msrs", &self.msrs);
-        w.child("ccf-assist", &self.ccf_assist);
-        w.child("xen", &self.xen);
-        w.child("cfpc", &self.cfpc);
-        w.child("sbbc", &self.sbbc);
-        w.child("ibs", &self.ibs);
-        w.child("tcg", &self.tcg);
-        w.child("async-teardown", &self.async_teardown);
-        w.child("ras", &self.ras);
-        w.child("ps2", &self.ps2);
-        w.child("aia", &self.aia);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.apic, visit);
-        rt::Nest::each(&self.hap, visit);
-        rt::Nest::each(&self.hyperv, visit);
-        rt::Nest::each(&self.kvm, visit);
-        rt::Nest::each(&self.pvspinlock, visit);
-        rt::Nest::each(&self.capabilities, visit);
-        rt::Nest::each(&self.pmu, visit);
-        rt::Nest::each(&self.vmport, visit);
-        rt::Nest::each(&self.gic, visit);
-        rt::Nest::each(&self.smm, visit);
-        rt::Nest::each(&self.ioapic, visit);
-        rt::Nest::each(&self.hpt, visit);
-        rt::Nest::each(&self.vmcoreinfo, visit);
-        rt::Nest::each(&self.htm, visit);
-        rt::Nest::each(&self.nested_hv, visit);
-        rt::Nest::each(&self.msrs, visit);
-        rt::Nest::each(&self.ccf_assist, visit);
-        rt::Nest::each(&self.xen, visit);
-        rt::Nest::each(&self.cfpc, visit);
-        rt::Nest::each(&self.sbbc, visit);
-        rt::Nest::each(&self.ibs, visit);
-        rt::Nest::each(&self.tcg, visit);
-        rt::Nest::each(&self.async_teardown, visit);
-        rt::Nest::each(&self.ras, visit);
-        rt::Nest::each(&self.ps2, visit);
-        rt::Nest::each(&self.aia, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.apic, visit);
-        rt::Nest::each_mut(&mut self.hap, visit);
-        rt::Nest::each_mut(&mut self.hyperv, visit);
-        rt::Nest::each_mut(&mut self.kvm, visit);
-        rt::Nest::each_mut(&mut self.pvspinlock, visit);
-        rt::Nest::each_mut(&mut self.capabilities, visit);
-        rt::Nest::each_mut(&mut self.pmu, visit);
-        rt::Nest::each_mut(&mut self.vmport, visit);
-        rt::Nest::each_mut(&mut self.gic, visit);
-        rt::Nest::each_mut(&mut self.smm, visit);
-        rt::Nest::each_mut(&mut self.ioapic, visit);
-        rt::Nest::each_mut(&mut self.hpt, visit);
-        rt::Nest::each_mut(&mut self.vmcoreinfo, visit);
-        rt::Nest::each_mut(&mut self.htm, visit);
-        rt::Nest::each_mut(&mut self.nested_hv, visit);
-        rt::Nest::each_mut(&mut self.msrs, visit);
-        rt::Nest::each_mut(&mut self.ccf_assist, visit);
-        rt::Nest::each_mut(&mut self.xen, visit);
-        rt::Nest::each_mut(&mut self.cfpc, visit);
-        rt::Nest::each_mut(&mut self.sbbc, visit);
-        rt::Nest::each_mut(&mut self.ibs, visit);
-        rt::Nest::each_mut(&mut self.tcg, visit);
-        rt::Nest::each_mut(&mut self.async_teardown, visit);
-        rt::Nest::each_mut(&mut self.ras, visit);
-        rt::Nest::each_mut(&mut self.ps2, visit);
-        rt::Nest::each_mut(&mut self.aia, visit);
-    }
-}
-
 /// The guest has an APIC, whose interrupts can be programmed.
 ///
 /// Since libvirt 0.6.0.
@@ -327,32 +185,6 @@ pub struct FeatureApic {
 
 rt::table! { FeatureApic: element("apic").since(0, 6, 0);
     0 EOI = eoi: Option<OnOff>, attribute("eoi").since(0, 10, 2);
-}
-
-impl rt::Content for FeatureApic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "eoi" => r.attribute(attribute, &mut self.eoi),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("eoi", &self.eoi);
-    }
 }
 
 /// Hardware assisted paging.
@@ -372,32 +204,6 @@ rt::table! { FeatureHap: element("hap").since(0, 8, 8);
     0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 3, 3);
 }
 
-impl rt::Content for FeatureHap {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The guest is told that the host has paravirtual spinlocks.
 ///
 /// Since libvirt 1.2.0.
@@ -413,32 +219,6 @@ pub struct FeaturePvspinlock {
 
 rt::table! { FeaturePvspinlock: element("pvspinlock").since(1, 2, 0);
     0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
-}
-
-impl rt::Content for FeaturePvspinlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// The performance monitoring unit.
@@ -458,32 +238,6 @@ rt::table! { FeaturePmu: element("pmu").since(1, 2, 12);
     0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
 }
 
-impl rt::Content for FeaturePmu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// VMware's I/O port, which its mouse uses among others.
 ///
 /// Since libvirt 1.2.16.
@@ -499,32 +253,6 @@ pub struct FeatureVmport {
 
 rt::table! { FeatureVmport: element("vmport").since(1, 2, 16);
     0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
-}
-
-impl rt::Content for FeatureVmport {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// A device through which the guest kernel leaves debugging details for the host.
@@ -544,32 +272,6 @@ rt::table! { FeatureVmcoreinfo: element("vmcoreinfo").since(4, 4, 0);
     0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
 }
 
-impl rt::Content for FeatureVmcoreinfo {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// Hardware transactional memory of pSeries guests.
 ///
 /// Since libvirt 4.6.0.
@@ -585,32 +287,6 @@ pub struct FeatureHtm {
 
 rt::table! { FeatureHtm: element("htm").since(4, 6, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for FeatureHtm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// A pSeries guest can be a host itself.
@@ -630,32 +306,6 @@ rt::table! { FeatureNestedHv: element("nested-hv").since(4, 10, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for FeatureNestedHv {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// A pSeries guest is helped to flush its count cache.
 ///
 /// Since libvirt 5.9.0.
@@ -671,32 +321,6 @@ pub struct FeatureCcfAssist {
 
 rt::table! { FeatureCcfAssist: element("ccf-assist").since(5, 9, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-impl rt::Content for FeatureCcfAssist {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
 }
 
 /// An ARM guest is told of memory errors of the host.
@@ -716,32 +340,6 @@ rt::table! { FeatureRas: element("ras").since(10, 4, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for FeatureRas {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The PS/2 controller, to which input devices of bus `ps2` are attached.
 ///
 /// Since libvirt 10.7.0.
@@ -759,32 +357,6 @@ rt::table! { FeaturePs2: element("ps2").since(10, 7, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
-impl rt::Content for FeaturePs2 {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// The interrupt controller of ARM machines.
 ///
 /// Since libvirt 1.2.16.
@@ -800,32 +372,6 @@ pub struct FeatureGic {
 
 rt::table! { FeatureGic: element("gic").since(1, 2, 16);
     0 VERSION = version: Option<FeatureGicVersion>, attribute("version").since(1, 2, 16);
-}
-
-impl rt::Content for FeatureGic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "version" => r.attribute(attribute, &mut self.version),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("version", &self.version);
-    }
 }
 
 /// A set of values.
@@ -846,41 +392,10 @@ pub enum FeatureGicVersion {
     V3,
 }
 
-impl FeatureGicVersion {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("host").since(1, 3, 2),
-        rt::ValueInfo::new("2").since(1, 2, 16),
-        rt::ValueInfo::new("3").since(1, 2, 16),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::V2 => "2",
-            Self::V3 => "3",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureGicVersion {
-    const VALUES: &'static [rt::ValueInfo] = FeatureGicVersion::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "host" => Self::Host,
-                "2" => Self::V2,
-                "3" => Self::V3,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureGicVersion;
+    Host = "host".since(1, 3, 2);
+    V2 = "2".since(1, 2, 16);
+    V3 = "3".since(1, 2, 16);
 }
 
 /// System management mode, which firmware needs for secure boot.
@@ -906,52 +421,6 @@ rt::table! { FeatureSmm: element("smm").since(2, 2, 0);
     1 TSEG = tseg: Option<SmmTseg>, child("tseg").since(4, 5, 0);
 }
 
-impl rt::Content for FeatureSmm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "tseg" => r.child(node, &mut self.tseg),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("tseg", &self.tseg);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.tseg, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.tseg, visit);
-    }
-}
-
 /// The size of the extended TSEG, the memory of system management mode; 0 offers only the sizes that
 /// the chip set has itself. libvirt prints the largest unit that fits.
 ///
@@ -973,40 +442,6 @@ rt::table! { SmmTseg: element("tseg").since(4, 5, 0);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for SmmTseg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The I/O APIC.
 ///
 /// Since libvirt 3.4.0.
@@ -1024,32 +459,6 @@ rt::table! { FeatureIoapic: element("ioapic").since(3, 4, 0);
     0 DRIVER = driver: FeatureIoapicDriver, attribute("driver").since(3, 4, 0);
 }
 
-impl rt::Content for FeatureIoapic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "driver" => r.attribute(attribute, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("driver", &self.driver);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureIoapicDriver {
@@ -1064,38 +473,9 @@ pub enum FeatureIoapicDriver {
     Kvm,
 }
 
-impl FeatureIoapicDriver {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(3, 4, 0),
-        rt::ValueInfo::new("kvm").since(3, 4, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Qemu => "qemu",
-            Self::Kvm => "kvm",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureIoapicDriver {
-    const VALUES: &'static [rt::ValueInfo] = FeatureIoapicDriver::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "qemu" => Self::Qemu,
-                "kvm" => Self::Kvm,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureIoapicDriver;
+    Qemu = "qemu".since(3, 4, 0);
+    Kvm = "kvm".since(3, 4, 0);
 }
 
 /// The hash page table of pSeries guests.
@@ -1120,52 +500,6 @@ rt::table! { FeatureHpt: element("hpt").since(3, 10, 0);
     1 MAXPAGESIZE = maxpagesize: Option<HptMaxPageSize>, child("maxpagesize").since(4, 5, 0);
 }
 
-impl rt::Content for FeatureHpt {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "resizing" => r.attribute(attribute, &mut self.resizing),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "maxpagesize" => r.child(node, &mut self.maxpagesize),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("resizing", &self.resizing);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("maxpagesize", &self.maxpagesize);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.maxpagesize, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.maxpagesize, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureHptResizing {
@@ -1184,41 +518,10 @@ pub enum FeatureHptResizing {
     Required,
 }
 
-impl FeatureHptResizing {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("enabled").since(3, 10, 0),
-        rt::ValueInfo::new("disabled").since(3, 10, 0),
-        rt::ValueInfo::new("required").since(3, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-            Self::Required => "required",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureHptResizing {
-    const VALUES: &'static [rt::ValueInfo] = FeatureHptResizing::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "enabled" => Self::Enabled,
-                "disabled" => Self::Disabled,
-                "required" => Self::Required,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureHptResizing;
+    Enabled = "enabled".since(3, 10, 0);
+    Disabled = "disabled".since(3, 10, 0);
+    Required = "required".since(3, 10, 0);
 }
 
 /// The largest page that a guest with a hash page table can use.
@@ -1241,40 +544,6 @@ rt::table! { HptMaxPageSize: element("maxpagesize").since(4, 5, 0);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for HptMaxPageSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// Model specific registers.
 ///
 /// Since libvirt 5.1.0.
@@ -1292,32 +561,6 @@ rt::table! { FeatureMsrs: element("msrs").since(5, 1, 0);
     0 UNKNOWN = unknown: FeatureMsrsUnknown, attribute("unknown").since(5, 1, 0);
 }
 
-impl rt::Content for FeatureMsrs {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unknown" => r.attribute(attribute, &mut self.unknown),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unknown", &self.unknown);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeatureMsrsUnknown {
@@ -1332,38 +575,9 @@ pub enum FeatureMsrsUnknown {
     Fault,
 }
 
-impl FeatureMsrsUnknown {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ignore").since(5, 1, 0),
-        rt::ValueInfo::new("fault").since(5, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ignore => "ignore",
-            Self::Fault => "fault",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureMsrsUnknown {
-    const VALUES: &'static [rt::ValueInfo] = FeatureMsrsUnknown::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ignore" => Self::Ignore,
-                "fault" => Self::Fault,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureMsrsUnknown;
+    Ignore = "ignore".since(5, 1, 0);
+    Fault = "fault".since(5, 1, 0);
 }
 
 /// Cache flush on change of privilege, in pSeries guests.
@@ -1383,32 +597,6 @@ rt::table! { FeatureCfpc: element("cfpc").since(6, 3, 0);
     0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
 }
 
-impl rt::Content for FeatureCfpc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
-}
-
 /// Speculation barrier at bounds checks, in pSeries guests.
 ///
 /// Since libvirt 6.3.0.
@@ -1424,32 +612,6 @@ pub struct FeatureSbbc {
 
 rt::table! { FeatureSbbc: element("sbbc").since(6, 3, 0);
     0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
-}
-
-impl rt::Content for FeatureSbbc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
 }
 
 /// How the guest is protected from a kind of speculation.
@@ -1470,41 +632,10 @@ pub enum SpeculationFix {
     Fixed,
 }
 
-impl SpeculationFix {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("broken").since(6, 3, 0),
-        rt::ValueInfo::new("workaround").since(6, 3, 0),
-        rt::ValueInfo::new("fixed").since(6, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Broken => "broken",
-            Self::Workaround => "workaround",
-            Self::Fixed => "fixed",
-        }
-    }
-}
-
-impl rt::Scalar for SpeculationFix {
-    const VALUES: &'static [rt::ValueInfo] = SpeculationFix::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "broken" => Self::Broken,
-                "workaround" => Self::Workaround,
-                "fixed" => Self::Fixed,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SpeculationFix;
+    Broken = "broken".since(6, 3, 0);
+    Workaround = "workaround".since(6, 3, 0);
+    Fixed = "fixed".since(6, 3, 0);
 }
 
 /// Indirect branch speculation, in pSeries guests.
@@ -1522,32 +653,6 @@ pub struct FeatureIbs {
 
 rt::table! { FeatureIbs: element("ibs").since(6, 3, 0);
     0 VALUE = value: FeatureIbsValue, attribute("value").since(6, 3, 0);
-}
-
-impl rt::Content for FeatureIbs {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
 }
 
 /// A set of values.
@@ -1576,47 +681,12 @@ pub enum FeatureIbsValue {
     FixedNa,
 }
 
-impl FeatureIbsValue {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("broken").since(6, 3, 0),
-        rt::ValueInfo::new("workaround").since(6, 3, 0),
-        rt::ValueInfo::new("fixed-ibs").since(6, 3, 0),
-        rt::ValueInfo::new("fixed-ccd").since(6, 3, 0),
-        rt::ValueInfo::new("fixed-na").since(6, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Broken => "broken",
-            Self::Workaround => "workaround",
-            Self::FixedIbs => "fixed-ibs",
-            Self::FixedCcd => "fixed-ccd",
-            Self::FixedNa => "fixed-na",
-        }
-    }
-}
-
-impl rt::Scalar for FeatureIbsValue {
-    const VALUES: &'static [rt::ValueInfo] = FeatureIbsValue::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "broken" => Self::Broken,
-                "workaround" => Self::Workaround,
-                "fixed-ibs" => Self::FixedIbs,
-                "fixed-ccd" => Self::FixedCcd,
-                "fixed-na" => Self::FixedNa,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FeatureIbsValue;
+    Broken = "broken".since(6, 3, 0);
+    Workaround = "workaround".since(6, 3, 0);
+    FixedIbs = "fixed-ibs".since(6, 3, 0);
+    FixedCcd = "fixed-ccd".since(6, 3, 0);
+    FixedNa = "fixed-na".since(6, 3, 0);
 }
 
 /// Tuning of QEMU's emulation by translation.
@@ -1634,40 +704,6 @@ pub struct FeatureTcg {
 
 rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
     0 TB_CACHE = tb_cache: Option<TcgTbCache>, child("tb-cache").since(8, 0, 0);
-}
-
-impl rt::Content for FeatureTcg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "tb-cache" => r.child(node, &mut self.tb_cache),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("tb-cache", &self.tb_cache);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.tb_cache, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.tb_cache, visit);
-    }
 }
 
 /// The size of the cache of translated code.
@@ -1690,40 +726,6 @@ rt::table! { TcgTbCache: element("tb-cache").since(8, 0, 0);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for TcgTbCache {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The memory of a guest that ends is freed in the background.
 ///
 /// Since libvirt 9.6.0.
@@ -1741,32 +743,6 @@ rt::table! { FeatureAsyncTeardown: element("async-teardown").since(9, 6, 0);
     0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(9, 6, 0);
 }
 
-impl rt::Content for FeatureAsyncTeardown {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-    }
-}
-
 /// The advanced interrupt architecture of RISC-V.
 ///
 /// Since libvirt 11.1.0.
@@ -1782,32 +758,6 @@ pub struct FeatureAia {
 
 rt::table! { FeatureAia: element("aia").since(11, 1, 0);
     0 VALUE = value: FeatureAiaValue, attribute("value").since(11, 1, 0);
-}
-
-impl rt::Content for FeatureAia {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
 }
 
 /// A set of values.
@@ -1828,52 +778,8 @@ pub enum FeatureAiaValue {
     AplicImsic,
 }
 
-impl FeatureAiaValue {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(11, 1, 0),
-        rt::ValueInfo::new("aplic").since(11, 1, 0),
-        rt::ValueInfo::new("aplic-imsic").since(11, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Aplic => "aplic",
-            Self::AplicImsic => "aplic-imsic",
-        }
-    }
+rt::values! { FeatureAiaValue;
+    None = "none".since(11, 1, 0);
+    Aplic = "aplic".since(11, 1, 0);
+    AplicImsic = "aplic-imsic".since(11, 1, 0);
 }
-
-impl rt::Scalar for FeatureAiaValue {
-    const VALUES: &'static [rt::ValueInfo] = FeatureAiaValue::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "none" => Self::None,
-                "aplic" => Self::Aplic,
-                "aplic-imsic" => Self::AplicImsic,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(
-    Features, FeatureApic, FeatureHap, FeaturePvspinlock, FeaturePmu, FeatureVmport,
-    FeatureVmcoreinfo, FeatureHtm, FeatureNestedHv, FeatureCcfAssist, FeatureRas,
-    FeaturePs2, FeatureGic, FeatureSmm, SmmTseg, FeatureIoapic, FeatureHpt,
-    HptMaxPageSize, FeatureMsrs, FeatureCfpc, FeatureSbbc, FeatureIbs, FeatureTcg,
-    TcgTbCache, FeatureAsyncTeardown, FeatureAia
-);
-
-rt::scalar_text!(
-    FeatureGicVersion, FeatureIoapicDriver, FeatureHptResizing, FeatureMsrsUnknown,
-    SpeculationFix, FeatureIbsValue, FeatureAiaValue
-);

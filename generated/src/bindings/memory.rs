@@ -31,42 +31,6 @@ rt::table! { MaxMemory: element("maxMemory").since(1, 2, 14).reference("memory-a
     2 VALUE = value: u64, text();
 }
 
-impl rt::Content for MaxMemory {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "slots" => r.attribute(attribute, &mut self.slots),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("slots", &self.slots);
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The memory that the guest has when it starts, memory modules included. libvirt rounds it up to whole
 /// KiB. It may be absent where the NUMA cells give their own sizes.
 ///
@@ -93,42 +57,6 @@ rt::table! { Memory: element("memory").since(0, 6, 0).reference("memory-allocati
     2 VALUE = value: u64, text();
 }
 
-impl rt::Content for Memory {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dumpCore" => r.attribute(attribute, &mut self.dump_core),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dumpCore", &self.dump_core);
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The memory that the guest is left with by its balloon; all of it, unless given.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
@@ -147,40 +75,6 @@ pub struct CurrentMemory {
 rt::table! { CurrentMemory: element("currentMemory").since(0, 6, 0).reference("memory-allocation");
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
-}
-
-impl rt::Content for CurrentMemory {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// How the host backs the guest's memory.
@@ -231,58 +125,6 @@ rt::table! { MemoryBacking: element("memoryBacking").since(0, 7, 1).dropped_if_e
     6 DISCARD = discard: bool, flag("discard").since(4, 4, 0);
 }
 
-impl rt::Content for MemoryBacking {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "hugepages" => r.child(node, &mut self.hugepages),
-            "nosharepages" => r.flag(node, &mut self.nosharepages),
-            "locked" => r.flag(node, &mut self.locked),
-            "source" => r.child(node, &mut self.source),
-            "access" => r.child(node, &mut self.access),
-            "allocation" => r.child(node, &mut self.allocation),
-            "discard" => r.flag(node, &mut self.discard),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("hugepages", &self.hugepages);
-        w.flag("nosharepages", &self.nosharepages);
-        w.flag("locked", &self.locked);
-        w.child("source", &self.source);
-        w.child("access", &self.access);
-        w.child("allocation", &self.allocation);
-        w.flag("discard", &self.discard);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.hugepages, visit);
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.access, visit);
-        rt::Nest::each(&self.allocation, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.hugepages, visit);
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.access, visit);
-        rt::Nest::each_mut(&mut self.allocation, visit);
-    }
-}
-
 /// Takes the guest's memory from huge pages; of the default size where no page says otherwise.
 ///
 /// Since libvirt 0.7.1.
@@ -298,40 +140,6 @@ pub struct Hugepages {
 
 rt::table! { Hugepages: element("hugepages").since(0, 7, 1);
     0 PAGE = page: Vec<Hugepage>, child("page").since(1, 2, 7);
-}
-
-impl rt::Content for Hugepages {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "page" => r.child(node, &mut self.page),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("page", &self.page);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.page, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.page, visit);
-    }
 }
 
 /// Huge pages of one size, for all NUMA nodes of the guest or for some.
@@ -361,36 +169,6 @@ rt::table! { Hugepage: element("page").since(1, 2, 7);
     2 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(1, 2, 7);
 }
 
-impl rt::Content for Hugepage {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "size" => r.attribute(attribute, &mut self.size),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            "nodeset" => r.attribute(attribute, &mut self.nodeset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("size", &self.size);
-        w.attribute("unit", &self.unit);
-        w.attribute("nodeset", &self.nodeset);
-    }
-}
-
 /// What the memory is allocated from.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
@@ -406,32 +184,6 @@ pub struct MemoryBackingSource {
 
 rt::table! { MemoryBackingSource: element("source").since(3, 1, 0).dropped_if_empty();
     0 TYPE = type_: Option<MemoryBackingSourceType>, attribute("type").since(3, 1, 0);
-}
-
-impl rt::Content for MemoryBackingSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
 }
 
 /// A set of values.
@@ -452,41 +204,10 @@ pub enum MemoryBackingSourceType {
     Memfd,
 }
 
-impl MemoryBackingSourceType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("file").since(3, 1, 0),
-        rt::ValueInfo::new("anonymous").since(3, 1, 0),
-        rt::ValueInfo::new("memfd").since(4, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Anonymous => "anonymous",
-            Self::Memfd => "memfd",
-        }
-    }
-}
-
-impl rt::Scalar for MemoryBackingSourceType {
-    const VALUES: &'static [rt::ValueInfo] = MemoryBackingSourceType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "file" => Self::File,
-                "anonymous" => Self::Anonymous,
-                "memfd" => Self::Memfd,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { MemoryBackingSourceType;
+    File = "file".since(3, 1, 0);
+    Anonymous = "anonymous".since(3, 1, 0);
+    Memfd = "memfd".since(4, 10, 0);
 }
 
 /// Whether other processes can share the memory; a NUMA cell may decide differently by `memAccess`.
@@ -506,32 +227,6 @@ rt::table! { MemoryBackingAccess: element("access").since(3, 1, 0).dropped_if_em
     0 MODE = mode: Option<MemoryAccessMode>, attribute("mode").since(3, 1, 0);
 }
 
-impl rt::Content for MemoryBackingAccess {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// Whether memory is shared with other processes of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MemoryAccessMode {
@@ -546,38 +241,9 @@ pub enum MemoryAccessMode {
     Private,
 }
 
-impl MemoryAccessMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("shared").since(3, 1, 0),
-        rt::ValueInfo::new("private").since(3, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Private => "private",
-        }
-    }
-}
-
-impl rt::Scalar for MemoryAccessMode {
-    const VALUES: &'static [rt::ValueInfo] = MemoryAccessMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "shared" => Self::Shared,
-                "private" => Self::Private,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { MemoryAccessMode;
+    Shared = "shared".since(3, 1, 0);
+    Private = "private".since(3, 1, 0);
 }
 
 /// When and how the host allocates the memory.
@@ -602,34 +268,6 @@ rt::table! { MemoryBackingAllocation: element("allocation").since(3, 1, 0).dropp
     1 THREADS = threads: Option<u32>, attribute("threads").dropped("0").since(8, 2, 0);
 }
 
-impl rt::Content for MemoryBackingAllocation {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "threads" => r.attribute(attribute, &mut self.threads),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("threads", &self.threads);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MemoryBackingAllocationMode {
@@ -644,38 +282,9 @@ pub enum MemoryBackingAllocationMode {
     Ondemand,
 }
 
-impl MemoryBackingAllocationMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("immediate").since(3, 1, 0),
-        rt::ValueInfo::new("ondemand").since(3, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Immediate => "immediate",
-            Self::Ondemand => "ondemand",
-        }
-    }
-}
-
-impl rt::Scalar for MemoryBackingAllocationMode {
-    const VALUES: &'static [rt::ValueInfo] = MemoryBackingAllocationMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "immediate" => Self::Immediate,
-                "ondemand" => Self::Ondemand,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { MemoryBackingAllocationMode;
+    Immediate = "immediate".since(3, 1, 0);
+    Ondemand = "ondemand".since(3, 1, 0);
 }
 
 /// Limits on the host memory that the guest's hypervisor process uses.
@@ -711,52 +320,6 @@ rt::table! { Memtune: element("memtune").since(0, 8, 5).dropped_if_empty().refer
     3 SWAP_HARD_LIMIT = swap_hard_limit: Option<MemtuneSwapHardLimit>, child("swap_hard_limit").since(0, 8, 5);
 }
 
-impl rt::Content for Memtune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "hard_limit" => r.child(node, &mut self.hard_limit),
-            "soft_limit" => r.child(node, &mut self.soft_limit),
-            "min_guarantee" => r.child(node, &mut self.min_guarantee),
-            "swap_hard_limit" => r.child(node, &mut self.swap_hard_limit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("hard_limit", &self.hard_limit);
-        w.child("soft_limit", &self.soft_limit);
-        w.child("min_guarantee", &self.min_guarantee);
-        w.child("swap_hard_limit", &self.swap_hard_limit);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.hard_limit, visit);
-        rt::Nest::each(&self.soft_limit, visit);
-        rt::Nest::each(&self.min_guarantee, visit);
-        rt::Nest::each(&self.swap_hard_limit, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.hard_limit, visit);
-        rt::Nest::each_mut(&mut self.soft_limit, visit);
-        rt::Nest::each_mut(&mut self.min_guarantee, visit);
-        rt::Nest::each_mut(&mut self.swap_hard_limit, visit);
-    }
-}
-
 /// The most memory that the guest can use.
 ///
 /// Since libvirt 0.8.5.
@@ -775,40 +338,6 @@ pub struct MemtuneHardLimit {
 rt::table! { MemtuneHardLimit: element("hard_limit").since(0, 8, 5);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
-}
-
-impl rt::Content for MemtuneHardLimit {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// The memory to which the guest is held when the host runs short.
@@ -831,40 +360,6 @@ rt::table! { MemtuneSoftLimit: element("soft_limit").since(0, 8, 5);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for MemtuneSoftLimit {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The memory that the guest is guaranteed.
 ///
 /// Since libvirt 0.8.5.
@@ -883,40 +378,6 @@ pub struct MemtuneMinGuarantee {
 rt::table! { MemtuneMinGuarantee: element("min_guarantee").since(0, 8, 5);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
-}
-
-impl rt::Content for MemtuneMinGuarantee {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// The most memory and swap together; more than the hard limit.
@@ -938,45 +399,3 @@ rt::table! { MemtuneSwapHardLimit: element("swap_hard_limit").since(0, 8, 5);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
 }
-
-impl rt::Content for MemtuneSwapHardLimit {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(
-    MaxMemory, Memory, CurrentMemory, MemoryBacking, Hugepages, Hugepage,
-    MemoryBackingSource, MemoryBackingAccess, MemoryBackingAllocation, Memtune,
-    MemtuneHardLimit, MemtuneSoftLimit, MemtuneMinGuarantee, MemtuneSwapHardLimit
-);
-
-rt::scalar_text!(MemoryBackingSourceType, MemoryAccessMode, MemoryBackingAllocationMode);

@@ -26,48 +26,6 @@ rt::table! { QemuCommandline: element("commandline").ns("http://libvirt.org/sche
     1 ENV = env: Vec<QemuEnv>, child("env").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
 }
 
-impl rt::Content for QemuCommandline {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "arg") => {
-                r.child(node, &mut self.arg)
-            }
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "env") => {
-                r.child(node, &mut self.env)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns("http://libvirt.org/schemas/domain/qemu/1.0", "arg", &self.arg);
-        w.child_ns("http://libvirt.org/schemas/domain/qemu/1.0", "env", &self.env);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.arg, visit);
-        rt::Nest::each(&self.env, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.arg, visit);
-        rt::Nest::each_mut(&mut self.env, visit);
-    }
-}
-
 /// One argument.
 ///
 /// Since libvirt 0.8.3.
@@ -83,32 +41,6 @@ pub struct QemuArg {
 
 rt::table! { QemuArg: element("arg").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
     0 VALUE = value: String, attribute("value").since(0, 8, 3);
-}
-
-impl rt::Content for QemuArg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
 }
 
 /// One variable of the environment.
@@ -133,34 +65,6 @@ rt::table! { QemuEnv: element("env").ns("http://libvirt.org/schemas/domain/qemu/
     1 VALUE = value: Option<String>, attribute("value").since(0, 8, 3);
 }
 
-impl rt::Content for QemuEnv {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// Corrections of what libvirt believes QEMU to be capable of.
 ///
 /// Since libvirt 5.6.0.
@@ -183,48 +87,6 @@ rt::table! { QemuCapabilities: element("capabilities").ns("http://libvirt.org/sc
     1 DEL = del: Vec<QemuCapabilityDel>, child("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
 }
 
-impl rt::Content for QemuCapabilities {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "add") => {
-                r.child(node, &mut self.add)
-            }
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "del") => {
-                r.child(node, &mut self.del)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns("http://libvirt.org/schemas/domain/qemu/1.0", "add", &self.add);
-        w.child_ns("http://libvirt.org/schemas/domain/qemu/1.0", "del", &self.del);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.add, visit);
-        rt::Nest::each(&self.del, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.add, visit);
-        rt::Nest::each_mut(&mut self.del, visit);
-    }
-}
-
 /// A capability to assume.
 ///
 /// Since libvirt 5.6.0.
@@ -240,32 +102,6 @@ pub struct QemuCapabilityAdd {
 
 rt::table! { QemuCapabilityAdd: element("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
     0 CAPABILITY = capability: String, attribute("capability").since(5, 6, 0);
-}
-
-impl rt::Content for QemuCapabilityAdd {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "capability" => r.attribute(attribute, &mut self.capability),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("capability", &self.capability);
-    }
 }
 
 /// A capability to deny.
@@ -285,32 +121,6 @@ rt::table! { QemuCapabilityDel: element("del").ns("http://libvirt.org/schemas/do
     0 CAPABILITY = capability: String, attribute("capability").since(5, 6, 0);
 }
 
-impl rt::Content for QemuCapabilityDel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "capability" => r.attribute(attribute, &mut self.capability),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("capability", &self.capability);
-    }
-}
-
 /// Properties of devices that are set over libvirt's head.
 ///
 /// Since libvirt 8.2.0.
@@ -327,42 +137,6 @@ pub struct QemuOverride {
 rt::table! { QemuOverride: element("override").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
     0 DEVICE = device: Vec<QemuOverrideDevice>, child("device").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
-}
-
-impl rt::Content for QemuOverride {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "device") => {
-                r.child(node, &mut self.device)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns("http://libvirt.org/schemas/domain/qemu/1.0", "device", &self.device);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.device, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.device, visit);
-    }
 }
 
 /// The device whose properties are set.
@@ -388,58 +162,6 @@ rt::table! { QemuOverrideDevice: element("device").ns("http://libvirt.org/schema
         .since(8, 2, 0);
 }
 
-impl rt::Content for QemuOverrideDevice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "alias" => r.attribute(attribute, &mut self.alias),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "frontend") => {
-                r.child(node, &mut self.frontend)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("alias", &self.alias);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns(
-            "http://libvirt.org/schemas/domain/qemu/1.0",
-            "frontend",
-            &self.frontend,
-        );
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.frontend, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.frontend, visit);
-    }
-}
-
 /// The properties of the part of the device that the guest sees.
 ///
 /// Since libvirt 8.2.0.
@@ -456,46 +178,6 @@ pub struct QemuOverrideFrontend {
 rt::table! { QemuOverrideFrontend: element("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
     0 PROPERTY = property: Vec<QemuOverrideProperty>, child("property").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
-}
-
-impl rt::Content for QemuOverrideFrontend {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/qemu/1.0", "property") => {
-                r.child(node, &mut self.property)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns(
-            "http://libvirt.org/schemas/domain/qemu/1.0",
-            "property",
-            &self.property,
-        );
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.property, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.property, visit);
-    }
 }
 
 /// One property.
@@ -525,36 +207,6 @@ rt::table! { QemuOverrideProperty: element("property").ns("http://libvirt.org/sc
     2 VALUE = value: Option<String>, attribute("value").since(8, 2, 0);
 }
 
-impl rt::Content for QemuOverrideProperty {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("type", &self.type_);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum QemuOverridePropertyType {
@@ -581,47 +233,12 @@ pub enum QemuOverridePropertyType {
     Remove,
 }
 
-impl QemuOverridePropertyType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("string").since(8, 2, 0),
-        rt::ValueInfo::new("signed").since(8, 2, 0),
-        rt::ValueInfo::new("unsigned").since(8, 2, 0),
-        rt::ValueInfo::new("bool").since(8, 2, 0),
-        rt::ValueInfo::new("remove").since(8, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Signed => "signed",
-            Self::Unsigned => "unsigned",
-            Self::Bool => "bool",
-            Self::Remove => "remove",
-        }
-    }
-}
-
-impl rt::Scalar for QemuOverridePropertyType {
-    const VALUES: &'static [rt::ValueInfo] = QemuOverridePropertyType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "string" => Self::String,
-                "signed" => Self::Signed,
-                "unsigned" => Self::Unsigned,
-                "bool" => Self::Bool,
-                "remove" => Self::Remove,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { QemuOverridePropertyType;
+    String = "string".since(8, 2, 0);
+    Signed = "signed".since(8, 2, 0);
+    Unsigned = "unsigned".since(8, 2, 0);
+    Bool = "bool".since(8, 2, 0);
+    Remove = "remove".since(8, 2, 0);
 }
 
 /// What QEMU does when libvirt uses a deprecated command.
@@ -639,32 +256,6 @@ pub struct QemuDeprecation {
 
 rt::table! { QemuDeprecation: element("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(7, 3, 0);
     0 BEHAVIOR = behavior: QemuDeprecationBehavior, attribute("behavior").since(7, 3, 0);
-}
-
-impl rt::Content for QemuDeprecation {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "behavior" => r.attribute(attribute, &mut self.behavior),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("behavior", &self.behavior);
-    }
 }
 
 /// A set of values.
@@ -689,44 +280,11 @@ pub enum QemuDeprecationBehavior {
     Crash,
 }
 
-impl QemuDeprecationBehavior {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(7, 3, 0),
-        rt::ValueInfo::new("omit").since(7, 3, 0),
-        rt::ValueInfo::new("reject").since(7, 3, 0),
-        rt::ValueInfo::new("crash").since(7, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Omit => "omit",
-            Self::Reject => "reject",
-            Self::Crash => "crash",
-        }
-    }
-}
-
-impl rt::Scalar for QemuDeprecationBehavior {
-    const VALUES: &'static [rt::ValueInfo] = QemuDeprecationBehavior::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "none" => Self::None,
-                "omit" => Self::Omit,
-                "reject" => Self::Reject,
-                "crash" => Self::Crash,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { QemuDeprecationBehavior;
+    None = "none".since(7, 3, 0);
+    Omit = "omit".since(7, 3, 0);
+    Reject = "reject".since(7, 3, 0);
+    Crash = "crash".since(7, 3, 0);
 }
 
 /// The kernel namespaces that a container shares with another one.
@@ -759,66 +317,6 @@ rt::table! { LxcNamespace: element("namespace").ns("http://libvirt.org/schemas/d
         .since(1, 2, 19);
 }
 
-impl rt::Content for LxcNamespace {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/lxc/1.0", "sharenet") => {
-                r.child(node, &mut self.sharenet)
-            }
-            ("http://libvirt.org/schemas/domain/lxc/1.0", "shareipc") => {
-                r.child(node, &mut self.shareipc)
-            }
-            ("http://libvirt.org/schemas/domain/lxc/1.0", "shareuts") => {
-                r.child(node, &mut self.shareuts)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns(
-            "http://libvirt.org/schemas/domain/lxc/1.0",
-            "sharenet",
-            &self.sharenet,
-        );
-        w.child_ns(
-            "http://libvirt.org/schemas/domain/lxc/1.0",
-            "shareipc",
-            &self.shareipc,
-        );
-        w.child_ns(
-            "http://libvirt.org/schemas/domain/lxc/1.0",
-            "shareuts",
-            &self.shareuts,
-        );
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.sharenet, visit);
-        rt::Nest::each(&self.shareipc, visit);
-        rt::Nest::each(&self.shareuts, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.sharenet, visit);
-        rt::Nest::each_mut(&mut self.shareipc, visit);
-        rt::Nest::each_mut(&mut self.shareuts, visit);
-    }
-}
-
 /// The shared network namespace.
 ///
 /// Since libvirt 1.2.19.
@@ -841,34 +339,6 @@ rt::table! { LxcShareNet: element("sharenet").ns("http://libvirt.org/schemas/dom
     1 VALUE = value: String, attribute("value").since(1, 2, 19);
 }
 
-impl rt::Content for LxcShareNet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LxcShareNetType {
@@ -887,41 +357,10 @@ pub enum LxcShareNetType {
     Pid,
 }
 
-impl LxcShareNetType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("netns").since(1, 2, 19),
-        rt::ValueInfo::new("name").since(1, 2, 19),
-        rt::ValueInfo::new("pid").since(1, 2, 19),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Netns => "netns",
-            Self::Name => "name",
-            Self::Pid => "pid",
-        }
-    }
-}
-
-impl rt::Scalar for LxcShareNetType {
-    const VALUES: &'static [rt::ValueInfo] = LxcShareNetType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "netns" => Self::Netns,
-                "name" => Self::Name,
-                "pid" => Self::Pid,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { LxcShareNetType;
+    Netns = "netns".since(1, 2, 19);
+    Name = "name".since(1, 2, 19);
+    Pid = "pid".since(1, 2, 19);
 }
 
 /// The shared namespace of interprocess communication.
@@ -946,34 +385,6 @@ rt::table! { LxcShareIpc: element("shareipc").ns("http://libvirt.org/schemas/dom
     1 VALUE = value: String, attribute("value").since(1, 2, 19);
 }
 
-impl rt::Content for LxcShareIpc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LxcShareIpcType {
@@ -988,38 +399,9 @@ pub enum LxcShareIpcType {
     Pid,
 }
 
-impl LxcShareIpcType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("name").since(1, 2, 19),
-        rt::ValueInfo::new("pid").since(1, 2, 19),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Pid => "pid",
-        }
-    }
-}
-
-impl rt::Scalar for LxcShareIpcType {
-    const VALUES: &'static [rt::ValueInfo] = LxcShareIpcType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "name" => Self::Name,
-                "pid" => Self::Pid,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { LxcShareIpcType;
+    Name = "name".since(1, 2, 19);
+    Pid = "pid".since(1, 2, 19);
 }
 
 /// The shared namespace of host names.
@@ -1044,34 +426,6 @@ rt::table! { LxcShareUts: element("shareuts").ns("http://libvirt.org/schemas/dom
     1 VALUE = value: String, attribute("value").since(1, 2, 19);
 }
 
-impl rt::Content for LxcShareUts {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LxcShareUtsType {
@@ -1086,38 +440,9 @@ pub enum LxcShareUtsType {
     Pid,
 }
 
-impl LxcShareUtsType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("name").since(1, 2, 19),
-        rt::ValueInfo::new("pid").since(1, 2, 19),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Pid => "pid",
-        }
-    }
-}
-
-impl rt::Scalar for LxcShareUtsType {
-    const VALUES: &'static [rt::ValueInfo] = LxcShareUtsType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "name" => Self::Name,
-                "pid" => Self::Pid,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { LxcShareUtsType;
+    Name = "name".since(1, 2, 19);
+    Pid = "pid".since(1, 2, 19);
 }
 
 /// Arguments that are added to the command line of Xen's device model.
@@ -1137,42 +462,6 @@ rt::table! { XenCommandline: element("commandline").ns("http://libvirt.org/schem
     0 ARG = arg: Vec<XenArg>, child("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
 }
 
-impl rt::Content for XenCommandline {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/xen/1.0", "arg") => {
-                r.child(node, &mut self.arg)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns("http://libvirt.org/schemas/domain/xen/1.0", "arg", &self.arg);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.arg, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.arg, visit);
-    }
-}
-
 /// One argument.
 ///
 /// Since libvirt 6.7.0.
@@ -1188,32 +477,6 @@ pub struct XenArg {
 
 rt::table! { XenArg: element("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
     0 VALUE = value: String, attribute("value").since(6, 7, 0);
-}
-
-impl rt::Content for XenArg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
 }
 
 /// Arguments that are added to the command line of bhyve.
@@ -1233,42 +496,6 @@ rt::table! { BhyveCommandline: element("commandline").ns("http://libvirt.org/sch
     0 ARG = arg: Vec<BhyveArg>, child("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
 }
 
-impl rt::Content for BhyveCommandline {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.name() {
-            ("http://libvirt.org/schemas/domain/bhyve/1.0", "arg") => {
-                r.child(node, &mut self.arg)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child_ns("http://libvirt.org/schemas/domain/bhyve/1.0", "arg", &self.arg);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.arg, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.arg, visit);
-    }
-}
-
 /// One argument.
 ///
 /// Since libvirt 5.1.0.
@@ -1285,41 +512,3 @@ pub struct BhyveArg {
 rt::table! { BhyveArg: element("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
     0 VALUE = value: String, attribute("value").since(5, 1, 0);
 }
-
-impl rt::Content for BhyveArg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("value", &self.value);
-    }
-}
-
-rt::elements!(
-    QemuCommandline, QemuArg, QemuEnv, QemuCapabilities, QemuCapabilityAdd,
-    QemuCapabilityDel, QemuOverride, QemuOverrideDevice, QemuOverrideFrontend,
-    QemuOverrideProperty, QemuDeprecation, LxcNamespace, LxcShareNet, LxcShareIpc,
-    LxcShareUts, XenCommandline, XenArg, BhyveCommandline, BhyveArg
-);
-
-rt::scalar_text!(
-    QemuOverridePropertyType, QemuDeprecationBehavior, LxcShareNetType, LxcShareIpcType,
-    LxcShareUtsType
-);

@@ -145,110 +145,6 @@ rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-bootin
     21 SMBIOS = smbios: Option<OsSmbios>, child("smbios").since(0, 8, 6).dropped_if_empty();
 }
 
-impl rt::Content for Os {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "firmware" => r.attribute(attribute, &mut self.firmware),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "type" => r.child(node, &mut self.type_),
-            "init" => r.leaf(node, &mut self.init),
-            "initarg" => r.leaf(node, &mut self.initarg),
-            "initenv" => r.child(node, &mut self.initenv),
-            "initdir" => r.leaf(node, &mut self.initdir),
-            "inituser" => r.leaf(node, &mut self.inituser),
-            "initgroup" => r.leaf(node, &mut self.initgroup),
-            "firmware" => r.child(node, &mut self.firmware_features),
-            "loader" => r.child(node, &mut self.loader),
-            "nvram" => r.child(node, &mut self.nvram),
-            "kernel" => r.leaf(node, &mut self.kernel),
-            "initrd" => r.leaf(node, &mut self.initrd),
-            "cmdline" => r.leaf(node, &mut self.cmdline),
-            "shim" => r.leaf(node, &mut self.shim),
-            "dtb" => r.leaf(node, &mut self.dtb),
-            "root" => r.leaf(node, &mut self.root),
-            "acpi" => r.child(node, &mut self.acpi),
-            "boot" => r.child(node, &mut self.boot),
-            "bootmenu" => r.child(node, &mut self.bootmenu),
-            "bios" => r.child(node, &mut self.bios),
-            "smbios" => r.child(node, &mut self.smbios),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("firmware", &self.firmware);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("type", &self.type_);
-        w.leaf("init", &self.init);
-        w.leaf("initarg", &self.initarg);
-        w.child("initenv", &self.initenv);
-        w.leaf("initdir", &self.initdir);
-        w.leaf("inituser", &self.inituser);
-        w.leaf("initgroup", &self.initgroup);
-        w.child("firmware", &self.firmware_features);
-        w.child("loader", &self.loader);
-        w.child("nvram", &self.nvram);
-        w.leaf("kernel", &self.kernel);
-        w.leaf("initrd", &self.initrd);
-        w.leaf("cmdline", &self.cmdline);
-        w.leaf("shim", &self.shim);
-        w.leaf("dtb", &self.dtb);
-        w.leaf("root", &self.root);
-        w.child("acpi", &self.acpi);
-        w.child("boot", &self.boot);
-        w.child("bootmenu", &self.bootmenu);
-        w.child("bios", &self.bios);
-        w.child("smbios", &self.smbios);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.type_, visit);
-        rt::Nest::each(&self.initenv, visit);
-        rt::Nest::each(&self.firmware_features, visit);
-        rt::Nest::each(&self.loader, visit);
-        rt::Nest::each(&self.nvram, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.boot, visit);
-        rt::Nest::each(&self.bootmenu, visit);
-        rt::Nest::each(&self.bios, visit);
-        rt::Nest::each(&self.smbios, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.type_, visit);
-        rt::Nest::each_mut(&mut self.initenv, visit);
-        rt::Nest::each_mut(&mut self.firmware_features, visit);
-        rt::Nest::each_mut(&mut self.loader, visit);
-        rt::Nest::each_mut(&mut self.nvram, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.boot, visit);
-        rt::Nest::each_mut(&mut self.bootmenu, visit);
-        rt::Nest::each_mut(&mut self.bios, visit);
-        rt::Nest::each_mut(&mut self.smbios, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsFirmware {
@@ -263,38 +159,9 @@ pub enum OsFirmware {
     Efi,
 }
 
-impl OsFirmware {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("bios").since(5, 2, 0),
-        rt::ValueInfo::new("efi").since(5, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Bios => "bios",
-            Self::Efi => "efi",
-        }
-    }
-}
-
-impl rt::Scalar for OsFirmware {
-    const VALUES: &'static [rt::ValueInfo] = OsFirmware::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "bios" => Self::Bios,
-                "efi" => Self::Efi,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsFirmware;
+    Bios = "bios".since(5, 2, 0);
+    Efi = "efi".since(5, 2, 0);
 }
 
 /// The kind of operating system, and the machine that it runs on.
@@ -322,42 +189,6 @@ rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader")
     0 ARCH = arch: Option<ArchName>, attribute("arch").since(0, 6, 0);
     1 MACHINE = machine: Option<String>, attribute("machine").since(0, 6, 0);
     2 VALUE = value: OsTypeValue, text().since(0, 6, 0);
-}
-
-impl rt::Content for OsType {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "arch" => r.attribute(attribute, &mut self.arch),
-            "machine" => r.attribute(attribute, &mut self.machine),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("arch", &self.arch);
-        w.attribute("machine", &self.machine);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// A set of values.
@@ -388,50 +219,13 @@ pub enum OsTypeValue {
     Uml,
 }
 
-impl OsTypeValue {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("hvm").since(0, 6, 0),
-        rt::ValueInfo::new("xen").since(0, 6, 0),
-        rt::ValueInfo::new("linux").since(0, 6, 0),
-        rt::ValueInfo::new("xenpvh").since(4, 10, 0),
-        rt::ValueInfo::new("exe").since(0, 6, 0),
-        rt::ValueInfo::new("uml"),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Hvm => "hvm",
-            Self::Xen => "xen",
-            Self::Linux => "linux",
-            Self::Xenpvh => "xenpvh",
-            Self::Exe => "exe",
-            Self::Uml => "uml",
-        }
-    }
-}
-
-impl rt::Scalar for OsTypeValue {
-    const VALUES: &'static [rt::ValueInfo] = OsTypeValue::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "hvm" => Self::Hvm,
-                "xen" => Self::Xen,
-                "linux" => Self::Linux,
-                "xenpvh" => Self::Xenpvh,
-                "exe" => Self::Exe,
-                "uml" => Self::Uml,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsTypeValue;
+    Hvm = "hvm".since(0, 6, 0);
+    Xen = "xen".since(0, 6, 0);
+    Linux = "linux".since(0, 6, 0);
+    Xenpvh = "xenpvh".since(4, 10, 0);
+    Exe = "exe".since(0, 6, 0);
+    Uml = "uml";
 }
 
 /// A variable in the environment of a container's first process; the content is its value.
@@ -452,40 +246,6 @@ pub struct OsInitenv {
 rt::table! { OsInitenv: element("initenv").since(3, 6, 0).reference("container-boot");
     0 NAME = name: String, attribute("name").since(3, 6, 0);
     1 VALUE = value: String, text();
-}
-
-impl rt::Content for OsInitenv {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
@@ -509,44 +269,6 @@ pub struct Idmap {
 rt::table! { Idmap: element("idmap").since(1, 2, 1).dropped_if_empty().reference("container-boot");
     0 UID = uid: Vec<IdmapUid>, child("uid").since(1, 2, 1);
     1 GID = gid: Vec<IdmapGid>, child("gid").since(1, 2, 1);
-}
-
-impl rt::Content for Idmap {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "uid" => r.child(node, &mut self.uid),
-            "gid" => r.child(node, &mut self.gid),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("uid", &self.uid);
-        w.child("gid", &self.gid);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.uid, visit);
-        rt::Nest::each(&self.gid, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.uid, visit);
-        rt::Nest::each_mut(&mut self.gid, visit);
-    }
 }
 
 /// A range of users.
@@ -576,36 +298,6 @@ rt::table! { IdmapUid: element("uid").since(1, 2, 1);
     2 COUNT = count: u32, attribute("count").since(1, 2, 1);
 }
 
-impl rt::Content for IdmapUid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "start" => r.attribute(attribute, &mut self.start),
-            "target" => r.attribute(attribute, &mut self.target),
-            "count" => r.attribute(attribute, &mut self.count),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("start", &self.start);
-        w.attribute("target", &self.target);
-        w.attribute("count", &self.count);
-    }
-}
-
 /// A range of groups.
 ///
 /// Since libvirt 1.2.1.
@@ -633,36 +325,6 @@ rt::table! { IdmapGid: element("gid").since(1, 2, 1);
     2 COUNT = count: u32, attribute("count").since(1, 2, 1);
 }
 
-impl rt::Content for IdmapGid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "start" => r.attribute(attribute, &mut self.start),
-            "target" => r.attribute(attribute, &mut self.target),
-            "count" => r.attribute(attribute, &mut self.count),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("start", &self.start);
-        w.attribute("target", &self.target);
-        w.attribute("count", &self.count);
-    }
-}
-
 /// What a firmware must offer, or must not, to be chosen automatically.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0. See [the
@@ -679,40 +341,6 @@ pub struct OsFirmwareFeatures {
 
 rt::table! { OsFirmwareFeatures: element("firmware").since(7, 2, 0).dropped_if_empty().reference("bios-bootloader");
     0 FEATURE = feature: Vec<OsFirmwareFeature>, child("feature").required().since(7, 2, 0);
-}
-
-impl rt::Content for OsFirmwareFeatures {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "feature" => r.child(node, &mut self.feature),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("feature", &self.feature);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.feature, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.feature, visit);
-    }
 }
 
 /// A feature of the firmware.
@@ -737,34 +365,6 @@ rt::table! { OsFirmwareFeature: element("feature").since(7, 2, 0);
     1 NAME = name: OsFirmwareFeatureName, attribute("name").since(7, 2, 0);
 }
 
-impl rt::Content for OsFirmwareFeature {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-        w.attribute("name", &self.name);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsFirmwareFeatureName {
@@ -779,38 +379,9 @@ pub enum OsFirmwareFeatureName {
     SecureBoot,
 }
 
-impl OsFirmwareFeatureName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("enrolled-keys").since(7, 2, 0),
-        rt::ValueInfo::new("secure-boot").since(7, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::EnrolledKeys => "enrolled-keys",
-            Self::SecureBoot => "secure-boot",
-        }
-    }
-}
-
-impl rt::Scalar for OsFirmwareFeatureName {
-    const VALUES: &'static [rt::ValueInfo] = OsFirmwareFeatureName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "enrolled-keys" => Self::EnrolledKeys,
-                "secure-boot" => Self::SecureBoot,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsFirmwareFeatureName;
+    EnrolledKeys = "enrolled-keys".since(7, 2, 0);
+    SecureBoot = "secure-boot".since(7, 2, 0);
 }
 
 /// The firmware image; empty where it is chosen automatically.
@@ -856,48 +427,6 @@ rt::table! { OsLoader: element("loader").since(0, 6, 0).dropped_if_empty().refer
     5 VALUE = value: Option<String>, text().narrow("/.+", 5, 6, 0);
 }
 
-impl rt::Content for OsLoader {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "readonly" => r.attribute(attribute, &mut self.readonly),
-            "secure" => r.attribute(attribute, &mut self.secure),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "stateless" => r.attribute(attribute, &mut self.stateless),
-            "format" => r.attribute(attribute, &mut self.format),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("readonly", &self.readonly);
-        w.attribute("secure", &self.secure);
-        w.attribute("type", &self.type_);
-        w.attribute("stateless", &self.stateless);
-        w.attribute("format", &self.format);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsLoaderType {
@@ -912,38 +441,9 @@ pub enum OsLoaderType {
     Pflash,
 }
 
-impl OsLoaderType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("rom").since(1, 2, 9),
-        rt::ValueInfo::new("pflash").since(1, 2, 9),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Rom => "rom",
-            Self::Pflash => "pflash",
-        }
-    }
-}
-
-impl rt::Scalar for OsLoaderType {
-    const VALUES: &'static [rt::ValueInfo] = OsLoaderType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "rom" => Self::Rom,
-                "pflash" => Self::Pflash,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsLoaderType;
+    Rom = "rom".since(1, 2, 9);
+    Pflash = "pflash".since(1, 2, 9);
 }
 
 /// The format of a flash image.
@@ -960,38 +460,9 @@ pub enum OsFlashFormat {
     Qcow2,
 }
 
-impl OsFlashFormat {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(9, 2, 0),
-        rt::ValueInfo::new("qcow2").since(9, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Qcow2 => "qcow2",
-        }
-    }
-}
-
-impl rt::Scalar for OsFlashFormat {
-    const VALUES: &'static [rt::ValueInfo] = OsFlashFormat::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "raw" => Self::Raw,
-                "qcow2" => Self::Qcow2,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsFlashFormat;
+    Raw = "raw".since(9, 2, 0);
+    Qcow2 = "qcow2".since(9, 2, 0);
 }
 
 /// The store of the firmware's variables. Its modern form names the kind of storage and describes it
@@ -1035,63 +506,6 @@ rt::table! { OsNvram: element("nvram").since(1, 2, 9).dropped_if_empty().referen
     5 SOURCE = source: Option<Box<OsNvramSource>>, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for OsNvram {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "template" => r.attribute(attribute, &mut self.template),
-            "templateFormat" => r.attribute(attribute, &mut self.template_format),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "format" => r.attribute(attribute, &mut self.format),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("template", &self.template);
-        w.attribute("templateFormat", &self.template_format);
-        w.attribute("type", &self.type_);
-        w.attribute("format", &self.format);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OsNvramType {
@@ -1110,41 +524,10 @@ pub enum OsNvramType {
     Network,
 }
 
-impl OsNvramType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("file").since(8, 5, 0),
-        rt::ValueInfo::new("block").since(8, 5, 0),
-        rt::ValueInfo::new("network").since(8, 5, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Block => "block",
-            Self::Network => "network",
-        }
-    }
-}
-
-impl rt::Scalar for OsNvramType {
-    const VALUES: &'static [rt::ValueInfo] = OsNvramType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "file" => Self::File,
-                "block" => Self::Block,
-                "network" => Self::Network,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsNvramType;
+    File = "file".since(8, 5, 0);
+    Block = "block".since(8, 5, 0);
+    Network = "network".since(8, 5, 0);
 }
 
 /// Whether the firmware offers a boot menu.
@@ -1170,34 +553,6 @@ rt::table! { OsBootmenu: element("bootmenu").since(0, 8, 3).dropped_if_empty().r
     1 TIMEOUT = timeout: Option<u16>, attribute("timeout").since(1, 2, 8);
 }
 
-impl rt::Content for OsBootmenu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enable" => r.attribute(attribute, &mut self.enable),
-            "timeout" => r.attribute(attribute, &mut self.timeout),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enable", &self.enable);
-        w.attribute("timeout", &self.timeout);
-    }
-}
-
 /// Settings of a BIOS.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
@@ -1221,34 +576,6 @@ rt::table! { OsBios: element("bios").since(0, 9, 4).dropped_if_empty().reference
     1 REBOOT_TIMEOUT = reboot_timeout: Option<i32>, attribute("rebootTimeout").since(0, 10, 2);
 }
 
-impl rt::Content for OsBios {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "useserial" => r.attribute(attribute, &mut self.useserial),
-            "rebootTimeout" => r.attribute(attribute, &mut self.reboot_timeout),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("useserial", &self.useserial);
-        w.attribute("rebootTimeout", &self.reboot_timeout);
-    }
-}
-
 /// Where the SMBIOS tables of the guest come from.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6. See [the
@@ -1265,32 +592,6 @@ pub struct OsSmbios {
 
 rt::table! { OsSmbios: element("smbios").since(0, 8, 6).dropped_if_empty().reference("bios-bootloader");
     0 MODE = mode: Option<OsSmbiosMode>, attribute("mode").since(0, 8, 6);
-}
-
-impl rt::Content for OsSmbios {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
 }
 
 /// A set of values.
@@ -1311,41 +612,10 @@ pub enum OsSmbiosMode {
     Sysinfo,
 }
 
-impl OsSmbiosMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("emulate").since(0, 8, 6),
-        rt::ValueInfo::new("host").since(0, 8, 6),
-        rt::ValueInfo::new("sysinfo").since(0, 8, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Emulate => "emulate",
-            Self::Host => "host",
-            Self::Sysinfo => "sysinfo",
-        }
-    }
-}
-
-impl rt::Scalar for OsSmbiosMode {
-    const VALUES: &'static [rt::ValueInfo] = OsSmbiosMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "emulate" => Self::Emulate,
-                "host" => Self::Host,
-                "sysinfo" => Self::Sysinfo,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsSmbiosMode;
+    Emulate = "emulate".since(0, 8, 6);
+    Host = "host".since(0, 8, 6);
+    Sysinfo = "sysinfo".since(0, 8, 6);
 }
 
 /// ACPI tables that the guest gets in addition.
@@ -1366,40 +636,6 @@ rt::table! { OsAcpi: element("acpi").since(1, 3, 5).dropped_if_empty().reference
     0 TABLE = table: Vec<OsAcpiTable>, child("table").since(1, 3, 5);
 }
 
-impl rt::Content for OsAcpi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "table" => r.child(node, &mut self.table),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("table", &self.table);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.table, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.table, visit);
-    }
-}
-
 /// The path of a file with ACPI tables.
 ///
 /// Since libvirt 1.3.5.
@@ -1418,40 +654,6 @@ pub struct OsAcpiTable {
 rt::table! { OsAcpiTable: element("table").since(1, 3, 5);
     0 TYPE = type_: OsAcpiTableType, attribute("type").since(1, 3, 5);
     1 VALUE = value: scalar::CleanPath, text();
-}
-
-impl rt::Content for OsAcpiTable {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// A set of values.
@@ -1476,44 +678,11 @@ pub enum OsAcpiTableType {
     Msdm,
 }
 
-impl OsAcpiTableType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(11, 2, 0),
-        rt::ValueInfo::new("rawset").since(11, 2, 0),
-        rt::ValueInfo::new("slic").since(1, 3, 5),
-        rt::ValueInfo::new("msdm").since(11, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Rawset => "rawset",
-            Self::Slic => "slic",
-            Self::Msdm => "msdm",
-        }
-    }
-}
-
-impl rt::Scalar for OsAcpiTableType {
-    const VALUES: &'static [rt::ValueInfo] = OsAcpiTableType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "raw" => Self::Raw,
-                "rawset" => Self::Rawset,
-                "slic" => Self::Slic,
-                "msdm" => Self::Msdm,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsAcpiTableType;
+    Raw = "raw".since(11, 2, 0);
+    Rawset = "rawset".since(11, 2, 0);
+    Slic = "slic".since(1, 3, 5);
+    Msdm = "msdm".since(11, 2, 0);
 }
 
 /// The kind of device to boot from next; several elements are tried in their order.
@@ -1531,32 +700,6 @@ pub struct OsBoot {
 
 rt::table! { OsBoot: element("boot").since(0, 6, 0).reference("bios-bootloader");
     0 DEV = dev: OsBootDev, attribute("dev").since(0, 6, 0);
-}
-
-impl rt::Content for OsBoot {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-    }
 }
 
 /// A set of values.
@@ -1581,53 +724,9 @@ pub enum OsBootDev {
     Network,
 }
 
-impl OsBootDev {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("hd").since(0, 6, 0),
-        rt::ValueInfo::new("fd").since(0, 6, 0),
-        rt::ValueInfo::new("cdrom").since(0, 6, 0),
-        rt::ValueInfo::new("network").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Hd => "hd",
-            Self::Fd => "fd",
-            Self::Cdrom => "cdrom",
-            Self::Network => "network",
-        }
-    }
+rt::values! { OsBootDev;
+    Hd = "hd".since(0, 6, 0);
+    Fd = "fd".since(0, 6, 0);
+    Cdrom = "cdrom".since(0, 6, 0);
+    Network = "network".since(0, 6, 0);
 }
-
-impl rt::Scalar for OsBootDev {
-    const VALUES: &'static [rt::ValueInfo] = OsBootDev::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "hd" => Self::Hd,
-                "fd" => Self::Fd,
-                "cdrom" => Self::Cdrom,
-                "network" => Self::Network,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(
-    Os, OsType, OsInitenv, Idmap, IdmapUid, IdmapGid, OsFirmwareFeatures,
-    OsFirmwareFeature, OsLoader, OsNvram, OsBootmenu, OsBios, OsSmbios, OsAcpi,
-    OsAcpiTable, OsBoot
-);
-
-rt::scalar_text!(
-    OsFirmware, OsTypeValue, OsFirmwareFeatureName, OsLoaderType, OsFlashFormat,
-    OsNvramType, OsSmbiosMode, OsAcpiTableType, OsBootDev
-);

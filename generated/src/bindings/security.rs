@@ -22,54 +22,10 @@ pub struct Seclabel {
     pub xml: rt::Extra,
 }
 
-rt::table! { Seclabel: element("seclabel").since(0, 6, 1).reference("security-label");
+rt::table! { Seclabel: element("seclabel").since(0, 6, 1).reference("security-label")
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }]);
     0 TYPE = type_: SeclabelType, payload();
     1 MODEL = model: Option<String>, attribute("model").since(0, 6, 1).optional_since(0, 9, 9);
-}
-
-impl rt::Content for Seclabel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("model", &self.model);
-        w.payload_attributes_part(&self.type_, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -97,68 +53,11 @@ impl Default for SeclabelType {
     }
 }
 
-impl rt::PayloadType for SeclabelType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .values(
-                &[
-                    rt::ValueInfo::new("dynamic").since(0, 6, 2),
-                    rt::ValueInfo::new("static").since(0, 6, 2),
-                    rt::ValueInfo::new("none").since(0, 9, 10),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for SeclabelType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "dynamic" => Self::Dynamic(SeclabelTypeDynamic::default()),
-                "static" => Self::Static(SeclabelTypeStatic::default()),
-                "none" => Self::None(SeclabelTypeNone::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Absent(SeclabelTypeDynamic::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Dynamic(_) => "dynamic",
-                Self::Static(_) => "static",
-                Self::None(_) => "none",
-                Self::Absent(_) => return None,
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Dynamic(members) => Some(members),
-            Self::Absent(members) => Some(members),
-            Self::Static(members) => Some(members),
-            Self::None(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Dynamic(members) => Some(members),
-            Self::Absent(members) => Some(members),
-            Self::Static(members) => Some(members),
-            Self::None(members) => Some(members),
-        }
-    }
+rt::payload! { SeclabelType: attribute("type").optional();
+    Dynamic(SeclabelTypeDynamic) = "dynamic".since(0, 6, 2);
+    Static(SeclabelTypeStatic) = "static".since(0, 6, 2);
+    None(SeclabelTypeNone) = "none".since(0, 9, 10);
+    _ = Absent(SeclabelTypeDynamic);
 }
 
 /// The members of one variant.
@@ -183,46 +82,10 @@ pub struct SeclabelTypeDynamic {
 }
 
 rt::table! { SeclabelTypeDynamic: members();
-    0 RELABEL = relabel: Option<SeclabelTypeDynamicRelabel>, attribute("relabel").written("yes").since(0, 9, 4);
+    0 RELABEL = relabel: Option<SeclabelTypeDynamicRelabel>, attribute("relabel").written("yes").since(0, 9, 4).part(1);
     1 LABEL = label: Option<String>, leaf("label").since(0, 6, 1).optional_since(0, 9, 9).output_only();
     2 BASELABEL = baselabel: Option<String>, leaf("baselabel").since(0, 9, 4);
     3 IMAGELABEL = imagelabel: Option<String>, leaf("imagelabel").since(0, 9, 0).output_only();
-}
-
-impl rt::Content for SeclabelTypeDynamic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "relabel" => r.attribute(attribute, &mut self.relabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "label" => r.leaf(node, &mut self.label),
-            "baselabel" => r.leaf(node, &mut self.baselabel),
-            "imagelabel" => r.leaf(node, &mut self.imagelabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("relabel", &self.relabel);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("label", &self.label);
-        w.leaf("baselabel", &self.baselabel);
-        w.leaf("imagelabel", &self.imagelabel);
-    }
 }
 
 /// A set of values.
@@ -235,35 +98,8 @@ pub enum SeclabelTypeDynamicRelabel {
     Yes,
 }
 
-impl SeclabelTypeDynamicRelabel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("yes").since(0, 9, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-        }
-    }
-}
-
-impl rt::Scalar for SeclabelTypeDynamicRelabel {
-    const VALUES: &'static [rt::ValueInfo] = SeclabelTypeDynamicRelabel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "yes" => Self::Yes,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SeclabelTypeDynamicRelabel;
+    Yes = "yes".since(0, 9, 4);
 }
 
 /// The members of one variant.
@@ -284,43 +120,9 @@ pub struct SeclabelTypeStatic {
 }
 
 rt::table! { SeclabelTypeStatic: members();
-    0 RELABEL = relabel: Option<YesNo>, attribute("relabel").written("no").since(0, 9, 4);
+    0 RELABEL = relabel: Option<YesNo>, attribute("relabel").written("no").since(0, 9, 4).part(1);
     1 LABEL = label: String, leaf("label").since(0, 6, 1).optional_since(0, 9, 9);
     2 IMAGELABEL = imagelabel: Option<String>, leaf("imagelabel").since(0, 9, 0).output_only();
-}
-
-impl rt::Content for SeclabelTypeStatic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "relabel" => r.attribute(attribute, &mut self.relabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "label" => r.leaf(node, &mut self.label),
-            "imagelabel" => r.leaf(node, &mut self.imagelabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("relabel", &self.relabel);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("label", &self.label);
-        w.leaf("imagelabel", &self.imagelabel);
-    }
 }
 
 /// The members of one variant.
@@ -333,27 +135,7 @@ pub struct SeclabelTypeNone {
 }
 
 rt::table! { SeclabelTypeNone: members();
-    0 RELABEL = relabel: Option<SeclabelTypeNoneRelabel>, attribute("relabel").dropped("no").since(0, 9, 4);
-}
-
-impl rt::Content for SeclabelTypeNone {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "relabel" => r.attribute(attribute, &mut self.relabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("relabel", &self.relabel);
-        }
-    }
+    0 RELABEL = relabel: Option<SeclabelTypeNoneRelabel>, attribute("relabel").dropped("no").since(0, 9, 4).part(1);
 }
 
 /// A set of values.
@@ -366,35 +148,8 @@ pub enum SeclabelTypeNoneRelabel {
     No,
 }
 
-impl SeclabelTypeNoneRelabel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("no").since(0, 9, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::No => "no",
-        }
-    }
-}
-
-impl rt::Scalar for SeclabelTypeNoneRelabel {
-    const VALUES: &'static [rt::ValueInfo] = SeclabelTypeNoneRelabel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "no" => Self::No,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SeclabelTypeNoneRelabel;
+    No = "no".since(0, 9, 4);
 }
 
 /// Another label for one file or device than the guest's own, or none.
@@ -417,50 +172,6 @@ pub struct DeviceSeclabel {
 rt::table! { DeviceSeclabel: element("seclabel").since(0, 9, 9).reference("security-label");
     0 MODEL = model: Option<String>, attribute("model").since(0, 10, 0).optional_since(0, 9, 9);
     1 RELABEL = relabel: DeviceSeclabelRelabel, payload();
-}
-
-impl rt::Content for DeviceSeclabel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.relabel)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.relabel)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.relabel);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "relabel" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-        w.payload_attributes(&self.relabel);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.relabel);
-    }
 }
 
 /// What the attribute `relabel` decides.
@@ -486,64 +197,10 @@ impl Default for DeviceSeclabelRelabel {
     }
 }
 
-impl rt::PayloadType for DeviceSeclabelRelabel {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("relabel")
-            .optional()
-            .assumed("yes")
-            .values(
-                &[
-                    rt::ValueInfo::new("no").since(0, 9, 9),
-                    rt::ValueInfo::new("yes").since(0, 9, 9),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for DeviceSeclabelRelabel {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "no" => Self::No,
-                "yes" => Self::Yes(DeviceSeclabelRelabelYes::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Absent(DeviceSeclabelRelabelYes::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::No => "no",
-                Self::Yes(_) => "yes",
-                Self::Absent(_) => return None,
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Yes(members) => Some(members),
-            Self::Absent(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Yes(members) => Some(members),
-            Self::Absent(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { DeviceSeclabelRelabel: attribute("relabel").optional().assumed("yes");
+    No = "no".since(0, 9, 9);
+    Yes(DeviceSeclabelRelabelYes) = "yes".since(0, 9, 9);
+    _ = Absent(DeviceSeclabelRelabelYes);
 }
 
 /// The members of one variant.
@@ -565,36 +222,6 @@ rt::table! { DeviceSeclabelRelabelYes: members();
     1 LABEL = label: Vec<String>, leaf("label").since(0, 9, 9);
 }
 
-impl rt::Content for DeviceSeclabelRelabelYes {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "labelskip" => r.attribute(attribute, &mut self.labelskip),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "label" => r.leaf(node, &mut self.label),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("labelskip", &self.labelskip);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("label", &self.label);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DeviceSeclabelRelabelYesLabelskip {
@@ -605,35 +232,8 @@ pub enum DeviceSeclabelRelabelYesLabelskip {
     Yes,
 }
 
-impl DeviceSeclabelRelabelYesLabelskip {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("yes").since(1, 1, 2),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-        }
-    }
-}
-
-impl rt::Scalar for DeviceSeclabelRelabelYesLabelskip {
-    const VALUES: &'static [rt::ValueInfo] = DeviceSeclabelRelabelYesLabelskip::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "yes" => Self::Yes,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DeviceSeclabelRelabelYesLabelskip;
+    Yes = "yes".since(1, 1, 2);
 }
 
 /// Which keys of the s390 cryptographic facility the guest can protect. Without this element it can
@@ -653,40 +253,6 @@ pub struct Keywrap {
 
 rt::table! { Keywrap: element("keywrap").since(1, 2, 16).dropped_if_empty().reference("key-wrap");
     0 CIPHER = cipher: Vec<KeywrapCipher>, child("cipher").required().since(1, 2, 16);
-}
-
-impl rt::Content for Keywrap {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cipher" => r.child(node, &mut self.cipher),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("cipher", &self.cipher);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.cipher, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.cipher, visit);
-    }
 }
 
 /// One kind of wrapping keys.
@@ -711,34 +277,6 @@ rt::table! { KeywrapCipher: element("cipher").since(1, 2, 16);
     1 STATE = state: OnOff, attribute("state").since(1, 2, 16);
 }
 
-impl rt::Content for KeywrapCipher {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("state", &self.state);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KeywrapCipherName {
@@ -753,38 +291,9 @@ pub enum KeywrapCipherName {
     Dea,
 }
 
-impl KeywrapCipherName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("aes").since(1, 2, 16),
-        rt::ValueInfo::new("dea").since(1, 2, 16),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Aes => "aes",
-            Self::Dea => "dea",
-        }
-    }
-}
-
-impl rt::Scalar for KeywrapCipherName {
-    const VALUES: &'static [rt::ValueInfo] = KeywrapCipherName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "aes" => Self::Aes,
-                "dea" => Self::Dea,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { KeywrapCipherName;
+    Aes = "aes".since(1, 2, 16);
+    Dea = "dea".since(1, 2, 16);
 }
 
 /// How the guest is launched with its memory hidden from the host.
@@ -800,48 +309,6 @@ pub struct LaunchSecurity {
 
 rt::table! { LaunchSecurity: element("launchSecurity").since(4, 4, 0).reference("launch-security");
     0 TYPE = type_: LaunchSecurityType, payload();
-}
-
-impl rt::Content for LaunchSecurity {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -867,60 +334,10 @@ impl Default for LaunchSecurityType {
     }
 }
 
-impl rt::PayloadType for LaunchSecurityType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("sev").since(4, 4, 0),
-                    rt::ValueInfo::new("sev-snp").since(10, 5, 0),
-                    rt::ValueInfo::new("s390-pv").since(7, 6, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for LaunchSecurityType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "sev" => Self::Sev(LaunchSecurityTypeSev::default()),
-                "sev-snp" => Self::SevSnp(LaunchSecurityTypeSevSnp::default()),
-                "s390-pv" => Self::S390Pv,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Sev(_) => "sev",
-                Self::SevSnp(_) => "sev-snp",
-                Self::S390Pv => "s390-pv",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Sev(members) => Some(members),
-            Self::SevSnp(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Sev(members) => Some(members),
-            Self::SevSnp(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { LaunchSecurityType: attribute("type");
+    Sev(LaunchSecurityTypeSev) = "sev".since(4, 4, 0);
+    SevSnp(LaunchSecurityTypeSevSnp) = "sev-snp".since(10, 5, 0);
+    S390Pv = "s390-pv".since(7, 6, 0);
 }
 
 /// The members of one variant.
@@ -965,46 +382,6 @@ rt::table! { LaunchSecurityTypeSev: members();
     4 HANDLE = handle: Option<u32>, leaf("handle").since(4, 4, 0).output_only();
     5 DH_CERT = dh_cert: Option<String>, leaf("dhCert").since(4, 4, 0);
     6 SESSION = session: Option<String>, leaf("session").since(4, 4, 0);
-}
-
-impl rt::Content for LaunchSecurityTypeSev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "kernelHashes" => r.attribute(attribute, &mut self.kernel_hashes),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cbitpos" => r.leaf(node, &mut self.cbitpos),
-            "reducedPhysBits" => r.leaf(node, &mut self.reduced_phys_bits),
-            "policy" => r.leaf(node, &mut self.policy),
-            "handle" => r.leaf(node, &mut self.handle),
-            "dhCert" => r.leaf(node, &mut self.dh_cert),
-            "session" => r.leaf(node, &mut self.session),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("kernelHashes", &self.kernel_hashes);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("cbitpos", &self.cbitpos);
-        w.leaf("reducedPhysBits", &self.reduced_phys_bits);
-        w.leaf("policy", &self.policy);
-        w.leaf("handle", &self.handle);
-        w.leaf("dhCert", &self.dh_cert);
-        w.leaf("session", &self.session);
-    }
 }
 
 /// The members of one variant.
@@ -1067,58 +444,3 @@ rt::table! { LaunchSecurityTypeSevSnp: members();
     8 ID_AUTH = id_auth: Option<String>, leaf("idAuth").since(10, 5, 0);
     9 HOST_DATA = host_data: Option<String>, leaf("hostData").since(10, 5, 0);
 }
-
-impl rt::Content for LaunchSecurityTypeSevSnp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "kernelHashes" => r.attribute(attribute, &mut self.kernel_hashes),
-            "authorKey" => r.attribute(attribute, &mut self.author_key),
-            "vcek" => r.attribute(attribute, &mut self.vcek),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cbitpos" => r.leaf(node, &mut self.cbitpos),
-            "reducedPhysBits" => r.leaf(node, &mut self.reduced_phys_bits),
-            "policy" => r.leaf(node, &mut self.policy),
-            "guestVisibleWorkarounds" => {
-                r.leaf(node, &mut self.guest_visible_workarounds)
-            }
-            "idBlock" => r.leaf(node, &mut self.id_block),
-            "idAuth" => r.leaf(node, &mut self.id_auth),
-            "hostData" => r.leaf(node, &mut self.host_data),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("kernelHashes", &self.kernel_hashes);
-        w.attribute("authorKey", &self.author_key);
-        w.attribute("vcek", &self.vcek);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("cbitpos", &self.cbitpos);
-        w.leaf("reducedPhysBits", &self.reduced_phys_bits);
-        w.leaf("policy", &self.policy);
-        w.leaf("guestVisibleWorkarounds", &self.guest_visible_workarounds);
-        w.leaf("idBlock", &self.id_block);
-        w.leaf("idAuth", &self.id_auth);
-        w.leaf("hostData", &self.host_data);
-    }
-}
-
-rt::elements!(Seclabel, DeviceSeclabel, Keywrap, KeywrapCipher, LaunchSecurity);
-
-rt::scalar_text!(
-    SeclabelTypeDynamicRelabel, SeclabelTypeNoneRelabel,
-    DeviceSeclabelRelabelYesLabelskip, KeywrapCipherName
-);

@@ -20,48 +20,6 @@ rt::table! { Sysinfo: element("sysinfo").since(0, 8, 6).reference("smbios-system
     0 TYPE = type_: SysinfoType, payload();
 }
 
-impl rt::Content for Sysinfo {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
-}
-
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SysinfoType {
@@ -81,55 +39,9 @@ impl Default for SysinfoType {
     }
 }
 
-impl rt::PayloadType for SysinfoType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("smbios").since(0, 8, 6),
-                    rt::ValueInfo::new("fwcfg").since(6, 5, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for SysinfoType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "smbios" => Self::Smbios(SysinfoTypeSmbios::default()),
-                "fwcfg" => Self::Fwcfg(SysinfoTypeFwcfg::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Smbios(_) => "smbios",
-                Self::Fwcfg(_) => "fwcfg",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Smbios(members) => Some(members),
-            Self::Fwcfg(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Smbios(members) => Some(members),
-            Self::Fwcfg(members) => Some(members),
-        }
-    }
+rt::payload! { SysinfoType: attribute("type");
+    Smbios(SysinfoTypeSmbios) = "smbios".since(0, 8, 6);
+    Fwcfg(SysinfoTypeFwcfg) = "fwcfg".since(6, 5, 0);
 }
 
 /// The members of one variant.
@@ -165,48 +77,6 @@ rt::table! { SysinfoTypeSmbios: members();
     4 OEM_STRINGS = oem_strings: Option<SysinfoOemStrings>, child("oemStrings").since(4, 1, 0);
 }
 
-impl rt::Content for SysinfoTypeSmbios {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "bios" => r.child(node, &mut self.bios),
-            "system" => r.child(node, &mut self.system),
-            "baseBoard" => r.child(node, &mut self.base_board),
-            "chassis" => r.child(node, &mut self.chassis),
-            "oemStrings" => r.child(node, &mut self.oem_strings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("bios", &self.bios);
-        w.child("system", &self.system);
-        w.child("baseBoard", &self.base_board);
-        w.child("chassis", &self.chassis);
-        w.child("oemStrings", &self.oem_strings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.bios, visit);
-        rt::Nest::each(&self.system, visit);
-        rt::Nest::each(&self.base_board, visit);
-        rt::Nest::each(&self.chassis, visit);
-        rt::Nest::each(&self.oem_strings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.bios, visit);
-        rt::Nest::each_mut(&mut self.system, visit);
-        rt::Nest::each_mut(&mut self.base_board, visit);
-        rt::Nest::each_mut(&mut self.chassis, visit);
-        rt::Nest::each_mut(&mut self.oem_strings, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SysinfoTypeFwcfg {
@@ -218,32 +88,6 @@ pub struct SysinfoTypeFwcfg {
 
 rt::table! { SysinfoTypeFwcfg: members();
     0 ENTRY = entry: Vec<SysinfoBlob>, child("entry").since(6, 5, 0);
-}
-
-impl rt::Content for SysinfoTypeFwcfg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "entry" => r.child(node, &mut self.entry),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("entry", &self.entry);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.entry, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.entry, visit);
-    }
 }
 
 /// Block 0 of SMBIOS: the BIOS.
@@ -261,40 +105,6 @@ pub struct SysinfoBios {
 
 rt::table! { SysinfoBios: element("bios").since(0, 8, 6);
     0 ENTRY = entry: Vec<SysinfoBiosEntry>, child("entry").required().since(0, 8, 6);
-}
-
-impl rt::Content for SysinfoBios {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "entry" => r.child(node, &mut self.entry),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("entry", &self.entry);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.entry, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.entry, visit);
-    }
 }
 
 /// A field of the BIOS block; the content is its value.
@@ -315,40 +125,6 @@ pub struct SysinfoBiosEntry {
 rt::table! { SysinfoBiosEntry: element("entry").since(0, 8, 6);
     0 NAME = name: SysinfoBiosEntryName, attribute("name").since(0, 8, 6);
     1 VALUE = value: String, text();
-}
-
-impl rt::Content for SysinfoBiosEntry {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// A set of values.
@@ -373,44 +149,11 @@ pub enum SysinfoBiosEntryName {
     Release,
 }
 
-impl SysinfoBiosEntryName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("vendor").since(0, 8, 6),
-        rt::ValueInfo::new("version").since(0, 8, 6),
-        rt::ValueInfo::new("date").since(0, 8, 6),
-        rt::ValueInfo::new("release").since(0, 8, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Vendor => "vendor",
-            Self::Version => "version",
-            Self::Date => "date",
-            Self::Release => "release",
-        }
-    }
-}
-
-impl rt::Scalar for SysinfoBiosEntryName {
-    const VALUES: &'static [rt::ValueInfo] = SysinfoBiosEntryName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "vendor" => Self::Vendor,
-                "version" => Self::Version,
-                "date" => Self::Date,
-                "release" => Self::Release,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SysinfoBiosEntryName;
+    Vendor = "vendor".since(0, 8, 6);
+    Version = "version".since(0, 8, 6);
+    Date = "date".since(0, 8, 6);
+    Release = "release".since(0, 8, 6);
 }
 
 /// Block 1 of SMBIOS: the system.
@@ -428,40 +171,6 @@ pub struct SysinfoSystem {
 
 rt::table! { SysinfoSystem: element("system").since(0, 8, 6);
     0 ENTRY = entry: Vec<SysinfoSystemEntry>, child("entry").required().since(0, 8, 6);
-}
-
-impl rt::Content for SysinfoSystem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "entry" => r.child(node, &mut self.entry),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("entry", &self.entry);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.entry, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.entry, visit);
-    }
 }
 
 /// A field of the system block; the content is its value.
@@ -482,40 +191,6 @@ pub struct SysinfoSystemEntry {
 rt::table! { SysinfoSystemEntry: element("entry").since(0, 8, 6);
     0 NAME = name: SysinfoSystemEntryName, attribute("name").since(0, 8, 6);
     1 VALUE = value: String, text();
-}
-
-impl rt::Content for SysinfoSystemEntry {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// A set of values.
@@ -552,53 +227,14 @@ pub enum SysinfoSystemEntryName {
     Family,
 }
 
-impl SysinfoSystemEntryName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("manufacturer").since(0, 8, 6),
-        rt::ValueInfo::new("product").since(0, 8, 6),
-        rt::ValueInfo::new("version").since(0, 8, 6),
-        rt::ValueInfo::new("serial").since(0, 8, 6),
-        rt::ValueInfo::new("uuid").since(0, 8, 6),
-        rt::ValueInfo::new("sku").since(0, 8, 6),
-        rt::ValueInfo::new("family").since(0, 8, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Manufacturer => "manufacturer",
-            Self::Product => "product",
-            Self::Version => "version",
-            Self::Serial => "serial",
-            Self::Uuid => "uuid",
-            Self::Sku => "sku",
-            Self::Family => "family",
-        }
-    }
-}
-
-impl rt::Scalar for SysinfoSystemEntryName {
-    const VALUES: &'static [rt::ValueInfo] = SysinfoSystemEntryName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "manufacturer" => Self::Manufacturer,
-                "product" => Self::Product,
-                "version" => Self::Version,
-                "serial" => Self::Serial,
-                "uuid" => Self::Uuid,
-                "sku" => Self::Sku,
-                "family" => Self::Family,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SysinfoSystemEntryName;
+    Manufacturer = "manufacturer".since(0, 8, 6);
+    Product = "product".since(0, 8, 6);
+    Version = "version".since(0, 8, 6);
+    Serial = "serial".since(0, 8, 6);
+    Uuid = "uuid".since(0, 8, 6);
+    Sku = "sku".since(0, 8, 6);
+    Family = "family".since(0, 8, 7);
 }
 
 /// Block 2 of SMBIOS: a board.
@@ -616,40 +252,6 @@ pub struct SysinfoBaseBoard {
 
 rt::table! { SysinfoBaseBoard: element("baseBoard").since(1, 2, 17);
     0 ENTRY = entry: Vec<SysinfoBaseBoardEntry>, child("entry").required().since(1, 2, 17);
-}
-
-impl rt::Content for SysinfoBaseBoard {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "entry" => r.child(node, &mut self.entry),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("entry", &self.entry);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.entry, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.entry, visit);
-    }
 }
 
 /// A field of the board block; the content is its value.
@@ -670,40 +272,6 @@ pub struct SysinfoBaseBoardEntry {
 rt::table! { SysinfoBaseBoardEntry: element("entry").since(1, 2, 17);
     0 NAME = name: SysinfoBaseBoardEntryName, attribute("name").since(1, 2, 17);
     1 VALUE = value: String, text();
-}
-
-impl rt::Content for SysinfoBaseBoardEntry {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// A set of values.
@@ -736,50 +304,13 @@ pub enum SysinfoBaseBoardEntryName {
     Location,
 }
 
-impl SysinfoBaseBoardEntryName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("manufacturer").since(1, 2, 17),
-        rt::ValueInfo::new("product").since(1, 2, 17),
-        rt::ValueInfo::new("version").since(1, 2, 17),
-        rt::ValueInfo::new("serial").since(1, 2, 17),
-        rt::ValueInfo::new("asset").since(1, 2, 17),
-        rt::ValueInfo::new("location").since(1, 2, 17),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Manufacturer => "manufacturer",
-            Self::Product => "product",
-            Self::Version => "version",
-            Self::Serial => "serial",
-            Self::Asset => "asset",
-            Self::Location => "location",
-        }
-    }
-}
-
-impl rt::Scalar for SysinfoBaseBoardEntryName {
-    const VALUES: &'static [rt::ValueInfo] = SysinfoBaseBoardEntryName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "manufacturer" => Self::Manufacturer,
-                "product" => Self::Product,
-                "version" => Self::Version,
-                "serial" => Self::Serial,
-                "asset" => Self::Asset,
-                "location" => Self::Location,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SysinfoBaseBoardEntryName;
+    Manufacturer = "manufacturer".since(1, 2, 17);
+    Product = "product".since(1, 2, 17);
+    Version = "version".since(1, 2, 17);
+    Serial = "serial".since(1, 2, 17);
+    Asset = "asset".since(1, 2, 17);
+    Location = "location".since(1, 2, 17);
 }
 
 /// Block 3 of SMBIOS: the chassis.
@@ -797,40 +328,6 @@ pub struct SysinfoChassis {
 
 rt::table! { SysinfoChassis: element("chassis").since(4, 1, 0);
     0 ENTRY = entry: Vec<SysinfoChassisEntry>, child("entry").required().since(4, 1, 0);
-}
-
-impl rt::Content for SysinfoChassis {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "entry" => r.child(node, &mut self.entry),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("entry", &self.entry);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.entry, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.entry, visit);
-    }
 }
 
 /// A field of the chassis block; the content is its value.
@@ -851,40 +348,6 @@ pub struct SysinfoChassisEntry {
 rt::table! { SysinfoChassisEntry: element("entry").since(4, 1, 0);
     0 NAME = name: SysinfoChassisEntryName, attribute("name").since(4, 1, 0);
     1 VALUE = value: String, text();
-}
-
-impl rt::Content for SysinfoChassisEntry {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// A set of values.
@@ -913,47 +376,12 @@ pub enum SysinfoChassisEntryName {
     Sku,
 }
 
-impl SysinfoChassisEntryName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("manufacturer").since(4, 1, 0),
-        rt::ValueInfo::new("version").since(4, 1, 0),
-        rt::ValueInfo::new("serial").since(4, 1, 0),
-        rt::ValueInfo::new("asset").since(4, 1, 0),
-        rt::ValueInfo::new("sku").since(4, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Manufacturer => "manufacturer",
-            Self::Version => "version",
-            Self::Serial => "serial",
-            Self::Asset => "asset",
-            Self::Sku => "sku",
-        }
-    }
-}
-
-impl rt::Scalar for SysinfoChassisEntryName {
-    const VALUES: &'static [rt::ValueInfo] = SysinfoChassisEntryName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "manufacturer" => Self::Manufacturer,
-                "version" => Self::Version,
-                "serial" => Self::Serial,
-                "asset" => Self::Asset,
-                "sku" => Self::Sku,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SysinfoChassisEntryName;
+    Manufacturer = "manufacturer".since(4, 1, 0);
+    Version = "version".since(4, 1, 0);
+    Serial = "serial".since(4, 1, 0);
+    Asset = "asset".since(4, 1, 0);
+    Sku = "sku".since(4, 1, 0);
 }
 
 /// Block 11 of SMBIOS: strings for applications in the guest.
@@ -971,32 +399,6 @@ pub struct SysinfoOemStrings {
 
 rt::table! { SysinfoOemStrings: element("oemStrings").since(4, 1, 0);
     0 ENTRY = entry: Vec<String>, leaf("entry").required().since(4, 1, 0);
-}
-
-impl rt::Content for SysinfoOemStrings {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "entry" => r.leaf(node, &mut self.entry),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("entry", &self.entry);
-    }
 }
 
 /// A blob of the firmware configuration: the content of a file, or the content of the element.
@@ -1023,50 +425,3 @@ rt::table! { SysinfoBlob: element("entry").since(6, 5, 0);
     1 FILE = file: Option<String>, attribute("file").since(6, 5, 0);
     2 VALUE = value: Option<String>, text();
 }
-
-impl rt::Content for SysinfoBlob {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "file" => r.attribute(attribute, &mut self.file),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("file", &self.file);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(
-    Sysinfo, SysinfoBios, SysinfoBiosEntry, SysinfoSystem, SysinfoSystemEntry,
-    SysinfoBaseBoard, SysinfoBaseBoardEntry, SysinfoChassis, SysinfoChassisEntry,
-    SysinfoOemStrings, SysinfoBlob
-);
-
-rt::scalar_text!(
-    SysinfoBiosEntryName, SysinfoSystemEntryName, SysinfoBaseBoardEntryName,
-    SysinfoChassisEntryName
-);

@@ -36,44 +36,6 @@ rt::table! { Vcpu: element("vcpu").since(0, 6, 0).reference("cpu-allocation");
     3 VALUE = value: u16, text();
 }
 
-impl rt::Content for Vcpu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "placement" => r.attribute(attribute, &mut self.placement),
-            "cpuset" => r.attribute(attribute, &mut self.cpuset),
-            "current" => r.attribute(attribute, &mut self.current),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("placement", &self.placement);
-        w.attribute("cpuset", &self.cpuset);
-        w.attribute("current", &self.current);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VcpuPlacement {
@@ -88,38 +50,9 @@ pub enum VcpuPlacement {
     Auto,
 }
 
-impl VcpuPlacement {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("static").since(0, 9, 11),
-        rt::ValueInfo::new("auto").since(0, 9, 11),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Static => "static",
-            Self::Auto => "auto",
-        }
-    }
-}
-
-impl rt::Scalar for VcpuPlacement {
-    const VALUES: &'static [rt::ValueInfo] = VcpuPlacement::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "static" => Self::Static,
-                "auto" => Self::Auto,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VcpuPlacement;
+    Static = "static".since(0, 9, 11);
+    Auto = "auto".since(0, 9, 11);
 }
 
 /// The state of each virtual CPU.
@@ -138,40 +71,6 @@ pub struct Vcpus {
 
 rt::table! { Vcpus: element("vcpus").since(2, 2, 0).dropped_if_empty().reference("cpu-allocation");
     0 VCPU = vcpu: Vec<VcpusVcpu>, child("vcpu").since(2, 2, 0);
-}
-
-impl rt::Content for Vcpus {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "vcpu" => r.child(node, &mut self.vcpu),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("vcpu", &self.vcpu);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.vcpu, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.vcpu, visit);
-    }
 }
 
 /// One virtual CPU.
@@ -206,38 +105,6 @@ rt::table! { VcpusVcpu: element("vcpu").since(2, 2, 0);
     3 ORDER = order: Option<u32>, attribute("order").dropped("0").since(2, 2, 0);
 }
 
-impl rt::Content for VcpusVcpu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            "hotpluggable" => r.attribute(attribute, &mut self.hotpluggable),
-            "order" => r.attribute(attribute, &mut self.order),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("enabled", &self.enabled);
-        w.attribute("hotpluggable", &self.hotpluggable);
-        w.attribute("order", &self.order);
-    }
-}
-
 /// The I/O threads by number. Threads beyond those listed are numbered from 1 on with what is free.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.15. See [the
@@ -254,40 +121,6 @@ pub struct Iothreadids {
 
 rt::table! { Iothreadids: element("iothreadids").since(1, 2, 15).dropped_if_empty().reference("iothreads-allocation");
     0 IOTHREAD = iothread: Vec<Iothread>, child("iothread").since(1, 2, 15);
-}
-
-impl rt::Content for Iothreadids {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "iothread" => r.child(node, &mut self.iothread),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("iothread", &self.iothread);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.iothread, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.iothread, visit);
-    }
 }
 
 /// One I/O thread.
@@ -322,56 +155,6 @@ rt::table! { Iothread: element("iothread").since(1, 2, 15);
     3 POLL = poll: Option<IothreadPoll>, child("poll").since(9, 4, 0);
 }
 
-impl rt::Content for Iothread {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "thread_pool_min" => r.attribute(attribute, &mut self.thread_pool_min),
-            "thread_pool_max" => r.attribute(attribute, &mut self.thread_pool_max),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "poll" => r.child(node, &mut self.poll),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("thread_pool_min", &self.thread_pool_min);
-        w.attribute("thread_pool_max", &self.thread_pool_max);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("poll", &self.poll);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.poll, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.poll, visit);
-    }
-}
-
 /// How long an I/O thread polls before it waits for events.
 ///
 /// Since libvirt 9.4.0.
@@ -399,36 +182,6 @@ rt::table! { IothreadPoll: element("poll").since(9, 4, 0);
     2 SHRINK = shrink: Option<u64>, attribute("shrink").since(9, 4, 0);
 }
 
-impl rt::Content for IothreadPoll {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "max" => r.attribute(attribute, &mut self.max),
-            "grow" => r.attribute(attribute, &mut self.grow),
-            "shrink" => r.attribute(attribute, &mut self.shrink),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("max", &self.max);
-        w.attribute("grow", &self.grow);
-        w.attribute("shrink", &self.shrink);
-    }
-}
-
 /// The hypervisor's main loop, which serves the devices that no I/O thread serves.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0. See [the
@@ -452,34 +205,6 @@ rt::table! { Defaultiothread: element("defaultiothread").since(8, 5, 0).dropped_
     1 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
 }
 
-impl rt::Content for Defaultiothread {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "thread_pool_min" => r.attribute(attribute, &mut self.thread_pool_min),
-            "thread_pool_max" => r.attribute(attribute, &mut self.thread_pool_max),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("thread_pool_min", &self.thread_pool_min);
-        w.attribute("thread_pool_max", &self.thread_pool_max);
-    }
-}
-
 /// From which NUMA nodes of the host the guest's memory comes.
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
@@ -501,44 +226,6 @@ pub struct Numatune {
 rt::table! { Numatune: element("numatune").since(0, 9, 3).dropped_if_empty().reference("numa-node-tuning");
     0 MEMORY = memory: Option<NumatuneMemory>, child("memory").since(0, 9, 3);
     1 MEMNODE = memnode: Vec<NumatuneMemnode>, child("memnode").since(1, 2, 7);
-}
-
-impl rt::Content for Numatune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "memory" => r.child(node, &mut self.memory),
-            "memnode" => r.child(node, &mut self.memnode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("memory", &self.memory);
-        w.child("memnode", &self.memnode);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.memory, visit);
-        rt::Nest::each(&self.memnode, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.memory, visit);
-        rt::Nest::each_mut(&mut self.memnode, visit);
-    }
 }
 
 /// The policy for all memory of the guest.
@@ -568,36 +255,6 @@ rt::table! { NumatuneMemory: element("memory").since(0, 9, 3);
     2 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(0, 9, 3).optional_since(0, 9, 12);
 }
 
-impl rt::Content for NumatuneMemory {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "placement" => r.attribute(attribute, &mut self.placement),
-            "nodeset" => r.attribute(attribute, &mut self.nodeset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("placement", &self.placement);
-        w.attribute("nodeset", &self.nodeset);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumatuneMemoryPlacement {
@@ -612,38 +269,9 @@ pub enum NumatuneMemoryPlacement {
     Auto,
 }
 
-impl NumatuneMemoryPlacement {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("static").since(0, 9, 12),
-        rt::ValueInfo::new("auto").since(0, 9, 12),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Static => "static",
-            Self::Auto => "auto",
-        }
-    }
-}
-
-impl rt::Scalar for NumatuneMemoryPlacement {
-    const VALUES: &'static [rt::ValueInfo] = NumatuneMemoryPlacement::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "static" => Self::Static,
-                "auto" => Self::Auto,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { NumatuneMemoryPlacement;
+    Static = "static".since(0, 9, 12);
+    Auto = "auto".since(0, 9, 12);
 }
 
 /// The policy for one NUMA cell of the guest.
@@ -674,36 +302,6 @@ rt::table! { NumatuneMemnode: element("memnode").since(1, 2, 7);
     2 NODESET = nodeset: scalar::CpuSet, attribute("nodeset").since(1, 2, 7);
 }
 
-impl rt::Content for NumatuneMemnode {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "cellid" => r.attribute(attribute, &mut self.cellid),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "nodeset" => r.attribute(attribute, &mut self.nodeset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("cellid", &self.cellid);
-        w.attribute("mode", &self.mode);
-        w.attribute("nodeset", &self.nodeset);
-    }
-}
-
 /// How memory is taken from NUMA nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NumaMemoryMode {
@@ -726,44 +324,11 @@ pub enum NumaMemoryMode {
     Restrictive,
 }
 
-impl NumaMemoryMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("strict").since(0, 9, 3),
-        rt::ValueInfo::new("preferred").since(0, 9, 3),
-        rt::ValueInfo::new("interleave").since(0, 9, 3),
-        rt::ValueInfo::new("restrictive").since(9, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Preferred => "preferred",
-            Self::Interleave => "interleave",
-            Self::Restrictive => "restrictive",
-        }
-    }
-}
-
-impl rt::Scalar for NumaMemoryMode {
-    const VALUES: &'static [rt::ValueInfo] = NumaMemoryMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "strict" => Self::Strict,
-                "preferred" => Self::Preferred,
-                "interleave" => Self::Interleave,
-                "restrictive" => Self::Restrictive,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { NumaMemoryMode;
+    Strict = "strict".since(0, 9, 3);
+    Preferred = "preferred".since(0, 9, 3);
+    Interleave = "interleave".since(0, 9, 3);
+    Restrictive = "restrictive".since(9, 0, 0);
 }
 
 /// The guest's share of the host's block devices.
@@ -787,42 +352,6 @@ pub struct Blkiotune {
 rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().reference("block-i-o-tuning");
     0 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 8, 8);
     1 DEVICE = device: Vec<BlkiotuneDevice>, child("device").since(0, 9, 8);
-}
-
-impl rt::Content for Blkiotune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "weight" => r.leaf(node, &mut self.weight),
-            "device" => r.child(node, &mut self.device),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("weight", &self.weight);
-        w.child("device", &self.device);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.device, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.device, visit);
-    }
 }
 
 /// The weight and the limits for one block device of the host.
@@ -867,42 +396,6 @@ rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
     5 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(1, 2, 2);
 }
 
-impl rt::Content for BlkiotuneDevice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "path" => r.leaf(node, &mut self.path),
-            "weight" => r.leaf(node, &mut self.weight),
-            "read_iops_sec" => r.leaf(node, &mut self.read_iops_sec),
-            "write_iops_sec" => r.leaf(node, &mut self.write_iops_sec),
-            "read_bytes_sec" => r.leaf(node, &mut self.read_bytes_sec),
-            "write_bytes_sec" => r.leaf(node, &mut self.write_bytes_sec),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("path", &self.path);
-        w.leaf("weight", &self.weight);
-        w.leaf("read_iops_sec", &self.read_iops_sec);
-        w.leaf("write_iops_sec", &self.write_iops_sec);
-        w.leaf("read_bytes_sec", &self.read_bytes_sec);
-        w.leaf("write_bytes_sec", &self.write_bytes_sec);
-    }
-}
-
 /// The place of the guest in the host's management of resources.
 ///
 /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
@@ -926,42 +419,6 @@ rt::table! { Resource: element("resource").since(1, 0, 5).reference("resource-pa
     1 FIBRECHANNEL = fibrechannel: Option<Fibrechannel>, child("fibrechannel").since(7, 7, 0);
 }
 
-impl rt::Content for Resource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "partition" => r.leaf(node, &mut self.partition),
-            "fibrechannel" => r.child(node, &mut self.fibrechannel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("partition", &self.partition);
-        w.child("fibrechannel", &self.fibrechannel);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.fibrechannel, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.fibrechannel, visit);
-    }
-}
-
 /// The identification of the guest in a Fibre Channel network.
 ///
 /// Since libvirt 7.7.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
@@ -977,32 +434,6 @@ pub struct Fibrechannel {
 
 rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).reference("fibre-channel-vmid");
     0 APPID = appid: String, attribute("appid").since(7, 7, 0);
-}
-
-impl rt::Content for Fibrechannel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "appid" => r.attribute(attribute, &mut self.appid),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("appid", &self.appid);
-    }
 }
 
 /// Groups of I/O limits that the throttle filters of disks refer to.
@@ -1021,40 +452,6 @@ pub struct Throttlegroups {
 
 rt::table! { Throttlegroups: element("throttlegroups").since(11, 2, 0).reference("disk-throttle-group-management");
     0 THROTTLEGROUP = throttlegroup: Vec<Throttlegroup>, child("throttlegroup").since(11, 2, 0);
-}
-
-impl rt::Content for Throttlegroups {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "throttlegroup" => r.child(node, &mut self.throttlegroup),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("throttlegroup", &self.throttlegroup);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.throttlegroup, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.throttlegroup, visit);
-    }
 }
 
 /// The limits that the disks of one group share.
@@ -1174,87 +571,3 @@ rt::table! { Throttlegroup: element("throttlegroup").since(11, 2, 0);
     19 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
         .since(2, 4, 0);
 }
-
-impl rt::Content for Throttlegroup {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "total_bytes_sec" => r.leaf(node, &mut self.total_bytes_sec),
-            "read_bytes_sec" => r.leaf(node, &mut self.read_bytes_sec),
-            "write_bytes_sec" => r.leaf(node, &mut self.write_bytes_sec),
-            "total_iops_sec" => r.leaf(node, &mut self.total_iops_sec),
-            "read_iops_sec" => r.leaf(node, &mut self.read_iops_sec),
-            "write_iops_sec" => r.leaf(node, &mut self.write_iops_sec),
-            "total_bytes_sec_max" => r.leaf(node, &mut self.total_bytes_sec_max),
-            "read_bytes_sec_max" => r.leaf(node, &mut self.read_bytes_sec_max),
-            "write_bytes_sec_max" => r.leaf(node, &mut self.write_bytes_sec_max),
-            "total_iops_sec_max" => r.leaf(node, &mut self.total_iops_sec_max),
-            "read_iops_sec_max" => r.leaf(node, &mut self.read_iops_sec_max),
-            "write_iops_sec_max" => r.leaf(node, &mut self.write_iops_sec_max),
-            "size_iops_sec" => r.leaf(node, &mut self.size_iops_sec),
-            "group_name" => r.leaf(node, &mut self.group_name),
-            "total_bytes_sec_max_length" => {
-                r.leaf(node, &mut self.total_bytes_sec_max_length)
-            }
-            "read_bytes_sec_max_length" => {
-                r.leaf(node, &mut self.read_bytes_sec_max_length)
-            }
-            "write_bytes_sec_max_length" => {
-                r.leaf(node, &mut self.write_bytes_sec_max_length)
-            }
-            "total_iops_sec_max_length" => {
-                r.leaf(node, &mut self.total_iops_sec_max_length)
-            }
-            "read_iops_sec_max_length" => {
-                r.leaf(node, &mut self.read_iops_sec_max_length)
-            }
-            "write_iops_sec_max_length" => {
-                r.leaf(node, &mut self.write_iops_sec_max_length)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("total_bytes_sec", &self.total_bytes_sec);
-        w.leaf("read_bytes_sec", &self.read_bytes_sec);
-        w.leaf("write_bytes_sec", &self.write_bytes_sec);
-        w.leaf("total_iops_sec", &self.total_iops_sec);
-        w.leaf("read_iops_sec", &self.read_iops_sec);
-        w.leaf("write_iops_sec", &self.write_iops_sec);
-        w.leaf("total_bytes_sec_max", &self.total_bytes_sec_max);
-        w.leaf("read_bytes_sec_max", &self.read_bytes_sec_max);
-        w.leaf("write_bytes_sec_max", &self.write_bytes_sec_max);
-        w.leaf("total_iops_sec_max", &self.total_iops_sec_max);
-        w.leaf("read_iops_sec_max", &self.read_iops_sec_max);
-        w.leaf("write_iops_sec_max", &self.write_iops_sec_max);
-        w.leaf("size_iops_sec", &self.size_iops_sec);
-        w.leaf("group_name", &self.group_name);
-        w.leaf("total_bytes_sec_max_length", &self.total_bytes_sec_max_length);
-        w.leaf("read_bytes_sec_max_length", &self.read_bytes_sec_max_length);
-        w.leaf("write_bytes_sec_max_length", &self.write_bytes_sec_max_length);
-        w.leaf("total_iops_sec_max_length", &self.total_iops_sec_max_length);
-        w.leaf("read_iops_sec_max_length", &self.read_iops_sec_max_length);
-        w.leaf("write_iops_sec_max_length", &self.write_iops_sec_max_length);
-    }
-}
-
-rt::elements!(
-    Vcpu, Vcpus, VcpusVcpu, Iothreadids, Iothread, IothreadPoll, Defaultiothread,
-    Numatune, NumatuneMemory, NumatuneMemnode, Blkiotune, BlkiotuneDevice, Resource,
-    Fibrechannel, Throttlegroups, Throttlegroup
-);
-
-rt::scalar_text!(VcpuPlacement, NumatuneMemoryPlacement, NumaMemoryMode);

@@ -19,38 +19,9 @@ pub enum YesNo {
     No,
 }
 
-impl YesNo {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("yes").since(0, 6, 0),
-        rt::ValueInfo::new("no").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-        }
-    }
-}
-
-impl rt::Scalar for YesNo {
-    const VALUES: &'static [rt::ValueInfo] = YesNo::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "yes" => Self::Yes,
-                "no" => Self::No,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { YesNo;
+    Yes = "yes".since(0, 6, 0);
+    No = "no".since(0, 6, 0);
 }
 
 /// A switch.
@@ -67,38 +38,9 @@ pub enum OnOff {
     Off,
 }
 
-impl OnOff {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("on").since(0, 9, 1),
-        rt::ValueInfo::new("off").since(0, 9, 1),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::On => "on",
-            Self::Off => "off",
-        }
-    }
-}
-
-impl rt::Scalar for OnOff {
-    const VALUES: &'static [rt::ValueInfo] = OnOff::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "on" => Self::On,
-                "off" => Self::Off,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OnOff;
+    On = "on".since(0, 9, 1);
+    Off = "off".since(0, 9, 1);
 }
 
 /// A processor architecture, by libvirt's name for it.
@@ -247,137 +189,40 @@ pub enum ArchName {
     Xtensaeb,
 }
 
-impl ArchName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("aarch64").since(1, 2, 1),
-        rt::ValueInfo::new("alpha").since(1, 2, 17),
-        rt::ValueInfo::new("armv6l").since(5, 0, 0),
-        rt::ValueInfo::new("armv7l").since(1, 1, 3),
-        rt::ValueInfo::new("cris").since(1, 2, 17),
-        rt::ValueInfo::new("i686").since(0, 6, 0),
-        rt::ValueInfo::new("ia64").since(0, 6, 0),
-        rt::ValueInfo::new("lm32").since(1, 2, 17),
-        rt::ValueInfo::new("loongarch64").since(10, 2, 0),
-        rt::ValueInfo::new("m68k").since(1, 2, 17),
-        rt::ValueInfo::new("microblaze").since(1, 2, 17),
-        rt::ValueInfo::new("microblazeel").since(1, 2, 17),
-        rt::ValueInfo::new("mips").since(0, 6, 0),
-        rt::ValueInfo::new("mipsel").since(1, 2, 17),
-        rt::ValueInfo::new("mips64").since(1, 2, 17),
-        rt::ValueInfo::new("mips64el").since(1, 2, 17),
-        rt::ValueInfo::new("openrisc").since(1, 2, 17),
-        rt::ValueInfo::new("parisc").since(1, 2, 17),
-        rt::ValueInfo::new("parisc64").since(1, 2, 17),
-        rt::ValueInfo::new("ppc").since(0, 6, 0),
-        rt::ValueInfo::new("ppc64").since(0, 9, 9),
-        rt::ValueInfo::new("ppc64le").since(1, 2, 14),
-        rt::ValueInfo::new("ppcemb").since(1, 2, 17),
-        rt::ValueInfo::new("riscv32").since(4, 7, 0),
-        rt::ValueInfo::new("riscv64").since(4, 7, 0),
-        rt::ValueInfo::new("s390").since(0, 10, 0),
-        rt::ValueInfo::new("s390x").since(0, 10, 0),
-        rt::ValueInfo::new("sh4").since(1, 2, 17),
-        rt::ValueInfo::new("sh4eb").since(1, 2, 17),
-        rt::ValueInfo::new("sparc").since(0, 6, 0),
-        rt::ValueInfo::new("sparc64").since(1, 2, 17),
-        rt::ValueInfo::new("unicore32").since(1, 2, 17),
-        rt::ValueInfo::new("x86_64").since(0, 6, 0),
-        rt::ValueInfo::new("xtensa").since(1, 2, 17),
-        rt::ValueInfo::new("xtensaeb").since(1, 2, 17),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Aarch64 => "aarch64",
-            Self::Alpha => "alpha",
-            Self::Armv6l => "armv6l",
-            Self::Armv7l => "armv7l",
-            Self::Cris => "cris",
-            Self::I686 => "i686",
-            Self::Ia64 => "ia64",
-            Self::Lm32 => "lm32",
-            Self::Loongarch64 => "loongarch64",
-            Self::M68k => "m68k",
-            Self::Microblaze => "microblaze",
-            Self::Microblazeel => "microblazeel",
-            Self::Mips => "mips",
-            Self::Mipsel => "mipsel",
-            Self::Mips64 => "mips64",
-            Self::Mips64el => "mips64el",
-            Self::Openrisc => "openrisc",
-            Self::Parisc => "parisc",
-            Self::Parisc64 => "parisc64",
-            Self::Ppc => "ppc",
-            Self::Ppc64 => "ppc64",
-            Self::Ppc64le => "ppc64le",
-            Self::Ppcemb => "ppcemb",
-            Self::Riscv32 => "riscv32",
-            Self::Riscv64 => "riscv64",
-            Self::S390 => "s390",
-            Self::S390x => "s390x",
-            Self::Sh4 => "sh4",
-            Self::Sh4eb => "sh4eb",
-            Self::Sparc => "sparc",
-            Self::Sparc64 => "sparc64",
-            Self::Unicore32 => "unicore32",
-            Self::X86_64 => "x86_64",
-            Self::Xtensa => "xtensa",
-            Self::Xtensaeb => "xtensaeb",
-        }
-    }
+rt::values! { ArchName;
+    Aarch64 = "aarch64".since(1, 2, 1);
+    Alpha = "alpha".since(1, 2, 17);
+    Armv6l = "armv6l".since(5, 0, 0);
+    Armv7l = "armv7l".since(1, 1, 3);
+    Cris = "cris".since(1, 2, 17);
+    I686 = "i686".since(0, 6, 0);
+    Ia64 = "ia64".since(0, 6, 0);
+    Lm32 = "lm32".since(1, 2, 17);
+    Loongarch64 = "loongarch64".since(10, 2, 0);
+    M68k = "m68k".since(1, 2, 17);
+    Microblaze = "microblaze".since(1, 2, 17);
+    Microblazeel = "microblazeel".since(1, 2, 17);
+    Mips = "mips".since(0, 6, 0);
+    Mipsel = "mipsel".since(1, 2, 17);
+    Mips64 = "mips64".since(1, 2, 17);
+    Mips64el = "mips64el".since(1, 2, 17);
+    Openrisc = "openrisc".since(1, 2, 17);
+    Parisc = "parisc".since(1, 2, 17);
+    Parisc64 = "parisc64".since(1, 2, 17);
+    Ppc = "ppc".since(0, 6, 0);
+    Ppc64 = "ppc64".since(0, 9, 9);
+    Ppc64le = "ppc64le".since(1, 2, 14);
+    Ppcemb = "ppcemb".since(1, 2, 17);
+    Riscv32 = "riscv32".since(4, 7, 0);
+    Riscv64 = "riscv64".since(4, 7, 0);
+    S390 = "s390".since(0, 10, 0);
+    S390x = "s390x".since(0, 10, 0);
+    Sh4 = "sh4".since(1, 2, 17);
+    Sh4eb = "sh4eb".since(1, 2, 17);
+    Sparc = "sparc".since(0, 6, 0);
+    Sparc64 = "sparc64".since(1, 2, 17);
+    Unicore32 = "unicore32".since(1, 2, 17);
+    X86_64 = "x86_64".since(0, 6, 0);
+    Xtensa = "xtensa".since(1, 2, 17);
+    Xtensaeb = "xtensaeb".since(1, 2, 17);
 }
-
-impl rt::Scalar for ArchName {
-    const VALUES: &'static [rt::ValueInfo] = ArchName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "aarch64" => Self::Aarch64,
-                "alpha" => Self::Alpha,
-                "armv6l" => Self::Armv6l,
-                "armv7l" => Self::Armv7l,
-                "cris" => Self::Cris,
-                "i686" => Self::I686,
-                "ia64" => Self::Ia64,
-                "lm32" => Self::Lm32,
-                "loongarch64" => Self::Loongarch64,
-                "m68k" => Self::M68k,
-                "microblaze" => Self::Microblaze,
-                "microblazeel" => Self::Microblazeel,
-                "mips" => Self::Mips,
-                "mipsel" => Self::Mipsel,
-                "mips64" => Self::Mips64,
-                "mips64el" => Self::Mips64el,
-                "openrisc" => Self::Openrisc,
-                "parisc" => Self::Parisc,
-                "parisc64" => Self::Parisc64,
-                "ppc" => Self::Ppc,
-                "ppc64" => Self::Ppc64,
-                "ppc64le" => Self::Ppc64le,
-                "ppcemb" => Self::Ppcemb,
-                "riscv32" => Self::Riscv32,
-                "riscv64" => Self::Riscv64,
-                "s390" => Self::S390,
-                "s390x" => Self::S390x,
-                "sh4" => Self::Sh4,
-                "sh4eb" => Self::Sh4eb,
-                "sparc" => Self::Sparc,
-                "sparc64" => Self::Sparc64,
-                "unicore32" => Self::Unicore32,
-                "x86_64" => Self::X86_64,
-                "xtensa" => Self::Xtensa,
-                "xtensaeb" => Self::Xtensaeb,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::scalar_text!(YesNo, OnOff, ArchName);

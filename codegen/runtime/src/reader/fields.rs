@@ -1,13 +1,14 @@
-//! What printed code calls: one method for each kind of field.
+//! One method for each kind of field.
 
 use super::report::quoted;
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
-use crate::content::Mix;
+use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
+use crate::info::FieldInfo;
 use crate::keep;
 use crate::scalar::ScalarError;
-use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Room, Selection};
-use crate::verbatim::{AnyAttribute, Verbatim};
+use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Room, Selection, SlotMut};
+use crate::verbatim::Verbatim;
 use roxmltree::NodeType;
 use std::borrow::Cow;
 
@@ -15,8 +16,17 @@ use std::borrow::Cow;
 const MANY: usize = 64;
 
 impl Reader {
+    /// Chooses the variants of the payloads of a struct by the element's attributes.
+    pub(super) fn select_all(&mut self, node: Node<'_>, out: &mut dyn Content) {
+        fields_mut(out, |_, slot| {
+            if let SlotMut::Payload(payload) = slot {
+                self.select(node, payload);
+            }
+        });
+    }
+
     /// Chooses the variant of a payload by the element's attribute.
-    pub fn select(&mut self, node: Node<'_>, slot: &mut dyn NestPayload) {
+    fn select(&mut self, node: Node<'_>, slot: &mut dyn NestPayload) {
         let table = slot.table();
         let attribute = match table.ns {
             "" => node.0.attribute_node(table.name),
@@ -42,13 +52,13 @@ impl Reader {
             let info = members.info();
             self.required.add(info);
             if info.payloads > 0 {
-                members.select(self, node);
+                self.select_all(node, members);
             }
         }
     }
 
     /// Reads an attribute.
-    pub fn attribute(&mut self, attribute: Attribute<'_>, field: &mut dyn Field) {
+    pub(super) fn attribute(&mut self, attribute: Attribute<'_>, field: &mut dyn Field) {
         if field.room() == Room::Unknown {
             self.required.attributes = self.required.attributes.saturating_sub(1);
         }
@@ -59,23 +69,48 @@ impl Reader {
         }
     }
 
-    /// Keeps an attribute of any name; a namespace declaration is none.
-    pub fn any_attribute(&mut self, attribute: Attribute<'_>, field: &mut Vec<AnyAttribute>) {
-        let (ns, name) = attribute.name();
-        field.push(AnyAttribute { ns: ns.to_owned(), name: name.to_owned(), value: attribute.0.value().to_owned() });
+    /// Reads a child element that belongs to this field; of a mix, to this variant.
+    pub(super) fn child_field(&mut self, node: Node<'_>, line: &FieldInfo, variant: usize, slot: SlotMut<'_>) {
+        if line.once {
+            self.once(node);
+        }
+        match slot {
+            SlotMut::Child(nest) => self.child(node, nest),
+            SlotMut::Value(field) => self.leaf(node, field),
+            SlotMut::Flag(flag) => self.flag(node, flag),
+            SlotMut::Verbatim(verbatim) => self.verbatim(node, verbatim),
+            SlotMut::Mix(mix) => match mix.open(variant) {
+                Some(slot) => self.mix_entry(node, slot),
+                None => self.repeated(node),
+            },
+            SlotMut::Payload(_) | SlotMut::Attributes(_) => {}
+        }
+    }
+
+    /// Reads an element into the place that was made for it.
+    fn mix_entry(&mut self, node: Node<'_>, slot: SlotMut<'_>) {
+        match slot {
+            SlotMut::Child(nest) => self.element(node, nest.open()),
+            SlotMut::Value(field) => {
+                let text = self.leaf_text(node.0);
+                self.text(node, &text, field);
+            }
+            SlotMut::Flag(_) => self.empty(node),
+            SlotMut::Verbatim(verbatim) => verbatim.put(Verbatim::of(node.0)),
+            SlotMut::Mix(_) | SlotMut::Payload(_) | SlotMut::Attributes(_) => {}
+        }
     }
 
     /// Notes a child element that repeats one which must not be repeated; it is then read as any other.
-    pub fn once(&mut self, node: Node<'_>) -> &mut Self {
+    fn once(&mut self, node: Node<'_>) {
         if has_twin_before(node) {
             let message = format!("a second <{}> is not taken here", node.name().1);
             self.note(node.0, open_tag(node.0), NoteKind::Refused, message, None);
         }
-        self
     }
 
     /// Reads a child element into a struct.
-    pub fn child(&mut self, node: Node<'_>, field: &mut dyn Nest) {
+    fn child(&mut self, node: Node<'_>, field: &mut dyn Nest) {
         if self.has_room(node, field.room()) {
             // Many siblings are counted, once: growing step by step would take far more memory than they need.
             if field.count() == MANY {
@@ -87,7 +122,7 @@ impl Reader {
     }
 
     /// Reads a child element that holds nothing but text.
-    pub fn leaf(&mut self, node: Node<'_>, field: &mut dyn Field) {
+    fn leaf(&mut self, node: Node<'_>, field: &mut dyn Field) {
         let room = field.room();
         if !self.has_room(node, room) {
             return;
@@ -107,14 +142,8 @@ impl Reader {
         }
     }
 
-    /// As [`Reader::leaf`], into a field that is known to have room.
-    pub fn scalar(&mut self, node: Node<'_>, field: &mut dyn Field) {
-        let text = self.leaf_text(node.0);
-        self.text(node, &text, field);
-    }
-
     /// Reads a child element that holds nothing.
-    pub fn flag(&mut self, node: Node<'_>, field: &mut dyn Flag) {
+    fn flag(&mut self, node: Node<'_>, field: &mut dyn Flag) {
         if self.has_room(node, field.room()) {
             field.raise();
             self.empty(node);
@@ -122,7 +151,7 @@ impl Reader {
     }
 
     /// Reads an element that holds nothing and is no field.
-    pub fn empty(&mut self, node: Node<'_>) {
+    fn empty(&mut self, node: Node<'_>) {
         let text = self.leaf_text(node.0);
         if !is_blank(&text) {
             self.unexpected_text(node.0, node.0);
@@ -130,32 +159,14 @@ impl Reader {
     }
 
     /// Keeps a child element as it stands.
-    pub fn verbatim(&mut self, node: Node<'_>, field: &mut dyn NestVerbatim) {
+    pub(super) fn verbatim(&mut self, node: Node<'_>, field: &mut dyn NestVerbatim) {
         if self.has_room(node, field.room()) {
             field.put(Verbatim::of(node.0));
         }
     }
 
-    /// Reads one of several elements whose order is kept; false if it is none of them.
-    pub fn mix<M: Mix>(&mut self, node: Node<'_>, field: &mut impl NestMix<M>) -> bool {
-        let Some(entry) = M::of(node) else { return false };
-        match field.put(entry) {
-            Some(entry) => entry.read(self, node),
-            None => self.repeated(node),
-        }
-        true
-    }
-
-    /// Reads a text among elements whose order is kept.
-    pub fn mix_text<M: Mix>(&mut self, node: Node<'_>, text: &str, field: &mut impl NestMix<M>) {
-        let entry = M::of_text().and_then(|entry| field.put(entry));
-        if let Some(entry) = entry {
-            entry.read_text(self, node, text);
-        }
-    }
-
     /// Reads the element's own text.
-    pub fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
+    pub(super) fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
         match field.read(text) {
             Ok(None) => {}
             Ok(Some(objection)) => self.refused_text(node, text, objection),

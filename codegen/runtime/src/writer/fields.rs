@@ -1,41 +1,93 @@
-//! What printed code calls: one method for each kind of field.
+//! One method for each kind of field.
 
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer};
-use crate::content::{Mix, Payload};
+use crate::content::{Content, Payload, fields};
 use crate::escape;
 use crate::extra::TEXT;
-use crate::info::{DefaultForm, FieldInfo};
-use crate::slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim};
-use crate::verbatim::{AnyAttribute, Verbatim};
+use crate::info::{DefaultForm, FieldInfo, FieldKind, Order, Step};
+use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
+use crate::verbatim::Verbatim;
 use crate::version::Version;
 
+/// Which of the two sequences of an element is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Attributes,
+    Children,
+}
+
 impl Writer<'_> {
-    /// Whether this part of a payload's members is asked for.
-    #[must_use]
-    pub fn part(&self, part: u32) -> bool {
-        self.part.is_none_or(|asked| asked == part)
+    /// Writes the attributes of a struct, those of payloads included.
+    pub(super) fn attributes(&mut self, content: &dyn Content) {
+        self.side(content, Side::Attributes, content.info().attribute_orders);
+    }
+
+    /// Writes text and children of a struct, those of payloads included.
+    pub(super) fn children(&mut self, content: &dyn Content) {
+        self.side(content, Side::Children, content.info().child_orders);
+    }
+
+    fn side(&mut self, content: &dyn Content, side: Side, orders: &'static [Order]) {
+        match orders.iter().find(|order| applies(content, order)) {
+            None => fields(content, |line, slot| self.field(line, slot, side, None)),
+            Some(order) => {
+                for step in order.steps {
+                    let (index, part) = match *step {
+                        Step::Field(index) => (index, None),
+                        Step::Part(index, part) => (index, Some(part)),
+                    };
+                    if let Some(slot) = content.field(index) {
+                        self.field(&content.info().fields[index], slot, side, part);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes a field, if it belongs to this side and to the part that is asked for; of a payload, one part.
+    fn field(&mut self, line: &'static FieldInfo, slot: Slot<'_>, side: Side, part: Option<u32>) {
+        let own = if side == Side::Attributes { line.part } else { line.child_part };
+        if self.part.is_some_and(|asked| asked != own) {
+            return;
+        }
+        match (slot, side) {
+            (Slot::Value(field), Side::Attributes) if line.kind == FieldKind::Attribute => self.attribute(line, field),
+            (Slot::Attributes(attributes), Side::Attributes) => {
+                for attribute in attributes {
+                    self.push_attribute(&attribute.ns, &attribute.name, &attribute.value);
+                }
+            }
+            (Slot::Payload(payload), side) => self.payload(payload, part, side),
+            (slot, Side::Children) => self.child_field(line, slot),
+            (_, Side::Attributes) => {}
+        }
+    }
+
+    /// Writes a field that holds text or children, or what a variant of a mix carries.
+    fn child_field(&mut self, line: &'static FieldInfo, slot: Slot<'_>) {
+        match slot {
+            Slot::Value(_) if line.kind == FieldKind::Attribute => {}
+            Slot::Value(field) if line.kind == FieldKind::Text => self.text(field),
+            Slot::Value(field) => self.leaf(line, field),
+            Slot::Child(nest) => self.child(line, nest),
+            Slot::Flag(flag) => self.flag(line, flag),
+            Slot::Verbatim(verbatim) => self.verbatim(line, verbatim),
+            Slot::Mix(mix) => mix.each(&mut |line, slot| self.child_field(line, slot)),
+            Slot::Payload(_) | Slot::Attributes(_) => {}
+        }
     }
 
     /// Writes an attribute, if the field holds a value.
-    pub fn attribute(&mut self, name: &'static str, field: &dyn Field) {
-        self.attribute_ns("", name, field);
-    }
-
-    /// As [`Writer::attribute`], in a namespace.
-    pub fn attribute_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Field) {
+    fn attribute(&mut self, line: &'static FieldInfo, field: &dyn Field) {
         if self.tables {
             let mut value = String::new();
             let present = field.count() > 0;
             if present {
                 field.write(0, &mut value);
             }
-            match self.info.attribute(ns, name) {
-                Some(attribute) => self.attribute_by_table(attribute, present.then_some(&value)),
-                None if present => self.push_attribute(ns, name, &value),
-                None => {}
-            }
+            self.attribute_by_table(line, present.then_some(&value));
         } else if field.count() > 0 {
-            self.push_attribute_name(ns, name);
+            self.push_attribute_name(line.ns, line.name);
             let start = self.out.len();
             field.write(0, &mut self.out);
             escape::attribute(&mut self.out, start);
@@ -99,38 +151,11 @@ impl Writer<'_> {
         self.out.push_str("='");
     }
 
-    /// Writes attributes of any name.
-    pub fn any_attributes(&mut self, attributes: &[AnyAttribute]) {
-        for attribute in attributes {
-            self.push_attribute(&attribute.ns, &attribute.name, &attribute.value);
-        }
-    }
-
-    /// Writes the attributes of a payload: the one that discriminates, and those of its members.
-    pub fn payload_attributes(&mut self, payload: &dyn NestPayload) {
-        self.payload(payload, None, true);
-    }
-
-    /// Writes text and children of a payload's members.
-    pub fn payload_children(&mut self, payload: &dyn NestPayload) {
-        self.payload(payload, None, false);
-    }
-
-    /// As [`Writer::payload_attributes`], for one part.
-    pub fn payload_attributes_part(&mut self, payload: &dyn NestPayload, part: u32) {
-        self.payload(payload, Some(part), true);
-    }
-
-    /// As [`Writer::payload_children`], for one part.
-    pub fn payload_children_part(&mut self, payload: &dyn NestPayload, part: u32) {
-        self.payload(payload, Some(part), false);
-    }
-
-    fn payload(&mut self, payload: &dyn NestPayload, part: Option<u32>, attributes: bool) {
+    fn payload(&mut self, payload: &dyn NestPayload, part: Option<u32>, side: Side) {
         let Some(payload) = payload.get() else { return };
         let outer_part = std::mem::replace(&mut self.part, part);
         // The discriminating attribute belongs to the first part.
-        if attributes && self.part(0) {
+        if side == Side::Attributes && part.is_none_or(|part| part == 0) {
             self.discriminator(payload);
         }
         if let Some(members) = payload.members() {
@@ -138,10 +163,9 @@ impl Writer<'_> {
                 observer.members(members.info());
             }
             let outer_info = std::mem::replace(&mut self.info, members.info());
-            if attributes {
-                members.write_attributes(self);
-            } else {
-                members.write_children(self);
+            match side {
+                Side::Attributes => self.attributes(members),
+                Side::Children => self.children(members),
             }
             self.info = outer_info;
         }
@@ -163,15 +187,11 @@ impl Writer<'_> {
     }
 
     /// Writes child elements.
-    pub fn child(&mut self, name: &'static str, field: &dyn Nest) {
-        self.child_ns("", name, field);
-    }
-
-    /// As [`Writer::child`], in a namespace.
-    pub fn child_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Nest) {
+    fn child(&mut self, line: &'static FieldInfo, field: &dyn Nest) {
+        let (ns, name) = (line.ns, line.name);
         for index in 0..field.count() {
             if let Some(content) = field.get(index)
-                && self.wanted(ns, name, None)
+                && self.wanted(line, None)
             {
                 if let Some(action) = self.left_out(content.info().output_only, content.info().since) {
                     self.found(None, name, action);
@@ -186,28 +206,24 @@ impl Writer<'_> {
     }
 
     /// Writes child elements that hold nothing but a value.
-    pub fn leaf(&mut self, name: &'static str, field: &dyn Field) {
-        self.leaf_ns("", name, field);
-    }
-
-    /// As [`Writer::leaf`], in a namespace.
-    pub fn leaf_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Field) {
+    fn leaf(&mut self, line: &'static FieldInfo, field: &dyn Field) {
         for index in 0..field.count() {
             if self.tables {
                 let mut text = String::new();
                 field.write(index, &mut text);
-                if !self.wanted(ns, name, Some(&text)) || text.is_empty() && self.drop_empty_leaf(ns, name) {
+                if !self.wanted(line, Some(&text)) || text.is_empty() && self.drop_empty_leaf(line) {
                     continue;
                 }
             }
-            self.leaf_element(ns, name, Some((field, index)));
+            self.leaf_element(line.ns, line.name, Some((field, index)));
         }
     }
 
     /// Whether an empty leaf is left out by its table. Comments in it keep it, and so does another one behind it.
-    fn drop_empty_leaf(&mut self, ns: &str, name: &str) -> bool {
+    fn drop_empty_leaf(&mut self, line: &FieldInfo) -> bool {
+        let name = line.name;
         let dropped = self.options.empty == EmptyElements::Drop
-            && self.info.child(ns, name).is_some_and(|child| child.dropped_if_empty)
+            && line.dropped_if_empty
             && !self
                 .frame
                 .as_ref()
@@ -239,15 +255,10 @@ impl Writer<'_> {
     }
 
     /// Writes child elements that hold nothing.
-    pub fn flag(&mut self, name: &'static str, field: &dyn Flag) {
-        self.flag_ns("", name, field);
-    }
-
-    /// As [`Writer::flag`], in a namespace.
-    pub fn flag_ns(&mut self, ns: &'static str, name: &'static str, field: &dyn Flag) {
+    fn flag(&mut self, line: &'static FieldInfo, field: &dyn Flag) {
         for _ in 0..field.count() {
-            if self.wanted(ns, name, None) {
-                self.leaf_element(ns, name, None);
+            if self.wanted(line, None) {
+                self.leaf_element(line.ns, line.name, None);
             }
         }
     }
@@ -292,22 +303,18 @@ impl Writer<'_> {
     }
 
     /// Writes child elements that are kept as they stand.
-    pub fn verbatim(&mut self, field: &dyn NestVerbatim) {
+    fn verbatim(&mut self, line: &'static FieldInfo, field: &dyn NestVerbatim) {
         // Beside a text, a line break would be part of it.
         self.inline |= field.entries().iter().any(|verbatim| verbatim.name.is_empty());
         for verbatim in field.entries() {
-            self.put_verbatim(verbatim);
+            // A field for elements of any name knows nothing of them.
+            if !verbatim.source.is_empty() && (line.kind == FieldKind::AnyElements || self.wanted(line, None)) {
+                self.put_verbatim(verbatim);
+            }
         }
     }
 
     fn put_verbatim(&mut self, verbatim: &Verbatim) {
-        if verbatim.source.is_empty() {
-            return;
-        }
-        let known = self.info.children().find(|child| child.name == verbatim.name);
-        if known.is_some_and(|child| !self.wanted(child.ns, child.name, None)) {
-            return;
-        }
         self.before(&verbatim.name);
         for (prefix, uri) in &verbatim.namespaces {
             if !self.scope.iter().any(|(known, _)| known == prefix) {
@@ -321,15 +328,8 @@ impl Writer<'_> {
         self.after(&verbatim.name);
     }
 
-    /// Writes elements whose order is kept.
-    pub fn mix<M: Mix>(&mut self, field: &impl NestMix<M>) {
-        for entry in field.entries() {
-            entry.write(self);
-        }
-    }
-
     /// Writes the element's text.
-    pub fn text(&mut self, field: &dyn Field) {
+    fn text(&mut self, field: &dyn Field) {
         if field.count() == 0 {
             return;
         }
@@ -352,19 +352,25 @@ impl Writer<'_> {
     }
 
     /// Whether a child is written, after it was shown to the observer.
-    fn wanted(&mut self, ns: &str, name: &str, text: Option<&str>) -> bool {
+    fn wanted(&mut self, child: &'static FieldInfo, text: Option<&str>) -> bool {
         if !self.tables {
             return true;
         }
-        let Some(child) = self.info.child(ns, name) else { return true };
         if let Some(action) = self.left_out(child.output_only, child.since) {
-            self.found(None, name, action);
+            self.found(None, child.name, action);
             return false;
         }
-        self.note_live(child.output_only, None, name);
+        self.note_live(child.output_only, None, child.name);
         if let Some(observer) = &mut self.observer {
             observer.child(self.info, child, text, self.span);
         }
         true
     }
+}
+
+/// Whether an order applies to a struct.
+fn applies(content: &dyn Content, order: &Order) -> bool {
+    let Some((index, values)) = order.when else { return true };
+    let Some(Slot::Payload(payload)) = content.field(index) else { return false };
+    payload.get().is_some_and(|payload| values.contains(&payload.value().unwrap_or_default()))
 }

@@ -21,48 +21,6 @@ rt::table! { Address: element("address").since(0, 7, 6).reference("device-addres
     0 TYPE = type_: AddressType, payload();
 }
 
-impl rt::Content for Address {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
-}
-
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AddressType {
@@ -118,98 +76,18 @@ impl Default for AddressType {
     }
 }
 
-impl rt::PayloadType for AddressType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("pci").since(0, 7, 6),
-                    rt::ValueInfo::new("drive").since(0, 7, 6),
-                    rt::ValueInfo::new("virtio-serial").since(0, 7, 7),
-                    rt::ValueInfo::new("ccid").since(0, 8, 8),
-                    rt::ValueInfo::new("usb").since(0, 9, 5),
-                    rt::ValueInfo::new("spapr-vio").since(0, 9, 9),
-                    rt::ValueInfo::new("ccw").since(1, 0, 4),
-                    rt::ValueInfo::new("isa").since(1, 2, 1),
-                    rt::ValueInfo::new("virtio-mmio").since(1, 2, 13),
-                    rt::ValueInfo::new("dimm").since(1, 2, 14),
-                    rt::ValueInfo::new("unassigned").since(6, 0, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for AddressType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "pci" => Self::Pci(AddressTypePci::default()),
-                "drive" => Self::Drive(AddressTypeDrive::default()),
-                "virtio-serial" => Self::VirtioSerial(AddressTypeVirtioSerial::default()),
-                "ccid" => Self::Ccid(AddressTypeCcid::default()),
-                "usb" => Self::Usb(AddressTypeUsb::default()),
-                "spapr-vio" => Self::SpaprVio(AddressTypeSpaprVio::default()),
-                "ccw" => Self::Ccw(AddressTypeCcw::default()),
-                "isa" => Self::Isa(AddressTypeIsa::default()),
-                "virtio-mmio" => Self::VirtioMmio,
-                "dimm" => Self::Dimm(AddressTypeDimm::default()),
-                "unassigned" => Self::Unassigned,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Pci(_) => "pci",
-                Self::Drive(_) => "drive",
-                Self::VirtioSerial(_) => "virtio-serial",
-                Self::Ccid(_) => "ccid",
-                Self::Usb(_) => "usb",
-                Self::SpaprVio(_) => "spapr-vio",
-                Self::Ccw(_) => "ccw",
-                Self::Isa(_) => "isa",
-                Self::VirtioMmio => "virtio-mmio",
-                Self::Dimm(_) => "dimm",
-                Self::Unassigned => "unassigned",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Pci(members) => Some(members),
-            Self::Drive(members) => Some(members),
-            Self::VirtioSerial(members) => Some(members),
-            Self::Ccid(members) => Some(members),
-            Self::Usb(members) => Some(members),
-            Self::SpaprVio(members) => Some(members),
-            Self::Ccw(members) => Some(members),
-            Self::Isa(members) => Some(members),
-            Self::Dimm(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Pci(members) => Some(members),
-            Self::Drive(members) => Some(members),
-            Self::VirtioSerial(members) => Some(members),
-            Self::Ccid(members) => Some(members),
-            Self::Usb(members) => Some(members),
-            Self::SpaprVio(members) => Some(members),
-            Self::Ccw(members) => Some(members),
-            Self::Isa(members) => Some(members),
-            Self::Dimm(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { AddressType: attribute("type");
+    Pci(AddressTypePci) = "pci".since(0, 7, 6);
+    Drive(AddressTypeDrive) = "drive".since(0, 7, 6);
+    VirtioSerial(AddressTypeVirtioSerial) = "virtio-serial".since(0, 7, 7);
+    Ccid(AddressTypeCcid) = "ccid".since(0, 8, 8);
+    Usb(AddressTypeUsb) = "usb".since(0, 9, 5);
+    SpaprVio(AddressTypeSpaprVio) = "spapr-vio".since(0, 9, 9);
+    Ccw(AddressTypeCcw) = "ccw".since(1, 0, 4);
+    Isa(AddressTypeIsa) = "isa".since(1, 2, 1);
+    VirtioMmio = "virtio-mmio".since(1, 2, 13);
+    Dimm(AddressTypeDimm) = "dimm".since(1, 2, 14);
+    Unassigned = "unassigned".since(6, 0, 0);
 }
 
 /// The members of one variant.
@@ -250,52 +128,6 @@ rt::table! { AddressTypePci: members();
     5 ZPCI = zpci: Option<Zpci>, child("zpci").since(4, 10, 0).dropped_if_empty();
 }
 
-impl rt::Content for AddressTypePci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "domain" => r.attribute(attribute, &mut self.domain),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "slot" => r.attribute(attribute, &mut self.slot),
-            "function" => r.attribute(attribute, &mut self.function),
-            "multifunction" => r.attribute(attribute, &mut self.multifunction),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "zpci" => r.child(node, &mut self.zpci),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("domain", &self.domain);
-        w.attribute("bus", &self.bus);
-        w.attribute("slot", &self.slot);
-        w.attribute("function", &self.function);
-        w.attribute("multifunction", &self.multifunction);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("zpci", &self.zpci);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.zpci, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.zpci, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AddressTypeDrive {
@@ -325,30 +157,6 @@ rt::table! { AddressTypeDrive: members();
     3 UNIT = unit: Option<scalar::Decimal>, attribute("unit").written("0").since(0, 7, 6).optional_since(0, 9, 10);
 }
 
-impl rt::Content for AddressTypeDrive {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "controller" => r.attribute(attribute, &mut self.controller),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "target" => r.attribute(attribute, &mut self.target),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("controller", &self.controller);
-        w.attribute("bus", &self.bus);
-        w.attribute("target", &self.target);
-        w.attribute("unit", &self.unit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AddressTypeVirtioSerial {
@@ -372,28 +180,6 @@ rt::table! { AddressTypeVirtioSerial: members();
     2 PORT = port: Option<scalar::Decimal>, attribute("port").written("0").since(0, 8, 2);
 }
 
-impl rt::Content for AddressTypeVirtioSerial {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "controller" => r.attribute(attribute, &mut self.controller),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("controller", &self.controller);
-        w.attribute("bus", &self.bus);
-        w.attribute("port", &self.port);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AddressTypeCcid {
@@ -410,26 +196,6 @@ pub struct AddressTypeCcid {
 rt::table! { AddressTypeCcid: members();
     0 CONTROLLER = controller: Option<scalar::Decimal>, attribute("controller").written("0").since(0, 8, 8);
     1 SLOT = slot: Option<scalar::Decimal>, attribute("slot").written("0").since(0, 8, 8);
-}
-
-impl rt::Content for AddressTypeCcid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "controller" => r.attribute(attribute, &mut self.controller),
-            "slot" => r.attribute(attribute, &mut self.slot),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("controller", &self.controller);
-        w.attribute("slot", &self.slot);
-    }
 }
 
 /// The members of one variant.
@@ -450,26 +216,6 @@ rt::table! { AddressTypeUsb: members();
     1 PORT = port: Option<scalar::UsbPort>, attribute("port").since(0, 9, 5).optional_since(2, 1, 0);
 }
 
-impl rt::Content for AddressTypeUsb {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-        w.attribute("port", &self.port);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AddressTypeSpaprVio {
@@ -481,24 +227,6 @@ pub struct AddressTypeSpaprVio {
 
 rt::table! { AddressTypeSpaprVio: members();
     0 REG = reg: Option<scalar::SpaprVioReg>, attribute("reg").since(0, 9, 9);
-}
-
-impl rt::Content for AddressTypeSpaprVio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "reg" => r.attribute(attribute, &mut self.reg),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("reg", &self.reg);
-    }
 }
 
 /// The members of one variant.
@@ -524,28 +252,6 @@ rt::table! { AddressTypeCcw: members();
     2 DEVNO = devno: Option<scalar::CcwDevno>, attribute("devno").since(1, 0, 4);
 }
 
-impl rt::Content for AddressTypeCcw {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "cssid" => r.attribute(attribute, &mut self.cssid),
-            "ssid" => r.attribute(attribute, &mut self.ssid),
-            "devno" => r.attribute(attribute, &mut self.devno),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("cssid", &self.cssid);
-        w.attribute("ssid", &self.ssid);
-        w.attribute("devno", &self.devno);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AddressTypeIsa {
@@ -564,26 +270,6 @@ rt::table! { AddressTypeIsa: members();
     1 IRQ = irq: Option<scalar::HexNumber>, attribute("irq").dropped("0x0").since(1, 2, 1);
 }
 
-impl rt::Content for AddressTypeIsa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iobase" => r.attribute(attribute, &mut self.iobase),
-            "irq" => r.attribute(attribute, &mut self.irq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iobase", &self.iobase);
-        w.attribute("irq", &self.irq);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AddressTypeDimm {
@@ -600,26 +286,6 @@ pub struct AddressTypeDimm {
 rt::table! { AddressTypeDimm: members();
     0 SLOT = slot: Option<u32>, attribute("slot").since(1, 2, 14);
     1 BASE = base: Option<scalar::HexNumber>, attribute("base").since(1, 2, 14);
-}
-
-impl rt::Content for AddressTypeDimm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "slot" => r.attribute(attribute, &mut self.slot),
-            "base" => r.attribute(attribute, &mut self.base),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("slot", &self.slot);
-        w.attribute("base", &self.base);
-    }
 }
 
 /// What an s390 guest needs to know of a PCI device besides its address.
@@ -643,33 +309,3 @@ rt::table! { Zpci: element("zpci").since(4, 10, 0).dropped_if_empty();
     0 UID = uid: Option<scalar::ZpciUid>, attribute("uid").since(4, 10, 0);
     1 FID = fid: Option<scalar::ZpciFid>, attribute("fid").since(4, 10, 0);
 }
-
-impl rt::Content for Zpci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "uid" => r.attribute(attribute, &mut self.uid),
-            "fid" => r.attribute(attribute, &mut self.fid),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("uid", &self.uid);
-        w.attribute("fid", &self.fid);
-    }
-}
-
-rt::elements!(Address, Zpci);

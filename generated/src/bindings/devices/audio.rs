@@ -25,57 +25,11 @@ pub struct Audio {
     pub xml: rt::Extra,
 }
 
-rt::table! { Audio: element("audio").since(6, 7, 0).reference("audio-backends");
+rt::table! { Audio: element("audio").since(6, 7, 0).reference("audio-backends")
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(0), rt::Step::Part(1, 0), rt::Step::Field(2), rt::Step::Part(1, 1)] }]);
     0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
     1 TYPE = type_: AudioType, payload();
     2 TIMER_PERIOD = timer_period: Option<scalar::DecimalOrHex>, attribute("timerPeriod").since(7, 2, 0);
-}
-
-impl rt::Content for Audio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "type" => {}
-            "timerPeriod" => r.attribute(attribute, &mut self.timer_period),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("timerPeriod", &self.timer_period);
-        w.payload_attributes_part(&self.type_, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -133,100 +87,18 @@ impl Default for AudioType {
     }
 }
 
-impl rt::PayloadType for AudioType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("none").since(7, 2, 0),
-                    rt::ValueInfo::new("alsa").since(7, 2, 0),
-                    rt::ValueInfo::new("coreaudio").since(7, 2, 0),
-                    rt::ValueInfo::new("dbus").since(8, 4, 0),
-                    rt::ValueInfo::new("jack").since(7, 2, 0),
-                    rt::ValueInfo::new("oss").since(6, 7, 0),
-                    rt::ValueInfo::new("pipewire").since(9, 10, 0),
-                    rt::ValueInfo::new("pulseaudio").since(7, 2, 0),
-                    rt::ValueInfo::new("sdl").since(7, 2, 0),
-                    rt::ValueInfo::new("spice").since(7, 2, 0),
-                    rt::ValueInfo::new("file").since(7, 2, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for AudioType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "none" => Self::None(AudioTypeNone::default()),
-                "alsa" => Self::Alsa(AudioTypeAlsa::default()),
-                "coreaudio" => Self::Coreaudio(AudioTypeCoreaudio::default()),
-                "dbus" => Self::Dbus(AudioTypeDbus::default()),
-                "jack" => Self::Jack(AudioTypeJack::default()),
-                "oss" => Self::Oss(AudioTypeOss::default()),
-                "pipewire" => Self::Pipewire(AudioTypePipewire::default()),
-                "pulseaudio" => Self::Pulseaudio(AudioTypePulseaudio::default()),
-                "sdl" => Self::Sdl(AudioTypeSdl::default()),
-                "spice" => Self::Spice(AudioTypeSpice::default()),
-                "file" => Self::File(AudioTypeFile::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::None(_) => "none",
-                Self::Alsa(_) => "alsa",
-                Self::Coreaudio(_) => "coreaudio",
-                Self::Dbus(_) => "dbus",
-                Self::Jack(_) => "jack",
-                Self::Oss(_) => "oss",
-                Self::Pipewire(_) => "pipewire",
-                Self::Pulseaudio(_) => "pulseaudio",
-                Self::Sdl(_) => "sdl",
-                Self::Spice(_) => "spice",
-                Self::File(_) => "file",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::None(members) => Some(members),
-            Self::Alsa(members) => Some(members),
-            Self::Coreaudio(members) => Some(members),
-            Self::Dbus(members) => Some(members),
-            Self::Jack(members) => Some(members),
-            Self::Oss(members) => Some(members),
-            Self::Pipewire(members) => Some(members),
-            Self::Pulseaudio(members) => Some(members),
-            Self::Sdl(members) => Some(members),
-            Self::Spice(members) => Some(members),
-            Self::File(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::None(members) => Some(members),
-            Self::Alsa(members) => Some(members),
-            Self::Coreaudio(members) => Some(members),
-            Self::Dbus(members) => Some(members),
-            Self::Jack(members) => Some(members),
-            Self::Oss(members) => Some(members),
-            Self::Pipewire(members) => Some(members),
-            Self::Pulseaudio(members) => Some(members),
-            Self::Sdl(members) => Some(members),
-            Self::Spice(members) => Some(members),
-            Self::File(members) => Some(members),
-        }
-    }
+rt::payload! { AudioType: attribute("type");
+    None(AudioTypeNone) = "none".since(7, 2, 0);
+    Alsa(AudioTypeAlsa) = "alsa".since(7, 2, 0);
+    Coreaudio(AudioTypeCoreaudio) = "coreaudio".since(7, 2, 0);
+    Dbus(AudioTypeDbus) = "dbus".since(8, 4, 0);
+    Jack(AudioTypeJack) = "jack".since(7, 2, 0);
+    Oss(AudioTypeOss) = "oss".since(6, 7, 0);
+    Pipewire(AudioTypePipewire) = "pipewire".since(9, 10, 0);
+    Pulseaudio(AudioTypePulseaudio) = "pulseaudio".since(7, 2, 0);
+    Sdl(AudioTypeSdl) = "sdl".since(7, 2, 0);
+    Spice(AudioTypeSpice) = "spice".since(7, 2, 0);
+    File(AudioTypeFile) = "file".since(7, 2, 0);
 }
 
 /// The members of one variant.
@@ -247,36 +119,6 @@ rt::table! { AudioTypeNone: members();
     1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
-impl rt::Content for AudioTypeNone {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioTypeAlsa {
@@ -293,36 +135,6 @@ pub struct AudioTypeAlsa {
 rt::table! { AudioTypeAlsa: members();
     0 INPUT = input: Option<AudioAlsaInput>, child("input").since(7, 2, 0).dropped_if_empty();
     1 OUTPUT = output: Option<AudioAlsaOutput>, child("output").since(7, 2, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypeAlsa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// The members of one variant.
@@ -343,36 +155,6 @@ rt::table! { AudioTypeCoreaudio: members();
     1 OUTPUT = output: Option<AudioBufferedOutput>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
-impl rt::Content for AudioTypeCoreaudio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioTypeDbus {
@@ -391,36 +173,6 @@ rt::table! { AudioTypeDbus: members();
     1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
-impl rt::Content for AudioTypeDbus {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioTypeJack {
@@ -437,36 +189,6 @@ pub struct AudioTypeJack {
 rt::table! { AudioTypeJack: members();
     0 INPUT = input: Option<AudioJackInput>, child("input").since(7, 2, 0).dropped_if_empty();
     1 OUTPUT = output: Option<AudioJackOutput>, child("output").since(7, 2, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypeJack {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// The members of one variant.
@@ -496,59 +218,11 @@ pub struct AudioTypeOss {
 }
 
 rt::table! { AudioTypeOss: members();
-    0 TRY_M_MAP = try_m_map: Option<YesNo>, attribute("tryMMap").since(7, 2, 0);
-    1 EXCLUSIVE = exclusive: Option<YesNo>, attribute("exclusive").since(7, 2, 0);
-    2 DSP_POLICY = dsp_policy: Option<i32>, attribute("dspPolicy").since(7, 2, 0);
+    0 TRY_M_MAP = try_m_map: Option<YesNo>, attribute("tryMMap").since(7, 2, 0).part(1);
+    1 EXCLUSIVE = exclusive: Option<YesNo>, attribute("exclusive").since(7, 2, 0).part(1);
+    2 DSP_POLICY = dsp_policy: Option<i32>, attribute("dspPolicy").since(7, 2, 0).part(1);
     3 INPUT = input: Option<AudioOssInput>, child("input").since(6, 7, 0).dropped_if_empty();
     4 OUTPUT = output: Option<AudioOssOutput>, child("output").since(6, 7, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypeOss {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "tryMMap" => r.attribute(attribute, &mut self.try_m_map),
-            "exclusive" => r.attribute(attribute, &mut self.exclusive),
-            "dspPolicy" => r.attribute(attribute, &mut self.dsp_policy),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("tryMMap", &self.try_m_map);
-            w.attribute("exclusive", &self.exclusive);
-            w.attribute("dspPolicy", &self.dsp_policy);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// The members of one variant.
@@ -569,53 +243,9 @@ pub struct AudioTypePipewire {
 }
 
 rt::table! { AudioTypePipewire: members();
-    0 RUNTIME_DIR = runtime_dir: Option<String>, attribute("runtimeDir").since(9, 10, 0);
+    0 RUNTIME_DIR = runtime_dir: Option<String>, attribute("runtimeDir").since(9, 10, 0).part(1);
     1 INPUT = input: Option<AudioServerInput>, child("input").since(7, 2, 0).dropped_if_empty();
     2 OUTPUT = output: Option<AudioServerOutput>, child("output").since(7, 2, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypePipewire {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "runtimeDir" => r.attribute(attribute, &mut self.runtime_dir),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("runtimeDir", &self.runtime_dir);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// The members of one variant.
@@ -636,53 +266,9 @@ pub struct AudioTypePulseaudio {
 }
 
 rt::table! { AudioTypePulseaudio: members();
-    0 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0);
+    0 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0).part(1);
     1 INPUT = input: Option<AudioServerInput>, child("input").since(7, 2, 0).dropped_if_empty();
     2 OUTPUT = output: Option<AudioServerOutput>, child("output").since(7, 2, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypePulseaudio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "serverName" => r.attribute(attribute, &mut self.server_name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("serverName", &self.server_name);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// The members of one variant.
@@ -703,53 +289,9 @@ pub struct AudioTypeSdl {
 }
 
 rt::table! { AudioTypeSdl: members();
-    0 DRIVER = driver: Option<AudioTypeSdlDriver>, attribute("driver").since(7, 2, 0);
+    0 DRIVER = driver: Option<AudioTypeSdlDriver>, attribute("driver").since(7, 2, 0).part(1);
     1 INPUT = input: Option<AudioBufferedInput>, child("input").since(7, 2, 0).dropped_if_empty();
     2 OUTPUT = output: Option<AudioBufferedOutput>, child("output").since(7, 2, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypeSdl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "driver" => r.attribute(attribute, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("driver", &self.driver);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// A set of values.
@@ -774,44 +316,11 @@ pub enum AudioTypeSdlDriver {
     Pulseaudio,
 }
 
-impl AudioTypeSdlDriver {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("esd").since(7, 2, 0),
-        rt::ValueInfo::new("alsa").since(7, 2, 0),
-        rt::ValueInfo::new("arts").since(7, 2, 0),
-        rt::ValueInfo::new("pulseaudio").since(7, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Esd => "esd",
-            Self::Alsa => "alsa",
-            Self::Arts => "arts",
-            Self::Pulseaudio => "pulseaudio",
-        }
-    }
-}
-
-impl rt::Scalar for AudioTypeSdlDriver {
-    const VALUES: &'static [rt::ValueInfo] = AudioTypeSdlDriver::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "esd" => Self::Esd,
-                "alsa" => Self::Alsa,
-                "arts" => Self::Arts,
-                "pulseaudio" => Self::Pulseaudio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { AudioTypeSdlDriver;
+    Esd = "esd".since(7, 2, 0);
+    Alsa = "alsa".since(7, 2, 0);
+    Arts = "arts".since(7, 2, 0);
+    Pulseaudio = "pulseaudio".since(7, 2, 0);
 }
 
 /// The members of one variant.
@@ -832,36 +341,6 @@ rt::table! { AudioTypeSpice: members();
     1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
-impl rt::Content for AudioTypeSpice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioTypeFile {
@@ -880,53 +359,9 @@ pub struct AudioTypeFile {
 }
 
 rt::table! { AudioTypeFile: members();
-    0 PATH = path: Option<String>, attribute("path").since(7, 2, 0);
+    0 PATH = path: Option<String>, attribute("path").since(7, 2, 0).part(1);
     1 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
     2 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
-}
-
-impl rt::Content for AudioTypeFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "input" => r.child(node, &mut self.input),
-            "output" => r.child(node, &mut self.output),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("path", &self.path);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("input", &self.input);
-        w.child("output", &self.output);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.input, visit);
-        rt::Nest::each(&self.output, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.input, visit);
-        rt::Nest::each_mut(&mut self.output, visit);
-    }
 }
 
 /// The format of the host's side, where it is fixed.
@@ -954,36 +389,6 @@ rt::table! { AudioSettings: element("settings").since(7, 2, 0);
     0 FREQUENCY = frequency: Option<scalar::DecimalOrHex>, attribute("frequency").since(7, 2, 0);
     1 CHANNELS = channels: Option<scalar::DecimalOrHex>, attribute("channels").since(7, 2, 0);
     2 FORMAT = format: Option<AudioSettingsFormat>, attribute("format").since(7, 2, 0);
-}
-
-impl rt::Content for AudioSettings {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "frequency" => r.attribute(attribute, &mut self.frequency),
-            "channels" => r.attribute(attribute, &mut self.channels),
-            "format" => r.attribute(attribute, &mut self.format),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("frequency", &self.frequency);
-        w.attribute("channels", &self.channels);
-        w.attribute("format", &self.format);
-    }
 }
 
 /// A set of values.
@@ -1020,53 +425,14 @@ pub enum AudioSettingsFormat {
     F32,
 }
 
-impl AudioSettingsFormat {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("s8").since(7, 2, 0),
-        rt::ValueInfo::new("u8").since(7, 2, 0),
-        rt::ValueInfo::new("s16").since(7, 2, 0),
-        rt::ValueInfo::new("u16").since(7, 2, 0),
-        rt::ValueInfo::new("s32").since(7, 2, 0),
-        rt::ValueInfo::new("u32").since(7, 2, 0),
-        rt::ValueInfo::new("f32").since(7, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::S8 => "s8",
-            Self::U8 => "u8",
-            Self::S16 => "s16",
-            Self::U16 => "u16",
-            Self::S32 => "s32",
-            Self::U32 => "u32",
-            Self::F32 => "f32",
-        }
-    }
-}
-
-impl rt::Scalar for AudioSettingsFormat {
-    const VALUES: &'static [rt::ValueInfo] = AudioSettingsFormat::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "s8" => Self::S8,
-                "u8" => Self::U8,
-                "s16" => Self::S16,
-                "u16" => Self::U16,
-                "s32" => Self::S32,
-                "u32" => Self::U32,
-                "f32" => Self::F32,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { AudioSettingsFormat;
+    S8 = "s8".since(7, 2, 0);
+    U8 = "u8".since(7, 2, 0);
+    S16 = "s16".since(7, 2, 0);
+    U16 = "u16".since(7, 2, 0);
+    S32 = "s32".since(7, 2, 0);
+    U32 = "u32".since(7, 2, 0);
+    F32 = "f32".since(7, 2, 0);
 }
 
 /// What comes from the host to the guest.
@@ -1106,58 +472,6 @@ rt::table! { AudioInput: element("input").since(6, 7, 0).dropped_if_empty();
     4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-impl rt::Content for AudioInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
 /// What goes from the guest to the host.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
@@ -1193,58 +507,6 @@ rt::table! { AudioOutput: element("output").since(6, 7, 0).dropped_if_empty();
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
     3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
     4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-impl rt::Content for AudioOutput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
 }
 
 /// What comes from the host to the guest.
@@ -1289,60 +551,6 @@ rt::table! { AudioAlsaInput: element("input").since(7, 2, 0).dropped_if_empty();
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-impl rt::Content for AudioAlsaInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("dev", &self.dev);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
 /// What goes from the guest to the host.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
@@ -1383,60 +591,6 @@ rt::table! { AudioAlsaOutput: element("output").since(7, 2, 0).dropped_if_empty(
     3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
     4 DEV = dev: Option<String>, attribute("dev").since(7, 2, 0);
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-impl rt::Content for AudioAlsaOutput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("dev", &self.dev);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
 }
 
 /// What comes from the host to the guest.
@@ -1481,60 +635,6 @@ rt::table! { AudioBufferedInput: element("input").since(7, 2, 0).dropped_if_empt
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-impl rt::Content for AudioBufferedInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "bufferCount" => r.attribute(attribute, &mut self.buffer_count),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("bufferCount", &self.buffer_count);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
 /// What goes from the guest to the host.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
@@ -1575,60 +675,6 @@ rt::table! { AudioBufferedOutput: element("output").since(7, 2, 0).dropped_if_em
     3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
     4 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-impl rt::Content for AudioBufferedOutput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "bufferCount" => r.attribute(attribute, &mut self.buffer_count),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("bufferCount", &self.buffer_count);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
 }
 
 /// What comes from the host to the guest.
@@ -1688,66 +734,6 @@ rt::table! { AudioJackInput: element("input").since(7, 2, 0).dropped_if_empty();
     8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-impl rt::Content for AudioJackInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "serverName" => r.attribute(attribute, &mut self.server_name),
-            "clientName" => r.attribute(attribute, &mut self.client_name),
-            "connectPorts" => r.attribute(attribute, &mut self.connect_ports),
-            "exactName" => r.attribute(attribute, &mut self.exact_name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("serverName", &self.server_name);
-        w.attribute("clientName", &self.client_name);
-        w.attribute("connectPorts", &self.connect_ports);
-        w.attribute("exactName", &self.exact_name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
 /// What goes from the guest to the host.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
@@ -1805,66 +791,6 @@ rt::table! { AudioJackOutput: element("output").since(7, 2, 0).dropped_if_empty(
     8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-impl rt::Content for AudioJackOutput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "serverName" => r.attribute(attribute, &mut self.server_name),
-            "clientName" => r.attribute(attribute, &mut self.client_name),
-            "connectPorts" => r.attribute(attribute, &mut self.connect_ports),
-            "exactName" => r.attribute(attribute, &mut self.exact_name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("serverName", &self.server_name);
-        w.attribute("clientName", &self.client_name);
-        w.attribute("connectPorts", &self.connect_ports);
-        w.attribute("exactName", &self.exact_name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
 /// What comes from the host to the guest.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
@@ -1915,64 +841,6 @@ rt::table! { AudioOssInput: element("input").since(6, 7, 0).dropped_if_empty();
     5 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
     6 TRY_POLL = try_poll: Option<YesNo>, attribute("tryPoll").since(7, 2, 0);
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-impl rt::Content for AudioOssInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "bufferCount" => r.attribute(attribute, &mut self.buffer_count),
-            "tryPoll" => r.attribute(attribute, &mut self.try_poll),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("dev", &self.dev);
-        w.attribute("bufferCount", &self.buffer_count);
-        w.attribute("tryPoll", &self.try_poll);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
 }
 
 /// What goes from the guest to the host.
@@ -2027,64 +895,6 @@ rt::table! { AudioOssOutput: element("output").since(6, 7, 0).dropped_if_empty()
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-impl rt::Content for AudioOssOutput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "bufferCount" => r.attribute(attribute, &mut self.buffer_count),
-            "tryPoll" => r.attribute(attribute, &mut self.try_poll),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("dev", &self.dev);
-        w.attribute("bufferCount", &self.buffer_count);
-        w.attribute("tryPoll", &self.try_poll);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
 /// What comes from the host to the guest.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
@@ -2135,64 +945,6 @@ rt::table! { AudioServerInput: element("input").since(7, 2, 0).dropped_if_empty(
     5 STREAM_NAME = stream_name: Option<String>, attribute("streamName").since(7, 2, 0);
     6 LATENCY = latency: Option<scalar::DecimalOrHex>, attribute("latency").dropped("0").since(7, 2, 0);
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-impl rt::Content for AudioServerInput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "name" => r.attribute(attribute, &mut self.name),
-            "streamName" => r.attribute(attribute, &mut self.stream_name),
-            "latency" => r.attribute(attribute, &mut self.latency),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("name", &self.name);
-        w.attribute("streamName", &self.stream_name);
-        w.attribute("latency", &self.latency);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
 }
 
 /// What goes from the guest to the host.
@@ -2246,69 +998,3 @@ rt::table! { AudioServerOutput: element("output").since(7, 2, 0).dropped_if_empt
     6 LATENCY = latency: Option<scalar::DecimalOrHex>, attribute("latency").dropped("0").since(7, 2, 0);
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
-
-impl rt::Content for AudioServerOutput {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mixingEngine" => r.attribute(attribute, &mut self.mixing_engine),
-            "fixedSettings" => r.attribute(attribute, &mut self.fixed_settings),
-            "voices" => r.attribute(attribute, &mut self.voices),
-            "bufferLength" => r.attribute(attribute, &mut self.buffer_length),
-            "name" => r.attribute(attribute, &mut self.name),
-            "streamName" => r.attribute(attribute, &mut self.stream_name),
-            "latency" => r.attribute(attribute, &mut self.latency),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "settings" => r.child(node, &mut self.settings),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mixingEngine", &self.mixing_engine);
-        w.attribute("fixedSettings", &self.fixed_settings);
-        w.attribute("voices", &self.voices);
-        w.attribute("bufferLength", &self.buffer_length);
-        w.attribute("name", &self.name);
-        w.attribute("streamName", &self.stream_name);
-        w.attribute("latency", &self.latency);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("settings", &self.settings);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.settings, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.settings, visit);
-    }
-}
-
-rt::elements!(
-    Audio, AudioSettings, AudioInput, AudioOutput, AudioAlsaInput, AudioAlsaOutput,
-    AudioBufferedInput, AudioBufferedOutput, AudioJackInput, AudioJackOutput,
-    AudioOssInput, AudioOssOutput, AudioServerInput, AudioServerOutput
-);
-
-rt::scalar_text!(AudioTypeSdlDriver, AudioSettingsFormat);

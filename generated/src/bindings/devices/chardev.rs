@@ -79,120 +79,23 @@ impl Default for ChardevBackend {
     }
 }
 
-impl rt::PayloadType for ChardevBackend {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .written("pty")
-            .values(
-                &[
-                    rt::ValueInfo::new("null").since(0, 6, 0),
-                    rt::ValueInfo::new("vc").since(0, 6, 0),
-                    rt::ValueInfo::new("pty").since(0, 6, 0),
-                    rt::ValueInfo::new("dev").since(0, 6, 0),
-                    rt::ValueInfo::new("file").since(0, 6, 0),
-                    rt::ValueInfo::new("pipe").since(0, 6, 0),
-                    rt::ValueInfo::new("stdio").since(0, 6, 0),
-                    rt::ValueInfo::new("udp").since(0, 6, 0),
-                    rt::ValueInfo::new("tcp").since(0, 6, 0),
-                    rt::ValueInfo::new("unix").since(0, 6, 0),
-                    rt::ValueInfo::new("spicevmc").since(0, 8, 8),
-                    rt::ValueInfo::new("spiceport").since(1, 2, 2),
-                    rt::ValueInfo::new("nmdm").since(1, 2, 7),
-                    rt::ValueInfo::new("qemu-vdagent").since(8, 4, 0),
-                    rt::ValueInfo::new("dbus").since(8, 4, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for ChardevBackend {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "null" => Self::Null,
-                "vc" => Self::Vc,
-                "pty" => Self::Pty(ChardevBackendPty::default()),
-                "dev" => Self::Dev(ChardevBackendDev::default()),
-                "file" => Self::File(ChardevBackendFile::default()),
-                "pipe" => Self::Pipe(ChardevBackendPipe::default()),
-                "stdio" => Self::Stdio,
-                "udp" => Self::Udp(ChardevBackendUdp::default()),
-                "tcp" => Self::Tcp(ChardevBackendTcp::default()),
-                "unix" => Self::Unix(ChardevBackendUnix::default()),
-                "spicevmc" => Self::Spicevmc,
-                "spiceport" => Self::Spiceport(ChardevBackendSpiceport::default()),
-                "nmdm" => Self::Nmdm(ChardevBackendNmdm::default()),
-                "qemu-vdagent" => Self::QemuVdagent(ChardevBackendQemuVdagent::default()),
-                "dbus" => Self::Dbus(ChardevBackendDbus::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Pty(ChardevBackendPty::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Null => "null",
-                Self::Vc => "vc",
-                Self::Pty(_) => "pty",
-                Self::Dev(_) => "dev",
-                Self::File(_) => "file",
-                Self::Pipe(_) => "pipe",
-                Self::Stdio => "stdio",
-                Self::Udp(_) => "udp",
-                Self::Tcp(_) => "tcp",
-                Self::Unix(_) => "unix",
-                Self::Spicevmc => "spicevmc",
-                Self::Spiceport(_) => "spiceport",
-                Self::Nmdm(_) => "nmdm",
-                Self::QemuVdagent(_) => "qemu-vdagent",
-                Self::Dbus(_) => "dbus",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Pty(members) => Some(members),
-            Self::Dev(members) => Some(members),
-            Self::File(members) => Some(members),
-            Self::Pipe(members) => Some(members),
-            Self::Udp(members) => Some(members),
-            Self::Tcp(members) => Some(members),
-            Self::Unix(members) => Some(members),
-            Self::Spiceport(members) => Some(members),
-            Self::Nmdm(members) => Some(members),
-            Self::QemuVdagent(members) => Some(members),
-            Self::Dbus(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Pty(members) => Some(members),
-            Self::Dev(members) => Some(members),
-            Self::File(members) => Some(members),
-            Self::Pipe(members) => Some(members),
-            Self::Udp(members) => Some(members),
-            Self::Tcp(members) => Some(members),
-            Self::Unix(members) => Some(members),
-            Self::Spiceport(members) => Some(members),
-            Self::Nmdm(members) => Some(members),
-            Self::QemuVdagent(members) => Some(members),
-            Self::Dbus(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { ChardevBackend: attribute("type").optional().written("pty");
+    Null = "null".since(0, 6, 0);
+    Vc = "vc".since(0, 6, 0);
+    Pty(ChardevBackendPty) = "pty".since(0, 6, 0);
+    Dev(ChardevBackendDev) = "dev".since(0, 6, 0);
+    File(ChardevBackendFile) = "file".since(0, 6, 0);
+    Pipe(ChardevBackendPipe) = "pipe".since(0, 6, 0);
+    Stdio = "stdio".since(0, 6, 0);
+    Udp(ChardevBackendUdp) = "udp".since(0, 6, 0);
+    Tcp(ChardevBackendTcp) = "tcp".since(0, 6, 0);
+    Unix(ChardevBackendUnix) = "unix".since(0, 6, 0);
+    Spicevmc = "spicevmc".since(0, 8, 8);
+    Spiceport(ChardevBackendSpiceport) = "spiceport".since(1, 2, 2);
+    Nmdm(ChardevBackendNmdm) = "nmdm".since(1, 2, 7);
+    QemuVdagent(ChardevBackendQemuVdagent) = "qemu-vdagent".since(8, 4, 0);
+    Dbus(ChardevBackendDbus) = "dbus".since(8, 4, 0);
+    _ = "pty";
 }
 
 /// The members of one variant.
@@ -209,32 +112,6 @@ rt::table! { ChardevBackendPty: members();
     0 SOURCE = source: Option<ChardevSourcePty>, child("source").once().since(0, 6, 0).output_only();
 }
 
-impl rt::Content for ChardevBackendPty {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevBackendDev {
@@ -247,32 +124,6 @@ pub struct ChardevBackendDev {
 
 rt::table! { ChardevBackendDev: members();
     0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
-}
-
-impl rt::Content for ChardevBackendDev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -289,32 +140,6 @@ rt::table! { ChardevBackendFile: members();
     0 SOURCE = source: Option<ChardevSourceFile>, child("source").once().since(0, 6, 0);
 }
 
-impl rt::Content for ChardevBackendFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevBackendPipe {
@@ -329,32 +154,6 @@ rt::table! { ChardevBackendPipe: members();
     0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
 }
 
-impl rt::Content for ChardevBackendPipe {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevBackendUdp {
@@ -367,32 +166,6 @@ pub struct ChardevBackendUdp {
 
 rt::table! { ChardevBackendUdp: members();
     0 SOURCE = source: Vec<ChardevSourceUdp>, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for ChardevBackendUdp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -413,36 +186,6 @@ pub struct ChardevBackendTcp {
 rt::table! { ChardevBackendTcp: members();
     0 SOURCE = source: Vec<ChardevSourceTcp>, child("source").once().since(0, 6, 0);
     1 PROTOCOL = protocol: Option<ChardevProtocol>, child("protocol").once().since(0, 6, 0);
-}
-
-impl rt::Content for ChardevBackendTcp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            "protocol" => r.once(node).child(node, &mut self.protocol),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("protocol", &self.protocol);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.protocol, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.protocol, visit);
-    }
 }
 
 /// The members of one variant.
@@ -467,36 +210,6 @@ rt::table! { ChardevBackendUnix: members();
         .legacy("serial-unix-protocol-dropped");
 }
 
-impl rt::Content for ChardevBackendUnix {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            "protocol" => r.once(node).child(node, &mut self.protocol),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("protocol", &self.protocol);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.protocol, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.protocol, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevBackendSpiceport {
@@ -509,32 +222,6 @@ pub struct ChardevBackendSpiceport {
 
 rt::table! { ChardevBackendSpiceport: members();
     0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
-}
-
-impl rt::Content for ChardevBackendSpiceport {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -551,32 +238,6 @@ rt::table! { ChardevBackendNmdm: members();
     0 SOURCE = source: Option<ChardevSourceNmdm>, child("source").once().since(0, 6, 0);
 }
 
-impl rt::Content for ChardevBackendNmdm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevBackendQemuVdagent {
@@ -591,32 +252,6 @@ rt::table! { ChardevBackendQemuVdagent: members();
     0 SOURCE = source: Option<ChardevSourceVdagent>, child("source").once().since(0, 6, 0);
 }
 
-impl rt::Content for ChardevBackendQemuVdagent {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChardevBackendDbus {
@@ -629,32 +264,6 @@ pub struct ChardevBackendDbus {
 
 rt::table! { ChardevBackendDbus: members();
     0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
-}
-
-impl rt::Content for ChardevBackendDbus {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The pseudo terminal that the running domain was given.
@@ -680,52 +289,6 @@ rt::table! { ChardevSourcePty: element("source").since(0, 6, 0).output_only().re
     1 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
 }
 
-impl rt::Content for ChardevSourcePty {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "seclabel" => r.child(node, &mut self.seclabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("seclabel", &self.seclabel);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.seclabel, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-    }
-}
-
 /// The device or named pipe on the host.
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -747,52 +310,6 @@ pub struct ChardevSourcePath {
 rt::table! { ChardevSourcePath: element("source").since(0, 6, 0).reference("host-device-proxy");
     0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
     1 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
-}
-
-impl rt::Content for ChardevSourcePath {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "seclabel" => r.child(node, &mut self.seclabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("seclabel", &self.seclabel);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.seclabel, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-    }
 }
 
 /// The file that takes the output.
@@ -823,54 +340,6 @@ rt::table! { ChardevSourceFile: element("source").since(0, 6, 0).reference("devi
     2 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
 }
 
-impl rt::Content for ChardevSourceFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            "append" => r.attribute(attribute, &mut self.append),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "seclabel" => r.child(node, &mut self.seclabel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-        w.attribute("append", &self.append);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("seclabel", &self.seclabel);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.seclabel, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-    }
-}
-
 /// One end of the datagram service. A device has up to two: the end that is bound, then the end that is
 /// sent to.
 ///
@@ -897,36 +366,6 @@ rt::table! { ChardevSourceUdp: element("source").since(0, 6, 0).reference("udp-n
     0 MODE = mode: Option<ChardevSocketMode>, attribute("mode").written("connect").since(0, 6, 0);
     1 HOST = host: Option<String>, attribute("host").since(0, 6, 0);
     2 SERVICE = service: Option<String>, attribute("service").since(0, 6, 0);
-}
-
-impl rt::Content for ChardevSourceUdp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "host" => r.attribute(attribute, &mut self.host),
-            "service" => r.attribute(attribute, &mut self.service),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("host", &self.host);
-        w.attribute("service", &self.service);
-    }
 }
 
 /// The TCP endpoint.
@@ -968,58 +407,6 @@ rt::table! { ChardevSourceTcp: element("source").since(0, 6, 0).reference("tcp-c
     4 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
 }
 
-impl rt::Content for ChardevSourceTcp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "host" => r.attribute(attribute, &mut self.host),
-            "service" => r.attribute(attribute, &mut self.service),
-            "tls" => r.attribute(attribute, &mut self.tls),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "reconnect" => r.child(node, &mut self.reconnect),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("host", &self.host);
-        w.attribute("service", &self.service);
-        w.attribute("tls", &self.tls);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("reconnect", &self.reconnect);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.reconnect, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-    }
-}
-
 /// The socket. A virtio channel without one gets a socket at a path that libvirt makes.
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -1054,58 +441,6 @@ rt::table! { ChardevSourceUnix: element("source").since(0, 6, 0).reference("unix
     3 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
 }
 
-impl rt::Content for ChardevSourceUnix {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "seclabel" => r.child(node, &mut self.seclabel),
-            "reconnect" => r.child(node, &mut self.reconnect),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-        w.attribute("path", &self.path);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("seclabel", &self.seclabel);
-        w.child("reconnect", &self.reconnect);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.seclabel, visit);
-        rt::Nest::each(&self.reconnect, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-    }
-}
-
 /// The name under which clients find the device.
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -1122,32 +457,6 @@ pub struct ChardevSourceChannel {
 
 rt::table! { ChardevSourceChannel: element("source").since(0, 6, 0).reference("spice-channel");
     0 CHANNEL = channel: Option<String>, attribute("channel").since(1, 2, 2);
-}
-
-impl rt::Content for ChardevSourceChannel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "channel" => r.attribute(attribute, &mut self.channel),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("channel", &self.channel);
-    }
 }
 
 /// The two ends of the null modem.
@@ -1173,34 +482,6 @@ rt::table! { ChardevSourceNmdm: element("source").since(0, 6, 0).reference("nmdm
     1 SLAVE = slave: Option<String>, attribute("slave").since(1, 2, 7);
 }
 
-impl rt::Content for ChardevSourceNmdm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "master" => r.attribute(attribute, &mut self.master),
-            "slave" => r.attribute(attribute, &mut self.slave),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("master", &self.master);
-        w.attribute("slave", &self.slave);
-    }
-}
-
 /// What the agent in the guest may do.
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -1224,44 +505,6 @@ rt::table! { ChardevSourceVdagent: element("source").since(0, 6, 0).reference("c
     1 MOUSE = mouse: Option<MouseMode>, child("mouse").since(8, 4, 0);
 }
 
-impl rt::Content for ChardevSourceVdagent {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "clipboard" => r.child(node, &mut self.clipboard),
-            "mouse" => r.child(node, &mut self.mouse),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("clipboard", &self.clipboard);
-        w.child("mouse", &self.mouse);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.clipboard, visit);
-        rt::Nest::each(&self.mouse, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.clipboard, visit);
-        rt::Nest::each_mut(&mut self.mouse, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ChardevSocketMode {
@@ -1276,38 +519,9 @@ pub enum ChardevSocketMode {
     Bind,
 }
 
-impl ChardevSocketMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("connect").since(0, 6, 0),
-        rt::ValueInfo::new("bind").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Bind => "bind",
-        }
-    }
-}
-
-impl rt::Scalar for ChardevSocketMode {
-    const VALUES: &'static [rt::ValueInfo] = ChardevSocketMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "connect" => Self::Connect,
-                "bind" => Self::Bind,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ChardevSocketMode;
+    Connect = "connect".since(0, 6, 0);
+    Bind = "bind".since(0, 6, 0);
 }
 
 /// Whether a connection that was lost is made again. It applies to the side that connects.
@@ -1333,34 +547,6 @@ rt::table! { ChardevReconnect: element("reconnect").since(3, 7, 0).reference("co
     1 TIMEOUT = timeout: Option<u32>, attribute("timeout").since(3, 7, 0);
 }
 
-impl rt::Content for ChardevReconnect {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            "timeout" => r.attribute(attribute, &mut self.timeout),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-        w.attribute("timeout", &self.timeout);
-    }
-}
-
 /// Whether the clipboard is shared between the guest and the client.
 ///
 /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -1376,32 +562,6 @@ pub struct Clipboard {
 
 rt::table! { Clipboard: element("clipboard").since(0, 9, 3).reference("graphical-framebuffers");
     0 COPYPASTE = copypaste: YesNo, attribute("copypaste").since(0, 9, 3);
-}
-
-impl rt::Content for Clipboard {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "copypaste" => r.attribute(attribute, &mut self.copypaste),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("copypaste", &self.copypaste);
-    }
 }
 
 /// How movements of the client's pointer reach the guest.
@@ -1422,32 +582,6 @@ rt::table! { MouseMode: element("mouse").since(0, 9, 11).reference("graphical-fr
     0 MODE = mode: MouseModeMode, attribute("mode").since(0, 9, 11);
 }
 
-impl rt::Content for MouseMode {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MouseModeMode {
@@ -1462,38 +596,9 @@ pub enum MouseModeMode {
     Client,
 }
 
-impl MouseModeMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("server").since(0, 9, 11),
-        rt::ValueInfo::new("client").since(0, 9, 11),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::Client => "client",
-        }
-    }
-}
-
-impl rt::Scalar for MouseModeMode {
-    const VALUES: &'static [rt::ValueInfo] = MouseModeMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "server" => Self::Server,
-                "client" => Self::Client,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { MouseModeMode;
+    Server = "server".since(0, 9, 11);
+    Client = "client".since(0, 9, 11);
 }
 
 /// What is spoken over the TCP connection.
@@ -1512,32 +617,6 @@ pub struct ChardevProtocol {
 
 rt::table! { ChardevProtocol: element("protocol").since(0, 6, 0).reference("tcp-client-server");
     0 TYPE = type_: Option<ChardevProtocolType>, attribute("type").written("raw").since(0, 6, 0);
-}
-
-impl rt::Content for ChardevProtocol {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
 }
 
 /// A set of values.
@@ -1562,44 +641,11 @@ pub enum ChardevProtocolType {
     Tls,
 }
 
-impl ChardevProtocolType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(0, 6, 0),
-        rt::ValueInfo::new("telnet").since(0, 6, 0),
-        rt::ValueInfo::new("telnets").since(0, 6, 0),
-        rt::ValueInfo::new("tls").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Telnet => "telnet",
-            Self::Telnets => "telnets",
-            Self::Tls => "tls",
-        }
-    }
-}
-
-impl rt::Scalar for ChardevProtocolType {
-    const VALUES: &'static [rt::ValueInfo] = ChardevProtocolType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "raw" => Self::Raw,
-                "telnet" => Self::Telnet,
-                "telnets" => Self::Telnets,
-                "tls" => Self::Tls,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ChardevProtocolType;
+    Raw = "raw".since(0, 6, 0);
+    Telnet = "telnet".since(0, 6, 0);
+    Telnets = "telnets".since(0, 6, 0);
+    Tls = "tls".since(0, 6, 0);
 }
 
 /// A protocol, which has no meaning for a socket of the file system: libvirt reads past it.
@@ -1619,32 +665,6 @@ pub struct ChardevUnixProtocol {
 
 rt::table! { ChardevUnixProtocol: element("protocol").since(0, 6, 0).legacy("serial-unix-protocol-dropped").reference("unix-domain-socket-client-server");
     0 TYPE = type_: Option<ChardevUnixProtocolType>, attribute("type").since(0, 6, 0);
-}
-
-impl rt::Content for ChardevUnixProtocol {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
 }
 
 /// A set of values.
@@ -1669,44 +689,11 @@ pub enum ChardevUnixProtocolType {
     Tls,
 }
 
-impl ChardevUnixProtocolType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(0, 6, 0),
-        rt::ValueInfo::new("telnet").since(0, 6, 0),
-        rt::ValueInfo::new("telnets").since(0, 6, 0),
-        rt::ValueInfo::new("tls").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Telnet => "telnet",
-            Self::Telnets => "telnets",
-            Self::Tls => "tls",
-        }
-    }
-}
-
-impl rt::Scalar for ChardevUnixProtocolType {
-    const VALUES: &'static [rt::ValueInfo] = ChardevUnixProtocolType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "raw" => Self::Raw,
-                "telnet" => Self::Telnet,
-                "telnets" => Self::Telnets,
-                "tls" => Self::Tls,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ChardevUnixProtocolType;
+    Raw = "raw".since(0, 6, 0);
+    Telnet = "telnet".since(0, 6, 0);
+    Telnets = "telnets".since(0, 6, 0);
+    Tls = "tls".since(0, 6, 0);
 }
 
 /// A file that takes a copy of all output, whatever the back end.
@@ -1731,42 +718,3 @@ rt::table! { ChardevLog: element("log").since(1, 3, 3).reference("consoles-seria
     0 FILE = file: String, attribute("file").since(1, 3, 3);
     1 APPEND = append: Option<OnOff>, attribute("append").assumed("off").since(1, 3, 3);
 }
-
-impl rt::Content for ChardevLog {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "file" => r.attribute(attribute, &mut self.file),
-            "append" => r.attribute(attribute, &mut self.append),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("file", &self.file);
-        w.attribute("append", &self.append);
-    }
-}
-
-rt::elements!(
-    ChardevSourcePty, ChardevSourcePath, ChardevSourceFile, ChardevSourceUdp,
-    ChardevSourceTcp, ChardevSourceUnix, ChardevSourceChannel, ChardevSourceNmdm,
-    ChardevSourceVdagent, ChardevReconnect, Clipboard, MouseMode, ChardevProtocol,
-    ChardevUnixProtocol, ChardevLog
-);
-
-rt::scalar_text!(
-    ChardevSocketMode, MouseModeMode, ChardevProtocolType, ChardevUnixProtocolType
-);

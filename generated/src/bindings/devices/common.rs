@@ -30,34 +30,6 @@ rt::table! { DeviceBoot: element("boot").since(0, 8, 8).reference("hard-drives-f
     1 LOADPARM = loadparm: Option<scalar::LoadParm>, attribute("loadparm").since(3, 5, 0);
 }
 
-impl rt::Content for DeviceBoot {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "order" => r.attribute(attribute, &mut self.order),
-            "loadparm" => r.attribute(attribute, &mut self.loadparm),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("order", &self.order);
-        w.attribute("loadparm", &self.loadparm);
-    }
-}
-
 /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
 /// user's own and stay in the configuration; libvirt makes up all others at start.
 ///
@@ -76,32 +48,6 @@ rt::table! { Alias: element("alias").since(0, 9, 10);
     0 NAME = name: String, attribute("name").since(0, 9, 10).narrow("[A-Za-z0-9_\\-]+", 1, 1, 2);
 }
 
-impl rt::Content for Alias {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-}
-
 /// How ACPI tells the guest of the device.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -117,32 +63,6 @@ pub struct Acpi {
 
 rt::table! { Acpi: element("acpi").since(7, 3, 0).dropped_if_empty();
     0 INDEX = index: Option<u32>, attribute("index").since(7, 3, 0);
-}
-
-impl rt::Content for Acpi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("index", &self.index);
-    }
 }
 
 /// The option ROM that a PCI device presents to the guest.
@@ -173,36 +93,6 @@ rt::table! { Rom: element("rom").since(0, 9, 7).dropped_if_empty().reference("ne
     2 FILE = file: Option<String>, attribute("file").since(0, 9, 10);
 }
 
-impl rt::Content for Rom {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            "bar" => r.attribute(attribute, &mut self.bar),
-            "file" => r.attribute(attribute, &mut self.file),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-        w.attribute("bar", &self.bar);
-        w.attribute("file", &self.file);
-    }
-}
-
 /// The variants of a virtio device: `virtio-transitional` serves guest drivers of virtio 0.9 and 1.0
 /// and needs a conventional PCI slot, `virtio-non-transitional` serves those of virtio 1.0 only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -222,41 +112,10 @@ pub enum VirtioModel {
     VirtioNonTransitional,
 }
 
-impl VirtioModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("virtio").since(1, 0, 3),
-        rt::ValueInfo::new("virtio-transitional").since(5, 2, 0),
-        rt::ValueInfo::new("virtio-non-transitional").since(5, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Virtio => "virtio",
-            Self::VirtioTransitional => "virtio-transitional",
-            Self::VirtioNonTransitional => "virtio-non-transitional",
-        }
-    }
-}
-
-impl rt::Scalar for VirtioModel {
-    const VALUES: &'static [rt::ValueInfo] = VirtioModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "virtio" => Self::Virtio,
-                "virtio-transitional" => Self::VirtioTransitional,
-                "virtio-non-transitional" => Self::VirtioNonTransitional,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VirtioModel;
+    Virtio = "virtio".since(1, 0, 3);
+    VirtioTransitional = "virtio-transitional".since(5, 2, 0);
+    VirtioNonTransitional = "virtio-non-transitional".since(5, 2, 0);
 }
 
 /// The Xen domain that hosts the back end of the device, a driver domain.
@@ -276,32 +135,6 @@ rt::table! { BackendDomain: element("backenddomain").since(1, 2, 13);
     0 NAME = name: String, attribute("name").since(1, 2, 13);
 }
 
-impl rt::Content for BackendDomain {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-}
-
 /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
 ///
 /// Since libvirt 10.0.0.
@@ -317,40 +150,6 @@ pub struct DriverIoThreads {
 
 rt::table! { DriverIoThreads: element("iothreads").since(10, 0, 0);
     0 IOTHREAD = iothread: Vec<DriverIoThread>, child("iothread").required().since(10, 0, 0);
-}
-
-impl rt::Content for DriverIoThreads {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "iothread" => r.child(node, &mut self.iothread),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("iothread", &self.iothread);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.iothread, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.iothread, visit);
-    }
 }
 
 /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
@@ -375,52 +174,6 @@ rt::table! { DriverIoThread: element("iothread").since(10, 0, 0);
     1 QUEUE = queue: Vec<DriverIoThreadQueue>, child("queue").since(10, 0, 0);
 }
 
-impl rt::Content for DriverIoThread {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "queue" => r.child(node, &mut self.queue),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("queue", &self.queue);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.queue, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.queue, visit);
-    }
-}
-
 /// A queue that the I/O thread serves.
 ///
 /// Since libvirt 10.0.0.
@@ -437,36 +190,3 @@ pub struct DriverIoThreadQueue {
 rt::table! { DriverIoThreadQueue: element("queue").since(10, 0, 0);
     0 ID = id: u32, attribute("id").since(10, 0, 0);
 }
-
-impl rt::Content for DriverIoThreadQueue {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-    }
-}
-
-rt::elements!(
-    DeviceBoot, Alias, Acpi, Rom, BackendDomain, DriverIoThreads, DriverIoThread,
-    DriverIoThreadQueue
-);
-
-rt::scalar_text!(VirtioModel);

@@ -40,89 +40,15 @@ pub struct Controller {
     pub xml: rt::Extra,
 }
 
-rt::table! { Controller: element("controller").since(0, 7, 6).reference("controllers");
+rt::table! { Controller: element("controller").since(0, 7, 6).reference("controllers")
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }])
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Part(0, 1), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 2)] }]);
     0 TYPE = type_: ControllerType, payload();
     1 INDEX = index: Option<u32>, attribute("index").since(0, 7, 6).optional_since(1, 3, 5);
     2 DRIVER = driver: Option<ControllerDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
     3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-}
-
-impl rt::Content for Controller {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("index", &self.index);
-        w.payload_attributes_part(&self.type_, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children_part(&self.type_, 0);
-        w.child("driver", &self.driver);
-        w.child("alias", &self.alias);
-        w.payload_children_part(&self.type_, 1);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-        w.payload_children_part(&self.type_, 2);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -178,97 +104,18 @@ impl Default for ControllerType {
     }
 }
 
-impl rt::PayloadType for ControllerType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .written("ide")
-            .values(
-                &[
-                    rt::ValueInfo::new("ide").since(0, 7, 6),
-                    rt::ValueInfo::new("fdc").since(0, 7, 6),
-                    rt::ValueInfo::new("scsi").since(0, 7, 6),
-                    rt::ValueInfo::new("sata").since(0, 7, 6),
-                    rt::ValueInfo::new("virtio-serial").since(0, 7, 7),
-                    rt::ValueInfo::new("ccid").since(0, 8, 8),
-                    rt::ValueInfo::new("usb").since(0, 9, 5),
-                    rt::ValueInfo::new("pci").since(1, 0, 5),
-                    rt::ValueInfo::new("xenbus").since(5, 2, 0),
-                    rt::ValueInfo::new("isa").since(7, 0, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for ControllerType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "ide" => Self::Ide(ControllerTypeIde::default()),
-                "fdc" => Self::Fdc,
-                "scsi" => Self::Scsi(ControllerTypeScsi::default()),
-                "sata" => Self::Sata,
-                "virtio-serial" => {
-                    Self::VirtioSerial(ControllerTypeVirtioSerial::default())
-                }
-                "ccid" => Self::Ccid,
-                "usb" => Self::Usb(ControllerTypeUsb::default()),
-                "pci" => Self::Pci(ControllerTypePci::default()),
-                "xenbus" => Self::Xenbus(ControllerTypeXenbus::default()),
-                "isa" => Self::Isa,
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Ide(ControllerTypeIde::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Ide(_) => "ide",
-                Self::Fdc => "fdc",
-                Self::Scsi(_) => "scsi",
-                Self::Sata => "sata",
-                Self::VirtioSerial(_) => "virtio-serial",
-                Self::Ccid => "ccid",
-                Self::Usb(_) => "usb",
-                Self::Pci(_) => "pci",
-                Self::Xenbus(_) => "xenbus",
-                Self::Isa => "isa",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Ide(members) => Some(members),
-            Self::Scsi(members) => Some(members),
-            Self::VirtioSerial(members) => Some(members),
-            Self::Usb(members) => Some(members),
-            Self::Pci(members) => Some(members),
-            Self::Xenbus(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Ide(members) => Some(members),
-            Self::Scsi(members) => Some(members),
-            Self::VirtioSerial(members) => Some(members),
-            Self::Usb(members) => Some(members),
-            Self::Pci(members) => Some(members),
-            Self::Xenbus(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { ControllerType: attribute("type").optional().written("ide");
+    Ide(ControllerTypeIde) = "ide".since(0, 7, 6);
+    Fdc = "fdc".since(0, 7, 6);
+    Scsi(ControllerTypeScsi) = "scsi".since(0, 7, 6);
+    Sata = "sata".since(0, 7, 6);
+    VirtioSerial(ControllerTypeVirtioSerial) = "virtio-serial".since(0, 7, 7);
+    Ccid = "ccid".since(0, 8, 8);
+    Usb(ControllerTypeUsb) = "usb".since(0, 9, 5);
+    Pci(ControllerTypePci) = "pci".since(1, 0, 5);
+    Xenbus(ControllerTypeXenbus) = "xenbus".since(5, 2, 0);
+    Isa = "isa".since(7, 0, 0);
+    _ = "ide";
 }
 
 /// The members of one variant.
@@ -281,27 +128,7 @@ pub struct ControllerTypeIde {
 }
 
 rt::table! { ControllerTypeIde: members();
-    0 MODEL = model: Option<ControllerTypeIdeModel>, attribute("model").since(0, 8, 2);
-}
-
-impl rt::Content for ControllerTypeIde {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-        }
-    }
+    0 MODEL = model: Option<ControllerTypeIdeModel>, attribute("model").since(0, 8, 2).part(1);
 }
 
 /// A set of values.
@@ -322,41 +149,10 @@ pub enum ControllerTypeIdeModel {
     Ich6,
 }
 
-impl ControllerTypeIdeModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("piix3").since(3, 10, 0),
-        rt::ValueInfo::new("piix4").since(3, 10, 0),
-        rt::ValueInfo::new("ich6").since(3, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Piix3 => "piix3",
-            Self::Piix4 => "piix4",
-            Self::Ich6 => "ich6",
-        }
-    }
-}
-
-impl rt::Scalar for ControllerTypeIdeModel {
-    const VALUES: &'static [rt::ValueInfo] = ControllerTypeIdeModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "piix3" => Self::Piix3,
-                "piix4" => Self::Piix4,
-                "ich6" => Self::Ich6,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ControllerTypeIdeModel;
+    Piix3 = "piix3".since(3, 10, 0);
+    Piix4 = "piix4".since(3, 10, 0);
+    Ich6 = "ich6".since(3, 10, 0);
 }
 
 /// The members of one variant.
@@ -369,27 +165,7 @@ pub struct ControllerTypeScsi {
 }
 
 rt::table! { ControllerTypeScsi: members();
-    0 MODEL = model: Option<ControllerTypeScsiModel>, attribute("model").since(0, 8, 2);
-}
-
-impl rt::Content for ControllerTypeScsi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-        }
-    }
+    0 MODEL = model: Option<ControllerTypeScsiModel>, attribute("model").since(0, 8, 2).part(1);
 }
 
 /// A set of values.
@@ -450,71 +226,20 @@ pub enum ControllerTypeScsiModel {
     Am53c974,
 }
 
-impl ControllerTypeScsiModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("auto").since(0, 8, 3),
-        rt::ValueInfo::new("buslogic").since(0, 8, 2),
-        rt::ValueInfo::new("lsilogic").since(0, 8, 2),
-        rt::ValueInfo::new("lsisas1068").since(0, 8, 2),
-        rt::ValueInfo::new("vmpvscsi").since(0, 8, 3),
-        rt::ValueInfo::new("ibmvscsi").since(0, 9, 11),
-        rt::ValueInfo::new("virtio-scsi").since(0, 9, 11),
-        rt::ValueInfo::new("lsisas1078").since(1, 0, 4),
-        rt::ValueInfo::new("virtio-transitional").since(5, 2, 0),
-        rt::ValueInfo::new("virtio-non-transitional").since(5, 2, 0),
-        rt::ValueInfo::new("ncr53c90").since(7, 0, 0),
-        rt::ValueInfo::new("dc390").since(7, 0, 0),
-        rt::ValueInfo::new("am53c974").since(7, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Buslogic => "buslogic",
-            Self::Lsilogic => "lsilogic",
-            Self::Lsisas1068 => "lsisas1068",
-            Self::Vmpvscsi => "vmpvscsi",
-            Self::Ibmvscsi => "ibmvscsi",
-            Self::VirtioScsi => "virtio-scsi",
-            Self::Lsisas1078 => "lsisas1078",
-            Self::VirtioTransitional => "virtio-transitional",
-            Self::VirtioNonTransitional => "virtio-non-transitional",
-            Self::Ncr53c90 => "ncr53c90",
-            Self::Dc390 => "dc390",
-            Self::Am53c974 => "am53c974",
-        }
-    }
-}
-
-impl rt::Scalar for ControllerTypeScsiModel {
-    const VALUES: &'static [rt::ValueInfo] = ControllerTypeScsiModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto" => Self::Auto,
-                "buslogic" => Self::Buslogic,
-                "lsilogic" => Self::Lsilogic,
-                "lsisas1068" => Self::Lsisas1068,
-                "vmpvscsi" => Self::Vmpvscsi,
-                "ibmvscsi" => Self::Ibmvscsi,
-                "virtio-scsi" => Self::VirtioScsi,
-                "lsisas1078" => Self::Lsisas1078,
-                "virtio-transitional" => Self::VirtioTransitional,
-                "virtio-non-transitional" => Self::VirtioNonTransitional,
-                "ncr53c90" => Self::Ncr53c90,
-                "dc390" => Self::Dc390,
-                "am53c974" => Self::Am53c974,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ControllerTypeScsiModel;
+    Auto = "auto".since(0, 8, 3);
+    Buslogic = "buslogic".since(0, 8, 2);
+    Lsilogic = "lsilogic".since(0, 8, 2);
+    Lsisas1068 = "lsisas1068".since(0, 8, 2);
+    Vmpvscsi = "vmpvscsi".since(0, 8, 3);
+    Ibmvscsi = "ibmvscsi".since(0, 9, 11);
+    VirtioScsi = "virtio-scsi".since(0, 9, 11);
+    Lsisas1078 = "lsisas1078".since(1, 0, 4);
+    VirtioTransitional = "virtio-transitional".since(5, 2, 0);
+    VirtioNonTransitional = "virtio-non-transitional".since(5, 2, 0);
+    Ncr53c90 = "ncr53c90".since(7, 0, 0);
+    Dc390 = "dc390".since(7, 0, 0);
+    Am53c974 = "am53c974".since(7, 0, 0);
 }
 
 /// The members of one variant.
@@ -535,33 +260,9 @@ pub struct ControllerTypeVirtioSerial {
 }
 
 rt::table! { ControllerTypeVirtioSerial: members();
-    0 MODEL = model: Option<VirtioModel>, attribute("model").since(0, 8, 2);
-    1 PORTS = ports: Option<u32>, attribute("ports").since(0, 7, 7);
-    2 VECTORS = vectors: Option<u32>, attribute("vectors").since(0, 7, 7);
-}
-
-impl rt::Content for ControllerTypeVirtioSerial {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "ports" => r.attribute(attribute, &mut self.ports),
-            "vectors" => r.attribute(attribute, &mut self.vectors),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-            w.attribute("ports", &self.ports);
-            w.attribute("vectors", &self.vectors);
-        }
-    }
+    0 MODEL = model: Option<VirtioModel>, attribute("model").since(0, 8, 2).part(1);
+    1 PORTS = ports: Option<u32>, attribute("ports").since(0, 7, 7).part(1);
+    2 VECTORS = vectors: Option<u32>, attribute("vectors").since(0, 7, 7).part(1);
 }
 
 /// The members of one variant.
@@ -583,53 +284,9 @@ pub struct ControllerTypeUsb {
 }
 
 rt::table! { ControllerTypeUsb: members();
-    0 MODEL = model: Option<ControllerTypeUsbModel>, attribute("model").since(0, 8, 2);
-    1 PORTS = ports: Option<u32>, attribute("ports").since(1, 3, 5);
-    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5);
-}
-
-impl rt::Content for ControllerTypeUsb {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "ports" => r.attribute(attribute, &mut self.ports),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "master" => r.child(node, &mut self.master),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-            w.attribute("ports", &self.ports);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.child("master", &self.master);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.master, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.master, visit);
-    }
+    0 MODEL = model: Option<ControllerTypeUsbModel>, attribute("model").since(0, 8, 2).part(1);
+    1 PORTS = ports: Option<u32>, attribute("ports").since(1, 3, 5).part(1);
+    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5).part(1);
 }
 
 /// A set of values.
@@ -694,74 +351,21 @@ pub enum ControllerTypeUsbModel {
     QemuXhci,
 }
 
-impl ControllerTypeUsbModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("piix3-uhci").since(0, 9, 5),
-        rt::ValueInfo::new("piix4-uhci").since(0, 9, 5),
-        rt::ValueInfo::new("ehci").since(0, 9, 5),
-        rt::ValueInfo::new("ich9-ehci1").since(0, 9, 5),
-        rt::ValueInfo::new("ich9-uhci1").since(0, 9, 5),
-        rt::ValueInfo::new("ich9-uhci2").since(0, 9, 5),
-        rt::ValueInfo::new("ich9-uhci3").since(0, 9, 5),
-        rt::ValueInfo::new("vt82c686b-uhci").since(0, 9, 5),
-        rt::ValueInfo::new("pci-ohci").since(0, 9, 5),
-        rt::ValueInfo::new("nec-xhci").since(0, 9, 13),
-        rt::ValueInfo::new("none").since(0, 10, 0),
-        rt::ValueInfo::new("qusb1").since(2, 2, 0),
-        rt::ValueInfo::new("qusb2").since(2, 2, 0),
-        rt::ValueInfo::new("qemu-xhci").since(3, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Piix3Uhci => "piix3-uhci",
-            Self::Piix4Uhci => "piix4-uhci",
-            Self::Ehci => "ehci",
-            Self::Ich9Ehci1 => "ich9-ehci1",
-            Self::Ich9Uhci1 => "ich9-uhci1",
-            Self::Ich9Uhci2 => "ich9-uhci2",
-            Self::Ich9Uhci3 => "ich9-uhci3",
-            Self::Vt82c686bUhci => "vt82c686b-uhci",
-            Self::PciOhci => "pci-ohci",
-            Self::NecXhci => "nec-xhci",
-            Self::None => "none",
-            Self::Qusb1 => "qusb1",
-            Self::Qusb2 => "qusb2",
-            Self::QemuXhci => "qemu-xhci",
-        }
-    }
-}
-
-impl rt::Scalar for ControllerTypeUsbModel {
-    const VALUES: &'static [rt::ValueInfo] = ControllerTypeUsbModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "piix3-uhci" => Self::Piix3Uhci,
-                "piix4-uhci" => Self::Piix4Uhci,
-                "ehci" => Self::Ehci,
-                "ich9-ehci1" => Self::Ich9Ehci1,
-                "ich9-uhci1" => Self::Ich9Uhci1,
-                "ich9-uhci2" => Self::Ich9Uhci2,
-                "ich9-uhci3" => Self::Ich9Uhci3,
-                "vt82c686b-uhci" => Self::Vt82c686bUhci,
-                "pci-ohci" => Self::PciOhci,
-                "nec-xhci" => Self::NecXhci,
-                "none" => Self::None,
-                "qusb1" => Self::Qusb1,
-                "qusb2" => Self::Qusb2,
-                "qemu-xhci" => Self::QemuXhci,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ControllerTypeUsbModel;
+    Piix3Uhci = "piix3-uhci".since(0, 9, 5);
+    Piix4Uhci = "piix4-uhci".since(0, 9, 5);
+    Ehci = "ehci".since(0, 9, 5);
+    Ich9Ehci1 = "ich9-ehci1".since(0, 9, 5);
+    Ich9Uhci1 = "ich9-uhci1".since(0, 9, 5);
+    Ich9Uhci2 = "ich9-uhci2".since(0, 9, 5);
+    Ich9Uhci3 = "ich9-uhci3".since(0, 9, 5);
+    Vt82c686bUhci = "vt82c686b-uhci".since(0, 9, 5);
+    PciOhci = "pci-ohci".since(0, 9, 5);
+    NecXhci = "nec-xhci".since(0, 9, 13);
+    None = "none".since(0, 10, 0);
+    Qusb1 = "qusb1".since(2, 2, 0);
+    Qusb2 = "qusb2".since(2, 2, 0);
+    QemuXhci = "qemu-xhci".since(3, 3, 0);
 }
 
 /// The members of one variant.
@@ -789,62 +393,10 @@ pub struct ControllerTypePci {
 }
 
 rt::table! { ControllerTypePci: members();
-    0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2);
+    0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2).part(1);
     1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
     2 TARGET = target: Option<ControllerTarget>, child("target").once().since(1, 2, 19).dropped_if_empty();
-    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2);
-}
-
-impl rt::Content for ControllerTypePci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "model" => r.once(node).child(node, &mut self.device_model),
-            "target" => r.once(node).child(node, &mut self.target),
-            "pcihole64" => r.child(node, &mut self.pcihole64),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("model", &self.device_model);
-            w.child("target", &self.target);
-        }
-        if w.part(2) {
-            w.child("pcihole64", &self.pcihole64);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.device_model, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.pcihole64, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.device_model, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.pcihole64, visit);
-    }
+    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2).part(2);
 }
 
 /// A set of values.
@@ -893,62 +445,17 @@ pub enum ControllerTypePciModel {
     PcieExpanderBus,
 }
 
-impl ControllerTypePciModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("pci-root").since(1, 0, 5),
-        rt::ValueInfo::new("pcie-root").since(1, 1, 2),
-        rt::ValueInfo::new("pci-bridge").since(1, 0, 5),
-        rt::ValueInfo::new("dmi-to-pci-bridge").since(1, 1, 2),
-        rt::ValueInfo::new("pcie-to-pci-bridge").since(4, 3, 0),
-        rt::ValueInfo::new("pcie-root-port").since(1, 2, 19),
-        rt::ValueInfo::new("pcie-switch-upstream-port").since(1, 2, 19),
-        rt::ValueInfo::new("pcie-switch-downstream-port").since(1, 2, 19),
-        rt::ValueInfo::new("pci-expander-bus").since(1, 3, 4),
-        rt::ValueInfo::new("pcie-expander-bus").since(1, 3, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::PciRoot => "pci-root",
-            Self::PcieRoot => "pcie-root",
-            Self::PciBridge => "pci-bridge",
-            Self::DmiToPciBridge => "dmi-to-pci-bridge",
-            Self::PcieToPciBridge => "pcie-to-pci-bridge",
-            Self::PcieRootPort => "pcie-root-port",
-            Self::PcieSwitchUpstreamPort => "pcie-switch-upstream-port",
-            Self::PcieSwitchDownstreamPort => "pcie-switch-downstream-port",
-            Self::PciExpanderBus => "pci-expander-bus",
-            Self::PcieExpanderBus => "pcie-expander-bus",
-        }
-    }
-}
-
-impl rt::Scalar for ControllerTypePciModel {
-    const VALUES: &'static [rt::ValueInfo] = ControllerTypePciModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "pci-root" => Self::PciRoot,
-                "pcie-root" => Self::PcieRoot,
-                "pci-bridge" => Self::PciBridge,
-                "dmi-to-pci-bridge" => Self::DmiToPciBridge,
-                "pcie-to-pci-bridge" => Self::PcieToPciBridge,
-                "pcie-root-port" => Self::PcieRootPort,
-                "pcie-switch-upstream-port" => Self::PcieSwitchUpstreamPort,
-                "pcie-switch-downstream-port" => Self::PcieSwitchDownstreamPort,
-                "pci-expander-bus" => Self::PciExpanderBus,
-                "pcie-expander-bus" => Self::PcieExpanderBus,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ControllerTypePciModel;
+    PciRoot = "pci-root".since(1, 0, 5);
+    PcieRoot = "pcie-root".since(1, 1, 2);
+    PciBridge = "pci-bridge".since(1, 0, 5);
+    DmiToPciBridge = "dmi-to-pci-bridge".since(1, 1, 2);
+    PcieToPciBridge = "pcie-to-pci-bridge".since(4, 3, 0);
+    PcieRootPort = "pcie-root-port".since(1, 2, 19);
+    PcieSwitchUpstreamPort = "pcie-switch-upstream-port".since(1, 2, 19);
+    PcieSwitchDownstreamPort = "pcie-switch-downstream-port".since(1, 2, 19);
+    PciExpanderBus = "pci-expander-bus".since(1, 3, 4);
+    PcieExpanderBus = "pcie-expander-bus".since(1, 3, 4);
 }
 
 /// The members of one variant.
@@ -965,30 +472,8 @@ pub struct ControllerTypeXenbus {
 }
 
 rt::table! { ControllerTypeXenbus: members();
-    0 MAX_GRANT_FRAMES = max_grant_frames: Option<u32>, attribute("maxGrantFrames").since(5, 2, 0);
-    1 MAX_EVENT_CHANNELS = max_event_channels: Option<u32>, attribute("maxEventChannels").since(6, 3, 0);
-}
-
-impl rt::Content for ControllerTypeXenbus {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "maxGrantFrames" => r.attribute(attribute, &mut self.max_grant_frames),
-            "maxEventChannels" => r.attribute(attribute, &mut self.max_event_channels),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("maxGrantFrames", &self.max_grant_frames);
-            w.attribute("maxEventChannels", &self.max_event_channels);
-        }
-    }
+    0 MAX_GRANT_FRAMES = max_grant_frames: Option<u32>, attribute("maxGrantFrames").since(5, 2, 0).part(1);
+    1 MAX_EVENT_CHANNELS = max_event_channels: Option<u32>, attribute("maxEventChannels").since(6, 3, 0).part(1);
 }
 
 /// How the hypervisor drives the controller.
@@ -1053,68 +538,6 @@ rt::table! { ControllerDriver: element("driver").since(1, 0, 5).dropped_if_empty
     9 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
 }
 
-impl rt::Content for ControllerDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "queues" => r.attribute(attribute, &mut self.queues),
-            "cmd_per_lun" => r.attribute(attribute, &mut self.cmd_per_lun),
-            "max_sectors" => r.attribute(attribute, &mut self.max_sectors),
-            "ioeventfd" => r.attribute(attribute, &mut self.ioeventfd),
-            "iothread" => r.attribute(attribute, &mut self.iothread),
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "iothreads" => r.child(node, &mut self.iothreads),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("queues", &self.queues);
-        w.attribute("cmd_per_lun", &self.cmd_per_lun);
-        w.attribute("max_sectors", &self.max_sectors);
-        w.attribute("ioeventfd", &self.ioeventfd);
-        w.attribute("iothread", &self.iothread);
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("iothreads", &self.iothreads);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.iothreads, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.iothreads, visit);
-    }
-}
-
 /// The place of a USB companion controller, such as `ich9-uhci1`, beside its master, which has the same
 /// index.
 ///
@@ -1131,32 +554,6 @@ pub struct ControllerMaster {
 
 rt::table! { ControllerMaster: element("master").since(0, 9, 5);
     0 STARTPORT = startport: scalar::UsbPort, attribute("startport").since(0, 9, 5);
-}
-
-impl rt::Content for ControllerMaster {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "startport" => r.attribute(attribute, &mut self.startport),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("startport", &self.startport);
-    }
 }
 
 /// The device that stands for a PCI controller. libvirt chooses it.
@@ -1176,32 +573,6 @@ pub struct ControllerModel {
 
 rt::table! { ControllerModel: element("model").since(1, 2, 19).dropped_if_empty();
     0 NAME = name: Option<ControllerModelName>, attribute("name").since(1, 2, 19);
-}
-
-impl rt::Content for ControllerModel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
 }
 
 /// A set of values.
@@ -1250,62 +621,17 @@ pub enum ControllerModelName {
     PxbPcie,
 }
 
-impl ControllerModelName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("spapr-pci-host-bridge").since(3, 6, 0),
-        rt::ValueInfo::new("pci-bridge").since(1, 2, 19),
-        rt::ValueInfo::new("i82801b11-bridge").since(1, 2, 19),
-        rt::ValueInfo::new("pcie-pci-bridge").since(4, 3, 0),
-        rt::ValueInfo::new("ioh3420").since(1, 2, 19),
-        rt::ValueInfo::new("pcie-root-port").since(3, 2, 0),
-        rt::ValueInfo::new("x3130-upstream").since(1, 2, 19),
-        rt::ValueInfo::new("xio3130-downstream").since(1, 2, 19),
-        rt::ValueInfo::new("pxb").since(1, 3, 4),
-        rt::ValueInfo::new("pxb-pcie").since(1, 3, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::SpaprPciHostBridge => "spapr-pci-host-bridge",
-            Self::PciBridge => "pci-bridge",
-            Self::I82801b11Bridge => "i82801b11-bridge",
-            Self::PciePciBridge => "pcie-pci-bridge",
-            Self::Ioh3420 => "ioh3420",
-            Self::PcieRootPort => "pcie-root-port",
-            Self::X3130Upstream => "x3130-upstream",
-            Self::Xio3130Downstream => "xio3130-downstream",
-            Self::Pxb => "pxb",
-            Self::PxbPcie => "pxb-pcie",
-        }
-    }
-}
-
-impl rt::Scalar for ControllerModelName {
-    const VALUES: &'static [rt::ValueInfo] = ControllerModelName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "spapr-pci-host-bridge" => Self::SpaprPciHostBridge,
-                "pci-bridge" => Self::PciBridge,
-                "i82801b11-bridge" => Self::I82801b11Bridge,
-                "pcie-pci-bridge" => Self::PciePciBridge,
-                "ioh3420" => Self::Ioh3420,
-                "pcie-root-port" => Self::PcieRootPort,
-                "x3130-upstream" => Self::X3130Upstream,
-                "xio3130-downstream" => Self::Xio3130Downstream,
-                "pxb" => Self::Pxb,
-                "pxb-pcie" => Self::PxbPcie,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ControllerModelName;
+    SpaprPciHostBridge = "spapr-pci-host-bridge".since(3, 6, 0);
+    PciBridge = "pci-bridge".since(1, 2, 19);
+    I82801b11Bridge = "i82801b11-bridge".since(1, 2, 19);
+    PciePciBridge = "pcie-pci-bridge".since(4, 3, 0);
+    Ioh3420 = "ioh3420".since(1, 2, 19);
+    PcieRootPort = "pcie-root-port".since(3, 2, 0);
+    X3130Upstream = "x3130-upstream".since(1, 2, 19);
+    Xio3130Downstream = "xio3130-downstream".since(1, 2, 19);
+    Pxb = "pxb".since(1, 3, 4);
+    PxbPcie = "pxb-pcie".since(1, 3, 4);
 }
 
 /// What the guest sees of a PCI controller. libvirt chooses most of it and keeps it.
@@ -1361,56 +687,6 @@ rt::table! { ControllerTarget: element("target").since(1, 2, 19).dropped_if_empt
     7 NODE = node: Option<u32>, leaf("node").since(1, 3, 4);
 }
 
-impl rt::Content for ControllerTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "chassisNr" => r.attribute(attribute, &mut self.chassis_nr),
-            "chassis" => r.attribute(attribute, &mut self.chassis),
-            "port" => r.attribute(attribute, &mut self.port),
-            "busNr" => r.attribute(attribute, &mut self.bus_nr),
-            "index" => r.attribute(attribute, &mut self.index),
-            "hotplug" => r.attribute(attribute, &mut self.hotplug),
-            "memReserve" => r.attribute(attribute, &mut self.mem_reserve),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "node" => r.leaf(node, &mut self.node),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("chassisNr", &self.chassis_nr);
-        w.attribute("chassis", &self.chassis);
-        w.attribute("port", &self.port);
-        w.attribute("busNr", &self.bus_nr);
-        w.attribute("index", &self.index);
-        w.attribute("hotplug", &self.hotplug);
-        w.attribute("memReserve", &self.mem_reserve);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("node", &self.node);
-    }
-}
-
 /// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
 ///
 /// Since libvirt 1.1.2.
@@ -1430,47 +706,3 @@ rt::table! { ControllerPciHole64: element("pcihole64").since(1, 1, 2);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
 }
-
-impl rt::Content for ControllerPciHole64 {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(
-    Controller, ControllerDriver, ControllerMaster, ControllerModel, ControllerTarget,
-    ControllerPciHole64
-);
-
-rt::scalar_text!(
-    ControllerTypeIdeModel, ControllerTypeScsiModel, ControllerTypeUsbModel,
-    ControllerTypePciModel, ControllerModelName
-);

@@ -48,66 +48,6 @@ rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Crypto {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "backend" => r.once(node).child(node, &mut self.backend),
-            "driver" => r.child(node, &mut self.driver),
-            "alias" => r.child(node, &mut self.alias),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-        w.attribute("type", &self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("backend", &self.backend);
-        w.child("driver", &self.driver);
-        w.child("alias", &self.alias);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.backend, visit);
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.backend, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CryptoModel {
@@ -118,35 +58,8 @@ pub enum CryptoModel {
     Virtio,
 }
 
-impl CryptoModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("virtio").since(9, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Virtio => "virtio",
-        }
-    }
-}
-
-impl rt::Scalar for CryptoModel {
-    const VALUES: &'static [rt::ValueInfo] = CryptoModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "virtio" => Self::Virtio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CryptoModel;
+    Virtio = "virtio".since(9, 1, 0);
 }
 
 /// A set of values.
@@ -159,35 +72,8 @@ pub enum CryptoType {
     Qemu,
 }
 
-impl CryptoType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(9, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Qemu => "qemu",
-        }
-    }
-}
-
-impl rt::Scalar for CryptoType {
-    const VALUES: &'static [rt::ValueInfo] = CryptoType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "qemu" => Self::Qemu,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CryptoType;
+    Qemu = "qemu".since(9, 1, 0);
 }
 
 /// The implementation that does the work.
@@ -212,34 +98,6 @@ rt::table! { CryptoBackend: element("backend").since(9, 1, 0);
     1 QUEUES = queues: Option<u64>, attribute("queues").since(9, 1, 0);
 }
 
-impl rt::Content for CryptoBackend {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "queues" => r.attribute(attribute, &mut self.queues),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-        w.attribute("queues", &self.queues);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CryptoBackendModel {
@@ -254,38 +112,9 @@ pub enum CryptoBackendModel {
     Lkcf,
 }
 
-impl CryptoBackendModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("builtin").since(9, 1, 0),
-        rt::ValueInfo::new("lkcf").since(9, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Builtin => "builtin",
-            Self::Lkcf => "lkcf",
-        }
-    }
-}
-
-impl rt::Scalar for CryptoBackendModel {
-    const VALUES: &'static [rt::ValueInfo] = CryptoBackendModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "builtin" => Self::Builtin,
-                "lkcf" => Self::Lkcf,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { CryptoBackendModel;
+    Builtin = "builtin".since(9, 1, 0);
+    Lkcf = "lkcf".since(9, 1, 0);
 }
 
 /// Options of the virtio device.
@@ -319,39 +148,3 @@ rt::table! { CryptoDriver: element("driver").since(11, 3, 0);
     2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
-
-impl rt::Content for CryptoDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
-rt::elements!(Crypto, CryptoBackend, CryptoDriver);
-
-rt::scalar_text!(CryptoModel, CryptoType, CryptoBackendModel);

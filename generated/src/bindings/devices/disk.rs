@@ -152,7 +152,8 @@ pub struct Disk {
     pub xml: rt::Extra,
 }
 
-rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
+rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(6), rt::Step::Field(7), rt::Step::Field(0), rt::Step::Field(8), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14), rt::Step::Field(15), rt::Step::Field(16), rt::Step::Field(17), rt::Step::Field(18), rt::Step::Field(19), rt::Step::Field(20), rt::Step::Field(21), rt::Step::Field(22), rt::Step::Field(23), rt::Step::Field(24), rt::Step::Field(25), rt::Step::Field(26), rt::Step::Field(27)] }]);
     0 TYPE = type_: DiskType, payload();
     1 DEVICE = device: Option<DiskDevice>, attribute("device").written("disk").since(0, 6, 0);
     2 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
@@ -183,147 +184,6 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     25 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     26 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     27 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-}
-
-impl rt::Content for Disk {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "device" => r.attribute(attribute, &mut self.device),
-            "model" => r.attribute(attribute, &mut self.model),
-            "rawio" => r.attribute(attribute, &mut self.rawio),
-            "sgio" => r.attribute(attribute, &mut self.sgio),
-            "snapshot" => r.attribute(attribute, &mut self.snapshot),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "auth" => r.child(node, &mut self.auth),
-            "backingStore" => r.child(node, &mut self.backing_store),
-            "backenddomain" => r.child(node, &mut self.backenddomain),
-            "geometry" => r.child(node, &mut self.geometry),
-            "blockio" => r.child(node, &mut self.blockio),
-            "mirror" => r.child(node, &mut self.mirror),
-            "target" => r.child(node, &mut self.target),
-            "iotune" => r.child(node, &mut self.iotune),
-            "throttlefilters" => r.child(node, &mut self.throttlefilters),
-            "readonly" => r.flag(node, &mut self.readonly),
-            "shareable" => r.flag(node, &mut self.shareable),
-            "transient" => r.child(node, &mut self.transient),
-            "serial" => r.leaf(node, &mut self.serial),
-            "wwn" => r.leaf(node, &mut self.wwn),
-            "vendor" => r.leaf(node, &mut self.vendor),
-            "product" => r.leaf(node, &mut self.product),
-            "encryption" => r.child(node, &mut self.encryption),
-            "boot" => r.child(node, &mut self.boot),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("device", &self.device);
-        w.attribute("model", &self.model);
-        w.attribute("rawio", &self.rawio);
-        w.attribute("sgio", &self.sgio);
-        w.attribute("snapshot", &self.snapshot);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("driver", &self.driver);
-        w.child("auth", &self.auth);
-        w.payload_children(&self.type_);
-        w.child("backingStore", &self.backing_store);
-        w.child("backenddomain", &self.backenddomain);
-        w.child("geometry", &self.geometry);
-        w.child("blockio", &self.blockio);
-        w.child("mirror", &self.mirror);
-        w.child("target", &self.target);
-        w.child("iotune", &self.iotune);
-        w.child("throttlefilters", &self.throttlefilters);
-        w.flag("readonly", &self.readonly);
-        w.flag("shareable", &self.shareable);
-        w.child("transient", &self.transient);
-        w.leaf("serial", &self.serial);
-        w.leaf("wwn", &self.wwn);
-        w.leaf("vendor", &self.vendor);
-        w.leaf("product", &self.product);
-        w.child("encryption", &self.encryption);
-        w.child("boot", &self.boot);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.backing_store, visit);
-        rt::Nest::each(&self.backenddomain, visit);
-        rt::Nest::each(&self.geometry, visit);
-        rt::Nest::each(&self.blockio, visit);
-        rt::Nest::each(&self.mirror, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.iotune, visit);
-        rt::Nest::each(&self.throttlefilters, visit);
-        rt::Nest::each(&self.transient, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.boot, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.backing_store, visit);
-        rt::Nest::each_mut(&mut self.backenddomain, visit);
-        rt::Nest::each_mut(&mut self.geometry, visit);
-        rt::Nest::each_mut(&mut self.blockio, visit);
-        rt::Nest::each_mut(&mut self.mirror, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.iotune, visit);
-        rt::Nest::each_mut(&mut self.throttlefilters, visit);
-        rt::Nest::each_mut(&mut self.transient, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.boot, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -371,91 +231,16 @@ impl Default for DiskType {
     }
 }
 
-impl rt::PayloadType for DiskType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .written("file")
-            .values(
-                &[
-                    rt::ValueInfo::new("file").since(0, 6, 0),
-                    rt::ValueInfo::new("network").since(0, 8, 7),
-                    rt::ValueInfo::new("block").since(0, 6, 0),
-                    rt::ValueInfo::new("dir").since(0, 7, 5),
-                    rt::ValueInfo::new("volume").since(1, 0, 5),
-                    rt::ValueInfo::new("nvme").since(6, 0, 0),
-                    rt::ValueInfo::new("vhostuser").since(7, 1, 0),
-                    rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for DiskType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "file" => Self::File(DiskTypeFile::default()),
-                "network" => Self::Network(DiskTypeNetwork::default()),
-                "block" => Self::Block(DiskTypeBlock::default()),
-                "dir" => Self::Dir(DiskTypeDir::default()),
-                "volume" => Self::Volume(DiskTypeVolume::default()),
-                "nvme" => Self::Nvme(DiskTypeNvme::default()),
-                "vhostuser" => Self::Vhostuser(DiskTypeVhostuser::default()),
-                "vhostvdpa" => Self::Vhostvdpa(DiskTypeVhostvdpa::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::File(DiskTypeFile::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::File(_) => "file",
-                Self::Network(_) => "network",
-                Self::Block(_) => "block",
-                Self::Dir(_) => "dir",
-                Self::Volume(_) => "volume",
-                Self::Nvme(_) => "nvme",
-                Self::Vhostuser(_) => "vhostuser",
-                Self::Vhostvdpa(_) => "vhostvdpa",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Dir(members) => Some(members),
-            Self::Volume(members) => Some(members),
-            Self::Nvme(members) => Some(members),
-            Self::Vhostuser(members) => Some(members),
-            Self::Vhostvdpa(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Dir(members) => Some(members),
-            Self::Volume(members) => Some(members),
-            Self::Nvme(members) => Some(members),
-            Self::Vhostuser(members) => Some(members),
-            Self::Vhostvdpa(members) => Some(members),
-        }
-    }
+rt::payload! { DiskType: attribute("type").optional().written("file");
+    File(DiskTypeFile) = "file".since(0, 6, 0);
+    Network(DiskTypeNetwork) = "network".since(0, 8, 7);
+    Block(DiskTypeBlock) = "block".since(0, 6, 0);
+    Dir(DiskTypeDir) = "dir".since(0, 7, 5);
+    Volume(DiskTypeVolume) = "volume".since(1, 0, 5);
+    Nvme(DiskTypeNvme) = "nvme".since(6, 0, 0);
+    Vhostuser(DiskTypeVhostuser) = "vhostuser".since(7, 1, 0);
+    Vhostvdpa(DiskTypeVhostvdpa) = "vhostvdpa".since(9, 8, 0);
+    _ = "file";
 }
 
 /// The members of one variant.
@@ -472,32 +257,6 @@ rt::table! { DiskTypeFile: members();
     0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for DiskTypeFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeNetwork {
@@ -511,32 +270,6 @@ pub struct DiskTypeNetwork {
 
 rt::table! { DiskTypeNetwork: members();
     0 SOURCE = source: Option<DiskSourceNetwork>, child("source").since(0, 8, 7);
-}
-
-impl rt::Content for DiskTypeNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// A set of values.
@@ -561,44 +294,11 @@ pub enum DiskDevice {
     Lun,
 }
 
-impl DiskDevice {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("floppy").since(0, 6, 0),
-        rt::ValueInfo::new("disk").since(0, 6, 0),
-        rt::ValueInfo::new("cdrom").since(0, 6, 0),
-        rt::ValueInfo::new("lun").since(0, 9, 10),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Floppy => "floppy",
-            Self::Disk => "disk",
-            Self::Cdrom => "cdrom",
-            Self::Lun => "lun",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDevice {
-    const VALUES: &'static [rt::ValueInfo] = DiskDevice::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "floppy" => Self::Floppy,
-                "disk" => Self::Disk,
-                "cdrom" => Self::Cdrom,
-                "lun" => Self::Lun,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDevice;
+    Floppy = "floppy".since(0, 6, 0);
+    Disk = "disk".since(0, 6, 0);
+    Cdrom = "cdrom".since(0, 6, 0);
+    Lun = "lun".since(0, 9, 10);
 }
 
 /// A set of values.
@@ -623,44 +323,11 @@ pub enum DiskSnapshot {
     Manual,
 }
 
-impl DiskSnapshot {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("no").since(0, 9, 5),
-        rt::ValueInfo::new("internal").since(0, 9, 5),
-        rt::ValueInfo::new("external").since(0, 9, 5),
-        rt::ValueInfo::new("manual").since(8, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::No => "no",
-            Self::Internal => "internal",
-            Self::External => "external",
-            Self::Manual => "manual",
-        }
-    }
-}
-
-impl rt::Scalar for DiskSnapshot {
-    const VALUES: &'static [rt::ValueInfo] = DiskSnapshot::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "no" => Self::No,
-                "internal" => Self::Internal,
-                "external" => Self::External,
-                "manual" => Self::Manual,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskSnapshot;
+    No = "no".since(0, 9, 5);
+    Internal = "internal".since(0, 9, 5);
+    External = "external".since(0, 9, 5);
+    Manual = "manual".since(8, 2, 0);
 }
 
 /// Whether SCSI commands of an unprivileged guest are filtered.
@@ -677,38 +344,9 @@ pub enum Sgio {
     Unfiltered,
 }
 
-impl Sgio {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("filtered").since(1, 0, 2),
-        rt::ValueInfo::new("unfiltered").since(1, 0, 2),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Filtered => "filtered",
-            Self::Unfiltered => "unfiltered",
-        }
-    }
-}
-
-impl rt::Scalar for Sgio {
-    const VALUES: &'static [rt::ValueInfo] = Sgio::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "filtered" => Self::Filtered,
-                "unfiltered" => Self::Unfiltered,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { Sgio;
+    Filtered = "filtered".since(1, 0, 2);
+    Unfiltered = "unfiltered".since(1, 0, 2);
 }
 
 /// The credentials for the server of a network disk, in their old place beside the source.
@@ -731,52 +369,6 @@ pub struct DiskOuterAuth {
 rt::table! { DiskOuterAuth: element("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
     0 USERNAME = username: String, attribute("username").since(0, 9, 7);
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
-}
-
-impl rt::Content for DiskOuterAuth {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "username" => r.attribute(attribute, &mut self.username),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "secret" => r.child(node, &mut self.secret),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("username", &self.username);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("secret", &self.secret);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.secret, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.secret, visit);
-    }
 }
 
 /// The encryption of the source, in its old place beside the source.
@@ -817,62 +409,6 @@ rt::table! { DiskOuterEncryption: element("encryption").since(0, 7, 1).legacy("d
     4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
 }
 
-impl rt::Content for DiskOuterEncryption {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "format" => r.attribute(attribute, &mut self.format),
-            "engine" => r.attribute(attribute, &mut self.engine),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "secret" => r.child(node, &mut self.secret),
-            "cipher" => r.child(node, &mut self.cipher),
-            "ivgen" => r.child(node, &mut self.ivgen),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("format", &self.format);
-        w.attribute("engine", &self.engine);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("secret", &self.secret);
-        w.child("cipher", &self.cipher);
-        w.child("ivgen", &self.ivgen);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.secret, visit);
-        rt::Nest::each(&self.cipher, visit);
-        rt::Nest::each(&self.ivgen, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.secret, visit);
-        rt::Nest::each_mut(&mut self.cipher, visit);
-        rt::Nest::each_mut(&mut self.ivgen, visit);
-    }
-}
-
 /// The storage that an image is based on. An empty one says that the image has none; where there is
 /// none at all, the hypervisor looks into the image.
 ///
@@ -900,76 +436,12 @@ pub struct DiskBackingStore {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskBackingStore: element("backingStore").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
+rt::table! { DiskBackingStore: element("backingStore").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(2), rt::Step::Field(0), rt::Step::Field(3)] }]);
     0 TYPE = type_: Option<DiskStorage>, payload();
     1 INDEX = index: Option<u64>, attribute("index").since(1, 2, 4).output_only();
     2 FORMAT = format: Option<DiskFormat>, child("format").since(1, 2, 4);
     3 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
-}
-
-impl rt::Content for DiskBackingStore {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "format" => r.child(node, &mut self.format),
-            "backingStore" => r.child(node, &mut self.backing_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("format", &self.format);
-        w.payload_children(&self.type_);
-        w.child("backingStore", &self.backing_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.format, visit);
-        rt::Nest::each(&self.backing_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.format, visit);
-        rt::Nest::each_mut(&mut self.backing_store, visit);
-    }
 }
 
 /// The geometry that the disk claims to have, for DASDs of s390 and old operating systems.
@@ -1004,38 +476,6 @@ rt::table! { DiskGeometry: element("geometry").since(0, 10, 0);
     3 TRANS = trans: Option<DiskGeometryTrans>, attribute("trans").since(0, 10, 0);
 }
 
-impl rt::Content for DiskGeometry {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "cyls" => r.attribute(attribute, &mut self.cyls),
-            "heads" => r.attribute(attribute, &mut self.heads),
-            "secs" => r.attribute(attribute, &mut self.secs),
-            "trans" => r.attribute(attribute, &mut self.trans),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("cyls", &self.cyls);
-        w.attribute("heads", &self.heads);
-        w.attribute("secs", &self.secs);
-        w.attribute("trans", &self.trans);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskGeometryTrans {
@@ -1054,41 +494,10 @@ pub enum DiskGeometryTrans {
     Lba,
 }
 
-impl DiskGeometryTrans {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("auto").since(0, 10, 0),
-        rt::ValueInfo::new("none").since(0, 10, 0),
-        rt::ValueInfo::new("lba").since(0, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::None => "none",
-            Self::Lba => "lba",
-        }
-    }
-}
-
-impl rt::Scalar for DiskGeometryTrans {
-    const VALUES: &'static [rt::ValueInfo] = DiskGeometryTrans::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto" => Self::Auto,
-                "none" => Self::None,
-                "lba" => Self::Lba,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskGeometryTrans;
+    Auto = "auto".since(0, 10, 0);
+    None = "none".since(0, 10, 0);
+    Lba = "lba".since(0, 10, 0);
 }
 
 /// The sizes of blocks that the disk claims to have.
@@ -1119,40 +528,6 @@ rt::table! { DiskBlockIo: element("blockio").since(0, 10, 2).dropped_if_empty();
         .since(0, 10, 2);
     2 DISCARD_GRANULARITY = discard_granularity: Option<u32>, attribute("discard_granularity").dropped("0")
         .since(11, 3, 0);
-}
-
-impl rt::Content for DiskBlockIo {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "logical_block_size" => r.attribute(attribute, &mut self.logical_block_size),
-            "physical_block_size" => {
-                r.attribute(attribute, &mut self.physical_block_size)
-            }
-            "discard_granularity" => {
-                r.attribute(attribute, &mut self.discard_granularity)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("logical_block_size", &self.logical_block_size);
-        w.attribute("physical_block_size", &self.physical_block_size);
-        w.attribute("discard_granularity", &self.discard_granularity);
-    }
 }
 
 /// The bus and the name under which the guest gets the disk.
@@ -1194,40 +569,6 @@ rt::table! { DiskTarget: element("target").since(0, 6, 0).reference("hard-drives
     2 TRAY = tray: Option<DiskTargetTray>, attribute("tray").dropped("closed").since(0, 9, 11);
     3 REMOVABLE = removable: Option<OnOff>, attribute("removable").assumed("off").since(1, 1, 3);
     4 ROTATION_RATE = rotation_rate: Option<u64>, attribute("rotation_rate").dropped("0").since(7, 3, 0);
-}
-
-impl rt::Content for DiskTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "tray" => r.attribute(attribute, &mut self.tray),
-            "removable" => r.attribute(attribute, &mut self.removable),
-            "rotation_rate" => r.attribute(attribute, &mut self.rotation_rate),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-        w.attribute("bus", &self.bus);
-        w.attribute("tray", &self.tray);
-        w.attribute("removable", &self.removable);
-        w.attribute("rotation_rate", &self.rotation_rate);
-    }
 }
 
 /// A set of values.
@@ -1272,59 +613,16 @@ pub enum DiskTargetBus {
     Sd,
 }
 
-impl DiskTargetBus {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ide").since(0, 6, 0),
-        rt::ValueInfo::new("fdc").since(0, 6, 0),
-        rt::ValueInfo::new("scsi").since(0, 6, 2),
-        rt::ValueInfo::new("virtio").since(0, 6, 0),
-        rt::ValueInfo::new("xen").since(0, 6, 0),
-        rt::ValueInfo::new("usb").since(0, 6, 0),
-        rt::ValueInfo::new("uml").since(0, 6, 2),
-        rt::ValueInfo::new("sata").since(0, 9, 7),
-        rt::ValueInfo::new("sd").since(1, 1, 3),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ide => "ide",
-            Self::Fdc => "fdc",
-            Self::Scsi => "scsi",
-            Self::Virtio => "virtio",
-            Self::Xen => "xen",
-            Self::Usb => "usb",
-            Self::Uml => "uml",
-            Self::Sata => "sata",
-            Self::Sd => "sd",
-        }
-    }
-}
-
-impl rt::Scalar for DiskTargetBus {
-    const VALUES: &'static [rt::ValueInfo] = DiskTargetBus::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ide" => Self::Ide,
-                "fdc" => Self::Fdc,
-                "scsi" => Self::Scsi,
-                "virtio" => Self::Virtio,
-                "xen" => Self::Xen,
-                "usb" => Self::Usb,
-                "uml" => Self::Uml,
-                "sata" => Self::Sata,
-                "sd" => Self::Sd,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskTargetBus;
+    Ide = "ide".since(0, 6, 0);
+    Fdc = "fdc".since(0, 6, 0);
+    Scsi = "scsi".since(0, 6, 2);
+    Virtio = "virtio".since(0, 6, 0);
+    Xen = "xen".since(0, 6, 0);
+    Usb = "usb".since(0, 6, 0);
+    Uml = "uml".since(0, 6, 2);
+    Sata = "sata".since(0, 9, 7);
+    Sd = "sd".since(1, 1, 3);
 }
 
 /// A set of values.
@@ -1341,38 +639,9 @@ pub enum DiskTargetTray {
     Closed,
 }
 
-impl DiskTargetTray {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("open").since(0, 9, 11),
-        rt::ValueInfo::new("closed").since(0, 9, 11),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl rt::Scalar for DiskTargetTray {
-    const VALUES: &'static [rt::ValueInfo] = DiskTargetTray::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "open" => Self::Open,
-                "closed" => Self::Closed,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskTargetTray;
+    Open = "open".since(0, 9, 11);
+    Closed = "closed".since(0, 9, 11);
 }
 
 /// What the guest writes is thrown away when it stops.
@@ -1391,38 +660,3 @@ pub struct DiskTransient {
 rt::table! { DiskTransient: element("transient").since(0, 9, 5);
     0 SHARE_BACKING = share_backing: Option<YesNo>, attribute("shareBacking").dropped("no").since(7, 4, 0);
 }
-
-impl rt::Content for DiskTransient {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "shareBacking" => r.attribute(attribute, &mut self.share_backing),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("shareBacking", &self.share_backing);
-    }
-}
-
-rt::elements!(
-    Disk, DiskOuterAuth, DiskOuterEncryption, DiskBackingStore, DiskGeometry,
-    DiskBlockIo, DiskTarget, DiskTransient
-);
-
-rt::scalar_text!(
-    DiskDevice, DiskSnapshot, Sgio, DiskGeometryTrans, DiskTargetBus, DiskTargetTray
-);

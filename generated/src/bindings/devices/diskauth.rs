@@ -28,52 +28,6 @@ rt::table! { DiskAuth: element("auth").since(1, 2, 8).reference("hard-drives-flo
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
 }
 
-impl rt::Content for DiskAuth {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "username" => r.attribute(attribute, &mut self.username),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "secret" => r.child(node, &mut self.secret),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("username", &self.username);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("secret", &self.secret);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.secret, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.secret, visit);
-    }
-}
-
 /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
 ///
 /// Since libvirt 0.9.7.
@@ -101,36 +55,6 @@ rt::table! { DiskAuthSecret: element("secret").since(0, 9, 7);
     2 USAGE = usage: Option<String>, attribute("usage").since(0, 9, 7).narrow("[A-Za-z0-9_+\\-]+", 7, 0, 0);
 }
 
-impl rt::Content for DiskAuthSecret {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "uuid" => r.attribute(attribute, &mut self.uuid),
-            "usage" => r.attribute(attribute, &mut self.usage),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("uuid", &self.uuid);
-        w.attribute("usage", &self.usage);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskAuthSecretType {
@@ -145,38 +69,9 @@ pub enum DiskAuthSecretType {
     Iscsi,
 }
 
-impl DiskAuthSecretType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ceph").since(0, 9, 7),
-        rt::ValueInfo::new("iscsi").since(1, 0, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ceph => "ceph",
-            Self::Iscsi => "iscsi",
-        }
-    }
-}
-
-impl rt::Scalar for DiskAuthSecretType {
-    const VALUES: &'static [rt::ValueInfo] = DiskAuthSecretType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ceph" => Self::Ceph,
-                "iscsi" => Self::Iscsi,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskAuthSecretType;
+    Ceph = "ceph".since(0, 9, 7);
+    Iscsi = "iscsi".since(1, 0, 4);
 }
 
 /// The initiator as which libvirt connects to an iSCSI target.
@@ -196,40 +91,6 @@ rt::table! { Initiator: element("initiator").since(4, 7, 0);
     0 IQN = iqn: InitiatorIqn, child("iqn").since(4, 7, 0);
 }
 
-impl rt::Content for Initiator {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "iqn" => r.child(node, &mut self.iqn),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("iqn", &self.iqn);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.iqn, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.iqn, visit);
-    }
-}
-
 /// The qualified name of the initiator.
 ///
 /// Since libvirt 4.7.0.
@@ -245,32 +106,6 @@ pub struct InitiatorIqn {
 
 rt::table! { InitiatorIqn: element("iqn").since(4, 7, 0);
     0 NAME = name: String, attribute("name").since(4, 7, 0);
-}
-
-impl rt::Content for InitiatorIqn {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
 }
 
 /// The user and group as which an NFS server is accessed.
@@ -310,40 +145,6 @@ rt::table! { OsNvramSourceIdentity: element("identity").since(7, 0, 0);
     4 AGENTSOCK = agentsock: Option<String>, attribute("agentsock").since(9, 8, 0);
 }
 
-impl rt::Content for OsNvramSourceIdentity {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "user" => r.attribute(attribute, &mut self.user),
-            "group" => r.attribute(attribute, &mut self.group),
-            "username" => r.attribute(attribute, &mut self.username),
-            "keyfile" => r.attribute(attribute, &mut self.keyfile),
-            "agentsock" => r.attribute(attribute, &mut self.agentsock),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("user", &self.user);
-        w.attribute("group", &self.group);
-        w.attribute("username", &self.username);
-        w.attribute("keyfile", &self.keyfile);
-        w.attribute("agentsock", &self.agentsock);
-    }
-}
-
 /// The user and group as which an NFS server is accessed.
 ///
 /// Since libvirt 7.0.0.
@@ -364,34 +165,6 @@ pub struct DiskNfsIdentity {
 rt::table! { DiskNfsIdentity: element("identity").since(7, 0, 0);
     0 USER = user: Option<String>, attribute("user").since(7, 0, 0);
     1 GROUP = group: Option<String>, attribute("group").since(7, 0, 0);
-}
-
-impl rt::Content for DiskNfsIdentity {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "user" => r.attribute(attribute, &mut self.user),
-            "group" => r.attribute(attribute, &mut self.group),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("user", &self.user);
-        w.attribute("group", &self.group);
-    }
 }
 
 /// The user as whom an SSH server is accessed, and the key.
@@ -421,36 +194,6 @@ rt::table! { DiskSshIdentity: element("identity").since(9, 8, 0);
     2 AGENTSOCK = agentsock: Option<String>, attribute("agentsock").since(9, 8, 0);
 }
 
-impl rt::Content for DiskSshIdentity {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "username" => r.attribute(attribute, &mut self.username),
-            "keyfile" => r.attribute(attribute, &mut self.keyfile),
-            "agentsock" => r.attribute(attribute, &mut self.agentsock),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("username", &self.username);
-        w.attribute("keyfile", &self.keyfile);
-        w.attribute("agentsock", &self.agentsock);
-    }
-}
-
 /// The keys of SSH servers that are trusted.
 ///
 /// Since libvirt 9.8.0.
@@ -467,36 +210,3 @@ pub struct DiskKnownHosts {
 rt::table! { DiskKnownHosts: element("knownHosts").since(9, 8, 0);
     0 PATH = path: String, attribute("path").since(9, 8, 0);
 }
-
-impl rt::Content for DiskKnownHosts {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
-}
-
-rt::elements!(
-    DiskAuth, DiskAuthSecret, Initiator, InitiatorIqn, OsNvramSourceIdentity,
-    DiskNfsIdentity, DiskSshIdentity, DiskKnownHosts
-);
-
-rt::scalar_text!(DiskAuthSecretType);

@@ -128,92 +128,6 @@ rt::table! { DiskDriver: element("driver").since(0, 6, 0).dropped_if_empty().ref
     20 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
 }
 
-impl rt::Content for DiskDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "cache" => r.attribute(attribute, &mut self.cache),
-            "error_policy" => r.attribute(attribute, &mut self.error_policy),
-            "rerror_policy" => r.attribute(attribute, &mut self.rerror_policy),
-            "io" => r.attribute(attribute, &mut self.io),
-            "ioeventfd" => r.attribute(attribute, &mut self.ioeventfd),
-            "event_idx" => r.attribute(attribute, &mut self.event_idx),
-            "copy_on_read" => r.attribute(attribute, &mut self.copy_on_read),
-            "discard" => r.attribute(attribute, &mut self.discard),
-            "iothread" => r.attribute(attribute, &mut self.iothread),
-            "detect_zeroes" => r.attribute(attribute, &mut self.detect_zeroes),
-            "discard_no_unref" => r.attribute(attribute, &mut self.discard_no_unref),
-            "queues" => r.attribute(attribute, &mut self.queues),
-            "queue_size" => r.attribute(attribute, &mut self.queue_size),
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "metadata_cache" => r.child(node, &mut self.metadata_cache),
-            "iothreads" => r.child(node, &mut self.iothreads),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("type", &self.type_);
-        w.attribute("cache", &self.cache);
-        w.attribute("error_policy", &self.error_policy);
-        w.attribute("rerror_policy", &self.rerror_policy);
-        w.attribute("io", &self.io);
-        w.attribute("ioeventfd", &self.ioeventfd);
-        w.attribute("event_idx", &self.event_idx);
-        w.attribute("copy_on_read", &self.copy_on_read);
-        w.attribute("discard", &self.discard);
-        w.attribute("iothread", &self.iothread);
-        w.attribute("detect_zeroes", &self.detect_zeroes);
-        w.attribute("discard_no_unref", &self.discard_no_unref);
-        w.attribute("queues", &self.queues);
-        w.attribute("queue_size", &self.queue_size);
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("metadata_cache", &self.metadata_cache);
-        w.child("iothreads", &self.iothreads);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.metadata_cache, visit);
-        rt::Nest::each(&self.iothreads, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.metadata_cache, visit);
-        rt::Nest::each_mut(&mut self.iothreads, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskDriverType {
@@ -292,86 +206,25 @@ pub enum DiskDriverType {
     Aio,
 }
 
-impl DiskDriverType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(0, 6, 0),
-        rt::ValueInfo::new("dir").since(0, 6, 0),
-        rt::ValueInfo::new("bochs").since(0, 6, 0),
-        rt::ValueInfo::new("cloop").since(0, 6, 0),
-        rt::ValueInfo::new("dmg").since(0, 6, 0),
-        rt::ValueInfo::new("iso").since(0, 6, 0),
-        rt::ValueInfo::new("vpc").since(0, 6, 0),
-        rt::ValueInfo::new("vdi").since(0, 6, 0),
-        rt::ValueInfo::new("fat").since(0, 6, 0),
-        rt::ValueInfo::new("vhd").since(0, 6, 0),
-        rt::ValueInfo::new("ploop").since(0, 6, 0),
-        rt::ValueInfo::new("luks").since(0, 6, 0),
-        rt::ValueInfo::new("cow").since(0, 6, 0),
-        rt::ValueInfo::new("qcow").since(0, 6, 0),
-        rt::ValueInfo::new("qcow2").since(0, 6, 0),
-        rt::ValueInfo::new("qed").since(0, 6, 0),
-        rt::ValueInfo::new("vmdk").since(0, 6, 0),
-        rt::ValueInfo::new("aio").since(0, 6, 0).legacy("disk-driver-type-aio"),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Dir => "dir",
-            Self::Bochs => "bochs",
-            Self::Cloop => "cloop",
-            Self::Dmg => "dmg",
-            Self::Iso => "iso",
-            Self::Vpc => "vpc",
-            Self::Vdi => "vdi",
-            Self::Fat => "fat",
-            Self::Vhd => "vhd",
-            Self::Ploop => "ploop",
-            Self::Luks => "luks",
-            Self::Cow => "cow",
-            Self::Qcow => "qcow",
-            Self::Qcow2 => "qcow2",
-            Self::Qed => "qed",
-            Self::Vmdk => "vmdk",
-            Self::Aio => "aio",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverType {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "raw" => Self::Raw,
-                "dir" => Self::Dir,
-                "bochs" => Self::Bochs,
-                "cloop" => Self::Cloop,
-                "dmg" => Self::Dmg,
-                "iso" => Self::Iso,
-                "vpc" => Self::Vpc,
-                "vdi" => Self::Vdi,
-                "fat" => Self::Fat,
-                "vhd" => Self::Vhd,
-                "ploop" => Self::Ploop,
-                "luks" => Self::Luks,
-                "cow" => Self::Cow,
-                "qcow" => Self::Qcow,
-                "qcow2" => Self::Qcow2,
-                "qed" => Self::Qed,
-                "vmdk" => Self::Vmdk,
-                "aio" => Self::Aio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverType;
+    Raw = "raw".since(0, 6, 0);
+    Dir = "dir".since(0, 6, 0);
+    Bochs = "bochs".since(0, 6, 0);
+    Cloop = "cloop".since(0, 6, 0);
+    Dmg = "dmg".since(0, 6, 0);
+    Iso = "iso".since(0, 6, 0);
+    Vpc = "vpc".since(0, 6, 0);
+    Vdi = "vdi".since(0, 6, 0);
+    Fat = "fat".since(0, 6, 0);
+    Vhd = "vhd".since(0, 6, 0);
+    Ploop = "ploop".since(0, 6, 0);
+    Luks = "luks".since(0, 6, 0);
+    Cow = "cow".since(0, 6, 0);
+    Qcow = "qcow".since(0, 6, 0);
+    Qcow2 = "qcow2".since(0, 6, 0);
+    Qed = "qed".since(0, 6, 0);
+    Vmdk = "vmdk".since(0, 6, 0);
+    Aio = "aio".since(0, 6, 0).legacy("disk-driver-type-aio");
 }
 
 /// A set of values.
@@ -404,50 +257,13 @@ pub enum DiskDriverCache {
     Unsafe,
 }
 
-impl DiskDriverCache {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("default").since(1, 3, 3),
-        rt::ValueInfo::new("none").since(0, 6, 0),
-        rt::ValueInfo::new("writeback").since(0, 6, 0),
-        rt::ValueInfo::new("writethrough").since(0, 6, 0),
-        rt::ValueInfo::new("directsync").since(0, 9, 5),
-        rt::ValueInfo::new("unsafe").since(0, 9, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::None => "none",
-            Self::Writeback => "writeback",
-            Self::Writethrough => "writethrough",
-            Self::Directsync => "directsync",
-            Self::Unsafe => "unsafe",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverCache {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverCache::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "default" => Self::Default,
-                "none" => Self::None,
-                "writeback" => Self::Writeback,
-                "writethrough" => Self::Writethrough,
-                "directsync" => Self::Directsync,
-                "unsafe" => Self::Unsafe,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverCache;
+    Default = "default".since(1, 3, 3);
+    None = "none".since(0, 6, 0);
+    Writeback = "writeback".since(0, 6, 0);
+    Writethrough = "writethrough".since(0, 6, 0);
+    Directsync = "directsync".since(0, 9, 5);
+    Unsafe = "unsafe".since(0, 9, 7);
 }
 
 /// A set of values.
@@ -472,44 +288,11 @@ pub enum DiskDriverErrorPolicy {
     Enospace,
 }
 
-impl DiskDriverErrorPolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("stop").since(0, 8, 0),
-        rt::ValueInfo::new("report").since(0, 9, 7),
-        rt::ValueInfo::new("ignore").since(0, 8, 0),
-        rt::ValueInfo::new("enospace").since(0, 8, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Report => "report",
-            Self::Ignore => "ignore",
-            Self::Enospace => "enospace",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverErrorPolicy {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverErrorPolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "stop" => Self::Stop,
-                "report" => Self::Report,
-                "ignore" => Self::Ignore,
-                "enospace" => Self::Enospace,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverErrorPolicy;
+    Stop = "stop".since(0, 8, 0);
+    Report = "report".since(0, 9, 7);
+    Ignore = "ignore".since(0, 8, 0);
+    Enospace = "enospace".since(0, 8, 0);
 }
 
 /// A set of values.
@@ -530,41 +313,10 @@ pub enum DiskDriverRerrorPolicy {
     Ignore,
 }
 
-impl DiskDriverRerrorPolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("stop").since(0, 9, 7),
-        rt::ValueInfo::new("report").since(0, 9, 7),
-        rt::ValueInfo::new("ignore").since(0, 9, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Report => "report",
-            Self::Ignore => "ignore",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverRerrorPolicy {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverRerrorPolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "stop" => Self::Stop,
-                "report" => Self::Report,
-                "ignore" => Self::Ignore,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverRerrorPolicy;
+    Stop = "stop".since(0, 9, 7);
+    Report = "report".since(0, 9, 7);
+    Ignore = "ignore".since(0, 9, 7);
 }
 
 /// A set of values.
@@ -585,41 +337,10 @@ pub enum DiskDriverIo {
     IoUring,
 }
 
-impl DiskDriverIo {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("threads").since(0, 8, 8),
-        rt::ValueInfo::new("native").since(0, 8, 8),
-        rt::ValueInfo::new("io_uring").since(6, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Threads => "threads",
-            Self::Native => "native",
-            Self::IoUring => "io_uring",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverIo {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverIo::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "threads" => Self::Threads,
-                "native" => Self::Native,
-                "io_uring" => Self::IoUring,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverIo;
+    Threads = "threads".since(0, 8, 8);
+    Native = "native".since(0, 8, 8);
+    IoUring = "io_uring".since(6, 3, 0);
 }
 
 /// A set of values.
@@ -636,38 +357,9 @@ pub enum DiskDriverDiscard {
     Ignore,
 }
 
-impl DiskDriverDiscard {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unmap").since(1, 0, 6),
-        rt::ValueInfo::new("ignore").since(1, 0, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Unmap => "unmap",
-            Self::Ignore => "ignore",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverDiscard {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverDiscard::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "unmap" => Self::Unmap,
-                "ignore" => Self::Ignore,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverDiscard;
+    Unmap = "unmap".since(1, 0, 6);
+    Ignore = "ignore".since(1, 0, 6);
 }
 
 /// A set of values.
@@ -688,41 +380,10 @@ pub enum DiskDriverDetectZeroes {
     Unmap,
 }
 
-impl DiskDriverDetectZeroes {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("off").since(2, 0, 0),
-        rt::ValueInfo::new("on").since(2, 0, 0),
-        rt::ValueInfo::new("unmap").since(2, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::On => "on",
-            Self::Unmap => "unmap",
-        }
-    }
-}
-
-impl rt::Scalar for DiskDriverDetectZeroes {
-    const VALUES: &'static [rt::ValueInfo] = DiskDriverDetectZeroes::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "off" => Self::Off,
-                "on" => Self::On,
-                "unmap" => Self::Unmap,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskDriverDetectZeroes;
+    Off = "off".since(2, 0, 0);
+    On = "on".since(2, 0, 0);
+    Unmap = "unmap".since(2, 0, 0);
 }
 
 /// The throttle groups that limit the I/O of the disk.
@@ -743,40 +404,6 @@ rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).ref
     0 THROTTLEFILTER = throttlefilter: Vec<DiskThrottleFilter>, child("throttlefilter").since(11, 2, 0);
 }
 
-impl rt::Content for DiskThrottleFilters {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "throttlefilter" => r.child(node, &mut self.throttlefilter),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("throttlefilter", &self.throttlefilter);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.throttlefilter, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.throttlefilter, visit);
-    }
-}
-
 /// A throttle group that limits the I/O of the disk.
 ///
 /// Since libvirt 11.2.0.
@@ -792,32 +419,6 @@ pub struct DiskThrottleFilter {
 
 rt::table! { DiskThrottleFilter: element("throttlefilter").since(11, 2, 0);
     0 GROUP = group: String, attribute("group").since(11, 2, 0);
-}
-
-impl rt::Content for DiskThrottleFilter {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "group" => r.attribute(attribute, &mut self.group),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("group", &self.group);
-    }
 }
 
 /// Limits of the I/O of the disk.
@@ -938,86 +539,3 @@ rt::table! { DiskIoTune: element("iotune").since(0, 9, 8).dropped_if_empty().ref
     19 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
         .since(2, 4, 0);
 }
-
-impl rt::Content for DiskIoTune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "total_bytes_sec" => r.leaf(node, &mut self.total_bytes_sec),
-            "read_bytes_sec" => r.leaf(node, &mut self.read_bytes_sec),
-            "write_bytes_sec" => r.leaf(node, &mut self.write_bytes_sec),
-            "total_iops_sec" => r.leaf(node, &mut self.total_iops_sec),
-            "read_iops_sec" => r.leaf(node, &mut self.read_iops_sec),
-            "write_iops_sec" => r.leaf(node, &mut self.write_iops_sec),
-            "total_bytes_sec_max" => r.leaf(node, &mut self.total_bytes_sec_max),
-            "read_bytes_sec_max" => r.leaf(node, &mut self.read_bytes_sec_max),
-            "write_bytes_sec_max" => r.leaf(node, &mut self.write_bytes_sec_max),
-            "total_iops_sec_max" => r.leaf(node, &mut self.total_iops_sec_max),
-            "read_iops_sec_max" => r.leaf(node, &mut self.read_iops_sec_max),
-            "write_iops_sec_max" => r.leaf(node, &mut self.write_iops_sec_max),
-            "size_iops_sec" => r.leaf(node, &mut self.size_iops_sec),
-            "group_name" => r.leaf(node, &mut self.group_name),
-            "total_bytes_sec_max_length" => {
-                r.leaf(node, &mut self.total_bytes_sec_max_length)
-            }
-            "read_bytes_sec_max_length" => {
-                r.leaf(node, &mut self.read_bytes_sec_max_length)
-            }
-            "write_bytes_sec_max_length" => {
-                r.leaf(node, &mut self.write_bytes_sec_max_length)
-            }
-            "total_iops_sec_max_length" => {
-                r.leaf(node, &mut self.total_iops_sec_max_length)
-            }
-            "read_iops_sec_max_length" => {
-                r.leaf(node, &mut self.read_iops_sec_max_length)
-            }
-            "write_iops_sec_max_length" => {
-                r.leaf(node, &mut self.write_iops_sec_max_length)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("total_bytes_sec", &self.total_bytes_sec);
-        w.leaf("read_bytes_sec", &self.read_bytes_sec);
-        w.leaf("write_bytes_sec", &self.write_bytes_sec);
-        w.leaf("total_iops_sec", &self.total_iops_sec);
-        w.leaf("read_iops_sec", &self.read_iops_sec);
-        w.leaf("write_iops_sec", &self.write_iops_sec);
-        w.leaf("total_bytes_sec_max", &self.total_bytes_sec_max);
-        w.leaf("read_bytes_sec_max", &self.read_bytes_sec_max);
-        w.leaf("write_bytes_sec_max", &self.write_bytes_sec_max);
-        w.leaf("total_iops_sec_max", &self.total_iops_sec_max);
-        w.leaf("read_iops_sec_max", &self.read_iops_sec_max);
-        w.leaf("write_iops_sec_max", &self.write_iops_sec_max);
-        w.leaf("size_iops_sec", &self.size_iops_sec);
-        w.leaf("group_name", &self.group_name);
-        w.leaf("total_bytes_sec_max_length", &self.total_bytes_sec_max_length);
-        w.leaf("read_bytes_sec_max_length", &self.read_bytes_sec_max_length);
-        w.leaf("write_bytes_sec_max_length", &self.write_bytes_sec_max_length);
-        w.leaf("total_iops_sec_max_length", &self.total_iops_sec_max_length);
-        w.leaf("read_iops_sec_max_length", &self.read_iops_sec_max_length);
-        w.leaf("write_iops_sec_max_length", &self.write_iops_sec_max_length);
-    }
-}
-
-rt::elements!(DiskDriver, DiskThrottleFilters, DiskThrottleFilter, DiskIoTune);
-
-rt::scalar_text!(
-    DiskDriverType, DiskDriverCache, DiskDriverErrorPolicy, DiskDriverRerrorPolicy,
-    DiskDriverIo, DiskDriverDiscard, DiskDriverDetectZeroes
-);

@@ -47,7 +47,8 @@ pub struct DiskMirror {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskMirror: element("mirror").since(0, 9, 12).output_only().reference("hard-drives-floppy-disks-cdroms");
+rt::table! { DiskMirror: element("mirror").since(0, 9, 12).output_only().reference("hard-drives-floppy-disks-cdroms")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(5), rt::Step::Field(0), rt::Step::Field(6)] }]);
     0 TYPE = type_: Option<DiskStorage>, payload();
     1 FILE = file: Option<String>, attribute("file").since(0, 9, 12).optional_since(1, 2, 6)
         .legacy("disk-mirror-attrs");
@@ -57,77 +58,6 @@ rt::table! { DiskMirror: element("mirror").since(0, 9, 12).output_only().referen
     4 READY = ready: Option<DiskMirrorReady>, attribute("ready").since(0, 9, 12);
     5 FORMAT = format: Option<DiskFormat>, child("format").since(1, 2, 6);
     6 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(5, 6, 0);
-}
-
-impl rt::Content for DiskMirror {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "file" => r.attribute(attribute, &mut self.file),
-            "format" => r.attribute(attribute, &mut self.legacy_format),
-            "job" => r.attribute(attribute, &mut self.job),
-            "ready" => r.attribute(attribute, &mut self.ready),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "format" => r.child(node, &mut self.format),
-            "backingStore" => r.child(node, &mut self.backing_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("file", &self.file);
-        w.attribute("format", &self.legacy_format);
-        w.attribute("job", &self.job);
-        w.attribute("ready", &self.ready);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("format", &self.format);
-        w.payload_children(&self.type_);
-        w.child("backingStore", &self.backing_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.format, visit);
-        rt::Nest::each(&self.backing_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.format, visit);
-        rt::Nest::each_mut(&mut self.backing_store, visit);
-    }
 }
 
 /// A set of values.
@@ -148,41 +78,10 @@ pub enum DiskMirrorReady {
     Pivot,
 }
 
-impl DiskMirrorReady {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("yes").since(0, 9, 12),
-        rt::ValueInfo::new("abort").since(1, 2, 7),
-        rt::ValueInfo::new("pivot").since(1, 2, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::Abort => "abort",
-            Self::Pivot => "pivot",
-        }
-    }
-}
-
-impl rt::Scalar for DiskMirrorReady {
-    const VALUES: &'static [rt::ValueInfo] = DiskMirrorReady::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "yes" => Self::Yes,
-                "abort" => Self::Abort,
-                "pivot" => Self::Pivot,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskMirrorReady;
+    Yes = "yes".since(0, 9, 12);
+    Abort = "abort".since(1, 2, 7);
+    Pivot = "pivot".since(1, 2, 7);
 }
 
 /// A set of values.
@@ -199,40 +98,7 @@ pub enum DiskMirrorJob {
     ActiveCommit,
 }
 
-impl DiskMirrorJob {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("copy").since(1, 2, 7),
-        rt::ValueInfo::new("active-commit").since(1, 2, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Copy => "copy",
-            Self::ActiveCommit => "active-commit",
-        }
-    }
+rt::values! { DiskMirrorJob;
+    Copy = "copy".since(1, 2, 7);
+    ActiveCommit = "active-commit".since(1, 2, 7);
 }
-
-impl rt::Scalar for DiskMirrorJob {
-    const VALUES: &'static [rt::ValueInfo] = DiskMirrorJob::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "copy" => Self::Copy,
-                "active-commit" => Self::ActiveCommit,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(DiskMirror);
-
-rt::scalar_text!(DiskMirrorReady, DiskMirrorJob);

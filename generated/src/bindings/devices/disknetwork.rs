@@ -41,86 +41,15 @@ pub struct DiskSourceNetwork {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard-drives-floppy-disks-cdroms");
+rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard-drives-floppy-disks-cdroms")
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1), rt::Step::Field(2)] }])
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(3), rt::Step::Part(0, 0), rt::Step::Field(4), rt::Step::Part(0, 1), rt::Step::Field(5)] }]);
     0 PROTOCOL = protocol: DiskSourceNetworkProtocol, payload();
     1 NAME = name: Option<String>, attribute("name").since(0, 8, 7);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
     4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
-}
-
-impl rt::Content for DiskSourceNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.protocol)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.protocol)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.protocol);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "protocol" => {}
-            "name" => r.attribute(attribute, &mut self.name),
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "host" => r.child(node, &mut self.host),
-            "slices" => r.child(node, &mut self.slices),
-            "dataStore" => r.child(node, &mut self.data_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.protocol, 0);
-        w.attribute("name", &self.name);
-        w.payload_attributes_part(&self.protocol, 1);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("host", &self.host);
-        w.payload_children_part(&self.protocol, 0);
-        w.child("slices", &self.slices);
-        w.payload_children_part(&self.protocol, 1);
-        w.child("dataStore", &self.data_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.host, visit);
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.data_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.host, visit);
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-    }
 }
 
 /// What the attribute `protocol` decides.
@@ -186,112 +115,20 @@ impl Default for DiskSourceNetworkProtocol {
     }
 }
 
-impl rt::PayloadType for DiskSourceNetworkProtocol {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("protocol")
-            .values(
-                &[
-                    rt::ValueInfo::new("nbd").since(0, 8, 7),
-                    rt::ValueInfo::new("iscsi").since(1, 0, 4),
-                    rt::ValueInfo::new("rbd").since(0, 8, 7),
-                    rt::ValueInfo::new("sheepdog").since(0, 8, 7),
-                    rt::ValueInfo::new("gluster").since(1, 0, 1),
-                    rt::ValueInfo::new("vxhs").since(3, 8, 0),
-                    rt::ValueInfo::new("nfs").since(7, 0, 0),
-                    rt::ValueInfo::new("http").since(1, 1, 2),
-                    rt::ValueInfo::new("https").since(1, 1, 3),
-                    rt::ValueInfo::new("ftp").since(1, 1, 2),
-                    rt::ValueInfo::new("ftps").since(1, 1, 3),
-                    rt::ValueInfo::new("tftp").since(1, 1, 3),
-                    rt::ValueInfo::new("ssh").since(2, 1, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for DiskSourceNetworkProtocol {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "nbd" => Self::Nbd(DiskSourceNetworkProtocolNbd::default()),
-                "iscsi" => Self::Iscsi(DiskSourceNetworkProtocolIscsi::default()),
-                "rbd" => Self::Rbd(DiskSourceNetworkProtocolRbd::default()),
-                "sheepdog" => {
-                    Self::Sheepdog(DiskSourceNetworkProtocolSheepdog::default())
-                }
-                "gluster" => Self::Gluster(DiskSourceNetworkProtocolGluster::default()),
-                "vxhs" => Self::Vxhs(DiskSourceNetworkProtocolVxhs::default()),
-                "nfs" => Self::Nfs(DiskSourceNetworkProtocolNfs::default()),
-                "http" => Self::Http(DiskSourceNetworkProtocolHttp::default()),
-                "https" => Self::Https(DiskSourceNetworkProtocolHttps::default()),
-                "ftp" => Self::Ftp(DiskSourceNetworkProtocolFtp::default()),
-                "ftps" => Self::Ftps(DiskSourceNetworkProtocolFtps::default()),
-                "tftp" => Self::Tftp(DiskSourceNetworkProtocolTftp::default()),
-                "ssh" => Self::Ssh(DiskSourceNetworkProtocolSsh::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Nbd(_) => "nbd",
-                Self::Iscsi(_) => "iscsi",
-                Self::Rbd(_) => "rbd",
-                Self::Sheepdog(_) => "sheepdog",
-                Self::Gluster(_) => "gluster",
-                Self::Vxhs(_) => "vxhs",
-                Self::Nfs(_) => "nfs",
-                Self::Http(_) => "http",
-                Self::Https(_) => "https",
-                Self::Ftp(_) => "ftp",
-                Self::Ftps(_) => "ftps",
-                Self::Tftp(_) => "tftp",
-                Self::Ssh(_) => "ssh",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Nbd(members) => Some(members),
-            Self::Iscsi(members) => Some(members),
-            Self::Rbd(members) => Some(members),
-            Self::Sheepdog(members) => Some(members),
-            Self::Gluster(members) => Some(members),
-            Self::Vxhs(members) => Some(members),
-            Self::Nfs(members) => Some(members),
-            Self::Http(members) => Some(members),
-            Self::Https(members) => Some(members),
-            Self::Ftp(members) => Some(members),
-            Self::Ftps(members) => Some(members),
-            Self::Tftp(members) => Some(members),
-            Self::Ssh(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Nbd(members) => Some(members),
-            Self::Iscsi(members) => Some(members),
-            Self::Rbd(members) => Some(members),
-            Self::Sheepdog(members) => Some(members),
-            Self::Gluster(members) => Some(members),
-            Self::Vxhs(members) => Some(members),
-            Self::Nfs(members) => Some(members),
-            Self::Http(members) => Some(members),
-            Self::Https(members) => Some(members),
-            Self::Ftp(members) => Some(members),
-            Self::Ftps(members) => Some(members),
-            Self::Tftp(members) => Some(members),
-            Self::Ssh(members) => Some(members),
-        }
-    }
+rt::payload! { DiskSourceNetworkProtocol: attribute("protocol");
+    Nbd(DiskSourceNetworkProtocolNbd) = "nbd".since(0, 8, 7);
+    Iscsi(DiskSourceNetworkProtocolIscsi) = "iscsi".since(1, 0, 4);
+    Rbd(DiskSourceNetworkProtocolRbd) = "rbd".since(0, 8, 7);
+    Sheepdog(DiskSourceNetworkProtocolSheepdog) = "sheepdog".since(0, 8, 7);
+    Gluster(DiskSourceNetworkProtocolGluster) = "gluster".since(1, 0, 1);
+    Vxhs(DiskSourceNetworkProtocolVxhs) = "vxhs".since(3, 8, 0);
+    Nfs(DiskSourceNetworkProtocolNfs) = "nfs".since(7, 0, 0);
+    Http(DiskSourceNetworkProtocolHttp) = "http".since(1, 1, 2);
+    Https(DiskSourceNetworkProtocolHttps) = "https".since(1, 1, 3);
+    Ftp(DiskSourceNetworkProtocolFtp) = "ftp".since(1, 1, 2);
+    Ftps(DiskSourceNetworkProtocolFtps) = "ftps".since(1, 1, 3);
+    Tftp(DiskSourceNetworkProtocolTftp) = "tftp".since(1, 1, 3);
+    Ssh(DiskSourceNetworkProtocolSsh) = "ssh".since(2, 1, 0);
 }
 
 /// The members of one variant.
@@ -317,60 +154,10 @@ pub struct DiskSourceNetworkProtocolNbd {
 }
 
 rt::table! { DiskSourceNetworkProtocolNbd: members();
-    0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
-    1 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
+    0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0).part(1);
+    1 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0).part(1);
     2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolNbd {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "tls" => r.attribute(attribute, &mut self.tls),
-            "tlsHostname" => r.attribute(attribute, &mut self.tls_hostname),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "reconnect" => r.child(node, &mut self.reconnect),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("tls", &self.tls);
-            w.attribute("tlsHostname", &self.tls_hostname);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("reconnect", &self.reconnect);
-        }
-        if w.part(1) {
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.reconnect, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// A set of values.
@@ -431,71 +218,20 @@ pub enum OsNvramSourceProtocol {
     Ssh,
 }
 
-impl OsNvramSourceProtocol {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("nbd").since(0, 8, 7),
-        rt::ValueInfo::new("iscsi").since(1, 0, 4),
-        rt::ValueInfo::new("rbd").since(0, 8, 7),
-        rt::ValueInfo::new("sheepdog").since(0, 8, 7),
-        rt::ValueInfo::new("gluster").since(1, 0, 1),
-        rt::ValueInfo::new("vxhs").since(3, 8, 0),
-        rt::ValueInfo::new("nfs").since(7, 0, 0),
-        rt::ValueInfo::new("http").since(1, 1, 2),
-        rt::ValueInfo::new("https").since(1, 1, 3),
-        rt::ValueInfo::new("ftp").since(1, 1, 2),
-        rt::ValueInfo::new("ftps").since(1, 1, 3),
-        rt::ValueInfo::new("tftp").since(1, 1, 3),
-        rt::ValueInfo::new("ssh").since(2, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Nbd => "nbd",
-            Self::Iscsi => "iscsi",
-            Self::Rbd => "rbd",
-            Self::Sheepdog => "sheepdog",
-            Self::Gluster => "gluster",
-            Self::Vxhs => "vxhs",
-            Self::Nfs => "nfs",
-            Self::Http => "http",
-            Self::Https => "https",
-            Self::Ftp => "ftp",
-            Self::Ftps => "ftps",
-            Self::Tftp => "tftp",
-            Self::Ssh => "ssh",
-        }
-    }
-}
-
-impl rt::Scalar for OsNvramSourceProtocol {
-    const VALUES: &'static [rt::ValueInfo] = OsNvramSourceProtocol::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "nbd" => Self::Nbd,
-                "iscsi" => Self::Iscsi,
-                "rbd" => Self::Rbd,
-                "sheepdog" => Self::Sheepdog,
-                "gluster" => Self::Gluster,
-                "vxhs" => Self::Vxhs,
-                "nfs" => Self::Nfs,
-                "http" => Self::Http,
-                "https" => Self::Https,
-                "ftp" => Self::Ftp,
-                "ftps" => Self::Ftps,
-                "tftp" => Self::Tftp,
-                "ssh" => Self::Ssh,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { OsNvramSourceProtocol;
+    Nbd = "nbd".since(0, 8, 7);
+    Iscsi = "iscsi".since(1, 0, 4);
+    Rbd = "rbd".since(0, 8, 7);
+    Sheepdog = "sheepdog".since(0, 8, 7);
+    Gluster = "gluster".since(1, 0, 1);
+    Vxhs = "vxhs".since(3, 8, 0);
+    Nfs = "nfs".since(7, 0, 0);
+    Http = "http".since(1, 1, 2);
+    Https = "https".since(1, 1, 3);
+    Ftp = "ftp".since(1, 1, 2);
+    Ftps = "ftps".since(1, 1, 3);
+    Tftp = "tftp".since(1, 1, 3);
+    Ssh = "ssh".since(2, 1, 0);
 }
 
 /// The members of one variant.
@@ -519,46 +255,8 @@ pub struct DiskSourceNetworkProtocolIscsi {
 
 rt::table! { DiskSourceNetworkProtocolIscsi: members();
     0 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
-    1 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolIscsi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "initiator" => r.child(node, &mut self.initiator),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("initiator", &self.initiator);
-        }
-        if w.part(1) {
-            w.child("auth", &self.auth);
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.initiator, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.initiator, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    1 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -587,50 +285,8 @@ pub struct DiskSourceNetworkProtocolRbd {
 rt::table! { DiskSourceNetworkProtocolRbd: members();
     0 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
     1 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
-    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolRbd {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "snapshot" => r.child(node, &mut self.snapshot),
-            "config" => r.child(node, &mut self.config),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("snapshot", &self.snapshot);
-            w.child("config", &self.config);
-        }
-        if w.part(1) {
-            w.child("auth", &self.auth);
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.snapshot, visit);
-        rt::Nest::each(&self.config, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.snapshot, visit);
-        rt::Nest::each_mut(&mut self.config, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -654,45 +310,7 @@ pub struct DiskSourceNetworkProtocolSheepdog {
 rt::table! { DiskSourceNetworkProtocolSheepdog: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolSheepdog {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-        }
-        if w.part(1) {
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -706,35 +324,7 @@ pub struct DiskSourceNetworkProtocolGluster {
 }
 
 rt::table! { DiskSourceNetworkProtocolGluster: members();
-    0 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolGluster {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    0 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -747,27 +337,7 @@ pub struct DiskSourceNetworkProtocolVxhs {
 }
 
 rt::table! { DiskSourceNetworkProtocolVxhs: members();
-    0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolVxhs {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "tls" => r.attribute(attribute, &mut self.tls),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("tls", &self.tls);
-        }
-    }
+    0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -781,34 +351,6 @@ pub struct DiskSourceNetworkProtocolNfs {
 
 rt::table! { DiskSourceNetworkProtocolNfs: members();
     0 IDENTITY = identity: Option<DiskNfsIdentity>, child("identity").since(7, 0, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolNfs {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "identity" => r.child(node, &mut self.identity),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("identity", &self.identity);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.identity, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.identity, visit);
-    }
 }
 
 /// The members of one variant.
@@ -843,72 +385,12 @@ pub struct DiskSourceNetworkProtocolHttp {
 }
 
 rt::table! { DiskSourceNetworkProtocolHttp: members();
-    0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
+    0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0).part(1);
     1 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
     2 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     3 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolHttp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "query" => r.attribute(attribute, &mut self.query),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cookies" => r.child(node, &mut self.cookies),
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("query", &self.query);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("cookies", &self.cookies);
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-        }
-        if w.part(1) {
-            w.child("auth", &self.auth);
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.cookies, visit);
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.cookies, visit);
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -947,77 +429,13 @@ pub struct DiskSourceNetworkProtocolHttps {
 }
 
 rt::table! { DiskSourceNetworkProtocolHttps: members();
-    0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
+    0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0).part(1);
     1 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
     2 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
     3 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     4 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolHttps {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "query" => r.attribute(attribute, &mut self.query),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "ssl" => r.child(node, &mut self.ssl),
-            "cookies" => r.child(node, &mut self.cookies),
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("query", &self.query);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("ssl", &self.ssl);
-            w.child("cookies", &self.cookies);
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-        }
-        if w.part(1) {
-            w.child("auth", &self.auth);
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.ssl, visit);
-        rt::Nest::each(&self.cookies, visit);
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.ssl, visit);
-        rt::Nest::each_mut(&mut self.cookies, visit);
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -1046,50 +464,8 @@ pub struct DiskSourceNetworkProtocolFtp {
 rt::table! { DiskSourceNetworkProtocolFtp: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolFtp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-        }
-        if w.part(1) {
-            w.child("auth", &self.auth);
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -1123,54 +499,8 @@ rt::table! { DiskSourceNetworkProtocolFtps: members();
     0 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
     1 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     2 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    3 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolFtps {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "ssl" => r.child(node, &mut self.ssl),
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("ssl", &self.ssl);
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-        }
-        if w.part(1) {
-            w.child("auth", &self.auth);
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.ssl, visit);
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.ssl, visit);
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    3 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -1194,45 +524,7 @@ pub struct DiskSourceNetworkProtocolTftp {
 rt::table! { DiskSourceNetworkProtocolTftp: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolTftp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-        }
-        if w.part(1) {
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// The members of one variant.
@@ -1272,57 +564,7 @@ rt::table! { DiskSourceNetworkProtocolSsh: members();
     2 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
     3 IDENTITY = identity: Option<DiskSshIdentity>, child("identity").since(9, 8, 0);
     4 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
-}
-
-impl rt::Content for DiskSourceNetworkProtocolSsh {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "knownHosts" => r.child(node, &mut self.known_hosts),
-            "identity" => r.child(node, &mut self.identity),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("readahead", &self.readahead);
-            w.child("timeout", &self.timeout);
-            w.child("knownHosts", &self.known_hosts);
-            w.child("identity", &self.identity);
-            w.child("auth", &self.auth);
-        }
-        if w.part(1) {
-            w.child("encryption", &self.encryption);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.known_hosts, visit);
-        rt::Nest::each(&self.identity, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.known_hosts, visit);
-        rt::Nest::each_mut(&mut self.identity, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-    }
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
 }
 
 /// A server of the image.
@@ -1338,47 +580,9 @@ pub struct DiskHost {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskHost: element("host").since(0, 8, 7);
+rt::table! { DiskHost: element("host").since(0, 8, 7)
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 1), rt::Step::Part(0, 0)] }]);
     0 TRANSPORT = transport: DiskHostTransport, payload();
-}
-
-impl rt::Content for DiskHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.transport)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.transport)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.transport);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "transport" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.transport, 1);
-        w.payload_attributes_part(&self.transport, 0);
-    }
 }
 
 /// What the attribute `transport` decides.
@@ -1406,66 +610,11 @@ impl Default for DiskHostTransport {
     }
 }
 
-impl rt::PayloadType for DiskHostTransport {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("transport")
-            .optional()
-            .dropped("tcp")
-            .values(
-                &[
-                    rt::ValueInfo::new("tcp").since(1, 0, 1),
-                    rt::ValueInfo::new("rdma").since(1, 0, 1),
-                    rt::ValueInfo::new("unix").since(1, 0, 1),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for DiskHostTransport {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "tcp" => Self::Tcp(DiskHostTransportTcp::default()),
-                "rdma" => Self::Rdma(DiskHostTransportRdma::default()),
-                "unix" => Self::Unix(DiskHostTransportUnix::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Tcp(DiskHostTransportTcp::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Tcp(_) => "tcp",
-                Self::Rdma(_) => "rdma",
-                Self::Unix(_) => "unix",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Tcp(members) => Some(members),
-            Self::Rdma(members) => Some(members),
-            Self::Unix(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Tcp(members) => Some(members),
-            Self::Rdma(members) => Some(members),
-            Self::Unix(members) => Some(members),
-        }
-    }
+rt::payload! { DiskHostTransport: attribute("transport").optional().dropped("tcp");
+    Tcp(DiskHostTransportTcp) = "tcp".since(1, 0, 1);
+    Rdma(DiskHostTransportRdma) = "rdma".since(1, 0, 1);
+    Unix(DiskHostTransportUnix) = "unix".since(1, 0, 1);
+    _ = "tcp";
 }
 
 /// The members of one variant.
@@ -1484,30 +633,8 @@ pub struct DiskHostTransportTcp {
 }
 
 rt::table! { DiskHostTransportTcp: members();
-    0 NAME = name: String, attribute("name").since(0, 8, 7);
-    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1);
-}
-
-impl rt::Content for DiskHostTransportTcp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("name", &self.name);
-            w.attribute("port", &self.port);
-        }
-    }
+    0 NAME = name: String, attribute("name").since(0, 8, 7).part(1);
+    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1).part(1);
 }
 
 /// The members of one variant.
@@ -1526,30 +653,8 @@ pub struct DiskHostTransportRdma {
 }
 
 rt::table! { DiskHostTransportRdma: members();
-    0 NAME = name: String, attribute("name").since(0, 8, 7);
-    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1);
-}
-
-impl rt::Content for DiskHostTransportRdma {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("name", &self.name);
-            w.attribute("port", &self.port);
-        }
-    }
+    0 NAME = name: String, attribute("name").since(0, 8, 7).part(1);
+    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1).part(1);
 }
 
 /// The members of one variant.
@@ -1563,26 +668,6 @@ pub struct DiskHostTransportUnix {
 
 rt::table! { DiskHostTransportUnix: members();
     0 SOCKET = socket: String, attribute("socket").since(1, 0, 1);
-}
-
-impl rt::Content for DiskHostTransportUnix {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "socket" => r.attribute(attribute, &mut self.socket),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.attribute("socket", &self.socket);
-        }
-    }
 }
 
 /// The snapshot of an RBD image that is used.
@@ -1602,32 +687,6 @@ rt::table! { DiskRbdSnapshot: element("snapshot").since(1, 2, 11);
     0 NAME = name: String, attribute("name").since(1, 2, 11);
 }
 
-impl rt::Content for DiskRbdSnapshot {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-}
-
 /// A configuration file for the client of the Ceph cluster.
 ///
 /// Since libvirt 1.2.11.
@@ -1643,32 +702,6 @@ pub struct DiskRbdConfig {
 
 rt::table! { DiskRbdConfig: element("config").since(1, 2, 11);
     0 FILE = file: String, attribute("file").since(1, 2, 11);
-}
-
-impl rt::Content for DiskRbdConfig {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "file" => r.attribute(attribute, &mut self.file),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("file", &self.file);
-    }
 }
 
 /// Options of TLS for HTTPS and FTPS.
@@ -1688,32 +721,6 @@ rt::table! { DiskSsl: element("ssl").since(6, 2, 0);
     0 VERIFY = verify: YesNo, attribute("verify").since(6, 2, 0);
 }
 
-impl rt::Content for DiskSsl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "verify" => r.attribute(attribute, &mut self.verify),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("verify", &self.verify);
-    }
-}
-
 /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
 ///
 /// Since libvirt 6.2.0.
@@ -1729,40 +736,6 @@ pub struct DiskCookies {
 
 rt::table! { DiskCookies: element("cookies").since(6, 2, 0);
     0 COOKIE = cookie: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0);
-}
-
-impl rt::Content for DiskCookies {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cookie" => r.child(node, &mut self.cookie),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("cookie", &self.cookie);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.cookie, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.cookie, visit);
-    }
 }
 
 /// The value of a cookie.
@@ -1785,40 +758,6 @@ rt::table! { DiskCookie: element("cookie").since(6, 2, 0);
     1 VALUE = value: String, text();
 }
 
-impl rt::Content for DiskCookie {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The buffer for data that are fetched ahead.
 ///
 /// Since libvirt 6.2.0.
@@ -1834,32 +773,6 @@ pub struct DiskReadahead {
 
 rt::table! { DiskReadahead: element("readahead").since(6, 2, 0);
     0 SIZE = size: u64, attribute("size").since(6, 2, 0);
-}
-
-impl rt::Content for DiskReadahead {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "size" => r.attribute(attribute, &mut self.size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("size", &self.size);
-    }
 }
 
 /// How long a connection may take.
@@ -1878,36 +791,3 @@ pub struct DiskTimeout {
 rt::table! { DiskTimeout: element("timeout").since(6, 2, 0);
     0 SECONDS = seconds: u64, attribute("seconds").since(6, 2, 0);
 }
-
-impl rt::Content for DiskTimeout {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "seconds" => r.attribute(attribute, &mut self.seconds),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("seconds", &self.seconds);
-    }
-}
-
-rt::elements!(
-    DiskSourceNetwork, DiskHost, DiskRbdSnapshot, DiskRbdConfig, DiskSsl, DiskCookies,
-    DiskCookie, DiskReadahead, DiskTimeout
-);
-
-rt::scalar_text!(OsNvramSourceProtocol);

@@ -53,85 +53,15 @@ impl Default for DiskStorage {
     }
 }
 
-impl rt::PayloadType for DiskStorage {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("file").since(1, 2, 4),
-                    rt::ValueInfo::new("network").since(1, 2, 4),
-                    rt::ValueInfo::new("block").since(0, 6, 0),
-                    rt::ValueInfo::new("dir").since(0, 7, 5),
-                    rt::ValueInfo::new("volume").since(1, 0, 5),
-                    rt::ValueInfo::new("nvme").since(6, 0, 0),
-                    rt::ValueInfo::new("vhostuser").since(7, 1, 0),
-                    rt::ValueInfo::new("vhostvdpa").since(9, 8, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for DiskStorage {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "file" => Self::File(DiskStorageFile::default()),
-                "network" => Self::Network(DiskStorageNetwork::default()),
-                "block" => Self::Block(DiskStorageBlock::default()),
-                "dir" => Self::Dir(DiskStorageDir::default()),
-                "volume" => Self::Volume(DiskStorageVolume::default()),
-                "nvme" => Self::Nvme(DiskStorageNvme::default()),
-                "vhostuser" => Self::Vhostuser(DiskStorageVhostuser::default()),
-                "vhostvdpa" => Self::Vhostvdpa(DiskStorageVhostvdpa::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::File(_) => "file",
-                Self::Network(_) => "network",
-                Self::Block(_) => "block",
-                Self::Dir(_) => "dir",
-                Self::Volume(_) => "volume",
-                Self::Nvme(_) => "nvme",
-                Self::Vhostuser(_) => "vhostuser",
-                Self::Vhostvdpa(_) => "vhostvdpa",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Dir(members) => Some(members),
-            Self::Volume(members) => Some(members),
-            Self::Nvme(members) => Some(members),
-            Self::Vhostuser(members) => Some(members),
-            Self::Vhostvdpa(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Dir(members) => Some(members),
-            Self::Volume(members) => Some(members),
-            Self::Nvme(members) => Some(members),
-            Self::Vhostuser(members) => Some(members),
-            Self::Vhostvdpa(members) => Some(members),
-        }
-    }
+rt::payload! { DiskStorage: attribute("type");
+    File(DiskStorageFile) = "file".since(1, 2, 4);
+    Network(DiskStorageNetwork) = "network".since(1, 2, 4);
+    Block(DiskStorageBlock) = "block".since(0, 6, 0);
+    Dir(DiskStorageDir) = "dir".since(0, 7, 5);
+    Volume(DiskStorageVolume) = "volume".since(1, 0, 5);
+    Nvme(DiskStorageNvme) = "nvme".since(6, 0, 0);
+    Vhostuser(DiskStorageVhostuser) = "vhostuser".since(7, 1, 0);
+    Vhostvdpa(DiskStorageVhostvdpa) = "vhostvdpa".since(9, 8, 0);
 }
 
 /// The members of one variant.
@@ -148,32 +78,6 @@ rt::table! { DiskStorageFile: members();
     0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for DiskStorageFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskStorageNetwork {
@@ -186,32 +90,6 @@ pub struct DiskStorageNetwork {
 
 rt::table! { DiskStorageNetwork: members();
     0 SOURCE = source: DiskSourceNetwork, child("source").since(0, 8, 7);
-}
-
-impl rt::Content for DiskStorageNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -228,32 +106,6 @@ rt::table! { DiskStorageBlock: members();
     0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for DiskStorageBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeBlock {
@@ -266,32 +118,6 @@ pub struct DiskTypeBlock {
 
 rt::table! { DiskTypeBlock: members();
     0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for DiskTypeBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -308,32 +134,6 @@ rt::table! { DiskStorageDir: members();
     0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
 }
 
-impl rt::Content for DiskStorageDir {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeDir {
@@ -346,32 +146,6 @@ pub struct DiskTypeDir {
 
 rt::table! { DiskTypeDir: members();
     0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
-}
-
-impl rt::Content for DiskTypeDir {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -388,32 +162,6 @@ rt::table! { DiskStorageVolume: members();
     0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
 }
 
-impl rt::Content for DiskStorageVolume {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeVolume {
@@ -426,32 +174,6 @@ pub struct DiskTypeVolume {
 
 rt::table! { DiskTypeVolume: members();
     0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
-}
-
-impl rt::Content for DiskTypeVolume {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -468,32 +190,6 @@ rt::table! { DiskStorageNvme: members();
     0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
 }
 
-impl rt::Content for DiskStorageNvme {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeNvme {
@@ -506,32 +202,6 @@ pub struct DiskTypeNvme {
 
 rt::table! { DiskTypeNvme: members();
     0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
-}
-
-impl rt::Content for DiskTypeNvme {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -548,32 +218,6 @@ rt::table! { DiskStorageVhostuser: members();
     0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
 }
 
-impl rt::Content for DiskStorageVhostuser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeVhostuser {
@@ -586,32 +230,6 @@ pub struct DiskTypeVhostuser {
 
 rt::table! { DiskTypeVhostuser: members();
     0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
-}
-
-impl rt::Content for DiskTypeVhostuser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -628,32 +246,6 @@ rt::table! { DiskStorageVhostvdpa: members();
     0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
 }
 
-impl rt::Content for DiskStorageVhostvdpa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeVhostvdpa {
@@ -666,32 +258,6 @@ pub struct DiskTypeVhostvdpa {
 
 rt::table! { DiskTypeVhostvdpa: members();
     0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
-}
-
-impl rt::Content for DiskTypeVhostvdpa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The file that holds the disk. A drive without medium has no source, or one without `file`.
@@ -846,134 +412,6 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     26 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
 }
 
-impl rt::Content for OsNvramSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "file" => r.attribute(attribute, &mut self.file),
-            "fdgroup" => r.attribute(attribute, &mut self.fdgroup),
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "index" => r.attribute(attribute, &mut self.index),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "protocol" => r.attribute(attribute, &mut self.protocol),
-            "name" => r.attribute(attribute, &mut self.name),
-            "tls" => r.attribute(attribute, &mut self.tls),
-            "tlsHostname" => r.attribute(attribute, &mut self.tls_hostname),
-            "query" => r.attribute(attribute, &mut self.query),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "slices" => r.child(node, &mut self.slices),
-            "seclabel" => r.child(node, &mut self.seclabel),
-            "encryption" => r.child(node, &mut self.encryption),
-            "dataStore" => r.child(node, &mut self.data_store),
-            "reservations" => r.child(node, &mut self.reservations),
-            "host" => r.child(node, &mut self.host),
-            "reconnect" => r.child(node, &mut self.reconnect),
-            "initiator" => r.child(node, &mut self.initiator),
-            "auth" => r.child(node, &mut self.auth),
-            "snapshot" => r.child(node, &mut self.snapshot),
-            "config" => r.child(node, &mut self.config),
-            "readahead" => r.child(node, &mut self.readahead),
-            "timeout" => r.child(node, &mut self.timeout),
-            "identity" => r.child(node, &mut self.identity),
-            "cookies" => r.child(node, &mut self.cookies),
-            "ssl" => r.child(node, &mut self.ssl),
-            "knownHosts" => r.child(node, &mut self.known_hosts),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("file", &self.file);
-        w.attribute("fdgroup", &self.fdgroup);
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("index", &self.index);
-        w.attribute("dev", &self.dev);
-        w.attribute("protocol", &self.protocol);
-        w.attribute("name", &self.name);
-        w.attribute("tls", &self.tls);
-        w.attribute("tlsHostname", &self.tls_hostname);
-        w.attribute("query", &self.query);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("slices", &self.slices);
-        w.child("seclabel", &self.seclabel);
-        w.child("encryption", &self.encryption);
-        w.child("dataStore", &self.data_store);
-        w.child("reservations", &self.reservations);
-        w.child("host", &self.host);
-        w.child("reconnect", &self.reconnect);
-        w.child("initiator", &self.initiator);
-        w.child("auth", &self.auth);
-        w.child("snapshot", &self.snapshot);
-        w.child("config", &self.config);
-        w.child("readahead", &self.readahead);
-        w.child("timeout", &self.timeout);
-        w.child("identity", &self.identity);
-        w.child("cookies", &self.cookies);
-        w.child("ssl", &self.ssl);
-        w.child("knownHosts", &self.known_hosts);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.seclabel, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.data_store, visit);
-        rt::Nest::each(&self.reservations, visit);
-        rt::Nest::each(&self.host, visit);
-        rt::Nest::each(&self.reconnect, visit);
-        rt::Nest::each(&self.initiator, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.snapshot, visit);
-        rt::Nest::each(&self.config, visit);
-        rt::Nest::each(&self.readahead, visit);
-        rt::Nest::each(&self.timeout, visit);
-        rt::Nest::each(&self.identity, visit);
-        rt::Nest::each(&self.cookies, visit);
-        rt::Nest::each(&self.ssl, visit);
-        rt::Nest::each(&self.known_hosts, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-        rt::Nest::each_mut(&mut self.reservations, visit);
-        rt::Nest::each_mut(&mut self.host, visit);
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-        rt::Nest::each_mut(&mut self.initiator, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.snapshot, visit);
-        rt::Nest::each_mut(&mut self.config, visit);
-        rt::Nest::each_mut(&mut self.readahead, visit);
-        rt::Nest::each_mut(&mut self.timeout, visit);
-        rt::Nest::each_mut(&mut self.identity, visit);
-        rt::Nest::each_mut(&mut self.cookies, visit);
-        rt::Nest::each_mut(&mut self.ssl, visit);
-        rt::Nest::each_mut(&mut self.known_hosts, visit);
-    }
-}
-
 /// The file that holds the disk. A drive without medium has no source, or one without `file`.
 ///
 /// Since libvirt 0.6.0. See [the
@@ -1029,70 +467,6 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
     5 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
-}
-
-impl rt::Content for DiskSourceFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "file" => r.attribute(attribute, &mut self.file),
-            "fdgroup" => r.attribute(attribute, &mut self.fdgroup),
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "slices" => r.child(node, &mut self.slices),
-            "seclabel" => r.child(node, &mut self.seclabel),
-            "encryption" => r.child(node, &mut self.encryption),
-            "dataStore" => r.child(node, &mut self.data_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("file", &self.file);
-        w.attribute("fdgroup", &self.fdgroup);
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("slices", &self.slices);
-        w.child("seclabel", &self.seclabel);
-        w.child("encryption", &self.encryption);
-        w.child("dataStore", &self.data_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.seclabel, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.data_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-    }
 }
 
 /// The block device that serves as the disk.
@@ -1152,72 +526,6 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
-impl rt::Content for DiskSourceBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "slices" => r.child(node, &mut self.slices),
-            "seclabel" => r.child(node, &mut self.seclabel),
-            "encryption" => r.child(node, &mut self.encryption),
-            "reservations" => r.child(node, &mut self.reservations),
-            "dataStore" => r.child(node, &mut self.data_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("slices", &self.slices);
-        w.child("seclabel", &self.seclabel);
-        w.child("encryption", &self.encryption);
-        w.child("reservations", &self.reservations);
-        w.child("dataStore", &self.data_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.seclabel, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.reservations, visit);
-        rt::Nest::each(&self.data_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.reservations, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-    }
-}
-
 /// The directory that is shown as a disk.
 ///
 /// Since libvirt 0.7.5. See [the
@@ -1262,64 +570,6 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
-}
-
-impl rt::Content for DiskSourceDir {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dir" => r.attribute(attribute, &mut self.dir),
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "slices" => r.child(node, &mut self.slices),
-            "encryption" => r.child(node, &mut self.encryption),
-            "dataStore" => r.child(node, &mut self.data_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dir", &self.dir);
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("slices", &self.slices);
-        w.child("encryption", &self.encryption);
-        w.child("dataStore", &self.data_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.data_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-    }
 }
 
 /// The volume that serves as the disk.
@@ -1391,76 +641,6 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
     9 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
-impl rt::Content for DiskSourceVolume {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "pool" => r.attribute(attribute, &mut self.pool),
-            "volume" => r.attribute(attribute, &mut self.volume),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "slices" => r.child(node, &mut self.slices),
-            "seclabel" => r.child(node, &mut self.seclabel),
-            "auth" => r.child(node, &mut self.auth),
-            "encryption" => r.child(node, &mut self.encryption),
-            "dataStore" => r.child(node, &mut self.data_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("pool", &self.pool);
-        w.attribute("volume", &self.volume);
-        w.attribute("mode", &self.mode);
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("slices", &self.slices);
-        w.child("seclabel", &self.seclabel);
-        w.child("auth", &self.auth);
-        w.child("encryption", &self.encryption);
-        w.child("dataStore", &self.data_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.seclabel, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.data_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.seclabel, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskSourceVolumeMode {
@@ -1475,38 +655,9 @@ pub enum DiskSourceVolumeMode {
     Direct,
 }
 
-impl DiskSourceVolumeMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("host").since(1, 1, 1),
-        rt::ValueInfo::new("direct").since(1, 1, 1),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::Direct => "direct",
-        }
-    }
-}
-
-impl rt::Scalar for DiskSourceVolumeMode {
-    const VALUES: &'static [rt::ValueInfo] = DiskSourceVolumeMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "host" => Self::Host,
-                "direct" => Self::Direct,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskSourceVolumeMode;
+    Host = "host".since(1, 1, 1);
+    Direct = "direct".since(1, 1, 1);
 }
 
 /// The namespace of an NVMe controller that serves as the disk.
@@ -1570,72 +721,6 @@ rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-dr
     8 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
-impl rt::Content for DiskSourceNvme {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "managed" => r.attribute(attribute, &mut self.managed),
-            "namespace" => r.attribute(attribute, &mut self.namespace),
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "address" => r.child(node, &mut self.address),
-            "slices" => r.child(node, &mut self.slices),
-            "encryption" => r.child(node, &mut self.encryption),
-            "dataStore" => r.child(node, &mut self.data_store),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("managed", &self.managed);
-        w.attribute("namespace", &self.namespace);
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("index", &self.index);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("address", &self.address);
-        w.child("slices", &self.slices);
-        w.child("encryption", &self.encryption);
-        w.child("dataStore", &self.data_store);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.address, visit);
-        rt::Nest::each(&self.slices, visit);
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.data_store, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.address, visit);
-        rt::Nest::each_mut(&mut self.slices, visit);
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.data_store, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskSourceNvmeType {
@@ -1646,35 +731,8 @@ pub enum DiskSourceNvmeType {
     Pci,
 }
 
-impl DiskSourceNvmeType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("pci").since(6, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Pci => "pci",
-        }
-    }
-}
-
-impl rt::Scalar for DiskSourceNvmeType {
-    const VALUES: &'static [rt::ValueInfo] = DiskSourceNvmeType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "pci" => Self::Pci,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskSourceNvmeType;
+    Pci = "pci".since(6, 0, 0);
 }
 
 /// The PCI address of an NVMe controller of the host.
@@ -1714,40 +772,6 @@ rt::table! { DiskNvmeAddress: element("address").since(6, 0, 0);
     4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
 }
 
-impl rt::Content for DiskNvmeAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "domain" => r.attribute(attribute, &mut self.domain),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "slot" => r.attribute(attribute, &mut self.slot),
-            "function" => r.attribute(attribute, &mut self.function),
-            "multifunction" => r.attribute(attribute, &mut self.multifunction),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("domain", &self.domain);
-        w.attribute("bus", &self.bus);
-        w.attribute("slot", &self.slot);
-        w.attribute("function", &self.function);
-        w.attribute("multifunction", &self.multifunction);
-    }
-}
-
 /// The socket of the process that provides the disk.
 ///
 /// Since libvirt 1.2.4. See [the
@@ -1776,54 +800,6 @@ rt::table! { DiskSourceVhostUser: element("source").since(1, 2, 4).reference("ha
     2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(7, 1, 0);
 }
 
-impl rt::Content for DiskSourceVhostUser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "reconnect" => r.child(node, &mut self.reconnect),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("path", &self.path);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("reconnect", &self.reconnect);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.reconnect, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskSourceVhostUserType {
@@ -1834,35 +810,8 @@ pub enum DiskSourceVhostUserType {
     Unix,
 }
 
-impl DiskSourceVhostUserType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unix").since(7, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Unix => "unix",
-        }
-    }
-}
-
-impl rt::Scalar for DiskSourceVhostUserType {
-    const VALUES: &'static [rt::ValueInfo] = DiskSourceVhostUserType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "unix" => Self::Unix,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskSourceVhostUserType;
+    Unix = "unix".since(7, 1, 0);
 }
 
 /// The vDPA device that serves as the disk.
@@ -1881,32 +830,6 @@ pub struct DiskSourceVhostVdpa {
 
 rt::table! { DiskSourceVhostVdpa: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
     0 DEV = dev: String, attribute("dev").since(9, 8, 0);
-}
-
-impl rt::Content for DiskSourceVhostVdpa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-    }
 }
 
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at
@@ -1929,41 +852,10 @@ pub enum StartupPolicy {
     Optional,
 }
 
-impl StartupPolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("mandatory").since(0, 9, 7),
-        rt::ValueInfo::new("requisite").since(0, 9, 7),
-        rt::ValueInfo::new("optional").since(0, 9, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Mandatory => "mandatory",
-            Self::Requisite => "requisite",
-            Self::Optional => "optional",
-        }
-    }
-}
-
-impl rt::Scalar for StartupPolicy {
-    const VALUES: &'static [rt::ValueInfo] = StartupPolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "mandatory" => Self::Mandatory,
-                "requisite" => Self::Requisite,
-                "optional" => Self::Optional,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { StartupPolicy;
+    Mandatory = "mandatory".since(0, 9, 7);
+    Requisite = "requisite".since(0, 9, 7);
+    Optional = "optional".since(0, 9, 7);
 }
 
 /// The part of the source that is used.
@@ -1981,40 +873,6 @@ pub struct DiskSlices {
 
 rt::table! { DiskSlices: element("slices").since(6, 1, 0);
     0 SLICE = slice: DiskSlice, child("slice").since(6, 1, 0);
-}
-
-impl rt::Content for DiskSlices {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "slice" => r.child(node, &mut self.slice),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("slice", &self.slice);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.slice, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.slice, visit);
-    }
 }
 
 /// A part of a source.
@@ -2044,36 +902,6 @@ rt::table! { DiskSlice: element("slice").since(6, 1, 0);
     2 SIZE = size: u64, attribute("size").since(6, 1, 0);
 }
 
-impl rt::Content for DiskSlice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "offset" => r.attribute(attribute, &mut self.offset),
-            "size" => r.attribute(attribute, &mut self.size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("offset", &self.offset);
-        w.attribute("size", &self.size);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskSliceType {
@@ -2084,35 +912,8 @@ pub enum DiskSliceType {
     Storage,
 }
 
-impl DiskSliceType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("storage").since(6, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Storage => "storage",
-        }
-    }
-}
-
-impl rt::Scalar for DiskSliceType {
-    const VALUES: &'static [rt::ValueInfo] = DiskSliceType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "storage" => Self::Storage,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskSliceType;
+    Storage = "storage".since(6, 1, 0);
 }
 
 /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
@@ -2131,68 +932,10 @@ pub struct DiskDataStore {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskDataStore: element("dataStore").since(10, 10, 0).reference("hard-drives-floppy-disks-cdroms");
+rt::table! { DiskDataStore: element("dataStore").since(10, 10, 0).reference("hard-drives-floppy-disks-cdroms")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(1), rt::Step::Field(0)] }]);
     0 TYPE = type_: DiskStorage, payload();
     1 FORMAT = format: DiskFormat, child("format").since(1, 2, 4);
-}
-
-impl rt::Content for DiskDataStore {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "format" => r.child(node, &mut self.format),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("format", &self.format);
-        w.payload_children(&self.type_);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.format, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.format, visit);
-    }
 }
 
 /// Persistent reservations of a SCSI disk.
@@ -2215,52 +958,6 @@ pub struct DiskReservations {
 rt::table! { DiskReservations: element("reservations").since(4, 4, 0);
     0 MANAGED = managed: Option<YesNo>, attribute("managed").since(4, 4, 0);
     1 SOURCE = source: Option<DiskReservationsSource>, child("source").since(4, 4, 0);
-}
-
-impl rt::Content for DiskReservations {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "managed" => r.attribute(attribute, &mut self.managed),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("managed", &self.managed);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The socket of the helper that makes the reservations.
@@ -2295,56 +992,6 @@ rt::table! { DiskReservationsSource: element("source").since(4, 4, 0);
     3 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(5, 6, 0);
 }
 
-impl rt::Content for DiskReservationsSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "path" => r.attribute(attribute, &mut self.path),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "reconnect" => r.child(node, &mut self.reconnect),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("path", &self.path);
-        w.attribute("mode", &self.mode);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("reconnect", &self.reconnect);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.reconnect, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskReservationsSourceType {
@@ -2355,35 +1002,8 @@ pub enum DiskReservationsSourceType {
     Unix,
 }
 
-impl DiskReservationsSourceType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unix").since(4, 4, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Unix => "unix",
-        }
-    }
-}
-
-impl rt::Scalar for DiskReservationsSourceType {
-    const VALUES: &'static [rt::ValueInfo] = DiskReservationsSourceType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "unix" => Self::Unix,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskReservationsSourceType;
+    Unix = "unix".since(4, 4, 0);
 }
 
 /// A set of values.
@@ -2400,38 +1020,9 @@ pub enum DiskReservationsSourceMode {
     Client,
 }
 
-impl DiskReservationsSourceMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("server").since(4, 4, 0),
-        rt::ValueInfo::new("client").since(4, 4, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::Client => "client",
-        }
-    }
-}
-
-impl rt::Scalar for DiskReservationsSourceMode {
-    const VALUES: &'static [rt::ValueInfo] = DiskReservationsSourceMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "server" => Self::Server,
-                "client" => Self::Client,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskReservationsSourceMode;
+    Server = "server".since(4, 4, 0);
+    Client = "client".since(4, 4, 0);
 }
 
 /// What happens when the connection to the server of the disk is lost.
@@ -2461,36 +1052,6 @@ rt::table! { DiskReconnect: element("reconnect").since(5, 6, 0);
     2 DELAY = delay: Option<u32>, attribute("delay").since(9, 2, 0);
 }
 
-impl rt::Content for DiskReconnect {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enabled" => r.attribute(attribute, &mut self.enabled),
-            "timeout" => r.attribute(attribute, &mut self.timeout),
-            "delay" => r.attribute(attribute, &mut self.delay),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enabled", &self.enabled);
-        w.attribute("timeout", &self.timeout);
-        w.attribute("delay", &self.delay);
-    }
-}
-
 /// Credentials that libvirt reads but takes from the storage pool anyway.
 ///
 /// A legacy form; rule `disk-volume-auth-dropped` replaces it.
@@ -2511,52 +1072,6 @@ pub struct DiskVolumeAuth {
 rt::table! { DiskVolumeAuth: element("auth").legacy("disk-volume-auth-dropped");
     0 USERNAME = username: String, attribute("username").since(0, 9, 7);
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
-}
-
-impl rt::Content for DiskVolumeAuth {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "username" => r.attribute(attribute, &mut self.username),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "secret" => r.child(node, &mut self.secret),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("username", &self.username);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("secret", &self.secret);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.secret, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.secret, visit);
-    }
 }
 
 /// The format of an image.
@@ -2580,52 +1095,6 @@ rt::table! { DiskFormat: element("format").since(1, 2, 4);
     0 TYPE = type_: StorageFormat, attribute("type").since(1, 2, 4);
     1 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
         .dropped_if_empty();
-}
-
-impl rt::Content for DiskFormat {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "metadata_cache" => r.child(node, &mut self.metadata_cache),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("metadata_cache", &self.metadata_cache);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.metadata_cache, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.metadata_cache, visit);
-    }
 }
 
 /// The formats of disk images.
@@ -2702,83 +1171,24 @@ pub enum StorageFormat {
     Vmdk,
 }
 
-impl StorageFormat {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("raw").since(0, 6, 0),
-        rt::ValueInfo::new("dir").since(0, 6, 0),
-        rt::ValueInfo::new("bochs").since(0, 6, 0),
-        rt::ValueInfo::new("cloop").since(0, 6, 0),
-        rt::ValueInfo::new("dmg").since(0, 6, 0),
-        rt::ValueInfo::new("iso").since(0, 6, 0),
-        rt::ValueInfo::new("vpc").since(0, 6, 0),
-        rt::ValueInfo::new("vdi").since(0, 6, 0),
-        rt::ValueInfo::new("fat").since(0, 6, 0),
-        rt::ValueInfo::new("vhd").since(0, 6, 0),
-        rt::ValueInfo::new("ploop").since(0, 6, 0),
-        rt::ValueInfo::new("luks").since(0, 6, 0),
-        rt::ValueInfo::new("cow").since(0, 6, 0),
-        rt::ValueInfo::new("qcow").since(0, 6, 0),
-        rt::ValueInfo::new("qcow2").since(0, 6, 0),
-        rt::ValueInfo::new("qed").since(0, 6, 0),
-        rt::ValueInfo::new("vmdk").since(0, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Dir => "dir",
-            Self::Bochs => "bochs",
-            Self::Cloop => "cloop",
-            Self::Dmg => "dmg",
-            Self::Iso => "iso",
-            Self::Vpc => "vpc",
-            Self::Vdi => "vdi",
-            Self::Fat => "fat",
-            Self::Vhd => "vhd",
-            Self::Ploop => "ploop",
-            Self::Luks => "luks",
-            Self::Cow => "cow",
-            Self::Qcow => "qcow",
-            Self::Qcow2 => "qcow2",
-            Self::Qed => "qed",
-            Self::Vmdk => "vmdk",
-        }
-    }
-}
-
-impl rt::Scalar for StorageFormat {
-    const VALUES: &'static [rt::ValueInfo] = StorageFormat::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "raw" => Self::Raw,
-                "dir" => Self::Dir,
-                "bochs" => Self::Bochs,
-                "cloop" => Self::Cloop,
-                "dmg" => Self::Dmg,
-                "iso" => Self::Iso,
-                "vpc" => Self::Vpc,
-                "vdi" => Self::Vdi,
-                "fat" => Self::Fat,
-                "vhd" => Self::Vhd,
-                "ploop" => Self::Ploop,
-                "luks" => Self::Luks,
-                "cow" => Self::Cow,
-                "qcow" => Self::Qcow,
-                "qcow2" => Self::Qcow2,
-                "qed" => Self::Qed,
-                "vmdk" => Self::Vmdk,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { StorageFormat;
+    Raw = "raw".since(0, 6, 0);
+    Dir = "dir".since(0, 6, 0);
+    Bochs = "bochs".since(0, 6, 0);
+    Cloop = "cloop".since(0, 6, 0);
+    Dmg = "dmg".since(0, 6, 0);
+    Iso = "iso".since(0, 6, 0);
+    Vpc = "vpc".since(0, 6, 0);
+    Vdi = "vdi".since(0, 6, 0);
+    Fat = "fat".since(0, 6, 0);
+    Vhd = "vhd".since(0, 6, 0);
+    Ploop = "ploop".since(0, 6, 0);
+    Luks = "luks".since(0, 6, 0);
+    Cow = "cow".since(0, 6, 0);
+    Qcow = "qcow".since(0, 6, 0);
+    Qcow2 = "qcow2".since(0, 6, 0);
+    Qed = "qed".since(0, 6, 0);
+    Vmdk = "vmdk".since(0, 6, 0);
 }
 
 /// The cache for the metadata of an image.
@@ -2796,40 +1206,6 @@ pub struct DiskMetadataCache {
 
 rt::table! { DiskMetadataCache: element("metadata_cache").since(7, 0, 0).dropped_if_empty();
     0 MAX_SIZE = max_size: Option<DiskMetadataCacheMaxSize>, child("max_size").since(7, 0, 0);
-}
-
-impl rt::Content for DiskMetadataCache {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "max_size" => r.child(node, &mut self.max_size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("max_size", &self.max_size);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.max_size, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.max_size, visit);
-    }
 }
 
 /// The largest size of the cache.
@@ -2851,50 +1227,3 @@ rt::table! { DiskMetadataCacheMaxSize: element("max_size").since(7, 0, 0);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
     1 VALUE = value: u64, text();
 }
-
-impl rt::Content for DiskMetadataCacheMaxSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(
-    OsNvramSource, DiskSourceFile, DiskSourceBlock, DiskSourceDir, DiskSourceVolume,
-    DiskSourceNvme, DiskNvmeAddress, DiskSourceVhostUser, DiskSourceVhostVdpa,
-    DiskSlices, DiskSlice, DiskDataStore, DiskReservations, DiskReservationsSource,
-    DiskReconnect, DiskVolumeAuth, DiskFormat, DiskMetadataCache,
-    DiskMetadataCacheMaxSize
-);
-
-rt::scalar_text!(
-    DiskSourceVolumeMode, DiskSourceNvmeType, DiskSourceVhostUserType, StartupPolicy,
-    DiskSliceType, DiskReservationsSourceType, DiskReservationsSourceMode, StorageFormat
-);

@@ -81,7 +81,8 @@ pub struct Filesystem {
     pub xml: rt::Extra,
 }
 
-rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesystems");
+rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesystems")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(6), rt::Step::Field(0), rt::Step::Field(7), rt::Step::Field(8), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14)] }]);
     0 TYPE = type_: FilesystemType, payload();
     1 ACCESSMODE = accessmode: Option<FilesystemAccessmode>, attribute("accessmode").assumed("passthrough")
         .since(0, 8, 5);
@@ -98,105 +99,6 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
     12 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
     13 SPACE_HARD_LIMIT = space_hard_limit: Option<FilesystemHardLimit>, child("space_hard_limit").since(0, 9, 13);
     14 SPACE_SOFT_LIMIT = space_soft_limit: Option<FilesystemSoftLimit>, child("space_soft_limit").since(0, 9, 13);
-}
-
-impl rt::Content for Filesystem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "accessmode" => r.attribute(attribute, &mut self.accessmode),
-            "model" => r.attribute(attribute, &mut self.model),
-            "multidevs" => r.attribute(attribute, &mut self.multidevs),
-            "fmode" => r.attribute(attribute, &mut self.fmode),
-            "dmode" => r.attribute(attribute, &mut self.dmode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "target" => r.child(node, &mut self.target),
-            "readonly" => r.flag(node, &mut self.readonly),
-            "boot" => r.child(node, &mut self.boot),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            "space_hard_limit" => r.child(node, &mut self.space_hard_limit),
-            "space_soft_limit" => r.child(node, &mut self.space_soft_limit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("accessmode", &self.accessmode);
-        w.attribute("model", &self.model);
-        w.attribute("multidevs", &self.multidevs);
-        w.attribute("fmode", &self.fmode);
-        w.attribute("dmode", &self.dmode);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("driver", &self.driver);
-        w.payload_children(&self.type_);
-        w.child("target", &self.target);
-        w.flag("readonly", &self.readonly);
-        w.child("boot", &self.boot);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-        w.child("space_hard_limit", &self.space_hard_limit);
-        w.child("space_soft_limit", &self.space_soft_limit);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.boot, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-        rt::Nest::each(&self.space_hard_limit, visit);
-        rt::Nest::each(&self.space_soft_limit, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.boot, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-        rt::Nest::each_mut(&mut self.space_hard_limit, visit);
-        rt::Nest::each_mut(&mut self.space_soft_limit, visit);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -236,81 +138,14 @@ impl Default for FilesystemType {
     }
 }
 
-impl rt::PayloadType for FilesystemType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .written("mount")
-            .values(
-                &[
-                    rt::ValueInfo::new("file").since(0, 6, 0),
-                    rt::ValueInfo::new("block").since(0, 6, 0),
-                    rt::ValueInfo::new("mount").since(0, 6, 0),
-                    rt::ValueInfo::new("bind").since(0, 9, 13),
-                    rt::ValueInfo::new("template").since(0, 6, 0),
-                    rt::ValueInfo::new("ram").since(0, 9, 13),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for FilesystemType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "file" => Self::File(FilesystemTypeFile::default()),
-                "block" => Self::Block(FilesystemTypeBlock::default()),
-                "mount" => Self::Mount(FilesystemTypeMount::default()),
-                "bind" => Self::Bind(FilesystemTypeBind::default()),
-                "template" => Self::Template(FilesystemTypeTemplate::default()),
-                "ram" => Self::Ram(FilesystemTypeRam::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Mount(FilesystemTypeMount::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::File(_) => "file",
-                Self::Block(_) => "block",
-                Self::Mount(_) => "mount",
-                Self::Bind(_) => "bind",
-                Self::Template(_) => "template",
-                Self::Ram(_) => "ram",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Mount(members) => Some(members),
-            Self::Bind(members) => Some(members),
-            Self::Template(members) => Some(members),
-            Self::Ram(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Mount(members) => Some(members),
-            Self::Bind(members) => Some(members),
-            Self::Template(members) => Some(members),
-            Self::Ram(members) => Some(members),
-        }
-    }
+rt::payload! { FilesystemType: attribute("type").optional().written("mount");
+    File(FilesystemTypeFile) = "file".since(0, 6, 0);
+    Block(FilesystemTypeBlock) = "block".since(0, 6, 0);
+    Mount(FilesystemTypeMount) = "mount".since(0, 6, 0);
+    Bind(FilesystemTypeBind) = "bind".since(0, 9, 13);
+    Template(FilesystemTypeTemplate) = "template".since(0, 6, 0);
+    Ram(FilesystemTypeRam) = "ram".since(0, 9, 13);
+    _ = "mount";
 }
 
 /// The members of one variant.
@@ -326,32 +161,6 @@ rt::table! { FilesystemTypeFile: members();
     0 SOURCE = source: FilesystemSourceFile, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for FilesystemTypeFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemTypeBlock {
@@ -363,32 +172,6 @@ pub struct FilesystemTypeBlock {
 
 rt::table! { FilesystemTypeBlock: members();
     0 SOURCE = source: FilesystemSourceBlock, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for FilesystemTypeBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -416,40 +199,6 @@ rt::table! { FilesystemTypeMount: members();
     2 SOURCE = source: FilesystemSourceMount, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for FilesystemTypeMount {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "binary" => r.child(node, &mut self.binary),
-            "idmap" => r.child(node, &mut self.idmap),
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("binary", &self.binary);
-        w.child("idmap", &self.idmap);
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.binary, visit);
-        rt::Nest::each(&self.idmap, visit);
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.binary, visit);
-        rt::Nest::each_mut(&mut self.idmap, visit);
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemTypeBind {
@@ -461,32 +210,6 @@ pub struct FilesystemTypeBind {
 
 rt::table! { FilesystemTypeBind: members();
     0 SOURCE = source: FilesystemSourceBind, child("source").since(0, 9, 7);
-}
-
-impl rt::Content for FilesystemTypeBind {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -502,32 +225,6 @@ rt::table! { FilesystemTypeTemplate: members();
     0 SOURCE = source: FilesystemSourceTemplate, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for FilesystemTypeTemplate {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FilesystemTypeRam {
@@ -539,32 +236,6 @@ pub struct FilesystemTypeRam {
 
 rt::table! { FilesystemTypeRam: members();
     0 SOURCE = source: FilesystemSourceRam, child("source").since(0, 9, 7);
-}
-
-impl rt::Content for FilesystemTypeRam {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// A set of values.
@@ -585,41 +256,10 @@ pub enum FilesystemAccessmode {
     Squash,
 }
 
-impl FilesystemAccessmode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("passthrough").since(0, 8, 5),
-        rt::ValueInfo::new("mapped").since(0, 8, 5),
-        rt::ValueInfo::new("squash").since(0, 8, 5),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Passthrough => "passthrough",
-            Self::Mapped => "mapped",
-            Self::Squash => "squash",
-        }
-    }
-}
-
-impl rt::Scalar for FilesystemAccessmode {
-    const VALUES: &'static [rt::ValueInfo] = FilesystemAccessmode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "passthrough" => Self::Passthrough,
-                "mapped" => Self::Mapped,
-                "squash" => Self::Squash,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FilesystemAccessmode;
+    Passthrough = "passthrough".since(0, 8, 5);
+    Mapped = "mapped".since(0, 8, 5);
+    Squash = "squash".since(0, 8, 5);
 }
 
 /// A set of values.
@@ -644,44 +284,11 @@ pub enum FilesystemMultidevs {
     Warn,
 }
 
-impl FilesystemMultidevs {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("default").since(6, 3, 0),
-        rt::ValueInfo::new("remap").since(6, 3, 0),
-        rt::ValueInfo::new("forbid").since(6, 3, 0),
-        rt::ValueInfo::new("warn").since(6, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Remap => "remap",
-            Self::Forbid => "forbid",
-            Self::Warn => "warn",
-        }
-    }
-}
-
-impl rt::Scalar for FilesystemMultidevs {
-    const VALUES: &'static [rt::ValueInfo] = FilesystemMultidevs::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "default" => Self::Default,
-                "remap" => Self::Remap,
-                "forbid" => Self::Forbid,
-                "warn" => Self::Warn,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FilesystemMultidevs;
+    Default = "default".since(6, 3, 0);
+    Remap = "remap".since(6, 3, 0);
+    Forbid = "forbid".since(6, 3, 0);
+    Warn = "warn".since(6, 3, 0);
 }
 
 /// The image that is mounted.
@@ -701,32 +308,6 @@ rt::table! { FilesystemSourceFile: element("source").since(0, 6, 0);
     0 FILE = file: String, attribute("file").since(0, 6, 0).optional_since(0, 9, 7);
 }
 
-impl rt::Content for FilesystemSourceFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "file" => r.attribute(attribute, &mut self.file),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("file", &self.file);
-    }
-}
-
 /// The block device that is mounted.
 ///
 /// Since libvirt 0.6.0.
@@ -742,32 +323,6 @@ pub struct FilesystemSourceBlock {
 
 rt::table! { FilesystemSourceBlock: element("source").since(0, 6, 0);
     0 DEV = dev: String, attribute("dev").since(0, 6, 0).optional_since(0, 9, 7);
-}
-
-impl rt::Content for FilesystemSourceBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-    }
 }
 
 /// The directory that the guest gets, or the socket of a virtiofsd that provides one.
@@ -792,34 +347,6 @@ rt::table! { FilesystemSourceMount: element("source").since(0, 6, 0);
     1 SOCKET = socket: Option<String>, attribute("socket").since(7, 3, 0);
 }
 
-impl rt::Content for FilesystemSourceMount {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dir" => r.attribute(attribute, &mut self.dir),
-            "socket" => r.attribute(attribute, &mut self.socket),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dir", &self.dir);
-        w.attribute("socket", &self.socket);
-    }
-}
-
 /// The directory of the container that is mounted elsewhere.
 ///
 /// Since libvirt 0.9.7.
@@ -837,32 +364,6 @@ rt::table! { FilesystemSourceBind: element("source").since(0, 9, 7);
     0 DIR = dir: String, attribute("dir").since(0, 9, 7).optional_since(7, 3, 0);
 }
 
-impl rt::Content for FilesystemSourceBind {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dir" => r.attribute(attribute, &mut self.dir),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dir", &self.dir);
-    }
-}
-
 /// The template of OpenVZ.
 ///
 /// Since libvirt 0.6.0.
@@ -878,32 +379,6 @@ pub struct FilesystemSourceTemplate {
 
 rt::table! { FilesystemSourceTemplate: element("source").since(0, 6, 0);
     0 NAME = name: String, attribute("name").since(0, 6, 0).optional_since(0, 9, 7);
-}
-
-impl rt::Content for FilesystemSourceTemplate {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
 }
 
 /// The memory that the file system takes.
@@ -928,34 +403,6 @@ rt::table! { FilesystemSourceRam: element("source").since(0, 9, 7);
     1 UNITS = units: Option<scalar::MemoryUnit>, attribute("units").written("KiB").since(1, 1, 4);
 }
 
-impl rt::Content for FilesystemSourceRam {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "usage" => r.attribute(attribute, &mut self.usage),
-            "units" => r.attribute(attribute, &mut self.units),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("usage", &self.usage);
-        w.attribute("units", &self.units);
-    }
-}
-
 /// Where the guest finds the file system.
 ///
 /// Since libvirt 0.6.0.
@@ -971,32 +418,6 @@ pub struct FilesystemTarget {
 
 rt::table! { FilesystemTarget: element("target").since(0, 6, 0);
     0 DIR = dir: String, attribute("dir").since(0, 6, 0).narrow("/.*", 1, 2, 14);
-}
-
-impl rt::Content for FilesystemTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dir" => r.attribute(attribute, &mut self.dir),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dir", &self.dir);
-    }
 }
 
 /// The space that the guest may use, with OpenVZ.
@@ -1019,40 +440,6 @@ rt::table! { FilesystemHardLimit: element("space_hard_limit").since(0, 9, 13);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for FilesystemHardLimit {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The space that the guest may exceed for a while, with OpenVZ.
 ///
 /// Since libvirt 0.9.13.
@@ -1071,40 +458,6 @@ pub struct FilesystemSoftLimit {
 rt::table! { FilesystemSoftLimit: element("space_soft_limit").since(0, 9, 13);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
     1 VALUE = value: u64, text();
-}
-
-impl rt::Content for FilesystemSoftLimit {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// How the hypervisor provides the file system.
@@ -1160,46 +513,6 @@ rt::table! { FilesystemDriver: element("driver").since(0, 9, 7).dropped_if_empty
     7 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
 
-impl rt::Content for FilesystemDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "format" => r.attribute(attribute, &mut self.format),
-            "wrpolicy" => r.attribute(attribute, &mut self.wrpolicy),
-            "queue" => r.attribute(attribute, &mut self.queue),
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("format", &self.format);
-        w.attribute("wrpolicy", &self.wrpolicy);
-        w.attribute("queue", &self.queue);
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FilesystemDriverType {
@@ -1234,53 +547,14 @@ pub enum FilesystemDriverType {
     Mtp,
 }
 
-impl FilesystemDriverType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("path").since(0, 9, 7),
-        rt::ValueInfo::new("handle").since(0, 9, 7),
-        rt::ValueInfo::new("loop").since(1, 0, 6),
-        rt::ValueInfo::new("nbd").since(1, 0, 6),
-        rt::ValueInfo::new("ploop").since(1, 2, 12),
-        rt::ValueInfo::new("virtiofs").since(6, 2, 0),
-        rt::ValueInfo::new("mtp").since(10, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Handle => "handle",
-            Self::Loop => "loop",
-            Self::Nbd => "nbd",
-            Self::Ploop => "ploop",
-            Self::Virtiofs => "virtiofs",
-            Self::Mtp => "mtp",
-        }
-    }
-}
-
-impl rt::Scalar for FilesystemDriverType {
-    const VALUES: &'static [rt::ValueInfo] = FilesystemDriverType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "path" => Self::Path,
-                "handle" => Self::Handle,
-                "loop" => Self::Loop,
-                "nbd" => Self::Nbd,
-                "ploop" => Self::Ploop,
-                "virtiofs" => Self::Virtiofs,
-                "mtp" => Self::Mtp,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FilesystemDriverType;
+    Path = "path".since(0, 9, 7);
+    Handle = "handle".since(0, 9, 7);
+    Loop = "loop".since(1, 0, 6);
+    Nbd = "nbd".since(1, 0, 6);
+    Ploop = "ploop".since(1, 2, 12);
+    Virtiofs = "virtiofs".since(6, 2, 0);
+    Mtp = "mtp".since(10, 2, 0);
 }
 
 /// A set of values.
@@ -1293,35 +567,8 @@ pub enum FilesystemDriverWrpolicy {
     Immediate,
 }
 
-impl FilesystemDriverWrpolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("immediate").since(0, 9, 10),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Immediate => "immediate",
-        }
-    }
-}
-
-impl rt::Scalar for FilesystemDriverWrpolicy {
-    const VALUES: &'static [rt::ValueInfo] = FilesystemDriverWrpolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "immediate" => Self::Immediate,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FilesystemDriverWrpolicy;
+    Immediate = "immediate".since(0, 9, 10);
 }
 
 /// The virtiofsd that libvirt starts for the file system.
@@ -1373,70 +620,6 @@ rt::table! { FilesystemBinary: element("binary").since(6, 2, 0).dropped_if_empty
     6 OPENFILES = openfiles: Option<FilesystemBinaryOpenFiles>, child("openfiles").since(10, 6, 0).dropped_if_empty();
 }
 
-impl rt::Content for FilesystemBinary {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            "xattr" => r.attribute(attribute, &mut self.xattr),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cache" => r.child(node, &mut self.cache),
-            "sandbox" => r.child(node, &mut self.sandbox),
-            "lock" => r.child(node, &mut self.lock),
-            "thread_pool" => r.child(node, &mut self.thread_pool),
-            "openfiles" => r.child(node, &mut self.openfiles),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-        w.attribute("xattr", &self.xattr);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("cache", &self.cache);
-        w.child("sandbox", &self.sandbox);
-        w.child("lock", &self.lock);
-        w.child("thread_pool", &self.thread_pool);
-        w.child("openfiles", &self.openfiles);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.cache, visit);
-        rt::Nest::each(&self.sandbox, visit);
-        rt::Nest::each(&self.lock, visit);
-        rt::Nest::each(&self.thread_pool, visit);
-        rt::Nest::each(&self.openfiles, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.cache, visit);
-        rt::Nest::each_mut(&mut self.sandbox, visit);
-        rt::Nest::each_mut(&mut self.lock, visit);
-        rt::Nest::each_mut(&mut self.thread_pool, visit);
-        rt::Nest::each_mut(&mut self.openfiles, visit);
-    }
-}
-
 /// What the guest caches.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
@@ -1454,32 +637,6 @@ rt::table! { FilesystemBinaryCache: element("cache").since(6, 2, 0).dropped_if_e
     0 MODE = mode: Option<FilesystemBinaryCacheMode>, attribute("mode").since(6, 2, 0);
 }
 
-impl rt::Content for FilesystemBinaryCache {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FilesystemBinaryCacheMode {
@@ -1494,38 +651,9 @@ pub enum FilesystemBinaryCacheMode {
     Always,
 }
 
-impl FilesystemBinaryCacheMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("none").since(6, 2, 0),
-        rt::ValueInfo::new("always").since(6, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Always => "always",
-        }
-    }
-}
-
-impl rt::Scalar for FilesystemBinaryCacheMode {
-    const VALUES: &'static [rt::ValueInfo] = FilesystemBinaryCacheMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "none" => Self::None,
-                "always" => Self::Always,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FilesystemBinaryCacheMode;
+    None = "none".since(6, 2, 0);
+    Always = "always".since(6, 2, 0);
 }
 
 /// How virtiofsd is confined.
@@ -1545,32 +673,6 @@ rt::table! { FilesystemBinarySandbox: element("sandbox").since(7, 2, 0).dropped_
     0 MODE = mode: Option<FilesystemBinarySandboxMode>, attribute("mode").since(7, 2, 0);
 }
 
-impl rt::Content for FilesystemBinarySandbox {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FilesystemBinarySandboxMode {
@@ -1585,38 +687,9 @@ pub enum FilesystemBinarySandboxMode {
     Chroot,
 }
 
-impl FilesystemBinarySandboxMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("namespace").since(7, 2, 0),
-        rt::ValueInfo::new("chroot").since(7, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Namespace => "namespace",
-            Self::Chroot => "chroot",
-        }
-    }
-}
-
-impl rt::Scalar for FilesystemBinarySandboxMode {
-    const VALUES: &'static [rt::ValueInfo] = FilesystemBinarySandboxMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "namespace" => Self::Namespace,
-                "chroot" => Self::Chroot,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { FilesystemBinarySandboxMode;
+    Namespace = "namespace".since(7, 2, 0);
+    Chroot = "chroot".since(7, 2, 0);
 }
 
 /// Which locks of files reach the host.
@@ -1641,34 +714,6 @@ rt::table! { FilesystemBinaryLock: element("lock").since(6, 2, 0).dropped_if_emp
     1 FLOCK = flock: Option<OnOff>, attribute("flock").since(6, 2, 0);
 }
 
-impl rt::Content for FilesystemBinaryLock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "posix" => r.attribute(attribute, &mut self.posix),
-            "flock" => r.attribute(attribute, &mut self.flock),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("posix", &self.posix);
-        w.attribute("flock", &self.flock);
-    }
-}
-
 /// The threads that serve requests at the same time.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0.
@@ -1684,32 +729,6 @@ pub struct FilesystemBinaryThreadPool {
 
 rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).dropped_if_empty();
     0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0);
-}
-
-impl rt::Content for FilesystemBinaryThreadPool {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "size" => r.attribute(attribute, &mut self.size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("size", &self.size);
-    }
 }
 
 /// The files that virtiofsd may have open.
@@ -1728,42 +747,3 @@ pub struct FilesystemBinaryOpenFiles {
 rt::table! { FilesystemBinaryOpenFiles: element("openfiles").since(10, 6, 0).dropped_if_empty();
     0 MAX = max: Option<u64>, attribute("max").since(10, 6, 0);
 }
-
-impl rt::Content for FilesystemBinaryOpenFiles {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "max" => r.attribute(attribute, &mut self.max),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("max", &self.max);
-    }
-}
-
-rt::elements!(
-    Filesystem, FilesystemSourceFile, FilesystemSourceBlock, FilesystemSourceMount,
-    FilesystemSourceBind, FilesystemSourceTemplate, FilesystemSourceRam,
-    FilesystemTarget, FilesystemHardLimit, FilesystemSoftLimit, FilesystemDriver,
-    FilesystemBinary, FilesystemBinaryCache, FilesystemBinarySandbox,
-    FilesystemBinaryLock, FilesystemBinaryThreadPool, FilesystemBinaryOpenFiles
-);
-
-rt::scalar_text!(
-    FilesystemAccessmode, FilesystemMultidevs, FilesystemDriverType,
-    FilesystemDriverWrpolicy, FilesystemBinaryCacheMode, FilesystemBinarySandboxMode
-);

@@ -21,48 +21,6 @@ rt::table! { Graphics: element("graphics").since(0, 6, 0).reference("graphical-f
     0 TYPE = type_: GraphicsType, payload();
 }
 
-impl rt::Content for Graphics {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
-}
-
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum GraphicsType {
@@ -102,80 +60,14 @@ impl Default for GraphicsType {
     }
 }
 
-impl rt::PayloadType for GraphicsType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("sdl").since(0, 6, 0),
-                    rt::ValueInfo::new("vnc").since(0, 6, 0),
-                    rt::ValueInfo::new("spice").since(0, 8, 6),
-                    rt::ValueInfo::new("dbus").since(8, 4, 0),
-                    rt::ValueInfo::new("rdp").since(0, 6, 4),
-                    rt::ValueInfo::new("desktop").since(0, 6, 4),
-                    rt::ValueInfo::new("egl-headless").since(4, 6, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for GraphicsType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "sdl" => Self::Sdl(GraphicsTypeSdl::default()),
-                "vnc" => Self::Vnc(GraphicsTypeVnc::default()),
-                "spice" => Self::Spice(GraphicsTypeSpice::default()),
-                "dbus" => Self::Dbus(GraphicsTypeDbus::default()),
-                "rdp" => Self::Rdp(GraphicsTypeRdp::default()),
-                "desktop" => Self::Desktop(GraphicsTypeDesktop::default()),
-                "egl-headless" => Self::EglHeadless(GraphicsTypeEglHeadless::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Sdl(_) => "sdl",
-                Self::Vnc(_) => "vnc",
-                Self::Spice(_) => "spice",
-                Self::Dbus(_) => "dbus",
-                Self::Rdp(_) => "rdp",
-                Self::Desktop(_) => "desktop",
-                Self::EglHeadless(_) => "egl-headless",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Sdl(members) => Some(members),
-            Self::Vnc(members) => Some(members),
-            Self::Spice(members) => Some(members),
-            Self::Dbus(members) => Some(members),
-            Self::Rdp(members) => Some(members),
-            Self::Desktop(members) => Some(members),
-            Self::EglHeadless(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Sdl(members) => Some(members),
-            Self::Vnc(members) => Some(members),
-            Self::Spice(members) => Some(members),
-            Self::Dbus(members) => Some(members),
-            Self::Rdp(members) => Some(members),
-            Self::Desktop(members) => Some(members),
-            Self::EglHeadless(members) => Some(members),
-        }
-    }
+rt::payload! { GraphicsType: attribute("type");
+    Sdl(GraphicsTypeSdl) = "sdl".since(0, 6, 0);
+    Vnc(GraphicsTypeVnc) = "vnc".since(0, 6, 0);
+    Spice(GraphicsTypeSpice) = "spice".since(0, 8, 6);
+    Dbus(GraphicsTypeDbus) = "dbus".since(8, 4, 0);
+    Rdp(GraphicsTypeRdp) = "rdp".since(0, 6, 4);
+    Desktop(GraphicsTypeDesktop) = "desktop".since(0, 6, 4);
+    EglHeadless(GraphicsTypeEglHeadless) = "egl-headless".since(4, 6, 0);
 }
 
 /// The members of one variant.
@@ -204,48 +96,6 @@ rt::table! { GraphicsTypeSdl: members();
     1 XAUTH = xauth: Option<String>, attribute("xauth").since(0, 6, 0);
     2 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 0);
     3 GL = gl: Option<GraphicsSdlGl>, child("gl").since(4, 4, 0);
-}
-
-impl rt::Content for GraphicsTypeSdl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "display" => r.attribute(attribute, &mut self.display),
-            "xauth" => r.attribute(attribute, &mut self.xauth),
-            "fullscreen" => r.attribute(attribute, &mut self.fullscreen),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "gl" => r.child(node, &mut self.gl),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("display", &self.display);
-        w.attribute("xauth", &self.xauth);
-        w.attribute("fullscreen", &self.fullscreen);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("gl", &self.gl);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.gl, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.gl, visit);
-    }
 }
 
 /// The members of one variant.
@@ -328,68 +178,6 @@ rt::table! { GraphicsTypeVnc: members();
     12 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
 }
 
-impl rt::Content for GraphicsTypeVnc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "port" => r.attribute(attribute, &mut self.port),
-            "autoport" => r.attribute(attribute, &mut self.autoport),
-            "websocket" => r.attribute(attribute, &mut self.websocket),
-            "socket" => r.attribute(attribute, &mut self.socket),
-            "listen" => r.attribute(attribute, &mut self.legacy_listen),
-            "keymap" => r.attribute(attribute, &mut self.keymap),
-            "sharePolicy" => r.attribute(attribute, &mut self.share_policy),
-            "powerControl" => r.attribute(attribute, &mut self.power_control),
-            "passwd" => r.attribute(attribute, &mut self.passwd),
-            "passwdValidTo" => r.attribute(attribute, &mut self.passwd_valid_to),
-            "connected" => r.attribute(attribute, &mut self.connected),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "listen" => r.child(node, &mut self.listen),
-            "audio" => r.child(node, &mut self.audio),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("port", &self.port);
-        w.attribute("autoport", &self.autoport);
-        w.attribute("websocket", &self.websocket);
-        w.attribute("socket", &self.socket);
-        w.attribute("listen", &self.legacy_listen);
-        w.attribute("keymap", &self.keymap);
-        w.attribute("sharePolicy", &self.share_policy);
-        w.attribute("powerControl", &self.power_control);
-        w.attribute("passwd", &self.passwd);
-        w.attribute("passwdValidTo", &self.passwd_valid_to);
-        w.attribute("connected", &self.connected);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("listen", &self.listen);
-        w.child("audio", &self.audio);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.listen, visit);
-        rt::Nest::each(&self.audio, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.listen, visit);
-        rt::Nest::each_mut(&mut self.audio, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsTypeVncSharePolicy {
@@ -408,41 +196,10 @@ pub enum GraphicsTypeVncSharePolicy {
     Ignore,
 }
 
-impl GraphicsTypeVncSharePolicy {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("allow-exclusive").since(1, 0, 6),
-        rt::ValueInfo::new("force-shared").since(1, 0, 6),
-        rt::ValueInfo::new("ignore").since(1, 0, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::AllowExclusive => "allow-exclusive",
-            Self::ForceShared => "force-shared",
-            Self::Ignore => "ignore",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsTypeVncSharePolicy {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsTypeVncSharePolicy::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "allow-exclusive" => Self::AllowExclusive,
-                "force-shared" => Self::ForceShared,
-                "ignore" => Self::Ignore,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsTypeVncSharePolicy;
+    AllowExclusive = "allow-exclusive".since(1, 0, 6);
+    ForceShared = "force-shared".since(1, 0, 6);
+    Ignore = "ignore".since(1, 0, 6);
 }
 
 /// A set of values.
@@ -455,35 +212,8 @@ pub enum GraphicsTypeVncConnected {
     Keep,
 }
 
-impl GraphicsTypeVncConnected {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("keep").since(0, 9, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Keep => "keep",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsTypeVncConnected {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsTypeVncConnected::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "keep" => Self::Keep,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsTypeVncConnected;
+    Keep = "keep".since(0, 9, 4);
 }
 
 /// The members of one variant.
@@ -603,102 +333,6 @@ rt::table! { GraphicsTypeSpice: members();
     20 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
 }
 
-impl rt::Content for GraphicsTypeSpice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "port" => r.attribute(attribute, &mut self.port),
-            "tlsPort" => r.attribute(attribute, &mut self.tls_port),
-            "autoport" => r.attribute(attribute, &mut self.autoport),
-            "socket" => r.attribute(attribute, &mut self.socket),
-            "listen" => r.attribute(attribute, &mut self.legacy_listen),
-            "keymap" => r.attribute(attribute, &mut self.keymap),
-            "defaultMode" => r.attribute(attribute, &mut self.default_mode),
-            "passwd" => r.attribute(attribute, &mut self.passwd),
-            "passwdValidTo" => r.attribute(attribute, &mut self.passwd_valid_to),
-            "connected" => r.attribute(attribute, &mut self.connected),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "listen" => r.child(node, &mut self.listen),
-            "channel" => r.child(node, &mut self.channel),
-            "image" => r.child(node, &mut self.image),
-            "jpeg" => r.child(node, &mut self.jpeg),
-            "zlib" => r.child(node, &mut self.zlib),
-            "playback" => r.child(node, &mut self.playback),
-            "streaming" => r.child(node, &mut self.streaming),
-            "mouse" => r.child(node, &mut self.mouse),
-            "clipboard" => r.child(node, &mut self.clipboard),
-            "filetransfer" => r.child(node, &mut self.filetransfer),
-            "gl" => r.child(node, &mut self.gl),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("port", &self.port);
-        w.attribute("tlsPort", &self.tls_port);
-        w.attribute("autoport", &self.autoport);
-        w.attribute("socket", &self.socket);
-        w.attribute("listen", &self.legacy_listen);
-        w.attribute("keymap", &self.keymap);
-        w.attribute("defaultMode", &self.default_mode);
-        w.attribute("passwd", &self.passwd);
-        w.attribute("passwdValidTo", &self.passwd_valid_to);
-        w.attribute("connected", &self.connected);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("listen", &self.listen);
-        w.child("channel", &self.channel);
-        w.child("image", &self.image);
-        w.child("jpeg", &self.jpeg);
-        w.child("zlib", &self.zlib);
-        w.child("playback", &self.playback);
-        w.child("streaming", &self.streaming);
-        w.child("mouse", &self.mouse);
-        w.child("clipboard", &self.clipboard);
-        w.child("filetransfer", &self.filetransfer);
-        w.child("gl", &self.gl);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.listen, visit);
-        rt::Nest::each(&self.channel, visit);
-        rt::Nest::each(&self.image, visit);
-        rt::Nest::each(&self.jpeg, visit);
-        rt::Nest::each(&self.zlib, visit);
-        rt::Nest::each(&self.playback, visit);
-        rt::Nest::each(&self.streaming, visit);
-        rt::Nest::each(&self.mouse, visit);
-        rt::Nest::each(&self.clipboard, visit);
-        rt::Nest::each(&self.filetransfer, visit);
-        rt::Nest::each(&self.gl, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.listen, visit);
-        rt::Nest::each_mut(&mut self.channel, visit);
-        rt::Nest::each_mut(&mut self.image, visit);
-        rt::Nest::each_mut(&mut self.jpeg, visit);
-        rt::Nest::each_mut(&mut self.zlib, visit);
-        rt::Nest::each_mut(&mut self.playback, visit);
-        rt::Nest::each_mut(&mut self.streaming, visit);
-        rt::Nest::each_mut(&mut self.mouse, visit);
-        rt::Nest::each_mut(&mut self.clipboard, visit);
-        rt::Nest::each_mut(&mut self.filetransfer, visit);
-        rt::Nest::each_mut(&mut self.gl, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GraphicsTypeSpiceConnected {
@@ -717,41 +351,10 @@ pub enum GraphicsTypeSpiceConnected {
     Keep,
 }
 
-impl GraphicsTypeSpiceConnected {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("fail").since(0, 9, 4),
-        rt::ValueInfo::new("disconnect").since(0, 9, 4),
-        rt::ValueInfo::new("keep").since(0, 9, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Fail => "fail",
-            Self::Disconnect => "disconnect",
-            Self::Keep => "keep",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsTypeSpiceConnected {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsTypeSpiceConnected::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "fail" => Self::Fail,
-                "disconnect" => Self::Disconnect,
-                "keep" => Self::Keep,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsTypeSpiceConnected;
+    Fail = "fail".since(0, 9, 4);
+    Disconnect = "disconnect".since(0, 9, 4);
+    Keep = "keep".since(0, 9, 4);
 }
 
 /// The members of one variant.
@@ -780,50 +383,6 @@ rt::table! { GraphicsTypeDbus: members();
     1 ADDRESS = address: Option<String>, attribute("address").since(8, 4, 0);
     2 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
     3 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
-}
-
-impl rt::Content for GraphicsTypeDbus {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "p2p" => r.attribute(attribute, &mut self.p2p),
-            "address" => r.attribute(attribute, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "gl" => r.child(node, &mut self.gl),
-            "audio" => r.child(node, &mut self.audio),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("p2p", &self.p2p);
-        w.attribute("address", &self.address);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("gl", &self.gl);
-        w.child("audio", &self.audio);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.gl, visit);
-        rt::Nest::each(&self.audio, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.gl, visit);
-        rt::Nest::each_mut(&mut self.audio, visit);
-    }
 }
 
 /// The members of one variant.
@@ -877,56 +436,6 @@ rt::table! { GraphicsTypeRdp: members();
     7 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
 }
 
-impl rt::Content for GraphicsTypeRdp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "port" => r.attribute(attribute, &mut self.port),
-            "autoport" => r.attribute(attribute, &mut self.autoport),
-            "replaceUser" => r.attribute(attribute, &mut self.replace_user),
-            "multiUser" => r.attribute(attribute, &mut self.multi_user),
-            "listen" => r.attribute(attribute, &mut self.legacy_listen),
-            "username" => r.attribute(attribute, &mut self.username),
-            "passwd" => r.attribute(attribute, &mut self.passwd),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "listen" => r.child(node, &mut self.listen),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("port", &self.port);
-        w.attribute("autoport", &self.autoport);
-        w.attribute("replaceUser", &self.replace_user);
-        w.attribute("multiUser", &self.multi_user);
-        w.attribute("listen", &self.legacy_listen);
-        w.attribute("username", &self.username);
-        w.attribute("passwd", &self.passwd);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("listen", &self.listen);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.listen, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.listen, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsTypeDesktop {
@@ -945,26 +454,6 @@ rt::table! { GraphicsTypeDesktop: members();
     1 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 4);
 }
 
-impl rt::Content for GraphicsTypeDesktop {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "display" => r.attribute(attribute, &mut self.display),
-            "fullscreen" => r.attribute(attribute, &mut self.fullscreen),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("display", &self.display);
-        w.attribute("fullscreen", &self.fullscreen);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsTypeEglHeadless {
@@ -976,32 +465,6 @@ pub struct GraphicsTypeEglHeadless {
 
 rt::table! { GraphicsTypeEglHeadless: members();
     0 GL = gl: Option<GraphicsEglGl>, child("gl").since(5, 0, 0);
-}
-
-impl rt::Content for GraphicsTypeEglHeadless {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "gl" => r.child(node, &mut self.gl),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("gl", &self.gl);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.gl, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.gl, visit);
-    }
 }
 
 /// Where the server listens for clients. libvirt adds the default address where nothing is said.
@@ -1017,44 +480,6 @@ pub struct GraphicsListen {
 
 rt::table! { GraphicsListen: element("listen").since(0, 9, 4).reference("graphical-framebuffers");
     0 TYPE = type_: GraphicsListenType, payload();
-}
-
-impl rt::Content for GraphicsListen {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -1084,65 +509,11 @@ impl Default for GraphicsListenType {
     }
 }
 
-impl rt::PayloadType for GraphicsListenType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("address").since(0, 9, 4),
-                    rt::ValueInfo::new("network").since(0, 9, 4),
-                    rt::ValueInfo::new("socket").since(2, 0, 0),
-                    rt::ValueInfo::new("none").since(2, 0, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for GraphicsListenType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "address" => Self::Address(GraphicsListenTypeAddress::default()),
-                "network" => Self::Network(GraphicsListenTypeNetwork::default()),
-                "socket" => Self::Socket(GraphicsListenTypeSocket::default()),
-                "none" => Self::None,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Address(_) => "address",
-                Self::Network(_) => "network",
-                Self::Socket(_) => "socket",
-                Self::None => "none",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Address(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Socket(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Address(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Socket(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { GraphicsListenType: attribute("type");
+    Address(GraphicsListenTypeAddress) = "address".since(0, 9, 4);
+    Network(GraphicsListenTypeNetwork) = "network".since(0, 9, 4);
+    Socket(GraphicsListenTypeSocket) = "socket".since(2, 0, 0);
+    None = "none".since(2, 0, 0);
 }
 
 /// The members of one variant.
@@ -1156,24 +527,6 @@ pub struct GraphicsListenTypeAddress {
 
 rt::table! { GraphicsListenTypeAddress: members();
     0 ADDRESS = address: Option<String>, attribute("address").since(0, 9, 4).optional_since(1, 3, 5);
-}
-
-impl rt::Content for GraphicsListenTypeAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-    }
 }
 
 /// The members of one variant.
@@ -1194,26 +547,6 @@ rt::table! { GraphicsListenTypeNetwork: members();
     1 NETWORK = network: String, attribute("network").since(0, 9, 4);
 }
 
-impl rt::Content for GraphicsListenTypeNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "network" => r.attribute(attribute, &mut self.network),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("network", &self.network);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GraphicsListenTypeSocket {
@@ -1225,24 +558,6 @@ pub struct GraphicsListenTypeSocket {
 
 rt::table! { GraphicsListenTypeSocket: members();
     0 SOCKET = socket: Option<String>, attribute("socket").since(2, 0, 0).narrow("[^=]*", 2, 2, 0);
-}
-
-impl rt::Content for GraphicsListenTypeSocket {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "socket" => r.attribute(attribute, &mut self.socket),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("socket", &self.socket);
-    }
 }
 
 /// OpenGL in the window.
@@ -1260,32 +575,6 @@ pub struct GraphicsSdlGl {
 
 rt::table! { GraphicsSdlGl: element("gl").since(4, 4, 0).reference("graphical-framebuffers");
     0 ENABLE = enable: YesNo, attribute("enable").since(4, 4, 0);
-}
-
-impl rt::Content for GraphicsSdlGl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enable" => r.attribute(attribute, &mut self.enable),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enable", &self.enable);
-    }
 }
 
 /// OpenGL on the host, for what the guest draws.
@@ -1310,34 +599,6 @@ rt::table! { GraphicsGl: element("gl").since(1, 3, 3).reference("graphical-frame
     1 RENDERNODE = rendernode: Option<String>, attribute("rendernode").since(3, 1, 0);
 }
 
-impl rt::Content for GraphicsGl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enable" => r.attribute(attribute, &mut self.enable),
-            "rendernode" => r.attribute(attribute, &mut self.rendernode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enable", &self.enable);
-        w.attribute("rendernode", &self.rendernode);
-    }
-}
-
 /// The device of the host that draws.
 ///
 /// Since libvirt 5.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -1355,32 +616,6 @@ rt::table! { GraphicsEglGl: element("gl").since(5, 0, 0).reference("graphical-fr
     0 RENDERNODE = rendernode: Option<String>, attribute("rendernode").since(5, 0, 0);
 }
 
-impl rt::Content for GraphicsEglGl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "rendernode" => r.attribute(attribute, &mut self.rendernode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("rendernode", &self.rendernode);
-    }
-}
-
 /// The audio back end whose sound goes with the picture.
 ///
 /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -1396,32 +631,6 @@ pub struct GraphicsAudio {
 
 rt::table! { GraphicsAudio: element("audio").since(7, 2, 0).reference("graphical-framebuffers");
     0 ID = id: scalar::DecimalOrHex, attribute("id").since(7, 2, 0);
-}
-
-impl rt::Content for GraphicsAudio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-    }
 }
 
 /// Whether a channel of SPICE goes through TLS.
@@ -1442,41 +651,10 @@ pub enum GraphicsChannelMode {
     Insecure,
 }
 
-impl GraphicsChannelMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("any").since(0, 8, 6),
-        rt::ValueInfo::new("secure").since(0, 8, 6),
-        rt::ValueInfo::new("insecure").since(0, 8, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::Secure => "secure",
-            Self::Insecure => "insecure",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsChannelMode {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsChannelMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "any" => Self::Any,
-                "secure" => Self::Secure,
-                "insecure" => Self::Insecure,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsChannelMode;
+    Any = "any".since(0, 8, 6);
+    Secure = "secure".since(0, 8, 6);
+    Insecure = "insecure".since(0, 8, 6);
 }
 
 /// A channel that does not follow `defaultMode`. libvirt drops channels with mode `any`.
@@ -1499,34 +677,6 @@ pub struct GraphicsChannel {
 rt::table! { GraphicsChannel: element("channel").since(0, 8, 6).reference("graphical-framebuffers");
     0 NAME = name: GraphicsChannelName, attribute("name").since(0, 8, 6);
     1 MODE = mode: GraphicsChannelMode, attribute("mode").since(0, 8, 6);
-}
-
-impl rt::Content for GraphicsChannel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("mode", &self.mode);
-    }
 }
 
 /// A set of values.
@@ -1567,56 +717,15 @@ pub enum GraphicsChannelName {
     Usbredir,
 }
 
-impl GraphicsChannelName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("main").since(0, 8, 6),
-        rt::ValueInfo::new("display").since(0, 8, 6),
-        rt::ValueInfo::new("inputs").since(0, 8, 6),
-        rt::ValueInfo::new("cursor").since(0, 8, 6),
-        rt::ValueInfo::new("playback").since(0, 8, 6),
-        rt::ValueInfo::new("record").since(0, 8, 6),
-        rt::ValueInfo::new("smartcard").since(0, 8, 8),
-        rt::ValueInfo::new("usbredir").since(0, 9, 12),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Main => "main",
-            Self::Display => "display",
-            Self::Inputs => "inputs",
-            Self::Cursor => "cursor",
-            Self::Playback => "playback",
-            Self::Record => "record",
-            Self::Smartcard => "smartcard",
-            Self::Usbredir => "usbredir",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsChannelName {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsChannelName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "main" => Self::Main,
-                "display" => Self::Display,
-                "inputs" => Self::Inputs,
-                "cursor" => Self::Cursor,
-                "playback" => Self::Playback,
-                "record" => Self::Record,
-                "smartcard" => Self::Smartcard,
-                "usbredir" => Self::Usbredir,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsChannelName;
+    Main = "main".since(0, 8, 6);
+    Display = "display".since(0, 8, 6);
+    Inputs = "inputs".since(0, 8, 6);
+    Cursor = "cursor".since(0, 8, 6);
+    Playback = "playback".since(0, 8, 6);
+    Record = "record".since(0, 8, 6);
+    Smartcard = "smartcard".since(0, 8, 8);
+    Usbredir = "usbredir".since(0, 9, 12);
 }
 
 /// How pictures are compressed.
@@ -1634,32 +743,6 @@ pub struct GraphicsImage {
 
 rt::table! { GraphicsImage: element("image").since(0, 9, 1).reference("graphical-framebuffers");
     0 COMPRESSION = compression: GraphicsImageCompression, attribute("compression").since(0, 9, 1);
-}
-
-impl rt::Content for GraphicsImage {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "compression" => r.attribute(attribute, &mut self.compression),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("compression", &self.compression);
-    }
 }
 
 /// A set of values.
@@ -1692,50 +775,13 @@ pub enum GraphicsImageCompression {
     Off,
 }
 
-impl GraphicsImageCompression {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("auto_glz").since(0, 9, 1),
-        rt::ValueInfo::new("auto_lz").since(0, 9, 1),
-        rt::ValueInfo::new("quic").since(0, 9, 1),
-        rt::ValueInfo::new("glz").since(0, 9, 1),
-        rt::ValueInfo::new("lz").since(0, 9, 1),
-        rt::ValueInfo::new("off").since(0, 9, 1),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::AutoGlz => "auto_glz",
-            Self::AutoLz => "auto_lz",
-            Self::Quic => "quic",
-            Self::Glz => "glz",
-            Self::Lz => "lz",
-            Self::Off => "off",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsImageCompression {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsImageCompression::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto_glz" => Self::AutoGlz,
-                "auto_lz" => Self::AutoLz,
-                "quic" => Self::Quic,
-                "glz" => Self::Glz,
-                "lz" => Self::Lz,
-                "off" => Self::Off,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsImageCompression;
+    AutoGlz = "auto_glz".since(0, 9, 1);
+    AutoLz = "auto_lz".since(0, 9, 1);
+    Quic = "quic".since(0, 9, 1);
+    Glz = "glz".since(0, 9, 1);
+    Lz = "lz".since(0, 9, 1);
+    Off = "off".since(0, 9, 1);
 }
 
 /// Whether pictures are sent as JPEG, which loses detail.
@@ -1753,32 +799,6 @@ pub struct GraphicsJpeg {
 
 rt::table! { GraphicsJpeg: element("jpeg").since(0, 9, 1).reference("graphical-framebuffers");
     0 COMPRESSION = compression: GraphicsJpegCompression, attribute("compression").since(0, 9, 1);
-}
-
-impl rt::Content for GraphicsJpeg {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "compression" => r.attribute(attribute, &mut self.compression),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("compression", &self.compression);
-    }
 }
 
 /// A set of values.
@@ -1799,41 +819,10 @@ pub enum GraphicsJpegCompression {
     Always,
 }
 
-impl GraphicsJpegCompression {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("auto").since(0, 9, 1),
-        rt::ValueInfo::new("never").since(0, 9, 1),
-        rt::ValueInfo::new("always").since(0, 9, 1),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Never => "never",
-            Self::Always => "always",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsJpegCompression {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsJpegCompression::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto" => Self::Auto,
-                "never" => Self::Never,
-                "always" => Self::Always,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsJpegCompression;
+    Auto = "auto".since(0, 9, 1);
+    Never = "never".since(0, 9, 1);
+    Always = "always".since(0, 9, 1);
 }
 
 /// Whether pictures that LZ has compressed are compressed by zlib once more.
@@ -1851,32 +840,6 @@ pub struct GraphicsZlib {
 
 rt::table! { GraphicsZlib: element("zlib").since(0, 9, 1).reference("graphical-framebuffers");
     0 COMPRESSION = compression: GraphicsZlibCompression, attribute("compression").since(0, 9, 1);
-}
-
-impl rt::Content for GraphicsZlib {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "compression" => r.attribute(attribute, &mut self.compression),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("compression", &self.compression);
-    }
 }
 
 /// A set of values.
@@ -1897,41 +860,10 @@ pub enum GraphicsZlibCompression {
     Always,
 }
 
-impl GraphicsZlibCompression {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("auto").since(0, 9, 1),
-        rt::ValueInfo::new("never").since(0, 9, 1),
-        rt::ValueInfo::new("always").since(0, 9, 1),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Never => "never",
-            Self::Always => "always",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsZlibCompression {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsZlibCompression::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto" => Self::Auto,
-                "never" => Self::Never,
-                "always" => Self::Always,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsZlibCompression;
+    Auto = "auto".since(0, 9, 1);
+    Never = "never".since(0, 9, 1);
+    Always = "always".since(0, 9, 1);
 }
 
 /// How sound is sent.
@@ -1951,32 +883,6 @@ rt::table! { GraphicsPlayback: element("playback").since(0, 9, 1).reference("gra
     0 COMPRESSION = compression: OnOff, attribute("compression").since(0, 9, 1);
 }
 
-impl rt::Content for GraphicsPlayback {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "compression" => r.attribute(attribute, &mut self.compression),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("compression", &self.compression);
-    }
-}
-
 /// Which regions of the picture are sent as video.
 ///
 /// Since libvirt 0.9.2. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -1992,32 +898,6 @@ pub struct GraphicsStreaming {
 
 rt::table! { GraphicsStreaming: element("streaming").since(0, 9, 2).reference("graphical-framebuffers");
     0 MODE = mode: GraphicsStreamingMode, attribute("mode").since(0, 9, 2);
-}
-
-impl rt::Content for GraphicsStreaming {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("mode", &self.mode);
-    }
 }
 
 /// A set of values.
@@ -2038,41 +918,10 @@ pub enum GraphicsStreamingMode {
     Off,
 }
 
-impl GraphicsStreamingMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("filter").since(0, 9, 2),
-        rt::ValueInfo::new("all").since(0, 9, 2),
-        rt::ValueInfo::new("off").since(0, 9, 2),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Filter => "filter",
-            Self::All => "all",
-            Self::Off => "off",
-        }
-    }
-}
-
-impl rt::Scalar for GraphicsStreamingMode {
-    const VALUES: &'static [rt::ValueInfo] = GraphicsStreamingMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "filter" => Self::Filter,
-                "all" => Self::All,
-                "off" => Self::Off,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { GraphicsStreamingMode;
+    Filter = "filter".since(0, 9, 2);
+    All = "all".since(0, 9, 2);
+    Off = "off".since(0, 9, 2);
 }
 
 /// Whether clients may send files to the guest.
@@ -2091,41 +940,3 @@ pub struct GraphicsFileTransfer {
 rt::table! { GraphicsFileTransfer: element("filetransfer").since(1, 2, 2).reference("graphical-framebuffers");
     0 ENABLE = enable: YesNo, attribute("enable").since(1, 2, 2);
 }
-
-impl rt::Content for GraphicsFileTransfer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "enable" => r.attribute(attribute, &mut self.enable),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("enable", &self.enable);
-    }
-}
-
-rt::elements!(
-    Graphics, GraphicsListen, GraphicsSdlGl, GraphicsGl, GraphicsEglGl, GraphicsAudio,
-    GraphicsChannel, GraphicsImage, GraphicsJpeg, GraphicsZlib, GraphicsPlayback,
-    GraphicsStreaming, GraphicsFileTransfer
-);
-
-rt::scalar_text!(
-    GraphicsTypeVncSharePolicy, GraphicsTypeVncConnected, GraphicsTypeSpiceConnected,
-    GraphicsChannelMode, GraphicsChannelName, GraphicsImageCompression,
-    GraphicsJpegCompression, GraphicsZlibCompression, GraphicsStreamingMode
-);

@@ -65,85 +65,6 @@ rt::table! { Hostdev: element("hostdev").since(0, 6, 0).reference("host-device-a
     7 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Hostdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.mode)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.mode)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.mode);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "readonly" => r.flag(node, &mut self.readonly),
-            "shareable" => r.flag(node, &mut self.shareable),
-            "boot" => r.child(node, &mut self.boot),
-            "alias" => r.child(node, &mut self.alias),
-            "rom" => r.child(node, &mut self.rom),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.mode);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.mode);
-        w.flag("readonly", &self.readonly);
-        w.flag("shareable", &self.shareable);
-        w.child("boot", &self.boot);
-        w.child("alias", &self.alias);
-        w.child("rom", &self.rom);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.boot, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.rom, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.boot, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.rom, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// What the attribute `mode` decides.
 ///
 /// Where absent, `subsystem` is assumed; the canonical form spells it out.
@@ -165,61 +86,10 @@ impl Default for HostdevMode {
     }
 }
 
-impl rt::PayloadType for HostdevMode {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("mode")
-            .optional()
-            .written("subsystem")
-            .values(
-                &[
-                    rt::ValueInfo::new("subsystem").since(0, 6, 0),
-                    rt::ValueInfo::new("capabilities").since(0, 6, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for HostdevMode {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "subsystem" => Self::Subsystem(HostdevModeSubsystem::default()),
-                "capabilities" => Self::Capabilities(HostdevModeCapabilities::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Subsystem(HostdevModeSubsystem::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Subsystem(_) => "subsystem",
-                Self::Capabilities(_) => "capabilities",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Subsystem(members) => Some(members),
-            Self::Capabilities(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Subsystem(members) => Some(members),
-            Self::Capabilities(members) => Some(members),
-        }
-    }
+rt::payload! { HostdevMode: attribute("mode").optional().written("subsystem");
+    Subsystem(HostdevModeSubsystem) = "subsystem".since(0, 6, 0);
+    Capabilities(HostdevModeCapabilities) = "capabilities".since(0, 6, 0);
+    _ = "subsystem";
 }
 
 /// The members of one variant.
@@ -233,46 +103,10 @@ pub struct HostdevModeSubsystem {
     pub managed: Option<YesNo>,
 }
 
-rt::table! { HostdevModeSubsystem: members();
+rt::table! { HostdevModeSubsystem: members()
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }]);
     0 TYPE = type_: HostdevSubsystem, payload();
     1 MANAGED = managed: Option<YesNo>, attribute("managed").written("no").since(0, 6, 1);
-}
-
-impl rt::Content for HostdevModeSubsystem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "managed" => r.attribute(attribute, &mut self.managed),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("managed", &self.managed);
-        w.payload_attributes_part(&self.type_, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// The members of one variant.
@@ -284,40 +118,6 @@ pub struct HostdevModeCapabilities {
 
 rt::table! { HostdevModeCapabilities: members();
     0 TYPE = type_: HostdevCapability, payload();
-}
-
-impl rt::Content for HostdevModeCapabilities {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// A device on a bus of the host.
@@ -351,70 +151,12 @@ impl Default for HostdevSubsystem {
     }
 }
 
-impl rt::PayloadType for HostdevSubsystem {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("pci").since(0, 6, 0),
-                    rt::ValueInfo::new("usb").since(0, 6, 0),
-                    rt::ValueInfo::new("scsi").since(1, 0, 6),
-                    rt::ValueInfo::new("scsi_host").since(2, 5, 0),
-                    rt::ValueInfo::new("mdev").since(3, 2, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for HostdevSubsystem {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "pci" => Self::Pci(HostdevSubsystemPci::default()),
-                "usb" => Self::Usb(HostdevSubsystemUsb::default()),
-                "scsi" => Self::Scsi(HostdevSubsystemScsi::default()),
-                "scsi_host" => Self::ScsiHost(HostdevSubsystemScsiHost::default()),
-                "mdev" => Self::Mdev(HostdevSubsystemMdev::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Pci(_) => "pci",
-                Self::Usb(_) => "usb",
-                Self::Scsi(_) => "scsi",
-                Self::ScsiHost(_) => "scsi_host",
-                Self::Mdev(_) => "mdev",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Pci(members) => Some(members),
-            Self::Usb(members) => Some(members),
-            Self::Scsi(members) => Some(members),
-            Self::ScsiHost(members) => Some(members),
-            Self::Mdev(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Pci(members) => Some(members),
-            Self::Usb(members) => Some(members),
-            Self::Scsi(members) => Some(members),
-            Self::ScsiHost(members) => Some(members),
-            Self::Mdev(members) => Some(members),
-        }
-    }
+rt::payload! { HostdevSubsystem: attribute("type");
+    Pci(HostdevSubsystemPci) = "pci".since(0, 6, 0);
+    Usb(HostdevSubsystemUsb) = "usb".since(0, 6, 0);
+    Scsi(HostdevSubsystemScsi) = "scsi".since(1, 0, 6);
+    ScsiHost(HostdevSubsystemScsiHost) = "scsi_host".since(2, 5, 0);
+    Mdev(HostdevSubsystemMdev) = "mdev".since(3, 2, 0);
 }
 
 /// The members of one variant.
@@ -446,61 +188,11 @@ pub struct HostdevSubsystemPci {
 }
 
 rt::table! { HostdevSubsystemPci: members();
-    0 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(10, 3, 0);
-    1 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(10, 3, 0);
+    0 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(10, 3, 0).part(1);
+    1 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(10, 3, 0).part(1);
     2 DRIVER = driver: Option<HostdevDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
     3 SOURCE = source: HostdevSourcePci, child("source").since(0, 6, 0);
     4 TEAMING = teaming: Option<Teaming>, child("teaming").since(7, 1, 0);
-}
-
-impl rt::Content for HostdevSubsystemPci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "display" => r.attribute(attribute, &mut self.display),
-            "ramfb" => r.attribute(attribute, &mut self.ramfb),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "source" => r.child(node, &mut self.source),
-            "teaming" => r.child(node, &mut self.teaming),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("display", &self.display);
-            w.attribute("ramfb", &self.ramfb);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("driver", &self.driver);
-        w.child("source", &self.source);
-        w.child("teaming", &self.teaming);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.teaming, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.teaming, visit);
-    }
 }
 
 /// The members of one variant.
@@ -514,32 +206,6 @@ pub struct HostdevSubsystemUsb {
 
 rt::table! { HostdevSubsystemUsb: members();
     0 SOURCE = source: HostdevSourceUsb, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevSubsystemUsb {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -560,51 +226,9 @@ pub struct HostdevSubsystemScsi {
 }
 
 rt::table! { HostdevSubsystemScsi: members();
-    0 SGIO = sgio: Option<HostdevSubsystemScsiSgio>, attribute("sgio").assumed("filtered").since(1, 0, 6);
-    1 RAWIO = rawio: Option<YesNo>, attribute("rawio").since(1, 2, 9);
+    0 SGIO = sgio: Option<HostdevSubsystemScsiSgio>, attribute("sgio").assumed("filtered").since(1, 0, 6).part(1);
+    1 RAWIO = rawio: Option<YesNo>, attribute("rawio").since(1, 2, 9).part(1);
     2 SOURCE = source: HostdevSourceScsi, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevSubsystemScsi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "sgio" => r.attribute(attribute, &mut self.sgio),
-            "rawio" => r.attribute(attribute, &mut self.rawio),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("sgio", &self.sgio);
-            w.attribute("rawio", &self.rawio);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// A set of values.
@@ -621,38 +245,9 @@ pub enum HostdevSubsystemScsiSgio {
     Unfiltered,
 }
 
-impl HostdevSubsystemScsiSgio {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("filtered").since(1, 0, 6),
-        rt::ValueInfo::new("unfiltered").since(1, 0, 6),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Filtered => "filtered",
-            Self::Unfiltered => "unfiltered",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevSubsystemScsiSgio {
-    const VALUES: &'static [rt::ValueInfo] = HostdevSubsystemScsiSgio::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "filtered" => Self::Filtered,
-                "unfiltered" => Self::Unfiltered,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevSubsystemScsiSgio;
+    Filtered = "filtered".since(1, 0, 6);
+    Unfiltered = "unfiltered".since(1, 0, 6);
 }
 
 /// The members of one variant.
@@ -669,48 +264,8 @@ pub struct HostdevSubsystemScsiHost {
 }
 
 rt::table! { HostdevSubsystemScsiHost: members();
-    0 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
+    0 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0).part(1);
     1 SOURCE = source: HostdevSourceScsiHost, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevSubsystemScsiHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -736,54 +291,10 @@ pub struct HostdevSubsystemMdev {
 }
 
 rt::table! { HostdevSubsystemMdev: members();
-    0 MODEL = model: HostdevSubsystemMdevModel, attribute("model").since(3, 2, 0);
-    1 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(4, 6, 0);
-    2 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(5, 10, 0);
+    0 MODEL = model: HostdevSubsystemMdevModel, attribute("model").since(3, 2, 0).part(1);
+    1 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(4, 6, 0).part(1);
+    2 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(5, 10, 0).part(1);
     3 SOURCE = source: HostdevSourceMdev, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevSubsystemMdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "display" => r.attribute(attribute, &mut self.display),
-            "ramfb" => r.attribute(attribute, &mut self.ramfb),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-            w.attribute("display", &self.display);
-            w.attribute("ramfb", &self.ramfb);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// A set of values.
@@ -804,41 +315,10 @@ pub enum HostdevSubsystemMdevModel {
     VfioAp,
 }
 
-impl HostdevSubsystemMdevModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("vfio-pci").since(3, 2, 0),
-        rt::ValueInfo::new("vfio-ccw").since(4, 4, 0),
-        rt::ValueInfo::new("vfio-ap").since(4, 9, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::VfioPci => "vfio-pci",
-            Self::VfioCcw => "vfio-ccw",
-            Self::VfioAp => "vfio-ap",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevSubsystemMdevModel {
-    const VALUES: &'static [rt::ValueInfo] = HostdevSubsystemMdevModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "vfio-pci" => Self::VfioPci,
-                "vfio-ccw" => Self::VfioCcw,
-                "vfio-ap" => Self::VfioAp,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevSubsystemMdevModel;
+    VfioPci = "vfio-pci".since(3, 2, 0);
+    VfioCcw = "vfio-ccw".since(4, 4, 0);
+    VfioAp = "vfio-ap".since(4, 9, 0);
 }
 
 /// The driver of the host that assigns the PCI device.
@@ -866,34 +346,6 @@ rt::table! { HostdevDriver: element("driver").since(1, 0, 5).dropped_if_empty().
     1 MODEL = model: Option<String>, attribute("model").since(10, 0, 0);
 }
 
-impl rt::Content for HostdevDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("model", &self.model);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceHostdevDriverName {
@@ -912,41 +364,10 @@ pub enum InterfaceHostdevDriverName {
     Xen,
 }
 
-impl InterfaceHostdevDriverName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("kvm").since(1, 0, 5),
-        rt::ValueInfo::new("vfio").since(1, 0, 5),
-        rt::ValueInfo::new("xen").since(1, 2, 3),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Kvm => "kvm",
-            Self::Vfio => "vfio",
-            Self::Xen => "xen",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceHostdevDriverName {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceHostdevDriverName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "kvm" => Self::Kvm,
-                "vfio" => Self::Vfio,
-                "xen" => Self::Xen,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceHostdevDriverName;
+    Kvm = "kvm".since(1, 0, 5);
+    Vfio = "vfio".since(1, 0, 5);
+    Xen = "xen".since(1, 2, 3);
 }
 
 /// The PCI function.
@@ -974,54 +395,6 @@ rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-p
     0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").since(1, 0, 0);
     1 WRITE_FILTERING = write_filtering: Option<YesNo>, attribute("writeFiltering").assumed("yes").since(6, 8, 0);
     2 ADDRESS = address: HostdevPciAddress, child("address").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevSourcePci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "writeFiltering" => r.attribute(attribute, &mut self.write_filtering),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("writeFiltering", &self.write_filtering);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// The address of the function on the host.
@@ -1066,42 +439,6 @@ rt::table! { HostdevPciAddress: element("address").since(0, 6, 0).reference("usb
     5 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
 }
 
-impl rt::Content for HostdevPciAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "domain" => r.attribute(attribute, &mut self.domain),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "slot" => r.attribute(attribute, &mut self.slot),
-            "function" => r.attribute(attribute, &mut self.function),
-            "multifunction" => r.attribute(attribute, &mut self.multifunction),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("domain", &self.domain);
-        w.attribute("bus", &self.bus);
-        w.attribute("slot", &self.slot);
-        w.attribute("function", &self.function);
-        w.attribute("multifunction", &self.multifunction);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevPciAddressType {
@@ -1110,33 +447,8 @@ pub enum HostdevPciAddressType {
     Pci,
 }
 
-impl HostdevPciAddressType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[rt::ValueInfo::new("pci")];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Pci => "pci",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevPciAddressType {
-    const VALUES: &'static [rt::ValueInfo] = HostdevPciAddressType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "pci" => Self::Pci,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevPciAddressType;
+    Pci = "pci";
 }
 
 /// The USB device, by the numbers of vendor and product or by its address.
@@ -1177,62 +489,6 @@ rt::table! { HostdevSourceUsb: element("source").since(0, 6, 0).reference("usb-p
     4 ADDRESS = address: Option<HostdevUsbAddress>, child("address").since(0, 6, 0);
 }
 
-impl rt::Content for HostdevSourceUsb {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "startupPolicy" => r.attribute(attribute, &mut self.startup_policy),
-            "guestReset" => r.attribute(attribute, &mut self.guest_reset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "vendor" => r.child(node, &mut self.vendor),
-            "product" => r.child(node, &mut self.product),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("startupPolicy", &self.startup_policy);
-        w.attribute("guestReset", &self.guest_reset);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("vendor", &self.vendor);
-        w.child("product", &self.product);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.vendor, visit);
-        rt::Nest::each(&self.product, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.vendor, visit);
-        rt::Nest::each_mut(&mut self.product, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevSourceUsbGuestReset {
@@ -1251,41 +507,10 @@ pub enum HostdevSourceUsbGuestReset {
     On,
 }
 
-impl HostdevSourceUsbGuestReset {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("off").since(8, 6, 0),
-        rt::ValueInfo::new("uninitialized").since(8, 6, 0),
-        rt::ValueInfo::new("on").since(8, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Uninitialized => "uninitialized",
-            Self::On => "on",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevSourceUsbGuestReset {
-    const VALUES: &'static [rt::ValueInfo] = HostdevSourceUsbGuestReset::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "off" => Self::Off,
-                "uninitialized" => Self::Uninitialized,
-                "on" => Self::On,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevSourceUsbGuestReset;
+    Off = "off".since(8, 6, 0);
+    Uninitialized = "uninitialized".since(8, 6, 0);
+    On = "on".since(8, 6, 0);
 }
 
 /// The vendor of the USB device.
@@ -1305,32 +530,6 @@ rt::table! { HostdevVendor: element("vendor").since(0, 6, 0).reference("usb-pci-
     0 ID = id: scalar::UsbId, attribute("id").since(0, 6, 0);
 }
 
-impl rt::Content for HostdevVendor {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-    }
-}
-
 /// The product that the USB device is.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
@@ -1346,32 +545,6 @@ pub struct HostdevProduct {
 
 rt::table! { HostdevProduct: element("product").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 ID = id: scalar::UsbId, attribute("id").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevProduct {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-    }
 }
 
 /// The address of the USB device on the host.
@@ -1401,36 +574,6 @@ rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb
     2 DEVICE = device: scalar::AnyBase, attribute("device").since(0, 6, 0);
 }
 
-impl rt::Content for HostdevUsbAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "device" => r.attribute(attribute, &mut self.device),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("bus", &self.bus);
-        w.attribute("device", &self.device);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevUsbAddressType {
@@ -1439,33 +582,8 @@ pub enum HostdevUsbAddressType {
     Usb,
 }
 
-impl HostdevUsbAddressType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[rt::ValueInfo::new("usb")];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Usb => "usb",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevUsbAddressType {
-    const VALUES: &'static [rt::ValueInfo] = HostdevUsbAddressType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "usb" => Self::Usb,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevUsbAddressType;
+    Usb = "usb";
 }
 
 /// The SCSI unit: on an adapter of the host, or at an iSCSI server.
@@ -1483,48 +601,6 @@ pub struct HostdevSourceScsi {
 
 rt::table! { HostdevSourceScsi: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 PROTOCOL = protocol: HostdevSourceScsiProtocol, payload();
-}
-
-impl rt::Content for HostdevSourceScsi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.protocol)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.protocol)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.protocol);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "protocol" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.protocol);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.protocol);
-    }
 }
 
 /// What the attribute `protocol` decides.
@@ -1548,61 +624,10 @@ impl Default for HostdevSourceScsiProtocol {
     }
 }
 
-impl rt::PayloadType for HostdevSourceScsiProtocol {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("protocol")
-            .optional()
-            .dropped("adapter")
-            .values(
-                &[
-                    rt::ValueInfo::new("adapter").since(1, 2, 8),
-                    rt::ValueInfo::new("iscsi").since(1, 2, 8),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for HostdevSourceScsiProtocol {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "adapter" => Self::Adapter(HostdevSourceScsiProtocolAdapter::default()),
-                "iscsi" => Self::Iscsi(HostdevSourceScsiProtocolIscsi::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Adapter(HostdevSourceScsiProtocolAdapter::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Adapter(_) => "adapter",
-                Self::Iscsi(_) => "iscsi",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Adapter(members) => Some(members),
-            Self::Iscsi(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Adapter(members) => Some(members),
-            Self::Iscsi(members) => Some(members),
-        }
-    }
+rt::payload! { HostdevSourceScsiProtocol: attribute("protocol").optional().dropped("adapter");
+    Adapter(HostdevSourceScsiProtocolAdapter) = "adapter".since(1, 2, 8);
+    Iscsi(HostdevSourceScsiProtocolIscsi) = "iscsi".since(1, 2, 8);
+    _ = "adapter";
 }
 
 /// The members of one variant.
@@ -1621,36 +646,6 @@ pub struct HostdevSourceScsiProtocolAdapter {
 rt::table! { HostdevSourceScsiProtocolAdapter: members();
     0 ADAPTER = adapter: HostdevScsiAdapter, child("adapter").since(1, 0, 6);
     1 ADDRESS = address: HostdevScsiAddress, child("address").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevSourceScsiProtocolAdapter {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "adapter" => r.child(node, &mut self.adapter),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("adapter", &self.adapter);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.adapter, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.adapter, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// The members of one variant.
@@ -1683,52 +678,6 @@ rt::table! { HostdevSourceScsiProtocolIscsi: members();
     3 INITIATOR = initiator: Option<Initiator>, child("initiator").since(6, 7, 0);
 }
 
-impl rt::Content for HostdevSourceScsiProtocolIscsi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "host" => r.once(node).child(node, &mut self.host),
-            "auth" => r.child(node, &mut self.auth),
-            "initiator" => r.child(node, &mut self.initiator),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("host", &self.host);
-        w.child("auth", &self.auth);
-        w.child("initiator", &self.initiator);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.host, visit);
-        rt::Nest::each(&self.auth, visit);
-        rt::Nest::each(&self.initiator, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.host, visit);
-        rt::Nest::each_mut(&mut self.auth, visit);
-        rt::Nest::each_mut(&mut self.initiator, visit);
-    }
-}
-
 /// The SCSI host adapter. libvirt reads its name alone; the other forms are those of storage pools.
 ///
 /// Since libvirt 1.0.6. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
@@ -1744,48 +693,6 @@ pub struct HostdevScsiAdapter {
 
 rt::table! { HostdevScsiAdapter: element("adapter").since(1, 0, 6).reference("usb-pci-scsi-devices");
     0 TYPE = type_: HostdevScsiAdapterType, payload();
-}
-
-impl rt::Content for HostdevScsiAdapter {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -1809,61 +716,10 @@ impl Default for HostdevScsiAdapterType {
     }
 }
 
-impl rt::PayloadType for HostdevScsiAdapterType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .dropped("scsi_host")
-            .values(
-                &[
-                    rt::ValueInfo::new("scsi_host").since(1, 0, 6),
-                    rt::ValueInfo::new("fc_host").since(1, 0, 6),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for HostdevScsiAdapterType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "scsi_host" => Self::ScsiHost(HostdevScsiAdapterTypeScsiHost::default()),
-                "fc_host" => Self::FcHost(HostdevScsiAdapterTypeFcHost::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::ScsiHost(HostdevScsiAdapterTypeScsiHost::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::ScsiHost(_) => "scsi_host",
-                Self::FcHost(_) => "fc_host",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::ScsiHost(members) => Some(members),
-            Self::FcHost(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::ScsiHost(members) => Some(members),
-            Self::FcHost(members) => Some(members),
-        }
-    }
+rt::payload! { HostdevScsiAdapterType: attribute("type").optional().dropped("scsi_host");
+    ScsiHost(HostdevScsiAdapterTypeScsiHost) = "scsi_host".since(1, 0, 6);
+    FcHost(HostdevScsiAdapterTypeFcHost) = "fc_host".since(1, 0, 6);
+    _ = "scsi_host";
 }
 
 /// The members of one variant.
@@ -1882,44 +738,6 @@ pub struct HostdevScsiAdapterTypeScsiHost {
 rt::table! { HostdevScsiAdapterTypeScsiHost: members();
     0 NAME = name: Option<String>, attribute("name").since(1, 0, 6);
     1 PARENTADDR = parentaddr: Option<HostdevScsiParent>, child("parentaddr").since(1, 2, 7);
-}
-
-impl rt::Content for HostdevScsiAdapterTypeScsiHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "parentaddr" => r.child(node, &mut self.parentaddr),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("parentaddr", &self.parentaddr);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.parentaddr, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.parentaddr, visit);
-    }
 }
 
 /// The members of one variant.
@@ -1965,36 +783,6 @@ rt::table! { HostdevScsiAdapterTypeFcHost: members();
     6 WWPN = wwpn: String, attribute("wwpn").since(1, 0, 6);
 }
 
-impl rt::Content for HostdevScsiAdapterTypeFcHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "parent" => r.attribute(attribute, &mut self.parent),
-            "managed" => r.attribute(attribute, &mut self.managed),
-            "parent_wwnn" => r.attribute(attribute, &mut self.parent_wwnn),
-            "parent_wwpn" => r.attribute(attribute, &mut self.parent_wwpn),
-            "parent_fabric_wwn" => r.attribute(attribute, &mut self.parent_fabric_wwn),
-            "wwnn" => r.attribute(attribute, &mut self.wwnn),
-            "wwpn" => r.attribute(attribute, &mut self.wwpn),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("parent", &self.parent);
-        w.attribute("managed", &self.managed);
-        w.attribute("parent_wwnn", &self.parent_wwnn);
-        w.attribute("parent_wwpn", &self.parent_wwpn);
-        w.attribute("parent_fabric_wwn", &self.parent_fabric_wwn);
-        w.attribute("wwnn", &self.wwnn);
-        w.attribute("wwpn", &self.wwpn);
-    }
-}
-
 /// The PCI device that the adapter belongs to.
 ///
 /// Since libvirt 1.2.7.
@@ -2015,52 +803,6 @@ pub struct HostdevScsiParent {
 rt::table! { HostdevScsiParent: element("parentaddr").since(1, 2, 7);
     0 UNIQUE_ID = unique_id: Option<u64>, attribute("unique_id").since(1, 2, 7);
     1 ADDRESS = address: HostdevScsiParentAddress, child("address").since(1, 2, 7);
-}
-
-impl rt::Content for HostdevScsiParent {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unique_id" => r.attribute(attribute, &mut self.unique_id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unique_id", &self.unique_id);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// The address of the PCI device.
@@ -2100,40 +842,6 @@ rt::table! { HostdevScsiParentAddress: element("address").since(1, 2, 7);
     4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
 }
 
-impl rt::Content for HostdevScsiParentAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "domain" => r.attribute(attribute, &mut self.domain),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "slot" => r.attribute(attribute, &mut self.slot),
-            "function" => r.attribute(attribute, &mut self.function),
-            "multifunction" => r.attribute(attribute, &mut self.multifunction),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("domain", &self.domain);
-        w.attribute("bus", &self.bus);
-        w.attribute("slot", &self.slot);
-        w.attribute("function", &self.function);
-        w.attribute("multifunction", &self.multifunction);
-    }
-}
-
 /// The place of the unit on the adapter.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
@@ -2166,38 +874,6 @@ rt::table! { HostdevScsiAddress: element("address").since(0, 6, 0).reference("us
     3 UNIT = unit: scalar::AnyBase, attribute("unit").since(1, 0, 6);
 }
 
-impl rt::Content for HostdevScsiAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "target" => r.attribute(attribute, &mut self.target),
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("bus", &self.bus);
-        w.attribute("target", &self.target);
-        w.attribute("unit", &self.unit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevScsiAddressType {
@@ -2206,33 +882,8 @@ pub enum HostdevScsiAddressType {
     Scsi,
 }
 
-impl HostdevScsiAddressType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[rt::ValueInfo::new("scsi")];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Scsi => "scsi",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevScsiAddressType {
-    const VALUES: &'static [rt::ValueInfo] = HostdevScsiAddressType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "scsi" => Self::Scsi,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevScsiAddressType;
+    Scsi = "scsi";
 }
 
 /// A server of the target.
@@ -2258,34 +909,6 @@ rt::table! { HostdevIscsiHost: element("host").since(1, 2, 8).reference("usb-pci
     1 PORT = port: Option<i32>, attribute("port").since(1, 2, 8);
 }
 
-impl rt::Content for HostdevIscsiHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("port", &self.port);
-    }
-}
-
 /// The adapter that the kernel offers.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
@@ -2308,34 +931,6 @@ rt::table! { HostdevSourceScsiHost: element("source").since(0, 6, 0).reference("
     1 WWPN = wwpn: String, attribute("wwpn").since(2, 5, 0);
 }
 
-impl rt::Content for HostdevSourceScsiHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "protocol" => r.attribute(attribute, &mut self.protocol),
-            "wwpn" => r.attribute(attribute, &mut self.wwpn),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("protocol", &self.protocol);
-        w.attribute("wwpn", &self.wwpn);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevSourceScsiHostProtocol {
@@ -2346,35 +941,8 @@ pub enum HostdevSourceScsiHostProtocol {
     Vhost,
 }
 
-impl HostdevSourceScsiHostProtocol {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("vhost").since(2, 5, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Vhost => "vhost",
-        }
-    }
-}
-
-impl rt::Scalar for HostdevSourceScsiHostProtocol {
-    const VALUES: &'static [rt::ValueInfo] = HostdevSourceScsiHostProtocol::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "vhost" => Self::Vhost,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { HostdevSourceScsiHostProtocol;
+    Vhost = "vhost".since(2, 5, 0);
 }
 
 /// The mediated device.
@@ -2394,40 +962,6 @@ rt::table! { HostdevSourceMdev: element("source").since(0, 6, 0).reference("usb-
     0 ADDRESS = address: HostdevMdevAddress, child("address").since(0, 6, 0);
 }
 
-impl rt::Content for HostdevSourceMdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The identifier of the mediated device.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
@@ -2443,32 +977,6 @@ pub struct HostdevMdevAddress {
 
 rt::table! { HostdevMdevAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 UUID = uuid: scalar::Uuid, attribute("uuid").since(3, 2, 0);
-}
-
-impl rt::Content for HostdevMdevAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "uuid" => r.attribute(attribute, &mut self.uuid),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("uuid", &self.uuid);
-    }
 }
 
 /// A device of the host's kernel.
@@ -2494,60 +1002,10 @@ impl Default for HostdevCapability {
     }
 }
 
-impl rt::PayloadType for HostdevCapability {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("storage").since(1, 0, 2),
-                    rt::ValueInfo::new("misc").since(1, 0, 2),
-                    rt::ValueInfo::new("net").since(1, 0, 5),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for HostdevCapability {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "storage" => Self::Storage(HostdevCapabilityStorage::default()),
-                "misc" => Self::Misc(HostdevCapabilityMisc::default()),
-                "net" => Self::Net(HostdevCapabilityNet::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Storage(_) => "storage",
-                Self::Misc(_) => "misc",
-                Self::Net(_) => "net",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Storage(members) => Some(members),
-            Self::Misc(members) => Some(members),
-            Self::Net(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Storage(members) => Some(members),
-            Self::Misc(members) => Some(members),
-            Self::Net(members) => Some(members),
-        }
-    }
+rt::payload! { HostdevCapability: attribute("type");
+    Storage(HostdevCapabilityStorage) = "storage".since(1, 0, 2);
+    Misc(HostdevCapabilityMisc) = "misc".since(1, 0, 2);
+    Net(HostdevCapabilityNet) = "net".since(1, 0, 5);
 }
 
 /// The members of one variant.
@@ -2564,32 +1022,6 @@ rt::table! { HostdevCapabilityStorage: members();
     0 SOURCE = source: HostdevSourceStorage, child("source").since(0, 6, 0);
 }
 
-impl rt::Content for HostdevCapabilityStorage {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HostdevCapabilityMisc {
@@ -2602,32 +1034,6 @@ pub struct HostdevCapabilityMisc {
 
 rt::table! { HostdevCapabilityMisc: members();
     0 SOURCE = source: HostdevSourceMisc, child("source").since(0, 6, 0);
-}
-
-impl rt::Content for HostdevCapabilityMisc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// The members of one variant.
@@ -2654,40 +1060,6 @@ rt::table! { HostdevCapabilityNet: members();
     2 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
 }
 
-impl rt::Content for HostdevCapabilityNet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "ip" => r.child(node, &mut self.ip),
-            "route" => r.child(node, &mut self.route),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("ip", &self.ip);
-        w.child("route", &self.route);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.ip, visit);
-        rt::Nest::each(&self.route, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.ip, visit);
-        rt::Nest::each_mut(&mut self.route, visit);
-    }
-}
-
 /// The block device.
 ///
 /// Since libvirt 0.6.0. See [the
@@ -2704,32 +1076,6 @@ pub struct HostdevSourceStorage {
 
 rt::table! { HostdevSourceStorage: element("source").since(0, 6, 0).reference("block-character-devices");
     0 BLOCK = block: String, leaf("block").since(1, 0, 2);
-}
-
-impl rt::Content for HostdevSourceStorage {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "block" => r.leaf(node, &mut self.block),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("block", &self.block);
-    }
 }
 
 /// The character device.
@@ -2750,32 +1096,6 @@ rt::table! { HostdevSourceMisc: element("source").since(0, 6, 0).reference("bloc
     0 CHAR = char: String, leaf("char").since(1, 0, 2);
 }
 
-impl rt::Content for HostdevSourceMisc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "char" => r.leaf(node, &mut self.char),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("char", &self.char);
-    }
-}
-
 /// The network interface.
 ///
 /// Since libvirt 0.6.0. See [the
@@ -2793,43 +1113,3 @@ pub struct HostdevSourceNet {
 rt::table! { HostdevSourceNet: element("source").since(0, 6, 0).reference("block-character-devices");
     0 INTERFACE = interface: String, leaf("interface").since(1, 0, 5);
 }
-
-impl rt::Content for HostdevSourceNet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "interface" => r.leaf(node, &mut self.interface),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("interface", &self.interface);
-    }
-}
-
-rt::elements!(
-    Hostdev, HostdevDriver, HostdevSourcePci, HostdevPciAddress, HostdevSourceUsb,
-    HostdevVendor, HostdevProduct, HostdevUsbAddress, HostdevSourceScsi,
-    HostdevScsiAdapter, HostdevScsiParent, HostdevScsiParentAddress, HostdevScsiAddress,
-    HostdevIscsiHost, HostdevSourceScsiHost, HostdevSourceMdev, HostdevMdevAddress,
-    HostdevSourceStorage, HostdevSourceMisc, HostdevSourceNet
-);
-
-rt::scalar_text!(
-    HostdevSubsystemScsiSgio, HostdevSubsystemMdevModel, InterfaceHostdevDriverName,
-    HostdevPciAddressType, HostdevSourceUsbGuestReset, HostdevUsbAddressType,
-    HostdevScsiAddressType, HostdevSourceScsiHostProtocol
-);

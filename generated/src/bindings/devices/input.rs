@@ -37,86 +37,14 @@ pub struct Input {
     pub xml: rt::Extra,
 }
 
-rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices");
+rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(2), rt::Step::Field(0), rt::Step::Field(3), rt::Step::Field(4), rt::Step::Field(5)] }]);
     0 TYPE = type_: InputType, payload();
     1 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
     2 DRIVER = driver: Option<InputDriver>, child("driver").since(3, 5, 0);
     3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-}
-
-impl rt::Content for Input {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("model", &self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("driver", &self.driver);
-        w.payload_children(&self.type_);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -150,70 +78,12 @@ impl Default for InputType {
     }
 }
 
-impl rt::PayloadType for InputType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("tablet").since(0, 6, 0),
-                    rt::ValueInfo::new("mouse").since(0, 6, 0),
-                    rt::ValueInfo::new("keyboard").since(1, 2, 2),
-                    rt::ValueInfo::new("passthrough").since(1, 3, 0),
-                    rt::ValueInfo::new("evdev").since(7, 4, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for InputType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "tablet" => Self::Tablet(InputTypeTablet::default()),
-                "mouse" => Self::Mouse(InputTypeMouse::default()),
-                "keyboard" => Self::Keyboard(InputTypeKeyboard::default()),
-                "passthrough" => Self::Passthrough(InputTypePassthrough::default()),
-                "evdev" => Self::Evdev(InputTypeEvdev::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Tablet(_) => "tablet",
-                Self::Mouse(_) => "mouse",
-                Self::Keyboard(_) => "keyboard",
-                Self::Passthrough(_) => "passthrough",
-                Self::Evdev(_) => "evdev",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Tablet(members) => Some(members),
-            Self::Mouse(members) => Some(members),
-            Self::Keyboard(members) => Some(members),
-            Self::Passthrough(members) => Some(members),
-            Self::Evdev(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Tablet(members) => Some(members),
-            Self::Mouse(members) => Some(members),
-            Self::Keyboard(members) => Some(members),
-            Self::Passthrough(members) => Some(members),
-            Self::Evdev(members) => Some(members),
-        }
-    }
+rt::payload! { InputType: attribute("type");
+    Tablet(InputTypeTablet) = "tablet".since(0, 6, 0);
+    Mouse(InputTypeMouse) = "mouse".since(0, 6, 0);
+    Keyboard(InputTypeKeyboard) = "keyboard".since(1, 2, 2);
+    Passthrough(InputTypePassthrough) = "passthrough".since(1, 3, 0);
+    Evdev(InputTypeEvdev) = "evdev".since(7, 4, 0);
 }
 
 /// The members of one variant.
@@ -229,24 +99,6 @@ rt::table! { InputTypeTablet: members();
     0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
 }
 
-impl rt::Content for InputTypeTablet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InputTypeMouse {
@@ -260,24 +112,6 @@ rt::table! { InputTypeMouse: members();
     0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
 }
 
-impl rt::Content for InputTypeMouse {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InputTypeKeyboard {
@@ -289,24 +123,6 @@ pub struct InputTypeKeyboard {
 
 rt::table! { InputTypeKeyboard: members();
     0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
-}
-
-impl rt::Content for InputTypeKeyboard {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-    }
 }
 
 /// The members of one variant.
@@ -327,44 +143,6 @@ rt::table! { InputTypePassthrough: members();
     1 SOURCE = source: InputPassthroughSource, child("source").since(1, 3, 0);
 }
 
-impl rt::Content for InputTypePassthrough {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InputTypePassthroughBus {
@@ -375,35 +153,8 @@ pub enum InputTypePassthroughBus {
     Virtio,
 }
 
-impl InputTypePassthroughBus {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("virtio").since(1, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Virtio => "virtio",
-        }
-    }
-}
-
-impl rt::Scalar for InputTypePassthroughBus {
-    const VALUES: &'static [rt::ValueInfo] = InputTypePassthroughBus::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "virtio" => Self::Virtio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InputTypePassthroughBus;
+    Virtio = "virtio".since(1, 3, 0);
 }
 
 /// The members of one variant.
@@ -417,32 +168,6 @@ pub struct InputTypeEvdev {
 
 rt::table! { InputTypeEvdev: members();
     0 SOURCE = source: InputEvdevSource, child("source").since(7, 4, 0);
-}
-
-impl rt::Content for InputTypeEvdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// A set of values.
@@ -469,47 +194,12 @@ pub enum InputBus {
     Virtio,
 }
 
-impl InputBus {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ps2").since(0, 6, 0),
-        rt::ValueInfo::new("usb").since(0, 6, 0),
-        rt::ValueInfo::new("xen").since(0, 6, 0),
-        rt::ValueInfo::new("parallels"),
-        rt::ValueInfo::new("virtio").since(1, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ps2 => "ps2",
-            Self::Usb => "usb",
-            Self::Xen => "xen",
-            Self::Parallels => "parallels",
-            Self::Virtio => "virtio",
-        }
-    }
-}
-
-impl rt::Scalar for InputBus {
-    const VALUES: &'static [rt::ValueInfo] = InputBus::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ps2" => Self::Ps2,
-                "usb" => Self::Usb,
-                "xen" => Self::Xen,
-                "parallels" => Self::Parallels,
-                "virtio" => Self::Virtio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InputBus;
+    Ps2 = "ps2".since(0, 6, 0);
+    Usb = "usb".since(0, 6, 0);
+    Xen = "xen".since(0, 6, 0);
+    Parallels = "parallels";
+    Virtio = "virtio".since(1, 3, 0);
 }
 
 /// Options of the virtio device.
@@ -544,38 +234,6 @@ rt::table! { InputDriver: element("driver").since(3, 5, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
 
-impl rt::Content for InputDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
 /// The device of the host.
 ///
 /// Since libvirt 1.3.0.
@@ -591,32 +249,6 @@ pub struct InputPassthroughSource {
 
 rt::table! { InputPassthroughSource: element("source").since(1, 3, 0);
     0 EVDEV = evdev: String, attribute("evdev").since(1, 3, 0);
-}
-
-impl rt::Content for InputPassthroughSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "evdev" => r.attribute(attribute, &mut self.evdev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("evdev", &self.evdev);
-    }
 }
 
 /// The device of the host.
@@ -651,38 +283,6 @@ rt::table! { InputEvdevSource: element("source").since(7, 4, 0);
     3 REPEAT = repeat: Option<OnOff>, attribute("repeat").since(7, 4, 0);
 }
 
-impl rt::Content for InputEvdevSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "grab" => r.attribute(attribute, &mut self.grab),
-            "grabToggle" => r.attribute(attribute, &mut self.grab_toggle),
-            "repeat" => r.attribute(attribute, &mut self.repeat),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-        w.attribute("grab", &self.grab);
-        w.attribute("grabToggle", &self.grab_toggle);
-        w.attribute("repeat", &self.repeat);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InputEvdevSourceGrab {
@@ -693,35 +293,8 @@ pub enum InputEvdevSourceGrab {
     All,
 }
 
-impl InputEvdevSourceGrab {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("all").since(7, 4, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::All => "all",
-        }
-    }
-}
-
-impl rt::Scalar for InputEvdevSourceGrab {
-    const VALUES: &'static [rt::ValueInfo] = InputEvdevSourceGrab::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "all" => Self::All,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InputEvdevSourceGrab;
+    All = "all".since(7, 4, 0);
 }
 
 /// A set of values.
@@ -754,54 +327,11 @@ pub enum InputEvdevSourceGrabToggle {
     CtrlScrolllock,
 }
 
-impl InputEvdevSourceGrabToggle {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ctrl-ctrl").since(7, 6, 0),
-        rt::ValueInfo::new("alt-alt").since(7, 6, 0),
-        rt::ValueInfo::new("shift-shift").since(7, 6, 0),
-        rt::ValueInfo::new("meta-meta").since(7, 6, 0),
-        rt::ValueInfo::new("scrolllock").since(7, 6, 0),
-        rt::ValueInfo::new("ctrl-scrolllock").since(7, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::CtrlCtrl => "ctrl-ctrl",
-            Self::AltAlt => "alt-alt",
-            Self::ShiftShift => "shift-shift",
-            Self::MetaMeta => "meta-meta",
-            Self::Scrolllock => "scrolllock",
-            Self::CtrlScrolllock => "ctrl-scrolllock",
-        }
-    }
+rt::values! { InputEvdevSourceGrabToggle;
+    CtrlCtrl = "ctrl-ctrl".since(7, 6, 0);
+    AltAlt = "alt-alt".since(7, 6, 0);
+    ShiftShift = "shift-shift".since(7, 6, 0);
+    MetaMeta = "meta-meta".since(7, 6, 0);
+    Scrolllock = "scrolllock".since(7, 6, 0);
+    CtrlScrolllock = "ctrl-scrolllock".since(7, 6, 0);
 }
-
-impl rt::Scalar for InputEvdevSourceGrabToggle {
-    const VALUES: &'static [rt::ValueInfo] = InputEvdevSourceGrabToggle::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ctrl-ctrl" => Self::CtrlCtrl,
-                "alt-alt" => Self::AltAlt,
-                "shift-shift" => Self::ShiftShift,
-                "meta-meta" => Self::MetaMeta,
-                "scrolllock" => Self::Scrolllock,
-                "ctrl-scrolllock" => Self::CtrlScrolllock,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(Input, InputDriver, InputPassthroughSource, InputEvdevSource);
-
-rt::scalar_text!(
-    InputTypePassthroughBus, InputBus, InputEvdevSourceGrab, InputEvdevSourceGrabToggle
-);

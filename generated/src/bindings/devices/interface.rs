@@ -156,7 +156,8 @@ pub struct Interface {
     pub xml: rt::Extra,
 }
 
-rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-interfaces");
+rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-interfaces")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(2), rt::Step::Part(0, 0), rt::Step::Field(3), rt::Step::Part(0, 1), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Field(6), rt::Step::Field(7), rt::Step::Field(8), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14), rt::Step::Part(0, 2), rt::Step::Field(15), rt::Step::Field(16), rt::Step::Field(17), rt::Step::Field(18), rt::Step::Field(19), rt::Step::Field(20), rt::Step::Field(21), rt::Step::Field(22), rt::Step::Field(23), rt::Step::Field(24), rt::Step::Field(25), rt::Step::Field(26)] }]);
     0 TYPE = type_: InterfaceType, payload();
     1 TRUST_GUEST_RX_FILTERS = trust_guest_rx_filters: Option<YesNo>, attribute("trustGuestRxFilters").assumed("no")
         .since(1, 2, 10);
@@ -185,167 +186,6 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
     24 ROM = rom: Option<Rom>, child("rom").since(0, 9, 10).dropped_if_empty();
     25 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     26 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-}
-
-impl rt::Content for Interface {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "trustGuestRxFilters" => {
-                r.attribute(attribute, &mut self.trust_guest_rx_filters)
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "mac" => r.child(node, &mut self.mac),
-            "vlan" => r.child(node, &mut self.vlan),
-            "bandwidth" => r.child(node, &mut self.bandwidth),
-            "port" => r.child(node, &mut self.port),
-            "ip" => r.child(node, &mut self.ip),
-            "route" => r.child(node, &mut self.route),
-            "portForward" => r.child(node, &mut self.port_forward),
-            "script" => r.child(node, &mut self.script),
-            "downscript" => r.child(node, &mut self.downscript),
-            "backenddomain" => r.child(node, &mut self.backenddomain),
-            "target" => r.child(node, &mut self.target),
-            "guest" => r.child(node, &mut self.guest),
-            "model" => r.child(node, &mut self.model),
-            "backend" => r.child(node, &mut self.backend),
-            "filterref" => r.child(node, &mut self.filterref),
-            "tune" => r.child(node, &mut self.tune),
-            "teaming" => r.child(node, &mut self.teaming),
-            "link" => r.child(node, &mut self.link),
-            "mtu" => r.child(node, &mut self.mtu),
-            "coalesce" => r.child(node, &mut self.coalesce),
-            "boot" => r.child(node, &mut self.boot),
-            "alias" => r.child(node, &mut self.alias),
-            "rom" => r.child(node, &mut self.rom),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("trustGuestRxFilters", &self.trust_guest_rx_filters);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("mac", &self.mac);
-        w.payload_children_part(&self.type_, 0);
-        w.child("vlan", &self.vlan);
-        w.payload_children_part(&self.type_, 1);
-        w.child("bandwidth", &self.bandwidth);
-        w.child("port", &self.port);
-        w.child("ip", &self.ip);
-        w.child("route", &self.route);
-        w.child("portForward", &self.port_forward);
-        w.child("script", &self.script);
-        w.child("downscript", &self.downscript);
-        w.child("backenddomain", &self.backenddomain);
-        w.child("target", &self.target);
-        w.child("guest", &self.guest);
-        w.child("model", &self.model);
-        w.payload_children_part(&self.type_, 2);
-        w.child("backend", &self.backend);
-        w.child("filterref", &self.filterref);
-        w.child("tune", &self.tune);
-        w.child("teaming", &self.teaming);
-        w.child("link", &self.link);
-        w.child("mtu", &self.mtu);
-        w.child("coalesce", &self.coalesce);
-        w.child("boot", &self.boot);
-        w.child("alias", &self.alias);
-        w.child("rom", &self.rom);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.mac, visit);
-        rt::Nest::each(&self.vlan, visit);
-        rt::Nest::each(&self.bandwidth, visit);
-        rt::Nest::each(&self.port, visit);
-        rt::Nest::each(&self.ip, visit);
-        rt::Nest::each(&self.route, visit);
-        rt::Nest::each(&self.port_forward, visit);
-        rt::Nest::each(&self.script, visit);
-        rt::Nest::each(&self.downscript, visit);
-        rt::Nest::each(&self.backenddomain, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.guest, visit);
-        rt::Nest::each(&self.model, visit);
-        rt::Nest::each(&self.backend, visit);
-        rt::Nest::each(&self.filterref, visit);
-        rt::Nest::each(&self.tune, visit);
-        rt::Nest::each(&self.teaming, visit);
-        rt::Nest::each(&self.link, visit);
-        rt::Nest::each(&self.mtu, visit);
-        rt::Nest::each(&self.coalesce, visit);
-        rt::Nest::each(&self.boot, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.rom, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.mac, visit);
-        rt::Nest::each_mut(&mut self.vlan, visit);
-        rt::Nest::each_mut(&mut self.bandwidth, visit);
-        rt::Nest::each_mut(&mut self.port, visit);
-        rt::Nest::each_mut(&mut self.ip, visit);
-        rt::Nest::each_mut(&mut self.route, visit);
-        rt::Nest::each_mut(&mut self.port_forward, visit);
-        rt::Nest::each_mut(&mut self.script, visit);
-        rt::Nest::each_mut(&mut self.downscript, visit);
-        rt::Nest::each_mut(&mut self.backenddomain, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.guest, visit);
-        rt::Nest::each_mut(&mut self.model, visit);
-        rt::Nest::each_mut(&mut self.backend, visit);
-        rt::Nest::each_mut(&mut self.filterref, visit);
-        rt::Nest::each_mut(&mut self.tune, visit);
-        rt::Nest::each_mut(&mut self.teaming, visit);
-        rt::Nest::each_mut(&mut self.link, visit);
-        rt::Nest::each_mut(&mut self.mtu, visit);
-        rt::Nest::each_mut(&mut self.coalesce, visit);
-        rt::Nest::each_mut(&mut self.boot, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.rom, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -421,126 +261,23 @@ impl Default for InterfaceType {
     }
 }
 
-impl rt::PayloadType for InterfaceType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .optional()
-            .written("user")
-            .values(
-                &[
-                    rt::ValueInfo::new("bridge").since(0, 6, 0),
-                    rt::ValueInfo::new("ethernet").since(0, 6, 0),
-                    rt::ValueInfo::new("vhostuser").since(1, 2, 7),
-                    rt::ValueInfo::new("network").since(0, 6, 0),
-                    rt::ValueInfo::new("direct").since(0, 7, 7),
-                    rt::ValueInfo::new("user").since(0, 6, 0),
-                    rt::ValueInfo::new("internal").since(0, 6, 4),
-                    rt::ValueInfo::new("mcast").since(0, 9, 10),
-                    rt::ValueInfo::new("client").since(0, 9, 10),
-                    rt::ValueInfo::new("udp").since(1, 2, 20),
-                    rt::ValueInfo::new("server").since(0, 9, 10),
-                    rt::ValueInfo::new("hostdev").since(0, 9, 11),
-                    rt::ValueInfo::new("vdpa").since(6, 9, 0),
-                    rt::ValueInfo::new("null").since(8, 7, 0),
-                    rt::ValueInfo::new("vds").since(8, 7, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for InterfaceType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "bridge" => Self::Bridge(InterfaceTypeBridge::default()),
-                "ethernet" => Self::Ethernet(InterfaceTypeEthernet::default()),
-                "vhostuser" => Self::Vhostuser(InterfaceTypeVhostuser::default()),
-                "network" => Self::Network(InterfaceTypeNetwork::default()),
-                "direct" => Self::Direct(InterfaceTypeDirect::default()),
-                "user" => Self::User(InterfaceTypeUser::default()),
-                "internal" => Self::Internal(InterfaceTypeInternal::default()),
-                "mcast" => Self::Mcast(InterfaceTypeMcast::default()),
-                "client" => Self::Client(InterfaceTypeClient::default()),
-                "udp" => Self::Udp(InterfaceTypeUdp::default()),
-                "server" => Self::Server(InterfaceTypeServer::default()),
-                "hostdev" => Self::Hostdev(InterfaceTypeHostdev::default()),
-                "vdpa" => Self::Vdpa(InterfaceTypeVdpa::default()),
-                "null" => Self::Null(InterfaceTypeNull::default()),
-                "vds" => Self::Vds(InterfaceTypeVds::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::User(InterfaceTypeUser::default()))
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Bridge(_) => "bridge",
-                Self::Ethernet(_) => "ethernet",
-                Self::Vhostuser(_) => "vhostuser",
-                Self::Network(_) => "network",
-                Self::Direct(_) => "direct",
-                Self::User(_) => "user",
-                Self::Internal(_) => "internal",
-                Self::Mcast(_) => "mcast",
-                Self::Client(_) => "client",
-                Self::Udp(_) => "udp",
-                Self::Server(_) => "server",
-                Self::Hostdev(_) => "hostdev",
-                Self::Vdpa(_) => "vdpa",
-                Self::Null(_) => "null",
-                Self::Vds(_) => "vds",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Bridge(members) => Some(members),
-            Self::Ethernet(members) => Some(members),
-            Self::Vhostuser(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Direct(members) => Some(members),
-            Self::User(members) => Some(members),
-            Self::Internal(members) => Some(members),
-            Self::Mcast(members) => Some(members),
-            Self::Client(members) => Some(members),
-            Self::Udp(members) => Some(members),
-            Self::Server(members) => Some(members),
-            Self::Hostdev(members) => Some(members),
-            Self::Vdpa(members) => Some(members),
-            Self::Null(members) => Some(members),
-            Self::Vds(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Bridge(members) => Some(members),
-            Self::Ethernet(members) => Some(members),
-            Self::Vhostuser(members) => Some(members),
-            Self::Network(members) => Some(members),
-            Self::Direct(members) => Some(members),
-            Self::User(members) => Some(members),
-            Self::Internal(members) => Some(members),
-            Self::Mcast(members) => Some(members),
-            Self::Client(members) => Some(members),
-            Self::Udp(members) => Some(members),
-            Self::Server(members) => Some(members),
-            Self::Hostdev(members) => Some(members),
-            Self::Vdpa(members) => Some(members),
-            Self::Null(members) => Some(members),
-            Self::Vds(members) => Some(members),
-        }
-    }
+rt::payload! { InterfaceType: attribute("type").optional().written("user");
+    Bridge(InterfaceTypeBridge) = "bridge".since(0, 6, 0);
+    Ethernet(InterfaceTypeEthernet) = "ethernet".since(0, 6, 0);
+    Vhostuser(InterfaceTypeVhostuser) = "vhostuser".since(1, 2, 7);
+    Network(InterfaceTypeNetwork) = "network".since(0, 6, 0);
+    Direct(InterfaceTypeDirect) = "direct".since(0, 7, 7);
+    User(InterfaceTypeUser) = "user".since(0, 6, 0);
+    Internal(InterfaceTypeInternal) = "internal".since(0, 6, 4);
+    Mcast(InterfaceTypeMcast) = "mcast".since(0, 9, 10);
+    Client(InterfaceTypeClient) = "client".since(0, 9, 10);
+    Udp(InterfaceTypeUdp) = "udp".since(1, 2, 20);
+    Server(InterfaceTypeServer) = "server".since(0, 9, 10);
+    Hostdev(InterfaceTypeHostdev) = "hostdev".since(0, 9, 11);
+    Vdpa(InterfaceTypeVdpa) = "vdpa".since(6, 9, 0);
+    Null(InterfaceTypeNull) = "null".since(8, 7, 0);
+    Vds(InterfaceTypeVds) = "vds".since(8, 7, 0);
+    _ = "user";
 }
 
 /// The members of one variant.
@@ -564,48 +301,8 @@ pub struct InterfaceTypeBridge {
 
 rt::table! { InterfaceTypeBridge: members();
     0 SOURCE = source: Option<InterfaceSourceBridge>, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 10, 0);
-    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeBridge {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "virtualport" => r.child(node, &mut self.virtualport),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(1) {
-            w.child("virtualport", &self.virtualport);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.virtualport, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.virtualport, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 10, 0).part(1);
+    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -625,41 +322,7 @@ pub struct InterfaceTypeEthernet {
 
 rt::table! { InterfaceTypeEthernet: members();
     0 SOURCE = source: Option<InterfaceSourceEthernet>, child("source").since(0, 6, 0).dropped_if_empty();
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeEthernet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -679,41 +342,7 @@ pub struct InterfaceTypeVhostuser {
 
 rt::table! { InterfaceTypeVhostuser: members();
     0 SOURCE = source: Option<InterfaceSourceVhostUser>, child("source").since(1, 2, 7).optional_since(11, 1, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeVhostuser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -736,48 +365,8 @@ pub struct InterfaceTypeNetwork {
 
 rt::table! { InterfaceTypeNetwork: members();
     0 SOURCE = source: InterfaceSourceNetwork, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 9, 4);
-    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "virtualport" => r.child(node, &mut self.virtualport),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(1) {
-            w.child("virtualport", &self.virtualport);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.virtualport, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.virtualport, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 9, 4).part(1);
+    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -801,48 +390,8 @@ pub struct InterfaceTypeDirect {
 
 rt::table! { InterfaceTypeDirect: members();
     0 SOURCE = source: InterfaceSourceDirect, child("source").since(0, 7, 7);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2);
-    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeDirect {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "virtualport" => r.child(node, &mut self.virtualport),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(1) {
-            w.child("virtualport", &self.virtualport);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.virtualport, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.virtualport, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
+    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -862,41 +411,7 @@ pub struct InterfaceTypeUser {
 
 rt::table! { InterfaceTypeUser: members();
     0 SOURCE = source: Option<InterfaceSourceUser>, child("source").since(0, 6, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeUser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -915,41 +430,7 @@ pub struct InterfaceTypeInternal {
 
 rt::table! { InterfaceTypeInternal: members();
     0 SOURCE = source: InterfaceSourceInternal, child("source").since(0, 6, 4);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeInternal {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -968,41 +449,7 @@ pub struct InterfaceTypeMcast {
 
 rt::table! { InterfaceTypeMcast: members();
     0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeMcast {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -1021,41 +468,7 @@ pub struct InterfaceTypeClient {
 
 rt::table! { InterfaceTypeClient: members();
     0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeClient {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -1074,41 +487,7 @@ pub struct InterfaceTypeUdp {
 
 rt::table! { InterfaceTypeUdp: members();
     0 SOURCE = source: InterfaceSourceUdp, child("source").since(1, 2, 20);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeUdp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -1127,41 +506,7 @@ pub struct InterfaceTypeServer {
 
 rt::table! { InterfaceTypeServer: members();
     0 SOURCE = source: InterfaceSourceServer, child("source").since(0, 9, 10);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeServer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -1192,57 +537,7 @@ rt::table! { InterfaceTypeHostdev: members();
     0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11);
     1 DRIVER = driver: Option<InterfaceHostdevDriver>, child("driver").since(0, 9, 11).dropped_if_empty();
     2 SOURCE = source: InterfaceSourceHostdev, child("source").since(0, 9, 11);
-    3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2);
-}
-
-impl rt::Content for InterfaceTypeHostdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "managed" => r.attribute(attribute, &mut self.managed),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "source" => r.child(node, &mut self.source),
-            "virtualport" => r.child(node, &mut self.virtualport),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("managed", &self.managed);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("driver", &self.driver);
-            w.child("source", &self.source);
-        }
-        if w.part(1) {
-            w.child("virtualport", &self.virtualport);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.virtualport, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.virtualport, visit);
-    }
+    3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
 }
 
 /// The members of one variant.
@@ -1261,41 +556,7 @@ pub struct InterfaceTypeVdpa {
 
 rt::table! { InterfaceTypeVdpa: members();
     0 SOURCE = source: InterfaceSourceVdpa, child("source").since(6, 9, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeVdpa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -1309,35 +570,7 @@ pub struct InterfaceTypeNull {
 }
 
 rt::table! { InterfaceTypeNull: members();
-    0 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeNull {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    0 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -1357,41 +590,7 @@ pub struct InterfaceTypeVds {
 
 rt::table! { InterfaceTypeVds: members();
     0 SOURCE = source: InterfaceSourceVds, child("source").since(8, 7, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty();
-}
-
-impl rt::Content for InterfaceTypeVds {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.child("source", &self.source);
-        }
-        if w.part(2) {
-            w.child("driver", &self.driver);
-        }
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
+    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The address of the card. libvirt makes one up where it is absent.
@@ -1428,38 +627,6 @@ rt::table! { InterfaceMac: element("mac").since(0, 6, 0).dropped_if_empty().refe
         .output_only();
 }
 
-impl rt::Content for InterfaceMac {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "type" => r.attribute(attribute, &mut self.type_),
-            "check" => r.attribute(attribute, &mut self.check),
-            "currentAddress" => r.attribute(attribute, &mut self.current_address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("type", &self.type_);
-        w.attribute("check", &self.check);
-        w.attribute("currentAddress", &self.current_address);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceMacType {
@@ -1474,38 +641,9 @@ pub enum InterfaceMacType {
     Static,
 }
 
-impl InterfaceMacType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("generated").since(6, 6, 0),
-        rt::ValueInfo::new("static").since(6, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Generated => "generated",
-            Self::Static => "static",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceMacType {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceMacType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "generated" => Self::Generated,
-                "static" => Self::Static,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceMacType;
+    Generated = "generated".since(6, 6, 0);
+    Static = "static".since(6, 6, 0);
 }
 
 /// A script that connects the device after it was made.
@@ -1526,32 +664,6 @@ rt::table! { InterfaceScript: element("script").since(0, 6, 0).reference("generi
     0 PATH = path: String, attribute("path").since(0, 6, 0);
 }
 
-impl rt::Content for InterfaceScript {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
-}
-
 /// A script that runs after the device was closed.
 ///
 /// Since libvirt 6.4.0. See [the
@@ -1568,32 +680,6 @@ pub struct InterfaceDownscript {
 
 rt::table! { InterfaceDownscript: element("downscript").since(6, 4, 0).reference("generic-ethernet-connection");
     0 PATH = path: String, attribute("path").since(6, 4, 0);
-}
-
-impl rt::Content for InterfaceDownscript {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
 }
 
 /// The device that stands for the interface on the host. libvirt forgets names that begin as those it
@@ -1620,34 +706,6 @@ rt::table! { InterfaceTarget: element("target").since(0, 6, 0).reference("overri
     1 MANAGED = managed: Option<YesNo>, attribute("managed").assumed("yes").since(5, 6, 0);
 }
 
-impl rt::Content for InterfaceTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "managed" => r.attribute(attribute, &mut self.managed),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-        w.attribute("managed", &self.managed);
-    }
-}
-
 /// The device within a container.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.7. See [the
@@ -1671,34 +729,6 @@ rt::table! { InterfaceGuest: element("guest").since(1, 2, 7).dropped_if_empty().
     1 ACTUAL = actual: Option<String>, attribute("actual").since(1, 2, 7);
 }
 
-impl rt::Content for InterfaceGuest {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "actual" => r.attribute(attribute, &mut self.actual),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-        w.attribute("actual", &self.actual);
-    }
-}
-
 /// The card that the guest sees.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
@@ -1716,36 +746,3 @@ pub struct InterfaceModel {
 rt::table! { InterfaceModel: element("model").since(0, 6, 0).dropped_if_empty().reference("setting-the-nic-model");
     0 TYPE = type_: Option<scalar::NicModel>, attribute("type").since(0, 6, 0);
 }
-
-impl rt::Content for InterfaceModel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
-}
-
-rt::elements!(
-    Interface, InterfaceMac, InterfaceScript, InterfaceDownscript, InterfaceTarget,
-    InterfaceGuest, InterfaceModel
-);
-
-rt::scalar_text!(InterfaceMacType);

@@ -97,80 +97,6 @@ rt::table! { InterfaceDriver: element("driver").since(0, 8, 8).dropped_if_empty(
     14 GUEST = guest: Option<InterfaceDriverGuest>, child("guest").since(1, 2, 9).dropped_if_empty();
 }
 
-impl rt::Content for InterfaceDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "txmode" => r.attribute(attribute, &mut self.txmode),
-            "ioeventfd" => r.attribute(attribute, &mut self.ioeventfd),
-            "event_idx" => r.attribute(attribute, &mut self.event_idx),
-            "queues" => r.attribute(attribute, &mut self.queues),
-            "rx_queue_size" => r.attribute(attribute, &mut self.rx_queue_size),
-            "tx_queue_size" => r.attribute(attribute, &mut self.tx_queue_size),
-            "rss" => r.attribute(attribute, &mut self.rss),
-            "rss_hash_report" => r.attribute(attribute, &mut self.rss_hash_report),
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "host" => r.child(node, &mut self.host),
-            "guest" => r.child(node, &mut self.guest),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("txmode", &self.txmode);
-        w.attribute("ioeventfd", &self.ioeventfd);
-        w.attribute("event_idx", &self.event_idx);
-        w.attribute("queues", &self.queues);
-        w.attribute("rx_queue_size", &self.rx_queue_size);
-        w.attribute("tx_queue_size", &self.tx_queue_size);
-        w.attribute("rss", &self.rss);
-        w.attribute("rss_hash_report", &self.rss_hash_report);
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("host", &self.host);
-        w.child("guest", &self.guest);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.host, visit);
-        rt::Nest::each(&self.guest, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.host, visit);
-        rt::Nest::each_mut(&mut self.guest, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceDriverName {
@@ -185,38 +111,9 @@ pub enum InterfaceDriverName {
     Vhost,
 }
 
-impl InterfaceDriverName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(0, 8, 8),
-        rt::ValueInfo::new("vhost").since(0, 8, 8),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Qemu => "qemu",
-            Self::Vhost => "vhost",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceDriverName {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceDriverName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "qemu" => Self::Qemu,
-                "vhost" => Self::Vhost,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceDriverName;
+    Qemu = "qemu".since(0, 8, 8);
+    Vhost = "vhost".since(0, 8, 8);
 }
 
 /// The driver of the host that assigns the device. libvirt reads past the options for virtio cards.
@@ -317,82 +214,6 @@ rt::table! { InterfaceHostdevDriver: element("driver").since(0, 9, 11).dropped_i
     15 GUEST = guest: Option<InterfaceDriverGuest>, child("guest").since(1, 2, 9).dropped_if_empty();
 }
 
-impl rt::Content for InterfaceHostdevDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "model" => r.attribute(attribute, &mut self.model),
-            "txmode" => r.attribute(attribute, &mut self.txmode),
-            "ioeventfd" => r.attribute(attribute, &mut self.ioeventfd),
-            "event_idx" => r.attribute(attribute, &mut self.event_idx),
-            "queues" => r.attribute(attribute, &mut self.queues),
-            "rx_queue_size" => r.attribute(attribute, &mut self.rx_queue_size),
-            "tx_queue_size" => r.attribute(attribute, &mut self.tx_queue_size),
-            "rss" => r.attribute(attribute, &mut self.rss),
-            "rss_hash_report" => r.attribute(attribute, &mut self.rss_hash_report),
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "host" => r.child(node, &mut self.host),
-            "guest" => r.child(node, &mut self.guest),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("model", &self.model);
-        w.attribute("txmode", &self.txmode);
-        w.attribute("ioeventfd", &self.ioeventfd);
-        w.attribute("event_idx", &self.event_idx);
-        w.attribute("queues", &self.queues);
-        w.attribute("rx_queue_size", &self.rx_queue_size);
-        w.attribute("tx_queue_size", &self.tx_queue_size);
-        w.attribute("rss", &self.rss);
-        w.attribute("rss_hash_report", &self.rss_hash_report);
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("host", &self.host);
-        w.child("guest", &self.guest);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.host, visit);
-        rt::Nest::each(&self.guest, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.host, visit);
-        rt::Nest::each_mut(&mut self.guest, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceDriverTxmode {
@@ -407,38 +228,9 @@ pub enum InterfaceDriverTxmode {
     Timer,
 }
 
-impl InterfaceDriverTxmode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("iothread").since(0, 9, 0),
-        rt::ValueInfo::new("timer").since(0, 9, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Iothread => "iothread",
-            Self::Timer => "timer",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceDriverTxmode {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceDriverTxmode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "iothread" => Self::Iothread,
-                "timer" => Self::Timer,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceDriverTxmode;
+    Iothread = "iothread".since(0, 9, 0);
+    Timer = "timer".since(0, 9, 0);
 }
 
 /// What the host does for the guest's packets. QEMU does all that it can where nothing is said.
@@ -489,44 +281,6 @@ rt::table! { InterfaceDriverHost: element("host").since(1, 2, 9).dropped_if_empt
     6 MRG_RXBUF = mrg_rxbuf: Option<OnOff>, attribute("mrg_rxbuf").since(1, 2, 13);
 }
 
-impl rt::Content for InterfaceDriverHost {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "csum" => r.attribute(attribute, &mut self.csum),
-            "gso" => r.attribute(attribute, &mut self.gso),
-            "tso4" => r.attribute(attribute, &mut self.tso4),
-            "tso6" => r.attribute(attribute, &mut self.tso6),
-            "ecn" => r.attribute(attribute, &mut self.ecn),
-            "ufo" => r.attribute(attribute, &mut self.ufo),
-            "mrg_rxbuf" => r.attribute(attribute, &mut self.mrg_rxbuf),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("csum", &self.csum);
-        w.attribute("gso", &self.gso);
-        w.attribute("tso4", &self.tso4);
-        w.attribute("tso6", &self.tso6);
-        w.attribute("ecn", &self.ecn);
-        w.attribute("ufo", &self.ufo);
-        w.attribute("mrg_rxbuf", &self.mrg_rxbuf);
-    }
-}
-
 /// What the guest accepts in packets that it receives. QEMU offers all that it can where nothing is
 /// said.
 ///
@@ -566,40 +320,6 @@ rt::table! { InterfaceDriverGuest: element("guest").since(1, 2, 9).dropped_if_em
     4 UFO = ufo: Option<OnOff>, attribute("ufo").since(1, 2, 9);
 }
 
-impl rt::Content for InterfaceDriverGuest {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "csum" => r.attribute(attribute, &mut self.csum),
-            "tso4" => r.attribute(attribute, &mut self.tso4),
-            "tso6" => r.attribute(attribute, &mut self.tso6),
-            "ecn" => r.attribute(attribute, &mut self.ecn),
-            "ufo" => r.attribute(attribute, &mut self.ufo),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("csum", &self.csum);
-        w.attribute("tso4", &self.tso4);
-        w.attribute("tso6", &self.tso6);
-        w.attribute("ecn", &self.ecn);
-        w.attribute("ufo", &self.ufo);
-    }
-}
-
 /// The back end of the card on the host.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
@@ -633,38 +353,6 @@ rt::table! { InterfaceBackend: element("backend").since(1, 2, 9).dropped_if_empt
     3 LOG_FILE = log_file: Option<String>, attribute("logFile").since(9, 0, 0);
 }
 
-impl rt::Content for InterfaceBackend {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "tap" => r.attribute(attribute, &mut self.tap),
-            "vhost" => r.attribute(attribute, &mut self.vhost),
-            "logFile" => r.attribute(attribute, &mut self.log_file),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("tap", &self.tap);
-        w.attribute("vhost", &self.vhost);
-        w.attribute("logFile", &self.log_file);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceBackendType {
@@ -679,38 +367,9 @@ pub enum InterfaceBackendType {
     Passt,
 }
 
-impl InterfaceBackendType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("default").since(11, 3, 0),
-        rt::ValueInfo::new("passt").since(9, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Passt => "passt",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceBackendType {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceBackendType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "default" => Self::Default,
-                "passt" => Self::Passt,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceBackendType;
+    Default = "default".since(11, 3, 0);
+    Passt = "passt".since(9, 0, 0);
 }
 
 /// Adjustments of the tap device.
@@ -730,36 +389,3 @@ pub struct InterfaceTune {
 rt::table! { InterfaceTune: element("tune").since(0, 8, 8).dropped_if_empty().reference("setting-network-backend-specific-options");
     0 SNDBUF = sndbuf: Option<u32>, leaf("sndbuf").since(0, 8, 8);
 }
-
-impl rt::Content for InterfaceTune {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "sndbuf" => r.leaf(node, &mut self.sndbuf),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("sndbuf", &self.sndbuf);
-    }
-}
-
-rt::elements!(
-    InterfaceDriver, InterfaceHostdevDriver, InterfaceDriverHost, InterfaceDriverGuest,
-    InterfaceBackend, InterfaceTune
-);
-
-rt::scalar_text!(InterfaceDriverName, InterfaceDriverTxmode, InterfaceBackendType);

@@ -45,40 +45,6 @@ rt::table! { InterfaceSourceBridge: element("source").since(0, 6, 0).reference("
         .since(2, 1, 0).output_only();
 }
 
-impl rt::Content for InterfaceSourceBridge {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "network" => r.attribute(attribute, &mut self.network),
-            "portgroup" => r.attribute(attribute, &mut self.portgroup),
-            "portid" => r.attribute(attribute, &mut self.portid),
-            "bridge" => r.attribute(attribute, &mut self.bridge),
-            "macTableManager" => r.attribute(attribute, &mut self.mac_table_manager),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("network", &self.network);
-        w.attribute("portgroup", &self.portgroup);
-        w.attribute("portid", &self.portid);
-        w.attribute("bridge", &self.bridge);
-        w.attribute("macTableManager", &self.mac_table_manager);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceSourceBridgeMacTableManager {
@@ -93,38 +59,9 @@ pub enum InterfaceSourceBridgeMacTableManager {
     Libvirt,
 }
 
-impl InterfaceSourceBridgeMacTableManager {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("kernel").since(2, 1, 0),
-        rt::ValueInfo::new("libvirt").since(2, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Kernel => "kernel",
-            Self::Libvirt => "libvirt",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceSourceBridgeMacTableManager {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceBridgeMacTableManager::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "kernel" => Self::Kernel,
-                "libvirt" => Self::Libvirt,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceSourceBridgeMacTableManager;
+    Kernel = "kernel".since(2, 1, 0);
+    Libvirt = "libvirt".since(2, 1, 0);
 }
 
 /// The addresses and routes of the device on the host.
@@ -148,44 +85,6 @@ pub struct InterfaceSourceEthernet {
 rt::table! { InterfaceSourceEthernet: element("source").since(0, 6, 0).dropped_if_empty().reference("ip-configuration");
     0 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
     1 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
-}
-
-impl rt::Content for InterfaceSourceEthernet {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "ip" => r.child(node, &mut self.ip),
-            "route" => r.child(node, &mut self.route),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("ip", &self.ip);
-        w.child("route", &self.route);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.ip, visit);
-        rt::Nest::each(&self.route, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.ip, visit);
-        rt::Nest::each_mut(&mut self.route, visit);
-    }
 }
 
 /// The socket of the process, or what passt is to use in its place.
@@ -228,58 +127,6 @@ rt::table! { InterfaceSourceVhostUser: element("source").since(1, 2, 7).referenc
     4 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
 }
 
-impl rt::Content for InterfaceSourceVhostUser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "path" => r.attribute(attribute, &mut self.path),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "reconnect" => r.child(node, &mut self.reconnect),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("path", &self.path);
-        w.attribute("mode", &self.mode);
-        w.attribute("dev", &self.dev);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("reconnect", &self.reconnect);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.reconnect, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.reconnect, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceSourceVhostUserType {
@@ -290,35 +137,8 @@ pub enum InterfaceSourceVhostUserType {
     Unix,
 }
 
-impl InterfaceSourceVhostUserType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unix").since(1, 2, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Unix => "unix",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceSourceVhostUserType {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceVhostUserType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "unix" => Self::Unix,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceSourceVhostUserType;
+    Unix = "unix".since(1, 2, 7);
 }
 
 /// A set of values.
@@ -335,38 +155,9 @@ pub enum InterfaceSourceVhostUserMode {
     Client,
 }
 
-impl InterfaceSourceVhostUserMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("server").since(1, 2, 7),
-        rt::ValueInfo::new("client").since(1, 2, 7),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::Client => "client",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceSourceVhostUserMode {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceVhostUserMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "server" => Self::Server,
-                "client" => Self::Client,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceSourceVhostUserMode;
+    Server = "server".since(1, 2, 7);
+    Client = "client".since(1, 2, 7);
 }
 
 /// The virtual network.
@@ -407,40 +198,6 @@ rt::table! { InterfaceSourceNetwork: element("source").since(0, 6, 0).reference(
         .since(2, 1, 0).output_only();
 }
 
-impl rt::Content for InterfaceSourceNetwork {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "network" => r.attribute(attribute, &mut self.network),
-            "portgroup" => r.attribute(attribute, &mut self.portgroup),
-            "portid" => r.attribute(attribute, &mut self.portid),
-            "bridge" => r.attribute(attribute, &mut self.bridge),
-            "macTableManager" => r.attribute(attribute, &mut self.mac_table_manager),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("network", &self.network);
-        w.attribute("portgroup", &self.portgroup);
-        w.attribute("portid", &self.portid);
-        w.attribute("bridge", &self.bridge);
-        w.attribute("macTableManager", &self.mac_table_manager);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceSourceNetworkMacTableManager {
@@ -455,38 +212,9 @@ pub enum InterfaceSourceNetworkMacTableManager {
     Libvirt,
 }
 
-impl InterfaceSourceNetworkMacTableManager {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("kernel").since(2, 1, 0),
-        rt::ValueInfo::new("libvirt").since(2, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Kernel => "kernel",
-            Self::Libvirt => "libvirt",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceSourceNetworkMacTableManager {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceNetworkMacTableManager::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "kernel" => Self::Kernel,
-                "libvirt" => Self::Libvirt,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceSourceNetworkMacTableManager;
+    Kernel = "kernel".since(2, 1, 0);
+    Libvirt = "libvirt".since(2, 1, 0);
 }
 
 /// The network card of the host.
@@ -527,40 +255,6 @@ rt::table! { InterfaceSourceDirect: element("source").since(0, 7, 7).reference("
     4 MODE = mode: Option<InterfaceSourceDirectMode>, attribute("mode").written("vepa").since(0, 7, 7);
 }
 
-impl rt::Content for InterfaceSourceDirect {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "network" => r.attribute(attribute, &mut self.network),
-            "portgroup" => r.attribute(attribute, &mut self.portgroup),
-            "portid" => r.attribute(attribute, &mut self.portid),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("network", &self.network);
-        w.attribute("portgroup", &self.portgroup);
-        w.attribute("portid", &self.portid);
-        w.attribute("dev", &self.dev);
-        w.attribute("mode", &self.mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceSourceDirectMode {
@@ -583,44 +277,11 @@ pub enum InterfaceSourceDirectMode {
     Passthrough,
 }
 
-impl InterfaceSourceDirectMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("vepa").since(0, 7, 7),
-        rt::ValueInfo::new("bridge").since(0, 7, 7),
-        rt::ValueInfo::new("private").since(0, 7, 7),
-        rt::ValueInfo::new("passthrough").since(0, 9, 2),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Vepa => "vepa",
-            Self::Bridge => "bridge",
-            Self::Private => "private",
-            Self::Passthrough => "passthrough",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceSourceDirectMode {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceSourceDirectMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "vepa" => Self::Vepa,
-                "bridge" => Self::Bridge,
-                "private" => Self::Private,
-                "passthrough" => Self::Passthrough,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceSourceDirectMode;
+    Vepa = "vepa".since(0, 7, 7);
+    Bridge = "bridge".since(0, 7, 7);
+    Private = "private".since(0, 7, 7);
+    Passthrough = "passthrough".since(0, 9, 2);
 }
 
 /// The device of the host whose routes passt takes over.
@@ -642,32 +303,6 @@ rt::table! { InterfaceSourceUser: element("source").since(0, 6, 0).reference("us
     0 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0);
 }
 
-impl rt::Content for InterfaceSourceUser {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-    }
-}
-
 /// The network of the hypervisor.
 ///
 /// Since libvirt 0.6.4. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
@@ -683,32 +318,6 @@ pub struct InterfaceSourceInternal {
 
 rt::table! { InterfaceSourceInternal: element("source").since(0, 6, 4).reference("network-interfaces");
     0 NAME = name: String, attribute("name").since(0, 6, 4);
-}
-
-impl rt::Content for InterfaceSourceInternal {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
 }
 
 /// The address that the guests meet at.
@@ -733,34 +342,6 @@ rt::table! { InterfaceSourceSocket: element("source").since(0, 9, 10).reference(
     1 PORT = port: i32, attribute("port").since(0, 9, 10);
 }
 
-impl rt::Content for InterfaceSourceSocket {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("port", &self.port);
-    }
-}
-
 /// The address that the other guests connect to.
 ///
 /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#tcp-tunnel).
@@ -781,34 +362,6 @@ pub struct InterfaceSourceServer {
 rt::table! { InterfaceSourceServer: element("source").since(0, 9, 10).reference("tcp-tunnel");
     0 ADDRESS = address: Option<String>, attribute("address").since(0, 9, 10);
     1 PORT = port: i32, attribute("port").since(0, 9, 10);
-}
-
-impl rt::Content for InterfaceSourceServer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("port", &self.port);
-    }
 }
 
 /// The two ends of the line.
@@ -838,54 +391,6 @@ rt::table! { InterfaceSourceUdp: element("source").since(1, 2, 20).reference("ud
     2 LOCAL = local: InterfaceSourceLocal, child("local").since(1, 2, 20);
 }
 
-impl rt::Content for InterfaceSourceUdp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "local" => r.child(node, &mut self.local),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("port", &self.port);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("local", &self.local);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.local, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.local, visit);
-    }
-}
-
 /// This end of the line.
 ///
 /// Since libvirt 1.2.20. See [the manual](https://libvirt.org/formatdomain.html#udp-unicast-tunnel).
@@ -906,34 +411,6 @@ pub struct InterfaceSourceLocal {
 rt::table! { InterfaceSourceLocal: element("local").since(1, 2, 20).reference("udp-unicast-tunnel");
     0 ADDRESS = address: String, attribute("address").since(1, 2, 20);
     1 PORT = port: i32, attribute("port").since(1, 2, 20);
-}
-
-impl rt::Content for InterfaceSourceLocal {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("port", &self.port);
-    }
 }
 
 /// The network device of the host: a PCI function by its address, or a USB device by its numbers or its
@@ -969,60 +446,6 @@ rt::table! { InterfaceSourceHostdev: element("source").since(0, 9, 11).reference
     3 ADDRESS = address: Option<InterfaceHostdevAddress>, child("address").since(0, 9, 11);
 }
 
-impl rt::Content for InterfaceSourceHostdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "missing" => r.attribute(attribute, &mut self.missing),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "vendor" => r.child(node, &mut self.vendor),
-            "product" => r.child(node, &mut self.product),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("missing", &self.missing);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("vendor", &self.vendor);
-        w.child("product", &self.product);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.vendor, visit);
-        rt::Nest::each(&self.product, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.vendor, visit);
-        rt::Nest::each_mut(&mut self.product, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The address of the device on the host.
 ///
 /// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#pci-passthrough).
@@ -1036,44 +459,6 @@ pub struct InterfaceHostdevAddress {
 
 rt::table! { InterfaceHostdevAddress: element("address").since(0, 9, 11).reference("pci-passthrough");
     0 TYPE = type_: InterfaceHostdevAddressType, payload();
-}
-
-impl rt::Content for InterfaceHostdevAddress {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -1095,55 +480,9 @@ impl Default for InterfaceHostdevAddressType {
     }
 }
 
-impl rt::PayloadType for InterfaceHostdevAddressType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("pci").since(0, 9, 11),
-                    rt::ValueInfo::new("usb").since(0, 9, 11),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for InterfaceHostdevAddressType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "pci" => Self::Pci(InterfaceHostdevAddressTypePci::default()),
-                "usb" => Self::Usb(InterfaceHostdevAddressTypeUsb::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Pci(_) => "pci",
-                Self::Usb(_) => "usb",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Pci(members) => Some(members),
-            Self::Usb(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Pci(members) => Some(members),
-            Self::Usb(members) => Some(members),
-        }
-    }
+rt::payload! { InterfaceHostdevAddressType: attribute("type");
+    Pci(InterfaceHostdevAddressTypePci) = "pci".since(0, 9, 11);
+    Usb(InterfaceHostdevAddressTypeUsb) = "usb".since(0, 9, 11);
 }
 
 /// The members of one variant.
@@ -1179,32 +518,6 @@ rt::table! { InterfaceHostdevAddressTypePci: members();
     4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
 }
 
-impl rt::Content for InterfaceHostdevAddressTypePci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "domain" => r.attribute(attribute, &mut self.domain),
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "slot" => r.attribute(attribute, &mut self.slot),
-            "function" => r.attribute(attribute, &mut self.function),
-            "multifunction" => r.attribute(attribute, &mut self.multifunction),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("domain", &self.domain);
-        w.attribute("bus", &self.bus);
-        w.attribute("slot", &self.slot);
-        w.attribute("function", &self.function);
-        w.attribute("multifunction", &self.multifunction);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InterfaceHostdevAddressTypeUsb {
@@ -1223,26 +536,6 @@ rt::table! { InterfaceHostdevAddressTypeUsb: members();
     1 DEVICE = device: scalar::AnyBase, attribute("device").since(0, 9, 11);
 }
 
-impl rt::Content for InterfaceHostdevAddressTypeUsb {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "device" => r.attribute(attribute, &mut self.device),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-        w.attribute("device", &self.device);
-    }
-}
-
 /// The vDPA device.
 ///
 /// Since libvirt 6.9.0. See [the manual](https://libvirt.org/formatdomain.html#vdpa-devices).
@@ -1258,32 +551,6 @@ pub struct InterfaceSourceVdpa {
 
 rt::table! { InterfaceSourceVdpa: element("source").since(6, 9, 0).reference("vdpa-devices");
     0 DEV = dev: String, attribute("dev").since(6, 9, 0);
-}
-
-impl rt::Content for InterfaceSourceVdpa {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-    }
 }
 
 /// The port of the distributed switch.
@@ -1321,49 +588,3 @@ rt::table! { InterfaceSourceVds: element("source").since(8, 7, 0).reference("vmw
     3 CONNECTIONID = connectionid: Option<i64>, attribute("connectionid").written("0").since(8, 7, 0)
         .optional_since(11, 3, 0);
 }
-
-impl rt::Content for InterfaceSourceVds {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "switchid" => r.attribute(attribute, &mut self.switchid),
-            "portid" => r.attribute(attribute, &mut self.portid),
-            "portgroupid" => r.attribute(attribute, &mut self.portgroupid),
-            "connectionid" => r.attribute(attribute, &mut self.connectionid),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("switchid", &self.switchid);
-        w.attribute("portid", &self.portid);
-        w.attribute("portgroupid", &self.portgroupid);
-        w.attribute("connectionid", &self.connectionid);
-    }
-}
-
-rt::elements!(
-    InterfaceSourceBridge, InterfaceSourceEthernet, InterfaceSourceVhostUser,
-    InterfaceSourceNetwork, InterfaceSourceDirect, InterfaceSourceUser,
-    InterfaceSourceInternal, InterfaceSourceSocket, InterfaceSourceServer,
-    InterfaceSourceUdp, InterfaceSourceLocal, InterfaceSourceHostdev,
-    InterfaceHostdevAddress, InterfaceSourceVdpa, InterfaceSourceVds
-);
-
-rt::scalar_text!(
-    InterfaceSourceBridgeMacTableManager, InterfaceSourceVhostUserType,
-    InterfaceSourceVhostUserMode, InterfaceSourceNetworkMacTableManager,
-    InterfaceSourceDirectMode
-);

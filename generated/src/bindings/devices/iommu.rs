@@ -45,64 +45,6 @@ rt::table! { Iommu: element("iommu").since(2, 1, 0).reference("iommu-devices");
     4 ADDRESS = address: Option<Address>, child("address").since(8, 3, 0);
 }
 
-impl rt::Content for Iommu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("driver", &self.driver);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum IommuModel {
@@ -121,41 +63,10 @@ pub enum IommuModel {
     Virtio,
 }
 
-impl IommuModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("intel").since(2, 1, 0),
-        rt::ValueInfo::new("smmuv3").since(5, 5, 0),
-        rt::ValueInfo::new("virtio").since(8, 3, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Intel => "intel",
-            Self::Smmuv3 => "smmuv3",
-            Self::Virtio => "virtio",
-        }
-    }
-}
-
-impl rt::Scalar for IommuModel {
-    const VALUES: &'static [rt::ValueInfo] = IommuModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "intel" => Self::Intel,
-                "smmuv3" => Self::Smmuv3,
-                "virtio" => Self::Virtio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { IommuModel;
+    Intel = "intel".since(2, 1, 0);
+    Smmuv3 = "smmuv3".since(5, 5, 0);
+    Virtio = "virtio".since(8, 3, 0);
 }
 
 /// Options of the device; most are of model `intel` alone.
@@ -199,43 +110,3 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0);
     4 AW_BITS = aw_bits: Option<scalar::AnyBase>, attribute("aw_bits").since(6, 5, 0);
     5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
 }
-
-impl rt::Content for IommuDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "intremap" => r.attribute(attribute, &mut self.intremap),
-            "caching_mode" => r.attribute(attribute, &mut self.caching_mode),
-            "eim" => r.attribute(attribute, &mut self.eim),
-            "iotlb" => r.attribute(attribute, &mut self.iotlb),
-            "aw_bits" => r.attribute(attribute, &mut self.aw_bits),
-            "dma_translation" => r.attribute(attribute, &mut self.dma_translation),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("intremap", &self.intremap);
-        w.attribute("caching_mode", &self.caching_mode);
-        w.attribute("eim", &self.eim);
-        w.attribute("iotlb", &self.iotlb);
-        w.attribute("aw_bits", &self.aw_bits);
-        w.attribute("dma_translation", &self.dma_translation);
-    }
-}
-
-rt::elements!(Iommu, IommuDriver);
-
-rt::scalar_text!(IommuModel);

@@ -31,44 +31,6 @@ rt::table! { Lease: element("lease").since(0, 9, 2).reference("device-leases");
     2 TARGET = target: LeaseTarget, child("target").since(0, 9, 2);
 }
 
-impl rt::Content for Lease {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "lockspace" => r.leaf(node, &mut self.lockspace),
-            "key" => r.leaf(node, &mut self.key),
-            "target" => r.child(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("lockspace", &self.lockspace);
-        w.leaf("key", &self.key);
-        w.child("target", &self.target);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.target, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.target, visit);
-    }
-}
-
 /// Where the lease is stored.
 ///
 /// Since libvirt 0.9.2.
@@ -90,33 +52,3 @@ rt::table! { LeaseTarget: element("target").since(0, 9, 2);
     0 PATH = path: String, attribute("path").since(0, 9, 2);
     1 OFFSET = offset: Option<u64>, attribute("offset").dropped("0").since(0, 9, 2);
 }
-
-impl rt::Content for LeaseTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            "offset" => r.attribute(attribute, &mut self.offset),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-        w.attribute("offset", &self.offset);
-    }
-}
-
-rt::elements!(Lease, LeaseTarget);

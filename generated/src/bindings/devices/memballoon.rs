@@ -59,72 +59,6 @@ rt::table! { Memballoon: element("memballoon").since(0, 8, 3).reference("memory-
     7 DRIVER = driver: Option<MemballoonDriver>, child("driver").since(3, 5, 0);
 }
 
-impl rt::Content for Memballoon {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "autodeflate" => r.attribute(attribute, &mut self.autodeflate),
-            "freePageReporting" => r.attribute(attribute, &mut self.free_page_reporting),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "stats" => r.child(node, &mut self.stats),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-        w.attribute("autodeflate", &self.autodeflate);
-        w.attribute("freePageReporting", &self.free_page_reporting);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("stats", &self.stats);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-        w.child("driver", &self.driver);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.stats, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.stats, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MemballoonModel {
@@ -151,47 +85,12 @@ pub enum MemballoonModel {
     None,
 }
 
-impl MemballoonModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("virtio").since(0, 8, 3),
-        rt::ValueInfo::new("virtio-transitional").since(5, 2, 0),
-        rt::ValueInfo::new("virtio-non-transitional").since(5, 2, 0),
-        rt::ValueInfo::new("xen").since(0, 8, 3),
-        rt::ValueInfo::new("none").since(0, 8, 4),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Virtio => "virtio",
-            Self::VirtioTransitional => "virtio-transitional",
-            Self::VirtioNonTransitional => "virtio-non-transitional",
-            Self::Xen => "xen",
-            Self::None => "none",
-        }
-    }
-}
-
-impl rt::Scalar for MemballoonModel {
-    const VALUES: &'static [rt::ValueInfo] = MemballoonModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "virtio" => Self::Virtio,
-                "virtio-transitional" => Self::VirtioTransitional,
-                "virtio-non-transitional" => Self::VirtioNonTransitional,
-                "xen" => Self::Xen,
-                "none" => Self::None,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { MemballoonModel;
+    Virtio = "virtio".since(0, 8, 3);
+    VirtioTransitional = "virtio-transitional".since(5, 2, 0);
+    VirtioNonTransitional = "virtio-non-transitional".since(5, 2, 0);
+    Xen = "xen".since(0, 8, 3);
+    None = "none".since(0, 8, 4);
 }
 
 /// The guest reports how it uses its memory.
@@ -209,32 +108,6 @@ pub struct MemballoonStats {
 
 rt::table! { MemballoonStats: element("stats").since(1, 1, 1);
     0 PERIOD = period: u32, attribute("period").since(1, 1, 1);
-}
-
-impl rt::Content for MemballoonStats {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "period" => r.attribute(attribute, &mut self.period),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("period", &self.period);
-    }
 }
 
 /// Options of the virtio device.
@@ -268,39 +141,3 @@ rt::table! { MemballoonDriver: element("driver").since(3, 5, 0);
     2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
-
-impl rt::Content for MemballoonDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
-rt::elements!(Memballoon, MemballoonStats, MemballoonDriver);
-
-rt::scalar_text!(MemballoonModel);

@@ -47,77 +47,6 @@ rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-d
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for MemoryDevice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.model)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.model)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.model);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => {}
-            "access" => r.attribute(attribute, &mut self.access),
-            "discard" => r.attribute(attribute, &mut self.discard),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.model);
-        w.attribute("access", &self.access);
-        w.attribute("discard", &self.discard);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.model);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// What the attribute `model` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MemoryDeviceModel {
@@ -149,70 +78,12 @@ impl Default for MemoryDeviceModel {
     }
 }
 
-impl rt::PayloadType for MemoryDeviceModel {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("model")
-            .values(
-                &[
-                    rt::ValueInfo::new("dimm").since(1, 2, 14),
-                    rt::ValueInfo::new("nvdimm").since(3, 2, 0),
-                    rt::ValueInfo::new("virtio-pmem").since(7, 1, 0),
-                    rt::ValueInfo::new("virtio-mem").since(7, 9, 0),
-                    rt::ValueInfo::new("sgx-epc").since(8, 10, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for MemoryDeviceModel {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "dimm" => Self::Dimm(MemoryDeviceModelDimm::default()),
-                "nvdimm" => Self::Nvdimm(MemoryDeviceModelNvdimm::default()),
-                "virtio-pmem" => Self::VirtioPmem(MemoryDeviceModelVirtioPmem::default()),
-                "virtio-mem" => Self::VirtioMem(MemoryDeviceModelVirtioMem::default()),
-                "sgx-epc" => Self::SgxEpc(MemoryDeviceModelSgxEpc::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Dimm(_) => "dimm",
-                Self::Nvdimm(_) => "nvdimm",
-                Self::VirtioPmem(_) => "virtio-pmem",
-                Self::VirtioMem(_) => "virtio-mem",
-                Self::SgxEpc(_) => "sgx-epc",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Dimm(members) => Some(members),
-            Self::Nvdimm(members) => Some(members),
-            Self::VirtioPmem(members) => Some(members),
-            Self::VirtioMem(members) => Some(members),
-            Self::SgxEpc(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Dimm(members) => Some(members),
-            Self::Nvdimm(members) => Some(members),
-            Self::VirtioPmem(members) => Some(members),
-            Self::VirtioMem(members) => Some(members),
-            Self::SgxEpc(members) => Some(members),
-        }
-    }
+rt::payload! { MemoryDeviceModel: attribute("model");
+    Dimm(MemoryDeviceModelDimm) = "dimm".since(1, 2, 14);
+    Nvdimm(MemoryDeviceModelNvdimm) = "nvdimm".since(3, 2, 0);
+    VirtioPmem(MemoryDeviceModelVirtioPmem) = "virtio-pmem".since(7, 1, 0);
+    VirtioMem(MemoryDeviceModelVirtioMem) = "virtio-mem".since(7, 9, 0);
+    SgxEpc(MemoryDeviceModelSgxEpc) = "sgx-epc".since(8, 10, 0);
 }
 
 /// The members of one variant.
@@ -231,36 +102,6 @@ pub struct MemoryDeviceModelDimm {
 rt::table! { MemoryDeviceModelDimm: members();
     0 SOURCE = source: Option<MemoryDeviceHostSource>, child("source").since(1, 2, 14);
     1 TARGET = target: MemoryDeviceTarget, child("target").since(1, 2, 14);
-}
-
-impl rt::Content for MemoryDeviceModelDimm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "target" => r.child(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("target", &self.target);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.target, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-    }
 }
 
 /// The members of one variant.
@@ -286,38 +127,6 @@ rt::table! { MemoryDeviceModelNvdimm: members();
     2 TARGET = target: MemoryDeviceNvdimmTarget, child("target").since(1, 2, 14);
 }
 
-impl rt::Content for MemoryDeviceModelNvdimm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "uuid" => r.leaf(node, &mut self.uuid),
-            "source" => r.child(node, &mut self.source),
-            "target" => r.child(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("uuid", &self.uuid);
-        w.child("source", &self.source);
-        w.child("target", &self.target);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.target, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceModelVirtioPmem {
@@ -334,36 +143,6 @@ pub struct MemoryDeviceModelVirtioPmem {
 rt::table! { MemoryDeviceModelVirtioPmem: members();
     0 SOURCE = source: MemoryDevicePmemSource, child("source").since(1, 2, 14);
     1 TARGET = target: MemoryDevicePmemTarget, child("target").since(1, 2, 14);
-}
-
-impl rt::Content for MemoryDeviceModelVirtioPmem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "target" => r.child(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("target", &self.target);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.target, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-    }
 }
 
 /// The members of one variant.
@@ -384,36 +163,6 @@ rt::table! { MemoryDeviceModelVirtioMem: members();
     1 TARGET = target: MemoryDeviceVirtioMemTarget, child("target").since(1, 2, 14);
 }
 
-impl rt::Content for MemoryDeviceModelVirtioMem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "target" => r.child(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("target", &self.target);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.target, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceModelSgxEpc {
@@ -432,36 +181,6 @@ rt::table! { MemoryDeviceModelSgxEpc: members();
     1 TARGET = target: MemoryDeviceTarget, child("target").since(1, 2, 14);
 }
 
-impl rt::Content for MemoryDeviceModelSgxEpc {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "target" => r.child(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("target", &self.target);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.target, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MemoryDeviceAccess {
@@ -476,38 +195,9 @@ pub enum MemoryDeviceAccess {
     Private,
 }
 
-impl MemoryDeviceAccess {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("shared").since(3, 2, 0),
-        rt::ValueInfo::new("private").since(3, 2, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Private => "private",
-        }
-    }
-}
-
-impl rt::Scalar for MemoryDeviceAccess {
-    const VALUES: &'static [rt::ValueInfo] = MemoryDeviceAccess::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "shared" => Self::Shared,
-                "private" => Self::Private,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { MemoryDeviceAccess;
+    Shared = "shared".since(3, 2, 0);
+    Private = "private".since(3, 2, 0);
 }
 
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
@@ -532,42 +222,6 @@ rt::table! { MemoryDeviceHostSource: element("source").since(1, 2, 14);
     1 PAGESIZE = pagesize: Option<MemoryDevicePagesize>, child("pagesize").since(1, 2, 14);
 }
 
-impl rt::Content for MemoryDeviceHostSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "nodemask" => r.leaf(node, &mut self.nodemask),
-            "pagesize" => r.child(node, &mut self.pagesize),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("nodemask", &self.nodemask);
-        w.child("pagesize", &self.pagesize);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.pagesize, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.pagesize, visit);
-    }
-}
-
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
 ///
 /// Since libvirt 1.2.14.
@@ -583,32 +237,6 @@ pub struct MemoryDeviceSgxSource {
 
 rt::table! { MemoryDeviceSgxSource: element("source").since(1, 2, 14);
     0 NODEMASK = nodemask: Option<scalar::CpuSet>, leaf("nodemask").since(1, 2, 14);
-}
-
-impl rt::Content for MemoryDeviceSgxSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "nodemask" => r.leaf(node, &mut self.nodemask),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("nodemask", &self.nodemask);
-    }
 }
 
 /// The file or device of the host that backs the module.
@@ -638,44 +266,6 @@ rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
     2 PMEM = pmem: bool, flag("pmem").since(5, 0, 0);
 }
 
-impl rt::Content for MemoryDeviceFileSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "path" => r.leaf(node, &mut self.path),
-            "alignsize" => r.child(node, &mut self.alignsize),
-            "pmem" => r.flag(node, &mut self.pmem),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("path", &self.path);
-        w.child("alignsize", &self.alignsize);
-        w.flag("pmem", &self.pmem);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.alignsize, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.alignsize, visit);
-    }
-}
-
 /// The file or device of the host that backs the module.
 ///
 /// Since libvirt 1.2.14.
@@ -691,32 +281,6 @@ pub struct MemoryDevicePmemSource {
 
 rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
     0 PATH = path: String, leaf("path").since(3, 2, 0);
-}
-
-impl rt::Content for MemoryDevicePmemSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "path" => r.leaf(node, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("path", &self.path);
-    }
 }
 
 /// The size of the host's pages that back the module.
@@ -739,40 +303,6 @@ rt::table! { MemoryDevicePagesize: element("pagesize").since(1, 2, 14);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for MemoryDevicePagesize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The alignment at which the host maps the file; its page size if absent.
 ///
 /// Since libvirt 5.0.0.
@@ -791,40 +321,6 @@ pub struct MemoryDeviceAlignsize {
 rt::table! { MemoryDeviceAlignsize: element("alignsize").since(5, 0, 0);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
-}
-
-impl rt::Content for MemoryDeviceAlignsize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// Size and place of the module in the guest.
@@ -847,42 +343,6 @@ pub struct MemoryDeviceTarget {
 rt::table! { MemoryDeviceTarget: element("target").since(1, 2, 14);
     0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
-}
-
-impl rt::Content for MemoryDeviceTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "size" => r.child(node, &mut self.size),
-            "node" => r.leaf(node, &mut self.node),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("size", &self.size);
-        w.leaf("node", &self.node);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-    }
 }
 
 /// Size and place of the module in the guest.
@@ -917,48 +377,6 @@ rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
     3 READONLY = readonly: bool, flag("readonly").since(5, 0, 0);
 }
 
-impl rt::Content for MemoryDeviceNvdimmTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "size" => r.child(node, &mut self.size),
-            "node" => r.leaf(node, &mut self.node),
-            "label" => r.child(node, &mut self.label),
-            "readonly" => r.flag(node, &mut self.readonly),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("size", &self.size);
-        w.leaf("node", &self.node);
-        w.child("label", &self.label);
-        w.flag("readonly", &self.readonly);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-        rt::Nest::each(&self.label, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-        rt::Nest::each_mut(&mut self.label, visit);
-    }
-}
-
 /// Size and place of the module in the guest.
 ///
 /// Since libvirt 1.2.14.
@@ -984,46 +402,6 @@ rt::table! { MemoryDevicePmemTarget: element("target").since(1, 2, 14);
     0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
     2 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
-}
-
-impl rt::Content for MemoryDevicePmemTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "size" => r.child(node, &mut self.size),
-            "node" => r.leaf(node, &mut self.node),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("size", &self.size);
-        w.leaf("node", &self.node);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
 }
 
 /// Sizes and place of the module in the guest.
@@ -1073,70 +451,6 @@ rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
     6 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
 }
 
-impl rt::Content for MemoryDeviceVirtioMemTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dynamicMemslots" => r.attribute(attribute, &mut self.dynamic_memslots),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "size" => r.child(node, &mut self.size),
-            "node" => r.leaf(node, &mut self.node),
-            "block" => r.child(node, &mut self.block),
-            "requested" => r.child(node, &mut self.requested),
-            "current" => r.child(node, &mut self.current),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dynamicMemslots", &self.dynamic_memslots);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("size", &self.size);
-        w.leaf("node", &self.node);
-        w.child("block", &self.block);
-        w.child("requested", &self.requested);
-        w.child("current", &self.current);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-        rt::Nest::each(&self.block, visit);
-        rt::Nest::each(&self.requested, visit);
-        rt::Nest::each(&self.current, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-        rt::Nest::each_mut(&mut self.block, visit);
-        rt::Nest::each_mut(&mut self.requested, visit);
-        rt::Nest::each_mut(&mut self.current, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The size of the module; of model `virtio-mem` the most that the guest can have.
 ///
 /// Since libvirt 1.2.14.
@@ -1157,40 +471,6 @@ rt::table! { MemoryDeviceSize: element("size").since(1, 2, 14);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for MemoryDeviceSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The part of the module that stores the labels of its name spaces.
 ///
 /// Since libvirt 3.2.0.
@@ -1206,40 +486,6 @@ pub struct MemoryDeviceLabel {
 
 rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
     0 SIZE = size: MemoryDeviceLabelSize, child("size").since(3, 2, 0);
-}
-
-impl rt::Content for MemoryDeviceLabel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "size" => r.child(node, &mut self.size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("size", &self.size);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-    }
 }
 
 /// The size of that part, 128 KiB at least.
@@ -1262,40 +508,6 @@ rt::table! { MemoryDeviceLabelSize: element("size").since(3, 2, 0);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for MemoryDeviceLabelSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The unit by which the size is changed: a power of two, not less than a transparent huge page.
 ///
 /// Since libvirt 7.9.0.
@@ -1314,40 +526,6 @@ pub struct MemoryDeviceBlock {
 rt::table! { MemoryDeviceBlock: element("block").since(7, 9, 0);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
-}
-
-impl rt::Content for MemoryDeviceBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// The memory that the guest is to have: a multiple of `block`, at most `size`.
@@ -1370,40 +548,6 @@ rt::table! { MemoryDeviceRequested: element("requested").since(7, 9, 0);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for MemoryDeviceRequested {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The memory that the guest has.
 ///
 /// Only a running domain shows it. Since libvirt 7.9.0.
@@ -1424,40 +568,6 @@ rt::table! { MemoryDeviceCurrent: element("current").since(7, 9, 0).output_only(
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for MemoryDeviceCurrent {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// Where the module lies in the guest's physical memory.
 ///
 /// Since libvirt 9.4.0.
@@ -1474,40 +584,3 @@ pub struct MemoryDeviceBase {
 rt::table! { MemoryDeviceBase: element("address").since(9, 4, 0);
     0 BASE = base: scalar::HexNumber, attribute("base").since(9, 4, 0);
 }
-
-impl rt::Content for MemoryDeviceBase {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "base" => r.attribute(attribute, &mut self.base),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("base", &self.base);
-    }
-}
-
-rt::elements!(
-    MemoryDevice, MemoryDeviceHostSource, MemoryDeviceSgxSource, MemoryDeviceFileSource,
-    MemoryDevicePmemSource, MemoryDevicePagesize, MemoryDeviceAlignsize,
-    MemoryDeviceTarget, MemoryDeviceNvdimmTarget, MemoryDevicePmemTarget,
-    MemoryDeviceVirtioMemTarget, MemoryDeviceSize, MemoryDeviceLabel,
-    MemoryDeviceLabelSize, MemoryDeviceBlock, MemoryDeviceRequested, MemoryDeviceCurrent,
-    MemoryDeviceBase
-);
-
-rt::scalar_text!(MemoryDeviceAccess);

@@ -37,56 +37,6 @@ rt::table! { Bandwidth: element("bandwidth").since(0, 9, 4).dropped_if_empty().r
     2 OUTBOUND = outbound: Option<BandwidthOutbound>, child("outbound").once().since(0, 9, 4).dropped_if_empty();
 }
 
-impl rt::Content for Bandwidth {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "classID" => r.attribute(attribute, &mut self.class_id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "inbound" => r.once(node).child(node, &mut self.inbound),
-            "outbound" => r.once(node).child(node, &mut self.outbound),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("classID", &self.class_id);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("inbound", &self.inbound);
-        w.child("outbound", &self.outbound);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.inbound, visit);
-        rt::Nest::each(&self.outbound, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.inbound, visit);
-        rt::Nest::each_mut(&mut self.outbound, visit);
-    }
-}
-
 /// What holds for packets to the guest.
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
@@ -118,38 +68,6 @@ rt::table! { BandwidthInbound: element("inbound").since(0, 9, 4).dropped_if_empt
     1 PEAK = peak: Option<u64>, attribute("peak").dropped("0").since(0, 9, 4);
     2 FLOOR = floor: Option<u64>, attribute("floor").dropped("0").since(1, 0, 1);
     3 BURST = burst: Option<u32>, attribute("burst").dropped("0").since(0, 9, 4);
-}
-
-impl rt::Content for BandwidthInbound {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "average" => r.attribute(attribute, &mut self.average),
-            "peak" => r.attribute(attribute, &mut self.peak),
-            "floor" => r.attribute(attribute, &mut self.floor),
-            "burst" => r.attribute(attribute, &mut self.burst),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("average", &self.average);
-        w.attribute("peak", &self.peak);
-        w.attribute("floor", &self.floor);
-        w.attribute("burst", &self.burst);
-    }
 }
 
 /// What holds for packets from the guest.
@@ -185,38 +103,6 @@ rt::table! { BandwidthOutbound: element("outbound").since(0, 9, 4).dropped_if_em
     3 BURST = burst: Option<u32>, attribute("burst").dropped("0").since(0, 9, 4);
 }
 
-impl rt::Content for BandwidthOutbound {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "average" => r.attribute(attribute, &mut self.average),
-            "peak" => r.attribute(attribute, &mut self.peak),
-            "floor" => r.attribute(attribute, &mut self.floor),
-            "burst" => r.attribute(attribute, &mut self.burst),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("average", &self.average);
-        w.attribute("peak", &self.peak);
-        w.attribute("floor", &self.floor);
-        w.attribute("burst", &self.burst);
-    }
-}
-
 /// The VLANs that the traffic of the guest belongs to, unseen by the guest.
 ///
 /// Since libvirt 0.10.0. See [the
@@ -241,52 +127,6 @@ rt::table! { Vlan: element("vlan").since(0, 10, 0).reference("setting-vlan-tag-o
     1 TAG = tag: Vec<VlanTag>, child("tag").required().since(0, 10, 0);
 }
 
-impl rt::Content for Vlan {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "trunk" => r.attribute(attribute, &mut self.trunk),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "tag" => r.child(node, &mut self.tag),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("trunk", &self.trunk);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("tag", &self.tag);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.tag, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.tag, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VlanTrunk {
@@ -297,35 +137,8 @@ pub enum VlanTrunk {
     Yes,
 }
 
-impl VlanTrunk {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("yes").since(0, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-        }
-    }
-}
-
-impl rt::Scalar for VlanTrunk {
-    const VALUES: &'static [rt::ValueInfo] = VlanTrunk::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "yes" => Self::Yes,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VlanTrunk;
+    Yes = "yes".since(0, 10, 0);
 }
 
 /// A VLAN.
@@ -351,34 +164,6 @@ rt::table! { VlanTag: element("tag").since(0, 10, 0).reference("setting-vlan-tag
     1 NATIVE_MODE = native_mode: Option<VlanTagNativeMode>, attribute("nativeMode").since(1, 1, 0);
 }
 
-impl rt::Content for VlanTag {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            "nativeMode" => r.attribute(attribute, &mut self.native_mode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.attribute("nativeMode", &self.native_mode);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VlanTagNativeMode {
@@ -393,38 +178,9 @@ pub enum VlanTagNativeMode {
     Untagged,
 }
 
-impl VlanTagNativeMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("tagged").since(1, 1, 0),
-        rt::ValueInfo::new("untagged").since(1, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Tagged => "tagged",
-            Self::Untagged => "untagged",
-        }
-    }
-}
-
-impl rt::Scalar for VlanTagNativeMode {
-    const VALUES: &'static [rt::ValueInfo] = VlanTagNativeMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "tagged" => Self::Tagged,
-                "untagged" => Self::Untagged,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VlanTagNativeMode;
+    Tagged = "tagged".since(1, 1, 0);
+    Untagged = "untagged".since(1, 1, 0);
 }
 
 /// The port of a switch that the interface takes.
@@ -452,52 +208,6 @@ rt::table! { VirtualPort: element("virtualport").since(0, 8, 2).reference("virtu
         .optional_since(0, 10, 0);
 }
 
-impl rt::Content for VirtualPort {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "parameters" => r.child(node, &mut self.parameters),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("parameters", &self.parameters);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.parameters, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.parameters, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VirtualPortType {
@@ -520,44 +230,11 @@ pub enum VirtualPortType {
     Midonet,
 }
 
-impl VirtualPortType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("802.1Qbg").since(0, 8, 2),
-        rt::ValueInfo::new("802.1Qbh").since(0, 8, 2),
-        rt::ValueInfo::new("openvswitch").since(0, 10, 0),
-        rt::ValueInfo::new("midonet").since(1, 2, 14),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Qbg => "802.1Qbg",
-            Self::Qbh => "802.1Qbh",
-            Self::OpenVSwitch => "openvswitch",
-            Self::Midonet => "midonet",
-        }
-    }
-}
-
-impl rt::Scalar for VirtualPortType {
-    const VALUES: &'static [rt::ValueInfo] = VirtualPortType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "802.1Qbg" => Self::Qbg,
-                "802.1Qbh" => Self::Qbh,
-                "openvswitch" => Self::OpenVSwitch,
-                "midonet" => Self::Midonet,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VirtualPortType;
+    Qbg = "802.1Qbg".since(0, 8, 2);
+    Qbh = "802.1Qbh".since(0, 8, 2);
+    OpenVSwitch = "openvswitch".since(0, 10, 0);
+    Midonet = "midonet".since(1, 2, 14);
 }
 
 /// What the switch has to know of the port.
@@ -602,42 +279,6 @@ rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).referen
     5 PROFILEID = profileid: Option<String>, attribute("profileid").since(0, 8, 2);
 }
 
-impl rt::Content for VirtualPortParameters {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "managerid" => r.attribute(attribute, &mut self.managerid),
-            "typeid" => r.attribute(attribute, &mut self.typeid),
-            "typeidversion" => r.attribute(attribute, &mut self.typeidversion),
-            "instanceid" => r.attribute(attribute, &mut self.instanceid),
-            "interfaceid" => r.attribute(attribute, &mut self.interfaceid),
-            "profileid" => r.attribute(attribute, &mut self.profileid),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("managerid", &self.managerid);
-        w.attribute("typeid", &self.typeid);
-        w.attribute("typeidversion", &self.typeidversion);
-        w.attribute("instanceid", &self.instanceid);
-        w.attribute("interfaceid", &self.interfaceid);
-        w.attribute("profileid", &self.profileid);
-    }
-}
-
 /// Options of the port on the host's bridge.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.1.0. See [the
@@ -654,32 +295,6 @@ pub struct PortOptions {
 
 rt::table! { PortOptions: element("port").since(6, 1, 0).dropped_if_empty().reference("isolating-guests-network-traffic-from-each-other");
     0 ISOLATED = isolated: Option<YesNo>, attribute("isolated").assumed("no").since(6, 1, 0);
-}
-
-impl rt::Content for PortOptions {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "isolated" => r.attribute(attribute, &mut self.isolated),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("isolated", &self.isolated);
-    }
 }
 
 /// An address of the device.
@@ -712,38 +327,6 @@ rt::table! { Ip: element("ip").since(0, 6, 0).reference("ip-configuration");
     1 FAMILY = family: Option<AddressFamily>, attribute("family").since(1, 2, 12);
     2 PREFIX = prefix: Option<u8>, attribute("prefix").dropped("0").since(1, 2, 12);
     3 PEER = peer: Option<scalar::IpAddress>, attribute("peer").since(2, 1, 0);
-}
-
-impl rt::Content for Ip {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "family" => r.attribute(attribute, &mut self.family),
-            "prefix" => r.attribute(attribute, &mut self.prefix),
-            "peer" => r.attribute(attribute, &mut self.peer),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("family", &self.family);
-        w.attribute("prefix", &self.prefix);
-        w.attribute("peer", &self.peer);
-    }
 }
 
 /// A network, and the way there.
@@ -788,42 +371,6 @@ rt::table! { Route: element("route").since(1, 2, 12).reference("ip-configuration
     5 METRIC = metric: Option<u32>, attribute("metric").since(1, 2, 12);
 }
 
-impl rt::Content for Route {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "family" => r.attribute(attribute, &mut self.family),
-            "address" => r.attribute(attribute, &mut self.address),
-            "netmask" => r.attribute(attribute, &mut self.netmask),
-            "prefix" => r.attribute(attribute, &mut self.prefix),
-            "gateway" => r.attribute(attribute, &mut self.gateway),
-            "metric" => r.attribute(attribute, &mut self.metric),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("family", &self.family);
-        w.attribute("address", &self.address);
-        w.attribute("netmask", &self.netmask);
-        w.attribute("prefix", &self.prefix);
-        w.attribute("gateway", &self.gateway);
-        w.attribute("metric", &self.metric);
-    }
-}
-
 /// A version of the Internet Protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AddressFamily {
@@ -838,38 +385,9 @@ pub enum AddressFamily {
     Ipv6,
 }
 
-impl AddressFamily {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ipv4").since(1, 2, 12),
-        rt::ValueInfo::new("ipv6").since(1, 2, 12),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ipv4 => "ipv4",
-            Self::Ipv6 => "ipv6",
-        }
-    }
-}
-
-impl rt::Scalar for AddressFamily {
-    const VALUES: &'static [rt::ValueInfo] = AddressFamily::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ipv4" => Self::Ipv4,
-                "ipv6" => Self::Ipv6,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { AddressFamily;
+    Ipv4 = "ipv4".since(1, 2, 12);
+    Ipv6 = "ipv6".since(1, 2, 12);
 }
 
 /// Ports of the host that passt connects to the guest; all ports, unless ranges are given.
@@ -906,56 +424,6 @@ rt::table! { PortForward: element("portForward").since(9, 0, 0).reference("users
     3 RANGE = range: Vec<PortForwardRange>, child("range").since(9, 0, 0);
 }
 
-impl rt::Content for PortForward {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "proto" => r.attribute(attribute, &mut self.proto),
-            "address" => r.attribute(attribute, &mut self.address),
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "range" => r.child(node, &mut self.range),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("proto", &self.proto);
-        w.attribute("address", &self.address);
-        w.attribute("dev", &self.dev);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("range", &self.range);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.range, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.range, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PortForwardProto {
@@ -970,38 +438,9 @@ pub enum PortForwardProto {
     Udp,
 }
 
-impl PortForwardProto {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("tcp").since(9, 0, 0),
-        rt::ValueInfo::new("udp").since(9, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-        }
-    }
-}
-
-impl rt::Scalar for PortForwardProto {
-    const VALUES: &'static [rt::ValueInfo] = PortForwardProto::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "tcp" => Self::Tcp,
-                "udp" => Self::Udp,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { PortForwardProto;
+    Tcp = "tcp".since(9, 0, 0);
+    Udp = "udp".since(9, 0, 0);
 }
 
 /// One port or several.
@@ -1037,38 +476,6 @@ rt::table! { PortForwardRange: element("range").since(9, 0, 0).reference("usersp
     3 EXCLUDE = exclude: Option<YesNo>, attribute("exclude").assumed("no").since(9, 0, 0);
 }
 
-impl rt::Content for PortForwardRange {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "start" => r.attribute(attribute, &mut self.start),
-            "end" => r.attribute(attribute, &mut self.end),
-            "to" => r.attribute(attribute, &mut self.to),
-            "exclude" => r.attribute(attribute, &mut self.exclude),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("start", &self.start);
-        w.attribute("end", &self.end);
-        w.attribute("to", &self.to);
-        w.attribute("exclude", &self.exclude);
-    }
-}
-
 /// The filter that the traffic of the interface passes. Only interfaces of type `network`, `bridge` and
 /// `ethernet` keep one.
 ///
@@ -1094,52 +501,6 @@ rt::table! { FilterRef: element("filterref").since(0, 8, 0).reference("traffic-f
     1 PARAMETER = parameter: Vec<FilterParameter>, child("parameter").since(0, 8, 0);
 }
 
-impl rt::Content for FilterRef {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "filter" => r.attribute(attribute, &mut self.filter),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "parameter" => r.child(node, &mut self.parameter),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("filter", &self.filter);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("parameter", &self.parameter);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.parameter, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.parameter, visit);
-    }
-}
-
 /// A variable of the filter. libvirt sorts them by name.
 ///
 /// Since libvirt 0.8.0. See [the
@@ -1163,34 +524,6 @@ rt::table! { FilterParameter: element("parameter").since(0, 8, 0).reference("tra
     1 VALUE = value: String, attribute("value").since(0, 8, 0);
 }
 
-impl rt::Content for FilterParameter {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "value" => r.attribute(attribute, &mut self.value),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("value", &self.value);
-    }
-}
-
 /// Makes a team of two network devices, of which one may come and go, as it has to for a migration.
 ///
 /// Since libvirt 6.1.0. See [the
@@ -1207,44 +540,6 @@ rt::table! { Teaming: element("teaming").since(6, 1, 0).reference("teaming-a-vir
     0 TYPE = type_: TeamingType, payload();
 }
 
-impl rt::Content for Teaming {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-}
-
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum TeamingType {
@@ -1259,55 +554,9 @@ pub enum TeamingType {
     Transient(TeamingTypeTransient),
 }
 
-impl rt::PayloadType for TeamingType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("persistent").since(6, 1, 0),
-                    rt::ValueInfo::new("transient").since(6, 1, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for TeamingType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "persistent" => Self::Persistent,
-                "transient" => Self::Transient(TeamingTypeTransient::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Persistent => "persistent",
-                Self::Transient(_) => "transient",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Transient(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Transient(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { TeamingType: attribute("type");
+    Persistent = "persistent".since(6, 1, 0);
+    Transient(TeamingTypeTransient) = "transient".since(6, 1, 0);
 }
 
 /// The members of one variant.
@@ -1321,24 +570,6 @@ pub struct TeamingTypeTransient {
 
 rt::table! { TeamingTypeTransient: members();
     0 PERSISTENT = persistent: String, attribute("persistent").since(6, 1, 0);
-}
-
-impl rt::Content for TeamingTypeTransient {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "persistent" => r.attribute(attribute, &mut self.persistent),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("persistent", &self.persistent);
-    }
 }
 
 /// The state of the cable; it is plugged in where nothing is said.
@@ -1359,32 +590,6 @@ rt::table! { InterfaceLink: element("link").since(1, 2, 14).reference("modifying
     0 STATE = state: InterfaceLinkState, attribute("state").since(1, 2, 14);
 }
 
-impl rt::Content for InterfaceLink {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("state", &self.state);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum InterfaceLinkState {
@@ -1399,38 +604,9 @@ pub enum InterfaceLinkState {
     Down,
 }
 
-impl InterfaceLinkState {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("up").since(1, 2, 14),
-        rt::ValueInfo::new("down").since(1, 2, 14),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
-impl rt::Scalar for InterfaceLinkState {
-    const VALUES: &'static [rt::ValueInfo] = InterfaceLinkState::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "up" => Self::Up,
-                "down" => Self::Down,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { InterfaceLinkState;
+    Up = "up".since(1, 2, 14);
+    Down = "down".since(1, 2, 14);
 }
 
 /// The largest packet that the link takes.
@@ -1449,32 +625,6 @@ pub struct InterfaceMtu {
 
 rt::table! { InterfaceMtu: element("mtu").since(3, 1, 0).dropped_if_empty().reference("mtu-configuration");
     0 SIZE = size: u16, attribute("size").dropped("0").since(3, 1, 0);
-}
-
-impl rt::Content for InterfaceMtu {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "size" => r.attribute(attribute, &mut self.size),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("size", &self.size);
-    }
 }
 
 /// How packets are collected before the host is interrupted.
@@ -1496,40 +646,6 @@ rt::table! { InterfaceCoalesce: element("coalesce").since(3, 3, 0).dropped_if_em
     0 RX = rx: Option<InterfaceCoalesceRx>, child("rx").since(3, 3, 0).dropped_if_empty();
 }
 
-impl rt::Content for InterfaceCoalesce {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "rx" => r.child(node, &mut self.rx),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("rx", &self.rx);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.rx, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.rx, visit);
-    }
-}
-
 /// What holds for packets that are received.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
@@ -1549,40 +665,6 @@ rt::table! { InterfaceCoalesceRx: element("rx").since(3, 3, 0).dropped_if_empty(
     0 FRAMES = frames: Option<InterfaceCoalesceFrames>, child("frames").since(3, 3, 0).dropped_if_empty();
 }
 
-impl rt::Content for InterfaceCoalesceRx {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "frames" => r.child(node, &mut self.frames),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("frames", &self.frames);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.frames, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.frames, visit);
-    }
-}
-
 /// The number of packets.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
@@ -1600,41 +682,3 @@ pub struct InterfaceCoalesceFrames {
 rt::table! { InterfaceCoalesceFrames: element("frames").since(3, 3, 0).dropped_if_empty().reference("coalesce-settings");
     0 MAX = max: Option<u32>, attribute("max").dropped("0").since(3, 3, 0);
 }
-
-impl rt::Content for InterfaceCoalesceFrames {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "max" => r.attribute(attribute, &mut self.max),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("max", &self.max);
-    }
-}
-
-rt::elements!(
-    Bandwidth, BandwidthInbound, BandwidthOutbound, Vlan, VlanTag, VirtualPort,
-    VirtualPortParameters, PortOptions, Ip, Route, PortForward, PortForwardRange,
-    FilterRef, FilterParameter, Teaming, InterfaceLink, InterfaceMtu, InterfaceCoalesce,
-    InterfaceCoalesceRx, InterfaceCoalesceFrames
-);
-
-rt::scalar_text!(
-    VlanTrunk, VlanTagNativeMode, VirtualPortType, AddressFamily, PortForwardProto,
-    InterfaceLinkState
-);

@@ -38,60 +38,6 @@ rt::table! { Panic: element("panic").since(1, 2, 1).reference("panic-device");
     3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Panic {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PanicModel {
@@ -118,49 +64,10 @@ pub enum PanicModel {
     Pvpanic,
 }
 
-impl PanicModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("isa").since(1, 3, 0),
-        rt::ValueInfo::new("pseries").since(1, 3, 0),
-        rt::ValueInfo::new("hyperv").since(1, 3, 0),
-        rt::ValueInfo::new("s390").since(1, 3, 5),
-        rt::ValueInfo::new("pvpanic").since(9, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Isa => "isa",
-            Self::Pseries => "pseries",
-            Self::Hyperv => "hyperv",
-            Self::S390 => "s390",
-            Self::Pvpanic => "pvpanic",
-        }
-    }
+rt::values! { PanicModel;
+    Isa = "isa".since(1, 3, 0);
+    Pseries = "pseries".since(1, 3, 0);
+    Hyperv = "hyperv".since(1, 3, 0);
+    S390 = "s390".since(1, 3, 5);
+    Pvpanic = "pvpanic".since(9, 1, 0);
 }
-
-impl rt::Scalar for PanicModel {
-    const VALUES: &'static [rt::ValueInfo] = PanicModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "isa" => Self::Isa,
-                "pseries" => Self::Pseries,
-                "hyperv" => Self::Hyperv,
-                "s390" => Self::S390,
-                "pvpanic" => Self::Pvpanic,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(Panic);
-
-rt::scalar_text!(PanicModel);

@@ -45,62 +45,6 @@ rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
     4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Pstore {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "backend" => r.attribute(attribute, &mut self.backend),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "path" => r.leaf(node, &mut self.path),
-            "size" => r.child(node, &mut self.size),
-            "alias" => r.child(node, &mut self.alias),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("backend", &self.backend);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("path", &self.path);
-        w.child("size", &self.size);
-        w.child("alias", &self.alias);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.size, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.size, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PstoreBackend {
@@ -111,35 +55,8 @@ pub enum PstoreBackend {
     AcpiErst,
 }
 
-impl PstoreBackend {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("acpi-erst").since(10, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::AcpiErst => "acpi-erst",
-        }
-    }
-}
-
-impl rt::Scalar for PstoreBackend {
-    const VALUES: &'static [rt::ValueInfo] = PstoreBackend::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "acpi-erst" => Self::AcpiErst,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { PstoreBackend;
+    AcpiErst = "acpi-erst".since(10, 6, 0);
 }
 
 /// The size of the store.
@@ -161,41 +78,3 @@ rt::table! { PstoreSize: element("size").since(10, 6, 0);
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
     1 VALUE = value: u64, text();
 }
-
-impl rt::Content for PstoreSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(Pstore, PstoreSize);
-
-rt::scalar_text!(PstoreBackend);

@@ -57,83 +57,6 @@ rt::table! { Redirdev: element("redirdev").since(0, 9, 5).pair().reference("redi
     6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Redirdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            "boot" => r.child(node, &mut self.boot),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-        w.child("boot", &self.boot);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-        rt::Nest::each(&self.boot, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-        rt::Nest::each_mut(&mut self.boot, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum RedirdevBus {
@@ -144,35 +67,8 @@ pub enum RedirdevBus {
     Usb,
 }
 
-impl RedirdevBus {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("usb").since(0, 9, 5),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Usb => "usb",
-        }
-    }
-}
-
-impl rt::Scalar for RedirdevBus {
-    const VALUES: &'static [rt::ValueInfo] = RedirdevBus::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "usb" => Self::Usb,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { RedirdevBus;
+    Usb = "usb".since(0, 9, 5);
 }
 
 /// The rules that decide which devices may be redirected. The first that fits holds.
@@ -191,40 +87,6 @@ pub struct Redirfilter {
 
 rt::table! { Redirfilter: element("redirfilter").since(0, 10, 2).dropped_if_empty().reference("redirected-devices");
     0 USBDEV = usbdev: Vec<RedirfilterUsbdev>, child("usbdev").since(0, 10, 2);
-}
-
-impl rt::Content for Redirfilter {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "usbdev" => r.child(node, &mut self.usbdev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("usbdev", &self.usbdev);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.usbdev, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.usbdev, visit);
-    }
 }
 
 /// A rule: the devices it speaks of, and whether they may pass.
@@ -263,41 +125,3 @@ rt::table! { RedirfilterUsbdev: element("usbdev").since(0, 10, 2).reference("red
     3 VERSION = version: Option<scalar::UsbFilterVersion>, attribute("version").dropped("-1").since(0, 10, 2);
     4 ALLOW = allow: YesNo, attribute("allow").since(0, 10, 2);
 }
-
-impl rt::Content for RedirfilterUsbdev {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "class" => r.attribute(attribute, &mut self.class),
-            "vendor" => r.attribute(attribute, &mut self.vendor),
-            "product" => r.attribute(attribute, &mut self.product),
-            "version" => r.attribute(attribute, &mut self.version),
-            "allow" => r.attribute(attribute, &mut self.allow),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("class", &self.class);
-        w.attribute("vendor", &self.vendor);
-        w.attribute("product", &self.product);
-        w.attribute("version", &self.version);
-        w.attribute("allow", &self.allow);
-    }
-}
-
-rt::elements!(Redirdev, Redirfilter, RedirfilterUsbdev);
-
-rt::scalar_text!(RedirdevBus);

@@ -54,72 +54,6 @@ rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generat
     6 ADDRESS = address: Option<Address>, child("address").since(1, 2, 1);
 }
 
-impl rt::Content for Rng {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "rate" => r.child(node, &mut self.rate),
-            "backend" => r.once(node).child(node, &mut self.backend),
-            "driver" => r.child(node, &mut self.driver),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("rate", &self.rate);
-        w.child("backend", &self.backend);
-        w.child("driver", &self.driver);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.rate, visit);
-        rt::Nest::each(&self.backend, visit);
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.rate, visit);
-        rt::Nest::each_mut(&mut self.backend, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// How much the guest may take from the source.
 ///
 /// Since libvirt 1.0.4.
@@ -142,34 +76,6 @@ rt::table! { RngRate: element("rate").since(1, 0, 4);
     1 PERIOD = period: Option<u64>, attribute("period").assumed("1000").since(1, 0, 4);
 }
 
-impl rt::Content for RngRate {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bytes" => r.attribute(attribute, &mut self.bytes),
-            "period" => r.attribute(attribute, &mut self.period),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bytes", &self.bytes);
-        w.attribute("period", &self.period);
-    }
-}
-
 /// Where the numbers come from.
 ///
 /// A second one is refused by libvirt. Since libvirt 1.0.3.
@@ -183,48 +89,6 @@ pub struct RngBackend {
 
 rt::table! { RngBackend: element("backend").since(1, 0, 3);
     0 MODEL = model: RngBackendModel, payload();
-}
-
-impl rt::Content for RngBackend {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.model)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.model)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.model);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.model);
-    }
 }
 
 /// What the attribute `model` decides.
@@ -250,60 +114,10 @@ impl Default for RngBackendModel {
     }
 }
 
-impl rt::PayloadType for RngBackendModel {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("model")
-            .values(
-                &[
-                    rt::ValueInfo::new("random").since(1, 0, 3),
-                    rt::ValueInfo::new("egd").since(1, 0, 3),
-                    rt::ValueInfo::new("builtin").since(6, 1, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for RngBackendModel {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "random" => Self::Random(RngBackendModelRandom::default()),
-                "egd" => Self::Egd(RngBackendModelEgd::default()),
-                "builtin" => Self::Builtin,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Random(_) => "random",
-                Self::Egd(_) => "egd",
-                Self::Builtin => "builtin",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Random(members) => Some(members),
-            Self::Egd(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Random(members) => Some(members),
-            Self::Egd(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { RngBackendModel: attribute("model");
+    Random(RngBackendModelRandom) = "random".since(1, 0, 3);
+    Egd(RngBackendModelEgd) = "egd".since(1, 0, 3);
+    Builtin = "builtin".since(6, 1, 0);
 }
 
 /// The members of one variant.
@@ -317,20 +131,6 @@ pub struct RngBackendModelRandom {
 
 rt::table! { RngBackendModelRandom: members();
     0 VALUE = value: Option<String>, text().narrow("/dev/(random|hwrng)", 1, 3, 4);
-}
-
-impl rt::Content for RngBackendModelRandom {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// The members of one variant.
@@ -350,57 +150,6 @@ pub struct RngBackendModelEgd {
 rt::table! { RngBackendModelEgd: members();
     0 TYPE = type_: ChardevBackend, payload();
     1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
-}
-
-impl rt::Content for RngBackendModelEgd {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-    }
 }
 
 /// Options of the virtio device.
@@ -434,37 +183,3 @@ rt::table! { RngDriver: element("driver").since(3, 5, 0);
     2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
-
-impl rt::Content for RngDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
-rt::elements!(Rng, RngRate, RngBackend, RngDriver);

@@ -50,81 +50,6 @@ rt::table! { Serial: element("serial").since(0, 6, 0).reference("consoles-serial
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Serial {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            "target" => r.child(node, &mut self.target),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-        w.child("target", &self.target);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The port as the guest sees it.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
@@ -151,54 +76,6 @@ rt::table! { SerialTarget: element("target").since(0, 6, 0).reference("guest-int
     0 TYPE = type_: Option<SerialTargetType>, attribute("type").since(0, 8, 3);
     1 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
     2 MODEL = model: Option<SerialTargetModel>, child("model").since(3, 10, 0);
-}
-
-impl rt::Content for SerialTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "model" => r.child(node, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("port", &self.port);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("model", &self.model);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.model, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.model, visit);
-    }
 }
 
 /// A set of values.
@@ -235,53 +112,14 @@ pub enum SerialTargetType {
     IsaDebug,
 }
 
-impl SerialTargetType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("isa-serial").since(1, 0, 2),
-        rt::ValueInfo::new("usb-serial").since(1, 0, 2),
-        rt::ValueInfo::new("pci-serial").since(1, 2, 16),
-        rt::ValueInfo::new("spapr-vio-serial").since(3, 10, 0),
-        rt::ValueInfo::new("system-serial").since(3, 10, 0),
-        rt::ValueInfo::new("sclp-serial").since(3, 10, 0),
-        rt::ValueInfo::new("isa-debug").since(8, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::IsaSerial => "isa-serial",
-            Self::UsbSerial => "usb-serial",
-            Self::PciSerial => "pci-serial",
-            Self::SpaprVioSerial => "spapr-vio-serial",
-            Self::SystemSerial => "system-serial",
-            Self::SclpSerial => "sclp-serial",
-            Self::IsaDebug => "isa-debug",
-        }
-    }
-}
-
-impl rt::Scalar for SerialTargetType {
-    const VALUES: &'static [rt::ValueInfo] = SerialTargetType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "isa-serial" => Self::IsaSerial,
-                "usb-serial" => Self::UsbSerial,
-                "pci-serial" => Self::PciSerial,
-                "spapr-vio-serial" => Self::SpaprVioSerial,
-                "system-serial" => Self::SystemSerial,
-                "sclp-serial" => Self::SclpSerial,
-                "isa-debug" => Self::IsaDebug,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SerialTargetType;
+    IsaSerial = "isa-serial".since(1, 0, 2);
+    UsbSerial = "usb-serial".since(1, 0, 2);
+    PciSerial = "pci-serial".since(1, 2, 16);
+    SpaprVioSerial = "spapr-vio-serial".since(3, 10, 0);
+    SystemSerial = "system-serial".since(3, 10, 0);
+    SclpSerial = "sclp-serial".since(3, 10, 0);
+    IsaDebug = "isa-debug".since(8, 1, 0);
 }
 
 /// The device that plays the port. libvirt chooses one that suits the type of the target.
@@ -299,32 +137,6 @@ pub struct SerialTargetModel {
 
 rt::table! { SerialTargetModel: element("model").since(3, 10, 0).reference("guest-interface");
     0 NAME = name: SerialTargetModelName, attribute("name").since(3, 10, 0);
-}
-
-impl rt::Content for SerialTargetModel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
 }
 
 /// A set of values.
@@ -369,59 +181,16 @@ pub enum SerialTargetModelName {
     IsaDebugcon,
 }
 
-impl SerialTargetModelName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("isa-serial").since(3, 10, 0),
-        rt::ValueInfo::new("usb-serial").since(3, 10, 0),
-        rt::ValueInfo::new("pci-serial").since(3, 10, 0),
-        rt::ValueInfo::new("spapr-vty").since(3, 10, 0),
-        rt::ValueInfo::new("pl011").since(3, 10, 0),
-        rt::ValueInfo::new("16550a").since(4, 7, 0),
-        rt::ValueInfo::new("sclpconsole").since(3, 10, 0),
-        rt::ValueInfo::new("sclplmconsole").since(3, 10, 0),
-        rt::ValueInfo::new("isa-debugcon").since(8, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::IsaSerial => "isa-serial",
-            Self::UsbSerial => "usb-serial",
-            Self::PciSerial => "pci-serial",
-            Self::SpaprVty => "spapr-vty",
-            Self::Pl011 => "pl011",
-            Self::Uart16550a => "16550a",
-            Self::Sclpconsole => "sclpconsole",
-            Self::Sclplmconsole => "sclplmconsole",
-            Self::IsaDebugcon => "isa-debugcon",
-        }
-    }
-}
-
-impl rt::Scalar for SerialTargetModelName {
-    const VALUES: &'static [rt::ValueInfo] = SerialTargetModelName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "isa-serial" => Self::IsaSerial,
-                "usb-serial" => Self::UsbSerial,
-                "pci-serial" => Self::PciSerial,
-                "spapr-vty" => Self::SpaprVty,
-                "pl011" => Self::Pl011,
-                "16550a" => Self::Uart16550a,
-                "sclpconsole" => Self::Sclpconsole,
-                "sclplmconsole" => Self::Sclplmconsole,
-                "isa-debugcon" => Self::IsaDebugcon,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SerialTargetModelName;
+    IsaSerial = "isa-serial".since(3, 10, 0);
+    UsbSerial = "usb-serial".since(3, 10, 0);
+    PciSerial = "pci-serial".since(3, 10, 0);
+    SpaprVty = "spapr-vty".since(3, 10, 0);
+    Pl011 = "pl011".since(3, 10, 0);
+    Uart16550a = "16550a".since(4, 7, 0);
+    Sclpconsole = "sclpconsole".since(3, 10, 0);
+    Sclplmconsole = "sclplmconsole".since(3, 10, 0);
+    IsaDebugcon = "isa-debugcon".since(8, 1, 0);
 }
 
 /// An emulated parallel port.
@@ -469,81 +238,6 @@ rt::table! { Parallel: element("parallel").since(0, 6, 0).reference("consoles-se
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Parallel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            "target" => r.child(node, &mut self.target),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-        w.child("target", &self.target);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The port as the guest sees it.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
@@ -559,32 +253,6 @@ pub struct ParallelTarget {
 
 rt::table! { ParallelTarget: element("target").since(0, 6, 0).reference("guest-interface");
     0 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
-}
-
-impl rt::Content for ParallelTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("port", &self.port);
-    }
 }
 
 /// A console of the guest. The first one of type `serial` is the first serial port under another name.
@@ -638,83 +306,6 @@ rt::table! { Console: element("console").since(0, 6, 0).reference("consoles-seri
     6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Console {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "tty" => r.attribute(attribute, &mut self.tty),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            "target" => r.child(node, &mut self.target),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("tty", &self.tty);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-        w.child("target", &self.target);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The console as the guest sees it.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
@@ -735,34 +326,6 @@ pub struct ConsoleTarget {
 rt::table! { ConsoleTarget: element("target").since(0, 6, 0).reference("guest-interface");
     0 TYPE = type_: Option<ConsoleTargetType>, attribute("type").since(0, 8, 3);
     1 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
-}
-
-impl rt::Content for ConsoleTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("port", &self.port);
-    }
 }
 
 /// A set of values.
@@ -803,56 +366,15 @@ pub enum ConsoleTargetType {
     Sclplm,
 }
 
-impl ConsoleTargetType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("xen").since(0, 8, 3),
-        rt::ValueInfo::new("serial").since(0, 8, 3),
-        rt::ValueInfo::new("uml").since(0, 8, 3),
-        rt::ValueInfo::new("virtio").since(0, 8, 3),
-        rt::ValueInfo::new("lxc").since(0, 9, 11),
-        rt::ValueInfo::new("openvz").since(0, 9, 11),
-        rt::ValueInfo::new("sclp").since(1, 0, 2),
-        rt::ValueInfo::new("sclplm").since(1, 0, 2),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Xen => "xen",
-            Self::Serial => "serial",
-            Self::Uml => "uml",
-            Self::Virtio => "virtio",
-            Self::Lxc => "lxc",
-            Self::Openvz => "openvz",
-            Self::Sclp => "sclp",
-            Self::Sclplm => "sclplm",
-        }
-    }
-}
-
-impl rt::Scalar for ConsoleTargetType {
-    const VALUES: &'static [rt::ValueInfo] = ConsoleTargetType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "xen" => Self::Xen,
-                "serial" => Self::Serial,
-                "uml" => Self::Uml,
-                "virtio" => Self::Virtio,
-                "lxc" => Self::Lxc,
-                "openvz" => Self::Openvz,
-                "sclp" => Self::Sclp,
-                "sclplm" => Self::Sclplm,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ConsoleTargetType;
+    Xen = "xen".since(0, 8, 3);
+    Serial = "serial".since(0, 8, 3);
+    Uml = "uml".since(0, 8, 3);
+    Virtio = "virtio".since(0, 8, 3);
+    Lxc = "lxc".since(0, 9, 11);
+    Openvz = "openvz".since(0, 9, 11);
+    Sclp = "sclp".since(1, 0, 2);
+    Sclplm = "sclplm".since(1, 0, 2);
 }
 
 /// A private line between the host and a program in the guest, as the guest agent.
@@ -900,81 +422,6 @@ rt::table! { Channel: element("channel").since(0, 7, 3).reference("consoles-seri
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Channel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            "target" => r.child(node, &mut self.target),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-        w.child("target", &self.target);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-        rt::Nest::each(&self.target, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-        rt::Nest::each_mut(&mut self.target, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// The channel as the guest sees it.
 ///
 /// Since libvirt 0.7.3. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
@@ -988,44 +435,6 @@ pub struct ChannelTarget {
 
 rt::table! { ChannelTarget: element("target").since(0, 7, 3).reference("guest-interface");
     0 TYPE = type_: ChannelTargetType, payload();
-}
-
-impl rt::Content for ChannelTarget {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -1051,60 +460,10 @@ impl Default for ChannelTargetType {
     }
 }
 
-impl rt::PayloadType for ChannelTargetType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("guestfwd").since(0, 7, 3),
-                    rt::ValueInfo::new("virtio").since(0, 7, 7),
-                    rt::ValueInfo::new("xen").since(2, 3, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for ChannelTargetType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "guestfwd" => Self::Guestfwd(ChannelTargetTypeGuestfwd::default()),
-                "virtio" => Self::Virtio(ChannelTargetTypeVirtio::default()),
-                "xen" => Self::Xen(ChannelTargetTypeXen::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Guestfwd(_) => "guestfwd",
-                Self::Virtio(_) => "virtio",
-                Self::Xen(_) => "xen",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Guestfwd(members) => Some(members),
-            Self::Virtio(members) => Some(members),
-            Self::Xen(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Guestfwd(members) => Some(members),
-            Self::Virtio(members) => Some(members),
-            Self::Xen(members) => Some(members),
-        }
-    }
+rt::payload! { ChannelTargetType: attribute("type");
+    Guestfwd(ChannelTargetTypeGuestfwd) = "guestfwd".since(0, 7, 3);
+    Virtio(ChannelTargetTypeVirtio) = "virtio".since(0, 7, 7);
+    Xen(ChannelTargetTypeXen) = "xen".since(2, 3, 0);
 }
 
 /// The members of one variant.
@@ -1125,26 +484,6 @@ rt::table! { ChannelTargetTypeGuestfwd: members();
     1 PORT = port: u16, attribute("port").since(0, 7, 3).optional_since(0, 7, 7);
 }
 
-impl rt::Content for ChannelTargetTypeGuestfwd {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "address" => r.attribute(attribute, &mut self.address),
-            "port" => r.attribute(attribute, &mut self.port),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("address", &self.address);
-        w.attribute("port", &self.port);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ChannelTargetTypeVirtio {
@@ -1163,26 +502,6 @@ rt::table! { ChannelTargetTypeVirtio: members();
     1 STATE = state: Option<ChannelTargetTypeVirtioState>, attribute("state").since(1, 2, 11).output_only();
 }
 
-impl rt::Content for ChannelTargetTypeVirtio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "state" => r.attribute(attribute, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("state", &self.state);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ChannelTargetTypeVirtioState {
@@ -1197,38 +516,9 @@ pub enum ChannelTargetTypeVirtioState {
     Disconnected,
 }
 
-impl ChannelTargetTypeVirtioState {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("connected").since(1, 2, 11),
-        rt::ValueInfo::new("disconnected").since(1, 2, 11),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-        }
-    }
-}
-
-impl rt::Scalar for ChannelTargetTypeVirtioState {
-    const VALUES: &'static [rt::ValueInfo] = ChannelTargetTypeVirtioState::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "connected" => Self::Connected,
-                "disconnected" => Self::Disconnected,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ChannelTargetTypeVirtioState;
+    Connected = "connected".since(1, 2, 11);
+    Disconnected = "disconnected".since(1, 2, 11);
 }
 
 /// The members of one variant.
@@ -1243,31 +533,3 @@ pub struct ChannelTargetTypeXen {
 rt::table! { ChannelTargetTypeXen: members();
     0 NAME = name: Option<String>, attribute("name").since(0, 7, 7);
 }
-
-impl rt::Content for ChannelTargetTypeXen {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-}
-
-rt::elements!(
-    Serial, SerialTarget, SerialTargetModel, Parallel, ParallelTarget, Console,
-    ConsoleTarget, Channel, ChannelTarget
-);
-
-rt::scalar_text!(
-    SerialTargetType, SerialTargetModelName, ConsoleTargetType,
-    ChannelTargetTypeVirtioState
-);

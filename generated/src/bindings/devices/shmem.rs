@@ -64,78 +64,6 @@ rt::table! { Shmem: element("shmem").since(1, 2, 10).reference("shared-memory-de
     8 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Shmem {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            "role" => r.attribute(attribute, &mut self.role),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "model" => r.child(node, &mut self.model),
-            "size" => r.child(node, &mut self.size),
-            "server" => r.child(node, &mut self.server),
-            "msi" => r.child(node, &mut self.msi),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-        w.attribute("role", &self.role);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("model", &self.model);
-        w.child("size", &self.size);
-        w.child("server", &self.server);
-        w.child("msi", &self.msi);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.model, visit);
-        rt::Nest::each(&self.size, visit);
-        rt::Nest::each(&self.server, visit);
-        rt::Nest::each(&self.msi, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.model, visit);
-        rt::Nest::each_mut(&mut self.size, visit);
-        rt::Nest::each_mut(&mut self.server, visit);
-        rt::Nest::each_mut(&mut self.msi, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ShmemRole {
@@ -150,38 +78,9 @@ pub enum ShmemRole {
     Peer,
 }
 
-impl ShmemRole {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("master").since(6, 6, 0),
-        rt::ValueInfo::new("peer").since(6, 6, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Master => "master",
-            Self::Peer => "peer",
-        }
-    }
-}
-
-impl rt::Scalar for ShmemRole {
-    const VALUES: &'static [rt::ValueInfo] = ShmemRole::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "master" => Self::Master,
-                "peer" => Self::Peer,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ShmemRole;
+    Master = "master".since(6, 6, 0);
+    Peer = "peer".since(6, 6, 0);
 }
 
 /// The device that the guest sees.
@@ -199,32 +98,6 @@ pub struct ShmemModel {
 
 rt::table! { ShmemModel: element("model").since(2, 5, 0);
     0 TYPE = type_: Option<ShmemModelType>, attribute("type").written("ivshmem").since(2, 5, 0);
-}
-
-impl rt::Content for ShmemModel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
 }
 
 /// A set of values.
@@ -245,41 +118,10 @@ pub enum ShmemModelType {
     IvshmemDoorbell,
 }
 
-impl ShmemModelType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ivshmem").since(2, 5, 0),
-        rt::ValueInfo::new("ivshmem-plain").since(2, 5, 0),
-        rt::ValueInfo::new("ivshmem-doorbell").since(2, 5, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ivshmem => "ivshmem",
-            Self::IvshmemPlain => "ivshmem-plain",
-            Self::IvshmemDoorbell => "ivshmem-doorbell",
-        }
-    }
-}
-
-impl rt::Scalar for ShmemModelType {
-    const VALUES: &'static [rt::ValueInfo] = ShmemModelType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ivshmem" => Self::Ivshmem,
-                "ivshmem-plain" => Self::IvshmemPlain,
-                "ivshmem-doorbell" => Self::IvshmemDoorbell,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ShmemModelType;
+    Ivshmem = "ivshmem".since(2, 5, 0);
+    IvshmemPlain = "ivshmem-plain".since(2, 5, 0);
+    IvshmemDoorbell = "ivshmem-doorbell".since(2, 5, 0);
 }
 
 /// The size of the memory: a power of two, 1 MiB at least. libvirt prints it in MiB, with the unit `M`.
@@ -302,40 +144,6 @@ rt::table! { ShmemSize: element("size").since(1, 2, 10);
     1 VALUE = value: u64, text();
 }
 
-impl rt::Content for ShmemSize {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "unit" => r.attribute(attribute, &mut self.unit),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("unit", &self.unit);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// The memory comes from a server.
 ///
 /// Since libvirt 1.2.10.
@@ -351,32 +159,6 @@ pub struct ShmemServer {
 
 rt::table! { ShmemServer: element("server").since(1, 2, 10);
     0 PATH = path: Option<scalar::CleanPath>, attribute("path").since(1, 2, 10);
-}
-
-impl rt::Content for ShmemServer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
 }
 
 /// Guests interrupt each other by messages, which needs a server.
@@ -400,35 +182,3 @@ rt::table! { ShmemMsi: element("msi").since(1, 2, 10);
     0 VECTORS = vectors: Option<scalar::AnyBase>, attribute("vectors").dropped("0").since(1, 2, 10);
     1 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(1, 2, 10);
 }
-
-impl rt::Content for ShmemMsi {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "vectors" => r.attribute(attribute, &mut self.vectors),
-            "ioeventfd" => r.attribute(attribute, &mut self.ioeventfd),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("vectors", &self.vectors);
-        w.attribute("ioeventfd", &self.ioeventfd);
-    }
-}
-
-rt::elements!(Shmem, ShmemModel, ShmemSize, ShmemServer, ShmemMsi);
-
-rt::scalar_text!(ShmemRole, ShmemModelType);

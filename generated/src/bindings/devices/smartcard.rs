@@ -36,73 +36,6 @@ rt::table! { Smartcard: element("smartcard").since(0, 8, 8).reference("smartcard
     3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Smartcard {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.mode)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.mode)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.mode);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "mode" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.mode);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.mode);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// What the attribute `mode` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum SmartcardMode {
@@ -121,62 +54,10 @@ pub enum SmartcardMode {
     Passthrough(SmartcardModePassthrough),
 }
 
-impl rt::PayloadType for SmartcardMode {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("mode")
-            .values(
-                &[
-                    rt::ValueInfo::new("host").since(0, 8, 8),
-                    rt::ValueInfo::new("host-certificates").since(0, 8, 8),
-                    rt::ValueInfo::new("passthrough").since(0, 8, 8),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for SmartcardMode {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "host" => Self::Host,
-                "host-certificates" => {
-                    Self::HostCertificates(SmartcardModeHostCertificates::default())
-                }
-                "passthrough" => Self::Passthrough(SmartcardModePassthrough::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Host => "host",
-                Self::HostCertificates(_) => "host-certificates",
-                Self::Passthrough(_) => "passthrough",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::HostCertificates(members) => Some(members),
-            Self::Passthrough(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::HostCertificates(members) => Some(members),
-            Self::Passthrough(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { SmartcardMode: attribute("mode");
+    Host = "host".since(0, 8, 8);
+    HostCertificates(SmartcardModeHostCertificates) = "host-certificates".since(0, 8, 8);
+    Passthrough(SmartcardModePassthrough) = "passthrough".since(0, 8, 8);
 }
 
 /// The members of one variant.
@@ -197,26 +78,6 @@ rt::table! { SmartcardModeHostCertificates: members();
     1 DATABASE = database: Option<String>, leaf("database").since(0, 8, 8);
 }
 
-impl rt::Content for SmartcardModeHostCertificates {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "certificate" => r.leaf(node, &mut self.certificate),
-            "database" => r.leaf(node, &mut self.database),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("certificate", &self.certificate);
-        w.leaf("database", &self.database);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SmartcardModePassthrough {
@@ -235,56 +96,3 @@ rt::table! { SmartcardModePassthrough: members();
     0 TYPE = type_: ChardevBackend, payload();
     1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
 }
-
-impl rt::Content for SmartcardModePassthrough {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "log" => r.once(node).child(node, &mut self.log),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("log", &self.log);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.log, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.log, visit);
-    }
-}
-
-rt::elements!(Smartcard);

@@ -64,76 +64,6 @@ rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     8 DRIVER = driver: Option<SoundDriver>, child("driver").since(10, 4, 0);
 }
 
-impl rt::Content for Sound {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "multichannel" => r.attribute(attribute, &mut self.multichannel),
-            "streams" => r.attribute(attribute, &mut self.streams),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "codec" => r.child(node, &mut self.codec),
-            "audio" => r.child(node, &mut self.audio),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-        w.attribute("multichannel", &self.multichannel);
-        w.attribute("streams", &self.streams);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("codec", &self.codec);
-        w.child("audio", &self.audio);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-        w.child("driver", &self.driver);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.codec, visit);
-        rt::Nest::each(&self.audio, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.codec, visit);
-        rt::Nest::each_mut(&mut self.audio, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SoundModel {
@@ -176,59 +106,16 @@ pub enum SoundModel {
     Virtio,
 }
 
-impl SoundModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("sb16").since(0, 6, 0),
-        rt::ValueInfo::new("es1370").since(0, 6, 0),
-        rt::ValueInfo::new("pcspk").since(0, 6, 0),
-        rt::ValueInfo::new("ac97").since(0, 6, 2),
-        rt::ValueInfo::new("ich6").since(0, 8, 8),
-        rt::ValueInfo::new("ich7").since(6, 7, 0),
-        rt::ValueInfo::new("ich9").since(1, 1, 3),
-        rt::ValueInfo::new("usb").since(1, 2, 8),
-        rt::ValueInfo::new("virtio").since(10, 4, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Sb16 => "sb16",
-            Self::Es1370 => "es1370",
-            Self::Pcspk => "pcspk",
-            Self::Ac97 => "ac97",
-            Self::Ich6 => "ich6",
-            Self::Ich7 => "ich7",
-            Self::Ich9 => "ich9",
-            Self::Usb => "usb",
-            Self::Virtio => "virtio",
-        }
-    }
-}
-
-impl rt::Scalar for SoundModel {
-    const VALUES: &'static [rt::ValueInfo] = SoundModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "sb16" => Self::Sb16,
-                "es1370" => Self::Es1370,
-                "pcspk" => Self::Pcspk,
-                "ac97" => Self::Ac97,
-                "ich6" => Self::Ich6,
-                "ich7" => Self::Ich7,
-                "ich9" => Self::Ich9,
-                "usb" => Self::Usb,
-                "virtio" => Self::Virtio,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SoundModel;
+    Sb16 = "sb16".since(0, 6, 0);
+    Es1370 = "es1370".since(0, 6, 0);
+    Pcspk = "pcspk".since(0, 6, 0);
+    Ac97 = "ac97".since(0, 6, 2);
+    Ich6 = "ich6".since(0, 8, 8);
+    Ich7 = "ich7".since(6, 7, 0);
+    Ich9 = "ich9".since(1, 1, 3);
+    Usb = "usb".since(1, 2, 8);
+    Virtio = "virtio".since(10, 4, 0);
 }
 
 /// A codec of an HD Audio card. Without any the card has one that plays and records.
@@ -246,32 +133,6 @@ pub struct SoundCodec {
 
 rt::table! { SoundCodec: element("codec").since(0, 9, 13);
     0 TYPE = type_: SoundCodecType, attribute("type").since(0, 9, 13);
-}
-
-impl rt::Content for SoundCodec {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-    }
 }
 
 /// A set of values.
@@ -292,41 +153,10 @@ pub enum SoundCodecType {
     Output,
 }
 
-impl SoundCodecType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("duplex").since(0, 9, 13),
-        rt::ValueInfo::new("micro").since(0, 9, 13),
-        rt::ValueInfo::new("output").since(4, 4, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Duplex => "duplex",
-            Self::Micro => "micro",
-            Self::Output => "output",
-        }
-    }
-}
-
-impl rt::Scalar for SoundCodecType {
-    const VALUES: &'static [rt::ValueInfo] = SoundCodecType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "duplex" => Self::Duplex,
-                "micro" => Self::Micro,
-                "output" => Self::Output,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { SoundCodecType;
+    Duplex = "duplex".since(0, 9, 13);
+    Micro = "micro".since(0, 9, 13);
+    Output = "output".since(4, 4, 0);
 }
 
 /// The audio backend of the host that the card uses; the default one if absent.
@@ -344,32 +174,6 @@ pub struct SoundAudio {
 
 rt::table! { SoundAudio: element("audio").since(6, 7, 0);
     0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
-}
-
-impl rt::Content for SoundAudio {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-    }
 }
 
 /// Options of the virtio device.
@@ -403,39 +207,3 @@ rt::table! { SoundDriver: element("driver").since(10, 4, 0);
     2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
-
-impl rt::Content for SoundDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
-rt::elements!(Sound, SoundCodec, SoundAudio, SoundDriver);
-
-rt::scalar_text!(SoundModel, SoundCodecType);

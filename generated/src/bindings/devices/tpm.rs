@@ -44,64 +44,6 @@ rt::table! { Tpm: element("tpm").since(1, 0, 5).reference("tpm-device");
     4 ADDRESS = address: Option<Address>, child("address").since(7, 0, 0);
 }
 
-impl rt::Content for Tpm {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "backend" => r.once(node).child(node, &mut self.backend),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("backend", &self.backend);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.backend, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.backend, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmModel {
@@ -124,44 +66,11 @@ pub enum TpmModel {
     SpaprTpmProxy,
 }
 
-impl TpmModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("tpm-tis").since(1, 0, 5),
-        rt::ValueInfo::new("tpm-crb").since(4, 4, 0),
-        rt::ValueInfo::new("tpm-spapr").since(6, 1, 0),
-        rt::ValueInfo::new("spapr-tpm-proxy").since(6, 5, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::TpmTis => "tpm-tis",
-            Self::TpmCrb => "tpm-crb",
-            Self::TpmSpapr => "tpm-spapr",
-            Self::SpaprTpmProxy => "spapr-tpm-proxy",
-        }
-    }
-}
-
-impl rt::Scalar for TpmModel {
-    const VALUES: &'static [rt::ValueInfo] = TpmModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "tpm-tis" => Self::TpmTis,
-                "tpm-crb" => Self::TpmCrb,
-                "tpm-spapr" => Self::TpmSpapr,
-                "spapr-tpm-proxy" => Self::SpaprTpmProxy,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TpmModel;
+    TpmTis = "tpm-tis".since(1, 0, 5);
+    TpmCrb = "tpm-crb".since(4, 4, 0);
+    TpmSpapr = "tpm-spapr".since(6, 1, 0);
+    SpaprTpmProxy = "spapr-tpm-proxy".since(6, 5, 0);
 }
 
 /// Where the module is in truth.
@@ -179,54 +88,10 @@ pub struct TpmBackend {
     pub xml: rt::Extra,
 }
 
-rt::table! { TpmBackend: element("backend").since(1, 0, 5);
+rt::table! { TpmBackend: element("backend").since(1, 0, 5)
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }]);
     0 TYPE = type_: TpmBackendType, payload();
     1 VERSION = version: Option<TpmVersion>, attribute("version").since(4, 5, 0);
-}
-
-impl rt::Content for TpmBackend {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "version" => r.attribute(attribute, &mut self.version),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("version", &self.version);
-        w.payload_attributes_part(&self.type_, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -252,60 +117,10 @@ impl Default for TpmBackendType {
     }
 }
 
-impl rt::PayloadType for TpmBackendType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("passthrough").since(1, 0, 5),
-                    rt::ValueInfo::new("emulator").since(4, 5, 0),
-                    rt::ValueInfo::new("external").since(9, 0, 0),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for TpmBackendType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "passthrough" => Self::Passthrough(TpmBackendTypePassthrough::default()),
-                "emulator" => Self::Emulator(TpmBackendTypeEmulator::default()),
-                "external" => Self::External(TpmBackendTypeExternal::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Passthrough(_) => "passthrough",
-                Self::Emulator(_) => "emulator",
-                Self::External(_) => "external",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Passthrough(members) => Some(members),
-            Self::Emulator(members) => Some(members),
-            Self::External(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Passthrough(members) => Some(members),
-            Self::Emulator(members) => Some(members),
-            Self::External(members) => Some(members),
-        }
-    }
+rt::payload! { TpmBackendType: attribute("type");
+    Passthrough(TpmBackendTypePassthrough) = "passthrough".since(1, 0, 5);
+    Emulator(TpmBackendTypeEmulator) = "emulator".since(4, 5, 0);
+    External(TpmBackendTypeExternal) = "external".since(9, 0, 0);
 }
 
 /// The members of one variant.
@@ -319,32 +134,6 @@ pub struct TpmBackendTypePassthrough {
 
 rt::table! { TpmBackendTypePassthrough: members();
     0 DEVICE = device: Option<TpmDevice>, child("device").since(1, 0, 5);
-}
-
-impl rt::Content for TpmBackendTypePassthrough {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "device" => r.child(node, &mut self.device),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("device", &self.device);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.device, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.device, visit);
-    }
 }
 
 /// The members of one variant.
@@ -378,66 +167,13 @@ pub struct TpmBackendTypeEmulator {
 }
 
 rt::table! { TpmBackendTypeEmulator: members();
-    0 PERSISTENT_STATE = persistent_state: Option<YesNo>, attribute("persistent_state").assumed("no").since(7, 0, 0);
-    1 DEBUG = debug: Option<scalar::AnyBase>, attribute("debug").since(10, 6, 0);
+    0 PERSISTENT_STATE = persistent_state: Option<YesNo>, attribute("persistent_state").assumed("no").since(7, 0, 0)
+        .part(1);
+    1 DEBUG = debug: Option<scalar::AnyBase>, attribute("debug").since(10, 6, 0).part(1);
     2 ENCRYPTION = encryption: Option<TpmEncryption>, child("encryption").since(5, 6, 0);
     3 ACTIVE_PCR_BANKS = active_pcr_banks: Option<TpmActivePcrBanks>, child("active_pcr_banks").since(7, 10, 0);
     4 SOURCE = source: Option<TpmStateSource>, child("source").since(10, 10, 0);
     5 PROFILE = profile: Option<TpmProfile>, child("profile").since(10, 10, 0);
-}
-
-impl rt::Content for TpmBackendTypeEmulator {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "persistent_state" => r.attribute(attribute, &mut self.persistent_state),
-            "debug" => r.attribute(attribute, &mut self.debug),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "encryption" => r.child(node, &mut self.encryption),
-            "active_pcr_banks" => r.child(node, &mut self.active_pcr_banks),
-            "source" => r.child(node, &mut self.source),
-            "profile" => r.child(node, &mut self.profile),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("persistent_state", &self.persistent_state);
-            w.attribute("debug", &self.debug);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("encryption", &self.encryption);
-        w.child("active_pcr_banks", &self.active_pcr_banks);
-        w.child("source", &self.source);
-        w.child("profile", &self.profile);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.encryption, visit);
-        rt::Nest::each(&self.active_pcr_banks, visit);
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.profile, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.encryption, visit);
-        rt::Nest::each_mut(&mut self.active_pcr_banks, visit);
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.profile, visit);
-    }
 }
 
 /// The members of one variant.
@@ -451,32 +187,6 @@ pub struct TpmBackendTypeExternal {
 
 rt::table! { TpmBackendTypeExternal: members();
     0 SOURCE = source: Option<TpmSocketSource>, child("source").once().since(9, 0, 0);
-}
-
-impl rt::Content for TpmBackendTypeExternal {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.once(node).child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
 }
 
 /// A set of values.
@@ -493,38 +203,9 @@ pub enum TpmVersion {
     V20,
 }
 
-impl TpmVersion {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("1.2").since(4, 5, 0),
-        rt::ValueInfo::new("2.0").since(4, 5, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::V12 => "1.2",
-            Self::V20 => "2.0",
-        }
-    }
-}
-
-impl rt::Scalar for TpmVersion {
-    const VALUES: &'static [rt::ValueInfo] = TpmVersion::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "1.2" => Self::V12,
-                "2.0" => Self::V20,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TpmVersion;
+    V12 = "1.2".since(4, 5, 0);
+    V20 = "2.0".since(4, 5, 0);
 }
 
 /// The module of the host.
@@ -544,32 +225,6 @@ rt::table! { TpmDevice: element("device").since(1, 0, 5);
     0 PATH = path: Option<String>, attribute("path").written("/dev/tpm0").since(1, 0, 5);
 }
 
-impl rt::Content for TpmDevice {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("path", &self.path);
-    }
-}
-
 /// The emulator's state is encrypted.
 ///
 /// Since libvirt 5.6.0.
@@ -585,32 +240,6 @@ pub struct TpmEncryption {
 
 rt::table! { TpmEncryption: element("encryption").since(5, 6, 0);
     0 SECRET = secret: scalar::Uuid, attribute("secret").since(5, 6, 0);
-}
-
-impl rt::Content for TpmEncryption {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "secret" => r.attribute(attribute, &mut self.secret),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("secret", &self.secret);
-    }
 }
 
 /// The banks of platform registers that are active in a TPM 2.0. Without this element they stay as they
@@ -646,38 +275,6 @@ rt::table! { TpmActivePcrBanks: element("active_pcr_banks").since(7, 10, 0);
     3 SHA512 = sha512: bool, flag("sha512").since(7, 10, 0);
 }
 
-impl rt::Content for TpmActivePcrBanks {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "sha1" => r.flag(node, &mut self.sha1),
-            "sha256" => r.flag(node, &mut self.sha256),
-            "sha384" => r.flag(node, &mut self.sha384),
-            "sha512" => r.flag(node, &mut self.sha512),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.flag("sha1", &self.sha1);
-        w.flag("sha256", &self.sha256);
-        w.flag("sha384", &self.sha384);
-        w.flag("sha512", &self.sha512);
-    }
-}
-
 /// Where the emulator keeps its state. Without it libvirt finds a place.
 ///
 /// Since libvirt 10.10.0.
@@ -700,34 +297,6 @@ rt::table! { TpmStateSource: element("source").since(10, 10, 0);
     1 PATH = path: String, attribute("path").since(10, 10, 0);
 }
 
-impl rt::Content for TpmStateSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("path", &self.path);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmStateSourceType {
@@ -742,38 +311,9 @@ pub enum TpmStateSourceType {
     Dir,
 }
 
-impl TpmStateSourceType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("file").since(10, 10, 0),
-        rt::ValueInfo::new("dir").since(10, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Dir => "dir",
-        }
-    }
-}
-
-impl rt::Scalar for TpmStateSourceType {
-    const VALUES: &'static [rt::ValueInfo] = TpmStateSourceType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "file" => Self::File,
-                "dir" => Self::Dir,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TpmStateSourceType;
+    File = "file".since(10, 10, 0);
+    Dir = "dir".since(10, 10, 0);
 }
 
 /// The socket at which the emulator listens.
@@ -803,36 +343,6 @@ rt::table! { TpmSocketSource: element("source").since(9, 0, 0);
     2 PATH = path: String, attribute("path").since(9, 0, 0);
 }
 
-impl rt::Content for TpmSocketSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.type_),
-            "mode" => r.attribute(attribute, &mut self.mode),
-            "path" => r.attribute(attribute, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.type_);
-        w.attribute("mode", &self.mode);
-        w.attribute("path", &self.path);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmSocketSourceType {
@@ -843,35 +353,8 @@ pub enum TpmSocketSourceType {
     Unix,
 }
 
-impl TpmSocketSourceType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("unix").since(9, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Unix => "unix",
-        }
-    }
-}
-
-impl rt::Scalar for TpmSocketSourceType {
-    const VALUES: &'static [rt::ValueInfo] = TpmSocketSourceType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "unix" => Self::Unix,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TpmSocketSourceType;
+    Unix = "unix".since(9, 0, 0);
 }
 
 /// A set of values.
@@ -884,35 +367,8 @@ pub enum TpmSocketSourceMode {
     Connect,
 }
 
-impl TpmSocketSourceMode {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("connect").since(9, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-        }
-    }
-}
-
-impl rt::Scalar for TpmSocketSourceMode {
-    const VALUES: &'static [rt::ValueInfo] = TpmSocketSourceMode::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "connect" => Self::Connect,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { TpmSocketSourceMode;
+    Connect = "connect".since(9, 0, 0);
 }
 
 /// The profile that a TPM 2.0 is created with; it cannot be changed afterwards.
@@ -943,36 +399,6 @@ rt::table! { TpmProfile: element("profile").since(10, 10, 0);
     2 NAME = name: Option<String>, attribute("name").since(10, 10, 0);
 }
 
-impl rt::Content for TpmProfile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "source" => r.attribute(attribute, &mut self.source),
-            "removeDisabled" => r.attribute(attribute, &mut self.remove_disabled),
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("source", &self.source);
-        w.attribute("removeDisabled", &self.remove_disabled);
-        w.attribute("name", &self.name);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TpmProfileRemoveDisabled {
@@ -987,46 +413,7 @@ pub enum TpmProfileRemoveDisabled {
     FipsHost,
 }
 
-impl TpmProfileRemoveDisabled {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("check").since(10, 10, 0),
-        rt::ValueInfo::new("fips-host").since(10, 10, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::FipsHost => "fips-host",
-        }
-    }
+rt::values! { TpmProfileRemoveDisabled;
+    Check = "check".since(10, 10, 0);
+    FipsHost = "fips-host".since(10, 10, 0);
 }
-
-impl rt::Scalar for TpmProfileRemoveDisabled {
-    const VALUES: &'static [rt::ValueInfo] = TpmProfileRemoveDisabled::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "check" => Self::Check,
-                "fips-host" => Self::FipsHost,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(
-    Tpm, TpmBackend, TpmDevice, TpmEncryption, TpmActivePcrBanks, TpmStateSource,
-    TpmSocketSource, TpmProfile
-);
-
-rt::scalar_text!(
-    TpmModel, TpmVersion, TpmStateSourceType, TpmSocketSourceType, TpmSocketSourceMode,
-    TpmProfileRemoveDisabled
-);

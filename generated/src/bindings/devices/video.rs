@@ -43,56 +43,6 @@ rt::table! { Video: element("video").since(0, 7, 0).reference("video-devices");
     4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Video {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "driver" => r.child(node, &mut self.driver),
-            "model" => r.child(node, &mut self.model),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("driver", &self.driver);
-        w.child("model", &self.model);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-        rt::Nest::each(&self.model, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-        rt::Nest::each_mut(&mut self.model, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// How the hypervisor provides the card.
 ///
 /// Since libvirt 3.5.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
@@ -135,42 +85,6 @@ rt::table! { VideoDriver: element("driver").since(3, 5, 0).reference("video-devi
     5 NAME = name: Option<VideoDriverName>, attribute("name").since(5, 8, 0);
 }
 
-impl rt::Content for VideoDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            "vgaconf" => r.attribute(attribute, &mut self.vgaconf),
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-        w.attribute("vgaconf", &self.vgaconf);
-        w.attribute("name", &self.name);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VideoDriverVgaconf {
@@ -189,41 +103,10 @@ pub enum VideoDriverVgaconf {
     Off,
 }
 
-impl VideoDriverVgaconf {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("io").since(3, 5, 0),
-        rt::ValueInfo::new("on").since(3, 5, 0),
-        rt::ValueInfo::new("off").since(3, 5, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Io => "io",
-            Self::On => "on",
-            Self::Off => "off",
-        }
-    }
-}
-
-impl rt::Scalar for VideoDriverVgaconf {
-    const VALUES: &'static [rt::ValueInfo] = VideoDriverVgaconf::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "io" => Self::Io,
-                "on" => Self::On,
-                "off" => Self::Off,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VideoDriverVgaconf;
+    Io = "io".since(3, 5, 0);
+    On = "on".since(3, 5, 0);
+    Off = "off".since(3, 5, 0);
 }
 
 /// A set of values.
@@ -240,38 +123,9 @@ pub enum VideoDriverName {
     Vhostuser,
 }
 
-impl VideoDriverName {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("qemu").since(5, 8, 0),
-        rt::ValueInfo::new("vhostuser").since(5, 8, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Qemu => "qemu",
-            Self::Vhostuser => "vhostuser",
-        }
-    }
-}
-
-impl rt::Scalar for VideoDriverName {
-    const VALUES: &'static [rt::ValueInfo] = VideoDriverName::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "qemu" => Self::Qemu,
-                "vhostuser" => Self::Vhostuser,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { VideoDriverName;
+    Qemu = "qemu".since(5, 8, 0);
+    Vhostuser = "vhostuser".since(5, 8, 0);
 }
 
 /// The card that the guest sees. Sizes of memory are in KiB; libvirt rounds them up to powers of two.
@@ -310,7 +164,8 @@ pub struct VideoModel {
     pub xml: rt::Extra,
 }
 
-rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-devices");
+rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-devices")
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Field(4)] }]);
     0 TYPE = type_: VideoModelType, payload();
     1 VRAM = vram: Option<u32>, attribute("vram").since(0, 7, 0);
     2 HEADS = heads: Option<u32>, attribute("heads").since(0, 7, 0);
@@ -318,77 +173,6 @@ rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-device
     4 BLOB = blob: Option<OnOff>, attribute("blob").since(9, 2, 0);
     5 ACCELERATION = acceleration: Option<VideoAcceleration>, child("acceleration").since(0, 7, 1);
     6 RESOLUTION = resolution: Option<VideoResolution>, child("resolution").since(5, 9, 0);
-}
-
-impl rt::Content for VideoModel {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "vram" => r.attribute(attribute, &mut self.vram),
-            "heads" => r.attribute(attribute, &mut self.heads),
-            "primary" => r.attribute(attribute, &mut self.primary),
-            "blob" => r.attribute(attribute, &mut self.blob),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "acceleration" => r.child(node, &mut self.acceleration),
-            "resolution" => r.child(node, &mut self.resolution),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("vram", &self.vram);
-        w.payload_attributes_part(&self.type_, 1);
-        w.attribute("heads", &self.heads);
-        w.attribute("primary", &self.primary);
-        w.attribute("blob", &self.blob);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("acceleration", &self.acceleration);
-        w.child("resolution", &self.resolution);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.acceleration, visit);
-        rt::Nest::each(&self.resolution, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.acceleration, visit);
-        rt::Nest::each_mut(&mut self.resolution, visit);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -441,82 +225,18 @@ pub enum VideoModelType {
     Qxl(VideoModelTypeQxl),
 }
 
-impl rt::PayloadType for VideoModelType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("vga").since(0, 7, 0),
-                    rt::ValueInfo::new("cirrus").since(0, 7, 0),
-                    rt::ValueInfo::new("vmvga").since(0, 7, 0),
-                    rt::ValueInfo::new("xen").since(0, 7, 0),
-                    rt::ValueInfo::new("vbox").since(0, 7, 0),
-                    rt::ValueInfo::new("virtio").since(1, 3, 0),
-                    rt::ValueInfo::new("gop").since(3, 2, 0),
-                    rt::ValueInfo::new("none").since(4, 6, 0),
-                    rt::ValueInfo::new("bochs").since(5, 6, 0),
-                    rt::ValueInfo::new("ramfb").since(5, 9, 0),
-                    rt::ValueInfo::new("qxl").since(0, 8, 6),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for VideoModelType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "vga" => Self::Vga,
-                "cirrus" => Self::Cirrus,
-                "vmvga" => Self::Vmvga,
-                "xen" => Self::Xen,
-                "vbox" => Self::Vbox,
-                "virtio" => Self::Virtio,
-                "gop" => Self::Gop,
-                "none" => Self::None,
-                "bochs" => Self::Bochs,
-                "ramfb" => Self::Ramfb,
-                "qxl" => Self::Qxl(VideoModelTypeQxl::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Vga => "vga",
-                Self::Cirrus => "cirrus",
-                Self::Vmvga => "vmvga",
-                Self::Xen => "xen",
-                Self::Vbox => "vbox",
-                Self::Virtio => "virtio",
-                Self::Gop => "gop",
-                Self::None => "none",
-                Self::Bochs => "bochs",
-                Self::Ramfb => "ramfb",
-                Self::Qxl(_) => "qxl",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Qxl(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Qxl(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { VideoModelType: attribute("type");
+    Vga = "vga".since(0, 7, 0);
+    Cirrus = "cirrus".since(0, 7, 0);
+    Vmvga = "vmvga".since(0, 7, 0);
+    Xen = "xen".since(0, 7, 0);
+    Vbox = "vbox".since(0, 7, 0);
+    Virtio = "virtio".since(1, 3, 0);
+    Gop = "gop".since(3, 2, 0);
+    None = "none".since(4, 6, 0);
+    Bochs = "bochs".since(5, 6, 0);
+    Ramfb = "ramfb".since(5, 9, 0);
+    Qxl(VideoModelTypeQxl) = "qxl".since(0, 8, 6);
 }
 
 /// The members of one variant.
@@ -538,34 +258,8 @@ pub struct VideoModelTypeQxl {
 
 rt::table! { VideoModelTypeQxl: members();
     0 RAM = ram: Option<u32>, attribute("ram").since(1, 0, 2);
-    1 VRAM64 = vram64: Option<u32>, attribute("vram64").since(1, 3, 3);
-    2 VGAMEM = vgamem: Option<u32>, attribute("vgamem").since(1, 2, 11);
-}
-
-impl rt::Content for VideoModelTypeQxl {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "ram" => r.attribute(attribute, &mut self.ram),
-            "vram64" => r.attribute(attribute, &mut self.vram64),
-            "vgamem" => r.attribute(attribute, &mut self.vgamem),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.attribute("ram", &self.ram);
-        }
-        if w.part(1) {
-            w.attribute("vram64", &self.vram64);
-            w.attribute("vgamem", &self.vgamem);
-        }
-    }
+    1 VRAM64 = vram64: Option<u32>, attribute("vram64").since(1, 3, 3).part(1);
+    2 VGAMEM = vgamem: Option<u32>, attribute("vgamem").since(1, 2, 11).part(1);
 }
 
 /// What the host's graphics card does for the guest.
@@ -596,36 +290,6 @@ rt::table! { VideoAcceleration: element("acceleration").since(0, 7, 1).reference
     2 RENDERNODE = rendernode: Option<String>, attribute("rendernode").since(5, 8, 0);
 }
 
-impl rt::Content for VideoAcceleration {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "accel3d" => r.attribute(attribute, &mut self.accel3d),
-            "accel2d" => r.attribute(attribute, &mut self.accel2d),
-            "rendernode" => r.attribute(attribute, &mut self.rendernode),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("accel3d", &self.accel3d);
-        w.attribute("accel2d", &self.accel2d);
-        w.attribute("rendernode", &self.rendernode);
-    }
-}
-
 /// The least resolution of the card.
 ///
 /// Since libvirt 5.9.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
@@ -647,35 +311,3 @@ rt::table! { VideoResolution: element("resolution").since(5, 9, 0).reference("vi
     0 X = x: u32, attribute("x").since(5, 9, 0);
     1 Y = y: u32, attribute("y").since(5, 9, 0);
 }
-
-impl rt::Content for VideoResolution {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "x" => r.attribute(attribute, &mut self.x),
-            "y" => r.attribute(attribute, &mut self.y),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("x", &self.x);
-        w.attribute("y", &self.y);
-    }
-}
-
-rt::elements!(Video, VideoDriver, VideoModel, VideoAcceleration, VideoResolution);
-
-rt::scalar_text!(VideoDriverVgaconf, VideoDriverName);

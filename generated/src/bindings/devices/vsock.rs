@@ -49,68 +49,6 @@ rt::table! { Vsock: element("vsock").since(4, 4, 0).reference("vsock");
     5 DRIVER = driver: Option<VsockDriver>, child("driver").since(7, 1, 0);
 }
 
-impl rt::Content for Vsock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "cid" => r.child(node, &mut self.cid),
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("cid", &self.cid);
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-        w.child("driver", &self.driver);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.cid, visit);
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.cid, visit);
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
-}
-
 /// The number by which the guest is addressed.
 ///
 /// Since libvirt 4.4.0.
@@ -131,34 +69,6 @@ pub struct VsockCid {
 rt::table! { VsockCid: element("cid").since(4, 4, 0);
     0 AUTO = auto: Option<YesNo>, attribute("auto").since(4, 4, 0);
     1 ADDRESS = address: Option<u32>, attribute("address").since(4, 4, 0);
-}
-
-impl rt::Content for VsockCid {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "auto" => r.attribute(attribute, &mut self.auto),
-            "address" => r.attribute(attribute, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("auto", &self.auto);
-        w.attribute("address", &self.address);
-    }
 }
 
 /// Options of the virtio device.
@@ -192,37 +102,3 @@ rt::table! { VsockDriver: element("driver").since(7, 1, 0);
     2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
-
-impl rt::Content for VsockDriver {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "iommu" => r.attribute(attribute, &mut self.iommu),
-            "ats" => r.attribute(attribute, &mut self.ats),
-            "packed" => r.attribute(attribute, &mut self.packed),
-            "page_per_vq" => r.attribute(attribute, &mut self.page_per_vq),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("iommu", &self.iommu);
-        w.attribute("ats", &self.ats);
-        w.attribute("packed", &self.packed);
-        w.attribute("page_per_vq", &self.page_per_vq);
-    }
-}
-
-rt::elements!(Vsock, VsockCid, VsockDriver);

@@ -43,62 +43,6 @@ rt::table! { Watchdog: element("watchdog").since(0, 7, 3).reference("watchdog-de
     4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-impl rt::Content for Watchdog {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            "action" => r.attribute(attribute, &mut self.action),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "alias" => r.child(node, &mut self.alias),
-            "acpi" => r.child(node, &mut self.acpi),
-            "address" => r.child(node, &mut self.address),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("model", &self.model);
-        w.attribute("action", &self.action);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("alias", &self.alias);
-        w.child("acpi", &self.acpi);
-        w.child("address", &self.address);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.alias, visit);
-        rt::Nest::each(&self.acpi, visit);
-        rt::Nest::each(&self.address, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.alias, visit);
-        rt::Nest::each_mut(&mut self.acpi, visit);
-        rt::Nest::each_mut(&mut self.address, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WatchdogModel {
@@ -121,44 +65,11 @@ pub enum WatchdogModel {
     Itco,
 }
 
-impl WatchdogModel {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("i6300esb").since(0, 7, 3),
-        rt::ValueInfo::new("ib700").since(0, 7, 3),
-        rt::ValueInfo::new("diag288").since(1, 2, 17),
-        rt::ValueInfo::new("itco").since(9, 1, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::I6300esb => "i6300esb",
-            Self::Ib700 => "ib700",
-            Self::Diag288 => "diag288",
-            Self::Itco => "itco",
-        }
-    }
-}
-
-impl rt::Scalar for WatchdogModel {
-    const VALUES: &'static [rt::ValueInfo] = WatchdogModel::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "i6300esb" => Self::I6300esb,
-                "ib700" => Self::Ib700,
-                "diag288" => Self::Diag288,
-                "itco" => Self::Itco,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { WatchdogModel;
+    I6300esb = "i6300esb".since(0, 7, 3);
+    Ib700 = "ib700".since(0, 7, 3);
+    Diag288 = "diag288".since(1, 2, 17);
+    Itco = "itco".since(9, 1, 0);
 }
 
 /// A set of values.
@@ -195,55 +106,12 @@ pub enum WatchdogAction {
     InjectNmi,
 }
 
-impl WatchdogAction {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("reset").since(0, 7, 3),
-        rt::ValueInfo::new("shutdown").since(0, 7, 3),
-        rt::ValueInfo::new("poweroff").since(0, 7, 3),
-        rt::ValueInfo::new("pause").since(0, 7, 3),
-        rt::ValueInfo::new("none").since(0, 7, 3),
-        rt::ValueInfo::new("dump").since(0, 8, 7),
-        rt::ValueInfo::new("inject-nmi").since(1, 2, 17),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Shutdown => "shutdown",
-            Self::Poweroff => "poweroff",
-            Self::Pause => "pause",
-            Self::None => "none",
-            Self::Dump => "dump",
-            Self::InjectNmi => "inject-nmi",
-        }
-    }
+rt::values! { WatchdogAction;
+    Reset = "reset".since(0, 7, 3);
+    Shutdown = "shutdown".since(0, 7, 3);
+    Poweroff = "poweroff".since(0, 7, 3);
+    Pause = "pause".since(0, 7, 3);
+    None = "none".since(0, 7, 3);
+    Dump = "dump".since(0, 8, 7);
+    InjectNmi = "inject-nmi".since(1, 2, 17);
 }
-
-impl rt::Scalar for WatchdogAction {
-    const VALUES: &'static [rt::ValueInfo] = WatchdogAction::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "reset" => Self::Reset,
-                "shutdown" => Self::Shutdown,
-                "poweroff" => Self::Poweroff,
-                "pause" => Self::Pause,
-                "none" => Self::None,
-                "dump" => Self::Dump,
-                "inject-nmi" => Self::InjectNmi,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(Watchdog);
-
-rt::scalar_text!(WatchdogModel, WatchdogAction);

@@ -4,7 +4,7 @@ use domxml::{
     Blkiotune, Clock, Cputune, Devices, Domain, FeatureCapabilities, FeatureHyperv, FeatureKvm, FeatureXen, Features,
     Hugepages, Idmap, Iothreadids, Keywrap, MemoryBacking, Memtune, OnOff, Os, Perf, Pm, Vcpus,
 };
-use domxml_runtime::{Content, Element, Extra, ReadOptions, Span, Unknown};
+use domxml_runtime::{Element, Extra, ReadOptions, Span, Unknown, extras, extras_mut};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::BOTH;
@@ -132,18 +132,15 @@ fn take_repeated(
             return true;
         }
         // What is kept in the trial, too, is no feature.
-        let known = read::<Features>(&wrap(&node.text)).map(&tidy).filter(|features| !keeps_anything(features));
+        let known = read::<Features>(&wrap(&node.text)).map(&tidy);
+        let known = known.filter(|features| {
+            let mut keeps = false;
+            extras(features, &mut |extra| keeps |= extra.kept.as_ref().is_some_and(|kept| !kept.nodes.is_empty()));
+            !keeps
+        });
         known.map(|features| taken.push(features)).is_none()
     });
     taken
-}
-
-/// Whether something of an element or of one within it is kept verbatim.
-fn keeps_anything(content: &dyn Content) -> bool {
-    let own = content.extra().and_then(|extra| extra.kept.as_ref()).is_some_and(|kept| !kept.nodes.is_empty());
-    let mut within = false;
-    content.children(&mut |child| within |= keeps_anything(child));
-    own || within
 }
 
 /// Merges the features that a block within names twice; whether there were any.
@@ -248,23 +245,11 @@ impl Block for Features {
     }
 }
 
-/// Where the parts of a text that is read on its own stand says nothing about the document.
-fn forget_places(content: &mut dyn Content) {
-    if let Some(extra) = content.extra_mut() {
-        extra.span = Span::default();
-    }
-    content.children_mut(&mut |child| forget_places(child));
-    for index in 0..content.info().payloads {
-        if let Some(members) = content.payload_mut(index).and_then(|payload| payload.members_mut()) {
-            forget_places(members);
-        }
-    }
-}
-
 fn read<T: Element>(text: &str) -> Option<T> {
     let options = ReadOptions { unknown: Unknown::Keep };
     let mut value = T::from_xml_with(text, &options).ok()?.value;
-    forget_places(&mut value);
+    // Where the parts of a text that is read on its own stand says nothing about the document.
+    extras_mut(&mut value, &mut |extra| extra.span = Span::default());
     Some(value)
 }
 

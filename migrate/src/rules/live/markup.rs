@@ -1,6 +1,6 @@
 //! `comments-dropped`.
 
-use domxml::{Content, Domain, Extra};
+use domxml::{Domain, Extra, extras_mut};
 
 use crate::rule::{Class, Context, Example, Rule, Safety};
 use crate::rules::common::LIBVIRT;
@@ -19,19 +19,7 @@ pub(super) static COMMENTS: Rule = Rule {
 };
 
 fn drop_comments(domain: &mut Domain, cx: &mut Context) {
-    drop_in(domain, cx);
-}
-
-fn drop_in(content: &mut dyn Content, cx: &mut Context) {
-    if let Some(xml) = content.extra_mut() {
-        drop_of(xml, cx);
-    }
-    content.children_mut(&mut |child| drop_in(child, cx));
-    for index in 0..content.info().payloads {
-        if let Some(members) = content.payload_mut(index).and_then(|payload| payload.members_mut()) {
-            drop_in(members, cx);
-        }
-    }
+    extras_mut(domain, &mut |xml| drop_of(xml, cx));
 }
 
 fn drop_of(xml: &mut Extra, cx: &mut Context) {

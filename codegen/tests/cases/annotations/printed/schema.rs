@@ -48,62 +48,6 @@ rt::table! { Disk: element("disk").since(0, 0, 3).reference("elementsDisks");
     6 DRIVER = driver: Option<Engine>, child("driver").legacy("disk-driver").output_only();
 }
 
-impl rt::Content for Disk {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => r.attribute(attribute, &mut self.kind),
-            "cpus" => r.attribute(attribute, &mut self.cpus),
-            "mask" => r.attribute(attribute, &mut self.mask),
-            "nodes" => r.attribute(attribute, &mut self.nodes),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "readonly" => r.flag(node, &mut self.readonly),
-            "serial" => r.leaf(node, &mut self.serial),
-            "driver" => r.child(node, &mut self.driver),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("type", &self.kind);
-        w.attribute("cpus", &self.cpus);
-        w.attribute("mask", &self.mask);
-        w.attribute("nodes", &self.nodes);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.flag("readonly", &self.readonly);
-        w.leaf("serial", &self.serial);
-        w.child("driver", &self.driver);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.driver, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.driver, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskType {
@@ -116,38 +60,9 @@ pub enum DiskType {
     BlockDevice,
 }
 
-impl DiskType {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("file"),
-        rt::ValueInfo::new("block").since(1, 0, 0),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::BlockDevice => "block",
-        }
-    }
-}
-
-impl rt::Scalar for DiskType {
-    const VALUES: &'static [rt::ValueInfo] = DiskType::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "file" => Self::File,
-                "block" => Self::BlockDevice,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { DiskType;
+    File = "file";
+    BlockDevice = "block".since(1, 0, 0);
 }
 
 /// Old.
@@ -169,41 +84,3 @@ rt::table! { Engine: element("driver").legacy("disk-driver").output_only();
     0 NAME = name: String, attribute("name");
     1 VALUE = value: Option<String>, text().narrow("/.*", 1, 3, 4);
 }
-
-impl rt::Content for Engine {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(Disk, Engine);
-
-rt::scalar_text!(DiskType);

@@ -21,67 +21,6 @@ rt::table! { Disk: element("disk");
     2 ALIAS = alias: Option<DiskAlias>, child("alias");
 }
 
-impl rt::Content for Disk {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "device" => r.attribute(attribute, &mut self.device),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "alias" => r.child(node, &mut self.alias),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-        w.attribute("device", &self.device);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-        w.child("alias", &self.alias);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.alias, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.alias, visit);
-    }
-}
-
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DiskType {
@@ -101,65 +40,11 @@ impl Default for DiskType {
     }
 }
 
-impl rt::PayloadType for DiskType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("file"),
-                    rt::ValueInfo::new("block"),
-                    rt::ValueInfo::new("dir"),
-                    rt::ValueInfo::new("none"),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for DiskType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "file" => Self::File(DiskTypeFile::default()),
-                "block" => Self::Block(DiskTypeBlock::default()),
-                "dir" => Self::Dir(DiskTypeBlock::default()),
-                "none" => Self::None,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::File(_) => "file",
-                Self::Block(_) => "block",
-                Self::Dir(_) => "dir",
-                Self::None => "none",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Dir(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Block(members) => Some(members),
-            Self::Dir(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { DiskType: attribute("type");
+    File(DiskTypeFile) = "file";
+    Block(DiskTypeBlock) = "block";
+    Dir(DiskTypeBlock) = "dir";
+    None = "none";
 }
 
 /// The members of one variant.
@@ -173,32 +58,6 @@ rt::table! { DiskTypeFile: members();
     0 SOURCE = source: Option<DiskTypeFileSource>, child("source");
 }
 
-impl rt::Content for DiskTypeFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The element `<source>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeFileSource {
@@ -210,32 +69,6 @@ pub struct DiskTypeFileSource {
 
 rt::table! { DiskTypeFileSource: element("source");
     0 FILE = file: String, attribute("file");
-}
-
-impl rt::Content for DiskTypeFileSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "file" => r.attribute(attribute, &mut self.file),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("file", &self.file);
-    }
 }
 
 /// The members of one variant.
@@ -252,36 +85,6 @@ rt::table! { DiskTypeBlock: members();
     1 RESERVATIONS = reservations: Option<DiskTypeBlockReservations>, child("reservations");
 }
 
-impl rt::Content for DiskTypeBlock {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            "reservations" => r.child(node, &mut self.reservations),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-        w.child("reservations", &self.reservations);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-        rt::Nest::each(&self.reservations, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-        rt::Nest::each_mut(&mut self.reservations, visit);
-    }
-}
-
 /// The element `<source>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskTypeBlockSource {
@@ -293,32 +96,6 @@ pub struct DiskTypeBlockSource {
 
 rt::table! { DiskTypeBlockSource: element("source");
     0 DEV = dev: String, attribute("dev");
-}
-
-impl rt::Content for DiskTypeBlockSource {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "dev" => r.attribute(attribute, &mut self.dev),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("dev", &self.dev);
-    }
 }
 
 /// The element `<reservations>`.
@@ -334,32 +111,6 @@ rt::table! { DiskTypeBlockReservations: element("reservations");
     0 MANAGED = managed: String, attribute("managed");
 }
 
-impl rt::Content for DiskTypeBlockReservations {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "managed" => r.attribute(attribute, &mut self.managed),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("managed", &self.managed);
-    }
-}
-
 /// The element `<alias>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskAlias {
@@ -372,33 +123,3 @@ pub struct DiskAlias {
 rt::table! { DiskAlias: element("alias");
     0 NAME = name: String, attribute("name");
 }
-
-impl rt::Content for DiskAlias {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-}
-
-rt::elements!(
-    Disk, DiskTypeFileSource, DiskTypeBlockSource, DiskTypeBlockReservations, DiskAlias
-);

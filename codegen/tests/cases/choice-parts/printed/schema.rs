@@ -15,65 +15,12 @@ pub struct Controller {
     pub xml: rt::Extra,
 }
 
-rt::table! { Controller: element("controller");
+rt::table! { Controller: element("controller")
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }])
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Part(0, 1)] }]);
     0 TYPE = type_: ControllerType, payload();
     1 INDEX = index: Option<String>, attribute("index");
     2 ALIAS = alias: Option<String>, leaf("alias");
-}
-
-impl rt::Content for Controller {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            "index" => r.attribute(attribute, &mut self.index),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "alias" => r.leaf(node, &mut self.alias),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes_part(&self.type_, 0);
-        w.attribute("index", &self.index);
-        w.payload_attributes_part(&self.type_, 1);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children_part(&self.type_, 0);
-        w.leaf("alias", &self.alias);
-        w.payload_children_part(&self.type_, 1);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -93,60 +40,10 @@ impl Default for ControllerType {
     }
 }
 
-impl rt::PayloadType for ControllerType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(
-                &[
-                    rt::ValueInfo::new("usb"),
-                    rt::ValueInfo::new("pci"),
-                    rt::ValueInfo::new("ide"),
-                ],
-            );
-        &TABLE
-    };
-}
-impl rt::Payload for ControllerType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "usb" => Self::Usb(ControllerTypeUsb::default()),
-                "pci" => Self::Pci(ControllerTypePci::default()),
-                "ide" => Self::Ide,
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::Usb(_) => "usb",
-                Self::Pci(_) => "pci",
-                Self::Ide => "ide",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::Usb(members) => Some(members),
-            Self::Pci(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::Usb(members) => Some(members),
-            Self::Pci(members) => Some(members),
-            _ => None,
-        }
-    }
+rt::payload! { ControllerType: attribute("type");
+    Usb(ControllerTypeUsb) = "usb";
+    Pci(ControllerTypePci) = "pci";
+    Ide = "ide";
 }
 
 /// The members of one variant.
@@ -161,47 +58,9 @@ pub struct ControllerTypeUsb {
 }
 
 rt::table! { ControllerTypeUsb: members();
-    0 PORTS = ports: Option<String>, attribute("ports");
+    0 PORTS = ports: Option<String>, attribute("ports").part(1);
     1 MASTER = master: Option<String>, leaf("master");
-    2 TARGET = target: Option<String>, leaf("target");
-}
-
-impl rt::Content for ControllerTypeUsb {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "ports" => r.attribute(attribute, &mut self.ports),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "master" => r.leaf(node, &mut self.master),
-            "target" => r.leaf(node, &mut self.target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("ports", &self.ports);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(0) {
-            w.leaf("master", &self.master);
-        }
-        if w.part(1) {
-            w.leaf("target", &self.target);
-        }
-    }
+    2 TARGET = target: Option<String>, leaf("target").part(1);
 }
 
 /// The members of one variant.
@@ -214,42 +73,6 @@ pub struct ControllerTypePci {
 }
 
 rt::table! { ControllerTypePci: members();
-    0 MODEL = model: Option<String>, attribute("model");
-    1 HOLE = hole: Option<String>, leaf("hole");
+    0 MODEL = model: Option<String>, attribute("model").part(1);
+    1 HOLE = hole: Option<String>, leaf("hole").part(1);
 }
-
-impl rt::Content for ControllerTypePci {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "model" => r.attribute(attribute, &mut self.model),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "hole" => r.leaf(node, &mut self.hole),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.attribute("model", &self.model);
-        }
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        if w.part(1) {
-            w.leaf("hole", &self.hole);
-        }
-    }
-}
-
-rt::elements!(Controller);

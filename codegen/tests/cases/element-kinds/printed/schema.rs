@@ -36,58 +36,6 @@ rt::table! { BoxType: element("box");
     7 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata");
 }
 
-impl rt::Content for BoxType {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "title" => r.leaf(node, &mut self.title),
-            "weight" => r.leaf(node, &mut self.weight),
-            "sealed" => r.flag(node, &mut self.sealed),
-            "stamp" => r.child(node, &mut self.stamp),
-            "serial" => r.child(node, &mut self.serial),
-            "note" => r.leaf(node, &mut self.note),
-            "label" => r.child(node, &mut self.label),
-            "metadata" => r.verbatim(node, &mut self.metadata),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("title", &self.title);
-        w.leaf("weight", &self.weight);
-        w.flag("sealed", &self.sealed);
-        w.child("stamp", &self.stamp);
-        w.child("serial", &self.serial);
-        w.leaf("note", &self.note);
-        w.child("label", &self.label);
-        w.verbatim(&self.metadata);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.stamp, visit);
-        rt::Nest::each(&self.serial, visit);
-        rt::Nest::each(&self.label, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.stamp, visit);
-        rt::Nest::each_mut(&mut self.serial, visit);
-        rt::Nest::each_mut(&mut self.label, visit);
-    }
-}
-
 /// The element `<stamp>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BoxTypeStamp {
@@ -96,20 +44,6 @@ pub struct BoxTypeStamp {
 }
 
 rt::table! { BoxTypeStamp: element("stamp");
-}
-
-impl rt::Content for BoxTypeStamp {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
 }
 
 /// The element `<serial>`.
@@ -123,28 +57,6 @@ pub struct BoxTypeSerial {
 
 rt::table! { BoxTypeSerial: element("serial");
     0 VALUE = value: Option<u32>, text();
-}
-
-impl rt::Content for BoxTypeSerial {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
 }
 
 /// The element `<label>`.
@@ -162,39 +74,3 @@ rt::table! { Label: element("label");
     0 LANG = lang: String, attribute("lang");
     1 VALUE = value: String, text();
 }
-
-impl rt::Content for Label {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "lang" => r.attribute(attribute, &mut self.lang),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("lang", &self.lang);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
-rt::elements!(BoxType, BoxTypeStamp, BoxTypeSerial, Label);

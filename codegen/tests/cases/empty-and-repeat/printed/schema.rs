@@ -25,46 +25,6 @@ rt::table! { Shelf: element("shelf");
     2 OWNER = owner: Option<ShelfOwner>, child("owner").dropped_if_empty();
 }
 
-impl rt::Content for Shelf {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "label" => r.once(node).leaf(node, &mut self.label),
-            "books" => r.child(node, &mut self.books),
-            "owner" => r.child(node, &mut self.owner),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("label", &self.label);
-        w.child("books", &self.books);
-        w.child("owner", &self.owner);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.books, visit);
-        rt::Nest::each(&self.owner, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.books, visit);
-        rt::Nest::each_mut(&mut self.owner, visit);
-    }
-}
-
 /// The element `<books>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ShelfBooks {
@@ -78,40 +38,6 @@ pub struct ShelfBooks {
 
 rt::table! { ShelfBooks: element("books").pair();
     0 BOOK = book: Vec<ShelfBooksBook>, child("book").once();
-}
-
-impl rt::Content for ShelfBooks {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "book" => r.once(node).child(node, &mut self.book),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("book", &self.book);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.book, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.book, visit);
-    }
 }
 
 /// The element `<book>`.
@@ -129,32 +55,6 @@ rt::table! { ShelfBooksBook: element("book");
     0 TITLE = title: String, attribute("title");
 }
 
-impl rt::Content for ShelfBooksBook {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "title" => r.attribute(attribute, &mut self.title),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("title", &self.title);
-    }
-}
-
 /// The element `<owner>`.
 ///
 /// The canonical form leaves it out where there is nothing in it.
@@ -169,31 +69,3 @@ pub struct ShelfOwner {
 rt::table! { ShelfOwner: element("owner").dropped_if_empty();
     0 NAME = name: Option<String>, attribute("name");
 }
-
-impl rt::Content for ShelfOwner {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-}
-
-rt::elements!(Shelf, ShelfBooks, ShelfBooksBook, ShelfOwner);

@@ -15,40 +15,6 @@ rt::table! { P: element("p");
     0 ITEMS = items: Vec<PItem>, mix();
 }
 
-impl rt::Content for P {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        r.mix(node, &mut self.items)
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.mix_text(node, text, &mut self.items);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.mix(&self.items);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::NestMix::each(&self.items, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::NestMix::each_mut(&mut self.items, visit);
-    }
-}
-
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PItem {
@@ -66,48 +32,8 @@ impl Default for PItem {
     }
 }
 
-impl rt::Mix for PItem {
-    const ENTRIES: &'static [rt::FieldInfo] = &[
-        rt::FieldInfo::leaf::<String>("b").entry(),
-        rt::FieldInfo::flag::<rt::Present>("br").entry(),
-        rt::FieldInfo::text::<String>().entry(),
-    ];
-
-    fn of(node: rt::Node<'_>) -> Option<Self> {
-        Some(
-            match node.plain() {
-                "b" => Self::B(Default::default()),
-                "br" => Self::Br(Default::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn of_text() -> Option<Self> {
-        Some(Self::Text(Default::default()))
-    }
-
-    fn read(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        match self {
-            Self::B(content) => r.scalar(node, content),
-            Self::Br(_) => r.empty(node),
-            Self::Text(_) => {}
-        }
-    }
-
-    fn read_text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        if let Self::Text(content) = self {
-            r.text(node, text, content);
-        }
-    }
-
-    fn write(&self, w: &mut rt::Writer<'_>) {
-        match self {
-            Self::B(content) => w.leaf("b", content),
-            Self::Br(content) => w.flag("br", content),
-            Self::Text(content) => w.text(content),
-        }
-    }
+rt::mix! { PItem;
+    0 B(String) = leaf("b");
+    1 Br(rt::Present) = flag("br");
+    2 Text(String) = text();
 }
-
-rt::elements!(P);

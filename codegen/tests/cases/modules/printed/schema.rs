@@ -15,39 +15,3 @@ pub struct Top {
 rt::table! { Top: element("top");
     0 DISK = disk: Vec<Disk>, child("disk");
 }
-
-impl rt::Content for Top {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "disk" => r.child(node, &mut self.disk),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("disk", &self.disk);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.disk, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.disk, visit);
-    }
-}
-
-rt::elements!(Top);

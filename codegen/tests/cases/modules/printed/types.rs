@@ -12,38 +12,7 @@ pub enum Bus {
     Scsi,
 }
 
-impl Bus {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("ide"),
-        rt::ValueInfo::new("scsi"),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Ide => "ide",
-            Self::Scsi => "scsi",
-        }
-    }
+rt::values! { Bus;
+    Ide = "ide";
+    Scsi = "scsi";
 }
-
-impl rt::Scalar for Bus {
-    const VALUES: &'static [rt::ValueInfo] = Bus::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "ide" => Self::Ide,
-                "scsi" => Self::Scsi,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::scalar_text!(Bus);

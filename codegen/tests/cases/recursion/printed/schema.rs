@@ -21,56 +21,6 @@ rt::table! { Tree: element("tree");
     2 NODE = node: Option<Node>, child("node");
 }
 
-impl rt::Content for Tree {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "name" => r.attribute(attribute, &mut self.name),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "tree" => r.child(node, &mut self.tree),
-            "node" => r.child(node, &mut self.node),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("name", &self.name);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("tree", &self.tree);
-        w.child("node", &self.node);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.tree, visit);
-        rt::Nest::each(&self.node, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.tree, visit);
-        rt::Nest::each_mut(&mut self.node, visit);
-    }
-}
-
 /// The element `<node>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Node {
@@ -87,44 +37,6 @@ rt::table! { Node: element("node");
     1 SOURCE = source: Option<Source>, child("source");
 }
 
-impl rt::Content for Node {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "node" => r.child(node, &mut self.node),
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("node", &self.node);
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.node, visit);
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.node, visit);
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
 /// The element `<source>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Source {
@@ -136,48 +48,6 @@ pub struct Source {
 
 rt::table! { Source: element("source");
     0 TYPE = type_: SourceType, payload();
-}
-
-impl rt::Content for Source {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn payload(&self, _index: usize) -> Option<&dyn rt::Payload> {
-        rt::NestPayload::get(&self.type_)
-    }
-
-    fn payload_mut(&mut self, _index: usize) -> Option<&mut dyn rt::Payload> {
-        rt::NestPayload::get_mut(&mut self.type_)
-    }
-
-    fn select(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        r.select(node, &mut self.type_);
-    }
-
-    fn attribute(&mut self, _r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "type" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.payload_attributes(&self.type_);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.payload_children(&self.type_);
-    }
 }
 
 /// What the attribute `type` decides.
@@ -195,50 +65,9 @@ impl Default for SourceType {
     }
 }
 
-impl rt::PayloadType for SourceType {
-    const TABLE: &'static rt::FieldInfo = {
-        static TABLE: rt::FieldInfo = rt::FieldInfo::attribute::<String>("type")
-            .values(&[rt::ValueInfo::new("file"), rt::ValueInfo::new("layer")]);
-        &TABLE
-    };
-}
-impl rt::Payload for SourceType {
-    fn of(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "file" => Self::File(SourceTypeFile::default()),
-                "layer" => Self::Layer(SourceTypeLayer::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn attribute(&self) -> &'static rt::FieldInfo {
-        <Self as rt::PayloadType>::TABLE
-    }
-
-    fn value(&self) -> Option<&'static str> {
-        Some(
-            match self {
-                Self::File(_) => "file",
-                Self::Layer(_) => "layer",
-            },
-        )
-    }
-
-    fn members(&self) -> Option<&dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Layer(members) => Some(members),
-        }
-    }
-
-    fn members_mut(&mut self) -> Option<&mut dyn rt::Content> {
-        match self {
-            Self::File(members) => Some(members),
-            Self::Layer(members) => Some(members),
-        }
-    }
+rt::payload! { SourceType: attribute("type");
+    File(SourceTypeFile) = "file";
+    Layer(SourceTypeLayer) = "layer";
 }
 
 /// The members of one variant.
@@ -252,24 +81,6 @@ rt::table! { SourceTypeFile: members();
     0 PATH = path: String, leaf("path");
 }
 
-impl rt::Content for SourceTypeFile {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "path" => r.leaf(node, &mut self.path),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("path", &self.path);
-    }
-}
-
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SourceTypeLayer {
@@ -279,32 +90,6 @@ pub struct SourceTypeLayer {
 
 rt::table! { SourceTypeLayer: members();
     0 BACKING = backing: Backing, child("backing");
-}
-
-impl rt::Content for SourceTypeLayer {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "backing" => r.child(node, &mut self.backing),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("backing", &self.backing);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.backing, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.backing, visit);
-    }
 }
 
 /// The element `<backing>`.
@@ -319,39 +104,3 @@ pub struct Backing {
 rt::table! { Backing: element("backing");
     0 SOURCE = source: Option<Box<Source>>, child("source");
 }
-
-impl rt::Content for Backing {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "source" => r.child(node, &mut self.source),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("source", &self.source);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.source, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.source, visit);
-    }
-}
-
-rt::elements!(Tree, Node, Source, Backing);

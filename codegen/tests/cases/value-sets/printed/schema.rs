@@ -36,64 +36,6 @@ rt::table! { Probe: element("probe");
     7 STATE = state: ProbeState, child("state");
 }
 
-impl rt::Content for Probe {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "kind" => r.attribute(attribute, &mut self.kind),
-            "active" => r.attribute(attribute, &mut self.active),
-            "frozen" => r.attribute(attribute, &mut self.frozen),
-            "size" => r.attribute(attribute, &mut self.size),
-            "owner" => r.attribute(attribute, &mut self.owner),
-            "only" => r.attribute(attribute, &mut self.only),
-            "level" => r.attribute(attribute, &mut self.level),
-            _ => return false,
-        }
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "state" => r.child(node, &mut self.state),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("kind", &self.kind);
-        w.attribute("active", &self.active);
-        w.attribute("frozen", &self.frozen);
-        w.attribute("size", &self.size);
-        w.attribute("owner", &self.owner);
-        w.attribute("only", &self.only);
-        w.attribute("level", &self.level);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("state", &self.state);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.state, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.state, visit);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ProbeKind {
@@ -110,47 +52,12 @@ pub enum ProbeKind {
     Empty,
 }
 
-impl ProbeKind {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("plain"),
-        rt::ValueInfo::new("very-plain"),
-        rt::ValueInfo::new("802.1Qbg"),
-        rt::ValueInfo::new("+"),
-        rt::ValueInfo::new(""),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::VeryPlain => "very-plain",
-            Self::V8021Qbg => "802.1Qbg",
-            Self::Plus => "+",
-            Self::Empty => "",
-        }
-    }
-}
-
-impl rt::Scalar for ProbeKind {
-    const VALUES: &'static [rt::ValueInfo] = ProbeKind::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "plain" => Self::Plain,
-                "very-plain" => Self::VeryPlain,
-                "802.1Qbg" => Self::V8021Qbg,
-                "+" => Self::Plus,
-                "" => Self::Empty,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ProbeKind;
+    Plain = "plain";
+    VeryPlain = "very-plain";
+    V8021Qbg = "802.1Qbg";
+    Plus = "+";
+    Empty = "";
 }
 
 /// A set of values.
@@ -163,35 +70,9 @@ pub enum ProbeSize {
     Number(u32),
 }
 
-impl ProbeSize {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[rt::ValueInfo::new("auto")];
-}
-
-impl rt::Scalar for ProbeSize {
-    const VALUES: &'static [rt::ValueInfo] = ProbeSize::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "auto" => Self::Auto,
-                _ => {
-                    return rt::Scalar::parse(text)
-                        .map(Self::Number)
-                        .map_err(|error| rt::ScalarError::one_of_or(
-                            Self::VALUES,
-                            error,
-                        ));
-                }
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        match self {
-            Self::Auto => out.push_str("auto"),
-            Self::Number(value) => rt::Scalar::write(value, out),
-        }
-    }
+rt::values! { ProbeSize;
+    Auto = "auto";
+    _ = Number(u32);
 }
 
 /// A set of values.
@@ -204,39 +85,9 @@ pub enum ProbeOwner {
     Other(String),
 }
 
-impl ProbeOwner {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[rt::ValueInfo::new("root")];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Root => "root",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl rt::Scalar for ProbeOwner {
-    const VALUES: &'static [rt::ValueInfo] = ProbeOwner::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "root" => Self::Root,
-                _ => {
-                    return Ok(Self::Other(text.to_owned()));
-                }
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        match self {
-            Self::Root => out.push_str("root"),
-            Self::Other(value) => rt::Scalar::write(value, out),
-        }
-    }
+rt::values! { ProbeOwner;
+    Root = "root";
+    _ = Other(String);
 }
 
 /// A set of values.
@@ -247,33 +98,8 @@ pub enum ProbeOnly {
     One,
 }
 
-impl ProbeOnly {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[rt::ValueInfo::new("one")];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::One => "one",
-        }
-    }
-}
-
-impl rt::Scalar for ProbeOnly {
-    const VALUES: &'static [rt::ValueInfo] = ProbeOnly::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "one" => Self::One,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ProbeOnly;
+    One = "one";
 }
 
 /// The element `<state>`.
@@ -292,40 +118,6 @@ rt::table! { ProbeState: element("state");
     1 VALUE = value: ProbeStateValue, text();
 }
 
-impl rt::Content for ProbeState {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "level" => r.attribute(attribute, &mut self.level),
-            _ => return false,
-        }
-        true
-    }
-
-    fn text(&mut self, r: &mut rt::Reader, node: rt::Node<'_>, text: &str) {
-        r.text(node, text, &mut self.value);
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("level", &self.level);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.text(&self.value);
-    }
-}
-
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ProbeStateValue {
@@ -336,38 +128,9 @@ pub enum ProbeStateValue {
     Down,
 }
 
-impl ProbeStateValue {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("up"),
-        rt::ValueInfo::new("down"),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
-impl rt::Scalar for ProbeStateValue {
-    const VALUES: &'static [rt::ValueInfo] = ProbeStateValue::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "up" => Self::Up,
-                "down" => Self::Down,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { ProbeStateValue;
+    Up = "up";
+    Down = "down";
 }
 
 /// A set of values.
@@ -380,38 +143,9 @@ pub enum YesNo {
     No,
 }
 
-impl YesNo {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("yes"),
-        rt::ValueInfo::new("no"),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-        }
-    }
-}
-
-impl rt::Scalar for YesNo {
-    const VALUES: &'static [rt::ValueInfo] = YesNo::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "yes" => Self::Yes,
-                "no" => Self::No,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
+rt::values! { YesNo;
+    Yes = "yes";
+    No = "no";
 }
 
 /// A set of values.
@@ -424,42 +158,7 @@ pub enum Level {
     High,
 }
 
-impl Level {
-    /// The values that are known by name.
-    pub const VALUES: &'static [rt::ValueInfo] = &[
-        rt::ValueInfo::new("low"),
-        rt::ValueInfo::new("high"),
-    ];
-
-    /// The value as a document spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::High => "high",
-        }
-    }
+rt::values! { Level;
+    Low = "low";
+    High = "high";
 }
-
-impl rt::Scalar for Level {
-    const VALUES: &'static [rt::ValueInfo] = Level::VALUES;
-    fn parse(text: &str) -> Result<Self, rt::ScalarError> {
-        Ok(
-            match rt::scalar::trim(text) {
-                "low" => Self::Low,
-                "high" => Self::High,
-                _ => return Err(rt::ScalarError::one_of(Self::VALUES)),
-            },
-        )
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(self.as_str());
-    }
-}
-
-rt::elements!(Probe, ProbeState);
-
-rt::scalar_text!(
-    ProbeKind, ProbeSize, ProbeOwner, ProbeOnly, ProbeStateValue, YesNo, Level
-);

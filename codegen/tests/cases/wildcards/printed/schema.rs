@@ -27,67 +27,6 @@ rt::table! { Top: element("top");
     4 ITEMS = items: Vec<TopItem>, mix().required();
 }
 
-impl rt::Content for Top {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "id" => r.attribute(attribute, &mut self.id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn any_attribute(
-        &mut self,
-        r: &mut rt::Reader,
-        attribute: rt::Attribute<'_>,
-    ) -> bool {
-        r.any_attribute(attribute, &mut self.attributes);
-        true
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "open" => r.child(node, &mut self.open),
-            "swallowed" => r.verbatim(node, &mut self.swallowed),
-            _ => return r.mix(node, &mut self.items),
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("id", &self.id);
-        w.any_attributes(&self.attributes);
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.child("open", &self.open);
-        w.verbatim(&self.swallowed);
-        w.mix(&self.items);
-    }
-
-    fn children(&self, visit: &mut dyn FnMut(&dyn rt::Content)) {
-        rt::Nest::each(&self.open, visit);
-        rt::NestMix::each(&self.items, visit);
-    }
-
-    fn children_mut(&mut self, visit: &mut dyn FnMut(&mut dyn rt::Content)) {
-        rt::Nest::each_mut(&mut self.open, visit);
-        rt::NestMix::each_mut(&mut self.items, visit);
-    }
-}
-
 /// The element `<open>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TopOpen {
@@ -101,42 +40,8 @@ pub struct TopOpen {
 
 rt::table! { TopOpen: element("open");
     0 KNOWN = known: Option<String>, leaf("known");
-    1 ELEMENTS = elements: Vec<rt::Verbatim>, any_elements();
-}
-
-impl rt::Content for TopOpen {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        match node.plain() {
-            "known" => r.leaf(node, &mut self.known),
-            _ => return false,
-        }
-        true
-    }
-
-    fn any_child(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) -> bool {
-        let takes = !(node.name() == ("", "known"));
-        if takes {
-            r.verbatim(node, &mut self.elements);
-        }
-        takes
-    }
-
-    fn write_children(&self, w: &mut rt::Writer<'_>) {
-        w.leaf("known", &self.known);
-        w.verbatim(&self.elements);
-    }
+    1 ELEMENTS = elements: Vec<rt::Verbatim>, any_elements()
+        .names(&rt::Names::Except(&rt::Names::Any, &rt::Names::One("", "known")));
 }
 
 /// One of several elements.
@@ -154,35 +59,7 @@ impl Default for TopItem {
     }
 }
 
-impl rt::Mix for TopItem {
-    const ENTRIES: &'static [rt::FieldInfo] = &[
-        rt::FieldInfo::leaf::<String>("left").entry(),
-        rt::FieldInfo::leaf::<String>("right").entry(),
-    ];
-
-    fn of(node: rt::Node<'_>) -> Option<Self> {
-        Some(
-            match node.plain() {
-                "left" => Self::Left(Default::default()),
-                "right" => Self::Right(Default::default()),
-                _ => return None,
-            },
-        )
-    }
-
-    fn read(&mut self, r: &mut rt::Reader, node: rt::Node<'_>) {
-        match self {
-            Self::Left(content) => r.scalar(node, content),
-            Self::Right(content) => r.scalar(node, content),
-        }
-    }
-
-    fn write(&self, w: &mut rt::Writer<'_>) {
-        match self {
-            Self::Left(content) => w.leaf("left", content),
-            Self::Right(content) => w.leaf("right", content),
-        }
-    }
+rt::mix! { TopItem;
+    0 Left(String) = leaf("left");
+    1 Right(String) = leaf("right");
 }
-
-rt::elements!(Top, TopOpen);

@@ -17,31 +17,3 @@ pub struct Disk {
 rt::table! { Disk: element("disk");
     0 BUS = bus: Bus, attribute("bus");
 }
-
-impl rt::Content for Disk {
-    fn info(&self) -> &'static rt::TypeInfo {
-        <Self as rt::Described>::table()
-    }
-
-    fn extra(&self) -> Option<&rt::Extra> {
-        Some(&self.xml)
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut rt::Extra> {
-        Some(&mut self.xml)
-    }
-
-    fn attribute(&mut self, r: &mut rt::Reader, attribute: rt::Attribute<'_>) -> bool {
-        match attribute.plain() {
-            "bus" => r.attribute(attribute, &mut self.bus),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write_attributes(&self, w: &mut rt::Writer<'_>) {
-        w.attribute("bus", &self.bus);
-    }
-}
-
-rt::elements!(Disk);
