@@ -57,3 +57,25 @@ fn diff_prints_json() {
     assert_eq!((&narrowed["old"], &narrowed["new"]), (&"optional".into(), &"required".into()));
     assert_eq!(narrowed["place"], "new.rng:1:63");
 }
+
+const ENCODED: &str = "<element name='r' xmlns='http://relaxng.org/ns/structure/1.0'><attribute name='a'><value>é</value></attribute></element>";
+
+#[test]
+fn validate_tells_line_and_column() {
+    let here = directory(&[("s.rng", ENCODED)]);
+    let file = |name: &str, bytes: &[u8]| fs::write(here.path().join(name), bytes).expect("written");
+    file("good.xml", b"<?xml version='1.0' encoding='ISO-8859-1'?><r a='\xe9'/>");
+    file("bad.xml", "<r\n  a='ü'/>".as_bytes());
+    file("broken.xml", b"<r>\n </s>");
+    file("latin.xml", b"<r\n a='\xe9'/>");
+    let output = domgen(here.path(), &["validate", "s.rng", "good.xml", "bad.xml", "broken.xml", "latin.xml"]);
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let places: Vec<&str> = said.lines().map(|line| line.split(": ").next().unwrap_or_default()).collect();
+    assert_eq!(places, ["bad.xml:2:6", "broken.xml:2:2", "latin.xml:2:5"], "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    // A schema has an encoding too.
+    let latin: Vec<u8> = ENCODED.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
+    file("s.rng", &[b"<?xml version='1.0' encoding='latin1'?>\n".as_slice(), &latin].concat());
+    file("good.xml", "<r a='é'/>".as_bytes());
+    assert_eq!(domgen(here.path(), &["validate", "s.rng", "good.xml"]).status.code(), Some(0));
+}

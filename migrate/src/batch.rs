@@ -4,12 +4,13 @@ use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
+use domxml_xml::NotText;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::cli::{Color, Files, Output};
 use crate::finding::{Finding, Level, ids};
-use crate::input::{self, Item, Origin, Source};
+use crate::input::{self, Item, Origin, Source, Unread};
 use crate::report::{Action, FileReport, Findings, Summary, reporter};
 
 /// Files worked on between two reports, and their bytes: bounds memory whatever the number of files. A file that is larger
@@ -159,11 +160,23 @@ where
     };
     let mut report = match input::read(origin) {
         Ok(source) => work(origin, &source),
-        Err(error) => unreadable(origin.label(), error),
+        Err(Unread::Io(error)) => unreadable(origin.label(), error),
+        Err(Unread::NotText(error)) => not_text(origin.label(), error),
     };
     if report.findings.is_empty() {
         // Nobody asks for a place in it.
         report.text = String::new();
+    }
+    report
+}
+
+/// The report of a file that is not text of its encoding.
+fn not_text(label: String, error: NotText) -> FileReport {
+    let mut report = unreadable(label, error.message);
+    report.text = error.text;
+    for finding in &mut report.findings {
+        finding.rule = ids::SYNTAX.into();
+        finding.span = error.at..error.at;
     }
     report
 }

@@ -42,14 +42,16 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// The new text; none where the document cannot be read, or has no form in the profile.
     pub text: Option<String>,
+    /// Whether it is the original with changes, and not printed anew from beginning to end.
+    pub carried_over: bool,
 }
 
 /// Lays a document out canonically; no rule runs.
 #[must_use]
 pub fn format(text: &str, unknown: Unknown) -> Outcome {
     match read(text, unknown, None) {
-        Ok((domain, findings)) => Outcome { text: Some(domain.to_xml()), findings },
-        Err(findings) => Outcome { text: None, findings },
+        Ok((domain, findings)) => Outcome { text: Some(domain.to_xml()), findings, carried_over: false },
+        Err(findings) => Outcome { text: None, findings, carried_over: false },
     }
 }
 
@@ -60,7 +62,7 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
         Ok(read) => read,
         Err(mut findings) => {
             findings.retain(|finding| !options.muted.contains(&&*finding.rule));
-            return Outcome { text: None, findings };
+            return Outcome { text: None, findings, carried_over: false };
         }
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
@@ -75,17 +77,17 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     let others = written.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
     locate(text, &mut findings);
-    let mut result = written.text;
+    let (mut result, mut carried_over) = (written.text, false);
     if let Some(before) = before
         && let Some(kept) = layout::carry_over(text, &before, &result)
     {
-        result = kept;
+        (result, carried_over) = (kept, true);
     }
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let refused = findings.iter().any(|finding| finding.level == Level::Error);
     let left = refused && options.profile == Profile::Libvirt;
     findings.retain(|finding| !options.muted.contains(&&*finding.rule));
-    Outcome { findings, text: (!left).then_some(result) }
+    Outcome { findings, text: (!left).then_some(result), carried_over }
 }
 
 impl Options {

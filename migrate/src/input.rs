@@ -1,10 +1,11 @@
 //! Finding and reading files.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{Encoding, UTF_8};
+use domxml_xml::{Decoded, Form, NotText};
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
@@ -106,20 +107,40 @@ pub struct Source {
     pub text: String,
     /// The state of the file before it was read; none for standard input and what else is not a regular file.
     pub stamp: Option<Stamp>,
+    /// Its encoding, to be written back in.
+    pub form: Form,
+}
+
+/// Why a document could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// One line: there is no such file, it is too large, ...
+    Io(String),
+    /// It is not text of the encoding that it declares.
+    NotText(NotText),
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => f.write_str(error),
+            Self::NotText(error) => error.fmt(f),
+        }
+    }
 }
 
 /// Reads and decodes a document.
 ///
 /// # Errors
-/// One line: it cannot be read, is too large, or is not text of the encoding that it declares.
-pub fn read(origin: &Origin) -> Result<Source, String> {
+/// It cannot be read, is too large, or is not text of the encoding that it declares.
+pub fn read(origin: &Origin) -> Result<Source, Unread> {
     let (bytes, stamp) = match origin.path() {
         None => read_limited(io::stdin().lock()).map(|bytes| (bytes, None)),
         Some(path) => read_file(path),
     }
-    .map_err(|error| error.to_string())?;
-    let text = decode(&bytes)?;
-    Ok(Source { bytes, text, stamp })
+    .map_err(|error| Unread::Io(error.to_string()))?;
+    let Decoded { text, form } = domxml_xml::decode(&bytes).map_err(Unread::NotText)?;
+    Ok(Source { bytes, text, form, stamp })
 }
 
 /// How often a file that is being written is read anew.
@@ -210,72 +231,46 @@ fn read_limited(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Decodes by byte order mark, else by the XML declaration, else as UTF-8 (XML 1.0, appendix F).
-///
-/// # Errors
-/// An unknown encoding, or bytes that are not text of it.
-pub fn decode(bytes: &[u8]) -> Result<String, String> {
-    let (encoding, skip) = match Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, length),
-        None => (declared(bytes)?, 0),
+/// A document that was printed anew, in the dress of the one that was read: its XML declaration and its line ends, which no
+/// printer knows of.
+#[must_use]
+pub fn dressed(original: &str, printed: &str) -> String {
+    let body = match domxml_xml::declaration(printed) {
+        Some(declaration) => printed[declaration.range.end..].trim_start_matches('\n'),
+        None => printed,
     };
-    if encoding == UTF_8 {
-        return match std::str::from_utf8(&bytes[skip..]) {
-            Ok(text) => Ok(text.to_owned()),
-            Err(error) => {
-                let at = skip + error.valid_up_to();
-                let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-                Err(format!("line {line}: not UTF-8 text at byte {at}"))
-            }
-        };
+    let text = match domxml_xml::declaration(original) {
+        Some(declaration) => format!("{}\n{body}", &original[declaration.range]),
+        None => body.to_owned(),
+    };
+    match line_end(original) {
+        "\n" => text,
+        end => text.replace("\r\n", "\n").replace('\n', end),
     }
-    encoding
-        .decode_without_bom_handling_and_without_replacement(&bytes[skip..])
-        .map(std::borrow::Cow::into_owned)
-        .ok_or_else(|| format!("not text of its encoding {}", encoding.name()))
 }
 
-fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
-    if bytes.starts_with(b"<\0?\0") {
-        return Ok(encoding_rs::UTF_16LE);
-    }
-    if bytes.starts_with(b"\0<\0?") {
-        return Ok(encoding_rs::UTF_16BE);
-    }
-    let Some(declaration) = bytes.strip_prefix(b"<?xml") else { return Ok(UTF_8) };
-    let end = declaration.windows(2).take(1024).position(|pair| pair == b"?>").unwrap_or(0);
-    let declaration = String::from_utf8_lossy(&declaration[..end]);
-    let Some((_, rest)) = declaration.split_once("encoding") else { return Ok(UTF_8) };
-    let rest = rest.trim_start().strip_prefix('=').unwrap_or(rest).trim_start();
-    let mut parts = rest.splitn(3, ['\'', '"']);
-    let label = parts.nth(1).unwrap_or_default();
-    match Encoding::for_label(label.as_bytes()) {
-        // A document that could be read so far as ASCII cannot be UTF-16.
-        Some(encoding) if encoding.name().starts_with("UTF-16") => {
-            Err(format!("declares the encoding {label}, but is not"))
-        }
-        Some(encoding) => Ok(encoding),
-        None => Err(format!("declares the unknown encoding {label:?}")),
+/// How most lines of a text end.
+fn line_end(text: &str) -> &'static str {
+    let lines = text.matches('\n').count();
+    let both = text.matches("\r\n").count();
+    match both {
+        _ if lines == 0 && text.contains('\r') => "\r",
+        _ if 2 * both > lines => "\r\n",
+        _ => "\n",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::dressed;
 
     #[test]
-    fn decodes_what_documents_declare() {
-        assert_eq!(decode(b"<a/>").as_deref(), Ok("<a/>"));
-        assert_eq!(decode(b"\xef\xbb\xbf<a/>").as_deref(), Ok("<a/>"));
-        assert_eq!(decode(b"\xff\xfe<\0a\0/\0>\0").as_deref(), Ok("<a/>"));
-        let latin = b"<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>\xe4</a>";
-        assert_eq!(decode(latin).as_deref(), Ok("<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>ä</a>"));
-    }
-
-    #[test]
-    fn refuses_what_is_not_text() {
-        assert_eq!(decode(b"<a>\n\xe4</a>"), Err("line 2: not UTF-8 text at byte 4".to_owned()));
-        assert!(decode(b"<?xml version='1.0' encoding='klingon'?><a/>").unwrap_err().contains("klingon"));
-        assert!(decode(b"<?xml version='1.0' encoding='utf-16'?><a/>").is_err());
+    fn what_is_printed_anew_keeps_declaration_and_line_ends() {
+        let original = "<?xml version=\"1.0\"  encoding=\"GBK\"?><d>\r\n\r\n\n</d>";
+        let expected = "<?xml version=\"1.0\"  encoding=\"GBK\"?>\r\n<d>\r\n</d>\r\n";
+        assert_eq!(dressed(original, "<d>\n</d>\n"), expected);
+        assert_eq!(dressed(original, "<?xml version='1.0'?>\n\n<d>\n</d>\n"), expected);
+        assert_eq!(dressed("<d>\n\n\r\n</d>", "<d>\n</d>\n"), "<d>\n</d>\n");
+        assert_eq!(dressed("<d>\r</d>", "<d>\n</d>\n"), "<d>\r</d>\r");
     }
 }

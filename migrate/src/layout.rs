@@ -54,11 +54,12 @@ impl Merge<'_> {
         let olds: Vec<Node> = before.children().filter(Node::is_element).collect();
         let news: Vec<Node> = after.children().filter(Node::is_element).collect();
         if olds.is_empty() || news.is_empty() || mixed(before) || mixed(after) {
-            self.edits.push((original.range(), reindent(source(after), indentation(self.original, original))));
+            let text = reindent(source(after), indentation(self.original, original));
+            self.replace(original.range(), text);
             return Some(());
         }
         if start_tag(before) != start_tag(after) {
-            self.edits.push((start_tag_range(original), start_tag(after).to_owned()));
+            self.replace(start_tag_range(original), start_tag(after).to_owned());
         }
         self.children(original, &olds, &news)
     }
@@ -103,9 +104,16 @@ impl Merge<'_> {
     fn insert(&mut self, parent: Node, previous: Option<Node>, fresh: Node) {
         let like = previous.or_else(|| parent.first_element_child());
         let indent = like.map_or("", |node| indentation(self.original, node));
-        let text = format!("{}{indent}{}", newline(self.original), reindent(source(fresh), indent));
+        let text = format!("\n{indent}{}", reindent(source(fresh), indent));
         let at = previous.map_or(start_tag_range(parent).end, |node| node.range().end);
-        self.edits.push((at..at, text));
+        self.replace(at..at, text);
+    }
+
+    /// Puts printed text in the place of some of the original's, with the line ends that stand around it there.
+    fn replace(&mut self, range: Range<usize>, text: String) {
+        let newline = newline(self.original, range.start);
+        let text = if newline == "\n" { text } else { text.replace('\n', newline) };
+        self.edits.push((range, text));
     }
 
     /// Removes an element, and its line where nothing else stands on it.
@@ -174,8 +182,14 @@ fn indentation<'t>(text: &'t str, node: Node) -> &'t str {
     if blanks.trim().is_empty() { blanks } else { "" }
 }
 
-fn newline(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
+/// The line end before a place in the text, or the one behind it.
+fn newline(text: &str, at: usize) -> &'static str {
+    let (before, behind) = text.split_at(at);
+    let crlf = match before.rfind('\n') {
+        Some(end) => before[..end].ends_with('\r'),
+        None => behind.find('\n').is_some_and(|end| behind[..end].ends_with('\r')),
+    };
+    if crlf { "\r\n" } else { "\n" }
 }
 
 /// Moves a canonically printed element to another indentation.
@@ -217,6 +231,15 @@ mod tests {
         let before = "<d>\n  <gone/>\n  <x/>\n</d>\n";
         let after = "<d>\n  <x/>\n  <new/>\n</d>\n";
         assert_eq!(carry_over(original, before, after).as_deref(), Some("<d>\n    <x/>\n    <new/>\n</d>"));
+    }
+
+    #[test]
+    fn new_lines_end_as_those_around_them() {
+        let original = "<d>\r\n  <a>\r\n  </a>\n  <b>\n  </b>\n</d>\r\n";
+        let before = "<d>\n  <a/>\n  <b/>\n</d>\n";
+        let after = "<d>\n  <a>\n    <x/>\n  </a>\n  <b>\n    <x/>\n  </b>\n</d>\n";
+        let expected = "<d>\r\n  <a>\r\n    <x/>\r\n  </a>\n  <b>\n    <x/>\n  </b>\n</d>\r\n";
+        assert_eq!(carry_over(original, before, after).as_deref(), Some(expected));
     }
 
     #[test]

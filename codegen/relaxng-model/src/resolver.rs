@@ -80,7 +80,9 @@ impl Resolver for FileResolver {
     }
 
     fn read(&self, name: &str) -> Result<String, ResolveError> {
-        Ok(std::fs::read_to_string(self.directory.join(name))?)
+        let bytes = std::fs::read(self.directory.join(name))?;
+        let decoded = domxml_xml::decode(&bytes).map_err(|error| ResolveError(error.to_string()))?;
+        Ok(decoded.text)
     }
 }
 

@@ -135,6 +135,7 @@ fn data_values_and_lists() {
         &["<r xmlns:q='urn:p'>q:a</r>", "<r xmlns:q='urn:p'> q:<!-- -->a</r>"],
         &["<r>a</r>", "<r xmlns:p='urn:q'>p:a</r>"],
     );
+    judge("<data type='QName'/>", &["<r>xml:lang</r>"], &["<r>p:lang</r>"]);
     judge("<value ns='urn:d' type='QName'>a</value>", &["<r xmlns:q='urn:d'>q:a</r>"], &["<r>a</r>"]);
     judge(
         "<list><oneOrMore><data type='int'/><value>x</value></oneOrMore></list>",

@@ -5,6 +5,7 @@ use crate::error::{Note, ParseErrors};
 use crate::extra::Span;
 use crate::reader::{self, ReadOptions};
 use crate::writer::{self, WriteOptions, Written};
+use domxml_xml::{Form, NoRoom};
 use std::any::Any;
 
 /// A value and what its reader did of its own accord.
@@ -38,7 +39,27 @@ pub trait Element: Content + Default {
         Ok(Parsed { value, notes })
     }
 
-    /// The element as a document, ended by a line break. Everything it holds is written as it is.
+    /// Reads the bytes of a document, in whatever encoding it is; the form is what [`Element::to_bytes`] asks for.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a text of their encoding, or what [`Element::from_xml_with`] finds wrong.
+    fn from_bytes(bytes: &[u8], options: &ReadOptions) -> Result<(Parsed<Self>, Form), ParseErrors> {
+        let decoded = domxml_xml::decode(bytes).map_err(ParseErrors::from)?;
+        Ok((Self::from_xml_with(&decoded.text, options)?, decoded.form))
+    }
+
+    /// The element as the bytes of a document of that form: its encoding, declaration and byte order mark.
+    ///
+    /// # Errors
+    ///
+    /// A name or a comment has a character that the encoding does not have.
+    fn to_bytes(&self, form: &Form) -> Result<Vec<u8>, NoRoom> {
+        form.encode(&form.declared(&self.to_xml()))
+    }
+
+    /// The element as a document, ended by a line break. Everything it holds is written as it is, but
+    /// for the name of an encoding in its declaration: a string is written in UTF-8, so no other name stays.
     fn to_xml(&self) -> String {
         self.write_with(&WriteOptions::default()).text
     }

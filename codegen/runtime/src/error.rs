@@ -29,6 +29,30 @@ impl fmt::Display for ParseErrors {
 
 impl std::error::Error for ParseErrors {}
 
+impl From<domxml_xml::NotText> for ParseErrors {
+    fn from(error: domxml_xml::NotText) -> Self {
+        ParseErrors::syntax(&error.text, error.at, error.message)
+    }
+}
+
+impl ParseErrors {
+    /// One error of a text that is no document.
+    pub(crate) fn syntax(text: &str, at: usize, message: String) -> Self {
+        let (line, column) = domxml_xml::line_and_column(text, at);
+        let error = ParseError {
+            range: at..at,
+            line,
+            column,
+            path: String::new(),
+            kind: ErrorKind::Syntax,
+            message,
+            expected: Vec::new(),
+            suggestion: None,
+        };
+        ParseErrors { errors: vec![error], omitted: 0 }
+    }
+}
+
 /// One error. `Display` prints `line:column: path: message`, with what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {

@@ -34,10 +34,13 @@ pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
     let before = text[..root.range().start].trim_start_matches('\u{feff}');
     if !is_blank(before) {
         let before = normal(before);
-        let body = before.trim();
+        let declaration = domxml_xml::declaration(&before);
+        let of_string = declaration.as_ref().map_or("".into(), |declaration| declaration.of_string(&before));
+        let body = before[declaration.map_or(0, |declaration| declaration.range.end)..].trim_end();
+        let body = if of_string.is_empty() { body.trim_start() } else { body };
         let tail = &before[before.trim_end().len()..];
         let end = if tail.matches('\n').count() > 1 { "\n\n" } else { "\n" };
-        extra.kept_mut().prolog = format!("{body}{end}").into();
+        extra.kept_mut().prolog = format!("{of_string}{body}{end}").into();
     }
     let after = text[root.range().end..].trim();
     if !after.is_empty() {

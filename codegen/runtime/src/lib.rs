@@ -50,3 +50,5 @@ pub use writer::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Writer, Written,
     observe,
 };
+
+pub use domxml_xml::{Form, NoRoom};

@@ -246,3 +246,37 @@ fn a_walk_meets_everything() {
     });
     assert!(shop.to_xml().contains("pages='2'"));
 }
+
+#[test]
+fn bytes_come_back_in_the_encoding_they_had() {
+    let latin = b"<?xml version='1.0' encoding='ISO-8859-1' standalone='yes'?>\n<shop name='caf\xe9'>\n  <!-- \xfc -->\n</shop>\n";
+    let (parsed, form) = Shop::from_bytes(latin, &KEEP).expect("Latin-1");
+    let mut shop = parsed.value;
+    assert_eq!(shop.to_bytes(&form).as_deref(), Ok(&latin[..]));
+    // A string is all characters, and UTF-8 where it is written.
+    let text = "<?xml version='1.0' standalone='yes'?>\n<shop name='café'>\n  <!-- ü -->\n</shop>\n";
+    assert_eq!(shop.to_xml(), text);
+    shop.name = "€".to_owned();
+    let written = shop.to_bytes(&form).expect("a value takes a reference");
+    assert!(written.windows(14).any(|part| part == b"name='&#8364;'"));
+
+    let marked: Vec<u8> = "\u{feff}<shop name='ä'/>\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (parsed, form) = Shop::from_bytes(&marked, &KEEP).expect("UTF-16");
+    assert_eq!(parsed.value.to_bytes(&form), Ok(marked));
+
+    let errors = Shop::from_bytes(b"<shop\n name='caf\xe9'/>", &KEEP).expect_err("not UTF-8");
+    assert!(errors.to_string().starts_with("2:11: this is not UTF-8 text"), "{errors}");
+}
+
+#[test]
+fn a_string_declares_no_other_encoding_than_its_own() {
+    for (given, written) in [
+        ("<?xml version=\"1.0\" encoding=\"US-ASCII\"?>", "<?xml version=\"1.0\"?>"),
+        ("<?xml version='1.0' encoding = 'UTF-16' standalone='no'?>", "<?xml version='1.0' standalone='no'?>"),
+        ("<?xml version='1.0' encoding='utf-8'?>", "<?xml version='1.0' encoding='utf-8'?>"),
+        ("<!-- encoding='GBK' -->", "<!-- encoding='GBK' -->"),
+    ] {
+        let shop = Shop::from_xml(&format!("{given}<shop name='&#233;'/>")).expect("valid");
+        assert_eq!(shop.to_xml(), format!("{written}\n<shop name='é'/>\n"));
+    }
+}

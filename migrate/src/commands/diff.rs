@@ -100,5 +100,5 @@ fn read(path: &Path) -> Result<String, String> {
     if !path.exists() {
         return Err(fs::metadata(path).map_or_else(|error| error.to_string(), |_| String::new()));
     }
-    input::read(&Origin::Named(path.to_owned())).map(|source| source.text)
+    input::read(&Origin::Named(path.to_owned())).map(|source| source.text).map_err(|error| error.to_string())
 }

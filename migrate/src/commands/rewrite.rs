@@ -10,7 +10,7 @@ use crate::cli::{Files, Fmt, Output, OutputFormat, Upgrade, Write};
 use crate::config;
 use crate::engine::{self, Outcome};
 use crate::finding::{Finding, Level, ids};
-use crate::input::{Origin, Source};
+use crate::input::{Origin, Source, dressed};
 use crate::output::{Former, Refusal, Replacer};
 use crate::report::{Action, FileReport, Findings, Summary};
 
@@ -35,7 +35,8 @@ pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
         let mut outcome = engine::format(&source.text, unknown);
         // Content that is kept is no concern of a formatter.
         outcome.findings.retain(|finding| finding.level == Level::Error);
-        if writing.options.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
+        let dressed = outcome.text.as_deref().map(|text| dressed(&source.text, text));
+        if writing.options.nothing() && dressed.is_some_and(|text| text != source.text) {
             outcome.findings.push(layout_finding());
         }
         writing.finish(origin, source, outcome)
@@ -113,6 +114,7 @@ impl Writing {
             }
             return report;
         };
+        let new = if outcome.carried_over { new } else { dressed(&source.text, &new) };
         let changed = new != source.text;
         report.action = match (changed, nothing) {
             (false, _) => Action::Unchanged,
@@ -121,16 +123,24 @@ impl Writing {
         };
         if self.options.diff {
             report.output = changed.then(|| unified(&report.label, &source.text, &new).into_bytes());
-        } else if !nothing {
-            match origin.path() {
-                None => report.output = Some(new.into_bytes()),
-                Some(path) if changed => {
-                    if let Err(refusal) = self.replace(path, source, new.as_bytes()) {
-                        return batch::unreadable(report.label, refusal);
-                    }
+            return report;
+        }
+        if nothing {
+            return report;
+        }
+        let bytes = match changed.then(|| source.form.encode(&new)) {
+            None => source.bytes.clone(),
+            Some(Ok(bytes)) => bytes,
+            Some(Err(error)) => return batch::unreadable(report.label, format!("cannot be written: {error}")),
+        };
+        match origin.path() {
+            None => report.output = Some(bytes),
+            Some(path) if changed => {
+                if let Err(refusal) = self.replace(path, source, &bytes) {
+                    return batch::unreadable(report.label, refusal);
                 }
-                Some(_) => {}
             }
+            Some(_) => {}
         }
         report
     }

@@ -37,7 +37,12 @@ pub trait Namespaces {
 
 impl Namespaces for roxmltree::Node<'_, '_> {
     fn namespace(&self, prefix: &str) -> Option<&str> {
-        if prefix.is_empty() { self.default_namespace() } else { self.lookup_namespace_uri(Some(prefix)) }
+        match prefix {
+            "" => self.default_namespace(),
+            // Bound everywhere, declared nowhere.
+            "xml" => Some(roxmltree::NS_XML_URI),
+            _ => self.lookup_namespace_uri(Some(prefix)),
+        }
     }
 }
 

@@ -6,7 +6,6 @@
 mod names;
 mod names_and_grammars;
 mod patterns;
-mod position;
 mod reader;
 pub(crate) mod syntax;
 mod uri;

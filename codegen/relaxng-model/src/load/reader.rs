@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use domxml_xml::Positions;
+use roxmltree::{Attribute, Document, NS_XML_URI, Node, ParsingOptions};
 
 use super::names::{is_ncname, trimmed};
-use super::position::Positions;
 use super::syntax::{Combine, Syntax};
 use super::{Files, Link, Loaded, MAX_DEPTH, MAX_FILES, MAX_NODES, MAX_URI, uri};
 use crate::datatype::{collapse, is_blank};
@@ -13,8 +13,6 @@ use crate::error::Error;
 use crate::schema::{
     self, AnnotationAttribute, AnnotationElement, Annotations, COMPATIBILITY_NS, FileId, Location, NodeId, RELAXNG_NS,
 };
-
-const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Reads one file.
 pub(super) struct Reader<'l, 'f, 'r> {
@@ -201,7 +199,7 @@ impl<'l> Reader<'l, '_, '_> {
             Some(RELAXNG_NS) => {
                 self.error(at, format!("the attribute `{name}` must not be in the namespace of RELAX NG"));
             }
-            Some(XML_NS) if name == "base" => match self.files.resolver.resolve(&outer.base, value) {
+            Some(NS_XML_URI) if name == "base" => match self.files.resolver.resolve(&outer.base, value) {
                 Ok(base) => open.context.base = base.into(),
                 Err(error) => self.error_of("4.5", at, format!("the base `{value}` cannot be used: {error}")),
             },
@@ -330,7 +328,7 @@ impl<'l> Reader<'l, '_, '_> {
             self.error(at, format!("`{name}` is not a name"));
             return None;
         }
-        let ns = if prefix == "xml" { Some(XML_NS) } else { node.lookup_namespace_uri(Some(prefix)) };
+        let ns = if prefix == "xml" { Some(NS_XML_URI) } else { node.lookup_namespace_uri(Some(prefix)) };
         if ns.is_none() {
             self.error_of("4.10", at, format!("the prefix `{prefix}` is not declared"));
         }

@@ -2,9 +2,9 @@
 
 use super::{Node, ReadOptions, Reader, Required, open_tag};
 use crate::content::Content;
-use crate::error::{ErrorKind, Note, ParseError, ParseErrors};
+use crate::error::{ErrorKind, Note, ParseErrors};
 use crate::keep;
-use crate::position::Lines;
+use domxml_xml::Positions;
 use memchr::memmem;
 use roxmltree::Document;
 use std::sync::LazyLock;
@@ -17,20 +17,7 @@ const MAX_ATTRIBUTES: usize = 10_000;
 /// Parses XML: no document type, no entities, and nothing that would take more than linear time. Tells as well whether a
 /// namespace may be declared anywhere.
 pub(crate) fn parse_document(text: &str) -> Result<(Document<'_>, bool), ParseErrors> {
-    let refuse = |at: usize, message: String| {
-        let (line, column) = Lines::new(text).at(at);
-        let error = ParseError {
-            range: at..at,
-            line,
-            column,
-            path: String::new(),
-            kind: ErrorKind::Syntax,
-            message,
-            expected: Vec::new(),
-            suggestion: None,
-        };
-        ParseErrors { errors: vec![error], omitted: 0 }
-    };
+    let refuse = |at: usize, message: String| ParseErrors::syntax(text, at, message);
     if u32::try_from(text.len()).is_err() {
         return Err(refuse(0, "the document is larger than 4 GiB".to_owned()));
     }
@@ -47,7 +34,7 @@ pub(crate) fn parse_document(text: &str) -> Result<(Document<'_>, bool), ParseEr
     }
     let document = Document::parse(text).map_err(|error| {
         let pos = error.pos();
-        let at = Lines::new(text).offset(pos.row, pos.col);
+        let at = Positions::new(text).offset(pos.row as usize, pos.col as usize);
         let message = match error {
             roxmltree::Error::DtdDetected => "a document type declaration is not allowed".to_owned(),
             other => {

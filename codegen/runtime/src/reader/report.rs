@@ -5,11 +5,16 @@ use crate::content::Content;
 use crate::error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 use crate::info::{TypeInfo, ValueInfo};
 use crate::near;
-use crate::position::{Lines, Paths};
+use crate::position::Paths;
 use crate::scalar::{Expected, ScalarError};
+use domxml_xml::Positions;
 use roxmltree::{Document, NodeId};
 use std::borrow::Cow;
 use std::ops::Range;
+
+fn number(from_one: usize) -> u32 {
+    u32::try_from(from_one).unwrap_or(u32::MAX)
+}
 
 /// How many errors, and how many notes, are recorded.
 const MAX_RECORDED: usize = 1000;
@@ -30,11 +35,12 @@ impl Reader {
         if self.errors.is_empty() && self.notes.is_empty() {
             return Ok(Vec::new());
         }
-        let lines = Lines::new(document.input_text());
+        let positions = Positions::new(document.input_text());
         let mut paths = Paths::default();
         let mut place = |node: NodeId, range: &Range<usize>| {
             let path = document.get_node(node).map(|node| paths.of(node)).unwrap_or_default();
-            (lines.at(range.start), path)
+            let (line, column) = positions.line_and_column(range.start);
+            ((number(line), number(column)), path)
         };
         if self.errors.is_empty() {
             let mut notes: Vec<Note> = Vec::with_capacity(self.notes.len());

@@ -4,7 +4,8 @@ use crate::diff::{self, DiffArgs};
 use clap::{Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, Output, PrintOptions, write_files};
 use domxml_codegen::{analyse, dump, generate, lower, model_of};
-use relaxng_model::validate::Validator;
+use domxml_xml::Positions;
+use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{FileResolver, Grammar};
 use std::fs;
 use std::io::{Read, Write};
@@ -180,32 +181,48 @@ fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
     let mut validator = Validator::new(grammar);
     let (mut valid, mut unread) = (true, Vec::new());
     for document in documents {
-        match read(document) {
-            Ok(text) => match roxmltree::Document::parse(&text) {
-                Ok(parsed) => {
-                    for violation in validator.validate(&parsed) {
-                        valid = false;
-                        say(&format!("{}:{violation}\n", document.display()))?;
-                    }
-                }
-                Err(error) => {
-                    valid = false;
-                    say(&format!("{}: {error}\n", document.display()))?;
-                }
-            },
-            Err(error) => unread.push(format!("{}: {error}", document.display())),
+        let name = document.display();
+        let bytes = match read(document) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                unread.push(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        let found = match domxml_xml::decode(&bytes) {
+            Ok(decoded) => judge(&mut validator, &decoded.text),
+            Err(error) => vec![error.to_string()],
+        };
+        valid &= found.is_empty();
+        for line in found {
+            say(&format!("{name}:{line}\n"))?;
         }
     }
     if unread.is_empty() { Ok(valid) } else { Err(unread.join("\n")) }
 }
 
-fn read(path: &Path) -> std::io::Result<String> {
+/// What is wrong with a document, each as `line:column: message`.
+fn judge(validator: &mut Validator, text: &str) -> Vec<String> {
+    let document = match roxmltree::Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => return vec![format!("{}: {error}", error.pos())],
+    };
+    let positions = Positions::new(text);
+    let violations = validator.validate(&document).into_iter();
+    let place = |violation: Violation| {
+        let (line, column) = positions.line_and_column(violation.range.start);
+        format!("{line}:{column}: {violation}")
+    };
+    violations.map(place).collect()
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
-        return Ok(text);
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes)?;
+        return Ok(bytes);
     }
-    fs::read_to_string(path)
+    fs::read(path)
 }
 
 /// The schema's file name as crates are spelt: `inactiveDomain.rng` becomes `inactive-domain`.

@@ -4,7 +4,8 @@
 const STEP: usize = 1024;
 
 /// Finds lines and columns in a text, in a time that does not grow with the length of its lines.
-pub(super) struct Positions<'t> {
+#[derive(Debug)]
+pub struct Positions<'t> {
     text: &'t [u8],
     /// Offsets at which lines begin.
     lines: Vec<usize>,
@@ -18,7 +19,9 @@ fn characters(part: &[u8]) -> usize {
 }
 
 impl<'t> Positions<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    /// Marks a text.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
         let text = text.as_bytes();
         let newlines = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let lines = std::iter::once(0).chain(newlines.map(|(index, _)| index + 1)).collect();
@@ -29,12 +32,23 @@ impl<'t> Positions<'t> {
         Self { text, lines, marks }
     }
 
-    /// Line and column, both from 1; the column in characters.
-    pub(super) fn line_and_column(&self, offset: usize) -> (usize, usize) {
+    /// Line and column of a byte offset, both from 1; the column in characters.
+    #[must_use]
+    pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.text.len());
         let line = self.lines.partition_point(|begin| *begin <= offset).max(1);
         let column = self.characters_before(offset) - self.characters_before(self.lines[line - 1]) + 1;
         (line, column)
+    }
+
+    /// The byte offset of a line and column, both from 1.
+    #[must_use]
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let line = line.clamp(1, self.lines.len());
+        let before = self.characters_before(self.lines[line - 1]) + column.max(1) - 1;
+        let mark = self.marks.partition_point(|count| *count <= before).max(1) - 1;
+        let rest = self.text.iter().enumerate().skip(mark * STEP).filter(|(_, byte)| **byte & 0xC0 != 0x80);
+        rest.map(|(at, _)| at).nth(before - self.marks[mark]).unwrap_or(self.text.len())
     }
 
     fn characters_before(&self, offset: usize) -> usize {
@@ -57,5 +71,10 @@ mod tests {
         assert_eq!(positions.line_and_column(6004), (2, 3001));
         assert_eq!(positions.line_and_column(6006), (3, 1));
         assert_eq!(positions.line_and_column(9999), (3, 1));
+        for offset in [0, 1, 4, 2004, 6004, 6006] {
+            let (line, column) = positions.line_and_column(offset);
+            assert_eq!(positions.offset(line, column), offset);
+        }
+        assert_eq!(positions.offset(9, 9), text.len());
     }
 }

@@ -1,0 +1,20 @@
+//! XML documents, from bytes to text and back: what every reader and writer of this project has in common.
+//!
+//! [`decode`] and [`Form::encode`] go between bytes and text, by encodings as libxml2 understands their names.
+
+mod encoding;
+mod markup;
+mod position;
+
+pub use encoding::{Declaration, Decoded, Form, NoRoom, NotText, declaration, decode};
+pub use position::Positions;
+
+/// Line and column in characters, both from 1, of one byte offset; of many [`Positions`] tells them faster.
+#[must_use]
+pub fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before[start..].chars().count() + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
