@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use domxml::Domain;
-use domxml_runtime::{Extra, Version};
+use domxml_runtime::{Content, Extra, Version};
 use serde::Serialize;
 
 use crate::cli::Profile;
@@ -158,6 +158,12 @@ impl<'t> Context<'t> {
     #[must_use]
     pub fn knows(&self, major: u16, minor: u16, micro: u16) -> bool {
         self.target >= Version::new(major, minor, micro)
+    }
+
+    /// Whether the target reads an element. In profile `libvirt` it reads past what is newer.
+    #[must_use]
+    pub fn reads(&self, element: &dyn Content) -> bool {
+        self.profile == Profile::Modern || element.info().since.is_none_or(|since| since <= self.target)
     }
 
     /// Reports a rewrite of the element that `at` belongs to.

@@ -88,6 +88,10 @@ pub struct Cputune {
     ///
     /// Since libvirt 4.7.0.
     pub memorytune: Vec<Memorytune>,
+    /// Watches, by the host's resctrl, how much energy some virtual CPUs use.
+    ///
+    /// Since libvirt 12.4.0.
+    pub energytune: Vec<Energytune>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -110,6 +114,7 @@ rt::table! { Cputune: element("cputune").since(0, 9, 0).dropped_if_empty().refer
     14 IOTHREADSCHED = iothreadsched: Vec<Iothreadsched>, child("iothreadsched").since(1, 2, 13);
     15 CACHETUNE = cachetune: Vec<Cachetune>, child("cachetune").since(4, 1, 0);
     16 MEMORYTUNE = memorytune: Vec<Memorytune>, child("memorytune").since(4, 7, 0);
+    17 ENERGYTUNE = energytune: Vec<Energytune>, child("energytune").since(12, 4, 0);
 }
 
 /// The host CPUs that one virtual CPU may run on.
@@ -283,10 +288,11 @@ rt::table! { SchedulerFifo: members();
 /// Since libvirt 4.1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Cachetune {
-    /// The virtual CPUs; sets may be equal to one of `memorytune` but never overlap.
+    /// The virtual CPUs; sets may be equal to one of `memorytune` but never overlap. Where absent, it is
+    /// for the whole process.
     ///
-    /// Since libvirt 4.1.0.
-    pub vcpus: scalar::CpuSet,
+    /// Since libvirt 4.1.0. May be absent since libvirt 12.8.0.
+    pub vcpus: Option<scalar::CpuSet>,
     /// The name of the allocation while the guest runs.
     ///
     /// Only a running domain shows it. Since libvirt 9.0.0.
@@ -298,7 +304,7 @@ pub struct Cachetune {
 }
 
 rt::table! { Cachetune: element("cachetune").since(4, 1, 0);
-    0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 1, 0);
+    0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(4, 1, 0).optional_since(12, 8, 0);
     1 ID = id: Option<String>, attribute("id").since(9, 0, 0).output_only();
     2 ITEMS = items: Vec<CachetuneItem>, mix().required();
 }
@@ -393,17 +399,17 @@ pub struct CachetuneMonitor {
     ///
     /// Since libvirt 4.10.0.
     pub level: u32,
-    /// The virtual CPUs, all of them members of the allocation.
+    /// The virtual CPUs, all of them members of the allocation; those of the allocation, unless given.
     ///
-    /// Since libvirt 4.10.0.
-    pub vcpus: scalar::CpuSet,
+    /// Since libvirt 4.10.0. May be absent since libvirt 12.8.0.
+    pub vcpus: Option<scalar::CpuSet>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { CachetuneMonitor: element("monitor").since(4, 10, 0);
     0 LEVEL = level: u32, attribute("level").since(4, 10, 0);
-    1 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 10, 0);
+    1 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(4, 10, 0).optional_since(12, 8, 0);
 }
 
 /// The memory bandwidth that some virtual CPUs get, by the host's resctrl.
@@ -411,10 +417,11 @@ rt::table! { CachetuneMonitor: element("monitor").since(4, 10, 0);
 /// Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Memorytune {
-    /// The virtual CPUs; sets may be equal to one of `cachetune` but never overlap.
+    /// The virtual CPUs; sets may be equal to one of `cachetune` but never overlap. Where absent, it is for
+    /// the whole process.
     ///
-    /// Since libvirt 4.7.0.
-    pub vcpus: scalar::CpuSet,
+    /// Since libvirt 4.7.0. May be absent since libvirt 12.8.0.
+    pub vcpus: Option<scalar::CpuSet>,
     /// Elements whose order is kept.
     pub items: Vec<MemorytuneItem>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -422,7 +429,7 @@ pub struct Memorytune {
 }
 
 rt::table! { Memorytune: element("memorytune").since(4, 7, 0);
-    0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(4, 7, 0);
+    0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(4, 7, 0).optional_since(12, 8, 0);
     1 ITEMS = items: Vec<MemorytuneItem>, mix().required();
 }
 
@@ -473,14 +480,58 @@ rt::table! { MemorytuneNode: element("node").since(4, 7, 0);
 /// Since libvirt 6.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemorytuneMonitor {
-    /// The virtual CPUs, all of them members of the allocation.
+    /// The virtual CPUs, all of them members of the allocation; those of the allocation, unless given.
     ///
-    /// Since libvirt 6.0.0.
-    pub vcpus: scalar::CpuSet,
+    /// Since libvirt 6.0.0. May be absent since libvirt 12.8.0.
+    pub vcpus: Option<scalar::CpuSet>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemorytuneMonitor: element("monitor").since(6, 0, 0);
-    0 VCPUS = vcpus: scalar::CpuSet, attribute("vcpus").since(6, 0, 0);
+    0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(6, 0, 0).optional_since(12, 8, 0);
+}
+
+/// Watches, by the host's resctrl, how much energy some virtual CPUs use.
+///
+/// Since libvirt 12.4.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Energytune {
+    /// The virtual CPUs; where absent, it is for the whole process.
+    ///
+    /// Since libvirt 12.4.0. May be absent since libvirt 12.8.0.
+    pub vcpus: Option<scalar::CpuSet>,
+    /// The name of the group while the guest runs.
+    ///
+    /// Only a running domain shows it. Since libvirt 12.4.0.
+    pub id: Option<String>,
+    /// Watches how much energy some of these virtual CPUs use.
+    ///
+    /// Since libvirt 12.4.0.
+    pub monitor: Vec<EnergytuneMonitor>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { Energytune: element("energytune").since(12, 4, 0);
+    0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(12, 4, 0).optional_since(12, 8, 0);
+    1 ID = id: Option<String>, attribute("id").since(12, 4, 0).output_only();
+    2 MONITOR = monitor: Vec<EnergytuneMonitor>, child("monitor").required().since(12, 4, 0);
+}
+
+/// Watches how much energy some of these virtual CPUs use.
+///
+/// Since libvirt 12.4.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct EnergytuneMonitor {
+    /// The virtual CPUs, all of them members of the group; those of the group, unless given.
+    ///
+    /// Since libvirt 12.4.0. May be absent since libvirt 12.8.0.
+    pub vcpus: Option<scalar::CpuSet>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { EnergytuneMonitor: element("monitor").since(12, 4, 0);
+    0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(12, 4, 0).optional_since(12, 8, 0);
 }

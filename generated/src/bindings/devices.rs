@@ -174,11 +174,10 @@ pub struct Devices {
     ///
     /// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-devices).
     pub memory: Vec<MemoryDevice>,
-    /// The guest's IOMMU.
+    /// An IOMMU of the guest. Several can be of model `smmuv3` alone.
     ///
-    /// A second one is refused by libvirt. Since libvirt 2.1.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#iommu-devices).
-    pub iommu: Option<Iommu>,
+    /// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
+    pub iommu: Vec<Iommu>,
     /// A device through which guest and host talk by sockets.
     ///
     /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
@@ -226,7 +225,7 @@ rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("device
     25 PANIC = panic: Vec<Panic>, child("panic").since(1, 2, 1);
     26 SHMEM = shmem: Vec<Shmem>, child("shmem").since(1, 2, 10);
     27 MEMORY = memory: Vec<MemoryDevice>, child("memory").since(1, 2, 14);
-    28 IOMMU = iommu: Option<Iommu>, child("iommu").once().since(2, 1, 0);
+    28 IOMMU = iommu: Vec<Iommu>, child("iommu").since(2, 1, 0);
     29 VSOCK = vsock: Option<Vsock>, child("vsock").once().since(4, 4, 0);
     30 CRYPTO = crypto: Vec<Crypto>, child("crypto").since(9, 1, 0);
     31 PSTORE = pstore: Option<Pstore>, child("pstore").once().since(10, 6, 0);

@@ -7,7 +7,7 @@ use crate::bindings::{
     DomainOnCrash, DomainOnLockfailure, Features, Idmap, Iothreadids, Keywrap, LaunchSecurity,
     LifecycleAction, LxcNamespace, MaxMemory, Memory, MemoryBacking, Memtune, Numatune, Os, Perf,
     Pm, QemuCapabilities, QemuCommandline, QemuDeprecation, QemuOverride, Resource, Seclabel,
-    Sysinfo, Throttlegroups, Vcpu, Vcpus, XenCommandline,
+    Sysinfo, Throttlegroups, Vcpu, Vcpus, XenCommandline, YesNo,
 };
 use crate::scalar as scalar;
 use domxml_runtime as rt;
@@ -34,6 +34,11 @@ pub struct Domain {
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
     pub uuid: Option<scalar::Uuid>,
+    /// The identifier that the guest sees in its hardware, where it differs from `uuid`.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.7.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#general-metadata).
+    pub hwuuid: Option<scalar::Uuid>,
     /// The generation of the machine, which tells the guest that it was restored or copied; where empty,
     /// libvirt makes one up.
     ///
@@ -116,6 +121,11 @@ pub struct Domain {
     /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
     /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
     pub numatune: Option<Numatune>,
+    /// Whether host devices of the guest go through the kernel's IOMMUFD.
+    ///
+    /// A second one is refused by libvirt. Since libvirt 12.2.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#host-device-iommufd).
+    pub iommufd: Option<Iommufd>,
     /// The place of the guest in the host's management of resources.
     ///
     /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
@@ -253,61 +263,63 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     1 ID = id: Option<i64>, attribute("id").since(0, 6, 0).output_only();
     2 NAME = name: String, leaf("name").since(0, 6, 0);
     3 UUID = uuid: Option<scalar::Uuid>, leaf("uuid").since(0, 6, 0);
-    4 GENID = genid: Option<Genid>, child("genid").once().since(4, 4, 0);
-    5 TITLE = title: Option<String>, leaf("title").since(0, 9, 10).dropped_if_empty();
-    6 DESCRIPTION = description: Option<String>, leaf("description").since(0, 7, 2).dropped_if_empty();
-    7 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10);
-    8 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14);
-    9 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
-    10 CURRENT_MEMORY = current_memory: Option<CurrentMemory>, child("currentMemory").since(0, 6, 0);
-    11 BLKIOTUNE = blkiotune: Option<Blkiotune>, child("blkiotune").since(0, 8, 8).dropped_if_empty();
-    12 MEMTUNE = memtune: Option<Memtune>, child("memtune").since(0, 8, 5).dropped_if_empty();
-    13 MEMORY_BACKING = memory_backing: Option<MemoryBacking>, child("memoryBacking").since(0, 7, 1).dropped_if_empty();
-    14 VCPU = vcpu: Option<Vcpu>, child("vcpu").since(0, 6, 0);
-    15 VCPUS = vcpus: Option<Vcpus>, child("vcpus").since(2, 2, 0).dropped_if_empty();
-    16 IOTHREADS = iothreads: Option<u32>, leaf("iothreads").since(1, 2, 8);
-    17 IOTHREADIDS = iothreadids: Option<Iothreadids>, child("iothreadids").since(1, 2, 15).dropped_if_empty();
-    18 DEFAULTIOTHREAD = defaultiothread: Option<Defaultiothread>, child("defaultiothread").since(8, 5, 0)
+    4 HWUUID = hwuuid: Option<scalar::Uuid>, leaf("hwuuid").since(11, 7, 0).dropped_if_empty();
+    5 GENID = genid: Option<Genid>, child("genid").once().since(4, 4, 0);
+    6 TITLE = title: Option<String>, leaf("title").since(0, 9, 10).dropped_if_empty();
+    7 DESCRIPTION = description: Option<String>, leaf("description").since(0, 7, 2).dropped_if_empty();
+    8 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10);
+    9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14);
+    10 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
+    11 CURRENT_MEMORY = current_memory: Option<CurrentMemory>, child("currentMemory").since(0, 6, 0);
+    12 BLKIOTUNE = blkiotune: Option<Blkiotune>, child("blkiotune").since(0, 8, 8).dropped_if_empty();
+    13 MEMTUNE = memtune: Option<Memtune>, child("memtune").since(0, 8, 5).dropped_if_empty();
+    14 MEMORY_BACKING = memory_backing: Option<MemoryBacking>, child("memoryBacking").since(0, 7, 1).dropped_if_empty();
+    15 VCPU = vcpu: Option<Vcpu>, child("vcpu").since(0, 6, 0);
+    16 VCPUS = vcpus: Option<Vcpus>, child("vcpus").since(2, 2, 0).dropped_if_empty();
+    17 IOTHREADS = iothreads: Option<u32>, leaf("iothreads").since(1, 2, 8);
+    18 IOTHREADIDS = iothreadids: Option<Iothreadids>, child("iothreadids").since(1, 2, 15).dropped_if_empty();
+    19 DEFAULTIOTHREAD = defaultiothread: Option<Defaultiothread>, child("defaultiothread").since(8, 5, 0)
         .dropped_if_empty();
-    19 CPUTUNE = cputune: Option<Cputune>, child("cputune").since(0, 9, 0).dropped_if_empty();
-    20 NUMATUNE = numatune: Option<Numatune>, child("numatune").once().since(0, 9, 3).dropped_if_empty();
-    21 RESOURCE = resource: Option<Resource>, child("resource").once().since(1, 0, 5);
-    22 SYSINFO = sysinfo: Vec<Sysinfo>, child("sysinfo").since(0, 8, 6);
-    23 BOOTLOADER = bootloader: Option<String>, leaf("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0);
-    24 BOOTLOADER_ARGS = bootloader_args: Option<String>, leaf("bootloader_args").since(0, 6, 0);
-    25 OS = os: Option<Os>, child("os").since(0, 6, 0);
-    26 IDMAP = idmap: Option<Idmap>, child("idmap").since(1, 2, 1).dropped_if_empty();
-    27 FEATURES = features: Option<Features>, child("features").since(0, 6, 0).dropped_if_empty();
-    28 CPU = cpu: Option<Cpu>, child("cpu").since(0, 7, 5).dropped_if_empty();
-    29 CLOCK = clock: Option<Clock>, child("clock").since(0, 6, 0);
-    30 ON_POWEROFF = on_poweroff: Option<LifecycleAction>, leaf("on_poweroff").since(0, 6, 0);
-    31 ON_REBOOT = on_reboot: Option<LifecycleAction>, leaf("on_reboot").since(0, 6, 0);
-    32 ON_CRASH = on_crash: Option<DomainOnCrash>, leaf("on_crash").since(0, 6, 0);
-    33 ON_LOCKFAILURE = on_lockfailure: Option<DomainOnLockfailure>, leaf("on_lockfailure").since(1, 0, 0);
-    34 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
-    35 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
-    36 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0);
-    37 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0);
-    38 SECLABEL = seclabel: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
-    39 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();
-    40 LAUNCH_SECURITY = launch_security: Option<LaunchSecurity>, child("launchSecurity").since(4, 4, 0);
-    41 QEMU_COMMANDLINE = qemu_commandline: Option<QemuCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    20 CPUTUNE = cputune: Option<Cputune>, child("cputune").since(0, 9, 0).dropped_if_empty();
+    21 NUMATUNE = numatune: Option<Numatune>, child("numatune").once().since(0, 9, 3).dropped_if_empty();
+    22 IOMMUFD = iommufd: Option<Iommufd>, child("iommufd").once().since(12, 2, 0);
+    23 RESOURCE = resource: Option<Resource>, child("resource").once().since(1, 0, 5);
+    24 SYSINFO = sysinfo: Vec<Sysinfo>, child("sysinfo").since(0, 8, 6);
+    25 BOOTLOADER = bootloader: Option<String>, leaf("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0);
+    26 BOOTLOADER_ARGS = bootloader_args: Option<String>, leaf("bootloader_args").since(0, 6, 0);
+    27 OS = os: Option<Os>, child("os").since(0, 6, 0);
+    28 IDMAP = idmap: Option<Idmap>, child("idmap").since(1, 2, 1).dropped_if_empty();
+    29 FEATURES = features: Option<Features>, child("features").since(0, 6, 0).dropped_if_empty();
+    30 CPU = cpu: Option<Cpu>, child("cpu").since(0, 7, 5).dropped_if_empty();
+    31 CLOCK = clock: Option<Clock>, child("clock").since(0, 6, 0);
+    32 ON_POWEROFF = on_poweroff: Option<LifecycleAction>, leaf("on_poweroff").since(0, 6, 0);
+    33 ON_REBOOT = on_reboot: Option<LifecycleAction>, leaf("on_reboot").since(0, 6, 0);
+    34 ON_CRASH = on_crash: Option<DomainOnCrash>, leaf("on_crash").since(0, 6, 0);
+    35 ON_LOCKFAILURE = on_lockfailure: Option<DomainOnLockfailure>, leaf("on_lockfailure").since(1, 0, 0);
+    36 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
+    37 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
+    38 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0);
+    39 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0);
+    40 SECLABEL = seclabel: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
+    41 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();
+    42 LAUNCH_SECURITY = launch_security: Option<LaunchSecurity>, child("launchSecurity").since(4, 4, 0);
+    43 QEMU_COMMANDLINE = qemu_commandline: Option<QemuCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(0, 8, 3);
-    42 QEMU_CAPABILITIES = qemu_capabilities: Option<QemuCapabilities>, child("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    44 QEMU_CAPABILITIES = qemu_capabilities: Option<QemuCapabilities>, child("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(5, 6, 0);
-    43 QEMU_OVERRIDE = qemu_override: Option<QemuOverride>, child("override").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    45 QEMU_OVERRIDE = qemu_override: Option<QemuOverride>, child("override").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
-    44 QEMU_DEPRECATION = qemu_deprecation: Option<QemuDeprecation>, child("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    46 QEMU_DEPRECATION = qemu_deprecation: Option<QemuDeprecation>, child("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(7, 3, 0);
-    45 LXC_NAMESPACE = lxc_namespace: Option<LxcNamespace>, child("namespace").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+    47 LXC_NAMESPACE = lxc_namespace: Option<LxcNamespace>, child("namespace").ns("http://libvirt.org/schemas/domain/lxc/1.0")
         .since(1, 2, 19);
-    46 XEN_COMMANDLINE = xen_commandline: Option<XenCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0")
+    48 XEN_COMMANDLINE = xen_commandline: Option<XenCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0")
         .since(6, 7, 0);
-    47 BHYVE_COMMANDLINE = bhyve_commandline: Option<BhyveCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0")
+    49 BHYVE_COMMANDLINE = bhyve_commandline: Option<BhyveCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0")
         .since(5, 1, 0);
-    48 VMWARE_DATACENTER_PATH = vmware_datacenter_path: Option<String>, leaf("datacenterpath").ns("http://libvirt.org/schemas/domain/vmware/1.0")
+    50 VMWARE_DATACENTER_PATH = vmware_datacenter_path: Option<String>, leaf("datacenterpath").ns("http://libvirt.org/schemas/domain/vmware/1.0")
         .since(7, 0, 0);
-    49 FOREIGN_EXTENSIONS = foreign_extensions: Vec<rt::Verbatim>, any_elements()
+    51 FOREIGN_EXTENSIONS = foreign_extensions: Vec<rt::Verbatim>, any_elements()
         .names(&rt::Names::Except(&rt::Names::Any, &rt::Names::Either(&[rt::Names::Ns(""), rt::Names::Ns("http://libvirt.org/schemas/domain/bhyve/1.0"), rt::Names::Ns("http://libvirt.org/schemas/domain/lxc/1.0"), rt::Names::Ns("http://libvirt.org/schemas/domain/qemu/1.0"), rt::Names::Ns("http://libvirt.org/schemas/domain/vmware/1.0"), rt::Names::Ns("http://libvirt.org/schemas/domain/xen/1.0")])));
 }
 
@@ -415,4 +427,28 @@ pub struct Genid {
 
 rt::table! { Genid: element("genid").since(4, 4, 0).reference("general-metadata");
     0 VALUE = value: Option<scalar::Uuid>, text();
+}
+
+/// Whether host devices of the guest go through the kernel's IOMMUFD.
+///
+/// A second one is refused by libvirt. Since libvirt 12.2.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#host-device-iommufd).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Iommufd {
+    /// Whether they do.
+    ///
+    /// Since libvirt 12.2.0.
+    pub enabled: YesNo,
+    /// The name under which a file descriptor of the device was handed to libvirt; it is used instead of
+    /// opening the device.
+    ///
+    /// Since libvirt 12.2.0.
+    pub fdgroup: Option<String>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { Iommufd: element("iommufd").since(12, 2, 0).reference("host-device-iommufd");
+    0 ENABLED = enabled: YesNo, attribute("enabled").since(12, 2, 0);
+    1 FDGROUP = fdgroup: Option<String>, attribute("fdgroup").since(12, 2, 0);
 }

@@ -121,11 +121,16 @@ pub enum FeatureHypervMode {
     ///
     /// Since libvirt 8.0.0.
     Passthrough,
+    /// Every feature that both the hypervisor has and libvirt knows, and those that are listed.
+    ///
+    /// Since libvirt 11.9.0.
+    HostModel,
 }
 
 rt::values! { FeatureHypervMode;
     Custom = "custom".since(8, 0, 0);
     Passthrough = "passthrough".since(8, 0, 0);
+    HostModel = "host-model".since(11, 9, 0);
 }
 
 /// Timers are not watched strictly.

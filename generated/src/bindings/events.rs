@@ -34,6 +34,10 @@ pub enum DomainOnCrash {
     ///
     /// Since libvirt 0.8.4.
     CoredumpRestart,
+    /// The guest runs on, to deal with its crash itself.
+    ///
+    /// Since libvirt 12.6.0.
+    PreserveRunning,
 }
 
 rt::values! { DomainOnCrash;
@@ -43,6 +47,7 @@ rt::values! { DomainOnCrash;
     RenameRestart = "rename-restart".since(0, 6, 0);
     CoredumpDestroy = "coredump-destroy".since(0, 8, 4);
     CoredumpRestart = "coredump-restart".since(0, 8, 4);
+    PreserveRunning = "preserve-running".since(12, 6, 0);
 }
 
 /// A set of values.

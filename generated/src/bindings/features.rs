@@ -133,6 +133,10 @@ pub struct Features {
     ///
     /// Since libvirt 11.1.0.
     pub aia: Option<FeatureAia>,
+    /// The guest's processor has the virtualization extensions of ARM.
+    ///
+    /// Since libvirt 12.1.0.
+    pub virtualization: bool,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -168,6 +172,7 @@ rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().ref
     27 RAS = ras: Option<FeatureRas>, child("ras").since(10, 4, 0);
     28 PS2 = ps2: Option<FeaturePs2>, child("ps2").since(10, 7, 0);
     29 AIA = aia: Option<FeatureAia>, child("aia").since(11, 1, 0);
+    30 VIRTUALIZATION = virtualization: bool, flag("virtualization").since(12, 1, 0);
 }
 
 /// The guest has an APIC, whose interrupts can be programmed.

@@ -80,4 +80,4 @@ pub use self::tuning::*;
 pub use self::types::*;
 
 /// The newest libvirt that the schema knows.
-pub const NEWEST: domxml_runtime::Version = domxml_runtime::Version::new(11, 3, 0);
+pub const NEWEST: domxml_runtime::Version = domxml_runtime::Version::new(12, 8, 0);

@@ -61,6 +61,11 @@ pub struct Os {
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub nvram: Option<OsNvram>,
+    /// The store of the firmware's variables, kept by a device of the hypervisor's own instead of a flash
+    /// image.
+    ///
+    /// Since libvirt 12.1.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    pub varstore: Option<OsVarstore>,
     /// The path of the kernel.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
@@ -132,17 +137,18 @@ rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-bootin
         .dropped_if_empty();
     9 LOADER = loader: Option<OsLoader>, child("loader").since(0, 6, 0).dropped_if_empty();
     10 NVRAM = nvram: Option<OsNvram>, child("nvram").since(1, 2, 9).dropped_if_empty();
-    11 KERNEL = kernel: Option<String>, leaf("kernel").since(0, 6, 0).dropped_if_empty();
-    12 INITRD = initrd: Option<String>, leaf("initrd").since(0, 6, 0).dropped_if_empty();
-    13 CMDLINE = cmdline: Option<String>, leaf("cmdline").since(0, 6, 0).dropped_if_empty();
-    14 SHIM = shim: Option<String>, leaf("shim").since(11, 3, 0).dropped_if_empty();
-    15 DTB = dtb: Option<String>, leaf("dtb").since(1, 0, 4).dropped_if_empty();
-    16 ROOT = root: Option<String>, leaf("root").since(0, 6, 0).dropped_if_empty();
-    17 ACPI = acpi: Option<OsAcpi>, child("acpi").since(1, 3, 5).dropped_if_empty();
-    18 BOOT = boot: Vec<OsBoot>, child("boot").since(0, 6, 0);
-    19 BOOTMENU = bootmenu: Option<OsBootmenu>, child("bootmenu").since(0, 8, 3).dropped_if_empty();
-    20 BIOS = bios: Option<OsBios>, child("bios").since(0, 9, 4).dropped_if_empty();
-    21 SMBIOS = smbios: Option<OsSmbios>, child("smbios").since(0, 8, 6).dropped_if_empty();
+    11 VARSTORE = varstore: Option<OsVarstore>, child("varstore").since(12, 1, 0);
+    12 KERNEL = kernel: Option<String>, leaf("kernel").since(0, 6, 0).dropped_if_empty();
+    13 INITRD = initrd: Option<String>, leaf("initrd").since(0, 6, 0).dropped_if_empty();
+    14 CMDLINE = cmdline: Option<String>, leaf("cmdline").since(0, 6, 0).dropped_if_empty();
+    15 SHIM = shim: Option<String>, leaf("shim").since(11, 3, 0).dropped_if_empty();
+    16 DTB = dtb: Option<String>, leaf("dtb").since(1, 0, 4).dropped_if_empty();
+    17 ROOT = root: Option<String>, leaf("root").since(0, 6, 0).dropped_if_empty();
+    18 ACPI = acpi: Option<OsAcpi>, child("acpi").since(1, 3, 5).dropped_if_empty();
+    19 BOOT = boot: Vec<OsBoot>, child("boot").since(0, 6, 0);
+    20 BOOTMENU = bootmenu: Option<OsBootmenu>, child("bootmenu").since(0, 8, 3).dropped_if_empty();
+    21 BIOS = bios: Option<OsBios>, child("bios").since(0, 9, 4).dropped_if_empty();
+    22 SMBIOS = smbios: Option<OsSmbios>, child("smbios").since(0, 8, 6).dropped_if_empty();
 }
 
 /// A set of values.
@@ -528,6 +534,29 @@ rt::values! { OsNvramType;
     File = "file".since(8, 5, 0);
     Block = "block".since(8, 5, 0);
     Network = "network".since(8, 5, 0);
+}
+
+/// The store of the firmware's variables, kept by a device of the hypervisor's own instead of a flash
+/// image.
+///
+/// Since libvirt 12.1.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct OsVarstore {
+    /// The file from which a new store is copied.
+    ///
+    /// Since libvirt 12.1.0.
+    pub template: Option<String>,
+    /// The file that holds the variables.
+    ///
+    /// Since libvirt 12.1.0.
+    pub path: Option<String>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { OsVarstore: element("varstore").since(12, 1, 0).reference("bios-bootloader");
+    0 TEMPLATE = template: Option<String>, attribute("template").since(12, 1, 0);
+    1 PATH = path: Option<String>, attribute("path").since(12, 1, 0);
 }
 
 /// Whether the firmware offers a boot menu.

@@ -326,6 +326,10 @@ pub enum LaunchSecurityType {
     ///
     /// Since libvirt 7.6.0.
     S390Pv,
+    /// Trust Domain Extensions of Intel.
+    ///
+    /// Since libvirt 11.6.0.
+    Tdx(LaunchSecurityTypeTdx),
 }
 
 impl Default for LaunchSecurityType {
@@ -338,6 +342,7 @@ rt::payload! { LaunchSecurityType: attribute("type");
     Sev(LaunchSecurityTypeSev) = "sev".since(4, 4, 0);
     SevSnp(LaunchSecurityTypeSevSnp) = "sev-snp".since(10, 5, 0);
     S390Pv = "s390-pv".since(7, 6, 0);
+    Tdx(LaunchSecurityTypeTdx) = "tdx".since(11, 6, 0);
 }
 
 /// The members of one variant.
@@ -443,4 +448,55 @@ rt::table! { LaunchSecurityTypeSevSnp: members();
     7 ID_BLOCK = id_block: Option<String>, leaf("idBlock").since(10, 5, 0);
     8 ID_AUTH = id_auth: Option<String>, leaf("idAuth").since(10, 5, 0);
     9 HOST_DATA = host_data: Option<String>, leaf("hostData").since(10, 5, 0);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct LaunchSecurityTypeTdx {
+    /// The attributes of the trust domain, in the bits that Intel's specification names.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.6.0.
+    pub policy: Option<scalar::HexNumber>,
+    /// The identity of the guest's configuration: 48 bytes in base64.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.6.0.
+    pub mr_config_id: Option<String>,
+    /// The identity of the guest's owner: 48 bytes in base64.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.6.0.
+    pub mr_owner: Option<String>,
+    /// The identity of the owner's configuration: 48 bytes in base64.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.6.0.
+    pub mr_owner_config: Option<String>,
+    /// The service of the host that signs what the guest reports of itself.
+    ///
+    /// A second one is refused by libvirt. Since libvirt 11.6.0.
+    pub quote_generation_service: Option<QuoteGenerationService>,
+}
+
+rt::table! { LaunchSecurityTypeTdx: members();
+    0 POLICY = policy: Option<scalar::HexNumber>, leaf("policy").since(11, 6, 0).dropped_if_empty();
+    1 MR_CONFIG_ID = mr_config_id: Option<String>, leaf("mrConfigId").since(11, 6, 0).dropped_if_empty();
+    2 MR_OWNER = mr_owner: Option<String>, leaf("mrOwner").since(11, 6, 0).dropped_if_empty();
+    3 MR_OWNER_CONFIG = mr_owner_config: Option<String>, leaf("mrOwnerConfig").since(11, 6, 0).dropped_if_empty();
+    4 QUOTE_GENERATION_SERVICE = quote_generation_service: Option<QuoteGenerationService>, child("quoteGenerationService")
+        .once().since(11, 6, 0);
+}
+
+/// The service of the host that signs what the guest reports of itself.
+///
+/// A second one is refused by libvirt. Since libvirt 11.6.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct QuoteGenerationService {
+    /// The path of the service's socket.
+    ///
+    /// Where absent, `/var/run/tdx-qgs/qgs.socket` is assumed. Since libvirt 11.6.0.
+    pub path: Option<String>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { QuoteGenerationService: element("quoteGenerationService").since(11, 6, 0);
+    0 PATH = path: Option<String>, attribute("path").assumed("/var/run/tdx-qgs/qgs.socket").since(11, 6, 0);
 }

@@ -172,6 +172,10 @@ pub struct IothreadPoll {
     ///
     /// Since libvirt 9.4.0.
     pub shrink: Option<u64>,
+    /// How much the last event weighs in the time of polling, as a power of two: 0 to 63.
+    ///
+    /// Since libvirt 12.7.0.
+    pub weight: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -180,6 +184,7 @@ rt::table! { IothreadPoll: element("poll").since(9, 4, 0);
     0 MAX = max: Option<u64>, attribute("max").since(9, 4, 0);
     1 GROW = grow: Option<u64>, attribute("grow").since(9, 4, 0);
     2 SHRINK = shrink: Option<u64>, attribute("shrink").since(9, 4, 0);
+    3 WEIGHT = weight: Option<u32>, attribute("weight").since(12, 7, 0);
 }
 
 /// The hypervisor's main loop, which serves the devices that no I/O thread serves.
@@ -362,7 +367,7 @@ pub struct BlkiotuneDevice {
     /// The path of the device.
     ///
     /// Since libvirt 0.9.8. Values other than `[^:]*` since libvirt 1.2.14.
-    pub path: String,
+    pub path: BlkiotuneDevicePath,
     /// The guest's weight on this device.
     ///
     /// Since libvirt 0.9.8. May be absent since libvirt 1.2.2.
@@ -388,12 +393,29 @@ pub struct BlkiotuneDevice {
 }
 
 rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
-    0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("[^:]*", 1, 2, 14);
+    0 PATH = path: BlkiotuneDevicePath, leaf("path").since(0, 9, 8).narrow("[^:]*", 1, 2, 14);
     1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2);
     2 READ_IOPS_SEC = read_iops_sec: Option<u32>, leaf("read_iops_sec").since(1, 2, 2);
     3 WRITE_IOPS_SEC = write_iops_sec: Option<u32>, leaf("write_iops_sec").since(1, 2, 2);
     4 READ_BYTES_SEC = read_bytes_sec: Option<u64>, leaf("read_bytes_sec").since(1, 2, 2);
     5 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(1, 2, 2);
+}
+
+/// A set of values.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum BlkiotuneDevicePath {
+    /// All devices of the guest together, by bhyve.
+    ///
+    /// Since libvirt 12.3.0.
+    #[default]
+    Star,
+    /// Another value.
+    Other(String),
+}
+
+rt::values! { BlkiotuneDevicePath;
+    Star = "*".since(12, 3, 0);
+    _ = Other(String);
 }
 
 /// The place of the guest in the host's management of resources.

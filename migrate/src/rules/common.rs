@@ -1,5 +1,7 @@
 //! What several rules need.
 
+use domxml_runtime::{Newer, WriteOptions};
+
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
 
@@ -62,4 +64,13 @@ pub(super) fn kept_attribute<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> 
 pub(super) fn kept_child<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
     let kept = xml.kept.as_ref()?;
     kept.nodes.iter().find(|node| node.is_element(name)).map(|node| &*node.text)
+}
+
+/// An element as the target reads it: in profile `libvirt` without what is newer, which that libvirt reads past.
+pub(super) fn known_to_target<T: domxml_runtime::Element + Clone>(element: &T, cx: &Context) -> T {
+    if cx.profile == Profile::Modern {
+        return element.clone();
+    }
+    let options = WriteOptions { target: Some(cx.target), newer: Newer::Drop, ..WriteOptions::default() };
+    T::from_xml(&element.write_with(&options).text).unwrap_or_else(|_| element.clone())
 }

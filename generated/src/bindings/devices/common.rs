@@ -57,12 +57,17 @@ pub struct Acpi {
     ///
     /// Since libvirt 7.3.0.
     pub index: Option<u32>,
+    /// The NUMA nodes of the guest that the device is an initiator of.
+    ///
+    /// Since libvirt 11.8.0.
+    pub nodeset: Option<scalar::CpuSet>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Acpi: element("acpi").since(7, 3, 0).dropped_if_empty();
     0 INDEX = index: Option<u32>, attribute("index").since(7, 3, 0);
+    1 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(11, 8, 0);
 }
 
 /// The option ROM that a PCI device presents to the guest.

@@ -42,7 +42,7 @@ pub struct Controller {
 
 rt::table! { Controller: element("controller").since(0, 7, 6).reference("controllers")
     .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }])
-    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Part(0, 1), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 2)] }]);
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Part(0, 1), rt::Step::Field(3), rt::Step::Part(0, 2), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 3)] }]);
     0 TYPE = type_: ControllerType, payload();
     1 INDEX = index: Option<u32>, attribute("index").since(0, 7, 6).optional_since(1, 3, 5);
     2 DRIVER = driver: Option<ControllerDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
@@ -96,6 +96,10 @@ pub enum ControllerType {
     ///
     /// Since libvirt 7.0.0.
     Isa,
+    /// NVMe.
+    ///
+    /// Since libvirt 11.5.0.
+    Nvme(ControllerTypeNvme),
 }
 
 impl Default for ControllerType {
@@ -115,6 +119,7 @@ rt::payload! { ControllerType: attribute("type").optional().written("ide");
     Pci(ControllerTypePci) = "pci".since(1, 0, 5);
     Xenbus(ControllerTypeXenbus) = "xenbus".since(5, 2, 0);
     Isa = "isa".since(7, 0, 0);
+    Nvme(ControllerTypeNvme) = "nvme".since(11, 5, 0);
     _ = "ide";
 }
 
@@ -286,7 +291,7 @@ pub struct ControllerTypeUsb {
 rt::table! { ControllerTypeUsb: members();
     0 MODEL = model: Option<ControllerTypeUsbModel>, attribute("model").since(0, 8, 2).part(1);
     1 PORTS = ports: Option<u32>, attribute("ports").since(1, 3, 5).part(1);
-    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5).part(1);
+    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5).part(2);
 }
 
 /// A set of values.
@@ -396,7 +401,7 @@ rt::table! { ControllerTypePci: members();
     0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2).part(1);
     1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
     2 TARGET = target: Option<ControllerTarget>, child("target").once().since(1, 2, 19).dropped_if_empty();
-    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2).part(2);
+    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2).part(3);
 }
 
 /// A set of values.
@@ -474,6 +479,19 @@ pub struct ControllerTypeXenbus {
 rt::table! { ControllerTypeXenbus: members();
     0 MAX_GRANT_FRAMES = max_grant_frames: Option<u32>, attribute("maxGrantFrames").since(5, 2, 0).part(1);
     1 MAX_EVENT_CHANNELS = max_event_channels: Option<u32>, attribute("maxEventChannels").since(6, 3, 0).part(1);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ControllerTypeNvme {
+    /// The serial number that the guest sees; the same for all disks of the controller.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.5.0.
+    pub serial: Option<String>,
+}
+
+rt::table! { ControllerTypeNvme: members();
+    0 SERIAL = serial: Option<String>, leaf("serial").since(11, 5, 0).dropped_if_empty().part(1);
 }
 
 /// How the hypervisor drives the controller.

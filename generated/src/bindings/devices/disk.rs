@@ -5,9 +5,9 @@
 use crate::bindings::{
     Acpi, Address, Alias, BackendDomain, DeviceBoot, DiskAuthSecret, DiskDriver, DiskFormat,
     DiskIoTune, DiskMirror, DiskSourceFile, DiskSourceNetwork, DiskStorage, DiskThrottleFilters,
-    DiskTypeBlock, DiskTypeDir, DiskTypeNvme, DiskTypeVhostuser, DiskTypeVhostvdpa, DiskTypeVolume,
-    EncryptionCipher, EncryptionEngine, EncryptionFormat, EncryptionIvgen, EncryptionSecret, OnOff,
-    VirtioModel, YesNo,
+    DiskTypeBlock, DiskTypeCtl, DiskTypeDir, DiskTypeNvme, DiskTypeVhostuser, DiskTypeVhostvdpa,
+    DiskTypeVolume, EncryptionCipher, EncryptionEngine, EncryptionFormat, EncryptionIvgen,
+    EncryptionSecret, OnOff, YesNo,
 };
 use domxml_runtime as rt;
 
@@ -26,10 +26,10 @@ pub struct Disk {
     ///
     /// Where absent, `disk` is assumed; the canonical form spells it out. Since libvirt 0.6.0.
     pub device: Option<DiskDevice>,
-    /// The variant of a virtio disk.
+    /// The variant of a virtio or USB disk.
     ///
     /// Since libvirt 5.2.0.
-    pub model: Option<VirtioModel>,
+    pub model: Option<DiskModel>,
     /// Whether the hypervisor may do raw I/O, on a `lun`; with QEMU that holds for all disks of the domain.
     ///
     /// Where absent, `no` is assumed. Since libvirt 0.9.10.
@@ -156,7 +156,7 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(6), rt::Step::Field(7), rt::Step::Field(0), rt::Step::Field(8), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14), rt::Step::Field(15), rt::Step::Field(16), rt::Step::Field(17), rt::Step::Field(18), rt::Step::Field(19), rt::Step::Field(20), rt::Step::Field(21), rt::Step::Field(22), rt::Step::Field(23), rt::Step::Field(24), rt::Step::Field(25), rt::Step::Field(26), rt::Step::Field(27)] }]);
     0 TYPE = type_: DiskType, payload();
     1 DEVICE = device: Option<DiskDevice>, attribute("device").written("disk").since(0, 6, 0);
-    2 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
+    2 MODEL = model: Option<DiskModel>, attribute("model").since(5, 2, 0);
     3 RAWIO = rawio: Option<YesNo>, attribute("rawio").assumed("no").since(0, 9, 10);
     4 SGIO = sgio: Option<Sgio>, attribute("sgio").assumed("filtered").since(1, 0, 2);
     5 SNAPSHOT = snapshot: Option<DiskSnapshot>, attribute("snapshot").since(0, 9, 5);
@@ -223,6 +223,10 @@ pub enum DiskType {
     ///
     /// Since libvirt 9.8.0.
     Vhostvdpa(DiskTypeVhostvdpa),
+    /// A device of FreeBSD's CAM Target Layer, by bhyve.
+    ///
+    /// Since libvirt 12.0.0.
+    Ctl(DiskTypeCtl),
 }
 
 impl Default for DiskType {
@@ -240,6 +244,7 @@ rt::payload! { DiskType: attribute("type").optional().written("file");
     Nvme(DiskTypeNvme) = "nvme".since(6, 0, 0);
     Vhostuser(DiskTypeVhostuser) = "vhostuser".since(7, 1, 0);
     Vhostvdpa(DiskTypeVhostvdpa) = "vhostvdpa".since(9, 8, 0);
+    Ctl(DiskTypeCtl) = "ctl".since(12, 0, 0);
     _ = "file";
 }
 
@@ -299,6 +304,40 @@ rt::values! { DiskDevice;
     Disk = "disk".since(0, 6, 0);
     Cdrom = "cdrom".since(0, 6, 0);
     Lun = "lun".since(0, 9, 10);
+}
+
+/// A set of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DiskModel {
+    /// `virtio`
+    ///
+    /// Since libvirt 1.0.3.
+    #[default]
+    Virtio,
+    /// `virtio-transitional`
+    ///
+    /// Since libvirt 5.2.0.
+    VirtioTransitional,
+    /// `virtio-non-transitional`
+    ///
+    /// Since libvirt 5.2.0.
+    VirtioNonTransitional,
+    /// A hard disk of USB.
+    ///
+    /// Since libvirt 11.5.0.
+    UsbStorage,
+    /// A bulk-only USB transport, with the drive behind it.
+    ///
+    /// Since libvirt 11.5.0.
+    UsbBot,
+}
+
+rt::values! { DiskModel;
+    Virtio = "virtio".since(1, 0, 3);
+    VirtioTransitional = "virtio-transitional".since(5, 2, 0);
+    VirtioNonTransitional = "virtio-non-transitional".since(5, 2, 0);
+    UsbStorage = "usb-storage".since(11, 5, 0);
+    UsbBot = "usb-bot".since(11, 5, 0);
 }
 
 /// A set of values.
@@ -539,10 +578,11 @@ pub struct DiskTarget {
     /// The name of the disk, unique in the domain; it orders the disks of a bus, but the guest may name
     /// them otherwise. The prefix `ioemu:` of old Xen means nothing.
     ///
-    /// Since libvirt 0.6.0.
+    /// Since libvirt 0.6.0. Values other than `(ioemu:)?(fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+` since libvirt
+    /// 11.5.0.
     pub dev: String,
     /// The bus. Where absent, the name tells it: `hd` is IDE, `sd` SCSI, `vd` virtio, `xvd` Xen, `ubd` User
-    /// Mode Linux and a floppy drive FDC.
+    /// Mode Linux, `nvme` NVMe and a floppy drive FDC.
     ///
     /// Since libvirt 0.6.0.
     pub bus: Option<DiskTargetBus>,
@@ -559,16 +599,22 @@ pub struct DiskTarget {
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.3.0.
     pub rotation_rate: Option<u64>,
+    /// Whether a SCSI disk says that it can write past its caches (DPO and FUA).
+    ///
+    /// Since libvirt 11.10.0.
+    pub dpofua: Option<OnOff>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskTarget: element("target").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
-    0 DEV = dev: String, attribute("dev").since(0, 6, 0);
+    0 DEV = dev: String, attribute("dev").since(0, 6, 0)
+        .narrow("(ioemu:)?(fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+", 11, 5, 0);
     1 BUS = bus: Option<DiskTargetBus>, attribute("bus").since(0, 6, 0);
     2 TRAY = tray: Option<DiskTargetTray>, attribute("tray").dropped("closed").since(0, 9, 11);
     3 REMOVABLE = removable: Option<OnOff>, attribute("removable").assumed("off").since(1, 1, 3);
     4 ROTATION_RATE = rotation_rate: Option<u64>, attribute("rotation_rate").dropped("0").since(7, 3, 0);
+    5 DPOFUA = dpofua: Option<OnOff>, attribute("dpofua").since(11, 10, 0);
 }
 
 /// A set of values.
@@ -611,6 +657,10 @@ pub enum DiskTargetBus {
     ///
     /// Since libvirt 1.1.3.
     Sd,
+    /// `nvme`
+    ///
+    /// Since libvirt 11.5.0.
+    Nvme,
 }
 
 rt::values! { DiskTargetBus;
@@ -623,6 +673,7 @@ rt::values! { DiskTargetBus;
     Uml = "uml".since(0, 6, 2);
     Sata = "sata".since(0, 9, 7);
     Sd = "sd".since(1, 1, 3);
+    Nvme = "nvme".since(11, 5, 0);
 }
 
 /// A set of values.

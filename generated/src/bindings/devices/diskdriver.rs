@@ -99,6 +99,11 @@ pub struct DiskDriver {
     ///
     /// Since libvirt 10.0.0.
     pub iothreads: Option<DriverIoThreads>,
+    /// Statistics that the hypervisor gathers of a virtio disk beside its counters.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub statistics: Option<DiskStatistics>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -126,6 +131,7 @@ rt::table! { DiskDriver: element("driver").since(0, 6, 0).dropped_if_empty().ref
     19 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
         .dropped_if_empty();
     20 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
+    21 STATISTICS = statistics: Option<DiskStatistics>, child("statistics").since(11, 9, 0).dropped_if_empty();
 }
 
 /// A set of values.
@@ -384,6 +390,115 @@ rt::values! { DiskDriverDetectZeroes;
     Off = "off".since(2, 0, 0);
     On = "on".since(2, 0, 0);
     Unmap = "unmap".since(2, 0, 0);
+}
+
+/// Statistics that the hypervisor gathers of a virtio disk beside its counters.
+///
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskStatistics {
+    /// Statistics over spans of equal length.
+    ///
+    /// Since libvirt 11.9.0.
+    pub statistic: Vec<DiskStatistic>,
+    /// Counts how many operations took how long.
+    ///
+    /// Since libvirt 12.1.0.
+    pub latency_histogram: Vec<DiskLatencyHistogram>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { DiskStatistics: element("statistics").since(11, 9, 0).dropped_if_empty().reference("hard-drives-floppy-disks-cdroms");
+    0 STATISTIC = statistic: Vec<DiskStatistic>, child("statistic").since(11, 9, 0);
+    1 LATENCY_HISTOGRAM = latency_histogram: Vec<DiskLatencyHistogram>, child("latency-histogram").since(12, 1, 0);
+}
+
+/// Statistics over spans of equal length.
+///
+/// Since libvirt 11.9.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskStatistic {
+    /// The length of a span, in seconds.
+    ///
+    /// Since libvirt 11.9.0.
+    pub interval: u32,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { DiskStatistic: element("statistic").since(11, 9, 0);
+    0 INTERVAL = interval: u32, attribute("interval").since(11, 9, 0);
+}
+
+/// Counts how many operations took how long.
+///
+/// Since libvirt 12.1.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskLatencyHistogram {
+    /// The operations that are counted; all of them, unless given.
+    ///
+    /// Since libvirt 12.1.0.
+    pub type_: Option<DiskLatencyHistogramType>,
+    /// A bin of a histogram, which ends where the next one starts.
+    ///
+    /// Since libvirt 12.1.0.
+    pub bin: Vec<DiskLatencyBin>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { DiskLatencyHistogram: element("latency-histogram").since(12, 1, 0);
+    0 TYPE = type_: Option<DiskLatencyHistogramType>, attribute("type").since(12, 1, 0);
+    1 BIN = bin: Vec<DiskLatencyBin>, child("bin").required().since(12, 1, 0);
+}
+
+/// A set of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DiskLatencyHistogramType {
+    /// `read`
+    ///
+    /// Since libvirt 12.1.0.
+    #[default]
+    Read,
+    /// `write`
+    ///
+    /// Since libvirt 12.1.0.
+    Write,
+    /// `zone`
+    ///
+    /// Since libvirt 12.1.0.
+    Zone,
+    /// `flush`
+    ///
+    /// Since libvirt 12.1.0.
+    Flush,
+}
+
+rt::values! { DiskLatencyHistogramType;
+    Read = "read".since(12, 1, 0);
+    Write = "write".since(12, 1, 0);
+    Zone = "zone".since(12, 1, 0);
+    Flush = "flush".since(12, 1, 0);
+}
+
+/// A bin of a histogram, which ends where the next one starts.
+///
+/// Since libvirt 12.1.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskLatencyBin {
+    /// The shortest time that counts here, in nanoseconds. libvirt adds a bin from 0 on where there is
+    /// none.
+    ///
+    /// Since libvirt 12.1.0.
+    pub start: u64,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { DiskLatencyBin: element("bin").since(12, 1, 0);
+    0 START = start: u64, attribute("start").since(12, 1, 0);
 }
 
 /// The throttle groups that limit the I/O of the disk.

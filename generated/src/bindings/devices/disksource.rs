@@ -45,6 +45,10 @@ pub enum DiskStorage {
     ///
     /// Since libvirt 9.8.0.
     Vhostvdpa(DiskStorageVhostvdpa),
+    /// A device of FreeBSD's CAM Target Layer, by bhyve.
+    ///
+    /// Since libvirt 12.0.0.
+    Ctl(DiskStorageCtl),
 }
 
 impl Default for DiskStorage {
@@ -62,6 +66,7 @@ rt::payload! { DiskStorage: attribute("type");
     Nvme(DiskStorageNvme) = "nvme".since(6, 0, 0);
     Vhostuser(DiskStorageVhostuser) = "vhostuser".since(7, 1, 0);
     Vhostvdpa(DiskStorageVhostvdpa) = "vhostvdpa".since(9, 8, 0);
+    Ctl(DiskStorageCtl) = "ctl".since(12, 0, 0);
 }
 
 /// The members of one variant.
@@ -258,6 +263,34 @@ pub struct DiskTypeVhostvdpa {
 
 rt::table! { DiskTypeVhostvdpa: members();
     0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskStorageCtl {
+    /// The device of the CAM Target Layer that serves as the disk.
+    ///
+    /// Since libvirt 1.2.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub source: DiskSourceCtl,
+}
+
+rt::table! { DiskStorageCtl: members();
+    0 SOURCE = source: DiskSourceCtl, child("source").since(1, 2, 4);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskTypeCtl {
+    /// The device of the CAM Target Layer that serves as the disk.
+    ///
+    /// Since libvirt 1.2.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub source: DiskSourceCtl,
+}
+
+rt::table! { DiskTypeCtl: members();
+    0 SOURCE = source: DiskSourceCtl, child("source").since(1, 2, 4);
 }
 
 /// The file that holds the disk. A drive without medium has no source, or one without `file`.
@@ -832,6 +865,24 @@ rt::table! { DiskSourceVhostVdpa: element("source").since(1, 2, 4).reference("ha
     0 DEV = dev: String, attribute("dev").since(9, 8, 0);
 }
 
+/// The device of the CAM Target Layer that serves as the disk.
+///
+/// Since libvirt 1.2.4. See [the
+/// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct DiskSourceCtl {
+    /// The path of the device.
+    ///
+    /// Since libvirt 12.0.0.
+    pub dev: String,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
+    0 DEV = dev: String, attribute("dev").since(12, 0, 0);
+}
+
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at
 /// boot but goes on without it after migration, restore and revert, `optional` always goes on without
 /// it.
@@ -947,6 +998,10 @@ pub struct DiskReservations {
     ///
     /// Since libvirt 4.4.0.
     pub managed: Option<YesNo>,
+    /// Whether the reservations move with the guest when it is migrated.
+    ///
+    /// Since libvirt 12.1.0.
+    pub migration: Option<YesNo>,
     /// The socket of the helper that makes the reservations.
     ///
     /// Since libvirt 4.4.0.
@@ -957,7 +1012,8 @@ pub struct DiskReservations {
 
 rt::table! { DiskReservations: element("reservations").since(4, 4, 0);
     0 MANAGED = managed: Option<YesNo>, attribute("managed").since(4, 4, 0);
-    1 SOURCE = source: Option<DiskReservationsSource>, child("source").since(4, 4, 0);
+    1 MIGRATION = migration: Option<YesNo>, attribute("migration").since(12, 1, 0);
+    2 SOURCE = source: Option<DiskReservationsSource>, child("source").since(4, 4, 0);
 }
 
 /// The socket of the helper that makes the reservations.

@@ -113,6 +113,10 @@ pub struct GraphicsTypeVnc {
     ///
     /// Since libvirt 1.0.6.
     pub websocket: Option<i32>,
+    /// Whether the guest starts only when a client has connected, by bhyve.
+    ///
+    /// Where absent, `no` is assumed. Since libvirt 11.10.0.
+    pub wait: Option<YesNo>,
     /// The path of the first `listen` element of type `socket`, as it was given before there were such
     /// elements.
     ///
@@ -163,19 +167,20 @@ rt::table! { GraphicsTypeVnc: members();
     0 PORT = port: Option<i32>, attribute("port").since(0, 6, 0);
     1 AUTOPORT = autoport: Option<scalar::LaxYesNo>, attribute("autoport").since(0, 6, 0);
     2 WEBSOCKET = websocket: Option<i32>, attribute("websocket").since(1, 0, 6);
-    3 SOCKET = socket: Option<String>, attribute("socket").since(0, 8, 8).narrow("[^=]*", 2, 2, 0)
+    3 WAIT = wait: Option<YesNo>, attribute("wait").assumed("no").since(11, 10, 0);
+    4 SOCKET = socket: Option<String>, attribute("socket").since(0, 8, 8).narrow("[^=]*", 2, 2, 0)
         .legacy("graphics-socket-attr");
-    4 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 6, 0).narrow("(.*[^:].*)?", 1, 3, 0)
+    5 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 6, 0).narrow("(.*[^:].*)?", 1, 3, 0)
         .legacy("graphics-listen-attr");
-    5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 6, 0);
-    6 SHARE_POLICY = share_policy: Option<GraphicsTypeVncSharePolicy>, attribute("sharePolicy")
+    6 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 6, 0);
+    7 SHARE_POLICY = share_policy: Option<GraphicsTypeVncSharePolicy>, attribute("sharePolicy")
         .assumed("allow-exclusive").since(1, 0, 6);
-    7 POWER_CONTROL = power_control: Option<YesNo>, attribute("powerControl").assumed("no").since(7, 1, 0);
-    8 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0);
-    9 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
-    10 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
-    11 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
-    12 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
+    8 POWER_CONTROL = power_control: Option<YesNo>, attribute("powerControl").assumed("no").since(7, 1, 0);
+    9 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0);
+    10 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
+    11 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
+    12 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    13 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
 }
 
 /// A set of values.

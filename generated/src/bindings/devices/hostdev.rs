@@ -337,6 +337,10 @@ pub struct HostdevDriver {
     ///
     /// Since libvirt 10.0.0.
     pub model: Option<String>,
+    /// Whether the device goes through the kernel's IOMMUFD.
+    ///
+    /// Since libvirt 12.1.0.
+    pub iommufd: Option<YesNo>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -344,6 +348,7 @@ pub struct HostdevDriver {
 rt::table! { HostdevDriver: element("driver").since(1, 0, 5).dropped_if_empty().reference("usb-pci-scsi-devices");
     0 NAME = name: Option<InterfaceHostdevDriverName>, attribute("name").since(0, 9, 11);
     1 MODEL = model: Option<String>, attribute("model").since(10, 0, 0);
+    2 IOMMUFD = iommufd: Option<YesNo>, attribute("iommufd").since(12, 1, 0);
 }
 
 /// A set of values.
@@ -560,10 +565,14 @@ pub struct HostdevUsbAddress {
     ///
     /// Since libvirt 0.6.0.
     pub bus: scalar::AnyBase,
-    /// The number of the device on the bus.
+    /// The number of the device on the bus, which changes when it is plugged in anew.
     ///
-    /// Since libvirt 0.6.0.
-    pub device: scalar::AnyBase,
+    /// Since libvirt 0.6.0. May be absent since libvirt 12.8.0.
+    pub device: Option<scalar::AnyBase>,
+    /// The port that the device is plugged into, with the ports of the hubs on the way before it.
+    ///
+    /// Since libvirt 12.8.0.
+    pub port: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -571,7 +580,8 @@ pub struct HostdevUsbAddress {
 rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 TYPE = type_: Option<HostdevUsbAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
     1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
-    2 DEVICE = device: scalar::AnyBase, attribute("device").since(0, 6, 0);
+    2 DEVICE = device: Option<scalar::AnyBase>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
+    3 PORT = port: Option<String>, attribute("port").since(12, 8, 0);
 }
 
 /// A set of values.

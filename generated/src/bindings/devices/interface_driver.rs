@@ -2,7 +2,7 @@
 //!
 //! How the hypervisor moves the packets of an interface: its driver, its back end, its buffers.
 
-use crate::bindings::{InterfaceHostdevDriverName, OnOff};
+use crate::bindings::{InterfaceHostdevDriverName, OnOff, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -132,6 +132,10 @@ pub struct InterfaceHostdevDriver {
     ///
     /// Since libvirt 10.0.0.
     pub model: Option<String>,
+    /// Whether the device goes through the kernel's IOMMUFD.
+    ///
+    /// Since libvirt 12.1.0.
+    pub iommufd: Option<YesNo>,
     /// What is done with packets that do not fit into the buffer for sending.
     ///
     /// Since libvirt 0.9.0.
@@ -198,20 +202,21 @@ pub struct InterfaceHostdevDriver {
 rt::table! { InterfaceHostdevDriver: element("driver").since(0, 9, 11).dropped_if_empty().reference("pci-passthrough");
     0 NAME = name: Option<InterfaceHostdevDriverName>, attribute("name").since(0, 9, 11);
     1 MODEL = model: Option<String>, attribute("model").since(10, 0, 0);
-    2 TXMODE = txmode: Option<InterfaceDriverTxmode>, attribute("txmode").since(0, 9, 0);
-    3 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(0, 9, 3);
-    4 EVENT_IDX = event_idx: Option<OnOff>, attribute("event_idx").since(0, 9, 5);
-    5 QUEUES = queues: Option<u64>, attribute("queues").dropped("1").since(1, 0, 6);
-    6 RX_QUEUE_SIZE = rx_queue_size: Option<u64>, attribute("rx_queue_size").dropped("0").since(2, 3, 0);
-    7 TX_QUEUE_SIZE = tx_queue_size: Option<u64>, attribute("tx_queue_size").dropped("0").since(3, 7, 0);
-    8 RSS = rss: Option<OnOff>, attribute("rss").since(8, 3, 0);
-    9 RSS_HASH_REPORT = rss_hash_report: Option<OnOff>, attribute("rss_hash_report").since(8, 3, 0);
-    10 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    11 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    12 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    13 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
-    14 HOST = host: Option<InterfaceDriverHost>, child("host").since(1, 2, 9).dropped_if_empty();
-    15 GUEST = guest: Option<InterfaceDriverGuest>, child("guest").since(1, 2, 9).dropped_if_empty();
+    2 IOMMUFD = iommufd: Option<YesNo>, attribute("iommufd").since(12, 1, 0);
+    3 TXMODE = txmode: Option<InterfaceDriverTxmode>, attribute("txmode").since(0, 9, 0);
+    4 IOEVENTFD = ioeventfd: Option<OnOff>, attribute("ioeventfd").since(0, 9, 3);
+    5 EVENT_IDX = event_idx: Option<OnOff>, attribute("event_idx").since(0, 9, 5);
+    6 QUEUES = queues: Option<u64>, attribute("queues").dropped("1").since(1, 0, 6);
+    7 RX_QUEUE_SIZE = rx_queue_size: Option<u64>, attribute("rx_queue_size").dropped("0").since(2, 3, 0);
+    8 TX_QUEUE_SIZE = tx_queue_size: Option<u64>, attribute("tx_queue_size").dropped("0").since(3, 7, 0);
+    9 RSS = rss: Option<OnOff>, attribute("rss").since(8, 3, 0);
+    10 RSS_HASH_REPORT = rss_hash_report: Option<OnOff>, attribute("rss_hash_report").since(8, 3, 0);
+    11 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    12 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    13 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    14 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+    15 HOST = host: Option<InterfaceDriverHost>, child("host").since(1, 2, 9).dropped_if_empty();
+    16 GUEST = guest: Option<InterfaceDriverGuest>, child("guest").since(1, 2, 9).dropped_if_empty();
 }
 
 /// A set of values.
@@ -342,6 +347,14 @@ pub struct InterfaceBackend {
     ///
     /// Since libvirt 9.0.0.
     pub log_file: Option<String>,
+    /// The host name that passt tells the guest by DHCP.
+    ///
+    /// Since libvirt 11.8.0.
+    pub hostname: Option<String>,
+    /// The fully qualified name that passt tells the guest by DHCP.
+    ///
+    /// Since libvirt 11.8.0.
+    pub fqdn: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -351,6 +364,8 @@ rt::table! { InterfaceBackend: element("backend").since(1, 2, 9).dropped_if_empt
     1 TAP = tap: Option<scalar::CleanPath>, attribute("tap").since(1, 2, 9);
     2 VHOST = vhost: Option<scalar::CleanPath>, attribute("vhost").since(1, 2, 9);
     3 LOG_FILE = log_file: Option<String>, attribute("logFile").since(9, 0, 0);
+    4 HOSTNAME = hostname: Option<String>, attribute("hostname").since(11, 8, 0);
+    5 FQDN = fqdn: Option<String>, attribute("fqdn").since(11, 8, 0);
 }
 
 /// A set of values.

@@ -6,10 +6,9 @@ use crate::bindings::{Acpi, Address, Alias, OnOff};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
-/// The guest's IOMMU.
+/// An IOMMU of the guest. Several can be of model `smmuv3` alone.
 ///
-/// A second one is refused by libvirt. Since libvirt 2.1.0. See [the
-/// manual](https://libvirt.org/formatdomain.html#iommu-devices).
+/// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Iommu {
     /// The kind of device.
@@ -18,7 +17,7 @@ pub struct Iommu {
     pub model: IommuModel,
     /// Options of the device; most are of model `intel` alone.
     ///
-    /// Since libvirt 3.4.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.4.0.
     pub driver: Option<IommuDriver>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
@@ -39,7 +38,7 @@ pub struct Iommu {
 
 rt::table! { Iommu: element("iommu").since(2, 1, 0).reference("iommu-devices");
     0 MODEL = model: IommuModel, attribute("model").since(2, 1, 0);
-    1 DRIVER = driver: Option<IommuDriver>, child("driver").since(3, 4, 0);
+    1 DRIVER = driver: Option<IommuDriver>, child("driver").since(3, 4, 0).dropped_if_empty();
     2 ALIAS = alias: Option<Alias>, child("alias").since(9, 0, 0);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Address>, child("address").since(8, 3, 0);
@@ -61,17 +60,22 @@ pub enum IommuModel {
     ///
     /// Since libvirt 8.3.0.
     Virtio,
+    /// AMD's, for Q35 machines.
+    ///
+    /// Since libvirt 11.5.0.
+    Amd,
 }
 
 rt::values! { IommuModel;
     Intel = "intel".since(2, 1, 0);
     Smmuv3 = "smmuv3".since(5, 5, 0);
     Virtio = "virtio".since(8, 3, 0);
+    Amd = "amd".since(11, 5, 0);
 }
 
 /// Options of the device; most are of model `intel` alone.
 ///
-/// Since libvirt 3.4.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 3.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct IommuDriver {
     /// Whether interrupts are remapped, which needs a split I/O APIC.
@@ -98,15 +102,106 @@ pub struct IommuDriver {
     ///
     /// Since libvirt 10.7.0.
     pub dma_translation: Option<OnOff>,
+    /// Whether addresses of devices are left as they are, for model `amd`.
+    ///
+    /// Since libvirt 11.5.0.
+    pub passthrough: Option<OnOff>,
+    /// Whether interrupts reach more than 255 virtual CPUs, for model `amd`.
+    ///
+    /// Since libvirt 11.5.0.
+    pub xtsup: Option<OnOff>,
+    /// The index of the PCI controller that the device is attached to, for model `smmuv3`.
+    ///
+    /// Since libvirt 11.10.0.
+    pub pci_bus: Option<u32>,
+    /// Whether the host's hardware translates, for model `smmuv3`. The attributes that follow need it.
+    ///
+    /// Since libvirt 12.7.0.
+    pub accel: Option<OnOff>,
+    /// Whether the guest gets command queues of the hardware.
+    ///
+    /// Since libvirt 12.7.0.
+    pub cmdqv: Option<OnOff>,
+    /// Whether the device offers address translation to devices that cache it.
+    ///
+    /// Since libvirt 12.7.0.
+    pub ats: Option<OnOff>,
+    /// Whether the guest can invalidate ranges.
+    ///
+    /// Since libvirt 12.7.0.
+    pub ril: Option<OnOff>,
+    /// How many bits number the address spaces of one device, 0 to 20.
+    ///
+    /// Where absent, `-1` is assumed; the canonical form leaves it out. Since libvirt 12.7.0.
+    pub ssidsize: Option<i32>,
+    /// How many bits an address after translation has.
+    ///
+    /// Where absent, `-1` is assumed; the canonical form leaves it out. Since libvirt 12.7.0.
+    pub oas: Option<i32>,
+    /// The smallest unit that is mapped, for model `virtio`: of a given size, or the host's.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 12.1.0.
+    pub granule: Option<IommuGranule>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { IommuDriver: element("driver").since(3, 4, 0);
+rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
     0 INTREMAP = intremap: Option<OnOff>, attribute("intremap").since(3, 4, 0);
     1 CACHING_MODE = caching_mode: Option<OnOff>, attribute("caching_mode").since(3, 4, 0);
     2 EIM = eim: Option<OnOff>, attribute("eim").since(3, 4, 0);
     3 IOTLB = iotlb: Option<OnOff>, attribute("iotlb").since(3, 5, 0);
     4 AW_BITS = aw_bits: Option<scalar::AnyBase>, attribute("aw_bits").since(6, 5, 0);
     5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
+    6 PASSTHROUGH = passthrough: Option<OnOff>, attribute("passthrough").since(11, 5, 0);
+    7 XTSUP = xtsup: Option<OnOff>, attribute("xtsup").since(11, 5, 0);
+    8 PCI_BUS = pci_bus: Option<u32>, attribute("pciBus").since(11, 10, 0);
+    9 ACCEL = accel: Option<OnOff>, attribute("accel").since(12, 7, 0);
+    10 CMDQV = cmdqv: Option<OnOff>, attribute("cmdqv").since(12, 7, 0);
+    11 ATS = ats: Option<OnOff>, attribute("ats").since(12, 7, 0);
+    12 RIL = ril: Option<OnOff>, attribute("ril").since(12, 7, 0);
+    13 SSIDSIZE = ssidsize: Option<i32>, attribute("ssidsize").dropped("-1").since(12, 7, 0);
+    14 OAS = oas: Option<i32>, attribute("oas").dropped("-1").since(12, 7, 0);
+    15 GRANULE = granule: Option<IommuGranule>, child("granule").since(12, 1, 0).dropped_if_empty();
+}
+
+/// The smallest unit that is mapped, for model `virtio`: of a given size, or the host's.
+///
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 12.1.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct IommuGranule {
+    /// Where the size comes from.
+    ///
+    /// Since libvirt 12.1.0.
+    pub mode: Option<IommuGranuleMode>,
+    /// The size.
+    ///
+    /// Since libvirt 12.1.0.
+    pub size: Option<u32>,
+    /// The unit in which the size is given.
+    ///
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 12.1.0.
+    pub unit: Option<scalar::MemoryUnit>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { IommuGranule: element("granule").since(12, 1, 0).dropped_if_empty();
+    0 MODE = mode: Option<IommuGranuleMode>, attribute("mode").since(12, 1, 0);
+    1 SIZE = size: Option<u32>, attribute("size").since(12, 1, 0);
+    2 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(12, 1, 0);
+}
+
+/// A set of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum IommuGranuleMode {
+    /// It is the size of the host's pages.
+    ///
+    /// Since libvirt 12.1.0.
+    #[default]
+    Host,
+}
+
+rt::values! { IommuGranuleMode;
+    Host = "host".since(12, 1, 0);
 }

@@ -2,7 +2,7 @@
 //!
 //! Memory modules, which a guest has beside its initial memory and can get and lose while it runs.
 
-use crate::bindings::{Acpi, Address, Alias, YesNo};
+use crate::bindings::{Acpi, Address, Alias, OnOff, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -21,6 +21,10 @@ pub struct MemoryDevice {
     ///
     /// Since libvirt 4.4.0.
     pub discard: Option<YesNo>,
+    /// How the hypervisor provides the module; for virtio models alone.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0.
+    pub driver: Option<MemoryDeviceDriver>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -38,13 +42,15 @@ pub struct MemoryDevice {
     pub xml: rt::Extra,
 }
 
-rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-devices");
+rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-devices")
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(3), rt::Step::Field(0), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Field(6)] }]);
     0 MODEL = model: MemoryDeviceModel, payload();
     1 ACCESS = access: Option<MemoryDeviceAccess>, attribute("access").since(3, 2, 0);
     2 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
-    3 ALIAS = alias: Option<Alias>, child("alias").since(2, 1, 0);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    3 DRIVER = driver: Option<MemoryDeviceDriver>, child("driver").since(11, 9, 0).dropped_if_empty();
+    4 ALIAS = alias: Option<Alias>, child("alias").since(2, 1, 0);
+    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `model` decides.
@@ -198,6 +204,38 @@ pub enum MemoryDeviceAccess {
 rt::values! { MemoryDeviceAccess;
     Shared = "shared".since(3, 2, 0);
     Private = "private".since(3, 2, 0);
+}
+
+/// How the hypervisor provides the module; for virtio models alone.
+///
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct MemoryDeviceDriver {
+    /// Whether the device goes through the emulated IOMMU.
+    ///
+    /// Since libvirt 3.5.0.
+    pub iommu: Option<OnOff>,
+    /// Whether the device offers the Address Translation Service of PCI Express.
+    ///
+    /// Since libvirt 3.5.0.
+    pub ats: Option<OnOff>,
+    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
+    ///
+    /// Since libvirt 6.3.0.
+    pub packed: Option<OnOff>,
+    /// Whether each virtqueue has a page of its own for notifications.
+    ///
+    /// Since libvirt 7.9.0.
+    pub page_per_vq: Option<OnOff>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { MemoryDeviceDriver: element("driver").since(11, 9, 0).dropped_if_empty();
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
 
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.

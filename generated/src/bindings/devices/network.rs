@@ -338,10 +338,10 @@ pub struct Route {
     ///
     /// Since libvirt 1.2.12.
     pub family: Option<AddressFamily>,
-    /// The address of the network.
+    /// The address of the network; absent, the way is the default.
     ///
-    /// Since libvirt 1.2.12.
-    pub address: scalar::IpAddress,
+    /// Since libvirt 1.2.12. May be absent since libvirt 12.2.0.
+    pub address: Option<scalar::IpAddress>,
     /// The mask of the network, for IPv4.
     ///
     /// Since libvirt 1.2.12.
@@ -364,7 +364,7 @@ pub struct Route {
 
 rt::table! { Route: element("route").since(1, 2, 12).reference("ip-configuration");
     0 FAMILY = family: Option<AddressFamily>, attribute("family").since(1, 2, 12);
-    1 ADDRESS = address: scalar::IpAddress, attribute("address").since(1, 2, 12);
+    1 ADDRESS = address: Option<scalar::IpAddress>, attribute("address").since(1, 2, 12).optional_since(12, 2, 0);
     2 NETMASK = netmask: Option<String>, attribute("netmask").since(1, 2, 12);
     3 PREFIX = prefix: Option<u8>, attribute("prefix").since(1, 2, 12);
     4 GATEWAY = gateway: scalar::IpAddress, attribute("gateway").since(1, 2, 12);

@@ -152,6 +152,10 @@ pub struct VideoModel {
     ///
     /// Since libvirt 9.2.0.
     pub blob: Option<OnOff>,
+    /// Whether the guest can read the identification of a screen, for models `vga`, `bochs` and `virtio`.
+    ///
+    /// Since libvirt 11.7.0.
+    pub edid: Option<OnOff>,
     /// What the host's graphics card does for the guest.
     ///
     /// Since libvirt 0.7.1. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
@@ -165,14 +169,15 @@ pub struct VideoModel {
 }
 
 rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-devices")
-    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Field(4)] }]);
+    .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 2)] }]);
     0 TYPE = type_: VideoModelType, payload();
     1 VRAM = vram: Option<u32>, attribute("vram").since(0, 7, 0);
     2 HEADS = heads: Option<u32>, attribute("heads").since(0, 7, 0);
     3 PRIMARY = primary: Option<YesNo>, attribute("primary").dropped("no").since(1, 0, 2);
     4 BLOB = blob: Option<OnOff>, attribute("blob").since(9, 2, 0);
-    5 ACCELERATION = acceleration: Option<VideoAcceleration>, child("acceleration").since(0, 7, 1);
-    6 RESOLUTION = resolution: Option<VideoResolution>, child("resolution").since(5, 9, 0);
+    5 EDID = edid: Option<OnOff>, attribute("edid").since(11, 7, 0);
+    6 ACCELERATION = acceleration: Option<VideoAcceleration>, child("acceleration").since(0, 7, 1);
+    7 RESOLUTION = resolution: Option<VideoResolution>, child("resolution").since(5, 9, 0);
 }
 
 /// What the attribute `type` decides.
@@ -202,7 +207,7 @@ pub enum VideoModelType {
     /// The paravirtual card of virtio.
     ///
     /// Since libvirt 1.3.0.
-    Virtio,
+    Virtio(VideoModelTypeVirtio),
     /// bhyve's framebuffer, for UEFI.
     ///
     /// Since libvirt 3.2.0.
@@ -231,12 +236,65 @@ rt::payload! { VideoModelType: attribute("type");
     Vmvga = "vmvga".since(0, 7, 0);
     Xen = "xen".since(0, 7, 0);
     Vbox = "vbox".since(0, 7, 0);
-    Virtio = "virtio".since(1, 3, 0);
+    Virtio(VideoModelTypeVirtio) = "virtio".since(1, 3, 0);
     Gop = "gop".since(3, 2, 0);
     None = "none".since(4, 6, 0);
     Bochs = "bochs".since(5, 6, 0);
     Ramfb = "ramfb".since(5, 9, 0);
     Qxl(VideoModelTypeQxl) = "qxl".since(0, 8, 6);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct VideoModelTypeVirtio {
+    /// The device of the hypervisor. The QEMU driver chooses one and keeps it, for it is part of what the
+    /// guest sees.
+    ///
+    /// Since libvirt 12.5.0.
+    pub device: Option<VideoModelTypeVirtioDevice>,
+}
+
+rt::table! { VideoModelTypeVirtio: members();
+    0 DEVICE = device: Option<VideoModelTypeVirtioDevice>, attribute("device").since(12, 5, 0).part(2);
+}
+
+/// A set of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum VideoModelTypeVirtioDevice {
+    /// With the legacy of VGA.
+    ///
+    /// Since libvirt 12.5.0.
+    #[default]
+    VirtioVga,
+    /// With the legacy of VGA, drawing by OpenGL.
+    ///
+    /// Since libvirt 12.5.0.
+    VirtioVgaGl,
+    /// Without VGA.
+    ///
+    /// Since libvirt 12.5.0.
+    VirtioGpu,
+    /// Without VGA, drawing by OpenGL.
+    ///
+    /// Since libvirt 12.5.0.
+    VirtioGpuGl,
+    /// With the legacy of VGA, in a process of its own.
+    ///
+    /// Since libvirt 12.5.0.
+    VhostUserVga,
+    /// Without VGA, in a process of its own.
+    ///
+    /// Since libvirt 12.5.0.
+    VhostUserGpu,
+}
+
+rt::values! { VideoModelTypeVirtioDevice;
+    VirtioVga = "virtio-vga".since(12, 5, 0);
+    VirtioVgaGl = "virtio-vga-gl".since(12, 5, 0);
+    VirtioGpu = "virtio-gpu".since(12, 5, 0);
+    VirtioGpuGl = "virtio-gpu-gl".since(12, 5, 0);
+    VhostUserVga = "vhost-user-vga".since(12, 5, 0);
+    VhostUserGpu = "vhost-user-gpu".since(12, 5, 0);
 }
 
 /// The members of one variant.

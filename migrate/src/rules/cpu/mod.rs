@@ -43,6 +43,8 @@ pub(super) static RULES: &[&Rule] = &[
     &cputune::IOTHREADSCHED,
     &resctrl::CACHETUNE,
     &resctrl::MEMORYTUNE,
+    &resctrl::ENERGYTUNE,
+    &resctrl::MONITOR,
     &model::VENDOR_ID,
     &model::MATCH_DEFAULT,
     &model::WITHOUT_MODEL,

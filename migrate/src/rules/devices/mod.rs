@@ -1,5 +1,6 @@
 //! Rules about the other devices.
 
+mod iommu;
 mod memory;
 mod others;
 mod rng;
@@ -11,6 +12,7 @@ use crate::rule::Rule;
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[
     &others::CONTRADICTIONS,
+    &iommu::CONFLICT,
     &shmem::CONTRADICTIONS,
     &tpm::CONTRADICTIONS,
     &memory::CONTRADICTIONS,
@@ -30,4 +32,5 @@ pub(super) static RULES: &[&Rule] = &[
     &others::BALLOON_PERIOD,
     &others::EMPTY_DRIVER,
     &others::BARE_PANIC,
+    &iommu::GRANULE,
 ];

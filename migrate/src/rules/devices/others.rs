@@ -1,7 +1,7 @@
 //! `vsock-cid-default`, `memballoon-none-address`, `memballoon-stats-period0`, `device-empty-driver`, `panic-bare-dropped`,
 //! `device-contradictions`.
 
-use domxml::{Domain, Extra, FeatureIoapicDriver, IommuDriver, IommuModel, MemballoonModel, OnOff, VsockCid, YesNo};
+use domxml::{Domain, Extra, MemballoonModel, VsockCid, YesNo};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, Rule, Safety};
@@ -151,21 +151,6 @@ fn drop_drivers(domain: &mut Domain, cx: &mut Context) {
     devices.crypto.iter_mut().for_each(|it| drop_empty!(it));
     devices.memballoon.iter_mut().for_each(|it| drop_empty!(it));
     devices.vsock.iter_mut().for_each(|it| drop_empty!(it));
-    if let Some(iommu) = &mut devices.iommu {
-        let empty = iommu.driver.take_if(|driver| is_empty(driver, cx));
-        if empty.is_some() {
-            cx.rewrote(&iommu.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");
-        }
-    }
-}
-
-/// Whether nothing is set that the target knows.
-fn is_empty(driver: &IommuDriver, cx: &Context) -> bool {
-    let known = IommuDriver {
-        dma_translation: driver.dma_translation.filter(|_| cx.profile == Profile::Modern || cx.knows(10, 7, 0)),
-        ..driver.clone()
-    };
-    known == IommuDriver::default()
 }
 
 fn drop_panic(domain: &mut Domain, cx: &mut Context) {
@@ -181,8 +166,6 @@ fn drop_panic(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn report(domain: &mut Domain, cx: &mut Context) {
-    let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
-    let split_ioapic = ioapic.is_some_and(|ioapic| ioapic.driver == FeatureIoapicDriver::Qemu);
     let Some(devices) = &domain.devices else { return };
     for (at, panic) in devices.panic.iter().enumerate() {
         if devices.panic[..at].iter().any(|other| other.model == panic.model) {
@@ -198,24 +181,6 @@ fn report(domain: &mut Domain, cx: &mut Context) {
         && [driver.iommu, driver.ats, driver.packed, driver.page_per_vq].iter().any(Option::is_some)
     {
         cx.error(&driver.xml, "the options of virtio need a vsock of the model virtio");
-    }
-    if let Some(iommu) = &devices.iommu
-        && let Some(address) = &iommu.address
-        && iommu.model != IommuModel::Virtio
-    {
-        cx.error(&address.xml, format!("an IOMMU of the model {} has no address", iommu.model));
-    }
-    if let Some(iommu) = &devices.iommu
-        && let Some(driver) = &iommu.driver
-    {
-        let remaps = driver.intremap == Some(OnOff::On);
-        if iommu.model != IommuModel::Intel && !is_empty(driver, cx) {
-            cx.error(&driver.xml, format!("an IOMMU of the model {} has no settings", iommu.model));
-        } else if remaps && !split_ioapic {
-            cx.error(&driver.xml, "remapping interrupts needs the feature ioapic with the driver qemu");
-        } else if driver.eim == Some(OnOff::On) && !remaps {
-            cx.error(&driver.xml, "extended interrupts need intremap='on'");
-        }
     }
     for lease in &devices.lease {
         if lease.lockspace.is_empty() || lease.key.is_empty() {

@@ -154,7 +154,7 @@ fn hugepages_conflict(domain: &mut Domain, cx: &mut Context) {
 fn blkio_conflict(domain: &mut Domain, cx: &mut Context) {
     let mut seen = BTreeSet::new();
     for device in domain.blkiotune.iter().flat_map(|blkiotune| &blkiotune.device) {
-        if !seen.insert(&device.path) {
+        if !seen.insert(device.path.to_string()) {
             cx.error(&device.xml, format!("{} is tuned twice", device.path));
         }
     }

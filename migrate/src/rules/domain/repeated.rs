@@ -76,19 +76,19 @@ blocks! {
     Iothreadids: many iothread;
     Cputune: one shares one period one quota one global_period one global_quota one emulator_period one emulator_quota
         one iothread_period one iothread_quota one emulatorpin one emulatorsched
-        many vcpupin many iothreadpin many vcpusched many iothreadsched many cachetune many memorytune;
+        many vcpupin many iothreadpin many vcpusched many iothreadsched many cachetune many memorytune many energytune;
     Idmap: many uid many gid;
     Pm: one suspend_to_mem one suspend_to_disk;
     Perf: many event;
     Keywrap: many cipher;
     Clock: many timer;
-    Os: one firmware one init one initdir one inituser one initgroup one firmware_features one loader one nvram one kernel
+    Os: one firmware one init one initdir one inituser one initgroup one firmware_features one loader one nvram one varstore one kernel
         one initrd one cmdline one shim one dtb one root one acpi one bootmenu one bios one smbios
         many initarg many initenv many boot;
-    Devices: one emulator one memballoon one nvram one iommu one vsock one pstore
+    Devices: one emulator one memballoon one nvram one vsock one pstore
         many disk many controller many lease many filesystem many interface many smartcard many serial many parallel
         many console many channel many input many tpm many graphics many sound many audio many video many hostdev
-        many redirdev many redirfilter many hub many watchdog many rng many panic many shmem many memory many crypto;
+        many redirdev many redirfilter many hub many watchdog many rng many panic many shmem many memory many crypto many iommu;
 }
 
 /// Takes over what is given.

@@ -263,7 +263,7 @@ fn sizes(type_: &VideoModelType) -> (Option<u32>, Option<u32>) {
         VideoModelType::Xen => (None, Some(4 << 10)),
         VideoModelType::Qxl(_) => (Some(64 << 10), Some(64 << 10)),
         VideoModelType::Vbox
-        | VideoModelType::Virtio
+        | VideoModelType::Virtio(_)
         | VideoModelType::Gop
         | VideoModelType::None
         | VideoModelType::Ramfb => (None, None),
@@ -373,7 +373,7 @@ fn report_card(video: &Video, cx: &mut Context) {
     let type_ = video.model.as_ref().map(|model| &model.type_);
     // Of a card that is none libvirt forgets the rest before it asks.
     let none = matches!(type_, Some(VideoModelType::None));
-    let virtio = none || matches!(type_, Some(VideoModelType::Virtio));
+    let virtio = none || matches!(type_, Some(VideoModelType::Virtio(_)));
     let driver = video.driver.as_ref();
     let vhost_user = driver.is_some_and(|driver| driver.name == Some(VideoDriverName::Vhostuser));
     if vhost_user && !virtio {

@@ -217,7 +217,9 @@ fn drop_usb_zero(domain: &mut Domain, cx: &mut Context) {
         if usb.source.vendor.is_none() {
             continue;
         }
-        let zero = |address: &mut domxml::HostdevUsbAddress| address.bus.0 == 0 && address.device.0 == 0;
+        let zero = |address: &mut domxml::HostdevUsbAddress| {
+            address.bus.0 == 0 && address.device.is_none_or(|device| device.0 == 0)
+        };
         if let Some(address) = usb.source.address.take_if(zero) {
             cx.rewrote(&address.xml, "no device is there").becomes("<address bus='0' device='0'/>", "");
             usb.source.xml.absorb(address.xml);

@@ -92,7 +92,7 @@ fn check_routes(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn wrong_route(route: &Route) -> Option<&'static str> {
-    let own = family(route.address);
+    let own = family(route.address.unwrap_or(route.gateway));
     if route.family.is_none() && own == AddressFamily::Ipv6 {
         return Some("a route of IPv6 needs its family");
     }
@@ -102,7 +102,8 @@ fn wrong_route(route: &Route) -> Option<&'static str> {
     if route.metric == Some(0) {
         return Some("the metric is 0");
     }
-    let mask = match (route.address.0, &route.netmask, route.prefix) {
+    let address = route.address?;
+    let mask = match (address.0, &route.netmask, route.prefix) {
         (_, Some(_), Some(_)) => return Some("prefix and netmask exclude each other"),
         (IpAddr::V6(_), Some(_), None) => return Some("a netmask is for IPv4"),
         (IpAddr::V4(_), Some(mask), None) => match mask.parse::<std::net::Ipv4Addr>() {
@@ -118,7 +119,7 @@ fn wrong_route(route: &Route) -> Option<&'static str> {
             }
         }
     };
-    let bits = match route.address.0 {
+    let bits = match address.0 {
         IpAddr::V4(address) => u128::from(u32::from(address)) << 96,
         IpAddr::V6(address) => u128::from(address),
     };

@@ -309,7 +309,7 @@ fn check_source(domain: &mut Domain, cx: &mut Context) {
             DiskType::Volume(members) => members.source.is_none(),
             DiskType::Nvme(members) => members.source.is_none(),
             DiskType::Network(members) => members.source.is_none(),
-            DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
+            DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => false,
         };
         if empty && matches!(disk.device, None | Some(DiskDevice::Disk)) {
             cx.error(&disk.xml, format!("the hard disk {} has no source", disk.target.dev));
@@ -323,7 +323,10 @@ fn check_source(domain: &mut Domain, cx: &mut Context) {
                 DiskStorage::Dir(members) => members.source.is_none(),
                 DiskStorage::Volume(members) => members.source.is_none(),
                 DiskStorage::Nvme(members) => members.source.is_none(),
-                DiskStorage::Network(_) | DiskStorage::Vhostuser(_) | DiskStorage::Vhostvdpa(_) => false,
+                DiskStorage::Network(_)
+                | DiskStorage::Vhostuser(_)
+                | DiskStorage::Vhostvdpa(_)
+                | DiskStorage::Ctl(_) => false,
             };
             if store.format.is_none() {
                 cx.error(&store.xml, "the backing store has no format");

@@ -65,7 +65,7 @@ fn lost_type(disk: &Disk) -> Option<&'static str> {
         DiskType::Volume(members) => members.source.is_none(),
         DiskType::Nvme(members) => members.source.is_none(),
         DiskType::Network(members) => members.source.is_none(),
-        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
+        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => false,
     };
     if empty { domxml::Payload::value(&disk.type_) } else { None }
 }

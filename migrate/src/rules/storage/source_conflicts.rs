@@ -78,7 +78,7 @@ fn check_reservations(domain: &mut Domain, cx: &mut Context) {
             DiskType::Nvme(members) => members.source.as_ref().map(|source| &source.xml),
             DiskType::Vhostuser(members) => Some(&members.source.xml),
             // A block device has a place for them, which another rule judges.
-            DiskType::Block(_) | DiskType::Vhostvdpa(_) => None,
+            DiskType::Block(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => None,
         };
         if let Some(source) = source
             && disk.device != Some(domxml::DiskDevice::Lun)
