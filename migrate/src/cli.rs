@@ -7,6 +7,8 @@ use domxml_runtime::Version;
 
 use crate::output::{self, HardLinks, Owner};
 
+pub use crate::options::{Driver, Layout, Profile, Unknown};
+
 /// Upgrade, check, format, validate and explain libvirt domain XML.
 #[derive(Debug, Parser)]
 #[command(name = "dommigrate", version, about, max_term_width = 100)]
@@ -184,6 +186,9 @@ pub struct RuleSelection {
     /// The oldest libvirt that must read the result; in profile `libvirt` the version whose form is produced
     #[arg(long, value_name = "VERSION")]
     pub target: Option<Version>,
+    /// The driver that reads the result; default: the one that the document's type asks for
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
+    pub driver: Option<Driver>,
     /// Run also rules that can change what a guest sees or lose information
     #[arg(long)]
     pub unsafe_fixes: bool,
@@ -254,37 +259,6 @@ pub struct Output {
     /// Print more: files without findings, skipped files, source excerpts
     #[arg(long, short, action = clap::ArgAction::Count)]
     pub verbose: u8,
-}
-
-/// `--layout`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Layout {
-    /// The whole document in libvirt's layout
-    #[default]
-    Canonical,
-    /// Only changed elements; every other byte stays
-    Keep,
-}
-
-/// `--unknown`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Unknown {
-    /// Keep it in place and report it
-    #[default]
-    Keep,
-    /// Refuse the file
-    Deny,
-}
-
-/// `--profile`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// The current form, no legacy copies; nothing is dropped
-    #[default]
-    Modern,
-    /// What `virsh dumpxml --inactive` prints
-    Libvirt,
 }
 
 /// `--output-format`.

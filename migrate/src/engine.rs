@@ -1,5 +1,7 @@
 //! From text to text: reads a document, lets each rule run once, prints it.
 
+mod plan;
+
 use std::borrow::Cow;
 
 use domxml::Domain;
@@ -8,25 +10,26 @@ use domxml_runtime::{
     OutputOnly, ParseError, ReadOptions, Version, WriteOptions,
 };
 
-use crate::cli::{Layout, Profile, RuleSelection, Unknown};
+use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
-use crate::rule::{Context, Rule, Safety};
+use crate::options::{Layout, Profile, Target, Unknown};
+use crate::rule::{Context, Scope};
 use crate::rules;
 use crate::{features, layout};
+
+pub use plan::Plan;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The form to produce.
     pub profile: Profile,
-    /// The libvirt that must read it, or whose form is produced.
-    pub target: Version,
-    /// The rules that run.
-    pub rules: Vec<&'static Rule>,
+    /// The libvirts that must read it, or whose form is produced.
+    pub target: Target,
+    /// What is done.
+    pub plan: Plan,
     /// Ids of findings of the engine's own that are not wanted: neither told nor acted on.
     pub muted: Vec<&'static str>,
-    /// Whether unsafe rules rewrite.
-    pub unsafe_fixes: bool,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
     /// What to do with unknown content.
@@ -66,9 +69,10 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
         }
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
-    let newer = newer_than_target(&domain, options.target);
-    let mut context = Context::new(text, options.target, options.profile, options.live);
-    run(&mut domain, &mut context, options);
+    let newer = newer_than_target(&domain, options.target.oldest);
+    let scope = Scope::of(&domain, options.target, None);
+    let mut context = Context::new(text, scope, options.profile, options.live);
+    options.plan.run(&mut domain, &mut context);
     findings.append(&mut context.findings);
     findings.extend(newer);
     let written = domain.write_with(&write_options(options));
@@ -97,14 +101,13 @@ impl Options {
     /// When a selection names neither a rule nor a class.
     pub fn new(selection: &RuleSelection, unknown: Unknown, layout: Layout) -> Result<Self, String> {
         let profile = selection.profile.unwrap_or_default();
-        let target = selection.target.unwrap_or_else(features::newest);
-        let selected = rules::select(&selection.select, &selection.ignore, profile, target)?;
+        let target = Target::of(profile, selection.target);
+        let selected = rules::select(&selection.select, &selection.ignore, profile, &target)?;
         Ok(Self {
             profile,
             target,
-            rules: selected.rules,
+            plan: Plan::new(&selected.rules, profile, &target, selection.driver, selection.unsafe_fixes),
             muted: selected.muted,
-            unsafe_fixes: selection.unsafe_fixes,
             live: selection.live,
             unknown,
             layout,
@@ -305,27 +308,6 @@ fn locate(text: &str, findings: &mut [Finding]) {
     }
 }
 
-/// Runs every rule once, in the order of the registry. That a second run would change nothing is for tests to show.
-fn run(domain: &mut Domain, context: &mut Context, options: &Options) {
-    for rule in &options.rules {
-        context.rule = rule.id;
-        context.level = rule.class.level();
-        if rule.safety == Safety::Unsafe && !options.unsafe_fixes {
-            // What it would do is worth a note; done it is only on request.
-            let before = context.findings.len();
-            (rule.apply)(&mut domain.clone(), context);
-            for finding in &mut context.findings[before..] {
-                if finding.level.is_rewrite() {
-                    finding.level = Level::Note;
-                    finding.message.push_str(" (with --unsafe-fixes)");
-                }
-            }
-            continue;
-        }
-        (rule.apply)(domain, context);
-    }
-}
-
 fn write_options(options: &Options) -> WriteOptions {
     let libvirt = options.profile == Profile::Libvirt;
     let muted = |id| options.muted.contains(&id);
@@ -337,7 +319,7 @@ fn write_options(options: &Options) -> WriteOptions {
             Profile::Modern => OutputOnly::Note,
             Profile::Libvirt => OutputOnly::Drop,
         },
-        target: Some(options.target),
+        target: Some(options.target.oldest),
         newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
         kept: if libvirt && !muted(ids::UNKNOWN) { KeptContent::Drop } else { KeptContent::Keep },
         ..WriteOptions::default()

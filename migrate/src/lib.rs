@@ -15,6 +15,7 @@ pub mod features;
 pub mod finding;
 pub mod input;
 pub mod layout;
+pub mod options;
 pub mod output;
 pub mod report;
 pub mod rule;

@@ -1,32 +1,200 @@
 //! What a rule is, and what it is given.
+//!
+//! A rule is an identity: an id that users select, ignore and look up, with prose and examples. What it does is [`Row`]s, each of them one
+//! fact of what libvirt does, with the versions and drivers that do so; [`kinds`] lists the kinds. `CONTRIBUTING.md` shows how one is added.
+
+pub mod kinds;
+pub mod place;
+pub mod row;
+pub mod scope;
 
 use std::borrow::Cow;
 
 use domxml::Domain;
-use domxml_runtime::{Content, Extra, Version};
+use domxml_runtime::{Content, Extra, Span, Version};
 use serde::Serialize;
 
-use crate::cli::Profile;
 use crate::finding::{Finding, Level};
+use crate::options::{Profile, Target};
 
-/// A rule: one legacy form, and how it becomes the current one.
+pub use row::{Drivers, Kind, Phase, Row};
+pub use scope::Scope;
+
+/// Profiles of what always happens.
+pub const BOTH: &[Profile] = &[Profile::Modern, Profile::Libvirt];
+
+/// Profiles of what produces libvirt's own form alone.
+pub const LIBVIRT: &[Profile] = &[Profile::Libvirt];
+
+/// Profiles of what removes what libvirt's own form keeps, or tells about it.
+pub const MODERN: &[Profile] = &[Profile::Modern];
+
+/// The first libvirt of several, and the first behind them.
+pub type Range = (Option<Version>, Option<Version>);
+
+/// A rule: what is said of a group of facts.
 #[derive(Debug)]
 pub struct Rule {
     /// Kebab-case identity; says what is found. Never used again for anything else.
     pub id: &'static str,
+    /// The chapter of the format that it belongs to.
+    pub chapter: &'static str,
     /// What kind of thing it is about.
     pub class: Class,
-    /// The first libvirt that knows the modern form; the rule rests where the target is older.
+    /// The first libvirt that does so, or that knows the modern form; of rows that do not say it themselves.
     pub since: Option<Version>,
+    /// The first libvirt that does so no longer.
+    pub until: Option<Version>,
     /// Whether the rewrite can change anything for a guest or its owner.
     pub safety: Safety,
-    /// The profiles in which it runs.
+    /// The profiles in which it has something to say.
     pub profiles: &'static [Profile],
     /// One line.
     pub summary: &'static str,
     /// Prose: what it does, why, and what to know about its safety.
     pub doc: &'static str,
-    /// Content of a `<domain>` before and after; run as a test.
+    /// Contents of a `<domain>` before and after; run as a test.
+    pub examples: Vec<Example>,
+    /// What it does.
+    pub rows: Vec<Row>,
+    /// A rule that is not written as rows yet.
+    pub(crate) apply: Option<fn(&mut Domain, &mut Context)>,
+}
+
+/// Begins a rule.
+#[must_use]
+pub fn rule(id: &'static str, class: Class) -> Rule {
+    Rule {
+        id,
+        chapter: "",
+        class,
+        since: None,
+        until: None,
+        safety: Safety::ReportOnly,
+        profiles: &[],
+        summary: "",
+        doc: "",
+        examples: Vec::new(),
+        rows: Vec::new(),
+        apply: None,
+    }
+}
+
+impl Rule {
+    /// One line: what it finds.
+    #[must_use]
+    pub fn summary(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    /// Prose.
+    #[must_use]
+    pub fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    /// Content of a `<domain>` before and after.
+    #[must_use]
+    pub fn example(mut self, before: &'static str, after: &'static str) -> Self {
+        self.examples.push(Example { before, after });
+        self
+    }
+
+    /// Content of a `<domain>` that is reported and stays as it is.
+    #[must_use]
+    pub fn finds(self, content: &'static str) -> Self {
+        self.example(content, content)
+    }
+
+    /// The first libvirt that does so, or that knows the modern form, of all rows that do not say it themselves.
+    #[must_use]
+    pub fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The first libvirt that does so no longer, of all rows that do not say it themselves.
+    #[must_use]
+    pub fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.until = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// Rewrites with `--unsafe-fixes` alone: what the author meant is not to be seen.
+    #[must_use]
+    pub fn on_request(mut self) -> Self {
+        self.safety = Safety::Unsafe;
+        self
+    }
+
+    /// One fact. The order of rows and rules is that in which they run within a phase.
+    #[must_use]
+    pub fn row(mut self, row: impl Into<Row>) -> Self {
+        let row = row.into();
+        let has = |profile| self.profiles.contains(&profile) || row.profiles.contains(&profile);
+        self.profiles = match (has(Profile::Modern), has(Profile::Libvirt)) {
+            (true, true) => BOTH,
+            (true, false) => MODERN,
+            (false, true) => LIBVIRT,
+            (false, false) => &[],
+        };
+        if self.safety == Safety::ReportOnly && row.profiles.iter().any(|profile| !row.looks(*profile)) {
+            self.safety = Safety::Safe;
+        }
+        self.rows.push(row);
+        self
+    }
+
+    /// From when to when a row holds.
+    #[must_use]
+    pub fn range(&self, row: &Row) -> Range {
+        (row.since.or(self.since), row.until.or(self.until))
+    }
+
+    /// The profile that its examples show: `modern` where something changes in it, else `libvirt` where something changes there.
+    #[must_use]
+    pub fn shown_in(&self) -> Profile {
+        let changes = |profile| {
+            let old = self.apply.is_some() && self.profiles.contains(&profile);
+            old || self.rows.iter().any(|row| row.profiles.contains(&profile) && !row.looks(profile))
+        };
+        let shown = self.profiles.iter().copied().find(|profile| changes(*profile));
+        shown.or(self.profiles.first().copied()).unwrap_or_default()
+    }
+
+    /// Whether it has something to say in a profile, to one of these libvirts at least.
+    #[must_use]
+    pub fn concerns(&self, profile: Profile, target: &Target) -> bool {
+        if self.apply.is_some() {
+            return self.profiles.contains(&profile) && target.all_within(self.since, None);
+        }
+        self.rows.iter().any(|row| {
+            let (since, until) = self.range(row);
+            row.profiles.contains(&profile) && target.any_within(since, until)
+        })
+    }
+}
+
+/// A rule as it was written before there were rows: goes, chapter by chapter.
+#[derive(Debug)]
+pub struct OldRule {
+    /// As [`Rule::id`].
+    pub id: &'static str,
+    /// As [`Rule::class`].
+    pub class: Class,
+    /// As [`Rule::since`].
+    pub since: Option<Version>,
+    /// As [`Rule::safety`].
+    pub safety: Safety,
+    /// As [`Rule::profiles`].
+    pub profiles: &'static [Profile],
+    /// As [`Rule::summary`].
+    pub summary: &'static str,
+    /// As [`Rule::doc`].
+    pub doc: &'static str,
+    /// As [`Rule::examples`].
     pub example: Example,
     /// Finds and rewrites.
     pub apply: fn(&mut Domain, &mut Context),
@@ -41,6 +209,14 @@ impl Rule {
             (Safety::Safe, _) => self.class.level(),
             (Safety::Unsafe | Safety::ReportOnly, _) => Level::Note,
         }
+    }
+}
+
+impl From<&OldRule> for Rule {
+    fn from(old: &OldRule) -> Self {
+        let OldRule { id, class, since, safety, profiles, summary, doc, example, apply } = *old;
+        let (examples, apply) = (vec![example], Some(apply));
+        Self { since, safety, profiles, summary, doc, examples, apply, ..rule(id, class) }
     }
 }
 
@@ -136,12 +312,20 @@ impl Safety {
 pub struct Context<'t> {
     /// The text of the document, in which the spans count bytes.
     pub source: &'t str,
-    /// The version that must read the result, or whose form is produced.
+    /// The oldest version that must read the result, or whose form is produced.
     pub target: Version,
     /// The form to produce.
     pub profile: Profile,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
+    /// What surrounds the element: as it was when the phase began.
+    pub scope: Scope,
+    /// Where the element stands that is in hand.
+    pub(crate) here: Span,
+    /// The message that the row has in place of the usual one.
+    pub(crate) says: Option<&'static str>,
+    /// From when to when the row holds, where that is not the case for all of the target.
+    pub(crate) partly: Option<Range>,
     /// The rule that runs.
     pub(crate) rule: &'static str,
     /// The level of its rewrites.
@@ -150,8 +334,20 @@ pub struct Context<'t> {
 }
 
 impl<'t> Context<'t> {
-    pub(crate) fn new(source: &'t str, target: Version, profile: Profile, live: bool) -> Self {
-        Self { source, target, profile, live, rule: "", level: Level::Legacy, findings: Vec::new() }
+    pub(crate) fn new(source: &'t str, scope: Scope, profile: Profile, live: bool) -> Self {
+        Self {
+            source,
+            target: scope.target.oldest,
+            profile,
+            live,
+            scope,
+            here: Span::default(),
+            says: None,
+            partly: None,
+            rule: "",
+            level: Level::Legacy,
+            findings: Vec::new(),
+        }
     }
 
     /// Whether the target knows what came with this version.
@@ -168,26 +364,51 @@ impl<'t> Context<'t> {
 
     /// Reports a rewrite of the element that `at` belongs to.
     pub fn rewrote(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.push(self.level, at, message.into())
+        self.rewrote_here(at.span, message)
     }
 
     /// Reports something that is left as it is.
     pub fn note(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.push(Level::Note, at, message.into())
+        self.note_here(at.span, message)
     }
 
     /// Reports a contradiction.
     pub fn error(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.push(Level::Error, at, message.into())
+        self.refuse_here(at.span, message)
     }
 
-    fn push(&mut self, level: Level, at: &Extra, message: String) -> &mut Finding {
+    pub(crate) fn rewrote_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
+        self.push(self.level, at, message.into())
+    }
+
+    pub(crate) fn note_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
+        let message = self.qualified(message.into());
+        self.push(Level::Note, at, message)
+    }
+
+    pub(crate) fn refuse_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
+        let message = self.qualified(message.into());
+        // Where a target is not asked for, libvirts that do not take the original are not meant.
+        let passed_over = self.partly.is_some() && !self.scope.target.named;
+        self.push(if passed_over { Level::Note } else { Level::Error }, at, message)
+    }
+
+    fn qualified(&self, message: String) -> String {
+        match self.partly {
+            Some((Some(since), Some(until))) => format!("{message} (libvirt {since} and newer, before {until})"),
+            Some((Some(since), None)) => format!("{message} (libvirt {since} and newer)"),
+            Some((None, Some(until))) => format!("{message} (libvirt before {until})"),
+            Some((None, None)) | None => message,
+        }
+    }
+
+    fn push(&mut self, level: Level, at: Span, message: String) -> &mut Finding {
         self.findings.push(Finding {
             rule: Cow::Borrowed(self.rule),
             level,
-            span: at.span.range(),
+            span: at.range(),
             path: String::new(),
-            message,
+            message: self.says.map_or(message, str::to_owned),
             before: None,
             after: None,
         });

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use dommigrate::cli::{Layout, Profile, Unknown};
-use dommigrate::engine::{self, Options};
-use dommigrate::finding::{Level, ids::EMPTY};
-use dommigrate::rule::{Rule, Safety};
-use dommigrate::{features, rules};
+use clap::ValueEnum as _;
+use dommigrate::engine::{self, Options, Outcome, Plan};
+use dommigrate::finding::{Finding, Level, ids::EMPTY};
+use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
+use dommigrate::rule::{BOTH, Drivers, Example, Kind, Rule, Safety};
+use dommigrate::rules;
 
 /// A domain around the content of an example; what the example does not say is added.
 fn wrap(content: &str) -> String {
@@ -28,49 +29,63 @@ fn wrap(content: &str) -> String {
     text
 }
 
-fn options(rule: &'static Rule) -> Options {
+fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Options {
+    let target = Target::of(profile, None);
+    let named = rules.iter().flat_map(|rule| &rule.rows).map(|row| row.drivers).find(|set| *set != Drivers::ANY);
+    let driver = named.and_then(|set| Driver::value_variants().iter().copied().find(|driver| set.contains(*driver)));
     Options {
-        profile: if rule.profiles.contains(&Profile::Modern) { Profile::Modern } else { Profile::Libvirt },
-        target: features::newest(),
-        rules: vec![rule],
+        profile,
+        target,
+        plan: Plan::new(rules, profile, &target, driver, unsafe_fixes),
         muted: Vec::new(),
-        unsafe_fixes: true,
         live: false,
         unknown: Unknown::Keep,
         layout: Layout::Canonical,
     }
 }
 
-/// The canonical print of an example's expected content.
-fn expected(content: &str, rule: &'static Rule) -> String {
-    let mut plain = options(rule);
-    plain.rules.clear();
-    let outcome = engine::upgrade(&wrap(content), &plain);
-    outcome.text.unwrap_or_else(|| panic!("{}: the result of the example: {:?}", rule.id, outcome.findings))
+/// The canonical print of an example's content, as long as no rule runs.
+fn printed(content: &str, profile: Profile, id: &str) -> String {
+    let outcome = engine::upgrade(&wrap(content), &options(&[], profile, false));
+    outcome.text.unwrap_or_else(|| panic!("{id}: {content} cannot be printed: {:?}", outcome.findings))
+}
+
+fn own<'o>(outcome: &'o Outcome, rule: &Rule) -> Vec<&'o Finding> {
+    outcome.findings.iter().filter(|finding| finding.rule == rule.id).collect()
 }
 
 #[test]
 fn examples_hold() {
     for rule in rules::all() {
-        let outcome = engine::upgrade(&wrap(rule.example.before), &options(rule));
-        let own: Vec<_> = outcome.findings.iter().filter(|finding| finding.rule == rule.id).collect();
-        assert!(!own.is_empty(), "{}: finds nothing in its own example: {:?}", rule.id, outcome.findings);
-        match rule.safety {
-            Safety::ReportOnly => {
-                assert_eq!(rule.example.before, rule.example.after, "{}: only reports, so nothing changes", rule.id);
-                assert!(own.iter().all(|finding| !finding.level.is_rewrite()), "{}: {own:?}", rule.id);
+        assert!(!rule.examples.is_empty(), "{}: shows no example", rule.id);
+        let profile = rule.shown_in();
+        for Example { before, after } in &rule.examples {
+            let outcome = engine::upgrade(&wrap(before), &options(&[rule], profile, true));
+            let found = own(&outcome, rule);
+            assert!(!found.is_empty(), "{}: finds nothing in {before}: {:?}", rule.id, outcome.findings);
+            if before == after {
+                assert!(found.iter().all(|finding| !finding.level.is_rewrite()), "{}: {found:?}", rule.id);
+                continue;
             }
-            Safety::Safe | Safety::Unsafe => {
-                let text = outcome.text.unwrap_or_else(|| panic!("{}: {:?}", rule.id, outcome.findings));
-                assert_eq!(text, expected(rule.example.after, rule), "{}", rule.id);
-                let again = engine::upgrade(&text, &options(rule));
-                assert!(
-                    again.findings.iter().all(|finding| finding.rule != rule.id || !finding.level.is_rewrite()),
-                    "{}: is not done after one run: {:?}",
-                    rule.id,
-                    again.findings
-                );
-            }
+            assert_ne!(rule.safety, Safety::ReportOnly, "{}: only reports, so nothing changes", rule.id);
+            let text = outcome.text.unwrap_or_else(|| panic!("{}: {:?}", rule.id, outcome.findings));
+            assert_eq!(text, printed(after, profile, rule.id), "{}", rule.id);
+            let again = engine::upgrade(&text, &options(&[rule], profile, true));
+            let again = own(&again, rule);
+            assert!(again.iter().all(|finding| !finding.level.is_rewrite()), "{}: a second run: {again:?}", rule.id);
+        }
+    }
+}
+
+/// What libvirt reads past and profile `libvirt` drops, profile `modern` keeps, and says so.
+#[test]
+fn what_is_not_read_is_kept_with_a_note() {
+    let unread = |rule: &&Rule| rule.rows.iter().any(|row| row.kind == Kind::Unread && row.profiles == BOTH);
+    for rule in rules::all().filter(unread).filter(|rule| rule.shown_in() == Profile::Libvirt) {
+        for Example { before, .. } in &rule.examples {
+            let outcome = engine::upgrade(&wrap(before), &options(&[rule], Profile::Modern, false));
+            assert_eq!(outcome.text, Some(printed(before, Profile::Modern, rule.id)), "{}", rule.id);
+            assert!(own(&outcome, rule).iter().any(|finding| finding.level == Level::Note), "{}: {before}", rule.id);
         }
     }
 }
@@ -78,10 +93,10 @@ fn examples_hold() {
 #[test]
 fn unsafe_rules_rest_by_default() {
     for rule in rules::all().filter(|rule| rule.safety == Safety::Unsafe) {
-        let options = Options { unsafe_fixes: false, ..options(rule) };
-        let outcome = engine::upgrade(&wrap(rule.example.before), &options);
-        assert_eq!(outcome.text.as_deref(), Some(&*expected(rule.example.before, rule)), "{}", rule.id);
-        assert!(outcome.findings.iter().any(|f| f.rule == rule.id && f.level == Level::Note), "{}", rule.id);
+        let before = rule.examples[0].before;
+        let outcome = engine::upgrade(&wrap(before), &options(&[rule], rule.shown_in(), false));
+        assert_eq!(outcome.text, Some(printed(before, rule.shown_in(), rule.id)), "{}", rule.id);
+        assert!(own(&outcome, rule).iter().any(|finding| finding.level == Level::Note), "{}", rule.id);
     }
 }
 

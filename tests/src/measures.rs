@@ -5,9 +5,9 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dommigrate::cli::{Layout, Profile, Unknown};
-use dommigrate::engine::{self, Options};
+use dommigrate::engine::{self, Options, Plan};
 use dommigrate::finding::Level;
+use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
 use dommigrate::rules;
 use domxml_runtime::Version;
 use rayon::prelude::*;
@@ -76,16 +76,12 @@ impl fmt::Display for Measure {
 /// Options of `upgrade` with the defaults of the command line.
 #[must_use]
 pub fn options(profile: Profile, target: Version) -> Options {
-    Options {
-        profile,
-        target,
-        rules: rules::select(&[], &[], profile, target).expect("no selection is never wrong").rules,
-        muted: Vec::new(),
-        unsafe_fixes: false,
-        live: false,
-        unknown: Unknown::Keep,
-        layout: Layout::Canonical,
-    }
+    let target = Target::of(profile, Some(target));
+    let rules = rules::select(&[], &[], profile, &target).expect("no selection is never wrong").rules;
+    // The goldens are of the test driver.
+    let plan = Plan::new(&rules, profile, &target, Some(Driver::Test), false);
+    let muted = Vec::new();
+    Options { profile, target, plan, muted, live: false, unknown: Unknown::Keep, layout: Layout::Canonical }
 }
 
 /// The newest version that the material knows.

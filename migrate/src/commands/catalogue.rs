@@ -9,26 +9,31 @@ use super::{DONE, FAILED};
 use crate::cli::{Explain, ListFormat, Profile, Rules};
 use crate::finding::Level;
 use crate::finding::ids::{self, Own};
-use crate::rule::{Class, Rule, Safety};
+use crate::rule::{Class, Range, Row, Rule, Safety};
 use crate::rules;
 
 #[derive(Serialize)]
-struct Row {
+struct Line {
     id: &'static str,
     class: Class,
     level: Level,
     since: Option<String>,
+    until: Option<String>,
+    /// None: every one.
+    drivers: Option<Vec<&'static str>>,
     safety: Safety,
     profiles: Vec<&'static str>,
     summary: &'static str,
 }
 
-fn row(rule: &'static Rule) -> Row {
-    Row {
+fn line(rule: &'static Rule) -> Line {
+    Line {
         id: rule.id,
         class: rule.class,
         level: rule.level(),
         since: rule.since.map(|version| version.to_string()),
+        until: rule.until.map(|version| version.to_string()),
+        drivers: named(rule),
         safety: rule.safety,
         profiles: rule.profiles.iter().map(|profile| profile_name(*profile)).collect(),
         summary: rule.summary,
@@ -36,16 +41,27 @@ fn row(rule: &'static Rule) -> Row {
 }
 
 /// A finding that no rule makes.
-fn own_row(own: &'static Own) -> Row {
-    Row {
+fn own_line(own: &'static Own) -> Line {
+    Line {
         id: own.id,
         class: own.class,
         level: own.level,
         since: None,
+        until: None,
+        drivers: None,
         safety: if own.level.is_rewrite() { Safety::Safe } else { Safety::ReportOnly },
         profiles: vec![profile_name(Profile::Modern), profile_name(Profile::Libvirt)],
         summary: own.summary,
     }
+}
+
+/// The drivers that any of its rows names; none where one holds for every driver.
+fn named(rule: &Rule) -> Option<Vec<&'static str>> {
+    let rows: Option<Vec<_>> = rule.rows.iter().map(|row| row.drivers.names()).collect();
+    let mut names = rows.filter(|rows| !rows.is_empty())?.concat();
+    names.sort_unstable();
+    names.dedup();
+    Some(names)
 }
 
 fn profile_name(profile: Profile) -> &'static str {
@@ -56,7 +72,7 @@ fn profile_name(profile: Profile) -> &'static str {
 }
 
 pub(super) fn rules(args: &Rules) -> Result<u8, String> {
-    let rows: Vec<Row> = rules::all().map(row).chain(ids::ALL.iter().map(own_row)).collect();
+    let rows: Vec<Line> = rules::all().map(line).chain(ids::ALL.iter().map(own_line)).collect();
     let text = match args.output_format {
         ListFormat::Json => serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())? + "\n",
         ListFormat::Text => table(&rows),
@@ -64,20 +80,21 @@ pub(super) fn rules(args: &Rules) -> Result<u8, String> {
     print(&text)
 }
 
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[Line]) -> String {
     let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
     let mut text =
-        format!("{:width$}  class      level    since   safety       profiles        what it finds\n", "rule");
+        format!("{:width$}  class      level    since   safety       profiles        drivers  what it finds\n", "rule");
     for row in rows {
         let since = row.since.as_deref().unwrap_or("-");
         let _ = writeln!(
             text,
-            "{:width$}  {:9}  {:7}  {since:6}  {:11}  {:14}  {}",
+            "{:width$}  {:9}  {:7}  {since:6}  {:11}  {:14}  {:7}  {}",
             row.id,
             row.class.as_str(),
             row.level.as_str(),
             row.safety.as_str(),
             row.profiles.join(","),
+            row.drivers.as_ref().map_or_else(|| "any".to_owned(), |names| names.join(",")),
             row.summary,
         );
     }
@@ -99,6 +116,27 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
     Ok(FAILED)
 }
 
+/// A row as a line: what it is about, when it happens, and who does so.
+fn fact(rule: &Rule, row: &Row) -> String {
+    let (kind, phase) = (row.kind.as_str(), row.phase.as_str());
+    let mut text = format!("{kind:9} {} {}", row.element, row.about).trim_end().to_owned();
+    let _ = write!(text, " ({phase}, {}, {})", versions(rule.range(row)), drivers(row));
+    text
+}
+
+fn versions((since, until): Range) -> String {
+    match (since, until) {
+        (None, None) => "any libvirt".to_owned(),
+        (Some(since), None) => format!("libvirt {since} and newer"),
+        (None, Some(until)) => format!("libvirt before {until}"),
+        (Some(since), Some(until)) => format!("libvirt from {since} on, before {until}"),
+    }
+}
+
+fn drivers(row: &Row) -> String {
+    row.drivers.names().map_or_else(|| "any driver".to_owned(), |names| names.join(", "))
+}
+
 fn page(rule: &'static Rule) -> String {
     let mut text = format!("{}\n\n{}\n\n{}\n\n", rule.id, rule.summary, rule.doc.trim());
     let since = rule.since.map_or_else(|| "any libvirt".to_owned(), |version| format!("libvirt {version}"));
@@ -108,10 +146,20 @@ fn page(rule: &'static Rule) -> String {
     let _ = writeln!(text, "Modern since: {since}");
     let _ = writeln!(text, "Fix safety:   {}", rule.safety.as_str());
     let _ = writeln!(text, "Profiles:     {}", profiles.join(", "));
-    for (title, example) in [("Before", rule.example.before), ("After", rule.example.after)] {
-        let _ = writeln!(text, "\n{title}:\n");
-        for line in example.trim_matches('\n').lines() {
-            let _ = writeln!(text, "    {line}");
+    if !rule.rows.is_empty() {
+        text.push_str("\nWhat libvirt does:\n\n");
+    }
+    for row in &rule.rows {
+        let _ = writeln!(text, "    {}", fact(rule, row));
+    }
+    for example in &rule.examples {
+        let both = [("Before", example.before), ("After", example.after)];
+        let shown = if example.before == example.after { &[("Found", example.before)][..] } else { &both };
+        for (title, content) in shown {
+            let _ = writeln!(text, "\n{title}:\n");
+            for line in content.trim_matches('\n').lines() {
+                let _ = writeln!(text, "    {line}");
+            }
         }
     }
     text

@@ -26,6 +26,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
             ignore: Vec::new(),
             profile: Some(profile),
             target: args.target,
+            driver: None,
             unsafe_fixes: false,
             live: false,
         };

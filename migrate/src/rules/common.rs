@@ -2,17 +2,10 @@
 
 use domxml_runtime::{Newer, WriteOptions};
 
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::options::Profile;
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 
-/// Profiles of a rule that always runs.
-pub(super) const BOTH: &[Profile] = &[Profile::Modern, Profile::Libvirt];
-
-/// Profiles of a rule that produces libvirt's own form alone.
-pub(super) const LIBVIRT: &[Profile] = &[Profile::Libvirt];
-
-/// Profiles of a rule that removes what libvirt's own form keeps.
-pub(super) const MODERN: &[Profile] = &[Profile::Modern];
+pub(super) use crate::rule::{BOTH, LIBVIRT, MODERN};
 
 /// An attribute as reports show it.
 pub(super) fn attribute(name: &str, value: impl std::fmt::Display) -> String {

@@ -14,29 +14,36 @@ mod storage;
 
 pub(crate) use domain::{FOREIGN_EXTENSION, foreign_extension};
 
-use domxml_runtime::Version;
+use std::sync::LazyLock;
 
-use crate::cli::Profile;
 use crate::finding::ids;
-use crate::rule::{Class, Rule};
+use crate::options::{Profile, Target};
+use crate::rule::{Class, OldRule, Rule};
 
 /// The chapters, in the order in which they run; within a chapter the order of its list.
-static CHAPTERS: [&[&Rule]; 10] = [
-    live::RULES,
-    domain::RULES,
-    cpu::RULES,
-    storage::RULES,
-    network::RULES,
-    chardev::RULES,
-    graphics::RULES,
-    hostdev::RULES,
-    devices::RULES,
-    security::RULES,
-];
+static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 10]> = LazyLock::new(|| {
+    [
+        ("live", old(live::RULES)),
+        ("domain", old(domain::RULES)),
+        ("cpu", cpu::rules()),
+        ("storage", old(storage::RULES)),
+        ("network", old(network::RULES)),
+        ("chardev", old(chardev::RULES)),
+        ("graphics", old(graphics::RULES)),
+        ("hostdev", old(hostdev::RULES)),
+        ("devices", old(devices::RULES)),
+        ("security", old(security::RULES)),
+    ]
+    .map(|(chapter, rules)| (chapter, rules.into_iter().map(|rule| Rule { chapter, ..rule }).collect()))
+});
+
+fn old(rules: &[&OldRule]) -> Vec<Rule> {
+    rules.iter().map(|rule| Rule::from(*rule)).collect()
+}
 
 /// Every rule, in the order in which they run.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    CHAPTERS.into_iter().flatten().copied()
+    CHAPTERS.iter().flat_map(|(_, rules)| rules)
 }
 
 /// The rule with this id.
@@ -63,11 +70,11 @@ pub struct Selected {
 /// What is left of a document that cannot be read, whatever was selected; only `--ignore` passes over it.
 const ALWAYS: [&str; 3] = [ids::IO, ids::SYNTAX, ids::NOT_A_DOMAIN];
 
-/// The rules that run: of the profile, known to the target, selected and not ignored, by id or by class.
+/// The rules that run: with something to say in the profile and to the target, selected and not ignored, by id or by class.
 ///
 /// # Errors
 /// When a selection names neither a rule nor a class.
-pub fn select(select: &[String], ignore: &[String], profile: Profile, target: Version) -> Result<Selected, String> {
+pub fn select(select: &[String], ignore: &[String], profile: Profile, target: &Target) -> Result<Selected, String> {
     let named = |id: &str, class: Class, list: &[String]| list.iter().any(|name| name == id || name == class.as_str());
     for name in select.iter().chain(ignore) {
         let name = std::slice::from_ref(name);
@@ -82,11 +89,7 @@ pub fn select(select: &[String], ignore: &[String], profile: Profile, target: Ve
         (select.is_empty() || ALWAYS.contains(&id) || named(id, class, select)) && !named(id, class, ignore)
     };
     Ok(Selected {
-        rules: all()
-            .filter(|rule| rule.profiles.contains(&profile))
-            .filter(|rule| rule.since.is_none_or(|since| since <= target))
-            .filter(|rule| wanted(rule.id, rule.class))
-            .collect(),
+        rules: all().filter(|rule| rule.concerns(profile, target)).filter(|rule| wanted(rule.id, rule.class)).collect(),
         muted: ids::ALL.iter().filter(|own| !wanted(own.id, own.class)).map(|own| own.id).collect(),
     })
 }

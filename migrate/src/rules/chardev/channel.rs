@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use domxml::{ChannelTargetType, Domain};
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static GUESTFWD: Rule = Rule {

@@ -9,7 +9,7 @@ use domxml::{
 use super::devices::{copies_serial, is_hvm, is_serial};
 use super::source::same_source;
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static AS_SERIAL: Rule = Rule {

@@ -7,7 +7,7 @@ use domxml::{
 
 use super::devices::{Owner, backends, is_serial};
 use super::ports::ISA_PORTS;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static RULE: Rule = Rule {

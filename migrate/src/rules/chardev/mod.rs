@@ -9,7 +9,7 @@ mod source;
 mod tty;
 mod wiremode;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[

@@ -5,7 +5,7 @@ use domxml::{ConsoleTarget, ConsoleTargetType, Domain, Extra, ParallelTarget, Se
 use super::console::needs_stub;
 use super::devices::{copies_serial, is_hvm, is_serial};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 /// How many serial ports an ISA bus has.

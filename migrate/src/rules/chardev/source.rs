@@ -8,7 +8,7 @@ use domxml::{
 
 use super::devices::{Owner, backends};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN, kept_child};
 
 pub(super) static TCP_PROTOCOL: Rule = Rule {

@@ -3,7 +3,7 @@
 use domxml::{ChardevBackend, ChardevSourcePty, Domain, Extra};
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static RULE: Rule = Rule {

@@ -3,7 +3,7 @@
 use domxml::{ChardevBackend, ChardevProtocolType, Domain, Scalar};
 
 use super::devices::backends;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::MODERN;
 
 /// The attribute's name, which the format no longer has.

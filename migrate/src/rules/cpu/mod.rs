@@ -1,57 +1,26 @@
-//! Rules about processors, their tuning and NUMA.
+//! Processors, their tuning and NUMA. Rows by section; algorithms in files named for their rules.
 
-mod cputune;
+mod cachetune_order;
+mod cells;
+mod cpu_numa_distances_filled;
+mod energytune_order;
 mod iothreads;
-mod model;
-mod numa;
+mod memorytune_order;
 mod numatune;
+mod processor;
 mod resctrl;
-mod unread;
-mod vcpu;
+mod resctrl_conflict;
+mod resctrl_monitor_vcpus;
+mod sched_split;
+mod tuning;
+mod vcpus;
+mod vcpus_complete;
 
 use crate::rule::Rule;
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
-    &vcpu::CONFLICT,
-    &iothreads::CONFLICT,
-    &cputune::CONFLICT,
-    &resctrl::CONFLICT,
-    &numatune::CONFLICT,
-    &model::CONFLICT,
-    &numa::CONFLICT,
-    &unread::RULE,
-    &vcpu::ABSENT,
-    &numatune::MODE,
-    &numatune::EMPTY,
-    &numatune::PLACEMENT,
-    &numatune::STATIC,
-    &numatune::SETS_VCPU,
-    &numatune::ADDED,
-    &numatune::NODESET,
-    &numatune::ORDER,
-    &vcpu::AUTO_CPUSET,
-    &vcpu::CPUSET_ALL,
-    &vcpu::CURRENT,
-    &vcpu::HOTPLUGGABLE,
-    &vcpu::COMPLETE,
-    &iothreads::PARTIAL,
-    &iothreads::COUNT,
-    &cputune::VCPUPIN,
-    &cputune::IOTHREADPIN,
-    &cputune::VCPUSCHED,
-    &cputune::IOTHREADSCHED,
-    &resctrl::CACHETUNE,
-    &resctrl::MEMORYTUNE,
-    &resctrl::ENERGYTUNE,
-    &resctrl::MONITOR,
-    &model::VENDOR_ID,
-    &model::MATCH_DEFAULT,
-    &model::WITHOUT_MODEL,
-    &model::FALLBACK,
-    &model::PASSTHROUGH,
-    &numa::IDS,
-    &numa::ORDER,
-    &numa::DISTANCES,
-    &numa::CACHE_UNITS,
-];
+/// In the order in which they run within a phase.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections =
+        [vcpus::rules(), iothreads::rules(), tuning::rules(), numatune::rules(), processor::rules(), cells::rules()];
+    sections.into_iter().flatten().collect()
+}

@@ -4,7 +4,7 @@ use domxml::scalar::MemoryUnit;
 use domxml::{Domain, FeatureIoapicDriver, Iommu, IommuDriver, IommuModel, OnOff};
 use domxml_runtime::Version;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute, kib, known_to_target};
 
 pub(super) static GRANULE: Rule = Rule {

@@ -7,7 +7,7 @@ use domxml::{
     MemoryDeviceSize, PstoreSize, YesNo, walk_mut,
 };
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kib};
 
 pub(super) static ACCESS: Rule = Rule {

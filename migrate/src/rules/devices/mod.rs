@@ -7,7 +7,7 @@ mod rng;
 mod shmem;
 mod tpm;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[

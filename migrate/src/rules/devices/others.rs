@@ -4,7 +4,7 @@
 use domxml::{Domain, Extra, MemballoonModel, VsockCid, YesNo};
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static VSOCK: Rule = Rule {

@@ -2,7 +2,7 @@
 
 use domxml::{Domain, RngBackendModel};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 /// What libvirt reads random numbers from where nothing is said.

@@ -3,7 +3,7 @@
 use domxml::scalar::MemoryUnit;
 use domxml::{Domain, Extra, ShmemModel, ShmemModelType, ShmemSize};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static MODEL: Rule = Rule {

@@ -2,7 +2,7 @@
 
 use domxml::{Domain, Extra, TpmBackendType, TpmDevice, TpmVersion, YesNo};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static DEVICE: Rule = Rule {

@@ -3,7 +3,7 @@
 use domxml::{Domain, Os, OsBoot, OsBootDev, OsTypeValue};
 
 use super::os::{booting_device, has_bootloader};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 /// How many boot devices libvirt keeps.

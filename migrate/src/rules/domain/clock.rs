@@ -5,7 +5,7 @@ use domxml::{
 };
 use domxml_runtime::Version;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN, attribute};
 
 pub(super) static ADJUSTMENT: Rule = Rule {

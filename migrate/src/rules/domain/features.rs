@@ -4,7 +4,7 @@ use domxml::scalar::MemoryUnit;
 use domxml::{Domain, FeatureCapabilities, FeatureCapabilitiesPolicy, Features, OnOff};
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute};
 
 pub(super) static PARTS_OF_OFF: Rule = Rule {

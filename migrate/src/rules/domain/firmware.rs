@@ -6,7 +6,7 @@ use domxml::{
 };
 use domxml_runtime::Version;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static FEATURES: Rule = Rule {

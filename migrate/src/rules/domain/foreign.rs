@@ -3,7 +3,7 @@
 use domxml::Domain;
 use domxml_runtime::{Extra, Verbatim};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{LIBVIRT, MODERN};
 
 const BEFORE: &str = "<x:commandline xmlns:x='urn:x'/>";

@@ -2,7 +2,7 @@
 
 use domxml::{CurrentMemory, Domain, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize, scalar::MemoryUnit};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kib};
 
 pub(super) static FROM_NUMA: Rule = Rule {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domxml::scalar::CpuSet;
 use domxml::{BlkiotuneDevice, Domain};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kib};
 
 /// The size in KiB from which on a limit is none.

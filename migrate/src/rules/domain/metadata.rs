@@ -4,7 +4,7 @@ use domxml::Domain;
 use domxml_runtime::{Extra, Verbatim};
 
 use super::markup::{self, Token};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static DUPLICATES: Rule = Rule {

@@ -22,7 +22,7 @@ mod unread;
 pub(super) use features::largest_unit;
 pub(crate) use foreign::{KEPT as FOREIGN_EXTENSION, message as foreign_extension};
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[

@@ -3,7 +3,7 @@
 use domxml::{Domain, SysinfoSystemEntryName, SysinfoType, scalar::Uuid};
 use domxml_runtime::Extra;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static NAME: Rule = Rule {

@@ -7,7 +7,7 @@ use domxml::{
 };
 use domxml_runtime::{Extra, Version};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static BOOTLOADER_ONLY: Rule = Rule {

@@ -6,7 +6,7 @@ use domxml::{
 };
 use domxml_runtime::{Element, Extra, ReadOptions, Span, Unknown, extras, extras_mut};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static BLOCKS: Rule = Rule {

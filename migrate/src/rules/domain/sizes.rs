@@ -4,7 +4,7 @@ use domxml::scalar::MemoryUnit;
 use domxml::{Domain, NumaInterconnectsItem};
 use domxml_runtime::Extra;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kib, raw_text};
 
 pub(super) static SCALED: Rule = Rule {

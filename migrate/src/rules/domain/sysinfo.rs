@@ -5,7 +5,7 @@ use domxml::{
     SysinfoType,
 };
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static ORDER: Rule = Rule {

@@ -4,7 +4,7 @@ use domxml::{Domain, YesNo};
 
 use super::boot::{MOST, take_unread};
 use super::os::{has_bootloader, take_unread_nvram};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::MODERN;
 
 pub(super) static RULE: Rule = Rule {

@@ -3,7 +3,7 @@
 use domxml::{AddressType, ArchName, Domain, DomainType, InputBus, InputType, OsTypeValue};
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
 
 pub(super) static BUS: Rule = Rule {

@@ -5,7 +5,7 @@ use domxml_runtime::Version;
 
 use super::servers::{Server, at_address, servers, spelt};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static ATTRIBUTE: Rule = Rule {

@@ -10,7 +10,7 @@ mod sound;
 mod video;
 mod video_models;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[

@@ -5,7 +5,7 @@ use domxml::{
 };
 
 use super::servers::{displays, servers};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
 
 pub(super) static CHANNELS: Rule = Rule {

@@ -9,7 +9,7 @@ use domxml_runtime::Version;
 
 use super::servers::{displays, has_ports, spelt};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static MINUS_ONE: Rule = Rule {

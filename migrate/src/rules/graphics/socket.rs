@@ -6,7 +6,7 @@ use domxml_runtime::Version;
 
 use super::servers::{at_socket, displays, has_ports, servers, spelt};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static ATTRIBUTE: Rule = Rule {

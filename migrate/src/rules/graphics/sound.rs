@@ -9,7 +9,7 @@ use domxml::{
 };
 use domxml_runtime::Version;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static STREAMS: Rule = Rule {

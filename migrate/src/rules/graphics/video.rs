@@ -8,7 +8,7 @@ use domxml::{
 
 use super::servers::spelt;
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
 
 pub(super) static PRIMARY: Rule = Rule {

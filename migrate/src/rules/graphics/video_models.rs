@@ -3,7 +3,7 @@
 use domxml::{Domain, Element, Video, VideoModel, VideoModelType};
 use domxml_runtime::{ReadOptions, Span, Unknown};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, kept_attribute};
 
 pub(super) static RULE: Rule = Rule {

@@ -3,7 +3,7 @@
 use domxml::{Domain, Hostdev, HostdevCapability, HostdevMode, HostdevPciAddress, HostdevSourceUsb, HostdevSubsystem};
 
 use super::util::hostdevs;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::conflict;
 
 pub(super) static RULE: Rule = conflict(

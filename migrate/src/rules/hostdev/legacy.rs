@@ -6,7 +6,7 @@ use domxml::{
 };
 
 use super::util::{hostdevs, subsystem};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{MODERN, attribute, conflict};
 
 pub(super) static KVM: Rule = Rule {

@@ -8,7 +8,7 @@ mod redirdev;
 mod source;
 mod util;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[

@@ -4,7 +4,7 @@ use domxml::{
     Address, AddressType, Domain, Extra, HostdevPciAddress, HostdevUsbAddress, InterfaceHostdevAddress, walk,
 };
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static OCTAL: Rule = Rule {

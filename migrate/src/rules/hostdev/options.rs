@@ -3,7 +3,7 @@
 use domxml::{DiskAuthSecretType, Domain, HostdevModeSubsystem, HostdevSourceScsiProtocol, HostdevSubsystem, Payload};
 
 use super::util::{hostdevs, subsystem};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::{conflict, kept_attribute};
 
 pub(super) static TYPE: Rule = conflict(

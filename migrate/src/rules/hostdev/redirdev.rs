@@ -2,7 +2,7 @@
 
 use domxml::{AddressType, ChardevBackend, Domain};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, attribute, conflict};
 
 pub(super) static DBUS: Rule = Rule {

@@ -8,7 +8,7 @@ use domxml::{
 
 use super::util::{hostdevs, subsystem};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute};
 
 pub(super) static TYPE: Rule = Rule {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domxml::{Alias, Domain, Extra, MemballoonModel, walk, walk_mut};
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, attribute, conflict};
 
 pub(super) static RULE: Rule = Rule {

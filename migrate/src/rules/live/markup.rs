@@ -2,7 +2,7 @@
 
 use domxml::{Domain, Extra, extras_mut};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static COMMENTS: Rule = Rule {

@@ -4,7 +4,7 @@ mod alias;
 mod devices;
 mod markup;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[&devices::RULE, &alias::DUPLICATE, &alias::RULE, &markup::COMMENTS];

@@ -6,7 +6,7 @@ use domxml::{
 };
 
 use super::util::{interfaces, is_virtio, type_name, virtualport};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::{conflict, kept_attribute, kept_child};
 
 pub(super) static VIRTUALPORT: Rule = conflict(

@@ -4,7 +4,7 @@ use domxml::{Domain, Extra, Interface, InterfaceDriver, InterfaceHostdevDriver, 
 
 use super::util::{driver, interfaces, is_virtio};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, attribute, conflict};
 
 pub(super) static NONVIRTIO: Rule = Rule {

@@ -4,7 +4,7 @@ use domxml::{Domain, Interface, InterfaceType};
 
 use super::util::{interfaces, type_name};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static UNSUPPORTED: Rule = Rule {

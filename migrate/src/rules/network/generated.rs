@@ -3,7 +3,7 @@
 use domxml::{Domain, InterfaceType, VirtualPortType};
 
 use super::util::{interfaces, virtualport};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static MAC: Rule = Rule {

@@ -6,7 +6,7 @@ use domxml::scalar::IpAddress;
 use domxml::{AddressFamily, Domain, Ip, Route};
 
 use super::util::each_ip;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, attribute, conflict};
 
 pub(super) static FAMILY: Rule = Rule {

@@ -9,7 +9,7 @@ mod target;
 mod util;
 mod vlan;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run.
 pub(super) static RULES: &[&Rule] = &[

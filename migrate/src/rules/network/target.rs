@@ -4,7 +4,7 @@ use domxml::{Domain, Interface, InterfaceBackendType, InterfaceType, YesNo};
 
 use super::util::interfaces;
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, attribute};
 
 pub(super) static GENERATED: Rule = Rule {

@@ -3,7 +3,7 @@
 use domxml::{Domain, VlanTrunk};
 
 use super::util::interfaces;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, attribute, conflict};
 
 pub(super) static TRUNK: Rule = Rule {

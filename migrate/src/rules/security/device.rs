@@ -5,7 +5,7 @@ use domxml::{
     Domain, OsNvramSource, walk, walk_mut,
 };
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute, conflict, kept_child};
 
 pub(super) static RELABEL: Rule = Rule {

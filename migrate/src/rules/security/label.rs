@@ -5,7 +5,7 @@ use domxml::{
 };
 
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute, conflict};
 
 pub(super) static NONE: Rule = Rule {

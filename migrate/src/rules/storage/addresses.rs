@@ -4,7 +4,7 @@
 use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, PciBus, PciDomain, PciFunction, PciSlot, ZpciFid, ZpciUid};
 use domxml::{Address, AddressType, AddressTypePci, DiskNvmeAddress, Domain, Zpci, walk, walk_mut};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, attribute, conflict};
 
 pub(super) static PCI: Rule = Rule {

@@ -11,7 +11,7 @@ use domxml::{
 
 use super::disk_auth_under_disk::{auth_place, encryption_place};
 use super::util::{self, Drive, disks, is_scsi, name_to_index, plain_name};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::conflict;
 
 pub(super) static TARGET_NAME: Rule = conflict(

@@ -7,7 +7,7 @@ use domxml::{
 
 use super::controllers::start_port;
 use super::util::{same_type, type_name};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::{conflict, kept_attribute};
 
 pub(super) static INDEX_TWICE: Rule = conflict(

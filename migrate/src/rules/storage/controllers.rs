@@ -8,7 +8,7 @@ use domxml::{
 };
 
 use super::util::{same_type, type_name};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static MASTER: Rule = Rule {

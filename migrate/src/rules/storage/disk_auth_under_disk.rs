@@ -4,7 +4,7 @@ use domxml::{Disk, DiskAuth, DiskSourceNetworkProtocol as Protocol, DiskType, Do
 use domxml_runtime::Version;
 
 use super::util::disks;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::MODERN;
 
 pub(super) static AUTH: Rule = Rule {

@@ -4,7 +4,7 @@
 use domxml::{DiskDevice, DiskSnapshot, Domain};
 
 use super::util::{self, disks};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static BUS: Rule = Rule {

@@ -9,7 +9,7 @@ use domxml::{
 
 use super::util::{self, disks};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static VOLUME_AUTH: Rule = Rule {

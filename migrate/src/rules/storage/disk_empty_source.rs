@@ -4,7 +4,7 @@
 use domxml::{Disk, DiskSourceFile, DiskType, DiskTypeFile, Domain, Extra};
 
 use super::util::disks;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN};
 
 pub(super) static TYPE_RESET: Rule = Rule {

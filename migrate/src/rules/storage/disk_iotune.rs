@@ -3,7 +3,7 @@
 use domxml::{DiskIoTune, Domain};
 
 use super::util::disks;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static GROUP: Rule = Rule {

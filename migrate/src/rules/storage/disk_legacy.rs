@@ -5,7 +5,7 @@ use domxml::{DiskOuterEncryption, DiskType, Domain, Encryption, EncryptionFormat
 use domxml_runtime::Version;
 
 use super::util::disks;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, MODERN};
 
 pub(super) static NVME_MANAGED: Rule = Rule {

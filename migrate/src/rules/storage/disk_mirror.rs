@@ -5,7 +5,7 @@ use domxml_runtime::Version;
 
 use super::util::disks;
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static RULE: Rule = Rule {

@@ -2,7 +2,7 @@
 
 use domxml::{DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, Domain, walk_mut};
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static RULE: Rule = Rule {

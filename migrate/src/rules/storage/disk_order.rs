@@ -4,7 +4,7 @@ use domxml::{Disk, DiskTargetBus, Domain};
 
 use super::util::{disks, name_to_index, plain_name};
 use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT};
 
 pub(super) static ORDER: Rule = Rule {

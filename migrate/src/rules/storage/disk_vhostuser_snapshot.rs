@@ -4,7 +4,7 @@ use domxml::{DiskSnapshot, DiskType, Domain};
 use domxml_runtime::Version;
 
 use super::util::disks;
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
 
 pub(super) static RULE: Rule = Rule {

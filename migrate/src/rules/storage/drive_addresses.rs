@@ -3,7 +3,7 @@
 use domxml::{Disk, DiskTargetBus, Domain, Hostdev};
 
 use super::util::{self, Drive, SCSI_UNITS, devices, is_scsi, name_to_index, plain_name};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static DISKS: Rule = Rule {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domxml::{Domain, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType, FilesystemTypeMount};
 use domxml_runtime::Version;
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::{BOTH, LIBVIRT, MODERN, attribute, conflict};
 
 pub(super) static ACCESSMODE: Rule = Rule {

@@ -10,7 +10,7 @@ use domxml::{
 
 use super::controllers::place;
 use super::util::{self, Drive, is_scsi, same_type, type_name};
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static HOSTDEV_SCSI: Rule = Rule {

@@ -24,7 +24,7 @@ mod source_conflicts;
 mod util;
 mod value_conflicts;
 
-use crate::rule::Rule;
+use crate::rule::OldRule as Rule;
 
 /// In the order in which they run: what libvirt does while it reads, then what it derives, then what it does not write.
 pub(super) static RULES: &[&Rule] = &[

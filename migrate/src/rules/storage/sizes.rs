@@ -6,7 +6,7 @@ use domxml::{
     Domain, Extra, FilesystemHardLimit, FilesystemSoftLimit, FilesystemSourceRam, walk_mut,
 };
 
-use crate::rule::{Class, Context, Example, Rule, Safety};
+use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
 pub(super) static RULE: Rule = Rule {

@@ -7,7 +7,7 @@ use domxml::{
 };
 
 use super::util::disks;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::{conflict, kept_attribute, kept_child};
 
 pub(super) static AUTH: Rule = conflict(

@@ -5,7 +5,7 @@ use domxml::{
     DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, Domain, EncryptionSecret, YesNo, walk,
 };
 
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::conflict;
 
 pub(super) static VALUE: Rule = conflict(

@@ -1,0 +1,161 @@
+//! What a result is wanted for: which form, which libvirt, which driver, and how much of a file is touched.
+
+use clap::ValueEnum;
+use domxml::DomainType;
+use domxml_runtime::Version;
+use serde::Serialize;
+
+use crate::features;
+
+/// `--profile`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// The current form, no legacy copies; nothing is dropped
+    #[default]
+    Modern,
+    /// What `virsh dumpxml --inactive` prints
+    Libvirt,
+}
+
+/// `--layout`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Layout {
+    /// The whole document in libvirt's layout
+    #[default]
+    Canonical,
+    /// Only changed elements; every other byte stays
+    Keep,
+}
+
+/// `--unknown`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Unknown {
+    /// Keep it in place and report it
+    #[default]
+    Keep,
+    /// Refuse the file
+    Deny,
+}
+
+/// `--driver`: the part of libvirt that runs a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Driver {
+    /// QEMU, with and without hardware virtualization.
+    Qemu,
+    /// Xen.
+    Xen,
+    /// Linux containers.
+    Lxc,
+    /// bhyve.
+    Bhyve,
+    /// VMware ESX, Workstation and Player.
+    Vmware,
+    /// Hyper-V.
+    Hyperv,
+    /// VirtualBox.
+    Vbox,
+    /// Virtuozzo.
+    Vz,
+    /// OpenVZ containers.
+    Openvz,
+    /// IBM PowerVM.
+    Phyp,
+    /// User Mode Linux.
+    Uml,
+    /// Cloud Hypervisor.
+    Ch,
+    /// The driver for tests, which takes what any driver takes.
+    Test,
+}
+
+impl Driver {
+    /// The driver that a domain's type asks for.
+    #[must_use]
+    pub fn of(type_: DomainType) -> Self {
+        match type_ {
+            DomainType::Qemu | DomainType::Kqemu | DomainType::Kvm | DomainType::Hvf => Self::Qemu,
+            DomainType::Xen => Self::Xen,
+            DomainType::Lxc => Self::Lxc,
+            DomainType::Uml => Self::Uml,
+            DomainType::Openvz => Self::Openvz,
+            DomainType::Test => Self::Test,
+            DomainType::Vmware => Self::Vmware,
+            DomainType::Hyperv => Self::Hyperv,
+            DomainType::Vbox => Self::Vbox,
+            DomainType::Phyp => Self::Phyp,
+            DomainType::Parallels | DomainType::Vz => Self::Vz,
+            DomainType::Bhyve => Self::Bhyve,
+        }
+    }
+
+    /// The word for it on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Qemu => "qemu",
+            Self::Xen => "xen",
+            Self::Lxc => "lxc",
+            Self::Bhyve => "bhyve",
+            Self::Vmware => "vmware",
+            Self::Hyperv => "hyperv",
+            Self::Vbox => "vbox",
+            Self::Vz => "vz",
+            Self::Openvz => "openvz",
+            Self::Phyp => "phyp",
+            Self::Uml => "uml",
+            Self::Ch => "ch",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// The libvirts that a result is for: all from the oldest to the newest, in profile `modern`; a single one in profile `libvirt`, whose form it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The first.
+    pub oldest: Version,
+    /// The last.
+    pub newest: Version,
+    /// Whether it was asked for: then what it does not know is worth a word.
+    pub named: bool,
+}
+
+impl Target {
+    /// This libvirt alone.
+    #[must_use]
+    pub fn at(version: Version) -> Self {
+        Self { oldest: version, newest: version, named: true }
+    }
+
+    /// This libvirt and all newer ones that are known.
+    #[must_use]
+    pub fn from(oldest: Version) -> Self {
+        Self { oldest, newest: features::newest().max(oldest), named: true }
+    }
+
+    /// What `--target` means in a profile.
+    #[must_use]
+    pub fn of(profile: Profile, version: Option<Version>) -> Self {
+        let named = version.is_some();
+        let version = version.unwrap_or_else(features::newest);
+        let target = match profile {
+            Profile::Libvirt => Self::at(version),
+            Profile::Modern => Self::from(version),
+        };
+        Self { named, ..target }
+    }
+
+    /// Whether what holds from one version on, up to another and without that one, holds for all of them.
+    #[must_use]
+    pub fn all_within(&self, since: Option<Version>, until: Option<Version>) -> bool {
+        since.is_none_or(|since| since <= self.oldest) && until.is_none_or(|until| self.newest < until)
+    }
+
+    /// Whether it holds for any of them.
+    #[must_use]
+    pub fn any_within(&self, since: Option<Version>, until: Option<Version>) -> bool {
+        since.is_none_or(|since| since <= self.newest) && until.is_none_or(|until| self.oldest < until)
+    }
+}

@@ -1,0 +1,253 @@
+//! The kinds of rows, each a function that begins one.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use domxml::scalar::MemoryUnit;
+use domxml_runtime::{Content, Described, Extra, Key, Span};
+
+use super::Context;
+use super::place::IntoPlace;
+use super::row::{Draft, Kind};
+use super::scope::{Scope, Things};
+use crate::options::Profile;
+
+/// A value that is left out stands for this one: both profiles spell it out on elements that are there.
+pub fn default<P: IntoPlace>(place: P, value: P::Item) -> Draft<P::Owner>
+where
+    P::Item: Clone + Send + Sync,
+{
+    default_by(place, move |_, _| Some(value.clone()))
+}
+
+/// As [`default`], of a value that depends on what surrounds it; none where there is no default.
+pub fn default_by<P: IntoPlace>(
+    place: P,
+    value: impl Fn(&P::Owner, &Scope) -> Option<P::Item> + Send + Sync + 'static,
+) -> Draft<P::Owner> {
+    let place = place.place();
+    Draft::new(Kind::Default, place.shape.name, move |element, cx| {
+        let Some(value) = value(element, &cx.scope) else { return };
+        let mut value = Some(value);
+        place.each(element, &mut |slot, xml| {
+            if slot.items().is_empty()
+                && let Some(value) = value.take()
+            {
+                let after = place.show(&value);
+                slot.put(value);
+                let message = format!("the default of {} is spelt out", place.shape.name);
+                cx.rewrote_here(span_of(xml, cx), message).becomes("", after);
+            }
+        });
+    })
+}
+
+/// libvirt does not read this, for the reason that completes the sentence "libvirt does not read it ..": profile `modern` keeps it and
+/// says so, profile `libvirt` drops it.
+pub fn unread<P: IntoPlace>(place: P, reason: &'static str) -> Draft<P::Owner> {
+    unread_where(place, |_, _| true, reason)
+}
+
+/// As [`unread`], of those of several values for which it is so.
+pub fn unread_where<P: IntoPlace>(
+    place: P,
+    is_unread: impl Fn(&P::Item, &Scope) -> bool + Send + Sync + 'static,
+    reason: &'static str,
+) -> Draft<P::Owner> {
+    let place = place.place();
+    Draft::new(Kind::Unread, place.shape.name, move |element, cx| {
+        place.each(element, &mut |slot, mut xml| {
+            let message = || format!("libvirt does not read {} {reason}", place.shape.name);
+            if cx.profile == Profile::Modern {
+                for item in slot.items().iter().filter(|item| is_unread(item, &cx.scope)).collect::<Vec<_>>() {
+                    let at = place.span(item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                    cx.note_here(at, message());
+                }
+                return;
+            }
+            for mut item in slot.take_if(&mut |item| is_unread(item, &cx.scope)) {
+                let at = place.span(&item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                cx.rewrote_here(at, message()).becomes(place.show(&item), "");
+                leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
+            }
+        });
+    })
+}
+
+/// What says nothing, and is not written by libvirt.
+pub fn nothing<P: IntoPlace>(
+    place: P,
+    says_nothing: impl Fn(&P::Item) -> bool + Send + Sync + 'static,
+    message: &'static str,
+) -> Draft<P::Owner> {
+    let place = place.place();
+    Draft::new(Kind::Nothing, place.shape.name, move |element, cx| {
+        place.each(element, &mut |slot, mut xml| {
+            for mut item in slot.take_if(&mut |item| says_nothing(item)) {
+                let at = place.span(&item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                cx.rewrote_here(at, message).becomes(place.show(&item), "");
+                leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
+            }
+        });
+    })
+}
+
+/// What libvirt refuses, with the reason.
+pub fn refuse<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
+    objection: impl Fn(&T, &Scope) -> Option<M> + Send + Sync + 'static,
+) -> Draft<T> {
+    Draft::new(Kind::Refuse, "", move |element: &mut T, cx| {
+        if let Some(message) = objection(element, &cx.scope) {
+            cx.refuse_here(cx.here, message.into().into_owned());
+        }
+    })
+}
+
+/// What is worth a word, and no more.
+pub fn note<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
+    remark: impl Fn(&T, &Scope) -> Option<M> + Send + Sync + 'static,
+) -> Draft<T> {
+    Draft::new(Kind::Note, "", move |element: &mut T, cx| {
+        if let Some(message) = remark(element, &cx.scope) {
+            cx.note_here(cx.here, message.into());
+        }
+    })
+}
+
+/// No two of these children are alike; those without a key are passed over.
+pub fn unique<T, I, K>(
+    list: Key<T, Vec<I>>,
+    key: impl Fn(&I, &Scope) -> Option<K> + Send + Sync + 'static,
+    message: impl Fn(&K) -> String + Send + Sync + 'static,
+) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    I: Content,
+    K: Ord,
+{
+    Draft::new(Kind::Unique, list.info().name, move |element: &mut T, cx| {
+        let mut seen = BTreeSet::new();
+        for item in list.get(element) {
+            let Some(key) = key(item, &cx.scope) else { continue };
+            if seen.contains(&key) {
+                let at = item.extra().map_or(cx.here, |xml| xml.span);
+                cx.refuse_here(at, message(&key));
+            }
+            seen.insert(key);
+        }
+    })
+}
+
+/// What is named by number must be there.
+pub fn exists<T: Content + Described + Clone, N: IntoIterator<Item = u32>>(
+    numbers: impl Fn(&T) -> N + Send + Sync + 'static,
+    things: Things,
+) -> Draft<T> {
+    Draft::new(Kind::Exists, things.name, move |element: &mut T, cx| {
+        if let Some(missing) = numbers(element).into_iter().find(|number| !(things.has)(&cx.scope, *number)) {
+            cx.refuse_here(cx.here, format!("there is no {} {missing}", things.name));
+        }
+    })
+}
+
+/// Children that libvirt writes in the order of their ranks; those of one rank stay as they stand.
+pub fn sort<T, I, K>(
+    list: Key<T, Vec<I>>,
+    rank: impl Fn(&I, &Scope) -> K + Send + Sync + 'static,
+    message: &'static str,
+) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    I: 'static,
+    K: Ord,
+{
+    Draft::new(Kind::Sort, list.info().name, move |element: &mut T, cx| {
+        let items = list.get_mut(element);
+        if !items.is_sorted_by_key(|item| rank(item, &cx.scope)) {
+            items.sort_by_cached_key(|item| rank(item, &cx.scope));
+            cx.rewrote_here(cx.here, message);
+        }
+    })
+}
+
+/// How libvirt writes a size.
+#[derive(Debug, Clone, Copy)]
+pub struct Scale {
+    /// The unit where none is given.
+    pub assumed: MemoryUnit,
+    /// The unit that is written.
+    pub written: MemoryUnit,
+    /// Whether what is over counts as one more; else it is cut off.
+    pub up: bool,
+}
+
+impl Scale {
+    /// A size in another unit: the number of the unit that is written; none where it is too large.
+    #[must_use]
+    pub fn apply(self, value: u64, unit: Option<MemoryUnit>) -> Option<u64> {
+        let bytes = u128::from(value) * u128::from(unit.unwrap_or(self.assumed).bytes());
+        let one = u128::from(self.written.bytes());
+        let scaled = if self.up { bytes.div_ceil(one) } else { bytes / one };
+        // libvirt counts bytes in a signed number.
+        i64::try_from(bytes).ok().and_then(|_| u64::try_from(scaled).ok())
+    }
+}
+
+/// A size: the number and its unit.
+pub type Size<'s> = (&'s mut u64, &'s mut Option<MemoryUnit>);
+
+/// A size that libvirt writes in one unit, whatever the author's. One that is too large stays as it is.
+pub fn unit<T: Content + Described + Clone>(size: fn(&mut T) -> Option<Size<'_>>, scale: Scale) -> Draft<T> {
+    Draft::new(Kind::Unit, "", move |element: &mut T, cx| {
+        let Some((value, unit)) = size(element) else { return };
+        let from = unit.unwrap_or(scale.assumed);
+        if from == scale.written {
+            return;
+        }
+        let Some(scaled) = scale.apply(*value, *unit) else { return };
+        let before = format!("{value} {from}");
+        (*value, *unit) = (scaled, Some(scale.written));
+        cx.rewrote_here(cx.here, format!("libvirt writes the size in {}", scale.written))
+            .becomes(before, format!("{scaled} {}", scale.written));
+    })
+}
+
+/// A value that libvirt writes as another one of the same meaning; none where it stays.
+pub fn spelling<P: IntoPlace>(
+    place: P,
+    written: impl Fn(&P::Item, &Scope) -> Option<P::Item> + Send + Sync + 'static,
+    message: &'static str,
+) -> Draft<P::Owner> {
+    let place = place.place();
+    Draft::new(Kind::Spelling, place.shape.name, move |element, cx| {
+        place.each(element, &mut |slot, mut xml| {
+            for item in slot.items_mut() {
+                let Some(value) = written(item, &cx.scope) else { continue };
+                let (before, after) = (place.show(item), place.show(&value));
+                *item = value;
+                let at = span_of(xml.as_deref_mut(), cx);
+                cx.rewrote_here(at, message).becomes(before, after);
+            }
+        });
+    })
+}
+
+/// Code that only reports, by [`Context::error`] and [`Context::note`]: what takes more than a sentence to say.
+pub fn check<T: Content + Described + Clone>(look: fn(&T, &mut Context<'_>)) -> Draft<T> {
+    Draft::new(Kind::Check, "", move |element: &mut T, cx| look(element, cx))
+}
+
+/// Code that changes the document: what is no fact but a way to find one.
+pub fn algorithm<T: Content + Described + Clone>(change: fn(&mut T, &mut Context<'_>)) -> Draft<T> {
+    Draft::new(Kind::Algorithm, "", change)
+}
+
+fn span_of(xml: Option<&mut Extra>, cx: &Context<'_>) -> Span {
+    xml.map_or(cx.here, |xml| xml.span)
+}
+
+fn leave_behind(rest: Option<Extra>, owner: Option<&mut Extra>) {
+    if let (Some(rest), Some(owner)) = (rest, owner) {
+        owner.absorb(rest);
+    }
+}

@@ -1,0 +1,262 @@
+//! A place that a row is about: a field of an element, reached by the keys of the field table.
+
+use domxml_runtime::{Content, Described, Extra, FieldKind, Key, Scalar, Span};
+
+/// A field, whatever its cardinality.
+pub trait Slot {
+    /// What it holds.
+    type Item;
+
+    /// What is in it.
+    fn items(&self) -> &[Self::Item];
+
+    /// What is in it, to be changed.
+    fn items_mut(&mut self) -> &mut [Self::Item];
+
+    /// Takes out what is not wanted, as far as the field can do without.
+    fn take_if(&mut self, unwanted: &mut dyn FnMut(&Self::Item) -> bool) -> Vec<Self::Item>;
+
+    /// Puts a value in.
+    fn put(&mut self, value: Self::Item);
+}
+
+impl<V> Slot for Option<V> {
+    type Item = V;
+
+    fn items(&self) -> &[V] {
+        self.as_slice()
+    }
+
+    fn items_mut(&mut self) -> &mut [V] {
+        self.as_mut_slice()
+    }
+
+    fn take_if(&mut self, unwanted: &mut dyn FnMut(&V) -> bool) -> Vec<V> {
+        Option::take_if(self, |value| unwanted(value)).into_iter().collect()
+    }
+
+    fn put(&mut self, value: V) {
+        *self = Some(value);
+    }
+}
+
+impl<V> Slot for Vec<V> {
+    type Item = V;
+
+    fn items(&self) -> &[V] {
+        self
+    }
+
+    fn items_mut(&mut self) -> &mut [V] {
+        self
+    }
+
+    fn take_if(&mut self, unwanted: &mut dyn FnMut(&V) -> bool) -> Vec<V> {
+        self.extract_if(.., |value| unwanted(value)).collect()
+    }
+
+    fn put(&mut self, value: V) {
+        self.push(value);
+    }
+}
+
+/// A field that always holds one.
+struct Plain<'v, V>(&'v mut V);
+
+impl<V> Slot for Plain<'_, V> {
+    type Item = V;
+
+    fn items(&self) -> &[V] {
+        std::slice::from_ref(self.0)
+    }
+
+    fn items_mut(&mut self) -> &mut [V] {
+        std::slice::from_mut(self.0)
+    }
+
+    fn take_if(&mut self, _unwanted: &mut dyn FnMut(&V) -> bool) -> Vec<V> {
+        Vec::new()
+    }
+
+    fn put(&mut self, value: V) {
+        *self.0 = value;
+    }
+}
+
+/// What a field shows to a row: the field, and what its element keeps beside it.
+pub(crate) type See<'s, V> = &'s mut dyn FnMut(&mut dyn Slot<Item = V>, Option<&mut Extra>);
+type Visit<T, V> = Box<dyn Fn(&mut T, See<'_, V>) + Send + Sync>;
+
+/// How the field is written.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    /// The name of the attribute or child.
+    pub(crate) name: &'static str,
+    attribute: bool,
+}
+
+/// Values `V` in a field, seen from an element `T`: the one whose field it is, or one that it stands under.
+pub struct Place<T, V> {
+    pub(crate) shape: Shape,
+    shown: fn(&V, &Shape) -> String,
+    span: fn(&V) -> Option<Span>,
+    gone: fn(&mut V) -> Option<Extra>,
+    visit: Visit<T, V>,
+}
+
+/// What can be said where a place is wanted: the key of an attribute, or of a child that is a value; or a [`Place`].
+pub trait IntoPlace {
+    /// The element that it is seen from.
+    type Owner: Content + Clone;
+    /// What it holds.
+    type Item: 'static;
+
+    /// The place.
+    fn place(self) -> Place<Self::Owner, Self::Item>;
+
+    /// The same field, seen from the element that holds its element: in an optional child, or in each of several.
+    fn under<P, S>(self, key: Key<P, S>) -> Place<P, Self::Item>
+    where
+        Self: Sized,
+        P: Described + 'static,
+        S: Slot<Item = Self::Owner> + 'static,
+    {
+        self.place().seen(move |visit, parent, see| {
+            for owner in key.get_mut(parent).items_mut() {
+                visit(owner, see);
+            }
+        })
+    }
+
+    /// As [`IntoPlace::under`], by a way that no single key leads: a variant of a choice.
+    fn within<P: 'static>(self, way: fn(&mut P) -> Option<&mut Self::Owner>) -> Place<P, Self::Item>
+    where
+        Self: Sized,
+    {
+        self.place().seen(move |visit, parent, see| {
+            if let Some(owner) = way(parent) {
+                visit(owner, see);
+            }
+        })
+    }
+}
+
+impl<T: Content + Clone, V: 'static> IntoPlace for Place<T, V> {
+    type Owner = T;
+    type Item = V;
+
+    fn place(self) -> Place<T, V> {
+        self
+    }
+}
+
+impl<T: Content + Described + Clone, V: Scalar + 'static> IntoPlace for Key<T, Option<V>> {
+    type Owner = T;
+    type Item = V;
+
+    fn place(self) -> Place<T, V> {
+        Place::of(self, spell::<V>, |_| None, |_| None, |field, see| see(field))
+    }
+}
+
+impl<T: Content + Described + Clone, V: Scalar + 'static> IntoPlace for Key<T, Vec<V>> {
+    type Owner = T;
+    type Item = V;
+
+    fn place(self) -> Place<T, V> {
+        Place::of(self, spell::<V>, |_| None, |_| None, |field, see| see(field))
+    }
+}
+
+/// The place of a value that is always there.
+pub fn required<T, V>(key: Key<T, V>) -> Place<T, V>
+where
+    T: Content + Described,
+    V: Scalar + 'static,
+{
+    Place::of(key, spell::<V>, |_| None, |_| None, |field, see| see(&mut Plain(field)))
+}
+
+/// The place of children that are elements.
+pub fn child<T, S>(key: Key<T, S>) -> Place<T, S::Item>
+where
+    T: Content + Described,
+    S: Slot + 'static,
+    S::Item: Content,
+{
+    Place::of(
+        key,
+        |_, shape| format!("<{}>", shape.name),
+        |child| child.extra().map(|xml| xml.span),
+        |child| child.extra_mut().map(std::mem::take),
+        |field, see| see(field),
+    )
+}
+
+fn spell<V: Scalar>(value: &V, shape: &Shape) -> String {
+    let mut text = String::new();
+    value.write(&mut text);
+    let name = shape.name;
+    if shape.attribute { format!("{name}='{text}'") } else { format!("<{name}>{text}</{name}>") }
+}
+
+impl<T: Content + Described, V: 'static> Place<T, V> {
+    fn of<S: 'static>(
+        key: Key<T, S>,
+        shown: fn(&V, &Shape) -> String,
+        span: fn(&V) -> Option<Span>,
+        gone: fn(&mut V) -> Option<Extra>,
+        open: fn(&mut S, &mut dyn FnMut(&mut dyn Slot<Item = V>)),
+    ) -> Self {
+        let info = key.info();
+        let attribute = info.kind == FieldKind::Attribute;
+        Place {
+            shape: Shape { name: info.name, attribute },
+            shown,
+            span,
+            gone,
+            // The element's own `Extra` is lent apart from the field, so that what a child leaves behind finds a place.
+            visit: Box::new(move |owner, see| {
+                let mut xml = owner.extra_mut().map(std::mem::take);
+                open(key.get_mut(owner), &mut |slot| see(slot, xml.as_mut()));
+                if let (Some(place), Some(xml)) = (owner.extra_mut(), xml) {
+                    *place = xml;
+                }
+            }),
+        }
+    }
+}
+
+impl<T: 'static, V: 'static> Place<T, V> {
+    fn seen<P: 'static>(self, way: impl Fn(&Visit<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static) -> Place<P, V> {
+        let Place { shape, shown, span, gone, visit } = self;
+        Place { shape, shown, span, gone, visit: Box::new(move |parent, see| way(&visit, parent, see)) }
+    }
+}
+
+impl<T, V> Place<T, V> {
+    pub(crate) fn each(&self, element: &mut T, see: See<'_, V>) {
+        (self.visit)(element, see);
+    }
+
+    /// A value as reports show it.
+    pub(crate) fn show(&self, value: &V) -> String {
+        (self.shown)(value, &self.shape)
+    }
+
+    /// Where a value that is an element stands.
+    pub(crate) fn span(&self, value: &V) -> Option<Span> {
+        (self.span)(value)
+    }
+
+    /// What a value that is dropped leaves behind: comments.
+    pub(crate) fn left_behind(&self, value: &mut V) -> Option<Extra> {
+        (self.gone)(value)
+    }
+}
+
+impl<T, V> std::fmt::Debug for Place<T, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.shape.name)
+    }
+}

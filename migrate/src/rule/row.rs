@@ -1,0 +1,346 @@
+//! A row: one fact of what libvirt does, and how it is written down.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+
+use domxml_runtime::{Content, Described, Extra, Version};
+use serde::Serialize;
+
+use super::{BOTH, Context, LIBVIRT, MODERN};
+use crate::options::{Driver, Profile};
+use crate::rule::scope::Scope;
+
+/// When, in the making of libvirt's picture of a domain, something happens. Each phase runs once, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// libvirt parses what the author wrote.
+    Read,
+    /// It fills in and derives.
+    Derive,
+    /// It prints.
+    Write,
+}
+
+impl Phase {
+    /// In their order.
+    pub const ALL: [Phase; 3] = [Phase::Read, Phase::Derive, Phase::Write];
+
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Derive => "derive",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// The kinds of rows. There are no others: what does not fit is an algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A value that is left out stands for this one.
+    Default,
+    /// libvirt does not read this here.
+    Unread,
+    /// This says nothing, and is not written.
+    Nothing,
+    /// libvirt refuses this.
+    Refuse,
+    /// No two of these are alike.
+    Unique,
+    /// What is named must be there.
+    Exists,
+    /// These are written in this order.
+    Sort,
+    /// This size is written in that unit.
+    Unit,
+    /// This value is written in another spelling.
+    Spelling,
+    /// Worth a word, and no more.
+    Note,
+    /// Code that only reports.
+    Check,
+    /// Code that changes the document.
+    Algorithm,
+}
+
+impl Kind {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Unread => "unread",
+            Self::Nothing => "nothing",
+            Self::Refuse => "refuse",
+            Self::Unique => "unique",
+            Self::Exists => "exists",
+            Self::Sort => "sort",
+            Self::Unit => "unit",
+            Self::Spelling => "spelling",
+            Self::Note => "note",
+            Self::Check => "check",
+            Self::Algorithm => "algorithm",
+        }
+    }
+
+    fn phase(self) -> Phase {
+        match self {
+            Self::Default => Phase::Derive,
+            Self::Nothing | Self::Sort | Self::Unit | Self::Spelling => Phase::Write,
+            _ => Phase::Read,
+        }
+    }
+
+    fn profiles(self) -> &'static [Profile] {
+        match self {
+            Self::Nothing | Self::Sort | Self::Unit | Self::Spelling => LIBVIRT,
+            Self::Note => MODERN,
+            _ => BOTH,
+        }
+    }
+}
+
+/// A set of drivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drivers(u32);
+
+impl Drivers {
+    /// Every one: what libvirt does before it asks a driver.
+    pub const ANY: Self = Self(u32::MAX);
+
+    /// Whether a driver is one of them.
+    #[must_use]
+    pub fn contains(self, driver: Driver) -> bool {
+        self.0 & (1 << driver as u32) != 0
+    }
+
+    /// Their names; none where it is every one.
+    #[must_use]
+    pub fn names(self) -> Option<Vec<&'static str>> {
+        use clap::ValueEnum as _;
+        let named = Driver::value_variants().iter().filter(|driver| self.contains(**driver));
+        (self != Self::ANY).then(|| named.map(|driver| driver.as_str()).collect())
+    }
+}
+
+impl From<&[Driver]> for Drivers {
+    fn from(drivers: &[Driver]) -> Self {
+        Self(drivers.iter().fold(0, |set, driver| set | 1 << *driver as u32))
+    }
+}
+
+type Act<T> = Box<dyn Fn(&mut T, &mut Context<'_>) + Send + Sync>;
+type When<T> = Box<dyn Fn(&T, &Scope) -> bool + Send + Sync>;
+type Run = Box<dyn Fn(&mut dyn Any, &mut Context<'_>) + Send + Sync>;
+type Try = Box<dyn Fn(&dyn Any, &mut Context<'_>) + Send + Sync>;
+
+/// A row about elements of the type `T`, while it is being written down.
+///
+/// What is said of it with [`Draft::when`] and its like reads as a sentence: `default(Cpu::MATCH, CpuMatch::Exact).when(..).since(..)`.
+pub struct Draft<T> {
+    kind: Kind,
+    phase: Phase,
+    since: Option<Version>,
+    until: Option<Version>,
+    drivers: Drivers,
+    profiles: &'static [Profile],
+    about: &'static str,
+    says: Option<&'static str>,
+    after: Vec<&'static str>,
+    at: Option<fn(&T) -> &Extra>,
+    when: Vec<When<T>>,
+    act: Act<T>,
+}
+
+impl<T: Content + Clone> Draft<T> {
+    pub(super) fn new(
+        kind: Kind,
+        about: &'static str,
+        act: impl Fn(&mut T, &mut Context<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            kind,
+            phase: kind.phase(),
+            since: None,
+            until: None,
+            drivers: Drivers::ANY,
+            profiles: kind.profiles(),
+            about,
+            says: None,
+            after: Vec::new(),
+            at: None,
+            when: Vec::new(),
+            act: Box::new(act),
+        }
+    }
+
+    /// Where it holds; said twice, both must.
+    #[must_use]
+    pub fn when(mut self, condition: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static) -> Self {
+        self.when.push(Box::new(condition));
+        self
+    }
+
+    /// The first libvirt that does so, or that knows the form that is written.
+    #[must_use]
+    pub fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The first libvirt that does so no longer.
+    #[must_use]
+    pub fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.until = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The driver that does so; every one where nothing is said.
+    #[must_use]
+    pub fn driver(self, driver: Driver) -> Self {
+        self.drivers(&[driver])
+    }
+
+    /// The drivers that do so.
+    #[must_use]
+    pub fn drivers(mut self, drivers: &[Driver]) -> Self {
+        self.drivers = drivers.into();
+        self
+    }
+
+    /// Another phase than that of its kind.
+    #[must_use]
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// Other profiles than those of its kind.
+    #[must_use]
+    pub fn profiles(mut self, profiles: &'static [Profile]) -> Self {
+        self.profiles = profiles;
+        self
+    }
+
+    /// A rule whose rows of the same phase must have run before; where nothing is said the order does not matter.
+    #[must_use]
+    pub fn after(mut self, id: &'static str) -> Self {
+        self.after.push(id);
+        self
+    }
+
+    /// Another message than the usual one.
+    #[must_use]
+    pub fn says(mut self, message: &'static str) -> Self {
+        self.says = Some(message);
+        self
+    }
+
+    /// The place that the message is about, where it is not the element itself.
+    #[must_use]
+    pub fn at(mut self, at: fn(&T) -> &Extra) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    fn run(&self, element: &mut T, cx: &mut Context<'_>) {
+        if !self.drivers.contains(cx.scope.driver) || !self.when.iter().all(|holds| holds(element, &cx.scope)) {
+            return;
+        }
+        let here = cx.here;
+        if let Some(at) = self.at {
+            cx.here = at(element).span;
+        }
+        cx.says = self.says;
+        (self.act)(element, cx);
+        cx.here = here;
+    }
+}
+
+/// One fact: what libvirt does with elements of one type.
+pub struct Row {
+    /// What kind of fact.
+    pub kind: Kind,
+    /// When it happens.
+    pub phase: Phase,
+    /// The first libvirt that does so.
+    pub since: Option<Version>,
+    /// The first that does so no longer.
+    pub until: Option<Version>,
+    /// The drivers that do so.
+    pub drivers: Drivers,
+    /// The profiles in which it has something to say.
+    pub profiles: &'static [Profile],
+    /// The element.
+    pub element: &'static str,
+    /// The attribute or child that it is about, empty for the element.
+    pub about: &'static str,
+    /// The rules whose rows of the same phase must have run before.
+    pub after: Vec<&'static str>,
+    pub(crate) subject: TypeId,
+    run: Run,
+    rehearse: Try,
+}
+
+impl Row {
+    /// Whether it only looks at the document in this profile: such rows see it as the phase found it.
+    #[must_use]
+    pub fn looks(&self, profile: Profile) -> bool {
+        match self.kind {
+            Kind::Refuse | Kind::Unique | Kind::Exists | Kind::Note | Kind::Check => true,
+            Kind::Unread => profile == Profile::Modern,
+            Kind::Default | Kind::Nothing | Kind::Sort | Kind::Unit | Kind::Spelling | Kind::Algorithm => false,
+        }
+    }
+
+    pub(crate) fn run(&self, element: &mut dyn Any, cx: &mut Context<'_>) {
+        (self.run)(element, cx);
+    }
+
+    /// Reports what it would do.
+    pub(crate) fn rehearse(&self, element: &dyn Any, cx: &mut Context<'_>) {
+        (self.rehearse)(element, cx);
+    }
+}
+
+impl<T: Content + Described + Clone> From<Draft<T>> for Row {
+    fn from(draft: Draft<T>) -> Self {
+        let (kind, phase, since, until) = (draft.kind, draft.phase, draft.since, draft.until);
+        let (drivers, profiles, about) = (draft.drivers, draft.profiles, draft.about);
+        let after = draft.after.clone();
+        let draft = std::sync::Arc::new(draft);
+        let rehearsed = draft.clone();
+        Self {
+            kind,
+            phase,
+            since,
+            until,
+            drivers,
+            profiles,
+            element: T::table().name,
+            about,
+            after,
+            subject: TypeId::of::<T>(),
+            run: Box::new(move |any, cx| {
+                if let Some(element) = any.downcast_mut::<T>() {
+                    draft.run(element, cx);
+                }
+            }),
+            rehearse: Box::new(move |any, cx| {
+                if let Some(element) = any.downcast_ref::<T>() {
+                    rehearsed.run(&mut element.clone(), cx);
+                }
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind.as_str(), self.element, self.about)
+    }
+}

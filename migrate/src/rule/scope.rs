@@ -1,0 +1,132 @@
+//! What surrounds an element: facts of the domain, found once a phase.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domxml::{ArchName, Domain, DomainType, NumatuneMemoryPlacement, OsTypeValue, VcpuPlacement};
+use domxml_runtime::Version;
+
+use crate::options::{Driver, Target};
+
+/// More I/O threads than this are nobody's intention; they are not listed.
+const MOST_IOTHREADS: usize = 65_536;
+
+/// What rows may ask about the domain while one of its elements is in their hands: as it was when the phase began.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The libvirts that the result is for.
+    pub target: Target,
+    /// The driver that reads it.
+    pub driver: Driver,
+    /// `<domain type=>`.
+    pub type_: DomainType,
+    /// `<os><type>`; none without `<os>`.
+    pub os_type: Option<OsTypeValue>,
+    /// `<os><type arch=>`.
+    pub arch: Option<ArchName>,
+    /// `<os><type machine=>`.
+    pub machine: Option<String>,
+    /// The greatest number of CPUs.
+    pub vcpus: u32,
+    /// The I/O threads.
+    pub iothreads: Iothreads,
+    /// How many NUMA cells the guest has.
+    pub cells: u32,
+    /// Whether the CPUs are placed automatically, as far as `<vcpu>` says.
+    pub vcpus_placed: bool,
+    /// How the memory is placed, if anything is said of it.
+    pub memory_placement: Option<NumatuneMemoryPlacement>,
+}
+
+impl Scope {
+    pub(crate) fn of(domain: &Domain, target: Target, driver: Option<Driver>) -> Self {
+        let type_ = domain.os.as_ref().map(|os| &os.type_);
+        let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cell.len()).sum::<usize>();
+        Self {
+            target,
+            driver: driver.unwrap_or_else(|| Driver::of(domain.type_)),
+            type_: domain.type_,
+            os_type: type_.map(|type_| type_.value),
+            arch: type_.and_then(|type_| type_.arch),
+            machine: type_.and_then(|type_| type_.machine.clone()),
+            vcpus: domain.vcpu.as_ref().map_or(1, |vcpu| vcpu.value.into()),
+            iothreads: Iothreads::of(domain),
+            cells: u32::try_from(cells).unwrap_or(u32::MAX),
+            vcpus_placed: vcpus_placed(domain),
+            memory_placement: memory_placement(domain),
+        }
+    }
+
+    /// Whether every libvirt that the result is for knows what came with this version.
+    #[must_use]
+    pub fn knows(&self, major: u16, minor: u16, micro: u16) -> bool {
+        self.target.oldest >= Version::new(major, minor, micro)
+    }
+
+    /// Whether the guest is fully virtualised.
+    #[must_use]
+    pub fn is_hvm(&self) -> bool {
+        self.os_type == Some(OsTypeValue::Hvm)
+    }
+}
+
+fn vcpus_placed(domain: &Domain) -> bool {
+    domain.vcpu.as_ref().is_some_and(|vcpu| vcpu.placement == Some(VcpuPlacement::Auto))
+}
+
+fn memory_placement(domain: &Domain) -> Option<NumatuneMemoryPlacement> {
+    let memory = domain.numatune.as_ref()?.memory.as_ref()?;
+    match memory.placement {
+        None if memory.nodeset.is_some() => Some(NumatuneMemoryPlacement::Static),
+        None if memory.mode.is_none() => None,
+        None if vcpus_placed(domain) => Some(NumatuneMemoryPlacement::Auto),
+        None => Some(NumatuneMemoryPlacement::Static),
+        given => given,
+    }
+}
+
+/// The numbers of the I/O threads.
+#[derive(Debug, Clone, Default)]
+pub struct Iothreads {
+    /// In libvirt's order: as they are listed, then the lowest that are free.
+    pub numbers: Vec<u32>,
+    places: BTreeMap<u32, usize>,
+}
+
+impl Iothreads {
+    fn of(domain: &Domain) -> Self {
+        let listed = domain.iothreadids.iter().flat_map(|ids| &ids.iothread).map(|thread| thread.id);
+        let mut numbers: Vec<u32> = listed.collect();
+        let wanted = usize::try_from(domain.iothreads.unwrap_or(0)).unwrap_or(usize::MAX);
+        if wanted > 0 && wanted <= MOST_IOTHREADS {
+            let taken: BTreeSet<u32> = numbers.iter().copied().collect();
+            let free = (1..).filter(|id| !taken.contains(id));
+            numbers.extend(free.take(wanted.saturating_sub(taken.len())));
+        }
+        let places = numbers.iter().enumerate().map(|(at, number)| (*number, at)).collect();
+        Self { numbers, places }
+    }
+
+    /// The place of one in libvirt's order; behind all where there is none.
+    #[must_use]
+    pub fn place(&self, id: u32) -> usize {
+        self.places.get(&id).copied().unwrap_or(usize::MAX)
+    }
+}
+
+/// Things of the domain that others name by a number.
+#[derive(Debug, Clone, Copy)]
+pub struct Things {
+    /// What one is called.
+    pub name: &'static str,
+    /// Whether there is one of this number.
+    pub has: fn(&Scope, u32) -> bool,
+}
+
+/// The CPUs of the guest.
+pub const CPUS: Things = Things { name: "CPU", has: |scope, id| id < scope.vcpus };
+
+/// Its I/O threads.
+pub const IOTHREADS: Things = Things { name: "I/O thread", has: |scope, id| scope.iothreads.places.contains_key(&id) };
+
+/// Its NUMA cells.
+pub const CELLS: Things = Things { name: "cell", has: |scope, id| id < scope.cells };

@@ -1,0 +1,175 @@
+//! The processor: its mode, its model, and what goes with them.
+
+use domxml::{Cpu, CpuFeature, CpuMatch, CpuMode, CpuModel, CpuModelFallback, CpuTopology};
+
+use crate::rule::kinds::{default, nothing, refuse, unique, unread, unread_where};
+use crate::rule::place::{IntoPlace as _, child};
+use crate::rule::{BOTH, Class, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        conflict(),
+        rule("cpu-vendor-id-empty", Class::Default)
+            .summary("an empty vendor of a processor is none")
+            .doc("`vendor_id=''` says nothing: the guest sees the vendor of the model. libvirt does not write it.")
+            .example(
+                "<cpu mode='custom' match='exact'><model fallback='allow' vendor_id=''>core2duo</model></cpu>",
+                "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
+            )
+            .row(nothing(CpuModel::VENDOR_ID, String::is_empty, "an empty vendor is none").profiles(BOTH)),
+        rule("cpu-match-default", Class::Default)
+            .since(0, 9, 10)
+            .summary("a processor with a model says how it is to be matched")
+            .doc(
+                "Where a model is named, libvirt spells out that the processor is custom made, that it must match exactly and that a \
+                 similar model will do. Without a model none of that is written.",
+            )
+            .example(
+                "<cpu><model>core2duo</model></cpu>",
+                "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
+            )
+            .row(default(Cpu::MODE, CpuMode::Custom).when(|cpu, _| is_named(cpu)))
+            .row(default(Cpu::MATCH, CpuMatch::Exact).when(|cpu, _| is_named(cpu) && mode(cpu) == CpuMode::Custom))
+            .row(
+                default(CpuModel::FALLBACK.under(Cpu::MODEL), CpuModelFallback::Allow)
+                    .when(|cpu, _| is_named(cpu) && has_model(cpu)),
+            ),
+        rule("cpu-match-without-model-dropped", Class::Structure)
+            .summary("what is not named cannot be matched")
+            .doc(
+                "How a processor matches its model says nothing where no model is named: libvirt reads and forgets it, as it does the \
+                 mode `custom`.",
+            )
+            .example(
+                "<cpu match='exact'><topology sockets='2' cores='2' threads='1'/></cpu>",
+                "<cpu><topology sockets='2' cores='2' threads='1'/></cpu>",
+            )
+            .row(
+                nothing(Cpu::MODE, |mode| *mode == CpuMode::Custom, "no model is named")
+                    .when(|cpu, _| !is_named(cpu))
+                    .profiles(BOTH),
+            )
+            .row(
+                nothing(Cpu::MATCH, |_| true, "no model is named")
+                    .when(|cpu, _| !is_named(cpu) && mode(cpu) == CpuMode::Custom)
+                    .profiles(BOTH),
+            ),
+        rule("cpu-host-model-fallback-dropped", Class::Structure)
+            .summary("a model without a name falls back to nothing")
+            .doc(
+                "`<model fallback='allow'/>` without a name was once written for the host's model; it says what goes without saying. \
+                 libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: profile `modern` keeps that and \
+                 reports it.",
+            )
+            .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
+            .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
+            .row(
+                unread_where(
+                    CpuModel::FALLBACK.under(Cpu::MODEL),
+                    |fallback, _| *fallback == CpuModelFallback::Forbid,
+                    "where no model is named",
+                )
+                .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+            )
+            .row(
+                nothing(
+                    CpuModel::FALLBACK.under(Cpu::MODEL),
+                    |fallback| *fallback == CpuModelFallback::Allow,
+                    "no model is named",
+                )
+                .when(|cpu, _| !is_named(cpu) && has_model(cpu))
+                .profiles(BOTH),
+            )
+            .row(
+                nothing(
+                    child(Cpu::MODEL),
+                    |model| model.fallback.is_none() && model.vendor_id.is_none(),
+                    "the model says nothing",
+                )
+                .when(|cpu, _| !is_named(cpu) && has_model(cpu))
+                .profiles(BOTH),
+            ),
+        rule("cpu-host-passthrough-model-dropped", Class::Lossy)
+            .summary("the host's processor has no other model")
+            .doc(
+                "Where the guest gets the host's processor as it is, or everything that can be had, libvirt forgets model, vendor and how \
+                 they are to be matched; with the host's model it forgets the matching alone.",
+            )
+            .example(
+                "<cpu mode='host-passthrough' match='strict'><model>core2duo</model></cpu>",
+                "<cpu mode='host-passthrough'/>",
+            )
+            .row(unread(Cpu::MATCH, "with the host's processor").when(|cpu, _| mode(cpu) != CpuMode::Custom))
+            .row(unread(child(Cpu::MODEL), "with the host's own processor").when(|cpu, _| !has_model(cpu)))
+            .row(unread(Cpu::VENDOR, "with the host's own processor").when(|cpu, _| !has_model(cpu))),
+    ]
+}
+
+fn conflict() -> Rule {
+    rule("cpu-conflict", Class::Conflict)
+        .summary("processors that libvirt refuses")
+        .doc(
+            "Features, a vendor and a check need a model, and no feature stands twice. The vendor that the guest sees has 12 characters. \
+             Only the host's own processor, or the maximum, can be kept from features that do not migrate.",
+        )
+        .finds("<cpu><model>core2duo</model><feature name='vmx'/><feature name='vmx'/></cpu>")
+        .finds("<cpu><feature policy='require' name='vmx'/></cpu>")
+        .finds("<cpu check='none'><topology sockets='1' cores='1' threads='1'/></cpu>")
+        .finds("<cpu><vendor>Intel</vendor></cpu>")
+        .finds("<cpu><model vendor_id='short'>core2duo</model></cpu>")
+        .finds("<cpu><model vendor_id='Genuine,ntel'>core2duo</model></cpu>")
+        .finds("<cpu mode='host-model' migratable='off'/>")
+        .finds("<cpu><topology sockets='0' cores='1' threads='1'/></cpu>")
+        .row(
+            refuse(|cpu: &Cpu, _| {
+                let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
+                (bare && !cpu.feature.is_empty()).then_some("features need a model that they are added to")
+            })
+            .at(|cpu| cpu.feature.first().map_or(&cpu.xml, |feature: &CpuFeature| &feature.xml)),
+        )
+        .row(refuse(|cpu: &Cpu, _| {
+            let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
+            (bare && cpu.check.is_some()).then_some("a processor without a model cannot be checked")
+        }))
+        .row(refuse(|cpu: &Cpu, _| {
+            let vendor = cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty());
+            (!is_named(cpu) && vendor).then_some("a vendor needs a model")
+        }))
+        .row(
+            refuse(|cpu: &Cpu, _| {
+                let vendor = cpu.model.as_ref()?.vendor_id.as_ref().filter(|_| has_model(cpu))?;
+                match vendor.len() {
+                    0 => None,
+                    12 => vendor.contains(',').then(|| "a vendor has no comma".to_owned()),
+                    _ => Some(format!("the vendor '{vendor}' has not 12 characters")),
+                }
+            })
+            .at(|cpu| cpu.model.as_ref().map_or(&cpu.xml, |model| &model.xml)),
+        )
+        .row(refuse(|cpu: &Cpu, _| {
+            let wrong = cpu.migratable.is_some() && has_model(cpu);
+            wrong.then_some("migratable is for the host's own processor, or the maximum")
+        }))
+        .row(refuse(|it: &CpuTopology, _| {
+            let parts = [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)];
+            parts.contains(&Some(0)).then_some("a processor has at least one of each part")
+        }))
+        .row(unique(
+            Cpu::FEATURE,
+            |feature, _| Some(feature.name.clone()),
+            |name| format!("the feature {name} stands twice"),
+        ))
+}
+
+fn mode(cpu: &Cpu) -> CpuMode {
+    cpu.mode.unwrap_or(CpuMode::Custom)
+}
+
+/// Whether the processor is described by a model: libvirt reads none with the host's own.
+fn has_model(cpu: &Cpu) -> bool {
+    matches!(mode(cpu), CpuMode::Custom | CpuMode::HostModel)
+}
+
+fn is_named(cpu: &Cpu) -> bool {
+    cpu.model.as_ref().is_some_and(|model| !model.value.is_empty())
+}
