@@ -10,4 +10,5 @@ pub mod known;
 pub mod measures;
 pub mod oldest;
 pub mod oracle;
+pub mod order;
 pub mod pairs;

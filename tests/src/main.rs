@@ -69,6 +69,8 @@ enum Name {
     Idempotent,
     WildIdempotent,
     IdempotentLibvirt,
+    Shuffled,
+    ShuffledLibvirt,
     Oldest,
     #[value(name = "canonical-9.0.0")]
     Canonical9,
@@ -136,6 +138,8 @@ fn main() -> ExitCode {
             Name::IdempotentLibvirt => {
                 Ok(measures::idempotent("idempotent-libvirt", &releases, Profile::Libvirt, newest))
             }
+            Name::Shuffled => Ok(domxml_tests::order::shuffled("shuffled", &releases, Profile::Modern)),
+            Name::ShuffledLibvirt => Ok(domxml_tests::order::shuffled("shuffled-libvirt", &releases, Profile::Libvirt)),
             Name::Oldest => Ok(oldest::oldest("oldest", &releases, &shared)),
             Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
             Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),

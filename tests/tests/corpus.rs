@@ -68,6 +68,12 @@ fn upgrading_twice_is_upgrading_once() {
 }
 
 #[test]
+fn the_order_of_rules_matters_only_where_it_is_declared() {
+    hold("shuffled", |_| Ok(domxml_tests::order::shuffled("shuffled", &RELEASES, Profile::Modern)));
+    hold("shuffled-libvirt", |_| Ok(domxml_tests::order::shuffled("shuffled-libvirt", &RELEASES, Profile::Libvirt)));
+}
+
+#[test]
 fn libvirt_reads_the_results_alike() {
     let newest = measures::newest();
     for (name, documents, rewriting) in [

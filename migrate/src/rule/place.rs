@@ -85,6 +85,8 @@ impl<V> Slot for Plain<'_, V> {
 
 /// What a field shows to a row: the field, and what its element keeps beside it.
 pub(crate) type See<'s, V> = &'s mut dyn FnMut(&mut dyn Slot<Item = V>, Option<&mut Extra>);
+/// Shows a field of type `S` as a slot.
+type Open<S, V> = fn(&mut S, &mut dyn FnMut(&mut dyn Slot<Item = V>));
 type Visit<T, V> = Box<dyn Fn(&mut T, See<'_, V>) + Send + Sync>;
 
 /// How the field is written.
@@ -206,7 +208,7 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
         shown: fn(&V, &Shape) -> String,
         span: fn(&V) -> Option<Span>,
         gone: fn(&mut V) -> Option<Extra>,
-        open: fn(&mut S, &mut dyn FnMut(&mut dyn Slot<Item = V>)),
+        open: Open<S, V>,
     ) -> Self {
         let info = key.info();
         let attribute = info.kind == FieldKind::Attribute;
