@@ -25,7 +25,12 @@ fn main() -> ExitCode {
         ..PrintOptions::default()
     };
     let resolver = FileResolver::in_directory(SCHEMA);
-    let generated = match domxml_codegen::generate(&resolver, ROOT, &Options { strict: true }, &printing) {
+    let generated = match domxml_codegen::generate(
+        &resolver,
+        ROOT,
+        &Options { strict: true, canonical_numbers: true },
+        &printing,
+    ) {
         Ok(generated) => generated,
         Err(errors) => {
             // A broken schema is looked at again once any of its files has changed.

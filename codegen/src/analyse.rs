@@ -294,20 +294,26 @@ impl<'g> Analyser<'g> {
             Some(tree) => flat::flat(&tree),
             None => Vec::new(),
         };
+        let mut any = false;
         for item in items {
             match item.atom {
                 Atom::Child(name) => {
                     let root = self.element(name, item.uses, None);
                     self.facts.roots.push(root);
                 }
-                _ => {
-                    let message = "the document element may have any name: nothing to make types for";
-                    self.builder.errors.at(&grammar.schema, origin, message);
-                }
+                // There are types for the names; who takes documents of any other name keeps them as they are.
+                _ => any = true,
             }
         }
-        if self.facts.roots.is_empty() {
-            self.builder.errors.at(&grammar.schema, origin, "the schema allows no document element");
+        match (self.facts.roots.is_empty(), any) {
+            (false, _) => {}
+            (true, true) => {
+                let message = "the document element may have any name: nothing to make types for";
+                self.builder.errors.at(&grammar.schema, origin, message);
+            }
+            (true, false) => {
+                self.builder.errors.at(&grammar.schema, origin, "the schema allows no document element");
+            }
         }
         while let Some(id) = self.open.pop() {
             let first = self.open.len();

@@ -249,6 +249,7 @@ fn child(model: &Model, content: &ChildContent) -> String {
 fn scalar(model: &Model, value: &Scalar) -> String {
     match value {
         Scalar::Basic(basic) => basic_name(*basic).to_owned(),
+        Scalar::Spelt(basic) => format!("spelt {}", basic_name(*basic)),
         Scalar::Type(ty) => name(model, ty.0).to_owned(),
         Scalar::Custom(custom) => format!("scalar {custom}"),
         Scalar::List(item) => format!("list of {}", scalar(model, item)),
@@ -267,6 +268,7 @@ fn basic_name(basic: Basic) -> &'static str {
         Basic::I16 => "i16",
         Basic::I32 => "i32",
         Basic::I64 => "i64",
+        Basic::Integer => "integer",
     }
 }
 

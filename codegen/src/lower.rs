@@ -25,8 +25,8 @@
 //!
 //! # Scalars
 //!
-//! Whole numbers become the smallest Rust type that holds the datatype's range after its facets (unbounded ones 64
-//! bits wide); leading zeros and plus signs are not kept. Numbers with a pattern facet that says more than "digits" stay text, as do all other
+//! Whole numbers become the smallest Rust type that holds the datatype's range after its facets; with what is not canonical
+//! about their spelling, unless [`Options::canonical_numbers`] is set. Numbers with a pattern facet that says more than "digits" stay text, as do all other
 //! datatypes but `boolean`. A choice of values becomes an enum; with data beside the values an enum with an open variant.
 
 mod fields;
@@ -50,6 +50,9 @@ use crate::model::{ChildContent, Count, FieldKind, Model, Module, Scalar, Shape,
 pub struct Options {
     /// Clashes of names and annotations that nothing reads are errors.
     pub strict: bool,
+    /// Numbers and booleans are written in their one canonical spelling, and whole numbers without bounds are 64 bits wide. Otherwise
+    /// they keep the spelling of the document (`007`, `1` for `true`), and what has no bounds takes any number.
+    pub canonical_numbers: bool,
 }
 
 /// Lowers an analysed grammar.
@@ -93,6 +96,7 @@ struct Lowerer<'g, 'f> {
     grammar: &'g Grammar,
     facts: &'f Analysis<'g>,
     strict: bool,
+    canonical_numbers: bool,
     notes: Annotations<'g>,
     errors: Errors,
     drafts: Vec<Draft>,
@@ -122,6 +126,7 @@ impl<'g, 'f> Lowerer<'g, 'f> {
             grammar,
             facts,
             strict: options.strict,
+            canonical_numbers: options.canonical_numbers,
             notes: Annotations::new(&grammar.schema),
             errors: Errors::default(),
             drafts: Vec::new(),
@@ -303,7 +308,7 @@ fn renumber(shape: &mut Shape, moved: &[TypeId]) {
         match value {
             Scalar::Type(ty) => id(ty, moved),
             Scalar::List(item) => scalar(item, moved),
-            Scalar::Basic(_) | Scalar::Custom(_) => {}
+            Scalar::Basic(_) | Scalar::Spelt(_) | Scalar::Custom(_) => {}
         }
     }
     fn child(content: &mut ChildContent, moved: &[TypeId]) {

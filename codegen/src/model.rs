@@ -287,6 +287,8 @@ pub enum Count {
 pub enum Scalar {
     /// A Rust type of the language or of the runtime: `String`, `u32`, `bool`, ...
     Basic(Basic),
+    /// A number or a boolean that keeps how it is spelt.
+    Spelt(Basic),
     /// A type of the model ([`Shape::Values`]).
     Type(TypeId),
     /// `d:scalar`: a type of the format's own scalars, by name.
@@ -309,6 +311,8 @@ pub enum Basic {
     I16,
     I32,
     I64,
+    /// A whole number without bounds.
+    Integer,
 }
 
 /// A choice discriminated by an attribute.

@@ -79,3 +79,32 @@ fn validate_tells_line_and_column() {
     file("good.xml", "<r a='é'/>".as_bytes());
     assert_eq!(domgen(here.path(), &["validate", "s.rng", "good.xml"]).status.code(), Some(0));
 }
+
+#[test]
+fn check_judges_a_schema_as_relax_ng_alone() {
+    let any = "<element xmlns='http://relaxng.org/ns/structure/1.0'><anyName/><text/></element>";
+    let none = "<notAllowed xmlns='http://relaxng.org/ns/structure/1.0'/>";
+    let wrong = "<element name='a' xmlns='http://relaxng.org/ns/structure/1.0'><attribute name='b'/><attribute name='b'/></element>";
+    let here = directory(&[("any.rng", any), ("none.rng", none), ("wrong.rng", wrong), ("old.rng", OLD)]);
+    for correct in ["any.rng", "none.rng"] {
+        let output = domgen(here.path(), &["check", correct]);
+        ends(&output, 0, "");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("note: no types can be made"), "{output:?}");
+        assert_eq!(domgen(here.path(), &["check", "--strict", correct]).status.code(), Some(1));
+    }
+    let output = domgen(here.path(), &["check", "old.rng"]);
+    ends(&output, 0, "");
+    assert!(output.stderr.is_empty());
+    assert_eq!(domgen(here.path(), &["check", "wrong.rng"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_schema_that_also_takes_roots_of_any_name_makes_types_for_those_it_names() {
+    let schema = "<choice xmlns='http://relaxng.org/ns/structure/1.0'><element name='sheet'><text/></element>\
+                  <element><anyName/><text/></element></choice>";
+    let here = directory(&[("s.rng", schema)]);
+    let output = domgen(here.path(), &["generate", "s.rng", "-o", "out", "--sources"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let printed = fs::read_to_string(here.path().join("out/s.rs")).expect("a module");
+    assert!(printed.contains("pub struct Sheet"));
+}

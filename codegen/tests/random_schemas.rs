@@ -156,7 +156,7 @@ fn documents_survive() {
         let text = Schemas::new(seed).schema();
         let Some(grammar) = grammar(&text) else { continue };
         let facts = analyse::analyse(&grammar).expect("a schema with a root");
-        let model = lower::lower(&grammar, &facts, &Options { strict: false }).expect("nothing strict");
+        let model = lower::lower(&grammar, &facts, &Options::default()).expect("nothing strict");
         schemas += 1;
         choices += model.types.iter().filter(|ty| matches!(ty.shape, Shape::Payload(_))).count();
         let mut validator = Validator::new(&grammar);

@@ -53,7 +53,7 @@ impl<'g> Lowerer<'g, '_> {
         match &member.kind {
             MemberKind::Attribute { name, uses, .. } => {
                 let own = names::field_name(&name.local);
-                let second = format!("{own}_attribute");
+                let second = format!("{}_attribute", own.trim_end_matches('_'));
                 named(&self.nodes_of_all(uses), &[&own, &second], false, 1, uses[0].leaf.pattern.origin)
             }
             MemberKind::Child { name, uses, .. } => {

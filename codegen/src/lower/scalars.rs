@@ -79,7 +79,7 @@ impl<'g> Lowerer<'g, '_> {
             literals.push((String::new(), origin));
         }
         match (&literals[..], &customs[..], basic) {
-            ([], [], basic) => return Scalar::Basic(basic.unwrap_or(Basic::String)),
+            ([], [], basic) => return self.basic_scalar(basic.unwrap_or(Basic::String)),
             ([], [only], None) => return Scalar::Custom(only.clone()),
             _ => {}
         }
@@ -132,7 +132,8 @@ impl<'g> Lowerer<'g, '_> {
         }
         let mut others = Vec::new();
         let open = customs.into_iter().map(|custom| (custom.clone(), Scalar::Custom(custom)));
-        for (wanted, scalar) in open.chain(basic.map(|basic| (basic_variant(basic).to_owned(), Scalar::Basic(basic)))) {
+        let basic = basic.map(|basic| (basic_variant(basic).to_owned(), self.basic_scalar(basic)));
+        for (wanted, scalar) in open.chain(basic) {
             // Such a variant is named by no one, so that there is nobody to complain to.
             let second = format!("{wanted}Value");
             others.push(Other { name: scope.take_any(&[&wanted, &second], origin), scalar });
@@ -141,6 +142,11 @@ impl<'g> Lowerer<'g, '_> {
         let facts = self.notes.facts(&nodes);
         self.define(id, name, docs, facts, origin, Shape::Values(Values { literals: made, others }));
         id
+    }
+
+    /// A basic scalar; with its spelling where that may say more than its value.
+    fn basic_scalar(&self, basic: Basic) -> Scalar {
+        if basic == Basic::String || self.canonical_numbers { Scalar::Basic(basic) } else { Scalar::Spelt(basic) }
     }
 
     /// The definition that all the patterns are, if it is one and the same.
@@ -183,7 +189,9 @@ impl<'g> Lowerer<'g, '_> {
             Kind::Choice(members) => members.iter().for_each(|member| self.alternatives(member, list)),
             Kind::OneOrMore(member) => self.alternatives(member, list),
             Kind::Value { .. } => list.push(Alternative::Literal(pattern)),
-            Kind::Data { datatype, params, .. } => list.push(Alternative::Basic(basic(datatype, params))),
+            Kind::Data { datatype, params, .. } => {
+                list.push(Alternative::Basic(basic(datatype, params, self.canonical_numbers)));
+            }
             Kind::List(_) => list.push(Alternative::List(pattern)),
             Kind::Empty => list.push(Alternative::Nothing),
             Kind::NotAllowed => {}
@@ -304,18 +312,22 @@ fn basic_variant(basic: Basic) -> &'static str {
     }
 }
 
-/// The Rust type of a datatype.
-fn basic(datatype: &Datatype, params: &[Param]) -> Basic {
+/// The Rust type of a datatype. What has no bounds is 64 bits wide where numbers are `canonical`.
+fn basic(datatype: &Datatype, params: &[Param], canonical: bool) -> Basic {
     if datatype.library.is_empty() {
         return Basic::String;
     }
     const I64: (i128, i128) = (i64::MIN as i128, i64::MAX as i128);
     const U64: (i128, i128) = (0, u64::MAX as i128);
+    // Larger than any bound that counts.
+    const NONE: (i128, i128) = (i128::MIN, i128::MAX);
     let (mut min, mut max) = match datatype.name.as_str() {
         "boolean" => return Basic::Bool,
         "byte" => (i128::from(i8::MIN), i128::from(i8::MAX)),
         "short" => (i128::from(i16::MIN), i128::from(i16::MAX)),
         "int" => (i128::from(i32::MIN), i128::from(i32::MAX)),
+        "integer" | "negativeInteger" | "nonPositiveInteger" if !canonical => NONE,
+        "nonNegativeInteger" | "positiveInteger" if !canonical => (0, NONE.1),
         "long" | "integer" | "negativeInteger" | "nonPositiveInteger" => I64,
         "unsignedByte" => (0, i128::from(u8::MAX)),
         "unsignedShort" => (0, i128::from(u16::MAX)),
@@ -336,7 +348,7 @@ fn basic(datatype: &Datatype, params: &[Param]) -> Basic {
     }
     // Bounds beyond 64 bits on an integer without bounds of its own.
     if min < I64.0 || max > U64.1 || (min < 0 && max > I64.1) {
-        return Basic::String;
+        return if canonical { Basic::String } else { Basic::Integer };
     }
     fit(min, max)
 }
@@ -378,11 +390,15 @@ fn widen(a: Basic, b: Basic) -> Basic {
             Basic::I16 => (i128::from(i16::MIN), i128::from(i16::MAX)),
             Basic::I32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
             Basic::I64 => (i128::from(i64::MIN), i128::from(i64::MAX)),
-            Basic::String | Basic::Bool => return None,
+            Basic::String | Basic::Bool | Basic::Integer => return None,
         })
     };
     if a == b {
         return a;
+    }
+    let number = |basic: Basic| !matches!(basic, Basic::String | Basic::Bool);
+    if (a == Basic::Integer || b == Basic::Integer) && number(a) && number(b) {
+        return Basic::Integer;
     }
     match (range(a), range(b)) {
         (Some((low_a, high_a)), Some((low_b, high_b))) => {

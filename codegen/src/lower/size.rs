@@ -86,7 +86,8 @@ impl Sizes<'_> {
 
     fn scalar(&mut self, scalar: &Scalar) -> usize {
         match scalar {
-            Scalar::Basic(Basic::String) | Scalar::List(_) => 24,
+            Scalar::Basic(Basic::String) | Scalar::Spelt(_) | Scalar::List(_) => 24,
+            Scalar::Basic(Basic::Integer) => 16,
             Scalar::Basic(_) => 8,
             Scalar::Type(id) => self.of(*id),
             Scalar::Custom(_) => 16,

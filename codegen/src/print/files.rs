@@ -212,7 +212,7 @@ impl Used {
             }
             Scalar::Custom(_) => self.scalars = true,
             Scalar::List(item) => self.scalar(item),
-            Scalar::Basic(_) => {}
+            Scalar::Basic(_) | Scalar::Spelt(_) => {}
         }
     }
 }

@@ -152,9 +152,10 @@ impl Printer<'_> {
     /// The Rust type of a scalar.
     pub fn scalar(&self, scalar: &Scalar) -> Result<TokenStream, String> {
         Ok(match scalar {
-            Scalar::Basic(basic) => {
-                let name = ident(basic_name(*basic));
-                quote!(#name)
+            Scalar::Basic(basic) => basic_type(*basic),
+            Scalar::Spelt(basic) => {
+                let basic = basic_type(*basic);
+                quote!(rt::Spelt<#basic>)
             }
             Scalar::Type(id) => {
                 let name = self.name(*id);
@@ -329,8 +330,8 @@ fn version(text: &str) -> Result<[Literal; 3], String> {
     Ok([0, 1, 2].map(|index| Literal::u16_unsuffixed(numbers.get(index).copied().unwrap_or(0))))
 }
 
-fn basic_name(basic: Basic) -> &'static str {
-    match basic {
+fn basic_type(basic: Basic) -> TokenStream {
+    let name = ident(match basic {
         Basic::String => "String",
         Basic::Bool => "bool",
         Basic::U8 => "u8",
@@ -341,5 +342,7 @@ fn basic_name(basic: Basic) -> &'static str {
         Basic::I16 => "i16",
         Basic::I32 => "i32",
         Basic::I64 => "i64",
-    }
+        Basic::Integer => return quote!(rt::Integer),
+    });
+    quote!(#name)
 }

@@ -31,7 +31,11 @@ pub fn grammar(case: &Path) -> Result<Grammar, Errors> {
 pub fn model(case: &Path) -> Result<Model, Errors> {
     let grammar = grammar(case)?;
     let facts = analyse::analyse(&grammar)?;
-    lower::lower(&grammar, &facts, &Options { strict: case.join("strict").exists() })
+    lower::lower(
+        &grammar,
+        &facts,
+        &Options { strict: case.join("strict").exists(), canonical_numbers: case.join("canonical-numbers").exists() },
+    )
 }
 
 /// Compares with an expectation, or writes it where `BLESS` is set.

@@ -336,6 +336,11 @@ fn complete(model: &Model, record: &Record) -> Result<(), String> {
 fn accepts(model: &Model, scalar: &Scalar, text: &str) -> bool {
     let trimmed = text.trim();
     match scalar {
+        Scalar::Spelt(basic) => accepts(model, &Scalar::Basic(*basic), text),
+        Scalar::Basic(Basic::Integer) => {
+            let digits = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        }
         Scalar::Basic(Basic::String) | Scalar::Custom(_) => true,
         Scalar::Basic(Basic::Bool) => matches!(trimmed, "true" | "false" | "1" | "0"),
         Scalar::Basic(Basic::U8) => trimmed.parse::<u8>().is_ok(),

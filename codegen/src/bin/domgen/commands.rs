@@ -46,12 +46,15 @@ enum Command {
         /// Refuse clashes of names and annotations that nothing reads.
         #[arg(long)]
         strict: bool,
+        /// Write numbers and booleans in their one canonical spelling, whatever that of the document.
+        #[arg(long)]
+        canonical_numbers: bool,
     },
-    /// Reports everything that is wrong with a schema.
+    /// Reports everything that is wrong with a schema, by the rules of RELAX NG; that no types can be made of it is a note.
     Check {
         /// The schema's root file.
         schema: PathBuf,
-        /// Refuse clashes of names and annotations that nothing reads.
+        /// Refuse, too, what the generator cannot make types of, clashes of names and annotations that nothing reads.
         #[arg(long)]
         strict: bool,
     },
@@ -88,8 +91,8 @@ enum Stage {
 /// Runs a command; false if something was found. An error is a message: the command could not do its work.
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
     match &arguments.command {
-        Command::Generate { schema, output, sources, root, scalars, name, runtime, strict } => {
-            let options = lower::Options { strict: *strict };
+        Command::Generate { schema, output, sources, root, scalars, name, runtime, strict, canonical_numbers } => {
+            let options = lower::Options { strict: *strict, canonical_numbers: *canonical_numbers };
             let root = if *sources { root.clone() } else { "crate".to_owned() };
             let printing = PrintOptions { root, scalars: scalars.clone(), ..PrintOptions::default() };
             // Modules are named by the files' places below the schema's directory, wherever that is.
@@ -128,10 +131,15 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
                 Ok(grammar) => grammar,
                 Err(errors) => return found(&errors),
             };
-            let options = lower::Options { strict: *strict };
+            let options = lower::Options { strict: *strict, ..lower::Options::default() };
             match model_of(&grammar, &options) {
                 Ok(_) => Ok(true),
-                Err(errors) => found(&errors),
+                Err(errors) if *strict => found(&errors),
+                // What is right as RELAX NG is right, whatever is made of it.
+                Err(errors) => {
+                    eprintln!("note: no types can be made of this schema:\n{errors}");
+                    Ok(true)
+                }
             }
         }
         Command::Validate { schema, documents } => validate(&load(schema)?, documents),

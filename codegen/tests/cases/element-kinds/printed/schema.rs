@@ -8,7 +8,7 @@ pub struct BoxType {
     /// The element `<title>`.
     pub title: String,
     /// The element `<weight>`.
-    pub weight: Option<u32>,
+    pub weight: Option<rt::Spelt<u32>>,
     /// The element `<sealed>`.
     pub sealed: bool,
     /// The elements `<stamp>`.
@@ -27,7 +27,7 @@ pub struct BoxType {
 
 rt::table! { BoxType: element("box");
     0 TITLE = title: String, leaf("title");
-    1 WEIGHT = weight: Option<u32>, leaf("weight");
+    1 WEIGHT = weight: Option<rt::Spelt<u32>>, leaf("weight");
     2 SEALED = sealed: bool, flag("sealed");
     3 STAMP = stamp: Vec<BoxTypeStamp>, child("stamp");
     4 SERIAL = serial: Option<BoxTypeSerial>, child("serial");
@@ -50,13 +50,13 @@ rt::table! { BoxTypeStamp: element("stamp");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BoxTypeSerial {
     /// The text.
-    pub value: Option<u32>,
+    pub value: Option<rt::Spelt<u32>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { BoxTypeSerial: element("serial");
-    0 VALUE = value: Option<u32>, text();
+    0 VALUE = value: Option<rt::Spelt<u32>>, text();
 }
 
 /// The element `<label>`.

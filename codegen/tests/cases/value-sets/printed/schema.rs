@@ -67,12 +67,12 @@ pub enum ProbeSize {
     #[default]
     Auto,
     /// Another value.
-    Number(u32),
+    Number(rt::Spelt<u32>),
 }
 
 rt::values! { ProbeSize;
     Auto = "auto";
-    _ = Number(u32);
+    _ = Number(rt::Spelt<u32>);
 }
 
 /// A set of values.
