@@ -9,8 +9,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::cli::{Color, Files, Output};
+use crate::collect::{Item, collect};
 use crate::finding::{Finding, Level, ids};
-use crate::input::{self, Item, Origin, Source, Unread};
+use crate::holder::Content;
+use crate::input::{self, Origin, Source, Unread};
 use crate::report::{Action, FileReport, Findings, Summary, reporter};
 
 /// Files worked on between two reports, and their bytes: bounds memory whatever the number of files. A file that is larger
@@ -21,16 +23,33 @@ const CHUNK_BYTES: u64 = 16 << 20;
 /// Threads for each core, at most: more only make each other wait, for the disk too.
 const THREADS_PER_CORE: usize = 4;
 
+/// Which documents a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Documents {
+    /// Domains, and what holds some. Others are passed over in a directory; one that is named cannot be done.
+    Domains,
+    /// The same, but that another document is named is a finding as others are.
+    Judged,
+    /// Any.
+    Any,
+}
+
 /// Reads every file that `files` stands for, lets `work` make a report of it, and prints the reports in order. All files are done,
 /// whatever becomes of what is printed.
 ///
 /// # Errors
 /// One line: the call was wrong.
-pub fn run<W>(files: &Files, output: &Output, findings: Findings, work: W) -> Result<Summary, String>
+pub fn run<W>(
+    files: &Files,
+    output: &Output,
+    findings: Findings,
+    documents: Documents,
+    work: W,
+) -> Result<Summary, String>
 where
     W: Fn(&Origin, &Source) -> FileReport + Sync,
 {
-    let origins = input::collect(&files.paths, &files.exclude)?;
+    let origins = collect(files)?;
     let pool = pool(files.jobs, origins.len())?;
     let styled = match output.color {
         Color::Always => true,
@@ -47,8 +66,8 @@ where
         let (chunk, later) = rest.split_at(chunk(rest));
         rest = later;
         let reports: Vec<FileReport> = match &pool {
-            Some(pool) => pool.install(|| chunk.par_iter().map(|origin| one(origin, &work)).collect()),
-            None => chunk.iter().map(|origin| one(origin, &work)).collect(),
+            Some(pool) => pool.install(|| chunk.par_iter().map(|origin| one(origin, documents, &work)).collect()),
+            None => chunk.iter().map(|origin| one(origin, documents, &work)).collect(),
         };
         progress.inc(reports.len() as u64);
         progress.suspend(|| {
@@ -94,8 +113,8 @@ fn print(
 /// How many of the files make the next chunk.
 fn chunk(items: &[Item]) -> usize {
     let size = |item: &Item| {
-        let path = item.as_ref().ok().and_then(Origin::path);
-        path.and_then(|path| fs::metadata(path).ok()).map_or(0, |metadata| metadata.len())
+        let Item::Document(origin) = item else { return 0 };
+        origin.path().and_then(|path| fs::metadata(path).ok()).map_or(0, |metadata| metadata.len())
     };
     let mut bytes = 0;
     let fitting = items.iter().take(CHUNK).take_while(|item| {
@@ -150,16 +169,17 @@ impl<W: Write> Sink<W> {
     }
 }
 
-fn one<W>(origin: &Item, work: &W) -> FileReport
+fn one<W>(item: &Item, documents: Documents, work: &W) -> FileReport
 where
     W: Fn(&Origin, &Source) -> FileReport,
 {
-    let origin = match origin {
-        Ok(origin) => origin,
-        Err((path, error)) => return unreadable(path.display().to_string(), error.clone()),
+    let origin = match item {
+        Item::Document(origin) => origin,
+        Item::PassedOver(path, why) => return passed_over(path.display().to_string(), why.clone()),
+        Item::Failed(path, error) => return unreadable(path.display().to_string(), error.clone()),
     };
     let mut report = match input::read(origin) {
-        Ok(source) => work(origin, &source),
+        Ok(source) => unfit(origin, &source, documents).unwrap_or_else(|| work(origin, &source)),
         Err(Unread::Io(error)) => unreadable(origin.label(), error),
         Err(Unread::NotText(error)) => not_text(origin.label(), error),
     };
@@ -177,6 +197,29 @@ fn not_text(label: String, error: NotText) -> FileReport {
     for finding in &mut report.findings {
         finding.rule = ids::SYNTAX.into();
         finding.span = error.at..error.at;
+    }
+    report
+}
+
+/// The report of a document that no command can do anything with: it is not a domain, and holds none that can be read.
+fn unfit(origin: &Origin, source: &Source, documents: Documents) -> Option<FileReport> {
+    let action = match documents {
+        Documents::Domains => Action::Failed,
+        Documents::Judged => Action::Unchanged,
+        Documents::Any => return None,
+    };
+    let objection = source.content.objection()?;
+    let found = matches!(origin, Origin::Found(_)) && matches!(source.content, Content::Other { .. });
+    let (action, findings) = if found { (Action::Skipped, Vec::new()) } else { (action, vec![objection]) };
+    Some(FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None })
+}
+
+/// The report of what is no file.
+fn passed_over(label: String, why: String) -> FileReport {
+    let mut report = unreadable(label, why);
+    report.action = Action::Skipped;
+    for finding in &mut report.findings {
+        finding.level = Level::Note;
     }
     report
 }

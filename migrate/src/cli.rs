@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_runtime::Version;
 
 use crate::output::{self, HardLinks, Owner};
+use crate::patterns::Pattern;
 
 pub use crate::options::{Driver, Layout, Profile, Unknown};
 
@@ -151,14 +152,29 @@ pub struct Explain {
 }
 
 /// Which files, and how they are read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Files {
     /// Files and directories; directories are searched for *.xml. None or `-`: standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Leave out paths that match this pattern (as in a .gitignore; may be repeated)
+    /// Search directories for this pattern instead of *.xml (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub include: Vec<String>,
+    /// Leave out paths that match this pattern, named ones too (as in a .gitignore; may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
+    /// Patterns of configuration files, each with its directory.
+    #[arg(skip)]
+    pub configured: Vec<Pattern>,
+    /// Leave out what .gitignore files leave out
+    #[arg(long, help_heading = "Files")]
+    pub respect_gitignore: bool,
+    /// Read more paths from this file, one on each line; `-`: from standard input
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub files_from: Option<PathBuf>,
+    /// The paths of --files-from end in null characters (as those of `find -print0`)
+    #[arg(long, short = '0', requires = "files_from", help_heading = "Files")]
+    pub null: bool,
     /// What to do with elements and attributes that the schema does not know
     #[arg(long, value_enum, default_value_t, help_heading = "Files")]
     pub unknown: Unknown,
@@ -168,6 +184,15 @@ pub struct Files {
     /// Read options from this file; default: the nearest dommigrate.toml above the first path
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub config: Option<PathBuf>,
+}
+
+impl Files {
+    /// Whether a document comes from standard input.
+    #[must_use]
+    pub fn read_stdin(&self) -> bool {
+        let named = self.paths.iter().any(|path| path.as_os_str() == "-");
+        named || self.paths.is_empty() && self.files_from.is_none()
+    }
 }
 
 /// Which rules run, and for which libvirt.

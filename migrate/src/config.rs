@@ -7,6 +7,7 @@ use domxml_runtime::Version;
 use serde::Deserialize;
 
 use crate::cli::{Files, Profile, RuleSelection};
+use crate::patterns::Pattern;
 
 /// Name of the file that is looked for.
 pub const NAME: &str = "dommigrate.toml";
@@ -32,7 +33,8 @@ pub fn apply(files: &mut Files, rules: Option<&mut RuleSelection>) -> Result<(),
     let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
     let config: Config = toml::from_str(&text).map_err(|error| wrong(&error))?;
-    files.exclude.extend(config.exclude);
+    let base = path.parent().unwrap_or(Path::new("."));
+    files.configured.extend(config.exclude.iter().map(|glob| Pattern::new(base, glob)));
     if let Some(rules) = rules {
         rules.profile = rules.profile.or(config.profile);
         if rules.target.is_none() {

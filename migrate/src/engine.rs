@@ -52,8 +52,17 @@ pub struct Outcome {
 /// Lays a document out canonically; no rule runs.
 #[must_use]
 pub fn format(text: &str, unknown: Unknown) -> Outcome {
+    format_at(text, unknown, 0)
+}
+
+/// As [`format`], for a domain that is to be indented so many levels.
+#[must_use]
+pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
     match read(text, unknown, None) {
-        Ok((domain, findings)) => Outcome { text: Some(domain.to_xml()), findings, carried_over: false },
+        Ok((domain, findings)) => {
+            let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
+            Outcome { text: Some(written.text), findings, carried_over: false }
+        }
         Err(findings) => Outcome { text: None, findings, carried_over: false },
     }
 }
@@ -61,6 +70,12 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 /// Runs the rules over a document and prints it.
 #[must_use]
 pub fn upgrade(text: &str, options: &Options) -> Outcome {
+    upgrade_at(text, options, 0)
+}
+
+/// As [`upgrade`], for a domain that is to be indented so many levels where it is printed anew.
+#[must_use]
+pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     let (mut domain, mut findings) = match read(text, options.unknown, Some(options.profile)) {
         Ok(read) => read,
         Err(mut findings) => {
@@ -75,7 +90,9 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
     options.plan.run(&mut domain, &mut context);
     findings.append(&mut context.findings);
     findings.extend(newer);
-    let written = domain.write_with(&write_options(options));
+    // What is held against the original has to be printed as that was.
+    let depth = if options.layout == Layout::Keep { 0 } else { depth };
+    let written = domain.write_with(&WriteOptions { depth, ..write_options(options) });
     let live = written.findings.iter().filter(|written| written.action == Action::LiveKept);
     findings.extend(live_notes(live));
     let others = written.findings.iter().filter(|written| written.action != Action::LiveKept);
@@ -169,12 +186,6 @@ fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Fi
         note
     };
     kinds.into_iter().map(note).collect()
-}
-
-/// Whether the only thing wrong is that the document is another one than a domain.
-#[must_use]
-pub fn is_other_document(findings: &[Finding]) -> bool {
-    matches!(findings, [finding] if finding.rule == ids::NOT_A_DOMAIN)
 }
 
 /// The first error as `line:column: message`.

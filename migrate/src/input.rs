@@ -1,4 +1,4 @@
-//! Finding and reading files.
+//! Reading files.
 
 use std::fmt;
 use std::fs;
@@ -6,9 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use domxml_xml::{Decoded, Form, NotText};
-use ignore::WalkBuilder;
-use ignore::overrides::OverrideBuilder;
 
+use crate::holder::Content;
 use crate::output::Stamp;
 
 /// Files larger than this are refused: no domain comes near it, and memory stays bounded.
@@ -42,62 +41,6 @@ impl Origin {
     }
 }
 
-/// A document, or a path that cannot be searched with the error.
-pub type Item = Result<Origin, (PathBuf, String)>;
-
-/// Everything the paths stand for, sorted, each file once. A path that cannot be searched is returned with its error.
-///
-/// # Errors
-/// When a pattern of `exclude` is malformed.
-pub fn collect(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<Item>, String> {
-    if paths.is_empty() {
-        return Ok(vec![Ok(Origin::Stdin)]);
-    }
-    let mut all = Vec::new();
-    let mut stdin = false;
-    for path in paths {
-        if path.as_os_str() == "-" {
-            if !std::mem::replace(&mut stdin, true) {
-                all.push(Ok(Origin::Stdin));
-            }
-        } else if path.is_dir() {
-            search(path, exclude, &mut all)?;
-        } else {
-            all.push(Ok(Origin::Named(path.clone())));
-        }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    all.retain(|item| item.as_ref().ok().and_then(Origin::path).is_none_or(|path| seen.insert(path.to_owned())));
-    Ok(all)
-}
-
-fn search(directory: &Path, exclude: &[String], all: &mut Vec<Item>) -> Result<(), String> {
-    let mut overrides = OverrideBuilder::new(directory);
-    for pattern in exclude {
-        overrides.add(&format!("!{pattern}")).map_err(|error| format!("--exclude {pattern}: {error}"))?;
-    }
-    let overrides = overrides.build().map_err(|error| format!("--exclude: {error}"))?;
-    // Machine definitions are not source code: what a .gitignore leaves out of a repository is still a definition.
-    let walk = WalkBuilder::new(directory)
-        .standard_filters(false)
-        .hidden(true)
-        .overrides(overrides)
-        .sort_by_file_path(Ord::cmp)
-        .build();
-    for entry in walk {
-        match entry {
-            Ok(entry) => {
-                let file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-                if file && entry.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("xml")) {
-                    all.push(Ok(Origin::Found(entry.into_path())));
-                }
-            }
-            Err(error) => all.push(Err((directory.to_owned(), error.to_string()))),
-        }
-    }
-    Ok(())
-}
-
 /// A document as read.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -109,6 +52,8 @@ pub struct Source {
     pub stamp: Option<Stamp>,
     /// Its encoding, to be written back in.
     pub form: Form,
+    /// What it is.
+    pub content: Content,
 }
 
 /// Why a document could not be read.
@@ -140,7 +85,8 @@ pub fn read(origin: &Origin) -> Result<Source, Unread> {
     }
     .map_err(|error| Unread::Io(error.to_string()))?;
     let Decoded { text, form } = domxml_xml::decode(&bytes).map_err(Unread::NotText)?;
-    Ok(Source { bytes, text, form, stamp })
+    let content = Content::of(&text);
+    Ok(Source { bytes, text, form, stamp, content })
 }
 
 /// How often a file that is being written is read anew.

@@ -1,22 +1,26 @@
 //! `dommigrate`: batch upgrades of libvirt domain XML from legacy forms to the current canonical form.
 //!
 //! [`engine`] turns text into text: it reads a document into the types of [`domxml`], lets [`rules`] change it, and prints it. What
-//! stands around it is files ([`input`], [`output`]), many of them ([`batch`]), and saying what happened ([`report`]).
+//! stands around it is files ([`collect`], [`input`], [`output`]), many of them ([`batch`]), and saying what happened ([`report`]).
 //!
 //! No name, order, cardinality, default or version of the format is known here: these are the schema's. A rule names elements
 //! where its logic is about them.
 
 pub mod batch;
 pub mod cli;
+pub mod collect;
 mod commands;
 pub mod config;
 pub mod engine;
 pub mod features;
 pub mod finding;
+pub mod holder;
 pub mod input;
 pub mod layout;
 pub mod options;
 pub mod output;
+pub mod patch;
+pub mod patterns;
 pub mod report;
 pub mod rule;
 pub mod rules;

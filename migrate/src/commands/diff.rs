@@ -2,21 +2,25 @@
 //!
 //! Both are brought into libvirt's own form of the target version; what is left between these is a difference of meaning.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
 use super::{DONE, FAILED, FOUND, catalogue};
-use crate::cli::{Diff, Layout, Profile, RuleSelection, Unknown};
-use crate::engine::{self, Options};
-use crate::input::{self, Origin};
+use crate::cli::{Diff, Files, Layout, Profile, RuleSelection, Unknown};
+use crate::collect::{Item, collect};
+use crate::engine::{self, Options, Outcome};
+use crate::finding::Finding;
+use crate::holder::Content;
+use crate::input::{self, Origin, Source};
 
 /// What a pair of documents came to.
 enum Verdict {
     Same,
     Different(String),
     Failed(String),
+    /// Neither is a domain; found in directories.
+    PassedOver,
 }
 
 pub(super) fn run(args: &Diff) -> Result<u8, String> {
@@ -35,8 +39,10 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
     let (modern, libvirt) = (options(Profile::Modern)?, options(Profile::Libvirt)?);
     let mut text = String::new();
     let (mut same, mut different, mut failed) = (0_usize, 0_usize, 0_usize);
+    let found = args.before.is_dir();
     for (before, after) in pairs(&args.before, &args.after)? {
-        match compare(&before, &after, &modern, &libvirt) {
+        match compare([&before, &after], found, &modern, &libvirt) {
+            Verdict::PassedOver => {}
             Verdict::Same => same += 1,
             Verdict::Different(diff) => {
                 different += 1;
@@ -66,9 +72,13 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(PathBuf, PathBuf)>, String>
     }
     let mut all = Vec::new();
     for root in [before, after] {
-        for origin in input::collect(&[root.to_owned()], &[])? {
-            let origin = origin.map_err(|(path, error)| format!("{}: {error}", path.display()))?;
-            if let Some(relative) = origin.path().and_then(|path| path.strip_prefix(root).ok()) {
+        for item in collect(&Files { paths: vec![root.to_owned()], ..Files::default() })? {
+            let path = match &item {
+                Item::Document(origin) => origin.path(),
+                Item::PassedOver(..) => None,
+                Item::Failed(path, error) => return Err(format!("{}: {error}", path.display())),
+            };
+            if let Some(relative) = path.and_then(|path| path.strip_prefix(root).ok()) {
                 all.push(relative.to_owned());
             }
         }
@@ -78,28 +88,43 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(PathBuf, PathBuf)>, String>
     Ok(all.into_iter().map(|relative| (before.join(&relative), after.join(&relative))).collect())
 }
 
-fn compare(before: &Path, after: &Path, modern: &Options, libvirt: &Options) -> Verdict {
-    let mut forms = Vec::new();
-    for path in [before, after] {
-        let canonical = read(path).and_then(|text| {
-            engine::meaning(&text, modern, libvirt).map_err(|findings| engine::first_error_line(&text, &findings))
-        });
-        match canonical {
-            Ok(form) => forms.push(form),
+fn compare(paths: [&Path; 2], found: bool, modern: &Options, libvirt: &Options) -> Verdict {
+    let mut sources = Vec::new();
+    for path in paths {
+        match input::read(&Origin::Named(path.to_owned())) {
+            Ok(source) => sources.push(source),
             Err(error) => return Verdict::Failed(format!("{}: {error}", path.display())),
+        }
+    }
+    if found && sources.iter().all(|source| matches!(source.content, Content::Other { .. })) {
+        return Verdict::PassedOver;
+    }
+    let mut forms = Vec::new();
+    for (path, source) in paths.iter().zip(&sources) {
+        match form(source, modern, libvirt) {
+            Ok(form) => forms.push(form),
+            Err(findings) => {
+                let error = engine::first_error_line(&source.text, &findings);
+                return Verdict::Failed(format!("{}: {error}", path.display()));
+            }
         }
     }
     if forms[0] == forms[1] {
         return Verdict::Same;
     }
-    let (a, b) = (before.display().to_string(), after.display().to_string());
+    let [a, b] = paths.map(|path| path.display().to_string());
     let diff = TextDiff::from_lines(&forms[0], &forms[1]);
     Verdict::Different(diff.unified_diff().context_radius(2).header(&a, &b).to_string())
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    if !path.exists() {
-        return Err(fs::metadata(path).map_or_else(|error| error.to_string(), |_| String::new()));
+/// What two documents are compared in: the meaning of each domain; what else a holder says, as it stands.
+fn form(source: &Source, modern: &Options, libvirt: &Options) -> Result<String, Vec<Finding>> {
+    if let Some(objection) = source.content.objection() {
+        return Err(vec![objection]);
     }
-    input::read(&Origin::Named(path.to_owned())).map(|source| source.text).map_err(|error| error.to_string())
+    let outcome = source.content.rewrite(&source.text, |text, _| match engine::meaning(text, modern, libvirt) {
+        Ok(meaning) => Outcome { findings: Vec::new(), text: Some(meaning), carried_over: true },
+        Err(findings) => Outcome { findings, text: None, carried_over: false },
+    });
+    outcome.text.ok_or(outcome.findings)
 }

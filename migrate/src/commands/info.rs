@@ -7,6 +7,7 @@ use domxml_runtime::Version;
 use serde::Serialize;
 
 use super::{DONE, FAILED};
+use crate::batch::Documents;
 use crate::cli::{Info, OutputFormat};
 use crate::report::{Action, FileReport, Findings};
 use crate::{batch, config, engine, features};
@@ -30,18 +31,25 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
     let (unknown, format) = (args.files.unknown, args.output.output_format);
     let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
     let place = if format == OutputFormat::Text { Findings::Aside } else { Findings::Result };
-    let summary = batch::run(&args.files, &args.output, place, |origin, source| {
+    let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
         let label = origin.label();
-        let (action, findings, output) = match engine::features(&source.text, unknown) {
-            Ok((used, findings)) => {
-                let text = match format {
-                    OutputFormat::Json => serde_json::to_string(&listing(&used)).unwrap_or_default(),
-                    _ => print(&used, many.then_some(label.as_str())),
-                };
-                (Action::Unchanged, findings, Some(text.into_bytes()))
+        let (mut used, mut readable) = (Vec::new(), true);
+        let findings = source.content.findings(&source.text, |text| match engine::features(text, unknown) {
+            Ok((features, findings)) => {
+                used.extend(features);
+                findings
             }
-            Err(findings) => (Action::Failed, findings, None),
+            Err(findings) => {
+                readable = false;
+                findings
+            }
+        });
+        let text = match format {
+            OutputFormat::Json => serde_json::to_string(&listing(&used)).unwrap_or_default(),
+            _ => print(&used, many.then_some(label.as_str())),
         };
+        let output = readable.then(|| text.into_bytes());
+        let action = if readable { Action::Unchanged } else { Action::Failed };
         FileReport { label, text: source.text.clone(), findings, action, output }
     })?;
     Ok(if summary.unfinished() { FAILED } else { DONE })

@@ -2,25 +2,25 @@
 
 use std::path::Path;
 
-use similar::TextDiff;
-
 use super::{DONE, FAILED, FOUND};
-use crate::batch;
+use crate::batch::{self, Documents};
 use crate::cli::{Files, Fmt, Output, OutputFormat, Upgrade, Write};
 use crate::config;
 use crate::engine::{self, Outcome};
 use crate::finding::{Finding, Level, ids};
-use crate::input::{Origin, Source, dressed};
+use crate::input::{Origin, Source};
 use crate::output::{Former, Refusal, Replacer};
+use crate::patch;
 use crate::report::{Action, FileReport, Findings, Summary};
 
 pub(super) fn upgrade(mut args: Upgrade) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
     let options = engine::Options::new(&args.rules, args.files.unknown, args.layout)?;
     let place = place(&args.files, &args.output, &args.write);
-    let writing = Writing::new(args.write)?;
-    let summary = batch::run(&args.files, &args.output, place, |origin, source| {
-        writing.finish(origin, source, engine::upgrade(&source.text, &options))
+    let writing = Writing::new(args.write, &args.output)?;
+    let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
+        let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
+        writing.finish(origin, source, source.content.rewrite(&source.text, upgrade))
     })?;
     writing.replacer.finish();
     Ok(status(&summary, &writing.options))
@@ -30,13 +30,13 @@ pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
     let unknown = args.files.unknown;
     let place = place(&args.files, &args.output, &args.write);
-    let writing = Writing::new(args.write)?;
-    let summary = batch::run(&args.files, &args.output, place, |origin, source| {
-        let mut outcome = engine::format(&source.text, unknown);
+    let writing = Writing::new(args.write, &args.output)?;
+    let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
+        let format = |text: &str, depth| engine::format_at(text, unknown, depth);
+        let mut outcome = source.content.rewrite(&source.text, format);
         // Content that is kept is no concern of a formatter.
         outcome.findings.retain(|finding| finding.level == Level::Error);
-        let dressed = outcome.text.as_deref().map(|text| dressed(&source.text, text));
-        if writing.options.nothing() && dressed.is_some_and(|text| text != source.text) {
+        if writing.options.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
             outcome.findings.push(layout_finding());
         }
         writing.finish(origin, source, outcome)
@@ -48,8 +48,7 @@ pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
 /// Where a document or a diff goes to standard output, findings go beside it in every format. In text they always do: they are
 /// remarks on the files, which are the result.
 fn place(files: &Files, output: &Output, write: &Write) -> Findings {
-    let filter = files.paths.is_empty() || files.paths.iter().any(|path| path.as_os_str() == "-");
-    let printed = if write.nothing() { write.diff } else { filter };
+    let printed = if write.nothing() { write.diff } else { files.read_stdin() };
     if printed || output.output_format == OutputFormat::Text { Findings::Aside } else { Findings::Result }
 }
 
@@ -83,13 +82,16 @@ fn stays(summary: &Summary) -> bool {
 /// Turns outcomes into files, diffs or standard output.
 struct Writing {
     options: Write,
+    /// Whether the files that would be rewritten are named.
+    names: bool,
     replacer: Replacer,
 }
 
 impl Writing {
-    fn new(options: Write) -> Result<Self, String> {
+    fn new(options: Write, output: &Output) -> Result<Self, String> {
         let replacer = Replacer::new(options.replacing())?;
-        Ok(Self { options, replacer })
+        let names = output.output_format == OutputFormat::Text && !output.quiet;
+        Ok(Self { options, names, replacer })
     }
 
     fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome) -> FileReport {
@@ -105,27 +107,22 @@ impl Writing {
             report.findings.extend(self.replacer.tidy(path).iter().map(|path| leftover(path)));
         }
         let Some(new) = outcome.text else {
-            if engine::is_other_document(&report.findings) && matches!(origin, Origin::Found(_)) {
-                report.action = Action::Skipped;
-                report.findings.clear();
-            } else if !report.has_errors() {
+            if !report.has_errors() {
                 // What is wrong with it was to be ignored.
                 report.action = Action::Skipped;
             }
             return report;
         };
-        let new = if outcome.carried_over { new } else { dressed(&source.text, &new) };
         let changed = new != source.text;
         report.action = match (changed, nothing) {
             (false, _) => Action::Unchanged,
             (true, true) => Action::WouldRewrite,
             (true, false) => Action::Rewritten,
         };
-        if self.options.diff {
-            report.output = changed.then(|| unified(&report.label, &source.text, &new).into_bytes());
-            return report;
-        }
-        if nothing {
+        if nothing && !self.options.diff {
+            if self.names && changed {
+                report.output = Some(format!("{}: would be rewritten\n", report.label).into_bytes());
+            }
             return report;
         }
         let bytes = match changed.then(|| source.form.encode(&new)) {
@@ -133,6 +130,10 @@ impl Writing {
             Some(Ok(bytes)) => bytes,
             Some(Err(error)) => return batch::unreadable(report.label, format!("cannot be written: {error}")),
         };
+        if nothing {
+            report.output = changed.then(|| diff(origin, source, &new, &bytes));
+            return report;
+        }
         match origin.path() {
             None => report.output = Some(bytes),
             Some(path) if changed => {
@@ -171,6 +172,11 @@ fn leftover(path: &Path) -> Finding {
     }
 }
 
-fn unified(label: &str, old: &str, new: &str) -> String {
-    TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(label, label).to_string()
+/// The changes in the bytes of a file; in its text where the encoding has no lines that a diff could show (UTF-16).
+fn diff(origin: &Origin, source: &Source, text: &str, bytes: &[u8]) -> Vec<u8> {
+    if source.bytes.contains(&0) {
+        patch::unified(origin.path(), source.text.as_bytes(), text.as_bytes())
+    } else {
+        patch::unified(origin.path(), &source.bytes, bytes)
+    }
 }

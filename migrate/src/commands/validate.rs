@@ -8,6 +8,7 @@ use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{EmbeddedResolver, FileResolver, Grammar};
 
 use super::status_of_findings;
+use crate::batch::Documents;
 use crate::cli::Validate;
 use crate::engine::syntax_error;
 use crate::finding::{Finding, Level, ids};
@@ -23,8 +24,9 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
     }
     .map_err(|errors| errors.to_string())?;
     let validators = Validators::new(&grammar);
-    let summary = batch::run(&args.files, &args.output, Findings::Result, |origin, source| {
-        let findings = match roxmltree::Document::parse(&source.text) {
+    let documents = if args.schema.is_none() { Documents::Judged } else { Documents::Any };
+    let summary = batch::run(&args.files, &args.output, Findings::Result, documents, |origin, source| {
+        let judge = |text: &str| match roxmltree::Document::parse(text) {
             Ok(document) => {
                 let violations = validators.validate(&document);
                 if violations.is_empty() && args.schema.is_none() {
@@ -33,7 +35,12 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
                     violations.into_iter().map(from_violation).collect()
                 }
             }
-            Err(error) => vec![syntax_error(&source.text, &error)],
+            Err(error) => vec![syntax_error(text, &error)],
+        };
+        // Another schema is about the document as it stands.
+        let findings = match documents {
+            Documents::Domains | Documents::Judged => source.content.findings(&source.text, judge),
+            Documents::Any => judge(&source.text),
         };
         FileReport {
             label: origin.label(),
