@@ -208,7 +208,8 @@ pub struct RuleSelection {
     /// The form to produce: `modern` leaves no legacy form, `libvirt` is exactly what libvirt prints
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
-    /// The oldest libvirt that must read the result; in profile `libvirt` the version whose form is produced
+    /// The oldest libvirt that must read the result: newer forms up to it come too. Default: 6.0.0, and all newer ones that can read
+    /// the original. In profile `libvirt` the version whose form is produced; default: the newest that is known
     #[arg(long, value_name = "VERSION")]
     pub target: Option<Version>,
     /// The driver that reads the result; default: the one that the document's type asks for

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use domxml::Domain;
 use domxml_runtime::{
     self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind,
-    OutputOnly, ParseError, ReadOptions, Version, WriteOptions,
+    OutputOnly, ParseError, ReadOptions, WriteOptions,
 };
 
 use crate::cli::RuleSelection;
@@ -84,7 +84,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
         }
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
-    let newer = newer_than_target(&domain, options.target.oldest);
+    let newer = newer_than_target(&domain, &options.target);
     let scope = Scope::of(&domain, options.target, None);
     let mut context = Context::new(text, scope, options.profile, options.live);
     options.plan.run(&mut domain, &mut context);
@@ -148,10 +148,11 @@ fn read(text: &str, unknown: Unknown, profile: Option<Profile>) -> Result<(Domai
 }
 
 /// Notes on what the target does not know, as the document stands.
-fn newer_than_target(domain: &Domain, target: Version) -> Vec<Finding> {
-    if target >= features::newest() {
+fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
+    if !target.named || target.oldest >= features::newest() {
         return Vec::new();
     }
+    let target = target.oldest;
     let used = features::used(domain);
     let newer = features::newer_than(&used, target).into_iter();
     newer

@@ -111,6 +111,9 @@ impl Driver {
     }
 }
 
+/// The oldest libvirt that a result of profile `modern` is for, where none is named: of 2020, the oldest that a distribution still supports.
+pub const OLDEST: Version = Version::new(6, 0, 0);
+
 /// The libvirts that a result is for: all from the oldest to the newest, in profile `modern`; a single one in profile `libvirt`, whose form it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
@@ -135,16 +138,21 @@ impl Target {
         Self { oldest, newest: features::newest().max(oldest), named: true }
     }
 
-    /// What `--target` means in a profile.
+    /// What `--target` means in a profile. Without it profile `libvirt` is the form of the newest libvirt, and profile `modern` is for all from
+    /// [`OLDEST`] on that can read the original.
     #[must_use]
     pub fn of(profile: Profile, version: Option<Version>) -> Self {
-        let named = version.is_some();
-        let version = version.unwrap_or_else(features::newest);
         let target = match profile {
-            Profile::Libvirt => Self::at(version),
-            Profile::Modern => Self::from(version),
+            Profile::Libvirt => Self::at(version.unwrap_or_else(features::newest)),
+            Profile::Modern => Self::from(version.unwrap_or(OLDEST)),
         };
-        Self { named, ..target }
+        Self { named: version.is_some(), ..target }
+    }
+
+    /// The libvirt whose refusals count: where none is named, those that do not read the original are not meant.
+    #[must_use]
+    pub fn strictest(&self) -> Version {
+        if self.named { self.oldest } else { self.newest }
     }
 
     /// Whether what holds from one version on, up to another and without that one, holds for all of them.

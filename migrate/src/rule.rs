@@ -312,7 +312,7 @@ impl Safety {
 pub struct Context<'t> {
     /// The text of the document, in which the spans count bytes.
     pub source: &'t str,
-    /// The oldest version that must read the result, or whose form is produced.
+    /// The version that must read the result, or whose form is produced; the newest where none is named.
     pub target: Version,
     /// The form to produce.
     pub profile: Profile,
@@ -337,7 +337,7 @@ impl<'t> Context<'t> {
     pub(crate) fn new(source: &'t str, scope: Scope, profile: Profile, live: bool) -> Self {
         Self {
             source,
-            target: scope.target.oldest,
+            target: scope.target.strictest(),
             profile,
             live,
             scope,

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use clap::ValueEnum as _;
 use dommigrate::engine::{self, Options, Outcome, Plan};
 use dommigrate::finding::{Finding, Level, ids::EMPTY};
-use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
+use dommigrate::options::{Driver, Layout, OLDEST, Profile, Target, Unknown};
 use dommigrate::rule::{BOTH, Drivers, Example, Kind, Rule, Safety};
-use dommigrate::rules;
+use dommigrate::{features, rules};
 
 /// A domain around the content of an example; what the example does not say is added.
 fn wrap(content: &str) -> String {
@@ -30,7 +30,7 @@ fn wrap(content: &str) -> String {
 }
 
 fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Options {
-    let target = Target::of(profile, None);
+    let target = Target::of(profile, Some(features::newest()));
     let named = rules.iter().flat_map(|rule| &rule.rows).map(|row| row.drivers).find(|set| *set != Drivers::ANY);
     let driver = named.and_then(|set| Driver::value_variants().iter().copied().find(|driver| set.contains(*driver)));
     Options {
@@ -162,5 +162,25 @@ fn what_comes_after_stands_behind() {
                 );
             }
         }
+    }
+}
+
+/// What came after 6.0.0 is not brought in unless a target asks for it, and a refusal that is none any more is no error.
+#[test]
+fn without_a_target_every_libvirt_from_6_0_0_on_is_meant() {
+    let old = wrap(
+        "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/C.fd</loader><nvram>/vm.fd</nvram>\
+         <acpi><table type='slic'>/a</table><table type='slic'>/b</table></acpi></os>",
+    );
+    for (target, moved, refused) in
+        [(None, false, false), (Some(features::newest()), true, false), (Some(OLDEST), false, true)]
+    {
+        let target = Target::of(Profile::Modern, target);
+        let rules = rules::select(&[], &[], Profile::Modern, &target).expect("no selection is never wrong").rules;
+        let plan = Plan::new(&rules, Profile::Modern, &target, None, false);
+        let outcome = engine::upgrade(&old, &Options { target, plan, ..options(&[], Profile::Modern, false) });
+        let found = |id: &str| outcome.findings.iter().any(|finding| finding.rule == id);
+        assert_eq!(found("os-nvram-text"), moved, "{target:?}: {:?}", outcome.findings);
+        assert_eq!(found("os-conflict"), refused, "{target:?}: {:?}", outcome.findings);
     }
 }

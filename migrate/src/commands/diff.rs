@@ -10,6 +10,7 @@ use super::{DONE, FAILED, FOUND, catalogue};
 use crate::cli::{Diff, Files, Layout, Profile, RuleSelection, Unknown};
 use crate::collect::{Item, collect};
 use crate::engine::{self, Options, Outcome};
+use crate::features;
 use crate::finding::Finding;
 use crate::holder::Content;
 use crate::input::{self, Origin, Source};
@@ -29,7 +30,8 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
             select: Vec::new(),
             ignore: Vec::new(),
             profile: Some(profile),
-            target: args.target,
+            // Both forms are of one libvirt: what it knows of newer forms is brought in.
+            target: Some(args.target.unwrap_or_else(features::newest)),
             driver: None,
             unsafe_fixes: false,
             live: false,
