@@ -23,7 +23,8 @@ pub use bindings::*;
 pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
-    Newer, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload, ReadOptions, Scalar,
-    ScalarError, Span, TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written, extras,
-    extras_mut, observe, walk, walk_mut,
+    Newer, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, Payload, Place, Prefer, ReadOptions,
+    Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version, WriteOptions, Written,
+    each_struct, each_struct_mut, extras, extras_mut, field_mut, fields, fields_mut, observe, walk, walk_mut,
+    walk_places,
 };

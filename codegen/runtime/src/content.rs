@@ -143,6 +143,33 @@ pub fn fields_mut(content: &mut dyn Content, mut visit: impl FnMut(&'static Fiel
     }
 }
 
+/// The first field that is of the type `T`, as `Option<Alias>`, whatever the struct is.
+pub fn field_mut<T: 'static>(content: &mut dyn Content) -> Option<&mut T> {
+    let index = (0..content.info().fields.len()).find(|index| {
+        let held: Option<&dyn Any> = match content.field(*index) {
+            Some(Slot::Value(field)) => Some(field),
+            Some(Slot::Child(nest)) => Some(nest),
+            Some(Slot::Flag(flag)) => Some(flag),
+            Some(Slot::Payload(payload)) => Some(payload),
+            Some(Slot::Mix(mix)) => Some(mix),
+            Some(Slot::Verbatim(verbatim)) => Some(verbatim),
+            Some(Slot::Attributes(attributes)) => Some(attributes),
+            None => None,
+        };
+        held.is_some_and(|held| held.is::<T>())
+    })?;
+    let held: &mut dyn Any = match content.field_mut(index)? {
+        SlotMut::Value(field) => field,
+        SlotMut::Child(nest) => nest,
+        SlotMut::Flag(flag) => flag,
+        SlotMut::Payload(payload) => payload,
+        SlotMut::Mix(mix) => mix,
+        SlotMut::Verbatim(verbatim) => verbatim,
+        SlotMut::Attributes(attributes) => attributes,
+    };
+    held.downcast_mut()
+}
+
 /// Calls `visit` with `content`, with each of its payloads and their members, and so on down: a visitor that looks for one type
 /// asks each for it by `downcast_ref`.
 pub fn walk(content: &dyn Content, visit: &mut dyn FnMut(&dyn Any)) {

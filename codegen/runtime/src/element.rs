@@ -4,6 +4,8 @@ use crate::content::{self, Content};
 use crate::error::{Note, ParseErrors};
 use crate::extra::Span;
 use crate::reader::{self, ReadOptions};
+use crate::slots::Prefer;
+use crate::whole;
 use crate::writer::{self, WriteOptions, Written};
 use domxml_xml::{Form, NoRoom};
 use std::any::Any;
@@ -74,6 +76,18 @@ pub trait Element: Content + Default {
         self.extra().map_or(Span::default(), |extra| extra.span)
     }
 
+    /// Whether there is nothing in the element: no attribute, no text, no child, nothing unknown that is kept. Comments are
+    /// nothing.
+    fn says_nothing(&self) -> bool {
+        whole::says_nothing(self)
+    }
+
+    /// Takes over what a second element says: what may stand more than once stands beside what is there; of the rest,
+    /// `prefer` says which of the two counts. What `other` keeps verbatim is kept.
+    fn merge(&mut self, mut other: Self, prefer: Prefer) {
+        whole::merge(self, &mut other, prefer);
+    }
+
     /// Calls `visit` with this element, every element inside and every payload enum.
     fn walk(&self, visit: &mut dyn FnMut(&dyn Any)) {
         content::walk(self, visit);
@@ -84,6 +98,8 @@ pub trait Element: Content + Default {
         content::walk_mut(self, visit);
     }
 }
+
+impl<T: Element> Element for Box<T> {}
 
 /// Makes elements of structs, with the two methods that need no trait in scope.
 #[macro_export]

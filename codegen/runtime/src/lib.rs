@@ -28,10 +28,12 @@ mod spelt;
 pub mod table;
 pub mod verbatim;
 pub mod version;
+pub mod whole;
 pub mod writer;
 
 pub use content::{
-    Content, Mix, Payload, each_struct, each_struct_mut, extras, extras_mut, fields, fields_mut, walk, walk_mut,
+    Content, Mix, Payload, each_struct, each_struct_mut, extras, extras_mut, field_mut, fields, fields_mut, walk,
+    walk_mut,
 };
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
@@ -43,11 +45,12 @@ pub use info::{
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Expected, List, Scalar, ScalarError};
-pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Present, Slot, SlotMut};
+pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Prefer, Present, Slot, SlotMut};
 pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
+pub use whole::{Place, walk_places};
 pub use writer::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Writer, Written,
     observe,

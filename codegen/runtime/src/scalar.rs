@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// A value that is spelt as text.
-pub trait Scalar: Sized {
+pub trait Scalar: Sized + 'static {
     /// The values that are known by name, empty where they are not listed.
     const VALUES: &'static [ValueInfo] = &[];
 

@@ -5,6 +5,7 @@ use crate::info::{FieldInfo, TypeInfo, ValueInfo};
 use crate::scalar::{Scalar, ScalarError};
 use crate::table::Described;
 use crate::verbatim::{AnyAttribute, Verbatim};
+use std::any::Any;
 
 /// Whether a field can take one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,39 @@ pub enum SlotMut<'s> {
     Verbatim(&'s mut dyn NestVerbatim),
     /// Attributes of any name.
     Attributes(&'s mut Vec<AnyAttribute>),
+}
+
+impl Slot<'_> {
+    /// How many values, elements or attributes the field holds.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Slot::Value(field) => field.count(),
+            Slot::Child(nest) => nest.count(),
+            Slot::Flag(flag) => flag.count(),
+            Slot::Payload(payload) => usize::from(payload.get().is_some()),
+            Slot::Mix(mix) => mix.count(),
+            Slot::Verbatim(verbatim) => verbatim.entries().len(),
+            Slot::Attributes(attributes) => attributes.len(),
+        }
+    }
+}
+
+impl SlotMut<'_> {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    pub fn absorb(&mut self, other: SlotMut<'_>, prefer: Prefer) {
+        match (self, other) {
+            (SlotMut::Value(own), SlotMut::Value(other)) => own.absorb(other, prefer),
+            (SlotMut::Child(own), SlotMut::Child(other)) => own.absorb(other, prefer),
+            (SlotMut::Flag(own), SlotMut::Flag(other)) => own.absorb(other, prefer),
+            (SlotMut::Payload(own), SlotMut::Payload(other)) => own.absorb(other, prefer),
+            (SlotMut::Mix(own), SlotMut::Mix(other)) => own.absorb(other, prefer),
+            (SlotMut::Verbatim(own), SlotMut::Verbatim(other)) => own.absorb(other, prefer),
+            (SlotMut::Attributes(own), SlotMut::Attributes(other)) => own.append(other),
+            _ => {}
+        }
+    }
 }
 
 /// What the lines of a table call a field, and how it is held.
@@ -193,8 +227,50 @@ impl FlagType for u32 {
     const COUNT: Count = Count::Many;
 }
 
+/// Which of two counts where there is room for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefer {
+    /// The one that is there.
+    First,
+    /// The one that comes in addition.
+    Last,
+}
+
+/// What a field does that takes over what another one of its type holds: `absorb` of the traits below.
+mod absorb {
+    use super::Prefer;
+    use std::any::Any;
+
+    pub fn one<T: 'static>(own: &mut T, other: &mut dyn Any, prefer: Prefer) {
+        if let Some(other) = other.downcast_mut::<T>()
+            && prefer == Prefer::Last
+        {
+            std::mem::swap(own, other);
+        }
+    }
+
+    pub fn optional<T: 'static>(own: &mut Option<T>, other: &mut dyn Any, prefer: Prefer) {
+        if let Some(other) = other.downcast_mut::<Option<T>>()
+            && other.is_some()
+            && (own.is_none() || prefer == Prefer::Last)
+        {
+            std::mem::swap(own, other);
+        }
+    }
+
+    pub fn many<T: 'static>(own: &mut Vec<T>, other: &mut dyn Any) {
+        if let Some(other) = other.downcast_mut::<Vec<T>>() {
+            own.append(other);
+        }
+    }
+}
+
 /// A field that holds scalars: `T`, `Option<T>` or `Vec<T>`.
-pub trait Field {
+pub trait Field: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
     /// Whether it can take one more.
     fn room(&self) -> Room;
 
@@ -213,6 +289,10 @@ pub trait Field {
 }
 
 impl<T: Scalar> Field for T {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         Room::Unknown
     }
@@ -232,6 +312,10 @@ impl<T: Scalar> Field for T {
 }
 
 impl<T: Scalar> Field for Option<T> {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::optional(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         if self.is_some() { Room::Filled } else { Room::Free }
     }
@@ -252,6 +336,10 @@ impl<T: Scalar> Field for Option<T> {
 }
 
 impl<T: Scalar> Field for Vec<T> {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        absorb::many(self, other);
+    }
+
     fn room(&self) -> Room {
         Room::Free
     }
@@ -275,7 +363,11 @@ impl<T: Scalar> Field for Vec<T> {
 }
 
 /// A field that holds structs: `T`, `Option<T>` or `Vec<T>`.
-pub trait Nest {
+pub trait Nest: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
     /// Whether it can take one more.
     fn room(&self) -> Room;
 
@@ -314,6 +406,10 @@ pub trait Nest {
 }
 
 impl<T: Content> Nest for T {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         Room::Unknown
     }
@@ -336,6 +432,10 @@ impl<T: Content> Nest for T {
 }
 
 impl<T: Content + Default> Nest for Option<T> {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::optional(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         if self.is_some() { Room::Filled } else { Room::Free }
     }
@@ -364,6 +464,10 @@ impl<T: Content + Default> Nest for Option<T> {
 }
 
 impl<T: Content + Default> Nest for Vec<T> {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        absorb::many(self, other);
+    }
+
     fn room(&self) -> Room {
         Room::Free
     }
@@ -411,7 +515,11 @@ pub enum Selection {
 }
 
 /// A field that holds a payload: `P` or `Option<P>`.
-pub trait NestPayload {
+pub trait NestPayload: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
     /// The table of the discriminating attribute.
     fn table(&self) -> &'static FieldInfo;
 
@@ -426,6 +534,10 @@ pub trait NestPayload {
 }
 
 impl<P: Payload + PayloadType> NestPayload for P {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
     fn table(&self) -> &'static FieldInfo {
         P::TABLE
     }
@@ -454,6 +566,10 @@ impl<P: Payload + PayloadType> NestPayload for P {
 }
 
 impl<P: Payload + PayloadType> NestPayload for Option<P> {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::optional(self, other, prefer);
+    }
+
     fn table(&self) -> &'static FieldInfo {
         P::TABLE
     }
@@ -485,12 +601,23 @@ impl<P: Payload + PayloadType> NestPayload for Option<P> {
 }
 
 /// A field that holds elements in a mixture: `M`, `Option<M>` or `Vec<M>`.
-pub trait NestMix {
+pub trait NestMix: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
     /// The place for one more, of this variant. None: there is no room.
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>>;
 
     /// Calls `visit` with each entry: its line in the table, and what it carries.
     fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>));
+
+    /// How many it holds.
+    fn count(&self) -> usize {
+        let mut count = 0;
+        self.each(&mut |_, _| count += 1);
+        count
+    }
 
     /// As [`NestMix::each`], to be changed.
     fn each_mut(&mut self, visit: &mut dyn FnMut(&'static FieldInfo, SlotMut<'_>));
@@ -513,6 +640,10 @@ fn each_entry_mut<M: Mix>(entries: &mut [M], visit: &mut dyn FnMut(&'static Fiel
 }
 
 impl<M: Mix> NestMix for M {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
         *self = M::of(variant)?;
         Some(self.slot_mut())
@@ -528,6 +659,10 @@ impl<M: Mix> NestMix for M {
 }
 
 impl<M: Mix> NestMix for Option<M> {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::optional(self, other, prefer);
+    }
+
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
         if self.is_some() { None } else { Some(self.insert(M::of(variant)?).slot_mut()) }
     }
@@ -542,6 +677,10 @@ impl<M: Mix> NestMix for Option<M> {
 }
 
 impl<M: Mix> NestMix for Vec<M> {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        absorb::many(self, other);
+    }
+
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
         Some(self.push_mut(M::of(variant)?).slot_mut())
     }
@@ -556,7 +695,11 @@ impl<M: Mix> NestMix for Vec<M> {
 }
 
 /// A field that holds verbatim elements: `Verbatim`, `Option<Verbatim>` or `Vec<Verbatim>`.
-pub trait NestVerbatim {
+pub trait NestVerbatim: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
     /// Whether it can take one more.
     fn room(&self) -> Room;
 
@@ -568,6 +711,10 @@ pub trait NestVerbatim {
 }
 
 impl NestVerbatim for Verbatim {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         Room::Unknown
     }
@@ -582,6 +729,10 @@ impl NestVerbatim for Verbatim {
 }
 
 impl NestVerbatim for Option<Verbatim> {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::optional(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         if self.is_some() { Room::Filled } else { Room::Free }
     }
@@ -596,6 +747,10 @@ impl NestVerbatim for Option<Verbatim> {
 }
 
 impl NestVerbatim for Vec<Verbatim> {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        absorb::many(self, other);
+    }
+
     fn room(&self) -> Room {
         Room::Free
     }
@@ -614,7 +769,11 @@ impl NestVerbatim for Vec<Verbatim> {
 pub struct Present;
 
 /// A field that counts empty elements: `bool`, `u32` where there may be several, [`Present`] where it must be there.
-pub trait Flag {
+pub trait Flag: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
     /// Whether it can take one more.
     fn room(&self) -> Room;
 
@@ -626,6 +785,10 @@ pub trait Flag {
 }
 
 impl Flag for bool {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        *self |= other.downcast_ref::<bool>().is_some_and(|other| *other);
+    }
+
     fn room(&self) -> Room {
         if *self { Room::Filled } else { Room::Free }
     }
@@ -640,6 +803,10 @@ impl Flag for bool {
 }
 
 impl Flag for u32 {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        *self = self.saturating_add(other.downcast_ref::<u32>().copied().unwrap_or(0));
+    }
+
     fn room(&self) -> Room {
         Room::Free
     }
@@ -654,6 +821,10 @@ impl Flag for u32 {
 }
 
 impl Flag for Present {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
     fn room(&self) -> Room {
         Room::Unknown
     }

@@ -233,13 +233,9 @@ impl<'o> Writer<'o> {
         self.out.push_str(name);
     }
 
-    /// A prefix for a namespace: the last part of its URI that is a name, as `qemu` in `.../domain/qemu/1.0`.
+    /// A prefix for a namespace that has none.
     fn fresh_prefix(&self, ns: &str) -> Box<str> {
-        let is_name = |part: &&str| {
-            part.starts_with(|c: char| c.is_ascii_alphabetic())
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
-        let base = ns.rsplit(['/', ':', '#']).find(is_name).unwrap_or("ns");
+        let base = usual_prefix(ns);
         let taken = |prefix: &str| self.scope.iter().any(|(known, _)| **known == *prefix);
         let numbered = (1..).map(|number| format!("{base}{number}"));
         let prefix = std::iter::once(base.to_owned()).chain(numbered).find(|prefix| !taken(prefix));
@@ -275,6 +271,15 @@ impl<'o> Writer<'o> {
             self.out.push('\n');
         }
     }
+}
+
+/// The usual prefix of a namespace: the last part of its URI that is a name, as `qemu` in `.../domain/qemu/1.0`.
+pub(crate) fn usual_prefix(ns: &str) -> &str {
+    let is_name = |part: &&str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    ns.rsplit(['/', ':', '#']).find(is_name).unwrap_or("ns")
 }
 
 impl std::fmt::Debug for Writer<'_> {

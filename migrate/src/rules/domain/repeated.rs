@@ -1,10 +1,10 @@
 //! `blocks-merged`, `features-repeated`: what stands in several elements where one is usual.
 
 use domxml::{
-    Blkiotune, Clock, Cputune, Devices, Domain, FeatureCapabilities, FeatureHyperv, FeatureKvm, FeatureXen, Features,
-    Hugepages, Idmap, Iothreadids, Keywrap, MemoryBacking, Memtune, OnOff, Os, Perf, Pm, Vcpus,
+    Blkiotune, Clock, Cputune, Devices, Domain, Features, Hugepages, Idmap, Iothreadids, Keywrap, MemoryBacking,
+    Memtune, OnOff, Os, Perf, Pm, Vcpus,
 };
-use domxml_runtime::{Element, Extra, ReadOptions, Span, Unknown, extras, extras_mut};
+use domxml_runtime::{Element, Extra, Prefer, ReadOptions, Span, Unknown, extras, extras_mut};
 
 use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::BOTH;
@@ -44,7 +44,9 @@ pub(super) static FEATURES: Rule = Rule {
 
 /// A block whose parts libvirt collects wherever they stand.
 trait Block: Element {
-    fn merge(&mut self, other: Self);
+    fn merge_block(&mut self, other: Self) {
+        self.merge(other, Prefer::First);
+    }
 
     /// Merges what stands in the block itself more than once; whether there was any.
     fn tidy(&mut self) -> bool {
@@ -53,68 +55,23 @@ trait Block: Element {
 }
 
 macro_rules! blocks {
-    ($($ty:ident: $(flag $flag:ident)* $(one $one:ident)* $(many $many:ident)*;)*) => {$(
-        impl Block for $ty {
-            fn merge(&mut self, other: Self) {
-                $(self.$flag |= other.$flag;)*
-                $(if self.$one.is_none() {
-                    self.$one = other.$one;
-                })*
-                $(self.$many.extend(other.$many);)*
-                self.xml.absorb(other.xml);
-            }
-        }
+    ($($ty:ident)*) => {$(
+        impl Block for $ty {}
     )*};
 }
 
 blocks! {
-    Memtune: one hard_limit one soft_limit one min_guarantee one swap_hard_limit;
-    MemoryBacking: flag nosharepages flag locked flag discard one hugepages one source one access one allocation;
-    Hugepages: many page;
-    Blkiotune: one weight many device;
-    Vcpus: many vcpu;
-    Iothreadids: many iothread;
-    Cputune: one shares one period one quota one global_period one global_quota one emulator_period one emulator_quota
-        one iothread_period one iothread_quota one emulatorpin one emulatorsched
-        many vcpupin many iothreadpin many vcpusched many iothreadsched many cachetune many memorytune many energytune;
-    Idmap: many uid many gid;
-    Pm: one suspend_to_mem one suspend_to_disk;
-    Perf: many event;
-    Keywrap: many cipher;
-    Clock: many timer;
-    Os: one firmware one init one initdir one inituser one initgroup one firmware_features one loader one nvram one varstore one kernel
-        one initrd one cmdline one shim one dtb one root one acpi one bootmenu one bios one smbios
-        many initarg many initenv many boot;
-    Devices: one emulator one memballoon one nvram one vsock one pstore
-        many disk many controller many lease many filesystem many interface many smartcard many serial many parallel
-        many console many channel many input many tpm many graphics many sound many audio many video many hostdev
-        many redirdev many redirfilter many hub many watchdog many rng many panic many shmem many memory many crypto many iommu;
+    Memtune MemoryBacking Hugepages Blkiotune Vcpus Iothreadids Cputune Idmap Pm Perf Keywrap Clock Os Devices
 }
 
-/// Takes over what is given.
-fn prefer<T>(old: &mut Option<T>, new: Option<T>) {
-    if new.is_some() {
-        *old = new;
-    }
-}
-
-macro_rules! prefer_all {
-    ($old:expr, $new:expr; $($field:ident)*) => {{$( prefer(&mut $old.$field, $new.$field.take()); )*}};
-}
-
-fn merge_enlightenments(old: &mut FeatureHyperv, new: &mut FeatureHyperv) {
-    prefer_all! { old, new;
-        relaxed vapic spinlocks vpindex runtime synic stimer reset vendor_id frequencies reenlightenment
-        tlbflush ipi evmcs avic emsr_bitmap xmm_input
-    }
-}
-
-fn merge_capabilities(old: &mut FeatureCapabilities, new: &mut FeatureCapabilities) {
-    prefer_all! { old, new;
-        audit_control audit_write block_suspend chown dac_override dac_read_search fowner fsetid ipc_lock
-        ipc_owner kill lease linux_immutable mac_admin mac_override mknod net_admin net_bind_service
-        net_broadcast net_raw setgid setfcap setpcap setuid sys_admin sys_boot sys_chroot sys_module
-        sys_nice sys_pacct sys_ptrace sys_rawio sys_resource sys_time sys_tty_config syslog wake_alarm
+/// Merges two of which libvirt reads what is in both; the last of each counts. `settle` sees to what it does not read like that.
+fn merge_last<T: Element>(old: &mut Option<T>, new: &mut Option<T>, settle: impl FnOnce(&mut T, &mut T)) {
+    match (old, new.take()) {
+        (Some(old), Some(mut given)) => {
+            settle(old, &mut given);
+            old.merge(given, Prefer::Last);
+        }
+        (_, given) => *new = given,
     }
 }
 
@@ -147,88 +104,45 @@ fn take_repeated(
 fn tidy_within(features: &mut Features) -> bool {
     let mut any = false;
     macro_rules! within {
-        ($($field:ident in $name:literal by $merge:expr;)*) => {$(
+        ($($field:ident in $name:literal)*) => {$(
             if let Some(old) = &mut features.$field {
                 let wrap = |text: &str| format!("<features><{0}>{text}</{0}></features>", $name);
                 let repeated = take_repeated(&mut old.xml, wrap, |features| features);
-                for mut new in repeated.into_iter().filter_map(|other| other.$field) {
-                    $merge(old, &mut new);
+                for new in repeated.into_iter().filter_map(|other| other.$field) {
+                    old.merge(new, Prefer::Last);
                     any = true;
                 }
             }
         )*};
     }
     within! {
-        hyperv in "hyperv" by merge_enlightenments;
-        capabilities in "capabilities" by merge_capabilities;
-        kvm in "kvm" by |old: &mut FeatureKvm, new: &mut FeatureKvm| {
-            prefer_all!(old, new; hidden hint_dedicated poll_control pv_ipi dirty_ring);
-        };
-        xen in "xen" by |old: &mut FeatureXen, new: &mut FeatureXen| prefer_all!(old, new; e820_host passthrough);
+        hyperv in "hyperv"
+        capabilities in "capabilities"
+        kvm in "kvm"
+        xen in "xen"
     }
     any
 }
 
 impl Block for Features {
-    fn merge(&mut self, mut other: Self) {
-        self.acpi |= other.acpi;
-        self.pae |= other.pae;
-        self.viridian |= other.viridian;
-        self.privnet |= other.privnet;
-        match (&mut self.hyperv, other.hyperv) {
-            (Some(old), Some(mut new)) => {
-                // The mode is the last one even where that is not spelt out.
-                old.mode = Some(new.mode.unwrap_or_default());
-                merge_enlightenments(old, &mut new);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
-        match (&mut self.xen, other.xen) {
-            (Some(old), Some(mut new)) => {
-                prefer_all!(old, new; e820_host passthrough);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
-        match (&mut self.capabilities, other.capabilities) {
-            (Some(old), Some(mut new)) => {
-                // The policy is the last one even where that is not spelt out.
-                old.policy = Some(new.policy.unwrap_or_default());
-                merge_capabilities(old, &mut new);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
+    fn merge_block(&mut self, mut other: Self) {
+        // The mode and the policy are the last ones even where that is not spelt out.
+        merge_last(&mut self.hyperv, &mut other.hyperv, |_, new| new.mode = Some(new.mode.unwrap_or_default()));
+        merge_last(&mut self.capabilities, &mut other.capabilities, |_, new| {
+            new.policy = Some(new.policy.unwrap_or_default());
+        });
+        merge_last(&mut self.xen, &mut other.xen, |_, _| {});
         // The sizes are looked for by themselves: the first counts.
-        match (&mut self.smm, other.smm) {
-            (Some(old), Some(new)) => {
-                old.state = Some(new.state.unwrap_or(OnOff::On));
-                old.tseg = old.tseg.take().or(new.tseg);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
-        match (&mut self.hpt, other.hpt) {
-            (Some(old), Some(new)) => {
-                old.resizing = new.resizing;
-                old.maxpagesize = old.maxpagesize.take().or(new.maxpagesize);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
-        match (&mut self.tcg, other.tcg) {
-            (Some(old), Some(new)) => {
-                prefer(&mut old.tb_cache, new.tb_cache);
-                old.xml.absorb(new.xml);
-            }
-            (old, new) => prefer(old, new),
-        }
-        prefer_all! { self, other;
-            apic hap kvm pvspinlock pmu vmport gic ioapic vmcoreinfo htm nested_hv msrs ccf_assist cfpc sbbc ibs
-            async_teardown ras ps2 aia
-        }
-        self.xml.absorb(other.xml);
+        merge_last(&mut self.smm, &mut other.smm, |old, new| {
+            new.state = Some(new.state.unwrap_or(OnOff::On));
+            new.tseg = old.tseg.take().or(new.tseg.take());
+        });
+        merge_last(&mut self.hpt, &mut other.hpt, |old, new| {
+            old.resizing = None;
+            new.maxpagesize = old.maxpagesize.take().or(new.maxpagesize.take());
+        });
+        merge_last(&mut self.tcg, &mut other.tcg, |_, _| {});
+        self.merge(other, Prefer::Last);
     }
 
     fn tidy(&mut self) -> bool {
@@ -238,7 +152,7 @@ impl Block for Features {
             features
         };
         for other in take_repeated(&mut self.xml, |text| format!("<features>{text}</features>"), tidy) {
-            self.merge(other);
+            self.merge_block(other);
             any = true;
         }
         any
@@ -264,7 +178,7 @@ fn merge_into<T: Block>(first: &mut Option<T>, name: &str, outer: &mut Extra, cx
     for mut block in merged {
         block.tidy();
         let at = first.extra().cloned().unwrap_or_default();
-        first.merge(block);
+        first.merge_block(block);
         cx.rewrote(&at, format!("another <{name}> is merged into this one"))
             .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domxml::{Alias, Domain, Extra, MemballoonModel, walk, walk_mut};
+use domxml::{Alias, Content, Domain, MemballoonModel, each_struct_mut, field_mut, walk};
 
 use crate::cli::Profile;
 use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
@@ -42,27 +42,22 @@ pub(super) static DUPLICATE: Rule = conflict(
     report_duplicates,
 );
 
-/// The alias of a device, whatever kind of device it is.
-macro_rules! device {
-    ($any:expr; $($ty:ident)*) => {
-        $(if let Some(device) = $any.downcast_mut::<domxml::$ty>() {
-            Some((&mut device.alias, &mut device.xml))
-        } else)* { None }
-    };
+/// Calls `visit` with every device that can have an alias.
+fn devices(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Content)) {
+    if field_mut::<Option<Alias>>(content).is_some() {
+        visit(content);
+    }
+    each_struct_mut(content, &mut |inner| devices(inner, visit));
 }
 
 fn apply(domain: &mut Domain, cx: &mut Context) {
     if cx.live {
         return;
     }
-    let Some(devices) = &mut domain.devices else { return };
+    let Some(all) = &mut domain.devices else { return };
     let (mut count, mut first) = (0, None);
-    walk_mut(devices, &mut |any| {
-        let device: Option<(&mut Option<Alias>, &mut Extra)> = device!(any;
-            Disk Controller Filesystem Interface Smartcard Serial Parallel Console Channel Input Tpm Sound Video Hostdev Redirdev
-            Hub Watchdog Memballoon Rng Nvram Panic Shmem MemoryDevice Iommu Vsock Crypto Pstore
-        );
-        let Some((alias, xml)) = device else { return };
+    devices(all, &mut |device| {
+        let Some(alias) = field_mut::<Option<Alias>>(device) else { return };
         if alias.as_ref().is_none_or(is_users_own) {
             return;
         }
@@ -72,7 +67,9 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
         } else if let Some(alias) = alias.take() {
             cx.rewrote(&alias.xml, "a configuration keeps no alias of libvirt's own")
                 .becomes(attribute("name", &alias.name), "");
-            xml.absorb(alias.xml);
+            if let Some(xml) = device.extra_mut() {
+                xml.absorb(alias.xml);
+            }
         }
     });
     if let Some(first) = first {
