@@ -43,6 +43,10 @@ pub struct TypeInfo {
     pub attribute_orders: &'static [Order],
     /// The orders in which its text and children are written.
     pub child_orders: &'static [Order],
+    /// Behind the last of its fields that holds attributes or, as a payload, may.
+    pub(crate) attributes_end: usize,
+    /// The first of its fields that holds text or children or, as a payload, may.
+    pub(crate) children_start: usize,
     /// Its text.
     pub text: TextInfo,
     /// How many of its fields are payloads.
@@ -66,6 +70,8 @@ impl TypeInfo {
         fields: &[],
         attribute_orders: &[],
         child_orders: &[],
+        attributes_end: 0,
+        children_start: 0,
         text: TextInfo::None,
         payloads: 0,
         required_attributes: 0,
@@ -155,8 +161,15 @@ impl TypeInfo {
         self.name = name;
         self.fields = fields;
         let mut index = 0;
+        self.children_start = fields.len();
         while index < fields.len() {
             let field = &fields[index];
+            if matches!(field.kind, FieldKind::Attribute | FieldKind::AnyAttributes | FieldKind::Payload) {
+                self.attributes_end = index + 1;
+            }
+            if !matches!(field.kind, FieldKind::Attribute | FieldKind::AnyAttributes) && self.children_start > index {
+                self.children_start = index;
+            }
             match field.kind {
                 FieldKind::Attribute => self.required_attributes += field.required as usize,
                 FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim => {
@@ -213,7 +226,8 @@ impl TypeInfo {
         let takes = |field: &FieldInfo| {
             field.name == local && field.ns == ns && matches!(field.kind, FieldKind::Attribute | FieldKind::Payload)
         };
-        let (before, behind) = self.fields.split_at_checked(from).unwrap_or((self.fields, &[]));
+        let fields = &self.fields[..self.attributes_end];
+        let (before, behind) = fields.split_at_checked(from).unwrap_or((fields, &[]));
         let later = behind.iter().position(takes).map(|index| from + index);
         later.or_else(|| before.iter().position(takes))
     }
@@ -224,6 +238,8 @@ impl TypeInfo {
             FieldKind::Mix => field.entries.iter().position(|entry| entry.is(ns, local) && entry.is_child()),
             _ => (field.is(ns, local) && field.is_child()).then_some(0),
         };
+        // No attribute of the element itself is a child.
+        let from = from.max(self.children_start);
         let (before, behind) = self.fields.split_at_checked(from).unwrap_or((self.fields, &[]));
         let find =
             |fields: &[FieldInfo]| fields.iter().enumerate().find_map(|(index, field)| Some((index, takes(field)?)));

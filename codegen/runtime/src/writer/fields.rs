@@ -1,7 +1,7 @@
 //! One method for each kind of field.
 
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer};
-use crate::content::{Content, Payload, fields};
+use crate::content::{Content, Payload};
 use crate::escape;
 use crate::extra::TEXT;
 use crate::info::{DefaultForm, FieldInfo, FieldKind, Order, Step};
@@ -28,49 +28,71 @@ impl Writer<'_> {
     }
 
     fn side(&mut self, content: &dyn Content, side: Side, orders: &'static [Order]) {
-        match orders.iter().find(|order| applies(content, order)) {
-            None => fields(content, |line, slot| self.field(line, slot, side, None)),
-            Some(order) => {
-                for step in order.steps {
-                    let (index, part) = match *step {
-                        Step::Field(index) => (index, None),
-                        Step::Part(index, part) => (index, Some(part)),
-                    };
-                    if let Some(slot) = content.field(index) {
-                        self.field(&content.info().fields[index], slot, side, part);
-                    }
+        let info = content.info();
+        let Some(order) = orders.iter().find(|order| applies(content, order)) else {
+            let own = match side {
+                Side::Attributes => 0..info.attributes_end,
+                Side::Children => info.children_start..info.fields.len(),
+            };
+            for (line, index) in info.fields[own.clone()].iter().zip(own) {
+                if let Some(slot) = content.field(index) {
+                    self.field(line, slot, side, None);
                 }
+            }
+            return;
+        };
+        for step in order.steps {
+            let (index, part) = match *step {
+                Step::Field(index) => (index, None),
+                Step::Part(index, part) => (index, Some(part)),
+            };
+            if let (Some(line), Some(slot)) = (info.fields.get(index), content.field(index)) {
+                self.field(line, slot, side, part);
             }
         }
     }
 
     /// Writes a field, if it belongs to this side and to the part that is asked for; of a payload, one part.
+    #[inline]
     fn field(&mut self, line: &'static FieldInfo, slot: Slot<'_>, side: Side, part: Option<u32>) {
         let own = if side == Side::Attributes { line.part } else { line.child_part };
         if self.part.is_some_and(|asked| asked != own) {
             return;
         }
-        match (slot, side) {
-            (Slot::Value(field), Side::Attributes) if line.kind == FieldKind::Attribute => self.attribute(line, field),
-            (Slot::Attributes(attributes), Side::Attributes) => {
+        match (side, slot) {
+            (side, Slot::Payload(payload)) => self.payload(payload, part, side),
+            (Side::Attributes, Slot::Value(field)) if line.kind == FieldKind::Attribute => self.attribute(line, field),
+            (Side::Attributes, Slot::Attributes(attributes)) => {
                 for attribute in attributes {
                     self.push_attribute(&attribute.ns, &attribute.name, &attribute.value);
                 }
             }
-            (Slot::Payload(payload), side) => self.payload(payload, part, side),
-            (slot, Side::Children) => self.child_field(line, slot),
-            (_, Side::Attributes) => {}
+            (Side::Attributes, _) => {}
+            (Side::Children, slot) => self.child_field(line, slot),
         }
     }
 
-    /// Writes a field that holds text or children, or what a variant of a mix carries.
+    /// Writes a field that holds text or children, or what a variant of a mix carries. Most fields hold nothing.
+    #[inline]
     fn child_field(&mut self, line: &'static FieldInfo, slot: Slot<'_>) {
         match slot {
-            Slot::Value(_) if line.kind == FieldKind::Attribute => {}
-            Slot::Value(field) if line.kind == FieldKind::Text => self.text(field),
-            Slot::Value(field) => self.leaf(line, field),
-            Slot::Child(nest) => self.child(line, nest),
+            Slot::Child(nest) => {
+                let count = nest.count();
+                if count > 0 {
+                    self.child(line, nest, count);
+                }
+            }
             Slot::Flag(flag) => self.flag(line, flag),
+            Slot::Value(field) => match line.kind {
+                FieldKind::Attribute => {}
+                FieldKind::Text => self.text(field),
+                _ => {
+                    let count = field.count();
+                    if count > 0 {
+                        self.leaf(line, field, count);
+                    }
+                }
+            },
             Slot::Verbatim(verbatim) => self.verbatim(line, verbatim),
             Slot::Mix(mix) => mix.each(&mut |line, slot| self.child_field(line, slot)),
             Slot::Payload(_) | Slot::Attributes(_) => {}
@@ -187,9 +209,9 @@ impl Writer<'_> {
     }
 
     /// Writes child elements.
-    fn child(&mut self, line: &'static FieldInfo, field: &dyn Nest) {
+    fn child(&mut self, line: &'static FieldInfo, field: &dyn Nest, count: usize) {
         let (ns, name) = (line.ns, line.name);
-        for index in 0..field.count() {
+        for index in 0..count {
             if let Some(content) = field.get(index)
                 && self.wanted(line, None)
             {
@@ -206,8 +228,8 @@ impl Writer<'_> {
     }
 
     /// Writes child elements that hold nothing but a value.
-    fn leaf(&mut self, line: &'static FieldInfo, field: &dyn Field) {
-        for index in 0..field.count() {
+    fn leaf(&mut self, line: &'static FieldInfo, field: &dyn Field, count: usize) {
+        for index in 0..count {
             if self.tables {
                 let mut text = String::new();
                 field.write(index, &mut text);
