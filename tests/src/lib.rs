@@ -5,6 +5,8 @@
 pub mod against;
 pub mod corpus;
 pub mod coverage;
+#[cfg(unix)]
+pub mod faults;
 pub mod judge;
 pub mod known;
 pub mod measures;
