@@ -24,7 +24,7 @@ use crate::rule::{Class, OldRule, Rule};
 static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 10]> = LazyLock::new(|| {
     [
         ("live", old(live::RULES)),
-        ("domain", old(domain::RULES)),
+        ("domain", domain::rules()),
         ("cpu", cpu::rules()),
         ("storage", old(storage::RULES)),
         ("network", old(network::RULES)),

@@ -1,70 +1,68 @@
-//! `clock-adjustment-number`, `clock-sync-legacy`, `clock-sync-dropped`, `clock-conflict`.
+//! The clock and its timers.
 
 use domxml::{
-    ClockOffset, ClockOffsetLocaltime, ClockOffsetVariable, ClockOffsetVariableBasis as Basis, ClockReset, Domain,
-};
-use domxml_runtime::Version;
-
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, MODERN, attribute};
-
-pub(super) static ADJUSTMENT: Rule = Rule {
-    id: "clock-adjustment-number",
-    class: Class::Structure,
-    since: Some(Version::new(0, 9, 11)),
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "a clock that is adjusted has a variable offset",
-    doc: "A number as the adjustment of a clock in UTC or local time makes its offset variable, with that time as its basis; libvirt \
-          writes it that way. An adjustment of `reset` stays.",
-    example: Example {
-        before: "<clock offset='utc' adjustment='3600'/>",
-        after: "<clock offset='variable' adjustment='3600' basis='utc'/>",
-    },
-    apply: adjust,
+    Clock, ClockOffset, ClockOffsetLocaltime, ClockOffsetUtc, ClockOffsetVariable, ClockOffsetVariableBasis as Basis,
+    ClockReset,
 };
 
-pub(super) static SYNC: Rule = Rule {
-    id: "clock-sync-legacy",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Unsafe,
-    profiles: MODERN,
-    summary: "sync was once the name of offset",
-    doc: "The first versions of the format called the offset of the clock `sync`. libvirt does not read that any more: the guest gets \
-          UTC, whatever stands there. Making an offset of it gives the guest what was once meant, which is not what libvirt gives it \
-          now, so it is done on request only.",
-    example: Example { before: "<clock sync='localtime'/>", after: "<clock offset='localtime'/>" },
-    apply: sync,
-};
+use crate::rule::kinds::{algorithm, check, refuse, unread};
+use crate::rule::place::IntoPlace as _;
+use crate::rule::{Class, Context, LIBVIRT, MODERN, Rule, rule};
+use crate::rules::common::attribute;
 
-pub(super) static SYNC_DROPPED: Rule = Rule {
-    id: "clock-sync-dropped",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "sync is not read",
-    doc: "libvirt does not read `sync`, by which the first versions of the format named the offset of the clock, and forgets it.",
-    example: Example { before: "<clock sync='localtime'/>", after: "<clock offset='utc'/>" },
-    apply: drop_sync,
-};
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("clock-conflict", Class::Conflict)
+            .summary("a clock that libvirt refuses")
+            .doc(
+                "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency or a mode only \
+                 where it has one, and limits for catching up only where it catches up. libvirt refuses anything else.",
+            )
+            .finds("<clock offset='timezone'/>")
+            .finds("<clock offset='utc'><timer name='hpet' track='guest'/></clock>")
+            .row(refuse(|clock: &Clock, _| {
+                let ClockOffset::Timezone(zone) = &clock.offset else { return None };
+                zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone")
+            }))
+            .row(check(timers)),
+        rule("clock-adjustment-number", Class::Structure)
+            .since(0, 9, 11)
+            .summary("a clock that is adjusted has a variable offset")
+            .doc(
+                "A number as the adjustment of a clock in UTC or local time makes its offset variable, with that time as its basis; \
+                 libvirt writes it that way. An adjustment of `reset` stays.",
+            )
+            .example(
+                "<clock offset='utc' adjustment='3600'/>",
+                "<clock offset='variable' adjustment='3600' basis='utc'/>",
+            )
+            .row(algorithm(adjust)),
+        rule("clock-sync-legacy", Class::Lossy)
+            .on_request()
+            .summary("sync was once the name of offset")
+            .doc(
+                "The first versions of the format called the offset of the clock `sync`. libvirt does not read that any more: the guest \
+                 gets UTC, whatever stands there. Making an offset of it gives the guest what was once meant, which is not what libvirt \
+                 gives it now, so it is done on request only.",
+            )
+            .example("<clock sync='localtime'/>", "<clock offset='localtime'/>")
+            .row(algorithm(sync).profiles(MODERN)),
+        rule("clock-sync-dropped", Class::Lossy)
+            .summary("sync is not read")
+            .doc("libvirt does not read `sync`, by which the first versions of the format named the offset of the clock, and forgets it.")
+            .example("<clock sync='localtime'/>", "<clock offset='utc'/>")
+            .row(unread(ClockOffsetUtc::SYNC.within(utc), "any more").profiles(LIBVIRT)),
+    ]
+}
 
-pub(super) static CONFLICT: Rule = Rule {
-    id: "clock-conflict",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "a clock that libvirt refuses",
-    doc: "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency or a mode only where it \
-          has one, and limits for catching up only where it catches up. libvirt refuses anything else.",
-    example: Example { before: "<clock offset='timezone'/>", after: "<clock offset='timezone'/>" },
-    apply: conflict,
-};
+fn utc(clock: &mut Clock) -> Option<&mut ClockOffsetUtc> {
+    match &mut clock.offset {
+        ClockOffset::Utc(utc) => Some(utc),
+        _ => None,
+    }
+}
 
-fn adjust(domain: &mut Domain, cx: &mut Context) {
-    let Some(clock) = &mut domain.clock else { return };
+fn adjust(clock: &mut Clock, cx: &mut Context<'_>) {
     let (basis, adjustment) = match &clock.offset {
         ClockOffset::Utc(utc) => (Basis::Utc, &utc.adjustment),
         ClockOffset::Localtime(local) => (Basis::Localtime, &local.adjustment),
@@ -81,33 +79,19 @@ fn adjust(domain: &mut Domain, cx: &mut Context) {
     cx.rewrote(&clock.xml, "an adjusted clock has a variable offset").becomes(before, after);
 }
 
-fn sync(domain: &mut Domain, cx: &mut Context) {
-    let Some(clock) = &mut domain.clock else { return };
-    let ClockOffset::Utc(utc) = &mut clock.offset else { return };
+fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
+    let Some(utc) = utc(clock) else { return };
     let Some(sync) = utc.sync.take_if(|sync| matches!(sync.as_str(), "localtime" | "utc")) else { return };
+    let adjustment = utc.adjustment.take();
+    clock.offset = match sync.as_str() {
+        "localtime" => ClockOffset::Localtime(ClockOffsetLocaltime { adjustment }),
+        _ => ClockOffset::Utc(ClockOffsetUtc { adjustment, ..ClockOffsetUtc::default() }),
+    };
     cx.rewrote(&clock.xml, "sync is called offset now").becomes(attribute("sync", &sync), attribute("offset", &sync));
-    if sync == "localtime" {
-        let adjustment = utc.adjustment.take();
-        clock.offset = ClockOffset::Localtime(ClockOffsetLocaltime { adjustment });
-    }
 }
 
-fn drop_sync(domain: &mut Domain, cx: &mut Context) {
-    let Some(clock) = &mut domain.clock else { return };
-    if let ClockOffset::Utc(utc) = &mut clock.offset
-        && let Some(sync) = utc.sync.take()
-    {
-        cx.rewrote(&clock.xml, "sync is not read").becomes(attribute("sync", sync), "");
-    }
-}
-
-fn conflict(domain: &mut Domain, cx: &mut Context) {
-    let Some(clock) = &domain.clock else { return };
-    if let ClockOffset::Timezone(zone) = &clock.offset
-        && zone.timezone.as_ref().is_none_or(String::is_empty)
-    {
-        cx.error(&clock.xml, "the clock needs the name of a time zone");
-    }
+/// What a timer of another name has stands among what the schema does not know.
+fn timers(clock: &Clock, cx: &mut Context<'_>) {
     for timer in &clock.timer {
         let Some(kept) = &timer.xml.kept else { continue };
         for (name, _) in &kept.attributes {

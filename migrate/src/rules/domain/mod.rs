@@ -22,10 +22,10 @@ mod unread;
 pub(super) use features::largest_unit;
 pub(crate) use foreign::{KEPT as FOREIGN_EXTENSION, message as foreign_extension};
 
-use crate::rule::OldRule as Rule;
+use crate::rule::{OldRule, Rule};
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
+/// The rules that are not written as rows yet, in the order in which they run.
+static RULES: &[&OldRule] = &[
     &repeated::FEATURES,
     &repeated::BLOCKS,
     &boot_menu::RULE,
@@ -34,16 +34,9 @@ pub(super) static RULES: &[&Rule] = &[
     &sizes::TOO_LARGE,
     &sizes::BLANKS,
     &memory_total::CONFLICT,
-    &memory_tuning::HUGEPAGES_CONFLICT,
-    &memory_tuning::BLKIO_CONFLICT,
     &sysinfo::CONFLICT,
     &os::CONFLICT,
     &firmware::CONFLICT,
-    &lifecycle::IDMAP_CONFLICT,
-    &lifecycle::RESOURCE_CONFLICT,
-    &features::CONFLICT,
-    &clock::CONFLICT,
-    &events::CONFLICT,
     &unread::RULE,
     &foreign::KEPT,
     &foreign::DROPPED,
@@ -55,9 +48,6 @@ pub(super) static RULES: &[&Rule] = &[
     &memory_total::FROM_NUMA,
     &memory_total::CURRENT,
     &memory_total::NO_MAXIMUM,
-    &memory_tuning::UNLIMITED_DROPPED,
-    &memory_tuning::NODESET0,
-    &memory_tuning::ZEROS,
     &sysinfo::ORDER,
     &os::BOOTLOADER_ONLY,
     &os::LOADER_TYPE,
@@ -72,16 +62,10 @@ pub(super) static RULES: &[&Rule] = &[
     &boot::BOOTLOADER_EMPTY,
     &boot::TRUNCATED,
     &boot::DEFAULT,
-    &lifecycle::IDMAP,
-    &features::PARTS_OF_OFF,
-    &features::EMPTY,
-    &features::TSEG,
-    &features::DIRTY_RING,
-    &clock::ADJUSTMENT,
-    &clock::SYNC,
-    &clock::SYNC_DROPPED,
-    &lifecycle::CLOCK,
-    &lifecycle::LIFECYCLE,
-    &events::PERF,
-    &events::KEYWRAP,
 ];
+
+/// The sections that are, behind them.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections = [memory_tuning::rules(), features::rules(), clock::rules(), lifecycle::rules(), events::rules()];
+    super::old(RULES).into_iter().chain(sections.into_iter().flatten()).collect()
+}
