@@ -1,4 +1,4 @@
-//! A short run of each fault; the long one is `cargo run -p domxml-tests --bin faults`.
+//! A short run of each fault; the long one is `cargo run --release -p domxml-tests --bin faults`.
 #![cfg(unix)]
 
 use domxml_tests::faults::{self, Ending, Fault, Saved};

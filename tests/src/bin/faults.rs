@@ -1,4 +1,4 @@
-//! Prints `tests/FAULTS.md`: `cargo run -p domxml-tests --bin faults > tests/FAULTS.md`.
+//! Prints `tests/FAULTS.md`: `cargo run --release -p domxml-tests --bin faults > tests/FAULTS.md`.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use domxml_tests::faults::{self, Ending, Fault, Saved};
 /// What stands above the table.
 const HEAD: &str = "# Faults
 
-Printed by `cargo run -p domxml-tests --bin faults > tests/FAULTS.md`; a short run of each is `cargo test -p domxml-tests --test faults`.
+Printed by `cargo run --release -p domxml-tests --bin faults > tests/FAULTS.md`; a short run of each is `cargo test -p domxml-tests --test faults`.
 Each fault is injected into `dommigrate upgrade` while it rewrites files. Lost is a file, or an edit of one, that is nowhere afterwards;
 torn is a file that is neither the old nor the new one.
 

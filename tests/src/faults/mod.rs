@@ -1,6 +1,6 @@
 //! Faults injected into the command while it rewrites files, and what became of the files.
 //!
-//! `cargo run -p domxml-tests --bin faults > tests/FAULTS.md` runs them all; a short run is among the tests.
+//! `cargo run --release -p domxml-tests --bin faults > tests/FAULTS.md` runs them all; a short run is among the tests.
 
 mod around;
 mod edits;
