@@ -105,6 +105,9 @@ pub struct Validate {
     /// Judge by this RELAX NG schema (XML syntax) instead of the embedded one
     #[arg(long, value_name = "FILE.rng")]
     pub schema: Option<PathBuf>,
+    /// Report also what this libvirt does not know yet
+    #[arg(long, value_name = "VERSION")]
+    pub target: Option<Version>,
     /// How findings are printed.
     #[command(flatten)]
     pub output: Output,

@@ -165,6 +165,23 @@ fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
         .collect()
 }
 
+/// What a document holds that a libvirt does not know; nothing where it cannot be read.
+#[must_use]
+pub fn newer(text: &str, target: Version) -> Vec<Finding> {
+    let Ok((domain, _)) = read(text, Unknown::Keep, None) else { return Vec::new() };
+    let mut findings = newer_than_target(&domain, target);
+    locate(text, &mut findings);
+    findings
+}
+
+/// What the reader says of a document: what libvirt refuses, and what it reads past.
+#[must_use]
+pub fn read_findings(text: &str) -> Vec<Finding> {
+    match read(text, Unknown::Keep, Some(Profile::Modern)) {
+        Ok((_, findings)) | Err(findings) => findings,
+    }
+}
+
 /// One note for each kind of thing that only a running domain shows.
 fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Finding> {
     let mut kinds: Vec<(&runtime::Finding, usize)> = Vec::new();

@@ -16,6 +16,7 @@ pub mod features;
 pub mod finding;
 pub mod holder;
 pub mod input;
+pub mod judgement;
 pub mod layout;
 pub mod options;
 pub mod output;

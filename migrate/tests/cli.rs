@@ -269,8 +269,66 @@ fn keep_layout_leaves_other_bytes_alone() {
 fn validate_names_the_place() {
     let bad = NEW.replace("<type>", "<type arhc='x86_64'>");
     let said = stdout(dommigrate().arg("validate").write_stdin(bad));
-    assert!(said.contains(":5:11: error[invalid] /domain/os/type/@arhc"), "{said}");
+    assert!(said.contains(":5:11: invalid[unknown-content] domain/os/type/@arhc: "), "{said}");
+    assert!(said.contains("did you mean arch?"), "{said}");
     dommigrate().arg("validate").write_stdin(NEW).assert().code(0);
+}
+
+/// `check` and `validate` say the same of what the schema refuses, at the same place, at the level of what libvirt does.
+#[test]
+fn check_and_validate_say_the_same() {
+    let with = |line: &str| NEW.replace("</domain>", &format!("  {line}\n</domain>"));
+    for (text, said) in [
+        (
+            with("<os><boot dev='hd'/></os>"),
+            "7:3: invalid[unknown-content] domain/os[2]: <os> is given more than once in <domain>",
+        ),
+        (with("<boot dev='hd'/>"), "7:3: invalid[unknown-content] domain/boot: "),
+        (
+            with("<devices><emulator>test</emulator></devices>"),
+            "7:22: invalid[invalid] domain/devices/emulator: 'test' is no value of <emulator>; expected ",
+        ),
+        (
+            with("<devices><rng model='virtio'/></devices>"),
+            "7:12: error[invalid] domain/devices/rng: <rng> lacks <backend>",
+        ),
+        (
+            with("<on_reboot>never</on_reboot>"),
+            "7:14: error[invalid] domain/on_reboot: 'never' is no value of <on_reboot>; expected 'restart', ",
+        ),
+        // One mistake, one finding.
+        (
+            NEW.replace("type='kvm'", "typo='kvm'"),
+            "1:9: error[invalid] domain/@typo: unknown attribute 'typo' of <domain>; did you mean type?",
+        ),
+    ] {
+        for command in ["check", "validate"] {
+            let output = stdout(dommigrate().arg(command).write_stdin(text.as_str()));
+            let lines: Vec<_> = output.lines().filter(|line| !line.contains(": default[")).collect();
+            assert!(lines.len() == 1 && lines[0].contains(said), "{command}: expected {said}, got {output}");
+        }
+    }
+    let other = "<network><name>x</name></network>";
+    for command in ["check", "validate"] {
+        let said = stdout(dommigrate().arg(command).write_stdin(other));
+        assert!(said.contains("error[not-a-domain]"), "{said}");
+    }
+}
+
+/// What a libvirt does not know it reads past, save for values, which it refuses.
+#[test]
+fn the_target_is_asked_by_check_and_validate() {
+    let devices = |device: &str| NEW.replace("</domain>", &format!("  <devices>{device}</devices>\n</domain>"));
+    for (device, level, status) in
+        [("<vsock model='virtio'/>", "note", 0), ("<watchdog model='itco' action='reset'/>", "error", 1)]
+    {
+        for command in ["check", "validate"] {
+            let said =
+                dommigrate().args([command, "--target", "4.0.0"]).write_stdin(devices(device)).assert().code(status);
+            let said = String::from_utf8_lossy(&said.get_output().stdout).into_owned();
+            assert!(said.contains(&format!("{level}[newer-than-target]")), "{said}");
+        }
+    }
 }
 
 #[test]

@@ -76,6 +76,9 @@ enum Name {
     Canonical9,
     #[value(name = "canonical-11.3.0")]
     Canonical11,
+    OneJudgement,
+    OneJudgementMutants,
+    OneJudgementWild,
     #[value(name = "passes-check-9.0.0")]
     PassesCheck9,
     #[value(name = "passes-check-11.3.0")]
@@ -143,6 +146,9 @@ fn main() -> ExitCode {
             Name::Oldest => Ok(oldest::oldest("oldest", &releases, &shared)),
             Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
             Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),
+            Name::OneJudgement => Ok(measures::one_judgement("one-judgement", &releases)),
+            Name::OneJudgementMutants => Ok(measures::one_judgement("one-judgement-mutants", &mutants)),
+            Name::OneJudgementWild => Ok(measures::one_judgement("one-judgement-wild", &wild)),
             Name::PassesCheck9 => Ok(measures::passes_check("passes-check-9.0.0", &root.join("canonical-9.0.0"))),
             Name::PassesCheck11 => Ok(measures::passes_check("passes-check-11.3.0", &root.join("canonical-11.3.0"))),
             Name::PassesCheck12 => Ok(measures::passes_check("passes-check-12.8.0", &root.join("canonical-12.8.0"))),

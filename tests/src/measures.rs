@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use dommigrate::engine::{self, Options, Plan};
 use dommigrate::finding::Level;
 use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
+use dommigrate::judgement::Judge;
 use dommigrate::rules;
 use domxml_runtime::Version;
 use rayon::prelude::*;
@@ -495,6 +496,26 @@ pub fn oldest_documents(documents: &[Document], shared: &Path) -> Measure {
         )
         .collect();
     Measure::of("oldest-documents", results)
+}
+
+/// Documents of which `validate` says something that `check` does not say at the same place in the same words, or which the one calls
+/// invalid and the other passes.
+///
+/// # Panics
+/// When the embedded schema cannot be loaded.
+#[must_use]
+pub fn one_judgement(name: &'static str, documents: &[Document]) -> Measure {
+    let judge = Judge::embedded().expect("the embedded schema");
+    let options = options(Profile::Modern, dommigrate::features::newest());
+    let results = documents
+        .par_iter()
+        .map(|document| {
+            let (validated, checked) = (judge.validate(&document.text), judge.check(&document.text, &options));
+            let missing = validated.iter().find(|finding| finding.level.fails(false) && !checked.contains(finding));
+            (document.name.clone(), missing.map(|finding| format!("check does not say: {}", finding.message)))
+        })
+        .collect();
+    Measure::of(name, results)
 }
 
 /// What a libvirt wrote itself and `check` does not pass. A value that libvirt made up stands there as `(made up)`: such a document is no

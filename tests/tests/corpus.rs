@@ -105,6 +105,15 @@ fn canonical_files_stay_untouched() {
 }
 
 #[test]
+fn check_says_what_validate_says() {
+    hold("one-judgement", |_| Ok(measures::one_judgement("one-judgement", &RELEASES)));
+    hold("one-judgement-wild", |_| Ok(measures::one_judgement("one-judgement-wild", &WILD)));
+    hold("one-judgement-mutants", |shared| {
+        Ok(measures::one_judgement("one-judgement-mutants", &corpus::mutants(shared)))
+    });
+}
+
+#[test]
 fn what_libvirt_writes_passes_check() {
     for name in ["passes-check-9.0.0", "passes-check-11.3.0", "passes-check-12.8.0"] {
         hold(name, |shared| {

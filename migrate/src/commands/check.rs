@@ -3,14 +3,16 @@
 use super::status_of_findings;
 use crate::batch::Documents;
 use crate::cli::{Check, Layout};
+use crate::judgement::Judge;
 use crate::report::{Action, FileReport, Findings};
 use crate::{batch, config, engine};
 
 pub(super) fn run(mut args: Check) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
     let options = engine::Options::new(&args.rules, args.files.unknown, Layout::Canonical)?;
+    let judge = Judge::embedded()?;
     let summary = batch::run(&args.files, &args.output, Findings::Result, Documents::Judged, |origin, source| {
-        let findings = source.content.findings(&source.text, |text| engine::upgrade(text, &options).findings);
+        let findings = source.content.findings(&source.text, |text| judge.check(text, &options));
         let action = Action::Unchanged;
         FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None }
     })?;

@@ -1,0 +1,370 @@
+//! What the schema says of a document, in one place for every command: the violations that the validator finds, in words for people, with
+//! the level that the reader's view of the same place gives them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domxml::Domain;
+use domxml_runtime::Verbatim;
+use relaxng_model::datatype::Type;
+use relaxng_model::grammar::{Kind, NameClass, Pattern};
+use relaxng_model::schema::NodeId;
+use relaxng_model::validate::{Validator, Violation, ViolationKind};
+use relaxng_model::{EmbeddedResolver, Grammar, load};
+use roxmltree::Document;
+
+use crate::engine::{self, Options};
+use crate::finding::{Finding, Level, ids};
+use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
+
+/// An element that stands in a wrong place and belongs in more than so many is one of a common name.
+const PLACES: usize = 3;
+
+/// Judges documents by a schema. Each thread goes on with what it has learnt from the documents before, which makes it several
+/// times as fast as a new validator.
+#[derive(Debug)]
+pub struct Judge {
+    words: Words,
+    first: Validator,
+    idle: Mutex<Vec<Validator>>,
+    /// Whether the schema is that of the format, of which more is known.
+    own: bool,
+}
+
+impl Judge {
+    /// By the embedded schema.
+    ///
+    /// # Errors
+    /// Never, as long as the embedded schema is right.
+    pub fn embedded() -> Result<Self, String> {
+        let grammar = load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT);
+        Ok(Self { own: true, ..Self::of(&grammar.map_err(|errors| errors.to_string())?) })
+    }
+
+    /// By any schema.
+    #[must_use]
+    pub fn of(grammar: &Grammar) -> Self {
+        Self { words: Words::of(grammar), first: Validator::new(grammar), idle: Mutex::default(), own: false }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Validator>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn violations(&self, document: &Document<'_>) -> Vec<Violation> {
+        let idle = self.idle().pop();
+        let mut validator = idle.unwrap_or_else(|| self.first.clone());
+        let violations = validator.validate(document);
+        self.idle().push(validator);
+        violations
+    }
+
+    /// What `validate` says of a document.
+    #[must_use]
+    pub fn validate(&self, text: &str) -> Vec<Finding> {
+        let document = match Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => return vec![engine::syntax_error(text, &error)],
+        };
+        let findings = self.judge(&document, &[]);
+        if findings.is_empty() || !self.own {
+            return findings;
+        }
+        // What libvirt makes of it decides the level; most documents are valid and need not be read for it.
+        let mut read = engine::read_findings(text);
+        if engine::is_other_document(&read) {
+            return read;
+        }
+        read.retain(is_of_the_schema);
+        let mut findings = self.judge(&document, &read);
+        raise(&mut findings, read);
+        findings
+    }
+
+    /// What `check` says of a document: what `upgrade` would, and what the schema does, in the words of `validate`.
+    #[must_use]
+    pub fn check(&self, text: &str, options: &Options) -> Vec<Finding> {
+        let mut findings = engine::upgrade(text, options).findings;
+        if engine::is_other_document(&findings) {
+            return findings;
+        }
+        // Text that is no XML has been reported.
+        if let Ok(document) = Document::parse(text) {
+            self.merge(&document, &mut findings);
+            findings.retain(|finding| !options.muted.iter().any(|id| finding.rule == *id));
+        }
+        findings
+    }
+
+    /// What the schema refuses. By the embedded one the level is `invalid` where libvirt reads it all the same, which what the
+    /// reader found decides; by another one it is `error`.
+    fn judge(&self, document: &Document<'_>, read: &[Finding]) -> Vec<Finding> {
+        let violations = self.violations(document);
+        if violations.is_empty() && self.own {
+            return foreign_extensions(document);
+        }
+        let text = document.input_text();
+        let findings = violations.iter().map(|violation| {
+            let mut finding = self.words.finding(text, violation);
+            if self.own
+                && let Some(same) = read.iter().filter(|read| same_place(&finding, read)).max_by_key(|read| read.level)
+            {
+                finding.level = same.level;
+                finding.rule = same.rule.clone();
+            } else if self.own {
+                finding.level = Level::Invalid;
+            }
+            finding
+        });
+        findings.collect()
+    }
+
+    /// Puts what the schema refuses in the place of what the reader says of the same places, and adds the rest.
+    fn merge(&self, document: &Document<'_>, findings: &mut Vec<Finding>) {
+        let (read, mut others): (Vec<_>, Vec<_>) = std::mem::take(findings).into_iter().partition(is_of_the_schema);
+        let mut judged = self.judge(document, &read);
+        judged.retain(|finding| finding.rule != FOREIGN_EXTENSION.id);
+        others.extend(raise(&mut judged, read));
+        judged.append(&mut others);
+        judged.sort_by_key(|finding| (finding.span.start, finding.level));
+        *findings = judged;
+    }
+}
+
+/// What the reader says beyond what the schema refuses. What it misses in an element where something is misspelt is the same
+/// mistake, which is then as grave.
+fn raise(judged: &mut [Finding], read: Vec<Finding>) -> Vec<Finding> {
+    let mut beyond = Vec::new();
+    for read in read {
+        if judged.iter().any(|finding| same_place(finding, &read)) {
+            continue;
+        }
+        match judged.iter_mut().find(|finding| element_of(&finding.path) == element_of(&read.path)) {
+            Some(finding) => finding.level = finding.level.max(read.level),
+            None => beyond.push(read),
+        }
+    }
+    beyond
+}
+
+/// Whether a finding is about what the schema says too.
+fn is_of_the_schema(finding: &Finding) -> bool {
+    finding.rule == ids::INVALID || finding.rule == ids::UNKNOWN
+}
+
+/// Whether what the schema refuses is what the reader stumbled over. A text begins for the reader where its blanks do.
+fn same_place(finding: &Finding, read: &Finding) -> bool {
+    let (start, of) = (finding.span.start, &read.span);
+    start == of.start
+        || of.contains(&start) && element_of(&finding.path) == element_of(&read.path) && of.end == finding.span.end
+}
+
+/// The path of the element that a path leads to or into.
+fn element_of(path: &str) -> &str {
+    path.split_once("/@").map_or(path, |(element, _)| element)
+}
+
+/// Notes on what the schema lets pass because libvirt does, and what may yet be a misspelt namespace.
+fn foreign_extensions(document: &Document<'_>) -> Vec<Finding> {
+    // Extensions are rare, and only those that have a namespace are worth reading the types for.
+    let root = document.root_element();
+    let extended = root.children().any(|child| child.tag_name().namespace().is_some());
+    let domain = extended.then(|| Domain::from_xml(document.input_text()).ok()).flatten();
+    let extensions = domain.map(|domain| domain.foreign_extensions).unwrap_or_default();
+    let note = |extension: Verbatim| Finding {
+        rule: FOREIGN_EXTENSION.id.into(),
+        level: Level::Note,
+        span: extension.span.range(),
+        path: format!("{}/{}", root.tag_name().name(), extension.name),
+        message: foreign_extension(&extension),
+        before: None,
+        after: None,
+    };
+    extensions.into_iter().map(note).collect()
+}
+
+/// What a schema calls the things that a validator names: the words of its documentation.
+#[derive(Debug)]
+struct Words {
+    /// The documentation of a datatype's definition by what the validator calls the type.
+    types: BTreeMap<String, String>,
+    /// The parents of each element.
+    places: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Words {
+    fn of(grammar: &Grammar) -> Self {
+        let mut words = Self { types: BTreeMap::new(), places: BTreeMap::new() };
+        for define in &grammar.defines {
+            words.types_of(grammar, &define.pattern, &define.pattern);
+        }
+        let mut seen = BTreeSet::new();
+        words.places_of(grammar, &grammar.start, None, &mut seen);
+        words
+    }
+
+    /// The datatypes that a definition is the whole of.
+    fn types_of(&mut self, grammar: &Grammar, whole: &Pattern, pattern: &Pattern) {
+        match &pattern.kind {
+            Kind::Choice(members) => members.iter().for_each(|member| self.types_of(grammar, whole, member)),
+            Kind::Data { datatype, params, .. } => {
+                if let Ok(compiled) = Type::new(datatype, params)
+                    && let Some(words) = documentation(grammar, whole.origin)
+                {
+                    self.types.entry(compiled.to_string()).or_insert(words);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn places_of(
+        &mut self,
+        grammar: &Grammar,
+        pattern: &Pattern,
+        parent: Option<&str>,
+        seen: &mut BTreeSet<(NodeId, Option<String>)>,
+    ) {
+        match &pattern.kind {
+            Kind::Element { name: NameClass::Name { local, .. }, pattern: content } => {
+                if let Some(parent) = parent {
+                    self.places.entry(local.clone()).or_default().insert(parent.to_owned());
+                }
+                if seen.insert((content.origin, Some(local.clone()))) {
+                    self.places_of(grammar, content, Some(local), seen);
+                }
+            }
+            Kind::Choice(members) | Kind::Group(members) | Kind::Interleave(members) => {
+                members.iter().for_each(|member| self.places_of(grammar, member, parent, seen));
+            }
+            Kind::OneOrMore(member) => self.places_of(grammar, member, parent, seen),
+            Kind::Ref(id) => {
+                let pattern = &grammar.defines[id.0 as usize].pattern;
+                if seen.insert((pattern.origin, parent.map(str::to_owned))) {
+                    self.places_of(grammar, pattern, parent, seen);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn finding(&self, text: &str, violation: &Violation) -> Finding {
+        // An element is where its tag begins.
+        let mut span = violation.range.clone();
+        if text[..span.start].ends_with('<') {
+            span.start -= 1;
+        }
+        let mut message = self.message(violation);
+        if let Some(near) = &violation.suggestion {
+            message.push_str(&format!("; did you mean {near}?"));
+        }
+        Finding {
+            rule: ids::INVALID.into(),
+            level: Level::Error,
+            span,
+            path: violation.path.trim_start_matches('/').to_owned(),
+            message,
+            before: None,
+            after: None,
+        }
+    }
+
+    fn message(&self, violation: &Violation) -> String {
+        let found = violation.found.as_deref().unwrap_or_default();
+        let (element, attribute) = match violation.path.rsplit_once("/@") {
+            Some((element, attribute)) => (last(element), attribute),
+            None => (last(&violation.path), ""),
+        };
+        let parent = violation.path.rsplit_once('/').map_or("", |(parent, _)| last(parent));
+        match violation.kind {
+            ViolationKind::UnknownElement => match self.elsewhere(found, parent) {
+                Some(places) => format!("<{found}> does not belong in <{parent}>, but in {places}"),
+                None if parent.is_empty() => violation.message.clone(),
+                None => format!("unknown element <{found}> in <{parent}>"),
+            },
+            ViolationKind::RepeatedElement => format!("<{found}> is given more than once in <{parent}>"),
+            ViolationKind::MissingContent if !violation.expected.is_empty() => {
+                format!("<{element}> lacks {}", self.alternatives(violation, |name| format!("<{name}>")))
+            }
+            ViolationKind::UnknownAttribute => format!("unknown attribute '{found}' of <{element}>"),
+            ViolationKind::ConflictingAttribute => {
+                format!("the attribute '{found}' does not go with the others of <{element}>")
+            }
+            ViolationKind::AttributeValue => {
+                let expected = self.alternatives(violation, |value| format!("'{value}'"));
+                format!("'{found}' is no value of the attribute '{attribute}'; expected {expected}")
+            }
+            ViolationKind::ElementValue => {
+                let expected = self.alternatives(violation, |value| format!("'{value}'"));
+                format!("'{found}' is no value of <{element}>; expected {expected}")
+            }
+            ViolationKind::MissingAttribute => {
+                format!("<{element}> lacks the attribute {}", self.alternatives(violation, |name| format!("'{name}'")))
+            }
+            ViolationKind::UnexpectedText => format!("unexpected text in <{element}>: '{}'", visible(found)),
+            ViolationKind::MisplacedElement | ViolationKind::MissingContent | ViolationKind::Identity => {
+                violation.message.clone()
+            }
+        }
+    }
+
+    /// Where an element belongs that stands where it does not.
+    fn elsewhere(&self, found: &str, parent: &str) -> Option<String> {
+        let places = self.places.get(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
+        let named: Vec<_> = places.iter().map(|place| format!("<{place}>")).collect();
+        (named.len() <= PLACES).then(|| or(&named))
+    }
+
+    /// What is expected, names and values as `quoted` says, types in the words of the schema.
+    fn alternatives(&self, violation: &Violation, quoted: impl Fn(&str) -> String) -> String {
+        let values = matches!(violation.kind, ViolationKind::AttributeValue | ViolationKind::ElementValue);
+        let mut all: Vec<String> = Vec::new();
+        for expected in &violation.expected {
+            let said = match self.types.get(expected) {
+                Some(words) if values => words.clone(),
+                _ if values && expected.contains(' ') => expected.clone(),
+                _ if expected == "text" => expected.clone(),
+                _ => quoted(expected),
+            };
+            if !all.contains(&said) {
+                all.push(said);
+            }
+        }
+        if violation.more_expected > 0 {
+            all.push(format!("{} others", violation.more_expected));
+        }
+        if all.is_empty() { "another one".to_owned() } else { or(&all) }
+    }
+}
+
+/// The name at the end of a path, without its number.
+fn last(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split_once('[').map_or(name, |(name, _)| name)
+}
+
+/// Blanks that cannot be told from others, as escapes.
+fn visible(text: &str) -> String {
+    let escaped = |letter: char| letter != ' ' && (letter.is_whitespace() || letter.is_control());
+    text.chars().map(|c| if escaped(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+fn or(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The first sentence of a definition's documentation, to stand within another sentence.
+fn documentation(grammar: &Grammar, node: NodeId) -> Option<String> {
+    let of = |node: NodeId| grammar.schema.annotations(node).documentation().next().map(str::to_owned);
+    let text = of(node).or_else(|| grammar.schema.node(node).parent.and_then(of))?;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = text.split_once(". ").map_or(text.as_str(), |(first, _)| first).trim_end_matches('.');
+    let mut letters = sentence.chars();
+    let first = letters.next()?;
+    let acronym = letters.clone().next().is_some_and(char::is_uppercase);
+    Some(if acronym { sentence.to_owned() } else { first.to_lowercase().chain(letters).collect() })
+}
