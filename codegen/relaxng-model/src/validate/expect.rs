@@ -166,14 +166,11 @@ impl Machine {
 
     /// The values and types that a string may have, from the alternatives of matchers.
     pub(super) fn strings_in(&self, schema: &Schema, alternatives: &[Id]) -> Strings {
+        let mut leaves: Vec<u32> = Vec::new();
         let mut strings = Strings { values: Vec::new(), types: Vec::new() };
         for alternative in alternatives {
             self.visit(*alternative, |arena, id, inside| match arena.node(id) {
-                Node::Leaf(leaf) => match &schema.leaves[*leaf as usize] {
-                    Leaf::Value { text, .. } => strings.values.push(text.clone()),
-                    Leaf::Data { datatype, .. } => strings.types.push(datatype.to_string()),
-                    Leaf::Never => {}
-                },
+                Node::Leaf(leaf) => leaves.push(*leaf),
                 Node::List(items) => {
                     let of_items = self.strings_in(schema, &[*items]);
                     let words: Vec<String> = of_items.types.into_iter().chain(of_items.values).collect();
@@ -181,6 +178,15 @@ impl Machine {
                 }
                 node => inside.extend_from_slice(node.members()),
             });
+        }
+        // In the order of the schema: that of the patterns depends on what has been validated before.
+        leaves.sort_unstable();
+        for leaf in leaves {
+            match &schema.leaves[leaf as usize] {
+                Leaf::Value { text, .. } => strings.values.push(text.clone()),
+                Leaf::Data { datatype, .. } => strings.types.push(datatype.to_string()),
+                Leaf::Never => {}
+            }
         }
         strings
     }
