@@ -127,9 +127,9 @@ pub struct Info {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The first file or directory
+    /// The first file or directory; `-`: standard input
     pub before: PathBuf,
-    /// The second file or directory
+    /// The second file or directory; `-`: standard input
     pub after: PathBuf,
     /// The libvirt whose reading decides
     #[arg(long, value_name = "VERSION")]
@@ -199,7 +199,7 @@ impl Files {
 }
 
 /// Which rules run, and for which libvirt.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleSelection {
     /// Run only these rules (ids or classes, separated by commas; may be repeated)

@@ -362,16 +362,3 @@ fn write_options(options: &Options) -> WriteOptions {
 pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
     read(text, unknown, None).map(|(domain, findings)| (features::used(&domain), findings))
 }
-
-/// The form in which two documents are compared: first every legacy form is brought up to date (libvirt keeps some of them as it
-/// finds them, though it reads them alike), then libvirt's own form is made of it.
-///
-/// # Errors
-/// The findings, one of them an error, where the document cannot be brought into it.
-pub fn meaning(text: &str, modern: &Options, libvirt: &Options) -> Result<String, Vec<Finding>> {
-    let outcome = upgrade(text, modern);
-    let refused = outcome.findings.iter().any(|finding| finding.level == Level::Error);
-    let Some(current) = outcome.text.filter(|_| !refused) else { return Err(outcome.findings) };
-    let outcome = upgrade(&current, libvirt);
-    outcome.text.ok_or(outcome.findings)
-}

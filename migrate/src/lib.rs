@@ -19,6 +19,7 @@ pub mod input;
 pub mod judgement;
 pub mod layout;
 pub mod options;
+pub mod meaning;
 pub mod output;
 pub mod patch;
 pub mod patterns;

@@ -331,6 +331,64 @@ fn the_target_is_asked_by_check_and_validate() {
     }
 }
 
+/// Runs `diff` over two texts; the second comes from standard input.
+fn diff(before: &str, after: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, before).expect("written");
+    let output =
+        dommigrate().arg("diff").args(arguments).arg(&file).arg("-").write_stdin(after).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).replace(&file.display().to_string(), "a.xml");
+    (output.status.code(), said)
+}
+
+#[test]
+fn diff_names_changes_by_path_and_place() {
+    let other = NEW.replace("1048576", "2097152").replace("  <os>", "  <title>t</title>\n  <os>");
+    let (status, said) = diff(OLD, &other, &[]);
+    assert_eq!(status, Some(1), "{said}");
+    for line in [
+        "a.xml:3:3, <stdin>:3:3: changed domain/memory: 1048576 -> 2097152\n",
+        "<stdin>:4:3: added domain/title: <title>t</title>\n",
+        "0 same, 1 different, 0 not judged\n",
+    ] {
+        assert!(said.contains(line), "expected {line}, got {said}");
+    }
+    assert_eq!(diff(OLD, NEW, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
+    assert_eq!(diff(OLD, "<domain/>", &[]).0, Some(2));
+    let (_, json) = diff(OLD, &other, &["--output-format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["pairs"][0]["verdict"], "different");
+    assert_eq!(json["pairs"][0]["changes"][0]["after"]["line"], 3);
+    let (_, github) = diff(OLD, &other, &["--output-format", "github"]);
+    assert!(github.starts_with("::error file=<stdin>,line=3,col=3,title=difference::domain/"), "{github}");
+    let (_, sarif) = diff(OLD, &other, &["--output-format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "difference");
+}
+
+/// What no schema knows may mean anything: documents that differ in it are never the same.
+#[test]
+fn diff_looks_at_what_is_unknown() {
+    let with = |line: &str| NEW.replace("</domain>", &format!("  {line}\n</domain>"));
+    for (one, other) in [
+        (with("<extra/>"), NEW.to_owned()),
+        (with("<extra a='1'/>"), with("<extra a='2'/>")),
+        (with("<extra>1</extra>"), with("<extra>2</extra>")),
+        (NEW.replace("<os>", "<os extra='1'>"), NEW.replace("<os>", "<os extra='2'>")),
+        (NEW.replace("<os>", "<os>text"), NEW.to_owned()),
+        (with("<metadata><extra/></metadata>"), NEW.to_owned()),
+        (with("<v:extra xmlns:v='urn:v' a='1'/>"), with("<v:extra xmlns:v='urn:v' a='2'/>")),
+    ] {
+        let (status, said) = diff(&one, &other, &[]);
+        assert_eq!(status, Some(1), "{one}\n{other}\n{said}");
+        assert!(said.contains("0 same, 1 different, 0 not judged"), "{said}");
+    }
+    let one = with("<extra b='2' a='1'><x/><!-- seen --></extra>");
+    let other = OLD.replace("  <name>", "  <extra a=\"1\" b=\"2\">\n    <x/>\n  </extra>\n  <name>");
+    assert_eq!(diff(&one, &other, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
+}
+
 #[test]
 fn hostile_input_is_an_error() {
     let deep = "<a>".repeat(200_000);

@@ -14,3 +14,4 @@ pub mod oldest;
 pub mod oracle;
 pub mod order;
 pub mod pairs;
+pub mod unknown;

@@ -11,6 +11,7 @@ use domxml_tests::coverage;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
+use domxml_tests::unknown;
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -76,6 +77,8 @@ enum Name {
     Canonical9,
     #[value(name = "canonical-11.3.0")]
     Canonical11,
+    UnknownDifferent,
+    UnknownSame,
     OneJudgement,
     OneJudgementMutants,
     OneJudgementWild,
@@ -146,6 +149,8 @@ fn main() -> ExitCode {
             Name::Oldest => Ok(oldest::oldest("oldest", &releases, &shared)),
             Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
             Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),
+            Name::UnknownDifferent => Ok(unknown::different("unknown-different", &releases, 5000)),
+            Name::UnknownSame => Ok(unknown::same("unknown-same", &releases, 5000)),
             Name::OneJudgement => Ok(measures::one_judgement("one-judgement", &releases)),
             Name::OneJudgementMutants => Ok(measures::one_judgement("one-judgement-mutants", &mutants)),
             Name::OneJudgementWild => Ok(measures::one_judgement("one-judgement-wild", &wild)),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use dommigrate::cli::Profile;
-use dommigrate::engine;
+use dommigrate::meaning::Comparison;
 use rayon::prelude::*;
 use roxmltree::Node;
 
@@ -40,9 +40,11 @@ impl Random {
 }
 
 /// One edit of a text.
-type Edit = (Range<usize>, String);
+pub type Edit = (Range<usize>, String);
 
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+/// A text with its edits made; of those that overlap the first.
+#[must_use]
+pub fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|(range, _)| range.start);
     let mut out = String::new();
     let mut done = 0;
@@ -59,7 +61,7 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
 }
 
 /// A rewriting that libvirt reads alike, more often than not: order of children and attributes, units, spelling of addresses, quotes.
-fn rewrite(text: &str, random: &mut Random) -> String {
+pub fn rewrite(text: &str, random: &mut Random) -> String {
     let Ok(document) = roxmltree::Document::parse(text) else { return text.to_owned() };
     let elements: Vec<Node> = document.descendants().filter(Node::is_element).collect();
     let mut edits: Vec<Edit> = Vec::new();
@@ -201,13 +203,13 @@ pub fn diff(name: &'static str, documents: &[Document], shared: &Path, count: us
     let different: std::collections::BTreeSet<&str> =
         answer.lines().filter_map(|line| line.strip_suffix(": read differently")).collect();
     let target = "9.0.0".parse().map_err(|_| "a version")?;
-    let (modern, libvirt) = (options(Profile::Modern, target), options(Profile::Libvirt, target));
+    let comparison = Comparison::new(options(Profile::Modern, target), options(Profile::Libvirt, target));
     pairs.retain(|(name, ..)| !refused.contains(&**name));
     pairs.truncate(count);
     let results: Vec<(String, Option<Option<String>>, bool)> = pairs
         .par_iter()
         .map(|(name, document, other)| {
-            let meaning = |text| engine::meaning(text, &modern, &libvirt).ok();
+            let meaning = |text| comparison.known_form(text).ok();
             let theirs = !different.contains(&**name);
             let ours = meaning(&document.text).zip(meaning(other)).map(|(a, b)| {
                 // A change of what the test driver does not read, or makes up where it is absent, is none to it.

@@ -105,6 +105,12 @@ fn canonical_files_stay_untouched() {
 }
 
 #[test]
+fn diff_tells_what_no_schema_knows() {
+    hold("unknown-different", |_| Ok(domxml_tests::unknown::different("unknown-different", &RELEASES, 500)));
+    hold("unknown-same", |_| Ok(domxml_tests::unknown::same("unknown-same", &RELEASES, 500)));
+}
+
+#[test]
 fn check_says_what_validate_says() {
     hold("one-judgement", |_| Ok(measures::one_judgement("one-judgement", &RELEASES)));
     hold("one-judgement-wild", |_| Ok(measures::one_judgement("one-judgement-wild", &WILD)));

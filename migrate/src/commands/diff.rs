@@ -1,78 +1,118 @@
 //! `diff`: whether two documents mean the same to libvirt, and where not.
-//!
-//! Both are brought into libvirt's own form of the target version; what is left between these is a difference of meaning.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
+use rayon::prelude::*;
+use serde::Serialize;
 
 use super::{DONE, FAILED, FOUND, catalogue};
-use crate::cli::{Diff, Files, Layout, Profile, RuleSelection, Unknown};
+use crate::cli::{Diff, Files, Layout, OutputFormat, Profile, RuleSelection, Unknown};
 use crate::collect::{Item, collect};
 use crate::engine::{self, Options, Outcome};
 use crate::features;
-use crate::finding::Finding;
+use crate::finding::{Finding, Level, ids, line_column};
 use crate::holder::Content;
 use crate::input::{self, Origin, Source};
+use crate::meaning::{Change, Comparison, Side, Verdict};
+use crate::report::{Action, FileReport, Summary, reporter};
 
-/// What a pair of documents came to.
-enum Verdict {
-    Same,
-    Different(String),
-    Failed(String),
-    /// Neither is a domain; found in directories.
-    PassedOver,
+/// A pair of documents and what it came to.
+struct Pair {
+    before: Origin,
+    after: Origin,
+    texts: [String; 2],
+    verdict: Result<Verdict, String>,
 }
 
 pub(super) fn run(args: &Diff) -> Result<u8, String> {
     let options = |profile| {
         let selection = RuleSelection {
-            select: Vec::new(),
-            ignore: Vec::new(),
             profile: Some(profile),
             // Both forms are of one libvirt: what it knows of newer forms is brought in.
             target: Some(args.target.unwrap_or_else(features::newest)),
-            driver: None,
-            unsafe_fixes: false,
-            live: false,
+            ..RuleSelection::default()
         };
         Options::new(&selection, Unknown::Keep, Layout::Canonical)
     };
-    let (modern, libvirt) = (options(Profile::Modern)?, options(Profile::Libvirt)?);
-    let mut text = String::new();
-    let (mut same, mut different, mut failed) = (0_usize, 0_usize, 0_usize);
-    let found = args.before.is_dir();
-    for (before, after) in pairs(&args.before, &args.after)? {
-        match compare([&before, &after], found, &modern, &libvirt) {
-            Verdict::PassedOver => {}
-            Verdict::Same => same += 1,
-            Verdict::Different(diff) => {
-                different += 1;
-                text.push_str(&diff);
+    let comparison = Comparison::new(options(Profile::Modern)?, options(Profile::Libvirt)?);
+    let pairs: Vec<Pair> =
+        pairs(&args.before, &args.after)?.into_par_iter().filter_map(|(a, b)| compare(a, b, &comparison)).collect();
+    for pair in &pairs {
+        match &pair.verdict {
+            Err(why) => crate::complain(why),
+            Ok(Verdict::Unjudged(why)) => {
+                let place = place(&pair.before, &pair.texts[0], &why.span);
+                crate::complain(&format!("{place}: {}: {}", why.path, why.message));
             }
-            Verdict::Failed(why) => {
-                failed += 1;
-                crate::complain(&why);
-            }
+            Ok(_) => {}
         }
     }
-    if !args.output.quiet {
-        text.push_str(&format!("{same} same, {different} different, {failed} failed\n"));
-    }
+    let counts = Counts::of(&pairs);
+    let text = match args.output.output_format {
+        OutputFormat::Text => text(&pairs, &counts, args.output.quiet),
+        OutputFormat::Json => json(&pairs, counts)?,
+        OutputFormat::Github | OutputFormat::Sarif => findings(args, &pairs)?,
+    };
     catalogue::print(&text)?;
-    Ok(match (failed, different) {
+    Ok(match (counts.unjudged, counts.different) {
         (1.., _) => FAILED,
         (0, 1..) => FOUND,
         (0, 0) => DONE,
     })
 }
 
-/// The files to compare: the two paths, or what two directories hold under the same relative paths.
-fn pairs(before: &Path, after: &Path) -> Result<Vec<(PathBuf, PathBuf)>, String> {
-    if !before.is_dir() {
-        return Ok(vec![(before.to_owned(), after.to_owned())]);
+/// How many pairs came to what.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Counts {
+    same: usize,
+    different: usize,
+    unjudged: usize,
+}
+
+impl Counts {
+    fn of(pairs: &[Pair]) -> Self {
+        let count = |wanted: &str| pairs.iter().filter(|pair| pair.word() == wanted).count();
+        Self { same: count("same"), different: count("different"), unjudged: count("unjudged") }
     }
-    let mut all = Vec::new();
+}
+
+impl Pair {
+    fn word(&self) -> &'static str {
+        match self.verdict {
+            Ok(Verdict::Same) => "same",
+            Ok(Verdict::Different(_)) => "different",
+            Ok(Verdict::Unjudged(_)) | Err(_) => "unjudged",
+        }
+    }
+
+    fn changes(&self) -> &[Change] {
+        match &self.verdict {
+            Ok(Verdict::Different(changes)) => changes,
+            _ => &[],
+        }
+    }
+}
+
+/// The documents to compare: the two paths, or what two directories hold under the same relative paths.
+fn pairs(before: &Path, after: &Path) -> Result<Vec<(Origin, Origin)>, String> {
+    let origin = |path: &Path| match path.as_os_str() == "-" {
+        true => Origin::Stdin,
+        false => Origin::Named(path.to_owned()),
+    };
+    match (before.is_dir(), after.is_dir()) {
+        (false, false) if before == after && before.as_os_str() == "-" => {
+            return Err("standard input is one document: name a file to compare it with".to_owned());
+        }
+        (false, false) => return Ok(vec![(origin(before), origin(after))]),
+        (true, true) => {}
+        (directory, _) => {
+            let (directory, file) = if directory { (before, after) } else { (after, before) };
+            let (directory, file) = (directory.display(), file.display());
+            return Err(format!("{directory} is a directory and {file} is none: compare two files or two directories"));
+        }
+    }
+    let mut all: Vec<PathBuf> = Vec::new();
     for root in [before, after] {
         for item in collect(&Files { paths: vec![root.to_owned()], ..Files::default() })? {
             let path = match &item {
@@ -80,53 +120,227 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(PathBuf, PathBuf)>, String>
                 Item::PassedOver(..) => None,
                 Item::Failed(path, error) => return Err(format!("{}: {error}", path.display())),
             };
-            if let Some(relative) = path.and_then(|path| path.strip_prefix(root).ok()) {
-                all.push(relative.to_owned());
-            }
+            all.extend(path.and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned));
         }
     }
     all.sort();
     all.dedup();
-    Ok(all.into_iter().map(|relative| (before.join(&relative), after.join(&relative))).collect())
+    let found = |root: &Path, relative: &Path| Origin::Found(root.join(relative));
+    Ok(all.into_iter().map(|relative| (found(before, &relative), found(after, &relative))).collect())
 }
 
-fn compare(paths: [&Path; 2], found: bool, modern: &Options, libvirt: &Options) -> Verdict {
-    let mut sources = Vec::new();
-    for path in paths {
-        match input::read(&Origin::Named(path.to_owned())) {
-            Ok(source) => sources.push(source),
-            Err(error) => return Verdict::Failed(format!("{}: {error}", path.display())),
+/// None where neither is a domain, and both were found in directories.
+fn compare(before: Origin, after: Origin, comparison: &Comparison) -> Option<Pair> {
+    let read = |origin: &Origin| input::read(origin).map_err(|error| format!("{}: {}", origin.label(), error));
+    let (a, b) = match (read(&before), read(&after)) {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(error), _) | (_, Err(error)) => {
+            return Some(Pair { before, after, texts: [String::new(), String::new()], verdict: Err(error) });
         }
+    };
+    let found = matches!(before, Origin::Found(_));
+    if found && [&a, &b].iter().all(|source| matches!(source.content, Content::Other { .. })) {
+        return None;
     }
-    if found && sources.iter().all(|source| matches!(source.content, Content::Other { .. })) {
-        return Verdict::PassedOver;
-    }
-    let mut forms = Vec::new();
-    for (path, source) in paths.iter().zip(&sources) {
-        match form(source, modern, libvirt) {
-            Ok(form) => forms.push(form),
-            Err(findings) => {
-                let error = engine::first_error_line(&source.text, &findings);
-                return Verdict::Failed(format!("{}: {error}", path.display()));
-            }
-        }
-    }
-    if forms[0] == forms[1] {
-        return Verdict::Same;
-    }
-    let [a, b] = paths.map(|path| path.display().to_string());
-    let diff = TextDiff::from_lines(&forms[0], &forms[1]);
-    Verdict::Different(diff.unified_diff().context_radius(2).header(&a, &b).to_string())
-}
-
-/// What two documents are compared in: the meaning of each domain; what else a holder says, as it stands.
-fn form(source: &Source, modern: &Options, libvirt: &Options) -> Result<String, Vec<Finding>> {
-    if let Some(objection) = source.content.objection() {
-        return Err(vec![objection]);
-    }
-    let outcome = source.content.rewrite(&source.text, |text, _| match engine::meaning(text, modern, libvirt) {
-        Ok(meaning) => Outcome { findings: Vec::new(), text: Some(meaning), carried_over: true },
-        Err(findings) => Outcome { findings, text: None, carried_over: false },
+    let verdict = judge(&a, &b, comparison).map_err(|(second, findings)| {
+        let (origin, source) = if second { (&after, &b) } else { (&before, &a) };
+        format!("{}:{}", origin.label(), engine::first_error_line(&source.text, &findings))
     });
-    outcome.text.ok_or(outcome.findings)
+    Some(Pair { before, after, texts: [a.text, b.text], verdict })
+}
+
+/// Compares two domains, or the domains that two documents hold, and what else these say.
+fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bool, Vec<Finding>)> {
+    if let (Content::Domain, Content::Domain) = (&a.content, &b.content) {
+        return comparison.compare(&a.text, &b.text);
+    }
+    let parts = |source: &Source, second| {
+        if let Some(objection) = source.content.objection() {
+            return Err((second, vec![objection]));
+        }
+        let mut domains = Vec::new();
+        source.content.findings(&source.text, |text| {
+            domains.push(text.to_owned());
+            Vec::new()
+        });
+        let around = |_: &str, _| Outcome { findings: Vec::new(), text: Some("<domain/>".to_owned()), carried_over: true };
+        Ok((domains, source.content.rewrite(&source.text, around).text))
+    };
+    let ((olds, around), (news, other)) = (parts(a, false)?, parts(b, true)?);
+    if olds.len() != news.len() || around != other {
+        let side = || Some(Side { value: "what holds the domain".to_owned(), span: 0..0 });
+        return Ok(Verdict::Different(vec![Change { path: "/".to_owned(), before: side(), after: side() }]));
+    }
+    let mut changes = Vec::new();
+    for (old, new) in olds.iter().zip(&news) {
+        match comparison.compare(old, new)? {
+            Verdict::Same => {}
+            Verdict::Different(mut found) => {
+                // Places count from the beginning of the document.
+                for change in &mut found {
+                    shift(change.before.as_mut(), a.text.find(old.as_str()));
+                    shift(change.after.as_mut(), b.text.find(new.as_str()));
+                }
+                changes.append(&mut found);
+            }
+            unjudged @ Verdict::Unjudged(_) => return Ok(unjudged),
+        }
+    }
+    Ok(if changes.is_empty() { Verdict::Same } else { Verdict::Different(changes) })
+}
+
+fn shift(side: Option<&mut Side>, by: Option<usize>) {
+    if let Some(side) = side {
+        let by = by.unwrap_or_default();
+        side.span = side.span.start + by..side.span.end + by;
+    }
+}
+
+fn place(origin: &Origin, text: &str, span: &std::ops::Range<usize>) -> String {
+    let (line, column) = line_column(text, span.start);
+    format!("{}:{line}:{column}", origin.label())
+}
+
+/// `1 same, 2 different, 0 not judged` after what differs, a line each.
+fn text(pairs: &[Pair], counts: &Counts, quiet: bool) -> String {
+    let mut text = String::new();
+    for pair in pairs {
+        for change in pair.changes() {
+            let side = |side: &Side, at: usize| place([&pair.before, &pair.after][at], &pair.texts[at], &side.span);
+            let _ = match (&change.before, &change.after) {
+                (Some(before), Some(after)) => writeln!(
+                    text,
+                    "{}, {}: changed {}: {} -> {}",
+                    side(before, 0),
+                    side(after, 1),
+                    change.path,
+                    before.value,
+                    after.value
+                ),
+                (Some(before), None) => {
+                    writeln!(text, "{}: removed {}: {}", side(before, 0), change.path, before.value)
+                }
+                (None, Some(after)) => writeln!(text, "{}: added {}: {}", side(after, 1), change.path, after.value),
+                (None, None) => Ok(()),
+            };
+        }
+    }
+    if !quiet {
+        let Counts { same, different, unjudged } = counts;
+        let _ = writeln!(text, "{same} same, {different} different, {unjudged} not judged");
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct JsonSide<'a> {
+    line: usize,
+    column: usize,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonChange<'a> {
+    change: &'static str,
+    path: &'a str,
+    before: Option<JsonSide<'a>>,
+    after: Option<JsonSide<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPair<'a> {
+    before: String,
+    after: String,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    changes: Vec<JsonChange<'a>>,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    pairs: Vec<JsonPair<'a>>,
+    summary: Counts,
+}
+
+fn json(pairs: &[Pair], summary: Counts) -> Result<String, String> {
+    let pairs = pairs.iter().map(|pair| JsonPair {
+        before: pair.before.label(),
+        after: pair.after.label(),
+        verdict: pair.word(),
+        reason: match &pair.verdict {
+            Ok(Verdict::Unjudged(why)) => Some(why.message.as_str()),
+            Err(why) => Some(why.as_str()),
+            Ok(_) => None,
+        },
+        changes: pair.changes().iter().map(|change| json_change(pair, change)).collect(),
+    });
+    let document = Json { version: crate::report::JSON_VERSION, pairs: pairs.collect(), summary };
+    Ok(serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n")
+}
+
+fn json_change<'a>(pair: &Pair, change: &'a Change) -> JsonChange<'a> {
+    fn side<'a>(side: Option<&'a Side>, text: &str) -> Option<JsonSide<'a>> {
+        let side = side?;
+        let (line, column) = line_column(text, side.span.start);
+        Some(JsonSide { line, column, value: &side.value })
+    }
+    JsonChange {
+        change: kind(change),
+        path: &change.path,
+        before: side(change.before.as_ref(), &pair.texts[0]),
+        after: side(change.after.as_ref(), &pair.texts[1]),
+    }
+}
+
+fn kind(change: &Change) -> &'static str {
+    match (&change.before, &change.after) {
+        (Some(_), Some(_)) => "changed",
+        (Some(_), None) => "removed",
+        (None, _) => "added",
+    }
+}
+
+/// The changes as findings of the file in which they are seen: the second, or the first for what was removed.
+fn findings(args: &Diff, pairs: &[Pair]) -> Result<String, String> {
+    let mut reporter = reporter(&args.output, false);
+    let mut summary = Summary::default();
+    let (mut out, mut aside) = (Vec::new(), Vec::new());
+    let failed = |error: std::io::Error| error.to_string();
+    for pair in pairs {
+        for (at, origin) in [&pair.before, &pair.after].into_iter().enumerate() {
+            let seen = |change: &&Change| usize::from(change.after.is_some()) == at;
+            let findings: Vec<Finding> = pair.changes().iter().filter(seen).map(difference).collect();
+            let report = FileReport {
+                label: origin.label(),
+                text: pair.texts[at].clone(),
+                findings,
+                action: Action::Unchanged,
+                output: None,
+            };
+            summary.add(&report);
+            reporter.file(&report, &mut out, &mut aside).map_err(failed)?;
+        }
+    }
+    reporter.finish(&summary, &mut out, &mut aside).map_err(failed)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn difference(change: &Change) -> Finding {
+    let side = change.after.as_ref().or(change.before.as_ref());
+    let value = |side: &Option<Side>| side.as_ref().map(|side| side.value.clone());
+    Finding {
+        rule: ids::DIFFERENCE.into(),
+        level: Level::Error,
+        span: side.map_or(0..0, |side| side.span.clone()),
+        path: change.path.clone(),
+        message: match (&change.before, &change.after) {
+            (Some(before), Some(after)) => format!("{} changed: {} -> {}", change.path, before.value, after.value),
+            (Some(before), None) => format!("{} was removed: {}", change.path, before.value),
+            (_, after) => format!("{} was added: {}", change.path, after.as_ref().map_or("", |after| &after.value)),
+        },
+        before: value(&change.before),
+        after: value(&change.after),
+    }
 }

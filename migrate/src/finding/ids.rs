@@ -37,6 +37,8 @@ pub const NEWER: &str = "newer-than-target";
 pub const LAYOUT: &str = "layout";
 /// Not a domain document.
 pub const NOT_A_DOMAIN: &str = "not-a-domain";
+/// What two documents differ in.
+pub const DIFFERENCE: &str = "difference";
 /// Could not be read or written.
 pub const IO: &str = "io";
 
@@ -117,6 +119,14 @@ profile libvirt leaves it out, unless `--live` is given.",
         doc: "The document uses an element, an attribute or a value that is younger than the libvirt named by `--target`. That libvirt \
 reads past an element or attribute that it does not know, which is a note: the machine lacks what is set there. It refuses most values \
 that it does not know, which is an error.",
+    },
+    Own {
+        id: DIFFERENCE,
+        class: Class::Conflict,
+        level: Level::Error,
+        summary: "something that two documents differ in",
+        doc: "Only `diff` says so: libvirt reads the one document otherwise than the other, or the one holds something unknown that the other \
+lacks. Forms, spellings and order that mean the same are no difference.",
     },
     Own {
         id: LAYOUT,

@@ -11,6 +11,9 @@ use std::io::{self, Write};
 use crate::cli::{Output, OutputFormat};
 use crate::finding::{Finding, Level};
 
+/// The version of the JSON that commands print: it grows where a key changes its meaning or goes.
+pub const JSON_VERSION: u32 = 1;
+
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,107 @@
+//! Pairs of documents for `dommigrate diff` that hold what no schema knows: strewn in at random, in one of them or, the same, in both.
+
+use dommigrate::cli::{Profile, Unknown};
+use dommigrate::engine;
+use dommigrate::meaning::{Comparison, Verdict};
+use rayon::prelude::*;
+use roxmltree::Node;
+
+use crate::corpus::Document;
+use crate::measures::{Measure, options};
+use crate::pairs::{Edit, Random, apply, rewrite};
+
+fn comparison() -> Comparison {
+    let newest = dommigrate::features::newest();
+    Comparison::new(options(Profile::Modern, newest), options(Profile::Libvirt, newest))
+}
+
+/// Documents that `diff` can judge.
+fn judged<'d>(documents: &'d [Document], comparison: &Comparison) -> Vec<&'d Document> {
+    documents
+        .par_iter()
+        .filter(|document| matches!(comparison.compare(&document.text, &document.text), Ok(Verdict::Same)))
+        .collect()
+}
+
+/// Something unknown at a random place: an element, an attribute, a text, each with `value` in it.
+fn strew(text: &str, seed: u64, value: &str) -> String {
+    let mut random = Random::new(seed);
+    let Ok(document) = roxmltree::Document::parse(text) else { return text.to_owned() };
+    let elements: Vec<Node> = document.descendants().filter(Node::is_element).collect();
+    let node = elements[random.below(elements.len())];
+    let tag = node.range().start
+        + 1
+        + node.tag_name().name().len()
+        + text[node.range().start + 1..].find(node.tag_name().name()).unwrap_or(0);
+    let children: Vec<Node> = node.children().filter(Node::is_element).collect();
+    let edit: Edit = match (random.below(4), children.first()) {
+        (0, Some(child)) => (child.range().start..child.range().start, format!("<strange a='{value}'/>")),
+        (1, Some(child)) => (child.range().start..child.range().start, format!("<strange>{value}</strange>")),
+        (2, Some(child)) => (child.range().end..child.range().end, value.to_owned()),
+        _ => (tag..tag, format!(" strange='{value}'")),
+    };
+    apply(text, vec![edit])
+}
+
+/// `count` pairs that differ in unknown content alone: those that are called the same fall short.
+#[must_use]
+pub fn different(name: &'static str, documents: &[Document], count: usize) -> Measure {
+    let comparison = comparison();
+    let documents = judged(documents, &comparison);
+    let mut random = Random::new(7);
+    let seeds: Vec<(u64, &Document)> =
+        (0..count as u64).map(|seed| (seed, documents[random.below(documents.len())])).collect();
+    let results: Vec<_> = seeds
+        .into_par_iter()
+        .map(|(seed, document)| {
+            let one = strew(&document.text, seed, "one");
+            let other = if seed % 2 == 0 { document.text.clone() } else { strew(&document.text, seed, "two") };
+            let verdict = comparison.compare(&one, &other);
+            let unjudged = matches!(verdict, Err(_) | Ok(Verdict::Unjudged(_)));
+            let same = matches!(verdict, Ok(Verdict::Same));
+            (format!("{seed:05} {}", document.name), same.then(|| "called the same".to_owned()), unjudged)
+        })
+        .collect();
+    measure(name, results)
+}
+
+/// `count` pairs that hold the same unknown content and differ in spelling, order or legacy form: those that are called different
+/// fall short.
+#[must_use]
+pub fn same(name: &'static str, documents: &[Document], count: usize) -> Measure {
+    let comparison = comparison();
+    let documents = judged(documents, &comparison);
+    let modern = options(Profile::Modern, dommigrate::features::newest());
+    let mut random = Random::new(11);
+    let seeds: Vec<(u64, &Document)> =
+        (0..count as u64).map(|seed| (seed, documents[random.below(documents.len())])).collect();
+    let results: Vec<_> = seeds
+        .into_par_iter()
+        .map(|(seed, document)| {
+            let one = strew(&document.text, seed, "one");
+            let mut random = Random::new(seed);
+            let other = match seed % 3 {
+                0 => engine::format(&one, Unknown::Keep).text,
+                1 => engine::upgrade(&one, &modern).text,
+                _ => Some(rewrite(&one, &mut random)),
+            };
+            let verdict = comparison.compare(&one, &other.unwrap_or_else(|| one.clone()));
+            let unjudged = matches!(verdict, Err(_) | Ok(Verdict::Unjudged(_)));
+            let why = match verdict {
+                Ok(Verdict::Different(changes)) => {
+                    Some(format!("called different: {}", changes.first().map_or("", |change| &change.path)))
+                }
+                _ => None,
+            };
+            (format!("{seed:05} {}", document.name), why, unjudged)
+        })
+        .collect();
+    measure(name, results)
+}
+
+fn measure(name: &'static str, results: Vec<(String, Option<String>, bool)>) -> Measure {
+    let unjudged = results.iter().filter(|(.., unjudged)| *unjudged).count();
+    let mut measure = Measure::of(name, results.into_iter().map(|(case, why, _)| (case, why)).collect());
+    measure.remarks.push(format!("not judged: {unjudged}"));
+    measure
+}
