@@ -54,7 +54,14 @@ where
     let styled = match output.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        Color::Auto => {
+            let terminal = match findings {
+                Findings::Result => io::stdout().is_terminal(),
+                Findings::Aside => io::stderr().is_terminal(),
+            };
+            // An empty variable asks for nothing (no-color.org).
+            terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
     };
     let mut reporter = reporter(output, styled);
     let mut summary = Summary::default();
@@ -211,7 +218,14 @@ fn unfit(origin: &Origin, source: &Source, documents: Documents) -> Option<FileR
     let objection = source.content.objection()?;
     let found = matches!(origin, Origin::Found(_)) && matches!(source.content, Content::Other { .. });
     let (action, findings) = if found { (Action::Skipped, Vec::new()) } else { (action, vec![objection]) };
-    Some(FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None })
+    Some(FileReport {
+        label: origin.label(),
+        text: source.text.clone(),
+        findings,
+        action,
+        output: None,
+        features: None,
+    })
 }
 
 /// The report of what is no file.
@@ -236,11 +250,18 @@ pub fn unreadable(label: String, error: String) -> FileReport {
         before: None,
         after: None,
     };
-    FileReport { label, text: String::new(), findings: vec![finding], action: Action::Failed, output: None }
+    FileReport {
+        label,
+        text: String::new(),
+        findings: vec![finding],
+        action: Action::Failed,
+        output: None,
+        features: None,
+    }
 }
 
 fn progress(files: usize, quiet: bool) -> ProgressBar {
-    if quiet || files < 2 * CHUNK || !io::stderr().is_terminal() || io::stdout().is_terminal() {
+    if quiet || files < 2 * CHUNK || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(files as u64);

@@ -1,6 +1,7 @@
 //! The command line: what can be said on it, and nothing of what is done about it.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_runtime::Version;
@@ -12,36 +13,146 @@ pub use crate::options::{Driver, Layout, Profile, Unknown};
 
 /// Upgrade, check, format, validate and explain libvirt domain XML.
 #[derive(Debug, Parser)]
-#[command(name = "dommigrate", version, about, max_term_width = 100)]
+#[command(name = "dommigrate", version = version(), about, after_help = after_help(), max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// The version, with that of the format.
+fn version() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{} (the domain format up to libvirt {})", env!("CARGO_PKG_VERSION"), domxml::NEWEST));
+    &TEXT
+}
+
+/// What the command as a whole has to say at its end.
+fn after_help() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{STATUS}\n\nThe format is known up to libvirt {}.", domxml::NEWEST));
+    &TEXT
+}
+
+const STATUS: &str = "\
+Exit status:
+  0  nothing was found that fails, or everything that was found was rewritten
+  1  something was found: by check, validate, diff, --check, --dry-run or --diff, or what upgrade
+     cannot mend
+  2  a file could not be done (it cannot be read, was left, or cannot be judged), or the call was
+     wrong; the other files are done all the same";
+
+const UPGRADE: &str = "\
+Examples:
+  dommigrate upgrade --diff vms/           show what would change
+  dommigrate upgrade --backup vms/         rewrite, and keep the former files as *.bak
+  virsh dumpxml web | dommigrate upgrade   rewrite standard input to standard output
+  dommigrate upgrade --target 8.0.0 vms/   for libvirt 8.0.0 and newer
+  dommigrate upgrade --profile libvirt web.xml
+                                           what virsh dumpxml --inactive would print
+
+Exit status: 0 everything was rewritten; 1 something stays that fails check, or --check, --dry-run
+or --diff found something; 2 a file was left.";
+
+const CHECK: &str = "\
+Examples:
+  dommigrate check vms/                              legacy forms and what is invalid
+  dommigrate check --strict vms/                     everything that upgrade would rewrite
+  dommigrate check --output-format sarif vms/ > findings.sarif
+  dommigrate check --ignore xml-syntax templates/    pass over what is no XML
+
+Exit status: 0 nothing found that fails; 1 something found; 2 a file cannot be read.
+
+error     libvirt refuses it, or it cannot be read           fails
+invalid   the schema refuses it; libvirt reads past it       fails
+legacy    a form that libvirt no longer writes               fails
+copy      a form that libvirt still writes beside another    fails with --strict
+default   a left-out value that libvirt spells out           fails with --strict
+note      nothing to rewrite";
+
+const FMT: &str = "\
+Examples:
+  dommigrate fmt vms/            lay out, in place
+  dommigrate fmt --check vms/    exit with 1 if a file would change";
+
+const VALIDATE: &str = "\
+Examples:
+  dommigrate validate vms/
+  dommigrate validate --target 9.0.0 web.xml    and what libvirt 9.0.0 does not know yet
+  dommigrate validate --schema pool.rng pool.xml
+
+Exit status: 0 all are valid; 1 one is not; 2 a file cannot be read.";
+
+const INFO: &str = "\
+Examples:
+  dommigrate info web.xml        the oldest libvirt that can read it, and what needs it
+  dommigrate info -q vms/        one line for each file";
+
+const DIFF: &str = "\
+Examples:
+  dommigrate diff old.xml new.xml
+  virsh dumpxml web | dommigrate diff web.xml -
+  dommigrate diff backup/ /etc/libvirt/qemu/    files of the same names
+
+Exit status: 0 the same; 1 different; 2 they cannot be judged.";
+
+const EXPLAIN: &str = "\
+Examples:
+  dommigrate explain os-nvram-text          a rule
+  dommigrate explain unknown-content        what is found without a rule
+  dommigrate explain disk/driver/@cache     an attribute of the format";
+
+/// A version that is no newer than the format that is known.
+fn known_version(text: &str) -> Result<Version, String> {
+    let version: Version = text.parse().map_err(|error| format!("{error}"))?;
+    if version > domxml::NEWEST {
+        return Err(format!("the format is known up to libvirt {}", domxml::NEWEST));
+    }
+    Ok(version)
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Rewrite legacy forms to the current canonical form, in place
+    #[command(after_help = UPGRADE)]
     Upgrade(Upgrade),
     /// Report legacy forms and invalid documents; change nothing
+    #[command(after_help = CHECK)]
     Check(Check),
     /// Lay files out canonically; no rule runs
+    #[command(after_help = FMT)]
     Fmt(Fmt),
     /// Judge files against the embedded schema, or any RELAX NG schema
+    #[command(after_help = VALIDATE)]
     Validate(Validate),
     /// Print the features that files use and the oldest libvirt that can read them
+    #[command(after_help = INFO)]
     Info(Info),
     /// Tell whether two documents mean the same to libvirt, and where not
+    #[command(after_help = DIFF)]
     Diff(Diff),
     /// List the rules
     Rules(Rules),
     /// Explain a rule, with an example
+    #[command(after_help = EXPLAIN)]
     Explain(Explain),
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write all of them to a directory
+    Man {
+        /// Write a page for each command here
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of what the commands print
+    Schema {
+        /// Of which output
+        #[arg(value_enum)]
+        of: Schema,
     },
 }
 
@@ -106,7 +217,7 @@ pub struct Validate {
     #[arg(long, value_name = "FILE.rng")]
     pub schema: Option<PathBuf>,
     /// Report also what this libvirt does not know yet
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = known_version)]
     pub target: Option<Version>,
     /// How findings are printed.
     #[command(flatten)]
@@ -132,7 +243,7 @@ pub struct Diff {
     /// The second file or directory; `-`: standard input
     pub after: PathBuf,
     /// The libvirt whose reading decides
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = known_version)]
     pub target: Option<Version>,
     /// How findings are printed.
     #[command(flatten)]
@@ -213,7 +324,7 @@ pub struct RuleSelection {
     pub profile: Option<Profile>,
     /// The oldest libvirt that must read the result: newer forms up to it come too. Default: 6.0.0, and all newer ones that can read
     /// the original. In profile `libvirt` the version whose form is produced; default: the newest that is known
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = known_version)]
     pub target: Option<Version>,
     /// The driver that reads the result; default: the one that the document's type asks for
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
@@ -302,6 +413,13 @@ pub enum OutputFormat {
     Github,
     /// SARIF 2.1.0
     Sarif,
+}
+
+/// `schema`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// What `--output-format json` prints
+    Json,
 }
 
 /// `rules --output-format`.

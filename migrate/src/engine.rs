@@ -167,9 +167,9 @@ fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
 
 /// What a document holds that a libvirt does not know; nothing where it cannot be read.
 #[must_use]
-pub fn newer(text: &str, target: Version) -> Vec<Finding> {
+pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
     let Ok((domain, _)) = read(text, Unknown::Keep, None) else { return Vec::new() };
-    let mut findings = newer_than_target(&domain, target);
+    let mut findings = newer_than_target(&domain, &Target::of(Profile::Modern, Some(target)));
     locate(text, &mut findings);
     findings
 }

@@ -72,7 +72,7 @@ impl Judge {
         }
         // What libvirt makes of it decides the level; most documents are valid and need not be read for it.
         let mut read = engine::read_findings(text);
-        if engine::is_other_document(&read) {
+        if is_other_document(&read) {
             return read;
         }
         read.retain(is_of_the_schema);
@@ -85,7 +85,7 @@ impl Judge {
     #[must_use]
     pub fn check(&self, text: &str, options: &Options) -> Vec<Finding> {
         let mut findings = engine::upgrade(text, options).findings;
-        if engine::is_other_document(&findings) {
+        if is_other_document(&findings) {
             return findings;
         }
         // Text that is no XML has been reported.
@@ -145,6 +145,11 @@ fn raise(judged: &mut [Finding], read: Vec<Finding>) -> Vec<Finding> {
         }
     }
     beyond
+}
+
+/// Whether the document is another one than a domain, of which the schema has nothing to say.
+fn is_other_document(findings: &[Finding]) -> bool {
+    matches!(findings, [finding] if finding.rule == ids::NOT_A_DOMAIN)
 }
 
 /// Whether a finding is about what the schema says too.

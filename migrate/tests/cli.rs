@@ -389,6 +389,135 @@ fn diff_looks_at_what_is_unknown() {
     assert_eq!(diff(&one, &other, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
 }
 
+/// The format is known up to one libvirt, which every answer about versions names.
+#[test]
+fn what_is_newer_than_the_format_is_no_target() {
+    let newest = domxml::NEWEST.to_string();
+    for command in ["upgrade", "check", "validate"] {
+        let refused = dommigrate().args([command, "--target", "99.0.0"]).write_stdin(NEW).assert().code(2);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.contains("99.0.0") && said.contains(&newest), "{said}");
+        dommigrate().args([command, "--target", &newest]).write_stdin(NEW).assert().code(0);
+    }
+    assert!(stdout(dommigrate().arg("--version")).contains(&newest));
+    assert!(stdout(dommigrate().arg("--help")).contains(&newest));
+}
+
+#[test]
+fn help_fits_and_tells_the_exit_status() {
+    for command in ["", "upgrade", "check", "fmt", "validate", "info", "diff", "rules", "explain"] {
+        let help = stdout(dommigrate().args(Some(command).filter(|name| !name.is_empty())).arg("--help"));
+        let long = help.lines().find(|line| line.chars().count() > 100);
+        assert!(help.contains("Usage: dommigrate") && long.is_none(), "{command}: {long:?}");
+        if ["", "upgrade", "check", "validate", "diff"].contains(&command) {
+            assert!(help.contains("Exit status:"), "{help}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_around_the_command_is_printed() {
+    let script = stdout(dommigrate().args(["completions", "bash"]));
+    assert!(script.contains("os-nvram-text") && script.contains("default-value"), "no rules to complete");
+    let directory = tempfile::tempdir().expect("a directory");
+    dommigrate().arg("man").arg(directory.path()).assert().code(0);
+    let page = fs::read_to_string(directory.path().join("dommigrate-upgrade.1")).expect("a page");
+    assert!(page.contains(".SH") && page.contains("profile"), "{page}");
+    assert!(stdout(dommigrate().arg("man")).contains(".TH dommigrate"));
+}
+
+/// Every key that is printed stands in the schema, and what the schema requires is printed.
+#[test]
+fn json_follows_its_schema() {
+    let schema: serde_json::Value = serde_json::from_str(&stdout(dommigrate().args(["schema", "json"]))).expect("JSON");
+    let unknown = NEW.replace("</domain>", "  <extra/>\n</domain>");
+    for (arguments, text) in [
+        (&["check"][..], OLD),
+        (&["check", "--strict"], &unknown),
+        (&["upgrade", "--diff"], OLD),
+        (&["upgrade", "--dry-run"], OLD),
+        (&["fmt", "--check"], OLD),
+        (&["validate"], &unknown),
+        (&["info"], OLD),
+        (&["check"], "no XML"),
+    ] {
+        let output =
+            dommigrate().args(arguments).args(["--output-format", "json"]).write_stdin(text).output().expect("it runs");
+        let bytes = if output.stdout.starts_with(b"{") { output.stdout } else { output.stderr };
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert_eq!(json["version"], 1);
+        fits(&json, &schema, &schema, &format!("{arguments:?}"));
+    }
+}
+
+/// Whether a value is what a JSON Schema says, as far as ours uses the language.
+fn fits(value: &serde_json::Value, schema: &serde_json::Value, root: &serde_json::Value, at: &str) {
+    use serde_json::Value;
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = root.pointer(reference.trim_start_matches('#')).expect("a definition");
+        return fits(value, target, root, at);
+    }
+    if let Some(choices) = schema["anyOf"].as_array() {
+        let choice = choices.iter().find(|choice| (choice["type"] == "null") == value.is_null()).expect("a choice");
+        return fits(value, choice, root, at);
+    }
+    match value {
+        Value::Object(members) if schema["properties"].is_object() => {
+            for required in schema["required"].as_array().into_iter().flatten() {
+                assert!(members.contains_key(required.as_str().expect("a name")), "{at}: lacks {required}");
+            }
+            for (key, member) in members {
+                let known = &schema["properties"][key];
+                assert!(known.is_object(), "{at}: {key} is not in the schema");
+                fits(member, known, root, &format!("{at}/{key}"));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fits(item, &schema["items"], root, at)),
+        Value::String(text) => {
+            let named = |values: &Value| values.as_array().is_none_or(|all| all.iter().any(|one| one == text.as_str()));
+            let words = schema["oneOf"].as_array().is_none_or(|all| {
+                all.iter().any(|one| one["const"] == text.as_str() || !one["enum"].is_null() && named(&one["enum"]))
+            });
+            assert!(named(&schema["enum"]) && words, "{at}: {text} is no value of the schema");
+        }
+        _ => {}
+    }
+}
+
+/// `info` answers first, and does not answer what it cannot know.
+#[test]
+fn info_says_its_answer_first() {
+    let said = stdout(dommigrate().arg("info").write_stdin(OLD));
+    assert!(said.starts_with("oldest libvirt: "), "{said}");
+    let unknown = OLD.replace("</domain>", "  <extra/>\n</domain>");
+    let said = stdout(dommigrate().arg("info").write_stdin(unknown.as_str()));
+    assert!(said.starts_with("oldest libvirt: cannot be told, something is unknown"), "{said}");
+    let json = stdout(dommigrate().args(["info", "--output-format", "json"]).write_stdin(unknown));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["files"][0]["features"]["certain"], false);
+}
+
+/// No arrow leads to nothing, and no name steers the terminal.
+#[test]
+fn reports_read_well() {
+    let copy = NEW.replace("</domain>", "<devices><graphics type='vnc' listen='::1'><listen type='address' address='::1'/></graphics></devices></domain>");
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a\x1b[31m\n.xml");
+    fs::write(&file, copy).expect("written");
+    let said = stdout(dommigrate().arg("check").arg(&file));
+    assert!(said.contains("graphics-listen-attr") && said.contains(": remove listen='::1'\n"), "{said}");
+    assert!(!said.contains("-> \n") && !said.contains(": -> ") && !said.contains('\x1b'), "{said}");
+    let styled = stdout(dommigrate().args(["check", "--color", "always"]).arg(&file));
+    assert!(styled.contains("\x1b[1;36mcopy[") && !styled.contains("\x1b[31m"), "{styled}");
+    let sarif = stdout(dommigrate().args(["check", "--output-format", "sarif"]).arg(&file));
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let run = &sarif["runs"][0];
+    let uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("a URI");
+    assert!(uri.starts_with("file:///") && uri.ends_with("a%1B%5B31m%0A.xml"), "{uri}");
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert!(rule["shortDescription"]["text"].is_string() && rule["fullDescription"]["text"].is_string(), "{rule}");
+}
+
 #[test]
 fn hostile_input_is_an_error() {
     let deep = "<a>".repeat(200_000);

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use dommigrate::engine::{self, Options, Plan};
 use dommigrate::finding::Level;
-use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
 use dommigrate::judgement::Judge;
+use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
 use dommigrate::rules;
 use domxml_runtime::Version;
 use rayon::prelude::*;

@@ -14,7 +14,7 @@ pub(super) fn run(mut args: Check) -> Result<u8, String> {
     let summary = batch::run(&args.files, &args.output, Findings::Result, Documents::Judged, |origin, source| {
         let findings = source.content.findings(&source.text, |text| judge.check(text, &options));
         let action = Action::Unchanged;
-        FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None }
+        FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None, features: None }
     })?;
     Ok(status_of_findings(&summary, args.strict))
 }

@@ -163,7 +163,8 @@ fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bo
             domains.push(text.to_owned());
             Vec::new()
         });
-        let around = |_: &str, _| Outcome { findings: Vec::new(), text: Some("<domain/>".to_owned()), carried_over: true };
+        let around =
+            |_: &str, _| Outcome { findings: Vec::new(), text: Some("<domain/>".to_owned()), carried_over: true };
         Ok((domains, source.content.rewrite(&source.text, around).text))
     };
     let ((olds, around), (news, other)) = (parts(a, false)?, parts(b, true)?);
@@ -318,6 +319,7 @@ fn findings(args: &Diff, pairs: &[Pair]) -> Result<String, String> {
                 findings,
                 action: Action::Unchanged,
                 output: None,
+                features: None,
             };
             summary.add(&report);
             reporter.file(&report, &mut out, &mut aside).map_err(failed)?;

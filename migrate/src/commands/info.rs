@@ -4,35 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use domxml_runtime::Version;
-use serde::Serialize;
 
 use super::{DONE, FAILED};
 use crate::batch::Documents;
 use crate::cli::{Info, OutputFormat};
-use crate::report::{Action, FileReport, Findings};
+use crate::finding::{Level, ids};
+use crate::report::{Action, Feature, Features, FileReport, Findings};
 use crate::{batch, config, engine, features};
-
-/// A feature with all its uses counted.
-#[derive(Serialize)]
-struct Row {
-    since: String,
-    feature: String,
-    uses: usize,
-}
-
-#[derive(Serialize)]
-struct Listing {
-    oldest_libvirt: Option<String>,
-    features: Vec<Row>,
-}
 
 pub(super) fn run(mut args: Info) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
-    let (unknown, format) = (args.files.unknown, args.output.output_format);
+    let (unknown, format, quiet) = (args.files.unknown, args.output.output_format, args.output.quiet);
     let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
     let place = if format == OutputFormat::Text { Findings::Aside } else { Findings::Result };
     let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
-        let label = origin.label();
         let (mut used, mut readable) = (Vec::new(), true);
         let findings = source.content.findings(&source.text, |text| match engine::features(text, unknown) {
             Ok((features, findings)) => {
@@ -44,41 +29,62 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
                 findings
             }
         });
-        let text = match format {
-            OutputFormat::Json => serde_json::to_string(&listing(&used)).unwrap_or_default(),
-            _ => print(&used, many.then_some(label.as_str())),
+        let mut report = FileReport {
+            label: origin.label(),
+            text: source.text.clone(),
+            findings,
+            action: if readable { Action::Unchanged } else { Action::Failed },
+            output: None,
+            features: None,
         };
-        let output = readable.then(|| text.into_bytes());
-        let action = if readable { Action::Unchanged } else { Action::Failed };
-        FileReport { label, text: source.text.clone(), findings, action, output }
+        if readable {
+            let certain = !report.findings.iter().any(|finding| finding.rule == ids::UNKNOWN);
+            let listing = listing(&used, certain);
+            if format == OutputFormat::Text {
+                report.output = Some(print(&listing, many.then_some(report.label.as_str()), quiet).into_bytes());
+            }
+            report.features = Some(listing);
+        }
+        // What is wrong with a file is no business of this command, unless it cannot be read for it.
+        if report.action != Action::Failed {
+            report.findings.retain(|finding| finding.level == Level::Invalid);
+        }
+        report
     })?;
     Ok(if summary.unfinished() { FAILED } else { DONE })
 }
 
-fn listing(used: &[features::Feature]) -> Listing {
+fn listing(used: &[features::Feature], certain: bool) -> Features {
     let mut counts: BTreeMap<(Version, &str), usize> = BTreeMap::new();
     for feature in used {
         *counts.entry((feature.since, &feature.name)).or_default() += 1;
     }
-    let features = counts
-        .into_iter()
-        .rev()
-        .map(|((since, feature), uses)| Row { since: since.to_string(), feature: feature.to_owned(), uses })
-        .collect();
-    Listing { oldest_libvirt: features::oldest(used).map(|version| version.to_string()), features }
+    let features = counts.into_iter().rev().map(|((since, feature), uses)| Feature {
+        since: since.to_string(),
+        feature: feature.to_owned(),
+        uses,
+    });
+    let oldest = features::oldest(used).filter(|_| certain).map(|version| version.to_string());
+    Features { oldest_libvirt: oldest, certain, features: features.collect() }
 }
 
-/// Newest features first: these decide which libvirt can read the file.
-fn print(used: &[features::Feature], label: Option<&str>) -> String {
-    let listing = listing(used);
+/// The answer first, then what decides it: the newest features before the others.
+fn print(listing: &Features, label: Option<&str>, quiet: bool) -> String {
     let mut text = String::new();
     if let Some(label) = label {
-        let _ = writeln!(text, "{label}:");
+        let _ = write!(text, "{label}: ");
     }
-    for row in &listing.features {
-        let _ = writeln!(text, "{:>8}  {}", row.since, row.feature);
+    let newest = listing.features.first().map_or("", |feature| &feature.since);
+    let _ = match (&listing.oldest_libvirt, listing.certain) {
+        (Some(oldest), _) => writeln!(text, "oldest libvirt: {oldest}"),
+        (None, true) => writeln!(text, "oldest libvirt: any"),
+        (None, false) if newest.is_empty() => writeln!(text, "oldest libvirt: cannot be told, something is unknown"),
+        (None, false) => writeln!(text, "oldest libvirt: cannot be told, something is unknown; {newest} by the rest"),
+    };
+    if !quiet {
+        for row in &listing.features {
+            let _ = writeln!(text, "{:>8}  {}", row.since, row.feature);
+        }
     }
-    let oldest = listing.oldest_libvirt.as_deref().unwrap_or("any");
-    let _ = writeln!(text, "oldest libvirt: {oldest}");
     text
 }

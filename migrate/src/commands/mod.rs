@@ -1,5 +1,6 @@
 //! The subcommands. Each takes its arguments and returns an exit status.
 
+mod around;
 mod catalogue;
 mod check;
 mod describe;
@@ -8,9 +9,7 @@ mod info;
 mod rewrite;
 mod validate;
 
-use clap::CommandFactory;
-
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Schema};
 use crate::report::Summary;
 
 /// Nothing was found, or all that was found was rewritten.
@@ -34,11 +33,9 @@ pub fn run(cli: Cli) -> Result<u8, String> {
         Command::Diff(args) => diff::run(&args),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "dommigrate", &mut script);
-            catalogue::print(&String::from_utf8_lossy(&script))
-        }
+        Command::Completions { shell } => around::completions(shell),
+        Command::Man { directory } => around::man(directory.as_deref()),
+        Command::Schema { of: Schema::Json } => catalogue::print(&crate::report::json_schema()?),
     }
 }
 

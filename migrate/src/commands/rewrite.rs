@@ -101,6 +101,7 @@ impl Writing {
             findings: outcome.findings,
             action: Action::Failed,
             output: None,
+            features: None,
         };
         let nothing = self.options.nothing();
         if !nothing && let Some(path) = origin.path() {

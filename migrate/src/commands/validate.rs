@@ -35,7 +35,7 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
         // Another schema is about the document as it stands.
         let findings = if own { source.content.findings(&source.text, judged) } else { judged(&source.text) };
         let action = Action::Unchanged;
-        FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None }
+        FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None, features: None }
     })?;
     Ok(status_of_findings(&summary, false))
 }

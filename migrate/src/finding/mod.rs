@@ -9,7 +9,7 @@ use serde::Serialize;
 /// How much a finding matters, least first.
 ///
 /// What today's libvirt itself writes has findings of the three lowest levels alone, save where its own schema refuses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Nothing to rewrite: what is not read, what is newer than the target, advice.
@@ -77,6 +77,20 @@ pub struct Finding {
     pub before: Option<String>,
     /// What stands there after the rewrite.
     pub after: Option<String>,
+}
+
+impl Finding {
+    /// What is rewritten, or what it is about, in words; none where nothing more is to be said.
+    #[must_use]
+    pub fn edit(&self) -> Option<String> {
+        let said = |side: &'_ Option<String>| side.clone().filter(|text| !text.is_empty());
+        match (said(&self.before), said(&self.after)) {
+            (Some(before), Some(after)) => Some(format!("{before} -> {after}")),
+            (Some(before), None) if self.level.is_rewrite() => Some(format!("remove {before}")),
+            (None, Some(after)) if self.level.is_rewrite() => Some(format!("add {after}")),
+            (one, other) => one.or(other),
+        }
+    }
 }
 
 /// Line and column of a byte offset, both from 1; the column counts characters.

@@ -17,6 +17,15 @@ fn escape_property(text: &str) -> String {
     escape(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Path and edit are part of what is said: the annotation shows nothing else.
+fn message(finding: &crate::finding::Finding) -> String {
+    let edit = finding.edit().map_or_else(String::new, |edit| format!(": {edit}"));
+    match finding.path.is_empty() || finding.message.starts_with(&finding.path) {
+        true => format!("{}{edit}", finding.message),
+        false => format!("{}: {}{edit}", finding.path, finding.message),
+    }
+}
+
 impl Reporter for Github {
     fn file(&mut self, report: &FileReport, out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
         for finding in &report.findings {
@@ -31,7 +40,7 @@ impl Reporter for Github {
                 "::{command} file={},line={line},col={column},title={}::{}",
                 escape_property(&report.label),
                 escape_property(&finding.rule),
-                escape(&finding.message),
+                escape(&message(finding)),
             )?;
         }
         Ok(())

@@ -5,6 +5,7 @@ mod json;
 mod sarif;
 mod text;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -15,7 +16,7 @@ use crate::finding::{Finding, Level};
 pub const JSON_VERSION: u32 = 1;
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Nothing was to be done.
@@ -28,6 +29,28 @@ pub enum Action {
     Skipped,
     /// Could not be done and was left.
     Failed,
+}
+
+/// The features that a file uses.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Features {
+    /// The oldest libvirt that can read it; none where any can, or where it cannot be told.
+    pub oldest_libvirt: Option<String>,
+    /// Whether it can be told: it holds nothing that is unknown.
+    pub certain: bool,
+    /// What it uses, newest first.
+    pub features: Vec<Feature>,
+}
+
+/// A feature with all its uses counted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Feature {
+    /// The first libvirt that knows it.
+    pub since: String,
+    /// As `disk/driver/@cache`.
+    pub feature: String,
+    /// How often it stands in the file.
+    pub uses: usize,
 }
 
 /// Everything about one file.
@@ -43,6 +66,8 @@ pub struct FileReport {
     pub action: Action,
     /// What the command prints on standard output for it: a diff, the new document, ...
     pub output: Option<Vec<u8>>,
+    /// What `info` says of it.
+    pub features: Option<Features>,
 }
 
 impl FileReport {
@@ -54,7 +79,7 @@ impl FileReport {
 }
 
 /// Counts over all files.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// Files looked at.
     pub files: usize,
@@ -127,6 +152,25 @@ pub enum Findings {
     Result,
     /// The result is the output of each file, a document or a diff: standard error.
     Aside,
+}
+
+/// The JSON Schema of what `--output-format json` prints, whatever the command.
+///
+/// # Errors
+/// Never.
+pub fn json_schema() -> Result<String, String> {
+    let schema = schemars::schema_for!(json::Report);
+    Ok(serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())? + "\n")
+}
+
+/// A text without what a terminal might take for a command, or a reader for the end of a line.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escape).collect())
 }
 
 /// The reporter for the format asked for.

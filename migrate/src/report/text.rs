@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
-use super::{Action, FileReport, Reporter, Summary};
+use super::{Action, FileReport, Reporter, Summary, visible};
 use crate::cli::Output;
 use crate::finding::{Finding, Level, line_column};
 
@@ -12,6 +12,7 @@ use crate::finding::{Finding, Level, line_column};
 pub struct Text {
     quiet: bool,
     verbose: bool,
+    styled: bool,
     renderer: Renderer,
 }
 
@@ -20,6 +21,7 @@ impl Text {
         Self {
             quiet: options.quiet,
             verbose: options.verbose > 0,
+            styled,
             renderer: if styled { Renderer::styled() } else { Renderer::plain() },
         }
     }
@@ -29,15 +31,18 @@ impl Text {
             return self.excerpt(report, finding, out);
         }
         let (line, column) = line_column(&report.text, finding.span.start);
-        write!(out, "{}:{line}:{column}: {}[{}]", report.label, finding.level.as_str(), finding.rule)?;
+        let label = visible(&report.label);
+        let (bold, color, plain) =
+            if self.styled { ("\x1b[1m", color(finding.level), "\x1b[0m") } else { ("", "", "") };
+        let (level, rule) = (finding.level.as_str(), &finding.rule);
+        write!(out, "{bold}{label}:{line}:{column}:{plain} {color}{level}[{rule}]{plain}")?;
         if !finding.path.is_empty() {
-            write!(out, " {}", finding.path)?;
+            write!(out, " {}", visible(&finding.path))?;
         }
-        write!(out, ": {}", finding.message)?;
-        match (&finding.before, &finding.after) {
-            (Some(before), Some(after)) => writeln!(out, ": {before} -> {after}"),
-            (Some(one), None) | (None, Some(one)) => writeln!(out, ": {one}"),
-            (None, None) => writeln!(out),
+        write!(out, ": {}", visible(&finding.message))?;
+        match finding.edit() {
+            Some(edit) => writeln!(out, ": {}", visible(&edit)),
+            None => writeln!(out),
         }
     }
 
@@ -55,16 +60,22 @@ impl Text {
         // The first line of the element is enough to find it.
         let stop = finding.span.end.clamp(start, end);
         let stop = report.text[start..stop].find('\n').map_or(stop, |at| start + at);
-        let label = match (&finding.before, &finding.after) {
-            (Some(before), Some(after)) => format!("{before} -> {after}"),
-            (Some(one), None) | (None, Some(one)) => one.clone(),
-            (None, None) => finding.path.clone(),
-        };
+        let label = finding.edit().unwrap_or_else(|| finding.path.clone());
         let snippet = Snippet::source(report.text.as_str())
-            .path(report.label.as_str())
+            .path(visible(&report.label).into_owned())
             .annotation(AnnotationKind::Primary.span(start..stop).label(label));
         let group: Group<'_> = title.primary_title(finding.message.as_str()).id(&*finding.rule).element(snippet);
         writeln!(out, "{}", self.renderer.render(&[group]))
+    }
+}
+
+/// The colour of a level, as a terminal takes it.
+fn color(level: Level) -> &'static str {
+    match level {
+        Level::Error | Level::Invalid => "\x1b[1;31m",
+        Level::Legacy => "\x1b[1;33m",
+        Level::Copy | Level::Default => "\x1b[1;36m",
+        Level::Note => "\x1b[1;32m",
     }
 }
 
@@ -88,7 +99,7 @@ impl Reporter for Text {
                 Action::Skipped => "skipped: not a domain",
                 Action::Failed => "left",
             };
-            writeln!(diagnostics, "{}: {word}", report.label)?;
+            writeln!(diagnostics, "{}: {word}", visible(&report.label))?;
         }
         Ok(())
     }
