@@ -1,7 +1,7 @@
 //! What the options of writing make of the format's annotations.
 
 use domxml::{Action, Defaults, Domain, Element, KeptContent, OutputOnly, Version, WriteOptions};
-use domxml_runtime::Newer;
+use domxml_runtime::{EmptyElements, Newer};
 
 const HEAD: &str = "<domain type='kvm'>\n  <name>n</name>\n";
 
@@ -18,7 +18,7 @@ fn empty_elements_have_their_form() {
     let content = "  <features/>\n  <devices/>\n";
     let pair = "  <features/>\n  <devices>\n  </devices>\n";
     assert_eq!(written(content, &WriteOptions::default()), (pair.to_owned(), Vec::new()));
-    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    let canonical = WriteOptions { empty: EmptyElements::Drop, ..WriteOptions::default() };
     let dropped = vec![(Action::Emptied, "features".to_owned())];
     assert_eq!(written(content, &canonical), ("  <devices>\n  </devices>\n".to_owned(), dropped));
     let comment = "  <features>\n    <!-- none -->\n  </features>\n";
@@ -29,7 +29,8 @@ fn empty_elements_have_their_form() {
 fn an_element_whose_parts_are_left_out_is_left_out_too() {
     let content = "  <devices>\n    <interface type='user'>\n      <coalesce>\n        <rx>\n          <frames max='0'/>\n        </rx>\n      \
                    </coalesce>\n    </interface>\n  </devices>\n";
-    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    let canonical =
+        WriteOptions { defaults: Defaults::Canonical, empty: EmptyElements::Drop, ..WriteOptions::default() };
     assert_eq!(written(content, &canonical).0, "  <devices>\n    <interface type='user'/>\n  </devices>\n");
 }
 
