@@ -17,10 +17,7 @@
 //!   patterns differ, the choice is merged member by member.
 //! - Every other choice is merged member by member, and its members become optional.
 //! - Where a document may hold two children in either order and that order matters, they form one mixed member that
-//!   keeps it; likewise a repeated choice of several elements, and text between elements. `d:order="free"` on the repeated
-//!   choice says that the order means nothing: its elements are then members of their own.
-//! - A wildcard takes what no named child beside it is called. Where it is repeated together with named children, it is one of
-//!   the mixed member's elements.
+//!   keeps it; likewise a repeated choice of several elements outside of an `interleave`, and text between elements.
 
 mod choice;
 mod decide;
@@ -175,10 +172,8 @@ pub enum MemberKind<'g> {
 /// An element of a mix, or its text.
 #[derive(Debug)]
 pub struct MixVariant<'g> {
-    /// The element's name and content; none for text and for wildcards.
+    /// The element's name and content; none for text.
     pub element: Option<(XmlName, ContentId)>,
-    /// Whether it is the elements of wildcards.
-    pub wildcard: bool,
     /// The patterns.
     pub uses: Vec<Use<'g>>,
 }
@@ -445,11 +440,8 @@ impl<'g> Analyser<'g> {
                 }
                 _ => None,
             };
-            let wildcard = item.atom == Atom::AnyElements;
-            variants.push(MixVariant { element, wildcard, uses: item.uses.clone() });
+            variants.push(MixVariant { element, uses: item.uses.clone() });
         }
-        // What is told by its name comes first: a wildcard takes the rest.
-        variants.sort_by_key(|variant| variant.wildcard);
         let whole = decision.whole.as_ref()?;
         let required = flat::requires(whole, knot);
         let mut place = whole;

@@ -24,7 +24,6 @@ const KNOWN: &[&str] = &[
     "legacy",
     "narrow",
     "optional-since",
-    "order",
     "output-only",
     "ref",
     "repeat",
@@ -173,7 +172,6 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
             wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))
         }
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
-        "order" if value != "free" => wrong("'free'"),
         "output-only" if value != "true" => wrong("'true'"),
         "empty" if value != "pair" && value != "dropped" => wrong("'pair' or 'dropped'"),
         "repeat" if value != "refused" => wrong("'refused'"),

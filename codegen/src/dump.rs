@@ -64,7 +64,7 @@ fn member_kind(kind: &MemberKind<'_>) -> String {
                 .iter()
                 .map(|variant| {
                     variant.element.as_ref().map_or_else(
-                        || if variant.wildcard { "any".to_owned() } else { "text".to_owned() },
+                        || "text".to_owned(),
                         |(name, content)| format!("<{}>: content {}", xml_name(name), content.0),
                     )
                 })
@@ -220,14 +220,7 @@ fn values(out: &mut String, model: &Model, shape: &Values) {
 
 fn mix(out: &mut String, model: &Model, shape: &Mix) {
     for variant in &shape.variants {
-        let element = match &variant.element {
-            Some(name) => format!("<{}>", xml_name(name)),
-            None if variant.is_text() => "text".to_owned(),
-            None => {
-                let classes: Vec<String> = variant.wildcard.iter().map(relaxng_model::dump::name_class).collect();
-                format!("any {}", classes.join(" | "))
-            }
-        };
+        let element = variant.element.as_ref().map_or_else(|| "text".to_owned(), |e| format!("<{}>", xml_name(e)));
         line(out, 1, format_args!("{}: {element} {}", variant.name, child(model, &variant.content)));
         docs(out, 2, &variant.docs);
     }

@@ -89,9 +89,6 @@ enum Class {
     Any,
 }
 
-/// What tells one mix from another.
-type MixKey = (Option<DefineId>, Option<NodeId>, Vec<Option<ContentId>>);
-
 struct Lowerer<'g, 'f> {
     grammar: &'g Grammar,
     facts: &'f Analysis<'g>,
@@ -110,8 +107,6 @@ struct Lowerer<'g, 'f> {
     choice_types: Vec<TypeId>,
     /// Branches that took the name of their definition.
     named_branches: BTreeMap<DefineId, ContentId>,
-    /// Mixes by their definition or else their pattern, and by the contents of their variants.
-    mixes: BTreeMap<MixKey, TypeId>,
     /// Value sets that are definitions.
     values: BTreeMap<DefineId, TypeId>,
     /// The nodes that describe a value beside itself: attributes that hold nothing but this value.
@@ -138,7 +133,6 @@ impl<'g, 'f> Lowerer<'g, 'f> {
             choice_names: BTreeMap::new(),
             choice_types: Vec::new(),
             named_branches: BTreeMap::new(),
-            mixes: BTreeMap::new(),
             values: BTreeMap::new(),
             value_nodes: BTreeMap::new(),
             inline_values: BTreeMap::new(),
@@ -146,7 +140,6 @@ impl<'g, 'f> Lowerer<'g, 'f> {
     }
 
     fn run(&mut self) {
-        self.read_orders();
         self.classes = self.classify();
         // Ids first, so that recursion is no special case.
         // Choices come before what their branches hold where both have one place.
@@ -165,16 +158,6 @@ impl<'g, 'f> Lowerer<'g, 'f> {
         }
         for index in 0..self.facts.choices.len() {
             self.payload_type(index);
-        }
-    }
-
-    /// `analyse` goes by `d:order`; here it is noted as read.
-    fn read_orders(&self) {
-        for (index, node) in self.grammar.schema.nodes.iter().enumerate() {
-            if matches!(node.tag, "zeroOrMore" | "oneOrMore") {
-                let id = NodeId(u32::try_from(index).expect("a schema has fewer than 2^32 nodes"));
-                let _ = self.notes.first(&[id], "order");
-            }
         }
     }
 

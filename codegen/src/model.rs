@@ -378,7 +378,7 @@ pub struct Other {
     pub scalar: Scalar,
 }
 
-/// A choice of elements, or a repeated one whose order matters.
+/// A repeated choice of elements whose mutual order matters.
 #[derive(Debug, Clone)]
 pub struct Mix {
     /// The variants.
@@ -390,20 +390,10 @@ pub struct Mix {
 pub struct MixVariant {
     /// The Rust name.
     pub name: String,
-    /// The element's name; none for text and for a wildcard.
+    /// The element's name, none for text.
     pub element: Option<XmlName>,
-    /// The names that a wildcard takes, which is what no element beside it is called; empty for all else.
-    pub wildcard: Vec<NameClass>,
     /// What it holds.
     pub content: ChildContent,
     /// Documentation.
     pub docs: Vec<String>,
-}
-
-impl MixVariant {
-    /// Whether it is text.
-    #[must_use]
-    pub fn is_text(&self) -> bool {
-        self.element.is_none() && self.wildcard.is_empty()
-    }
 }

@@ -132,6 +132,8 @@ pub enum Command {
     /// Tell whether two documents mean the same to libvirt, and where not
     #[command(after_help = DIFF)]
     Diff(Diff),
+    /// Tell whether a definition is what libvirt made of another, or someone changed it
+    Drift(Drift),
     /// List the rules
     Rules(Rules),
     /// Explain a rule, with an example
@@ -246,6 +248,30 @@ pub struct Diff {
     #[arg(long, value_name = "VERSION", value_parser = known_version)]
     pub target: Option<Version>,
     /// How findings are printed.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct Drift {
+    /// What was asked for: a file, a directory, or `-` for standard input
+    pub desired: PathBuf,
+    /// What stands there: a file, a directory, or `-`, as for `virsh dumpxml`
+    pub actual: PathBuf,
+    /// The libvirt whose reading decides
+    #[arg(long, value_name = "VERSION")]
+    pub target: Option<Version>,
+    /// Leave out paths that match this pattern (as in a .gitignore; may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub exclude: Vec<String>,
+    /// How many files to work on at the same time; 0: one for each core
+    #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = "Files")]
+    pub jobs: usize,
+    /// What the host says of itself: the output of `virsh capabilities` or `virsh domcapabilities` (may be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub host: Vec<PathBuf>,
+    /// How differences are printed.
     #[command(flatten)]
     pub output: Output,
 }

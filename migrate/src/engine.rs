@@ -1,5 +1,6 @@
 //! From text to text: reads a document, lets each rule run once, prints it.
 
+mod comparable;
 mod plan;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use crate::rule::{Context, Scope};
 use crate::rules;
 use crate::{features, layout};
 
+pub use comparable::{Comparable, comparable};
 pub use plan::Plan;
 
 /// What is to be done.

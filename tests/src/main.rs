@@ -7,11 +7,11 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dommigrate::cli::Profile;
 use domxml_tests::against;
 use domxml_tests::corpus;
-use domxml_tests::coverage;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
 use domxml_tests::unknown;
+use domxml_tests::{coverage, drift};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -60,6 +60,11 @@ enum Name {
     Live,
     OldestDocuments,
     DiffPairs,
+    DriftPairs,
+    DriftUpstream,
+    DriftWild,
+    DriftChanges,
+    DriftFolders,
     DriverOutputs,
     SameFmt,
     SameModern,
@@ -127,6 +132,11 @@ fn main() -> ExitCode {
             Name::Jing => judge::engines("jing", Engine::Jing, &root, &releases, &schema),
             Name::JingMutants => judge::engines("jing-mutants", Engine::Jing, &root.join("mutants"), &mutants, &schema),
             Name::DiffPairs => domxml_tests::pairs::diff("diff-pairs", &releases, &shared, 2000),
+            Name::DriftPairs => Ok(drift::explained("drift-pairs", &drift::driver_pairs(&shared, false))),
+            Name::DriftUpstream => Ok(drift::explained("drift-upstream", &drift::upstream_pairs(&shared))),
+            Name::DriftWild => Ok(drift::explained("drift-wild", &drift::driver_pairs(&shared, true))),
+            Name::DriftChanges => Ok(drift::changes("drift-changes", &drift::driver_pairs(&shared, false), 20_000)),
+            Name::DriftFolders => drift::equal_folders(&drift::driver_pairs(&shared, false), 1000),
             Name::Untouched9 => Ok(measures::untouched("untouched-9.0.0", &releases, &shared, "9.0.0")),
             Name::Untouched11 => Ok(measures::untouched("untouched-11.3.0", &releases, &shared, "11.3.0")),
             Name::Live => Ok(measures::live(&releases, &shared)),

@@ -246,15 +246,6 @@ impl TypeInfo {
         find(behind).map(|(index, variant)| (from + index, variant)).or_else(|| find(before))
     }
 
-    /// The number of the field whose wildcard takes a child element with this name; of a mix, that of the variant, too.
-    pub(crate) fn find_wildcard(&self, ns: &str, local: &str) -> Option<(usize, usize)> {
-        let takes = |line: &FieldInfo| line.kind == FieldKind::AnyElements && line.names.contains(ns, local);
-        self.fields.iter().enumerate().find_map(|(index, field)| match field.kind {
-            FieldKind::Mix => Some((index, field.entries.iter().position(takes)?)),
-            _ => takes(field).then_some((index, 0)),
-        })
-    }
-
     /// The field for its text, if that is a value.
     #[must_use]
     pub fn text_field(&self) -> Option<&'static FieldInfo> {

@@ -261,12 +261,11 @@ impl Reader {
     }
 
     fn offer_any_child(&mut self, out: &mut dyn Content, node: Node<'_>) -> bool {
-        let info = out.info();
         let (ns, local) = node.name();
-        if let Some((index, variant)) = info.find_wildcard(ns, local) {
-            if let Some(slot) = out.field_mut(index) {
-                self.child_field(node, &info.fields[index], variant, slot);
-            }
+        let takes = |field: &FieldInfo| field.kind == FieldKind::AnyElements && field.names.contains(ns, local);
+        let any = out.info().fields.iter().position(takes);
+        if let Some(SlotMut::Verbatim(field)) = any.and_then(|index| out.field_mut(index)) {
+            self.verbatim(node, field);
             return true;
         }
         members_mut(out, &mut |members| self.offer_any_child(members, node))

@@ -347,8 +347,8 @@ fn weave(
     (orders, parts)
 }
 
-/// Lets a wildcard for elements take what it cannot be told from: children whose names it takes too, and the text beside it.
-/// Children that it does not take keep their place in the knot that they and the wildcard are.
+/// Lets a wildcard for elements take what it cannot be told from or must keep in order with: knots that it is in, the
+/// text beside it, and children that it takes too.
 fn swallow(mut decision: Decision<'_>) -> Decision<'_> {
     let Some(wildcard) = decision.items.iter().find(|item| item.atom == Atom::AnyElements) else {
         return decision;
@@ -362,25 +362,22 @@ fn swallow(mut decision: Decision<'_>) -> Decision<'_> {
         _ => false,
     };
     let mut swallowed: BTreeSet<Atom> = BTreeSet::new();
-    let mut knot: Vec<Atom> = Vec::new();
-    for one in decision.content.iter().filter(|one| one.iter().any(&takes)) {
-        swallowed.extend(one.iter().filter(|atom| takes(atom)).cloned());
-        knot.extend(one.iter().filter(|atom| !takes(atom)).cloned());
+    for knot in &decision.content {
+        if knot.iter().any(&takes) {
+            swallowed.extend(knot.iter().cloned());
+        }
     }
     swallowed.remove(&Atom::AnyElements);
-    if !knot.is_empty() && swallowed.remove(&Atom::Text) {
-        knot.push(Atom::Text);
-    }
-    knot.push(Atom::AnyElements);
-    let taken = |atom: &Atom| swallowed.contains(atom) || knot.contains(atom);
     decision.items.retain(|item| !swallowed.contains(&item.atom));
-    decision.content.retain(|one| one.contains(&Atom::AnyElements) || !one.iter().any(&taken));
-    for one in decision.content.iter_mut().filter(|one| one.contains(&Atom::AnyElements)) {
-        one.clone_from(&knot);
+    for knot in &mut decision.content {
+        knot.retain(|atom| !swallowed.contains(atom));
     }
+    decision.content.retain(|knot| !knot.is_empty());
     for order in &mut decision.content_orders {
-        for slot in order.slots.iter_mut().filter(|slot| taken(&slot.atom)) {
-            slot.atom = Atom::AnyElements;
+        for slot in &mut order.slots {
+            if swallowed.contains(&slot.atom) {
+                slot.atom = Atom::AnyElements;
+            }
         }
         let mut seen = false;
         order.slots.retain(|slot| slot.atom != Atom::AnyElements || !std::mem::replace(&mut seen, true));

@@ -24,7 +24,7 @@ pub fn sequence(tree: &Tree<'_>, knots: &[BTreeSet<Atom>]) -> Sequence {
     let mut attributes = Vec::new();
     collect(tree, &mut attributes, &mut graph);
     graph.before = vec![BTreeSet::new(); graph.atoms.len()];
-    graph.edges(tree);
+    graph.edges(tree, false);
     for knot in knots {
         for a in knot {
             for b in knot {
@@ -91,25 +91,25 @@ impl Graph {
     }
 
     /// Adds what the tree says about the order and returns the atoms in it.
-    fn edges(&mut self, tree: &Tree<'_>) -> BTreeSet<usize> {
+    fn edges(&mut self, tree: &Tree<'_>, interleaved: bool) -> BTreeSet<usize> {
         match &tree.kind {
             TreeKind::Child(name, _) => self.number(&Atom::Child(name.clone())),
             TreeKind::AnyElements(_) => self.number(&Atom::AnyElements),
             TreeKind::Text(_) => self.number(&Atom::Text),
             TreeKind::Payload(plan) => self.number(&Atom::Payload(plan.attribute.clone())),
             TreeKind::Empty | TreeKind::Attribute(..) | TreeKind::AnyAttributes(_) => BTreeSet::new(),
-            TreeKind::Choice(members) => members.iter().flat_map(|member| self.edges(member)).collect(),
+            TreeKind::Choice(members) => members.iter().flat_map(|member| self.edges(member, interleaved)).collect(),
             TreeKind::Group(members) => {
                 let mut seen = BTreeSet::new();
                 for member in members {
-                    let atoms = self.edges(member);
+                    let atoms = self.edges(member, interleaved);
                     self.all_before(&seen, &atoms);
                     seen.extend(atoms);
                 }
                 seen
             }
             TreeKind::Interleave(members) => {
-                let sets: Vec<_> = members.iter().map(|member| self.edges(member)).collect();
+                let sets: Vec<_> = members.iter().map(|member| self.edges(member, true)).collect();
                 let all: BTreeSet<usize> = sets.iter().flatten().copied().collect();
                 // Text that mingles with elements stands anywhere between them.
                 for (member, atoms) in members.iter().zip(&sets) {
@@ -123,11 +123,13 @@ impl Graph {
                 all
             }
             TreeKind::OneOrMore(member) => {
-                // Repeated elements might be sorted by name here and there and stay valid; their order is kept all the same, as
-                // it may mean something.
-                let atoms = self.edges(member);
-                let all = atoms.clone();
-                self.all_before(&atoms, &all);
+                let atoms = self.edges(member, interleaved);
+                // Repeated single elements may be sorted by name and stay valid; outside of an interleave their order
+                // is kept all the same, as it may mean something.
+                if !(interleaved && alternatives_are_single(member)) {
+                    let all = atoms.clone();
+                    self.all_before(&atoms, &all);
+                }
                 atoms
             }
         }
@@ -188,4 +190,17 @@ fn mingles(tree: &Tree<'_>) -> bool {
 /// Values and data never share an element with child elements, so whatever does is `text`.
 fn is_text(pattern: &Pattern) -> bool {
     !matches!(pattern.kind, Kind::Data { .. } | Kind::Value { .. } | Kind::List(_))
+}
+
+/// Whether a repeated tree is a choice of elements that may be sorted: each alternative has one name at most.
+fn alternatives_are_single(tree: &Tree<'_>) -> bool {
+    match &tree.kind {
+        TreeKind::Choice(members) => members.iter().all(alternatives_are_single),
+        TreeKind::OneOrMore(member) => alternatives_are_single(member),
+        TreeKind::Text(_) => false,
+        TreeKind::Group(_) | TreeKind::Interleave(_) => {
+            super::flat::atoms(tree).iter().filter(|atom| atom.is_content()).count() < 2
+        }
+        _ => true,
+    }
 }

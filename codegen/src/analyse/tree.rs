@@ -10,7 +10,6 @@ use relaxng_model::grammar::{DefineId, Grammar, Kind, NameClass, Pattern};
 use relaxng_model::schema::NodeId;
 
 use super::choice::Plan;
-use crate::annotations::NS;
 use crate::error::Errors;
 use crate::model::XmlName;
 
@@ -220,10 +219,6 @@ impl<'g> Builder<'g> {
                 match tree.kind {
                     TreeKind::Empty => TreeKind::Empty,
                     TreeKind::Text(_) => return Some(tree),
-                    // Whatever the order, it is each of them any number of times.
-                    TreeKind::Choice(members) if self.order_is_free(origin) => TreeKind::Interleave(
-                        members.into_iter().filter(|member| !member.is_empty()).map(any_number).collect(),
-                    ),
                     _ => TreeKind::OneOrMore(Box::new(tree)),
                 }
             }
@@ -260,11 +255,6 @@ impl<'g> Builder<'g> {
         Some(Tree::new(kind, origin))
     }
 
-    /// Whether the schema says of a repeated pattern that its order means nothing.
-    fn order_is_free(&self, repeated: NodeId) -> bool {
-        self.grammar.schema.annotations(repeated).attribute(NS, "order") == Some("free")
-    }
-
     /// Whether a pattern describes text alone.
     pub fn is_scalar(&mut self, pattern: &'g Pattern) -> bool {
         match &pattern.kind {
@@ -296,13 +286,6 @@ impl<'g> Builder<'g> {
             _ => false,
         }
     }
-}
-
-/// The tree any number of times.
-fn any_number(tree: Tree<'_>) -> Tree<'_> {
-    let (origin, via) = (tree.origin, tree.via.clone());
-    let repeated = Tree { kind: TreeKind::OneOrMore(Box::new(tree)), origin, via };
-    Tree::new(TreeKind::Choice(vec![repeated, Tree::empty(origin)]), origin)
 }
 
 fn number(pattern: &Pattern, numbers: &mut HashMap<usize, u32>) {

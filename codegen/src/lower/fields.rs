@@ -1,6 +1,6 @@
 //! The fields of a struct.
 
-use relaxng_model::grammar::{Kind, NameClass, Pattern};
+use relaxng_model::grammar::{Kind, Pattern};
 use relaxng_model::schema::NodeId;
 
 use super::Lowerer;
@@ -123,7 +123,11 @@ impl<'g> Lowerer<'g, '_> {
             MemberKind::AnyAttributes(_) => FieldKind::AnyAttributes,
             MemberKind::AnyElements { uses, text } => {
                 nodes = self.nodes_of_all(uses);
-                FieldKind::AnyElements { names: wildcard_names(uses), text: *text }
+                let class = |used: &Use<'g>| match &used.leaf.pattern.kind {
+                    Kind::Element { name, .. } => Some(name.clone()),
+                    _ => None,
+                };
+                FieldKind::AnyElements { names: uses.iter().filter_map(class).collect(), text: *text }
             }
             MemberKind::Child { name: child, content, uses, count } => {
                 nodes = self.nodes_of_all(uses);
@@ -151,15 +155,6 @@ impl<'g> Lowerer<'g, '_> {
         let (facts, docs) = noted.unwrap_or_else(|| (self.notes.facts(&nodes), self.notes.docs(&nodes)));
         Field { name, docs, facts, part: member.part, child_part: member.child_part, boxed: member.boxed, kind }
     }
-}
-
-/// The names that the wildcards among the uses take.
-pub(super) fn wildcard_names(uses: &[Use<'_>]) -> Vec<NameClass> {
-    let class = |used: &Use<'_>| match &used.leaf.pattern.kind {
-        Kind::Element { name, .. } => Some(name.clone()),
-        _ => None,
-    };
-    uses.iter().filter_map(class).collect()
 }
 
 /// The nodes that describe a text: its pattern and, where that may be absent, the pattern without its absence.

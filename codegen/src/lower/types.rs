@@ -6,7 +6,6 @@ use std::ptr;
 use relaxng_model::grammar::{DefineId, Grammar, Kind, Pattern};
 use relaxng_model::schema::NodeId;
 
-use super::fields::wildcard_names;
 use super::names::{self, Scope};
 use super::{Class, Lowerer};
 use crate::analyse::{Choice, ChoiceId, ContentId, MixVariant as AnalysedVariant, Owner, Use, Via, literal};
@@ -358,15 +357,7 @@ impl<'g> Lowerer<'g, '_> {
         origin: NodeId,
         via: Option<Via>,
     ) -> TypeId {
-        // One definition, or one pattern, with the same variants is one type, however many elements hold it.
-        let parts: Vec<_> =
-            variants.iter().map(|variant| variant.element.as_ref().map(|(_, content)| *content)).collect();
-        let key = (via.map(|via| via.define), via.is_none().then_some(origin), parts);
-        if let Some(&known) = self.mixes.get(&key) {
-            return known;
-        }
         let id = self.reserve();
-        self.mixes.insert(key, id);
         let nodes = self.nodes_of_via(via.as_slice(), origin);
         let name = match (self.type_override(&nodes), via) {
             (Some(name), _) => name,
@@ -375,18 +366,16 @@ impl<'g> Lowerer<'g, '_> {
         };
         let mut scope = Scope::default();
         let mut made = Vec::new();
-        for AnalysedVariant { element, wildcard, uses } in variants {
+        for AnalysedVariant { element, uses } in variants {
             let place = uses.first().map_or(origin, |used| used.leaf.pattern.origin);
             let nodes = self.nodes_of_all(uses);
             let (wanted, content) = match element {
                 Some((name, content)) => (names::variant_name(&name.local), self.child_content(*content)),
-                None if *wildcard => ("Any".to_owned(), ChildContent::Any),
                 None => ("Text".to_owned(), self.text_content(uses, &name)),
             };
             made.push(MixVariant {
                 name: self.take(&mut scope, &[&wanted], place, "variants"),
                 element: element.as_ref().map(|(name, _)| name.clone()),
-                wildcard: if *wildcard { wildcard_names(uses) } else { Vec::new() },
                 content,
                 docs: self.notes.docs(&nodes),
             });

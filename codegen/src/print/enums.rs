@@ -84,8 +84,7 @@ impl Printer<'_> {
         for variant in &mix.variants {
             let fallback = match &variant.element {
                 Some(element) => format!("The element `<{}>`.", element.local),
-                None if variant.is_text() => "Text.".to_owned(),
-                None => "An element of any other name.".to_owned(),
+                None => "Text.".to_owned(),
             };
             let docs = docs::attributes(&variant.docs, &Facts::default(), &fallback, self.options);
             let (variant_name, content) = (ident(&variant.name), self.content_type(&variant.content)?);

@@ -62,7 +62,10 @@ impl Printer<'_> {
             }
             FieldKind::Mix { count, .. } => (vec!["mix()".to_owned()], Some(*count)),
             FieldKind::AnyElements { names, text } => {
-                let mut calls = any_elements(names);
+                let mut calls = vec!["any_elements()".to_owned()];
+                if !names.iter().any(|class| matches!(class, NameClass::AnyName(None))) {
+                    calls.push(format!(".names(&{})", self::names(names)));
+                }
                 if *text {
                     calls.push(".text_too()".to_owned());
                 }
@@ -140,8 +143,7 @@ impl Printer<'_> {
             let content = compact(&self.content_type(&variant.content)?);
             let line = match &variant.element {
                 Some(name) => format!("{}({:?}){}", kind(&variant.content), name.local, namespace(name)),
-                None if variant.is_text() => "text()".to_owned(),
-                None => any_elements(&variant.wildcard).concat(),
+                None => "text()".to_owned(),
             };
             text.push_str(&format!("    {index} {}({content}) = {line};\n", variant.name));
         }
@@ -234,15 +236,6 @@ fn orders(shape: &Struct, orders: &[Order], printer: &Printer<'_>) -> Option<Str
         [order] if order.when.is_none() && ascending(&order.slots) => None,
         _ => Some(format!("&[{}]", printed.join(", "))),
     }
-}
-
-/// The calls of a wildcard for elements.
-fn any_elements(names: &[NameClass]) -> Vec<String> {
-    let mut calls = vec!["any_elements()".to_owned()];
-    if !names.iter().any(|class| matches!(class, NameClass::AnyName(None))) {
-        calls.push(format!(".names(&{})", self::names(names)));
-    }
-    calls
 }
 
 /// Names of elements as an expression.

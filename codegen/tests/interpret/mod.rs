@@ -4,7 +4,6 @@
 use domxml_codegen::model::{
     Basic, ChildContent, Count, Field, FieldKind, Model, Order, Payload, Scalar, Shape, Slot, Struct, TypeId, XmlName,
 };
-use relaxng_model::grammar::NameClass;
 use roxmltree::Node;
 
 use crate::random::tree::{Piece, Tree};
@@ -225,10 +224,7 @@ fn give_child(model: &Model, record: &mut Record, node: Node<'_, '_>, named: boo
             }
             FieldKind::Mix { ty, .. } if named => {
                 let Shape::Mix(mix) = &model.types[ty.0 as usize].shape else { panic!("no mix") };
-                let wild = |class: &NameClass| class.contains(&name.ns, &name.local);
-                let variant = mix.variants.iter().find(|v| v.element.as_ref() == Some(&name));
-                let variant = variant.or_else(|| mix.variants.iter().find(|v| v.wildcard.iter().any(wild)));
-                let Some(variant) = variant else { continue };
+                let Some(variant) = mix.variants.iter().find(|v| v.element.as_ref() == Some(&name)) else { continue };
                 let entry = (name.clone(), read_child(model, &variant.content, node)?);
                 match &mut record.values[index] {
                     Value::Mix(list) => list.push(entry),
@@ -265,7 +261,7 @@ fn give_mixed_text(model: &Model, record: &mut Record, text: &str) -> bool {
         match &field.kind {
             FieldKind::Mix { ty, .. } => {
                 let Shape::Mix(mix) = &model.types[ty.0 as usize].shape else { panic!("no mix") };
-                if mix.variants.iter().any(|variant| variant.is_text()) {
+                if mix.variants.iter().any(|variant| variant.element.is_none()) {
                     let none = XmlName { ns: String::new(), local: String::new() };
                     let entry = (none, Child::Text(text.to_owned()));
                     match &mut record.values[index] {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{DONE, FAILED};
 use crate::cli::{Explain, ListFormat, Profile, Rules};
+use crate::drift::{self, Allowance};
 use crate::finding::Level;
 use crate::finding::ids::{self, Own};
 use crate::rule::{Class, Range, Row, Rule, Safety};
@@ -108,6 +109,9 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
     if let Some(own) = ids::find(&args.subject) {
         return print(&own_page(own));
     }
+    if let Some(row) = drift::rows::find(&args.subject) {
+        return print(&drift_page(row));
+    }
     if let Some(text) = super::describe::describe(&args.subject) {
         return print(&text);
     }
@@ -135,6 +139,22 @@ fn versions((since, until): Range) -> String {
 
 fn drivers(row: &Row) -> String {
     row.drivers.names().map_or_else(|| "any driver".to_owned(), |names| names.join(", "))
+}
+
+/// What the page of a row of `drift` says.
+fn drift_page(row: &'static Allowance) -> String {
+    let mut text = format!("{}\n\n{}.\n\n", row.id, sentence(row.why));
+    let _ = writeln!(text, "Command:      drift");
+    let _ = writeln!(text, "Allows:       that it is {}", row.change.as_str());
+    let _ = writeln!(text, "At:           {}", row.at.join(", "));
+    let dumps = if row.live { "of running domains" } else { "any" };
+    let _ = writeln!(text, "Definitions:  {dumps}");
+    text
+}
+
+fn sentence(why: &str) -> String {
+    let mut letters = why.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 fn page(rule: &'static Rule) -> String {

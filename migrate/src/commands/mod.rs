@@ -5,6 +5,7 @@ mod catalogue;
 mod check;
 mod describe;
 mod diff;
+mod drift;
 mod info;
 mod rewrite;
 mod validate;
@@ -31,6 +32,7 @@ pub fn run(cli: Cli) -> Result<u8, String> {
         Command::Validate(args) => validate::run(args),
         Command::Info(args) => info::run(args),
         Command::Diff(args) => diff::run(&args),
+        Command::Drift(args) => drift::run(&args),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
         Command::Completions { shell } => around::completions(shell),

@@ -42,6 +42,13 @@ pub const DIFFERENCE: &str = "difference";
 /// Could not be read or written.
 pub const IO: &str = "io";
 
+/// Asked for and not there.
+pub const DRIFT_MISSING: &str = "drift-missing";
+/// Another value than was asked for.
+pub const DRIFT_CHANGED: &str = "drift-changed";
+/// Neither asked for nor filled in.
+pub const DRIFT_ADDED: &str = "drift-added";
+
 /// Every finding that no rule makes.
 pub const ALL: &[Own] = &[
     Own {
@@ -135,6 +142,30 @@ lacks. Forms, spellings and order that mean the same are no difference.",
         summary: "a document that is not in canonical layout",
         doc: "Only `fmt` says so, where it writes nothing: the document is indented, quoted or ordered otherwise than libvirt prints it. \
 `fmt` lays it out; its content stays the same.",
+    },
+    Own {
+        id: DRIFT_MISSING,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "something that was asked for and is not there",
+        doc: "`drift` compares a definition with what stands on the host. This was asked for and is not there, and libvirt does not leave it out: \
+someone removed it, or the definition was never taken over.",
+    },
+    Own {
+        id: DRIFT_CHANGED,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "something that has another value than was asked for",
+        doc: "`drift` compares a definition with what stands on the host. This has another value than was asked for, and libvirt does not \
+change it so.",
+    },
+    Own {
+        id: DRIFT_ADDED,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "something that neither the definition nor the driver is the reason of",
+        doc: "`drift` compares a definition with what stands on the host. Nobody asked for this, and no row says that libvirt's driver fills it \
+in: someone added it. Where it is wanted, it belongs into the definition.",
     },
 ];
 

@@ -1,0 +1,98 @@
+//! `drift`: whether a definition is what libvirt made of another, or someone changed it.
+
+mod pairs;
+mod print;
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use self::pairs::{Document, Item};
+use self::print::{Printer, Result as Outcome, Verdict};
+use super::{DONE, FAILED, FOUND};
+use crate::cli::Drift;
+use crate::drift::{Comparison, Unjudged};
+use crate::engine;
+use crate::finding::Finding;
+use crate::holder::Content;
+use crate::host::Host;
+use crate::input::{self, Origin};
+
+/// Pairs worked on between two reports: bounds memory whatever the number of files.
+const CHUNK: usize = 256;
+
+pub(super) fn run(args: &Drift) -> Result<u8, String> {
+    let mut host = Host::default();
+    for path in &args.host {
+        let source =
+            input::read(&Origin::Named(path.clone())).map_err(|error| format!("{}: {error}", path.display()))?;
+        host.read(&source.text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let comparison = Comparison::new(args.target, host)?;
+    let items = pairs::collect(args)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.jobs)
+        .build()
+        .map_err(|error| format!("--jobs {}: {error}", args.jobs))?;
+    let mut printer = Printer::new(&args.output);
+    for chunk in items.chunks(CHUNK) {
+        let results: Vec<Outcome> =
+            pool.install(|| chunk.par_iter().filter_map(|item| judge(item, &comparison)).collect());
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let mut diagnostics = io::stderr().lock();
+        let printed = results
+            .iter()
+            .try_for_each(|result| printer.pair(result, &mut out, &mut diagnostics))
+            .and_then(|()| out.flush());
+        if gone(printed)? {
+            return Ok(status(&printer));
+        }
+    }
+    let mut out = io::stdout().lock();
+    gone(printer.finish(&mut out, &mut io::stderr().lock()).and_then(|()| out.flush()))?;
+    Ok(status(&printer))
+}
+
+fn status(printer: &Printer) -> u8 {
+    match (printer.count(Verdict::Unjudged), printer.count(Verdict::Drift)) {
+        (1.., _) => FAILED,
+        (0, 1..) => FOUND,
+        (0, 0) => DONE,
+    }
+}
+
+/// A reader that has gone away (`| head`) ends the run without an error.
+fn gone(result: io::Result<()>) -> Result<bool, String> {
+    match result {
+        Ok(()) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
+        Err(error) => Err(format!("cannot write: {error}")),
+    }
+}
+
+/// None: two other documents than domains, which directories may hold too.
+fn judge(item: &Item, comparison: &Comparison) -> Option<Outcome> {
+    let (desired, actual) = match item {
+        Item::Pair(desired, actual) => (desired, actual),
+        Item::Only { document, side, name } => return Some(Outcome::alone(document, *side, name)),
+        Item::Failed { label, why } => return Some(Outcome::unjudged(label, why.clone())),
+    };
+    let texts = desired.text().and_then(|before| Ok((before, actual.text()?)));
+    let (before, after) = match texts {
+        Ok(texts) => texts,
+        Err((label, why)) => return Some(Outcome::unjudged(&label, why)),
+    };
+    let other = |text: &str| matches!(Content::of(text), Content::Other { .. });
+    if desired.is_found() && actual.is_found() && other(&before) && other(&after) {
+        return None;
+    }
+    Some(match comparison.compare(&before, &after) {
+        Ok(drift) => Outcome::judged(desired, actual, before, after, drift),
+        Err(Unjudged::Desired(findings)) => unreadable(desired, &before, &findings),
+        Err(Unjudged::Actual(findings)) => unreadable(actual, &after, &findings),
+    })
+}
+
+fn unreadable(document: &Document, text: &str, findings: &[Finding]) -> Outcome {
+    Outcome::unjudged(&document.label(), engine::first_error_line(text, findings))
+}

@@ -1,0 +1,176 @@
+//! Which document is to be compared with which.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Drift, Files};
+use crate::collect;
+use crate::input::{self, Origin};
+
+/// A document, read already where its name had to be known.
+#[derive(Debug, Clone)]
+pub(super) struct Document {
+    origin: Origin,
+    text: Option<String>,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// What was asked for.
+    Desired,
+    /// What stands there.
+    Actual,
+}
+
+/// What is to be judged.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// Two documents.
+    Pair(Document, Document),
+    /// A domain that the other side does not have.
+    Only { document: Document, side: Side, name: String },
+    /// A path that cannot be searched or read.
+    Failed { label: String, why: String },
+}
+
+impl Document {
+    fn new(origin: Origin) -> Self {
+        Self { origin, text: None }
+    }
+
+    pub(super) fn label(&self) -> String {
+        self.origin.label()
+    }
+
+    /// Whether it was found in a directory.
+    pub(super) fn is_found(&self) -> bool {
+        matches!(self.origin, Origin::Found(_))
+    }
+
+    /// The text; a label and one line where it cannot be read.
+    pub(super) fn text(&self) -> Result<String, (String, String)> {
+        match &self.text {
+            Some(text) => Ok(text.clone()),
+            None => {
+                input::read(&self.origin).map(|source| source.text).map_err(|error| (self.label(), error.to_string()))
+            }
+        }
+    }
+}
+
+/// The pairs that two paths stand for: the two files; of two directories what has the same relative path, and of the rest what
+/// describes the domain of the same name; of a directory and a file the file in it that describes the same domain.
+pub(super) fn collect(args: &Drift) -> Result<Vec<Item>, String> {
+    let (desired, actual) = (args.desired.as_path(), args.actual.as_path());
+    let stdin = Path::new("-");
+    if desired == stdin && actual == stdin {
+        return Err("only one of DESIRED and ACTUAL can be standard input".to_owned());
+    }
+    let mut all = Vec::new();
+    match (desired.is_dir(), actual.is_dir()) {
+        (false, false) => all.push(Item::Pair(named(desired), named(actual))),
+        (true, true) => {
+            let mut before = search(desired, &args.exclude, &mut all)?;
+            let mut after = search(actual, &args.exclude, &mut all)?;
+            let same: Vec<PathBuf> = before.keys().filter(|path| after.contains_key(*path)).cloned().collect();
+            for path in same {
+                if let (Some(before), Some(after)) = (before.remove(&path), after.remove(&path)) {
+                    all.push(Item::Pair(before, after));
+                }
+            }
+            by_name(before.into_values(), after.into_values(), true, &mut all);
+        }
+        (true, false) => {
+            let folder = search(desired, &args.exclude, &mut all)?;
+            by_name(folder.into_values(), [named(actual)].into_iter(), false, &mut all);
+        }
+        (false, true) => {
+            let folder = search(actual, &args.exclude, &mut all)?;
+            by_name([named(desired)].into_iter(), folder.into_values(), false, &mut all);
+        }
+    }
+    Ok(all)
+}
+
+fn named(path: &Path) -> Document {
+    Document::new(if path.as_os_str() == "-" { Origin::Stdin } else { Origin::Named(path.to_owned()) })
+}
+
+/// The documents of a directory by their relative paths.
+fn search(root: &Path, exclude: &[String], all: &mut Vec<Item>) -> Result<BTreeMap<PathBuf, Document>, String> {
+    let mut found = BTreeMap::new();
+    let files = Files { paths: vec![root.to_owned()], exclude: exclude.to_vec(), ..Files::default() };
+    for item in collect::collect(&files)? {
+        match item {
+            collect::Item::Document(origin) => {
+                let relative = origin.path().and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned);
+                found.insert(relative.unwrap_or_default(), Document::new(origin));
+            }
+            collect::Item::PassedOver(..) => {}
+            collect::Item::Failed(path, why) => all.push(Item::Failed { label: path.display().to_string(), why }),
+        }
+    }
+    Ok(found)
+}
+
+/// Pairs documents by the names of their domains. Where `whole` is false, one side is one document only, and nothing is said of
+/// what has no partner on the other.
+fn by_name(
+    desired: impl Iterator<Item = Document>,
+    actual: impl Iterator<Item = Document>,
+    whole: bool,
+    all: &mut Vec<Item>,
+) {
+    let mut names: BTreeMap<String, (Vec<Document>, Vec<Document>)> = BTreeMap::new();
+    let sides = desired.map(|it| (Side::Desired, it)).chain(actual.map(|it| (Side::Actual, it)));
+    let mut unnamed = Vec::new();
+    for (side, mut document) in sides {
+        match document.text() {
+            Ok(text) => {
+                let name = domain_name(&text);
+                document.text = Some(text);
+                match name {
+                    Some(Ok(name)) => {
+                        let entry = names.entry(name).or_default();
+                        if side == Side::Desired { entry.0.push(document) } else { entry.1.push(document) }
+                    }
+                    Some(Err(why)) => unnamed.push(Item::Failed { label: document.label(), why }),
+                    // Something else than a domain, as a network.
+                    None => {}
+                }
+            }
+            Err((label, why)) => unnamed.push(Item::Failed { label, why }),
+        }
+    }
+    all.extend(unnamed);
+    for (name, (mut desired, mut actual)) in names {
+        match (desired.pop(), actual.pop()) {
+            (Some(before), Some(after)) if desired.is_empty() && actual.is_empty() => {
+                all.push(Item::Pair(before, after));
+            }
+            (Some(before), Some(after)) => {
+                let several = if desired.is_empty() { after } else { before };
+                let why = format!("several files describe the domain {name}: which of them is meant?");
+                all.push(Item::Failed { label: several.label(), why });
+            }
+            (Some(document), None) if whole => all.push(Item::Only { document, side: Side::Desired, name }),
+            (None, Some(document)) if whole => all.push(Item::Only { document, side: Side::Actual, name }),
+            _ => {}
+        }
+    }
+}
+
+/// The name of the domain that a document describes; none where it describes something else.
+fn domain_name(text: &str) -> Option<Result<String, String>> {
+    let document = match roxmltree::Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let root = document.root_element();
+    if !root.has_tag_name("domain") {
+        return None;
+    }
+    let name = root.children().find(|child| child.has_tag_name("name")).and_then(|name| name.text());
+    Some(name.map(str::to_owned).ok_or_else(|| "the domain has no name".to_owned()))
+}

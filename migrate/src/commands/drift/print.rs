@@ -1,0 +1,356 @@
+//! Printing what a comparison came to: for people, as JSON, and through the reporters for GitHub and SARIF.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use super::pairs::{Document, Side};
+use crate::cli::{Color, Output, OutputFormat};
+use crate::drift::{Change, Difference, Drift, Element, Filled, Place};
+use crate::finding::{Finding, Level, ids, line_column};
+use crate::report::{Action, FileReport, Reporter, Summary, reporter};
+
+/// The version of the JSON form. It changes where something in it changes or goes; what is added leaves it.
+const JSON_VERSION: u32 = 1;
+
+/// Longer values are shortened for people.
+const WIDTH: usize = 160;
+
+/// What a pair came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Verdict {
+    /// libvirt made the one of the other.
+    Same,
+    /// Someone changed it.
+    Drift,
+    /// One of the two cannot be read, or has no single partner.
+    Unjudged,
+}
+
+/// A pair with its verdict.
+#[derive(Debug)]
+pub(super) struct Result {
+    verdict: Verdict,
+    desired: Option<String>,
+    actual: Option<String>,
+    drift: Drift,
+    /// Places of the differences: whether in the second document, line, column, offset.
+    places: Vec<(Side, usize, usize, usize)>,
+    texts: [String; 2],
+    error: Option<String>,
+}
+
+impl Result {
+    fn new(verdict: Verdict) -> Self {
+        let (drift, texts) = (Drift::default(), Default::default());
+        Self { verdict, desired: None, actual: None, drift, places: Vec::new(), texts, error: None }
+    }
+
+    pub(super) fn judged(desired: &Document, actual: &Document, before: String, after: String, drift: Drift) -> Self {
+        let verdict = if drift.differences.is_empty() { Verdict::Same } else { Verdict::Drift };
+        let places = places(&before, &after, &drift.differences);
+        Self {
+            desired: Some(desired.label()),
+            actual: Some(actual.label()),
+            drift,
+            places,
+            texts: [before, after],
+            ..Self::new(verdict)
+        }
+    }
+
+    /// A domain of which the other side knows nothing.
+    pub(super) fn alone(document: &Document, side: Side, name: &str) -> Self {
+        let label = Some(document.label());
+        let line = Some(format!("<domain> {name}"));
+        let (change, desired, actual) = match side {
+            Side::Desired => (Change::Missing, line, None),
+            Side::Actual => (Change::Added, None, line),
+        };
+        let path = "domain".to_owned();
+        let difference = Difference { change, path, place: Place::default(), desired, actual };
+        let (desired, actual) = if side == Side::Desired { (label, None) } else { (None, label) };
+        let drift = Drift { differences: vec![difference], ..Drift::default() };
+        Self { desired, actual, drift, places: vec![(side, 1, 1, 0)], ..Self::new(Verdict::Drift) }
+    }
+
+    pub(super) fn unjudged(label: &str, why: String) -> Self {
+        Self { error: Some(format!("{label}: {why}")), ..Self::new(Verdict::Unjudged) }
+    }
+
+    fn label(&self, side: Side) -> &str {
+        let (own, other) =
+            if side == Side::Desired { (&self.desired, &self.actual) } else { (&self.actual, &self.desired) };
+        own.as_deref().or(other.as_deref()).unwrap_or_default()
+    }
+}
+
+/// Where the differences are in the documents as they were written.
+fn places(before: &str, after: &str, differences: &[Difference]) -> Vec<(Side, usize, usize, usize)> {
+    if differences.is_empty() {
+        return Vec::new();
+    }
+    let documents = [before, after].map(|text| roxmltree::Document::parse(text).ok());
+    let trees = [0, 1].map(|side| documents[side].as_ref().map(Element::of));
+    let place = |difference: &Difference| {
+        let (side, tree, text) = match difference.change {
+            Change::Missing => (Side::Desired, &trees[0], before),
+            Change::Changed | Change::Added => (Side::Actual, &trees[1], after),
+        };
+        let offset = tree.as_ref().map_or(0, |tree| difference.place.find(tree));
+        let (line, column) = line_column(text, offset);
+        (side, line, column, offset)
+    };
+    differences.iter().map(place).collect()
+}
+
+/// Prints pair by pair.
+pub(super) struct Printer {
+    format: OutputFormat,
+    quiet: bool,
+    verbose: bool,
+    colours: bool,
+    reporter: Option<Box<dyn Reporter + Send>>,
+    summary: Summary,
+    counts: [usize; 3],
+}
+
+#[derive(Serialize)]
+struct JsonPair<'r> {
+    desired: Option<&'r str>,
+    actual: Option<&'r str>,
+    verdict: Verdict,
+    differences: Vec<JsonDifference<'r>>,
+    filled_in: Vec<JsonFilled<'r>>,
+    live: Vec<JsonLive<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'r str>,
+}
+
+#[derive(Serialize)]
+struct JsonDifference<'r> {
+    change: Change,
+    path: &'r str,
+    desired: Option<&'r str>,
+    actual: Option<&'r str>,
+    file: &'r str,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct JsonFilled<'r> {
+    path: &'r str,
+    value: &'r str,
+    row: &'r str,
+    why: &'r str,
+    live: bool,
+}
+
+#[derive(Serialize)]
+struct JsonLive<'r> {
+    path: &'r str,
+    what: &'r str,
+}
+
+impl Printer {
+    pub(super) fn new(options: &Output) -> Self {
+        let colours = match options.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        let own = matches!(options.output_format, OutputFormat::Text | OutputFormat::Json);
+        Self {
+            format: options.output_format,
+            quiet: options.quiet,
+            verbose: options.verbose > 0,
+            colours,
+            reporter: (!own).then(|| reporter(options, false)),
+            summary: Summary::default(),
+            counts: [0; 3],
+        }
+    }
+
+    pub(super) fn count(&self, verdict: Verdict) -> usize {
+        self.counts[verdict as usize]
+    }
+
+    pub(super) fn pair(&mut self, result: &Result, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
+        let first = self.counts == [0; 3];
+        self.counts[result.verdict as usize] += 1;
+        if let Some(reporter) = &mut self.reporter {
+            let report = file_report(result);
+            self.summary.add(&report);
+            return reporter.file(&report, out, diagnostics);
+        }
+        if self.format == OutputFormat::Json {
+            let start = if first { format!("{{\"version\": {JSON_VERSION}, \"pairs\": [\n") } else { ",\n".to_owned() };
+            out.write_all(start.as_bytes())?;
+            return serde_json::to_writer(out, &json(result)).map_err(io::Error::from);
+        }
+        if let Some(error) = &result.error {
+            return writeln!(diagnostics, "dommigrate: {error}");
+        }
+        self.text(result, out)
+    }
+
+    fn text(&self, result: &Result, out: &mut dyn Write) -> io::Result<()> {
+        for (difference, (side, line, column, _)) in result.drift.differences.iter().zip(&result.places) {
+            let word = self.coloured(difference.change);
+            let label = result.label(*side);
+            let path = &difference.path;
+            writeln!(out, "{label}:{line}:{column}: {word} {path}: {}", values(difference))?;
+        }
+        if !self.verbose || self.quiet {
+            return Ok(());
+        }
+        let label = result.label(Side::Actual);
+        for Filled { row, path, value, .. } in &result.drift.filled {
+            let word = if row.live { "live" } else { "filled in" };
+            writeln!(out, "{label}: {word} {path}: {} [{}: {}]", short(value), row.id, row.why)?;
+        }
+        for live in &result.drift.live {
+            writeln!(out, "{label}: live {}: {}", live.path, live.before.as_deref().unwrap_or(&live.message))?;
+        }
+        if result.verdict == Verdict::Same {
+            writeln!(out, "{label}: as libvirt made it of {}", result.label(Side::Desired))?;
+        }
+        Ok(())
+    }
+
+    fn coloured(&self, change: Change) -> String {
+        let code = match change {
+            Change::Missing => 31,
+            Change::Changed => 33,
+            Change::Added => 32,
+        };
+        let word = change.as_str();
+        if self.colours { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+    }
+
+    pub(super) fn finish(&mut self, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
+        if let Some(reporter) = &mut self.reporter {
+            return reporter.finish(&self.summary, out, diagnostics);
+        }
+        let [same, drift, unjudged] = self.counts;
+        if self.format == OutputFormat::Json {
+            let start = if self.counts == [0; 3] {
+                format!("{{\"version\": {JSON_VERSION}, \"pairs\": [")
+            } else {
+                "\n".to_owned()
+            };
+            let summary = format!(
+                "{start}], \"summary\": {{\"same\": {same}, \"drift\": {drift}, \"unjudged\": {unjudged}}}}}\n"
+            );
+            return out.write_all(summary.as_bytes());
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        writeln!(diagnostics, "{same} as libvirt made them, {drift} drifted, {unjudged} not judged")
+    }
+}
+
+fn values(difference: &Difference) -> String {
+    match (&difference.desired, &difference.actual) {
+        (Some(before), Some(after)) => format!("{} -> {}", short(before), short(after)),
+        (Some(one), None) | (None, Some(one)) => short(one),
+        (None, None) => String::new(),
+    }
+}
+
+/// A value on one line, shortened.
+fn short(value: &str) -> String {
+    let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}
+
+fn json(result: &Result) -> JsonPair<'_> {
+    let differences = result.drift.differences.iter().zip(&result.places);
+    JsonPair {
+        desired: result.desired.as_deref(),
+        actual: result.actual.as_deref(),
+        verdict: result.verdict,
+        differences: differences
+            .map(|(difference, (side, line, column, _))| JsonDifference {
+                change: difference.change,
+                path: &difference.path,
+                desired: difference.desired.as_deref(),
+                actual: difference.actual.as_deref(),
+                file: result.label(*side),
+                line: *line,
+                column: *column,
+            })
+            .collect(),
+        filled_in: result
+            .drift
+            .filled
+            .iter()
+            .map(|filled| JsonFilled {
+                path: &filled.path,
+                value: &filled.value,
+                row: filled.row.id,
+                why: filled.row.why,
+                live: filled.row.live,
+            })
+            .collect(),
+        live: result
+            .drift
+            .live
+            .iter()
+            .map(|live| JsonLive { path: &live.path, what: live.before.as_deref().unwrap_or(&live.message) })
+            .collect(),
+        error: result.error.as_deref(),
+    }
+}
+
+/// The pair as the reporters of findings take it: what stands otherwise, at its place in the document that stands there.
+fn file_report(result: &Result) -> FileReport {
+    let finding = |rule: &'static str, span: usize, path: &str, message: String| Finding {
+        rule: rule.into(),
+        level: Level::Error,
+        span: span..span,
+        path: path.to_owned(),
+        message,
+        before: None,
+        after: None,
+    };
+    if let Some(error) = &result.error {
+        let (label, why) = error.split_once(": ").unwrap_or(("", error));
+        let findings = vec![finding(ids::IO, 0, "", why.to_owned())];
+        let label = label.to_owned();
+        return FileReport {
+            label,
+            text: String::new(),
+            findings,
+            action: Action::Failed,
+            output: None,
+            features: None,
+        };
+    }
+    let differences = result.drift.differences.iter().zip(&result.places);
+    let findings = differences.map(|(difference, (side, _, _, offset))| {
+        let rule = match difference.change {
+            Change::Missing => ids::DRIFT_MISSING,
+            Change::Changed => ids::DRIFT_CHANGED,
+            Change::Added => ids::DRIFT_ADDED,
+        };
+        // What is missing has its place in the other document only.
+        let offset = if *side == Side::Actual { *offset } else { 0 };
+        let message = format!("{} {}: {}", difference.change.as_str(), difference.path, values(difference));
+        finding(rule, offset, &difference.path, message)
+    });
+    FileReport {
+        label: result.label(Side::Actual).to_owned(),
+        findings: findings.collect(),
+        text: result.texts[1].clone(),
+        action: Action::Unchanged,
+        output: None,
+        features: None,
+    }
+}

@@ -1,0 +1,74 @@
+//! What only the dump of a running domain shows, or shows otherwise than its configuration.
+
+use crate::drift::allowance::{Allowance, added, changed};
+
+pub(super) static ROWS: &[Allowance] = &[
+    added("live-resource", &["resource"])
+        .live()
+        .when(|case| case.element().value("partition") == Some("/machine") && case.element().children.len() == 1)
+        .why("a running guest is in a group of the host's control groups"),
+    added("live-seclabel", &["seclabel"])
+        .live()
+        .when(|case| {
+            let known = ["label", "imagelabel", "baselabel"];
+            case.own("type") == "dynamic"
+                && ["selinux", "dac", "apparmor"].contains(&case.own("model"))
+                && case.element().children.iter().all(|own| known.contains(&own.name))
+        })
+        .why("a running guest has the label that its host's security driver made"),
+    added("live-seclabel-label", &["seclabel/label", "seclabel/imagelabel"])
+        .live()
+        .when(|case| {
+            let label = case.frames.get(1).and_then(|label| label.desired);
+            label.is_none_or(|label| label.attribute("type") != Some("static"))
+        })
+        .why("a running guest has the label that its host's security driver made"),
+    changed("live-balloon", &["currentMemory/text()"])
+        .live()
+        .when(|case| {
+            let number = |text: &str| text.trim().parse::<u64>().ok();
+            number(case.after) <= number(case.world.actual.value("memory").unwrap_or_default())
+        })
+        .why("the balloon of a running guest moves"),
+    added("live-hostdev-driver", &["devices/hostdev/driver"])
+        .live()
+        .when(|case| case.says(&[("name", "vfio")]))
+        .why("a running guest shows by which driver a device is passed through"),
+    added("live-hostdev-usb-place", &["devices/hostdev/source/address"])
+        .live()
+        .when(|case| case.device().attribute("type") == Some("usb") && case.device().at("source/vendor").is_some())
+        .why("a running guest shows where a USB device of the host was found"),
+    added("live-chardev-source", &["devices/serial/source", "devices/console/source", "devices/channel/source"])
+        .live()
+        .when(|case| {
+            let path = case.own("path");
+            path.starts_with("/dev/pts/")
+                || path.starts_with("/run/libvirt/qemu/")
+                || path.starts_with("/var/lib/libvirt/qemu/")
+        })
+        .why("a running guest shows the terminal or socket that was made for it"),
+    added(
+        "live-chardev-path",
+        &["devices/serial/source/@path", "devices/console/source/@path", "devices/channel/source/@path"],
+    )
+    .live()
+    .when(|case| {
+        ["/dev/pts/", "/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place))
+    })
+    .why("a running guest shows the terminal or socket that was made for it"),
+    added("live-listen-address", &["devices/graphics/listen/@address", "devices/graphics/@listen"])
+        .live()
+        .when(|case| {
+            let of_network = case.device().value("listen/@type") == Some("network");
+            of_network || case.is(&["127.0.0.1", "::1"])
+        })
+        .why("a running guest shows the address at which a display listens"),
+    added("live-port", &["devices/graphics/@port", "devices/graphics/@tlsPort"])
+        .live()
+        .when(|case| case.own("autoport") == "yes")
+        .why("a running guest shows the port that was free"),
+    changed("live-port-chosen", &["devices/graphics/@port", "devices/graphics/@tlsPort"])
+        .live()
+        .when(|case| case.own("autoport") == "yes" && case.before == "-1")
+        .why("a running guest shows the port that was free"),
+];

@@ -1,0 +1,49 @@
+//! The form in which two documents are compared piece by piece.
+
+use domxml::Domain;
+use domxml_runtime::{self as runtime, Action, Element, KeptContent, Newer, WriteOptions};
+
+use super::{Options, from_written, locate, read, write_options};
+use crate::finding::Finding;
+use crate::rule::{Context, Scope};
+
+/// A document in the form in which two of them are compared piece by piece.
+#[derive(Debug)]
+pub struct Comparable {
+    /// libvirt's own form, in which what the schema does not know is kept.
+    pub text: String,
+    /// The same without what the schema does not know; none where there is no such thing.
+    pub known: Option<String>,
+    /// Whether it is the dump of a running domain.
+    pub running: bool,
+    /// What only a running domain shows, which is not in the text.
+    pub live: Vec<Finding>,
+}
+
+/// Brings a document up to date and then into libvirt's own form, loses nothing that the schema does not know, and goes on past
+/// what libvirt refuses.
+///
+/// # Errors
+/// The findings, one of them an error, where the document cannot be read.
+pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Comparable, Vec<Finding>> {
+    let (mut domain, _) = read(text, modern.unknown, Some(modern.profile))?;
+    let running = domain.id.is_some_and(|id| id >= 0);
+    apply(&mut domain, text, modern);
+    let current = domain.write_with(&write_options(modern)).text;
+    let (mut domain, _) = read(&current, libvirt.unknown, Some(libvirt.profile))?;
+    apply(&mut domain, &current, libvirt);
+    let options = WriteOptions { newer: Newer::Keep, kept: KeptContent::Keep, ..write_options(libvirt) };
+    let written = domain.write_with(&options);
+    let known = domain.write_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text;
+    let is_live = |written: &&runtime::Finding| written.action == Action::Live;
+    let mut live: Vec<Finding> = written.findings.iter().filter(is_live).map(from_written).collect();
+    locate(&current, &mut live);
+    let known = (known != written.text).then_some(known);
+    Ok(Comparable { text: written.text, known, running, live })
+}
+
+/// Lets the rules run over a document, whatever they find.
+fn apply(domain: &mut Domain, text: &str, options: &Options) {
+    let scope = Scope::of(domain, options.target, None);
+    options.plan.run(domain, &mut Context::new(text, scope, options.profile, options.live));
+}

@@ -1,0 +1,295 @@
+//! `drift` as users call it: what libvirt makes of a definition is none, what anyone changed is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+fn drift() -> Command {
+    let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");
+    command.arg("drift");
+    command
+}
+
+/// A definition as someone keeps it.
+fn wanted(devices: &str) -> String {
+    format!(
+        "<domain type='kvm'>\n  <name>web01</name>\n  <memory unit='GiB'>4</memory>\n  <vcpu>2</vcpu>\n  <os>\n    \
+         <type arch='x86_64' machine='q35'>hvm</type>\n  </os>\n  <devices>\n{devices}  </devices>\n</domain>\n"
+    )
+}
+
+const DISK: &str = "    <disk type='file' device='disk'>\n      <driver name='qemu' type='qcow2'/>\n      \
+                    <source file='/srv/web01.qcow2'/>\n      <target dev='vda' bus='virtio'/>\n    </disk>\n";
+const NIC: &str =
+    "    <interface type='bridge'>\n      <source bridge='br0'/>\n      <model type='virtio'/>\n    </interface>\n";
+
+/// What the QEMU driver makes of the disk and the interface on q35.
+const MADE: &str = "<domain type='kvm'>
+  <name>web01</name>
+  <uuid>5c0e1f9a-1d3b-4a63-8d2e-0f6f6f2f7f01</uuid>
+  <memory unit='KiB'>4194304</memory>
+  <currentMemory unit='KiB'>4194304</currentMemory>
+  <vcpu placement='static'>2</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc-q35-10.1'>hvm</type>
+    <boot dev='hd'/>
+  </os>
+  <cpu mode='custom' match='exact' check='none'>
+    <model fallback='forbid'>qemu64</model>
+  </cpu>
+  <clock offset='utc'/>
+  <on_poweroff>destroy</on_poweroff>
+  <on_reboot>restart</on_reboot>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2'/>
+      <source file='/srv/web01.qcow2'/>
+      <target dev='vda' bus='virtio'/>
+      <address type='pci' domain='0x0000' bus='0x02' slot='0x00' function='0x0'/>
+    </disk>
+    <controller type='usb' index='0' model='qemu-xhci'>
+      <address type='pci' domain='0x0000' bus='0x03' slot='0x00' function='0x0'/>
+    </controller>
+    <controller type='sata' index='0'>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x1f' function='0x2'/>
+    </controller>
+    <controller type='pci' index='0' model='pcie-root'/>
+    <controller type='pci' index='1' model='pcie-root-port'>
+      <model name='pcie-root-port'/>
+      <target chassis='1' port='0x8'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x0' multifunction='on'/>
+    </controller>
+    <controller type='pci' index='2' model='pcie-root-port'>
+      <model name='pcie-root-port'/>
+      <target chassis='2' port='0x9'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x1'/>
+    </controller>
+    <controller type='pci' index='3' model='pcie-root-port'>
+      <model name='pcie-root-port'/>
+      <target chassis='3' port='0xa'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x2'/>
+    </controller>
+    <interface type='bridge'>
+      <mac address='52:54:00:6b:3c:58'/>
+      <source bridge='br0'/>
+      <model type='virtio'/>
+      <address type='pci' domain='0x0000' bus='0x01' slot='0x00' function='0x0'/>
+    </interface>
+    <input type='mouse' bus='ps2'/>
+    <input type='keyboard' bus='ps2'/>
+    <audio id='1' type='none'/>
+    <watchdog model='itco' action='reset'/>
+    <memballoon model='virtio'/>
+  </devices>
+</domain>
+";
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a directory"))
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a directory");
+        fs::write(&path, text).expect("written");
+        path
+    }
+}
+
+/// The exit status and what is printed on standard output.
+fn run(desired: &str, actual: &str, options: &[&str]) -> (i32, String) {
+    let folder = Folder::new();
+    let (desired, actual) = (folder.write("wanted.xml", desired), folder.write("got.xml", actual));
+    let output = drift().args(options).args([desired, actual]).output().expect("it runs");
+    let root = folder.0.path().display().to_string() + "/";
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).replace(&root, ""))
+}
+
+#[test]
+fn what_libvirt_fills_in_is_no_drift() {
+    let (status, said) = run(&wanted(&[DISK, NIC].concat()), MADE, &[]);
+    assert_eq!((status, said.as_str()), (0, ""));
+    let (status, said) = run(&wanted(&[DISK, NIC].concat()), MADE, &["-v"]);
+    assert_eq!(status, 0);
+    for row in ["cpu-default", "machine-alias", "watchdog-itco", "interface-mac-made", "address-assigned"] {
+        assert!(said.contains(&format!("[{row}: ")), "{row}: {said}");
+    }
+}
+
+#[test]
+fn what_anyone_changed_is_told_by_its_path() {
+    let desired = wanted(&[DISK, NIC].concat());
+    for (from, to, line) in [
+        ("4194304", "8388608", "changed domain/memory: 4194304 -> 8388608"),
+        (
+            "/srv/web01.qcow2",
+            "/srv/other.qcow2",
+            "got.xml:22:7: changed domain/devices/disk/source/@file: /srv/web01.qcow2 -> /srv/other.qcow2",
+        ),
+        (
+            "<source bridge='br0'/>",
+            "<source bridge='br1'/>",
+            "changed domain/devices/interface/source/@bridge: br0 -> br1",
+        ),
+        ("pc-q35-10.1", "pc-i440fx-10.1", "changed domain/os/type/@machine: q35 -> pc-i440fx-10.1"),
+        ("qemu64", "Skylake-Client", "added domain/cpu: "),
+        ("'itco'", "'i6300esb'", "added domain/devices/watchdog: <watchdog model='i6300esb' action='reset'/>"),
+        ("/usr/bin/qemu-system-x86_64", "/opt/q/qemu-system-x86_64", "added domain/devices/emulator"),
+        (
+            "bus='0x02' slot='0x00' function='0x0'/>\n    </disk>",
+            "bus='0x01' slot='0x00' function='0x0'/>\n    </disk>",
+            "added domain/devices/disk/address",
+        ),
+        (
+            "    <memballoon",
+            "    <input type='tablet' bus='usb'/>\n    <memballoon",
+            "added domain/devices/input[@type='tablet' and @bus='usb']: ",
+        ),
+        (
+            "    <memballoon",
+            "    <controller type='scsi' index='0' model='virtio-scsi'/>\n    <memballoon",
+            "added domain/devices/controller[@type='scsi' and @index='0']: ",
+        ),
+    ] {
+        assert!(MADE.contains(from), "{from}");
+        let (status, said) = run(&desired, &MADE.replace(from, to), &[]);
+        assert_eq!(status, 1, "{to}: {said}");
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let without = MADE.split_inclusive("    </interface>\n").map(|part| match part.find("    <interface") {
+        Some(start) => &part[..start],
+        None => part,
+    });
+    let (status, said) = run(&desired, &without.collect::<String>(), &[]);
+    assert_eq!(
+        (status, said.starts_with("wanted.xml:14:5: missing domain/devices/interface: <interface type='bridge'>")),
+        (1, true),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_moved_device_is_no_drift() {
+    let second = DISK.replace("vda", "vdb").replace("web01", "data");
+    let (status, said) = run(&wanted(&[DISK, &second].concat()), &wanted(&[&second, DISK].concat()), &[]);
+    assert_eq!((status, said.as_str()), (0, ""));
+}
+
+#[test]
+fn another_spelling_is_no_drift() {
+    let other = wanted(DISK)
+        .replace("<memory unit='GiB'>4<", "<memory>4194304<")
+        .replace("<vcpu>2<", "<vcpu placement='static' current='2'>2<")
+        .replace('\'', "\"");
+    let (status, said) = run(&wanted(DISK), &other, &[]);
+    assert_eq!((status, said.as_str()), (0, ""));
+}
+
+#[test]
+fn the_dump_of_a_running_guest_names_the_live_part_apart() {
+    let running = MADE
+        .replace("<domain type='kvm'>", "<domain type='kvm' id='7'>")
+        .replace("<model type='virtio'/>\n      <address", "<target dev='vnet3'/>\n      <model type='virtio'/>\n      <alias name='net0'/>\n      <address")
+        .replace("</devices>\n", "</devices>\n  <seclabel type='dynamic' model='dac' relabel='yes'>\n    <label>+107:+107</label>\n    <imagelabel>+107:+107</imagelabel>\n  </seclabel>\n");
+    let desired = wanted(&[DISK, NIC].concat());
+    let (status, said) = run(&desired, &running, &["-v"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("got.xml: live domain/seclabel: "), "{said}");
+    // What a configuration cannot have stands for nothing there.
+    let (status, _) = run(&desired, &running.replace(" id='7'", ""), &[]);
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn folders_are_paired_by_path_and_by_name() {
+    let folder = Folder::new();
+    let named = |name: &str| wanted(DISK).replace("web01<", &format!("{name}<"));
+    for (file, text) in [
+        ("wanted/site/a.xml", named("a")),
+        ("got/site/a.xml", named("a")),
+        ("wanted/b.xml", named("b")),
+        ("got/dump-of-b.xml", named("b").replace("<vcpu>2", "<vcpu>3")),
+        ("wanted/c.xml", named("c")),
+        ("got/d.xml", named("d")),
+    ] {
+        folder.write(file, &text);
+    }
+    let root = folder.0.path();
+    let output = drift().args([root.join("wanted"), root.join("got")]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).replace(&format!("{}/", root.display()), "");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        said,
+        "got/dump-of-b.xml:4:3: changed domain/vcpu: 2 -> 3\nwanted/c.xml:1:1: missing domain: <domain> c\n\
+         got/d.xml:1:1: added domain: <domain> d\n"
+    );
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 as libvirt made them, 3 drifted, 0 not judged"));
+    // The dump of one machine against the folder that defines it.
+    let dump = named("b");
+    drift().args([root.join("wanted").as_os_str(), "-".as_ref()]).write_stdin(dump).assert().code(0);
+}
+
+#[test]
+fn what_cannot_be_read_cannot_be_judged() {
+    let folder = Folder::new();
+    let good = folder.write("good.xml", &wanted(DISK));
+    let bad = folder.write("bad.xml", "<domain>");
+    drift().args([&good, &bad]).assert().code(2);
+    drift().args([&good, &folder.0.path().join("none.xml")]).assert().code(2);
+    drift().args(["-", "-"]).assert().code(2);
+}
+
+#[test]
+fn json_has_a_version_and_a_stable_form() {
+    let (status, said) = run(&wanted(DISK), &wanted(DISK).replace("<vcpu>2", "<vcpu>3"), &["--output-format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((status, &json["version"]), (1, &serde_json::json!(1)));
+    assert_eq!(json["summary"], serde_json::json!({"same": 0, "drift": 1, "unjudged": 0}));
+    assert_eq!(
+        json["pairs"][0]["differences"],
+        serde_json::json!([{
+            "change": "changed", "path": "domain/vcpu", "desired": "2", "actual": "3", "file": "got.xml", "line": 4, "column": 3
+        }])
+    );
+}
+
+#[test]
+fn a_host_makes_known_what_is_else_allowed() {
+    let folder = Folder::new();
+    let desired = folder.write("wanted.xml", &wanted(&[DISK, NIC].concat()));
+    let actual = folder.write("got.xml", MADE);
+    let host = |machine: &str| {
+        let arch = format!(
+            "<capabilities><guest><arch name='x86_64'><emulator>/usr/bin/qemu-system-x86_64</emulator>\
+             <machine canonical='{machine}'>q35</machine></arch></guest></capabilities>"
+        );
+        folder.write(&format!("{machine}.xml"), &arch)
+    };
+    let (same, other) = (host("pc-q35-10.1"), host("pc-q35-9.0"));
+    drift().arg("--host").args([&same, &desired, &actual]).assert().code(0);
+    let output = drift().arg("--host").args([&other, &desired, &actual]).assert().code(1);
+    let said = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+    assert!(said.contains("changed domain/os/type/@machine: q35 -> pc-q35-10.1"), "{said}");
+    drift().arg("--host").args([&desired, &desired, &actual]).assert().code(2);
+}
+
+#[test]
+fn each_row_can_be_explained() {
+    let mut ids: Vec<&str> = Vec::new();
+    for row in dommigrate::drift::rows::all() {
+        assert!(!row.why.is_empty() && !row.at.is_empty(), "{}", row.id);
+        ids.push(row.id);
+    }
+    ids.sort_unstable();
+    let twice: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    assert_eq!(twice, Vec::<&str>::new());
+    for id in ["watchdog-itco", "drift-added"] {
+        Command::cargo_bin("dommigrate").expect("it is built").args(["explain", id]).assert().code(0);
+    }
+}
