@@ -19,7 +19,9 @@ pub const NS: &str = "https://domxml.org/ns/schema/1";
 const KNOWN: &[&str] = &[
     "absent",
     "default",
+    "default-until",
     "empty",
+    "empty-until",
     "field",
     "legacy",
     "narrow",
@@ -30,6 +32,7 @@ const KNOWN: &[&str] = &[
     "scalar",
     "since",
     "type",
+    "until",
     "wide-since",
 ];
 
@@ -85,10 +88,11 @@ impl<'g> Annotations<'g> {
         let default = nodes
             .iter()
             .find_map(|&node| self.schema.annotations(node).attribute(COMPATIBILITY_NS, "defaultValue"))
-            .map(|value| DefaultValue { value: value.to_owned(), form });
+            .map(|value| DefaultValue { value: value.to_owned(), form, until: text("default-until") });
         Facts {
             since: text("since"),
             optional_since: text("optional-since"),
+            until: text("until"),
             absent: text("absent"),
             narrow: text("narrow").zip(text("wide-since")).map(|(pattern, until)| Narrow { pattern, until }),
             default,
@@ -99,6 +103,7 @@ impl<'g> Annotations<'g> {
                 Some("dropped") => EmptyForm::Dropped,
                 _ => EmptyForm::Single,
             },
+            empty_until: text("empty-until"),
             repeat_refused: self.first(nodes, "repeat").is_some_and(|(value, _)| value == "refused"),
             reference: text("ref"),
         }
@@ -156,6 +161,8 @@ fn lacks(local: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
     let other = match local {
         "narrow" => "wide-since",
         "wide-since" => "narrow",
+        "default-until" => "default",
+        "empty-until" => "empty",
         _ => return None,
     };
     (!has(other)).then_some(other)
@@ -166,7 +173,9 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
     let (local, value) = (attribute.local.as_str(), attribute.value.as_str());
     let wrong = |expected: &str| Some(format!("d:{local}='{value}' is not {expected}"));
     match local {
-        "since" | "optional-since" | "wide-since" if !is_version(value) => wrong("a version X.Y.Z"),
+        "since" | "optional-since" | "wide-since" | "until" | "default-until" | "empty-until" if !is_version(value) => {
+            wrong("a version X.Y.Z")
+        }
         "default" if value != "written" && value != "dropped" => {
             let near = closest(value, ["written", "dropped"]).map(|near| format!(", did you mean '{near}'?"));
             wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))

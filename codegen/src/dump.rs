@@ -298,6 +298,9 @@ fn facts_text(facts: &Facts) -> String {
     if let Some(since) = &facts.optional_since {
         list.push(format!("optional since {since}"));
     }
+    if let Some(until) = &facts.until {
+        list.push(format!("until {until}"));
+    }
     if let Some(rule) = &facts.absent {
         list.push(format!("absent by {rule}"));
     }
@@ -310,7 +313,8 @@ fn facts_text(facts: &Facts) -> String {
             DefaultForm::Written => " written",
             DefaultForm::Dropped => " dropped",
         };
-        list.push(format!("default '{}'{form}", default.value));
+        let until = default.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+        list.push(format!("default '{}'{form}{until}", default.value));
     }
     if let Some(rule) = &facts.legacy {
         list.push(format!("legacy {rule}"));
@@ -325,6 +329,9 @@ fn facts_text(facts: &Facts) -> String {
         EmptyForm::Single => {}
         EmptyForm::Pair => list.push("a pair of tags if empty".to_owned()),
         EmptyForm::Dropped => list.push("dropped if empty".to_owned()),
+    }
+    if let Some(until) = &facts.empty_until {
+        list.push(format!("until {until}"));
     }
     if let Some(reference) = &facts.reference {
         list.push(format!("see {reference}"));

@@ -64,6 +64,8 @@ pub struct Facts {
     pub since: Option<String>,
     /// `d:optional-since`: the first libvirt that takes the element without it.
     pub optional_since: Option<String>,
+    /// `d:until`: the first libvirt that no longer reads it.
+    pub until: Option<String>,
     /// `d:absent`: the rule for an element that lacks it, though it must be there.
     pub absent: Option<String>,
     /// `d:narrow` with `d:wide-since`.
@@ -76,6 +78,8 @@ pub struct Facts {
     pub output_only: bool,
     /// `d:empty`: how the element is written where there is nothing in it.
     pub empty: EmptyForm,
+    /// `d:empty-until`: the first libvirt that writes it as any other element.
+    pub empty_until: Option<String>,
     /// `d:repeat`: a second element is refused where one is expected, and not read past.
     pub repeat_refused: bool,
     /// `d:ref`: anchor in the manual.
@@ -98,6 +102,8 @@ pub struct DefaultValue {
     pub value: String,
     /// What the canonical form does with it.
     pub form: DefaultForm,
+    /// `d:default-until`: the first libvirt that writes it as the document has it.
+    pub until: Option<String>,
 }
 
 /// How an element is written that has neither attributes nor content.
@@ -129,7 +135,7 @@ pub enum Shape {
     /// An element, or the members of one branch of a payload.
     Struct(Struct),
     /// A choice discriminated by the value of one attribute: an enum with a payload for each value.
-    Payload(Payload),
+    Payload(Box<Payload>),
     /// A closed or partly open set of values of an attribute or a text: an enum.
     Values(Values),
     /// A repeated choice of elements whose mutual order matters: an enum with one element for each variant.

@@ -156,12 +156,16 @@ fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
     }
     let target = target.oldest;
     let used = features::used(domain);
-    let newer = features::newer_than(&used, target).into_iter();
+    let newer = features::newer_than(&used, target);
+    // What stands in an element that is read past is not looked at.
+    let past: Vec<_> = newer.iter().filter(|it| it.is_element() && !it.is_refused()).collect();
+    let read_past = |inner: &features::Feature| past.iter().any(|outer| outer.holds(inner));
     newer
+        .iter()
         .map(|feature| {
             let message = format!("{}: known since libvirt {}, not to {target}", feature.name, feature.since);
-            // An element or attribute that it does not know libvirt reads past; a value that it does not know it refuses.
-            let level = if feature.name.contains('=') { Level::Error } else { Level::Note };
+            let refused = feature.is_refused() && !read_past(feature);
+            let level = if refused { Level::Error } else { Level::Note };
             finding(ids::NEWER, level, feature.span.range(), String::new(), message)
         })
         .collect()
@@ -272,6 +276,7 @@ fn from_written(written: &runtime::Finding) -> Finding {
             (ids::LIVE, format!("only a running domain shows {thing}"), Some(text), None)
         }
         Action::Newer => (ids::NEWER, format!("this libvirt reads past {thing}, which is newer"), Some(text), None),
+        Action::Gone => (ids::NEWER, format!("this libvirt no longer reads {thing}"), Some(text), None),
         Action::Superseded => {
             let unknown = &written.value;
             let message = format!("another value takes the place of {unknown}, which was not read where it stood");

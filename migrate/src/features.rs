@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domxml::Domain;
+use domxml::{Domain, IommuModel, OnOff};
 use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, observe};
 use relaxng_model::datatype::{Type, XSD};
 use relaxng_model::grammar::{Datatype, Param};
@@ -21,14 +21,75 @@ pub struct Feature {
     pub span: Span,
 }
 
+impl Feature {
+    /// Whether a libvirt that does not know it refuses the document. Elements and attributes that it does not know it mostly reads
+    /// past; values, what is left out, and parts of `<features>` it refuses.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        let feature = self.name.strip_prefix("features/").filter(|name| !name.contains(['@', ' ']));
+        let part = feature.is_some_and(|name| match name.split_once('/') {
+            None => true,
+            Some((group, rest)) => matches!(group, "hyperv" | "kvm" | "xen") && !rest.contains('/'),
+        });
+        part || self.name.contains('=') || self.name.contains(" without @")
+    }
+
+    /// Whether it is an element in which the other one stands, or which the other one is about.
+    #[must_use]
+    pub fn holds(&self, other: &Feature) -> bool {
+        let (outer, inner) = (self.span.range(), other.span.range());
+        // What is about an element without a table of its own has the span of the element around it.
+        if outer == inner {
+            return other.name.strip_prefix(&self.name).is_some_and(|rest| rest.starts_with(['/', '=', ' ']));
+        }
+        self.is_element() && outer.start <= inner.start && inner.end <= outer.end
+    }
+
+    /// Whether it is a whole element.
+    #[must_use]
+    pub fn is_element(&self) -> bool {
+        !self.name.contains(['@', '=', ' '])
+    }
+}
+
 /// Every feature that the document uses and whose version is known, in document order.
 #[must_use]
 pub fn used(domain: &Domain) -> Vec<Feature> {
     let mut collector = Collector { open: Vec::new(), child: None, features: Vec::new() };
     observe(domain, &mut collector);
+    collector.features.extend(together(domain));
     // What an element lacks shows only when it is left.
     collector.features.sort_by_key(|feature| feature.span.start);
     collector.features
+}
+
+/// What is new only together with something else, which no table of one attribute says.
+fn together(domain: &Domain) -> Vec<Feature> {
+    let feature = |name: &str, since: [u16; 3], span: Span| Feature {
+        name: name.to_owned(),
+        since: Version::new(since[0], since[1], since[2]),
+        span,
+    };
+    let mut features = Vec::new();
+    let hyperv = domain.features.as_ref().and_then(|features| features.hyperv.as_ref());
+    if let Some(spinlocks) = hyperv.and_then(|hyperv| hyperv.spinlocks.as_ref())
+        && spinlocks.state == OnOff::On
+        && spinlocks.retries.is_none()
+    {
+        features.push(feature("features/hyperv/spinlocks without retries", [11, 9, 0], spinlocks.xml.span));
+    }
+    let iommus = domain.devices.iter().flat_map(|devices| &devices.iommu);
+    for (at, iommu) in iommus.enumerate() {
+        if at > 0 {
+            features.push(feature("iommu beside another", [11, 10, 0], iommu.xml.span));
+        }
+        if let Some(driver) = iommu.driver.as_ref().filter(|driver| driver.aw_bits.is_some())
+            && iommu.model == IommuModel::Virtio
+        {
+            features.push(feature("iommu/driver/@aw_bits of virtio", [12, 1, 0], driver.xml.span));
+        }
+    }
+    features
 }
 
 /// The oldest libvirt that knows all of these features; none where there are none.

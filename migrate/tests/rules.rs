@@ -8,6 +8,7 @@ use dommigrate::finding::{Finding, Level, ids::EMPTY};
 use dommigrate::options::{Driver, Layout, OLDEST, Profile, Target, Unknown};
 use dommigrate::rule::{BOTH, Drivers, Example, Kind, Rule, Safety};
 use dommigrate::{features, rules};
+use domxml_runtime::Version;
 
 /// A domain around the content of an example; what the example does not say is added.
 fn wrap(content: &str) -> String {
@@ -30,7 +31,10 @@ fn wrap(content: &str) -> String {
 }
 
 fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Options {
-    let target = Target::of(profile, Some(features::newest()));
+    // A rule that ends is shown at a version before its end.
+    let end = rules.iter().filter_map(|rule| rule.until).min();
+    let version = end.map_or_else(features::newest, |end| Version::new(end.major - 1, 11, 0));
+    let target = Target::of(profile, Some(version));
     let named = rules.iter().flat_map(|rule| &rule.rows).map(|row| row.drivers).find(|set| *set != Drivers::ANY);
     let driver = named.and_then(|set| Driver::value_variants().iter().copied().find(|driver| set.contains(*driver)));
     Options {

@@ -21,7 +21,7 @@ pub fn shared_or_say(what: &str) -> Option<PathBuf> {
 }
 
 /// A row of a manifest: its columns by the names in the first line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Row {
     names: Vec<String>,
     cells: Vec<String>,

@@ -30,13 +30,13 @@ pub fn ours() -> Validator {
     Validator::new(&our_grammar())
 }
 
-/// A validator for upstream's schema of 11.3.0.
+/// A validator for upstream's schema of a version.
 ///
 /// # Panics
 /// When the schema is wrong.
 #[must_use]
-pub fn upstream(shared: &Path) -> Validator {
-    let path = shared.join("reference/schemas-11.3.0/domain.rng");
+pub fn upstream(shared: &Path, version: &str) -> Validator {
+    let path = shared.join(format!("reference/schemas-{version}/domain.rng"));
     let grammar =
         relaxng_model::load(&FileResolver::new(), &path.to_string_lossy()).unwrap_or_else(|errors| panic!("{errors}"));
     Validator::new(&grammar)
@@ -67,6 +67,22 @@ pub fn agreement(name: &'static str, validator: &Validator, documents: &[Documen
         measure.cases += 1;
         if ours != theirs {
             measure.failed.insert(document.name.clone(), format!("upstream says {theirs}, we say {ours}"));
+        }
+    }
+    measure
+}
+
+/// Agreement of our schema with upstream's of a version, both judged by our validator.
+#[must_use]
+pub fn agreement_with(name: &'static str, shared: &Path, version: &str, documents: &[Document]) -> Measure {
+    let mut measure = Measure { name, ..Measure::default() };
+    let theirs = verdicts(&upstream(shared, version), documents);
+    for ((document, ours), theirs) in documents.iter().zip(verdicts(&ours(), documents)).zip(theirs) {
+        measure.cases += 1;
+        if ours != theirs {
+            let word = |verdict: Option<bool>| if verdict == Some(true) { "valid" } else { "invalid" };
+            let why = format!("upstream says {}, we say {}", word(theirs), word(ours));
+            measure.failed.insert(document.name.clone(), why);
         }
     }
     measure

@@ -15,4 +15,5 @@ pub mod oldest;
 pub mod oracle;
 pub mod order;
 pub mod pairs;
+pub mod today;
 pub mod unknown;

@@ -10,6 +10,7 @@ use domxml_tests::corpus;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
+use domxml_tests::today;
 use domxml_tests::unknown;
 use domxml_tests::{coverage, drift};
 
@@ -93,6 +94,22 @@ enum Name {
     PassesCheck11,
     #[value(name = "passes-check-12.8.0")]
     PassesCheck12,
+    #[value(name = "canonical-12.8.0")]
+    Canonical12,
+    #[value(name = "new-11.3.0")]
+    New11,
+    #[value(name = "new-12.8.0")]
+    New12,
+    NewAges,
+    Dumps,
+    #[value(name = "verdicts-12.8.0")]
+    Verdicts12,
+    #[value(name = "verdicts-12.8.0-mutants")]
+    Verdicts12Mutants,
+    #[value(name = "verdicts-12.8.0-wild")]
+    Verdicts12Wild,
+    VerdictsNew,
+    VerdictsNewMutants,
     #[value(name = "legacy-cases-9.0.0")]
     Legacy9,
     #[value(name = "legacy-cases-11.3.0")]
@@ -121,9 +138,11 @@ fn main() -> ExitCode {
             Name::Verdicts => Ok(judge::agreement("verdicts", &judge::ours(), &releases)),
             Name::VerdictsMutants => Ok(judge::agreement("verdicts-mutants", &judge::ours(), &mutants)),
             Name::VerdictsWild => Ok(judge::agreement("verdicts-wild", &judge::ours(), &wild)),
-            Name::VerdictsUpstream => Ok(judge::agreement("verdicts-upstream", &judge::upstream(&shared), &releases)),
+            Name::VerdictsUpstream => {
+                Ok(judge::agreement("verdicts-upstream", &judge::upstream(&shared, "11.3.0"), &releases))
+            }
             Name::VerdictsUpstreamMutants => {
-                Ok(judge::agreement("verdicts-upstream-mutants", &judge::upstream(&shared), &mutants))
+                Ok(judge::agreement("verdicts-upstream-mutants", &judge::upstream(&shared, "11.3.0"), &mutants))
             }
             Name::Xmllint => judge::engines("xmllint", Engine::Xmllint, &root, &releases, &schema),
             Name::XmllintMutants => {
@@ -167,6 +186,21 @@ fn main() -> ExitCode {
             Name::PassesCheck9 => Ok(measures::passes_check("passes-check-9.0.0", &root.join("canonical-9.0.0"))),
             Name::PassesCheck11 => Ok(measures::passes_check("passes-check-11.3.0", &root.join("canonical-11.3.0"))),
             Name::PassesCheck12 => Ok(measures::passes_check("passes-check-12.8.0", &root.join("canonical-12.8.0"))),
+            Name::Canonical12 => Ok(measures::canonical("canonical-12.8.0", &releases, &shared, "12.8.0")),
+            Name::New11 => Ok(today::answers("new-11.3.0", &shared, "11.3.0")),
+            Name::New12 => Ok(today::answers("new-12.8.0", &shared, "12.8.0")),
+            Name::NewAges => Ok(today::ages("new-ages", &shared)),
+            Name::Dumps => Ok(today::dumps("dumps", &shared)),
+            Name::Verdicts12 => Ok(judge::agreement_with("verdicts-12.8.0", &shared, "12.8.0", &releases)),
+            Name::Verdicts12Mutants => {
+                Ok(judge::agreement_with("verdicts-12.8.0-mutants", &shared, "12.8.0", &mutants))
+            }
+            Name::Verdicts12Wild => Ok(judge::agreement_with("verdicts-12.8.0-wild", &shared, "12.8.0", &wild)),
+            Name::VerdictsNew => Ok(judge::agreement_with("verdicts-new", &shared, "12.8.0", &today::newer(&shared))),
+            Name::VerdictsNewMutants => {
+                let mutants = today::mutants(&today::newer(&shared), 3000);
+                Ok(judge::agreement_with("verdicts-new-mutants", &shared, "12.8.0", &mutants))
+            }
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),
             Name::Legacy11 => Ok(measures::legacy_cases("legacy-cases-11.3.0", &shared, "11.3.0")),
         };

@@ -85,14 +85,14 @@ pub fn options(profile: Profile, target: Version) -> Options {
     Options { profile, target, plan, muted, live: false, unknown: Unknown::Keep, layout: Layout::Canonical }
 }
 
-/// The newest version that the material knows.
+/// The newest version that the schema knows.
 #[must_use]
 pub fn newest() -> Version {
-    Version::new(11, 3, 0)
+    dommigrate::features::newest()
 }
 
 /// The first error of an outcome as one line without its place, so that like errors count together.
-fn first_error(outcome: &engine::Outcome) -> Option<String> {
+pub(crate) fn first_error(outcome: &engine::Outcome) -> Option<String> {
     outcome.findings.iter().find(|finding| finding.level == Level::Error).map(|finding| {
         format!(
             "{}: {}",

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use dommigrate::cli::Profile;
 use domxml_tests::corpus::{self, Document};
 use domxml_tests::measures::{self, Measure, Rewriting};
-use domxml_tests::{known, oracle};
+use domxml_tests::{known, oracle, today};
 
 static RELEASES: LazyLock<Vec<Document>> =
     LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::releases(&shared)));
@@ -89,6 +89,15 @@ fn libvirt_reads_the_results_alike() {
 fn libvirts_own_form() {
     hold("canonical-9.0.0", |shared| Ok(measures::canonical("canonical-9.0.0", &RELEASES, shared, "9.0.0")));
     hold("canonical-11.3.0", |shared| Ok(measures::canonical("canonical-11.3.0", &RELEASES, shared, "11.3.0")));
+    hold("canonical-12.8.0", |shared| Ok(measures::canonical("canonical-12.8.0", &RELEASES, shared, "12.8.0")));
+}
+
+#[test]
+fn what_came_after_the_corpus() {
+    hold("new-11.3.0", |shared| Ok(today::answers("new-11.3.0", shared, "11.3.0")));
+    hold("new-12.8.0", |shared| Ok(today::answers("new-12.8.0", shared, "12.8.0")));
+    hold("new-ages", |shared| Ok(today::ages("new-ages", shared)));
+    hold("dumps", |shared| Ok(today::dumps("dumps", shared)));
 }
 
 #[test]

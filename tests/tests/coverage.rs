@@ -48,3 +48,18 @@ fn what_is_unused_is_told() {
     );
     assert_eq!(unused("<disk type='block'><source dev='/dev/sda'/></disk>").len(), 5);
 }
+
+#[test]
+fn every_anchor_stands_in_todays_manual() {
+    let Some(shared) = domxml_tests::corpus::shared_or_say("anchors") else { return };
+    let manual = std::fs::read_to_string(shared.join("reference/formatdomain-12.8.0.html")).expect("the manual");
+    let mut missing = Vec::new();
+    for (file, text) in domxml_schema::FILES {
+        for anchor in text.split("d:ref=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            if !manual.contains(&format!("id=\"{anchor}\"")) {
+                missing.push(format!("{file}: {anchor}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "not in the manual: {}", missing.join(", "));
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::Measure;
-use domxml_tests::{corpus, known};
+use domxml_tests::{corpus, known, today};
 
 fn hold(measure: &Measure) {
     assert!(measure.cases > 0, "{}: nothing was judged", measure.name);
@@ -22,9 +22,25 @@ fn our_schema_says_what_upstreams_says() {
 }
 
 #[test]
+fn our_schema_says_what_todays_says() {
+    let Some(shared) = corpus::shared_or_say("verdicts-12.8.0") else { return };
+    let newer = today::newer(&shared);
+    let mutants = today::mutants(&newer, 3000);
+    for (name, documents) in [
+        ("verdicts-12.8.0", &corpus::releases(&shared)),
+        ("verdicts-12.8.0-mutants", &corpus::mutants(&shared)),
+        ("verdicts-12.8.0-wild", &corpus::wild(&shared)),
+        ("verdicts-new", &newer),
+        ("verdicts-new-mutants", &mutants),
+    ] {
+        hold(&judge::agreement_with(name, &shared, "12.8.0", documents));
+    }
+}
+
+#[test]
 fn our_validator_judges_upstreams_schema_exactly() {
     let Some(shared) = corpus::shared_or_say("verdicts-upstream") else { return };
-    let upstream = judge::upstream(&shared);
+    let upstream = judge::upstream(&shared, "11.3.0");
     hold(&judge::agreement("verdicts-upstream", &upstream, &corpus::releases(&shared)));
     hold(&judge::agreement("verdicts-upstream-mutants", &upstream, &corpus::mutants(&shared)));
 }

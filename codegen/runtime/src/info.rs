@@ -35,6 +35,8 @@ pub struct TypeInfo {
     pub output_only: bool,
     /// How it is written where there is nothing in it.
     pub empty: EmptyForm,
+    /// The first version that writes it as any other element where there is nothing in it.
+    pub empty_until: Option<Version>,
     /// Anchor in the manual.
     pub reference: Option<&'static str>,
     /// Its fields, in schema order, attributes first.
@@ -66,6 +68,7 @@ impl TypeInfo {
         legacy: None,
         output_only: false,
         empty: EmptyForm::Single,
+        empty_until: None,
         reference: None,
         fields: &[],
         attribute_orders: &[],
@@ -131,6 +134,13 @@ impl TypeInfo {
     #[must_use]
     pub const fn dropped_if_empty(mut self) -> Self {
         self.empty = EmptyForm::Dropped;
+        self
+    }
+
+    /// The first version that writes it as any other element where there is nothing in it.
+    #[must_use]
+    pub const fn empty_until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.empty_until = Some(Version::new(major, minor, micro));
         self
     }
 
@@ -344,6 +354,8 @@ pub struct FieldInfo {
     pub since: Option<Version>,
     /// The first version that takes the element without it.
     pub optional_since: Option<Version>,
+    /// The first version that no longer reads it.
+    pub until: Option<Version>,
     /// What its values were once confined to.
     pub narrow: Option<Narrow>,
     /// What is assumed where it is absent.
@@ -380,6 +392,7 @@ impl FieldInfo {
         once: false,
         since: None,
         optional_since: None,
+        until: None,
         narrow: None,
         default: None,
         legacy: None,
@@ -528,7 +541,16 @@ impl FieldInfo {
     }
 
     const fn default(mut self, value: &'static str, form: DefaultForm) -> Self {
-        self.default = Some(DefaultInfo { value, form });
+        self.default = Some(DefaultInfo { value, form, until: None });
+        self
+    }
+
+    /// The first version that writes the default as the document has it.
+    #[must_use]
+    pub const fn default_until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        if let Some(default) = &mut self.default {
+            default.until = Some(Version::new(major, minor, micro));
+        }
         self
     }
 
@@ -543,6 +565,13 @@ impl FieldInfo {
     #[must_use]
     pub const fn optional_since(mut self, major: u16, minor: u16, micro: u16) -> Self {
         self.optional_since = Some(Version::new(major, minor, micro));
+        self
+    }
+
+    /// The first version that no longer reads it.
+    #[must_use]
+    pub const fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.until = Some(Version::new(major, minor, micro));
         self
     }
 
@@ -624,6 +653,8 @@ pub struct DefaultInfo {
     pub value: &'static str,
     /// What the canonical form does with it.
     pub form: DefaultForm,
+    /// The first version that writes the value as the document has it.
+    pub until: Option<Version>,
 }
 
 /// What the canonical form does with a value that equals the default.

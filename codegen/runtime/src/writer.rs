@@ -152,7 +152,7 @@ impl<'o> Writer<'o> {
         self.children(content);
         self.flush();
         self.depth -= 1;
-        if self.tag_open && info.empty == EmptyForm::Pair {
+        if self.tag_open && info.empty == EmptyForm::Pair && self.holds(info.empty_until) {
             self.open_content();
         }
         let dropped = self.tag_open

@@ -311,7 +311,7 @@ impl<'g> Lowerer<'g, '_> {
             docs = attribute_docs;
         }
         let id = self.choice_types[index];
-        self.define(id, name, docs, Facts::default(), choice.origin, Shape::Payload(payload));
+        self.define(id, name, docs, Facts::default(), choice.origin, Shape::Payload(Box::new(payload)));
     }
 
     /// Takes a name in a scope; where it is taken, reports that or takes the next best.

@@ -65,6 +65,9 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
             DefaultForm::Written => format!("Where absent, {value} is assumed; the canonical form spells it out."),
             DefaultForm::Dropped => format!("Where absent, {value} is assumed; the canonical form leaves it out."),
         });
+        if let Some(until) = &default.until {
+            sentences.push(format!("Since {} {until} it is written as the document has it.", options.product));
+        }
     }
     if facts.output_only {
         sentences.push("Only a running domain shows it.".to_owned());
@@ -83,6 +86,9 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     }
     if let Some(since) = &facts.since {
         sentences.push(format!("Since {} {since}.", options.product));
+    }
+    if let Some(until) = &facts.until {
+        sentences.push(format!("No longer read since {} {until}.", options.product));
     }
     if let Some(since) = &facts.optional_since {
         sentences.push(format!("May be absent since {} {since}.", options.product));

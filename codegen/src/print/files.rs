@@ -90,7 +90,9 @@ fn newest(model: &Model) -> Option<[u16; 3]> {
     all.iter()
         .flat_map(|facts| {
             let narrow = facts.narrow.as_ref().map(|narrow| &narrow.until);
-            [facts.since.as_ref(), facts.optional_since.as_ref(), narrow]
+            let default = facts.default.as_ref().and_then(|default| default.until.as_ref());
+            let since = [facts.since.as_ref(), facts.optional_since.as_ref()];
+            since.into_iter().chain([facts.until.as_ref(), narrow, default, facts.empty_until.as_ref()])
         })
         .flatten()
         .filter_map(|version| {

@@ -22,6 +22,9 @@ impl Printer<'_> {
             EmptyForm::Pair => head.push_str(".pair()"),
             EmptyForm::Dropped => head.push_str(".dropped_if_empty()"),
         }
+        if let Some(until) = &ty.facts.empty_until {
+            head.push_str(&format!(".empty_until({})", numbers(until)?));
+        }
         if let Some(reference) = &ty.facts.reference {
             head.push_str(&format!(".reference({reference:?})"));
         }
@@ -79,7 +82,7 @@ impl Printer<'_> {
             calls.push(".once()".to_owned());
         }
         if let Some(default) = &facts.default {
-            calls.push(default_call(default));
+            calls.push(default_call(default)?);
         }
         calls.extend(facts_calls(facts)?);
         if matches!(field.kind, FieldKind::Child { .. }) && facts.empty == EmptyForm::Dropped {
@@ -96,7 +99,7 @@ impl Printer<'_> {
         if payload.absent.is_some() {
             head.push_str(".optional()");
         }
-        head.push_str(&payload.facts.default.as_ref().map(default_call).unwrap_or_default());
+        head.push_str(&payload.facts.default.as_ref().map(default_call).transpose()?.unwrap_or_default());
         head.push_str(&facts_calls(&payload.facts)?.concat());
         let mut text = format!("rt::payload! {{ {}: {head};\n", ty.name);
         let carried = |variant: &Variant| match variant.members {
@@ -280,13 +283,14 @@ fn namespace(name: &XmlName) -> String {
     if name.ns.is_empty() { String::new() } else { format!(".ns({:?})", name.ns) }
 }
 
-fn default_call(default: &DefaultValue) -> String {
+fn default_call(default: &DefaultValue) -> Result<String, String> {
     let form = match default.form {
         DefaultForm::Assumed => "assumed",
         DefaultForm::Written => "written",
         DefaultForm::Dropped => "dropped",
     };
-    format!(".{form}({:?})", default.value)
+    let until = default.until.as_ref().map(|until| Ok::<_, String>(format!(".default_until({})", numbers(until)?)));
+    Ok(format!(".{form}({:?}){}", default.value, until.transpose()?.unwrap_or_default()))
 }
 
 /// The calls that add what is known about an element, an attribute or a child.
@@ -297,6 +301,9 @@ fn facts_calls(facts: &Facts) -> Result<Vec<String>, String> {
     }
     if let Some(since) = &facts.optional_since {
         calls.push(format!(".optional_since({})", numbers(since)?));
+    }
+    if let Some(until) = &facts.until {
+        calls.push(format!(".until({})", numbers(until)?));
     }
     if let Some(narrow) = &facts.narrow {
         calls.push(format!(".narrow({:?}, {})", narrow.pattern, numbers(&narrow.until)?));

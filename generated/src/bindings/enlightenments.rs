@@ -88,7 +88,7 @@ pub struct FeatureHyperv {
     pub xml: rt::Extra,
 }
 
-rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair();
+rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair().empty_until(12, 0, 0);
     0 MODE = mode: Option<FeatureHypervMode>, attribute("mode").written("custom").since(8, 0, 0);
     1 RELAXED = relaxed: Option<HypervRelaxed>, child("relaxed").since(1, 0, 0);
     2 VAPIC = vapic: Option<HypervVapic>, child("vapic").since(1, 1, 0);
@@ -176,9 +176,10 @@ pub struct HypervSpinlocks {
     ///
     /// Since libvirt 1.0.0.
     pub state: OnOff,
-    /// How often the guest tries before it tells; at least 4095.
+    /// How often the guest tries before it tells; at least 4095. The greatest number stands for never.
     ///
-    /// Since libvirt 1.1.0. May be absent since libvirt 1.1.1.
+    /// Where absent, `4294967295` is assumed; the canonical form leaves it out. Since libvirt 1.1.0. May be
+    /// absent since libvirt 1.1.1.
     pub retries: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -186,7 +187,7 @@ pub struct HypervSpinlocks {
 
 rt::table! { HypervSpinlocks: element("spinlocks").since(1, 1, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-    1 RETRIES = retries: Option<u32>, attribute("retries").since(1, 1, 0).optional_since(1, 1, 1);
+    1 RETRIES = retries: Option<u32>, attribute("retries").dropped("4294967295").since(1, 1, 0).optional_since(1, 1, 1);
 }
 
 /// A virtual CPU can read its index.

@@ -142,7 +142,7 @@ pub struct Iothread {
     pub thread_pool_max: Option<u32>,
     /// How long an I/O thread polls before it waits for events.
     ///
-    /// Since libvirt 9.4.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 9.4.0.
     pub poll: Option<IothreadPoll>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -152,12 +152,12 @@ rt::table! { Iothread: element("iothread").since(1, 2, 15);
     0 ID = id: u32, attribute("id").since(1, 2, 15);
     1 THREAD_POOL_MIN = thread_pool_min: Option<u32>, attribute("thread_pool_min").since(8, 5, 0);
     2 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
-    3 POLL = poll: Option<IothreadPoll>, child("poll").since(9, 4, 0);
+    3 POLL = poll: Option<IothreadPoll>, child("poll").since(9, 4, 0).dropped_if_empty();
 }
 
 /// How long an I/O thread polls before it waits for events.
 ///
-/// Since libvirt 9.4.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 9.4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct IothreadPoll {
     /// The longest time of polling, in nanoseconds; 0 switches polling off.
@@ -180,7 +180,7 @@ pub struct IothreadPoll {
     pub xml: rt::Extra,
 }
 
-rt::table! { IothreadPoll: element("poll").since(9, 4, 0);
+rt::table! { IothreadPoll: element("poll").since(9, 4, 0).dropped_if_empty();
     0 MAX = max: Option<u64>, attribute("max").since(9, 4, 0);
     1 GROW = grow: Option<u64>, attribute("grow").since(9, 4, 0);
     2 SHRINK = shrink: Option<u64>, attribute("shrink").since(9, 4, 0);
@@ -364,10 +364,10 @@ rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().r
 /// Since libvirt 0.9.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct BlkiotuneDevice {
-    /// The path of the device.
+    /// The path of the device; `*` stands for all devices of the guest together, by bhyve.
     ///
-    /// Since libvirt 0.9.8. Values other than `[^:]*` since libvirt 1.2.14.
-    pub path: BlkiotuneDevicePath,
+    /// Since libvirt 0.9.8. Values other than `(/|[a-zA-Z]:\\).+` since libvirt 12.3.0.
+    pub path: String,
     /// The guest's weight on this device.
     ///
     /// Since libvirt 0.9.8. May be absent since libvirt 1.2.2.
@@ -393,29 +393,12 @@ pub struct BlkiotuneDevice {
 }
 
 rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
-    0 PATH = path: BlkiotuneDevicePath, leaf("path").since(0, 9, 8).narrow("[^:]*", 1, 2, 14);
+    0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("(/|[a-zA-Z]:\\\\).+", 12, 3, 0);
     1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2);
     2 READ_IOPS_SEC = read_iops_sec: Option<u32>, leaf("read_iops_sec").since(1, 2, 2);
     3 WRITE_IOPS_SEC = write_iops_sec: Option<u32>, leaf("write_iops_sec").since(1, 2, 2);
     4 READ_BYTES_SEC = read_bytes_sec: Option<u64>, leaf("read_bytes_sec").since(1, 2, 2);
     5 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(1, 2, 2);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub enum BlkiotuneDevicePath {
-    /// All devices of the guest together, by bhyve.
-    ///
-    /// Since libvirt 12.3.0.
-    #[default]
-    Star,
-    /// Another value.
-    Other(String),
-}
-
-rt::values! { BlkiotuneDevicePath;
-    Star = "*".since(12, 3, 0);
-    _ = Other(String);
 }
 
 /// The place of the guest in the host's management of resources.

@@ -119,7 +119,9 @@ impl Writer<'_> {
 
     /// Writes an attribute by what its table says about defaults.
     fn attribute_by_table(&mut self, attribute: &'static FieldInfo, value: Option<&String>) {
-        if let Some(action) = self.left_out(attribute.output_only, attribute.since) {
+        if let Some(action) =
+            self.left_out(attribute.output_only, attribute.since).or_else(|| self.gone(attribute.until))
+        {
             if let Some(value) = value {
                 self.found(Some(attribute), value, action);
             }
@@ -129,7 +131,7 @@ impl Writer<'_> {
             self.note_live(attribute.output_only, Some(attribute), value);
         }
         let canonical = self.options.defaults == Defaults::Canonical;
-        let default = attribute.default.filter(|_| canonical);
+        let default = attribute.default.filter(|default| canonical && self.holds(default.until));
         let action = match (value, default) {
             (None, Some(default)) if default.form == DefaultForm::Written => {
                 let known = match (attribute.since, self.options.target) {
@@ -263,6 +265,17 @@ impl Writer<'_> {
         }
         let newer = matches!((since, self.options.target), (Some(since), Some(target)) if since > target);
         (newer && self.options.newer == Newer::Drop).then_some(Action::Newer)
+    }
+
+    /// Why something is not written that the target no longer reads.
+    fn gone(&self, until: Option<Version>) -> Option<Action> {
+        (self.options.newer == Newer::Drop && !self.holds(until)).then_some(Action::Gone)
+    }
+
+    /// Whether what was so until a version is so for the target. Where its form is not asked for, it is that of the newest.
+    pub(super) fn holds(&self, until: Option<Version>) -> bool {
+        let point = self.options.target.filter(|_| self.options.newer == Newer::Drop);
+        until.is_none_or(|until| point.is_some_and(|target| target < until))
     }
 
     fn note_live(&mut self, output_only: bool, attribute: Option<&'static FieldInfo>, value: &str) {

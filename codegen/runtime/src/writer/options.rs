@@ -67,7 +67,7 @@ pub struct WriteOptions {
     pub output_only: OutputOnly,
     /// The oldest version that must read the result: no default is spelt out whose attribute it does not know.
     pub target: Option<Version>,
-    /// What to do with what that version does not know.
+    /// What to do with what that version does not know, or no longer reads. Where it is left out, the form is that of the version.
     pub newer: Newer,
     /// What to do with comments, processing instructions and unknown content.
     pub kept: KeptContent,
@@ -114,6 +114,8 @@ pub enum Action {
     LiveKept,
     /// What the target does not know is left out.
     Newer,
+    /// What the target no longer reads is left out.
+    Gone,
     /// An unknown attribute is left out, because by now another one has its name.
     Superseded,
 }

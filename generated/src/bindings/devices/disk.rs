@@ -554,7 +554,8 @@ pub struct DiskBlockIo {
     pub physical_block_size: Option<u32>,
     /// The smallest amount that can be discarded at once, in bytes; a multiple of the logical block size.
     ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 11.3.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 11.6.0 it is written
+    /// as the document has it. Since libvirt 11.3.0.
     pub discard_granularity: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -565,8 +566,8 @@ rt::table! { DiskBlockIo: element("blockio").since(0, 10, 2).dropped_if_empty();
         .since(0, 10, 2);
     1 PHYSICAL_BLOCK_SIZE = physical_block_size: Option<u32>, attribute("physical_block_size").dropped("0")
         .since(0, 10, 2);
-    2 DISCARD_GRANULARITY = discard_granularity: Option<u32>, attribute("discard_granularity").dropped("0")
-        .since(11, 3, 0);
+    2 DISCARD_GRANULARITY = discard_granularity: Option<u32>, attribute("discard_granularity")
+        .dropped("0").default_until(11, 6, 0).since(11, 3, 0);
 }
 
 /// The bus and the name under which the guest gets the disk.

@@ -83,7 +83,8 @@ pub struct GraphicsTypeSdl {
     pub xauth: Option<String>,
     /// Whether the window fills the screen.
     ///
-    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 0.6.0.
+    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 11.6.0 it is written
+    /// as the document has it. Since libvirt 0.6.0.
     pub fullscreen: Option<YesNo>,
     /// OpenGL in the window.
     ///
@@ -94,7 +95,8 @@ pub struct GraphicsTypeSdl {
 rt::table! { GraphicsTypeSdl: members();
     0 DISPLAY = display: Option<String>, attribute("display").since(0, 6, 0);
     1 XAUTH = xauth: Option<String>, attribute("xauth").since(0, 6, 0);
-    2 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 0);
+    2 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").default_until(11, 6, 0)
+        .since(0, 6, 0);
     3 GL = gl: Option<GraphicsSdlGl>, child("gl").since(4, 4, 0);
 }
 
@@ -450,13 +452,14 @@ pub struct GraphicsTypeDesktop {
     pub display: Option<String>,
     /// Whether the window fills the screen.
     ///
-    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 0.6.4.
+    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 0.6.4. No longer read
+    /// since libvirt 11.6.0.
     pub fullscreen: Option<YesNo>,
 }
 
 rt::table! { GraphicsTypeDesktop: members();
     0 DISPLAY = display: Option<String>, attribute("display").since(0, 6, 4);
-    1 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 4);
+    1 FULLSCREEN = fullscreen: Option<YesNo>, attribute("fullscreen").dropped("no").since(0, 6, 4).until(11, 6, 0);
 }
 
 /// The members of one variant.

@@ -1,6 +1,6 @@
 //! I/O threads.
 
-use domxml::{Defaultiothread, Domain, Iothread, Iothreadids};
+use domxml::{Defaultiothread, Domain, Iothread, IothreadPoll, Iothreadids};
 
 use crate::rule::kinds::{algorithm, refuse, unique};
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
@@ -11,7 +11,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("I/O threads that libvirt refuses")
             .doc(
                 "The numbers of I/O threads start at 1 and no two threads share one. The lower limit of a pool of threads does not exceed \
-                 the upper one.",
+                 the upper one, and the weight of polling is at most 63.",
             )
             .finds("<iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>")
             .finds("<iothreadids><iothread id='0'/></iothreadids>")
@@ -20,6 +20,13 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(refuse(|thread: &Iothread, _| (thread.id == 0).then_some("the numbers of I/O threads start at 1")))
             .row(unique(Iothreadids::IOTHREAD, |it, _| Some(it.id), |id| format!("the I/O thread {id} stands twice")))
             .row(refuse(|it: &Iothread, _| crossed(it.thread_pool_min, it.thread_pool_max)))
+            .finds("<iothreadids><iothread id='1'><poll weight='64'/></iothread></iothreadids>")
+            .row(
+                refuse(|it: &IothreadPoll, _| {
+                    it.weight.is_some_and(|weight| weight > 63).then_some("the weight of polling is at most 63")
+                })
+                .since(12, 7, 0),
+            )
             .row(refuse(|it: &Defaultiothread, _| crossed(it.thread_pool_min, it.thread_pool_max))),
         rule("iothreads-partial-ids", Class::Structure)
             .since(1, 2, 15)

@@ -119,7 +119,7 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
     let caches = cputune.cachetune.iter().filter(|share| !share.items.is_empty());
     let caches = caches.map(|share| (&share.vcpus, &share.xml));
-    let memory = cputune.memorytune.iter().filter(|share| !share.items.is_empty());
+    let memory = cputune.memorytune.iter();
     let memory = memory.map(|share| (&share.vcpus, &share.xml));
     let energy = cputune.energytune.iter().filter(|share| cx.reads(*share)).map(|share| (&share.vcpus, &share.xml));
     let shares: Vec<_> = caches.chain(memory).chain(energy).collect();

@@ -147,11 +147,16 @@ fn report(domain: &mut Domain, cx: &mut Context) {
             cx.error(&address.xml, "the address of a memory device has a slot");
         }
         let discards = memory.discard == Some(YesNo::Yes);
+        let virtio = matches!(memory.model, MemoryDeviceModel::VirtioPmem(_) | MemoryDeviceModel::VirtioMem(_));
+        let options = memory.driver.as_ref().filter(|driver| cx.reads(*driver)).is_some_and(|driver| {
+            driver.iommu.is_some() || driver.ats.is_some() || driver.packed.is_some() || driver.page_per_vq.is_some()
+        });
         let mut refuse = |wrong: bool, why: &str| {
             if wrong {
                 cx.error(&memory.xml, why);
             }
         };
+        refuse(options && !virtio, "the options of virtio are for models of virtio");
         match &memory.model {
             MemoryDeviceModel::Nvdimm(nvdimm) => {
                 let size = kib(nvdimm.target.size.value, nvdimm.target.size.unit);

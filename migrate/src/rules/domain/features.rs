@@ -3,9 +3,9 @@
 use domxml::scalar::MemoryUnit;
 use domxml::{Content, FeatureSmm};
 use domxml::{
-    FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHpt, FeatureHyperv, FeatureKvm, FeatureTcg, FeatureXen,
-    Features, HypervSpinlocks, HypervStimer, HypervTlbflush, HypervVendorId, KvmDirtyRing, OnOff, SmmTseg,
-    XenPassthrough,
+    FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHpt, FeatureHyperv, FeatureHypervMode, FeatureKvm,
+    FeatureTcg, FeatureXen, Features, HypervSpinlocks, HypervStimer, HypervTlbflush, HypervVendorId, KvmDirtyRing,
+    OnOff, SmmTseg, XenPassthrough,
 };
 
 use crate::rule::kinds::{algorithm, nothing, refuse, spelling, unread};
@@ -17,6 +17,21 @@ const LONGEST_VENDOR: usize = 12;
 
 /// The fewest retries of a spinlock.
 const FEWEST_RETRIES: u32 = 4095;
+
+/// Takes away what the hypervisor's own list stands for: that of mode `host-model` counts since 12.1.0, that of `passthrough` no
+/// longer since 11.9.0.
+fn drop_unlisted(hyperv: &mut FeatureHyperv, cx: &mut Context) {
+    let unread = match hyperv.mode {
+        Some(FeatureHypervMode::Passthrough) => cx.knows(11, 9, 0),
+        Some(FeatureHypervMode::HostModel) => !cx.knows(12, 1, 0),
+        Some(FeatureHypervMode::Custom) | None => false,
+    };
+    let bare = FeatureHyperv { mode: hyperv.mode, xml: hyperv.xml.clone(), ..FeatureHyperv::default() };
+    if unread && *hyperv != bare {
+        cx.rewrote(&hyperv.xml, "what is listed beside this mode is not read");
+        *hyperv = bare;
+    }
+}
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -81,8 +96,15 @@ fn conflict() -> Rule {
         .row(refuse(|kvm: &FeatureKvm, _| unknown(kvm)).profiles(LIBVIRT))
         .row(refuse(|xen: &FeatureXen, _| unknown(xen)).profiles(LIBVIRT))
         .row(refuse(|capabilities: &FeatureCapabilities, _| unknown(capabilities)).profiles(LIBVIRT))
+        .row(
+            refuse(|it: &HypervSpinlocks, _| {
+                let none = it.state == OnOff::On && it.retries.is_none();
+                none.then_some("spinlocks need a number of retries")
+            })
+            .until(11, 9, 0),
+        )
         .row(refuse(|it: &HypervSpinlocks, _| {
-            let few = it.state == OnOff::On && it.retries.is_none_or(|retries| retries < FEWEST_RETRIES);
+            let few = it.state == OnOff::On && it.retries.is_some_and(|retries| retries < FEWEST_RETRIES);
             few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries"))
         }))
         .row(refuse(|vendor: &HypervVendorId, _| match &vendor.value {
@@ -107,6 +129,7 @@ fn parts_of_off() -> Rule {
             "<features><hyperv mode='custom'><spinlocks state='off' retries='8191'/></hyperv></features>",
             "<features><hyperv mode='custom'><spinlocks state='off'/></hyperv></features>",
         )
+        .row(algorithm(drop_unlisted).phase(Phase::Read).profiles(LIBVIRT))
         .row(unread(HypervSpinlocks::RETRIES, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(HypervVendorId::VALUE, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(child(HypervStimer::DIRECT), OFF).when(|it, _| it.state == Some(OnOff::Off)))

@@ -1,8 +1,8 @@
 //! `os-firmware-features`, `os-loader-format`, `os-firmware-conflict`.
 
 use domxml::{
-    Domain, Os, OsFirmware, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, OsLoader,
-    OsLoaderType, OsTypeValue, YesNo,
+    Domain, Os, OsFirmware, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, OsFlashFormat,
+    OsLoader, OsLoaderType, OsTypeValue, YesNo,
 };
 use domxml_runtime::Version;
 
@@ -35,7 +35,7 @@ pub(super) static LOADER_FORMAT: Rule = Rule {
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "a firmware has the format of its NVRAM",
-    doc: "Where the format of the NVRAM is given and that of the firmware is not, libvirt takes it for both.",
+    doc: "Where the format of the NVRAM is given and that of the firmware is not, libvirt before 12.0.0 takes it for both.",
     example: Example {
         before: "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
         after: "<os firmware='efi'><type arch='x86_64'>hvm</type><loader format='qcow2'/><nvram format='qcow2'/></os>",
@@ -50,7 +50,8 @@ pub(super) static CONFLICT: Rule = Rule {
     safety: Safety::ReportOnly,
     profiles: BOTH,
     summary: "a firmware that contradicts itself",
-    doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and are never stateful. \
+    doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and before 12.8.0 \
+          they are never stateful. From 12.0.0 on a ROM is of the format raw, and a firmware that the guest can write to has no NVRAM. \
           From 8.6.0 until 9.2.0 libvirt refused path, type, `readonly` and `secure='no'` of a firmware that it chooses itself, and the template of its NVRAM.",
     example: Example {
         before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
@@ -90,6 +91,9 @@ fn apply(domain: &mut Domain, cx: &mut Context) {
 }
 
 fn loader_format(domain: &mut Domain, cx: &mut Context) {
+    if cx.knows(12, 0, 0) {
+        return;
+    }
     let Some(os) = &mut domain.os else { return };
     let Some(format) = os.nvram.as_ref().and_then(|nvram| nvram.format) else { return };
     if os.loader.as_ref().is_some_and(|loader| loader.format.is_some()) {
@@ -124,6 +128,8 @@ fn check_nvram(os: &Os, cx: &mut Context) {
         return;
     }
     let stateful = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No));
+    // Stateful is taken for no more than a word since a release between 12.0.0 and 12.8.0.
+    let stateful = stateful.filter(|_| !cx.knows(12, 8, 0));
     if os.firmware == Some(OsFirmware::Bios) {
         let nvram = os.nvram.as_ref().filter(|nvram| nvram.value.is_some() || nvram.source.is_some());
         if let Some(xml) = nvram.map(|nvram| &nvram.xml).or(stateful.map(|loader| &loader.xml)) {
@@ -136,9 +142,38 @@ fn check_nvram(os: &Os, cx: &mut Context) {
     }
 }
 
+/// What libvirt asks of a firmware's image and of the store of its variables since a release between 11.6.0 and 12.0.0.
+fn check_store(os: &Os, cx: &mut Context) {
+    let varstore = os.varstore.as_ref().filter(|store| cx.reads(*store));
+    if let (Some(_), Some(store)) = (&os.nvram, varstore) {
+        cx.error(&store.xml, "the variables of a firmware are kept by <nvram> or by <varstore>, not by both");
+    }
+    if os.type_.value != OsTypeValue::Hvm || !cx.knows(12, 0, 0) {
+        return;
+    }
+    let store = os.nvram.as_ref().map(|nvram| &nvram.xml).or(varstore.map(|store| &store.xml));
+    if let (Some(xml), Some(OsFirmware::Bios)) = (varstore.map(|store| &store.xml), os.firmware) {
+        cx.error(xml, "a BIOS keeps no variables");
+    }
+    let Some(loader) = &os.loader else { return };
+    let path = loader.value.as_ref().is_some_and(|path| !path.is_empty());
+    let rom = loader.type_ == Some(OsLoaderType::Rom) || loader.type_.is_none() && path && os.firmware.is_none();
+    if rom && loader.format == Some(OsFlashFormat::Qcow2) {
+        cx.error(&loader.xml, "a ROM is of the format raw");
+    }
+    if let Some(store) = store {
+        if loader.readonly == Some(YesNo::No) {
+            cx.error(store, "a firmware that the guest can write to keeps its variables itself");
+        } else if loader.stateless == Some(YesNo::Yes) && varstore.is_some() {
+            cx.error(store, "a stateless firmware keeps no variables");
+        }
+    }
+}
+
 fn conflict(domain: &mut Domain, cx: &mut Context) {
     if let Some(os) = &domain.os {
         check_nvram(os, cx);
+        check_store(os, cx);
         if os.firmware.is_some() {
             check_chosen(os, cx);
         }

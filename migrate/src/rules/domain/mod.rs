@@ -7,6 +7,7 @@ mod events;
 mod features;
 mod firmware;
 mod foreign;
+mod hardware;
 mod lifecycle;
 mod markup;
 mod memory_total;
@@ -37,11 +38,14 @@ static RULES: &[&OldRule] = &[
     &sysinfo::CONFLICT,
     &os::CONFLICT,
     &firmware::CONFLICT,
+    &hardware::IOMMUFD,
+    &hardware::DIGEST,
     &unread::RULE,
     &foreign::KEPT,
     &foreign::DROPPED,
     &names::SYSINFO_UUID,
     &names::UUID_FROM_SYSINFO,
+    &hardware::HWUUID,
     &metadata::DUPLICATES,
     &metadata::LAYOUT,
     &sizes::SCALED,
@@ -67,5 +71,8 @@ static RULES: &[&OldRule] = &[
 /// The sections that are, behind them.
 pub(super) fn rules() -> Vec<Rule> {
     let sections = [memory_tuning::rules(), features::rules(), clock::rules(), lifecycle::rules(), events::rules()];
-    super::old(RULES).into_iter().chain(sections.into_iter().flatten()).collect()
+    let old = super::old(RULES).into_iter();
+    // Not made up any more since a release between 11.6.0 and 12.0.0.
+    let old = old.map(|rule| if rule.id == firmware::LOADER_FORMAT.id { rule.until(12, 0, 0) } else { rule });
+    old.chain(sections.into_iter().flatten()).collect()
 }

@@ -190,8 +190,18 @@ fn vnc_chooses(vnc: &GraphicsTypeVnc) -> bool {
 }
 
 /// Whether libvirt chooses the port of an RDP server.
-fn rdp_chooses(rdp: &GraphicsTypeRdp) -> bool {
-    rdp.autoport == Some(LaxYesNo::Yes) || matches!(rdp.port, None | Some(-1))
+fn rdp_chooses(rdp: &GraphicsTypeRdp, cx: &Context) -> bool {
+    match rdp.autoport {
+        Some(LaxYesNo::Yes) => true,
+        Some(LaxYesNo::No) if minds_no(cx) => false,
+        None if minds_no(cx) && rdp.port == Some(0) => true,
+        _ => matches!(rdp.port, None | Some(-1)),
+    }
+}
+
+/// Whether `autoport='no'` counts whatever the port is: since a release between 11.3.0 and 11.6.0.
+fn minds_no(cx: &Context) -> bool {
+    cx.profile == Profile::Libvirt && cx.knows(11, 6, 0)
 }
 
 /// Whether libvirt chooses the ports of a SPICE server.
@@ -227,7 +237,7 @@ fn spell_autoport(domain: &mut Domain, cx: &mut Context) {
                 let chosen = vnc_chooses(vnc);
                 set("autoport", &mut vnc.autoport, lax(chosen), xml, message, cx);
             }
-            GraphicsType::Rdp(rdp) if rdp.autoport.is_none() && rdp_chooses(rdp) => {
+            GraphicsType::Rdp(rdp) if rdp.autoport.is_none() && rdp_chooses(rdp, cx) => {
                 set("autoport", &mut rdp.autoport, lax(true), xml, message, cx);
             }
             GraphicsType::Spice(spice) if spice.autoport.is_none() && has_ports(&spice.listen) => {
@@ -283,7 +293,7 @@ fn report_unread(domain: &mut Domain, cx: &mut Context) {
     for graphics in displays(domain) {
         let (autoport, no_means_yes) = match &graphics.type_ {
             GraphicsType::Vnc(vnc) => (&vnc.autoport, false),
-            GraphicsType::Rdp(rdp) => (&rdp.autoport, rdp_chooses(rdp)),
+            GraphicsType::Rdp(rdp) => (&rdp.autoport, rdp_chooses(rdp, cx)),
             _ => continue,
         };
         match autoport {
@@ -334,14 +344,15 @@ fn libvirt_form(domain: &mut Domain, cx: &mut Context) {
         match &mut graphics.type_ {
             GraphicsType::Vnc(vnc) if has_ports(&vnc.listen) => {
                 let chosen = vnc_chooses(vnc);
-                let number =
-                    vnc.port.filter(|port| if chosen { cx.live && *port > 0 } else { *port != 0 && *port != -1 });
+                let number = vnc.port.filter(|port| {
+                    if chosen { cx.live && *port > 0 } else { *port != 0 && (*port != -1 || minds_no(cx)) }
+                });
                 set("port", &mut vnc.port, number.or(chosen.then_some(-1)), xml, message, cx);
                 let websocket = vnc.websocket.filter(|port| *port != 0);
                 set("websocket", &mut vnc.websocket, websocket, xml, message, cx);
             }
             GraphicsType::Rdp(rdp) => {
-                let chosen = rdp_chooses(rdp);
+                let chosen = rdp_chooses(rdp, cx);
                 let number = rdp.port.filter(|port| *port != 0 && (!chosen || cx.live && *port > 0));
                 set("port", &mut rdp.port, number.or(chosen.then_some(0)), xml, message, cx);
                 set("autoport", &mut rdp.autoport, chosen.then_some(LaxYesNo::Yes), xml, message, cx);

@@ -404,6 +404,15 @@ fn report_card(video: &Video, cx: &mut Context) {
             }
         }
     }
+    if model.edid.is_some()
+        && !matches!(
+            type_,
+            Some(VideoModelType::Vga | VideoModelType::Bochs | VideoModelType::Virtio(_) | VideoModelType::None)
+        )
+        && cx.knows(11, 7, 0)
+    {
+        cx.error(&model.xml, "edid is for video cards of the models vga, bochs and virtio");
+    }
     if let Some(resolution) = &model.resolution
         && !none
         && (resolution.x == 0 || resolution.y == 0)

@@ -69,7 +69,8 @@ pub(super) static ADDRESS: Rule = conflict(
 pub(super) static USB: Rule = conflict(
     "hostdev-usb-ids-incomplete",
     "a USB device of the host lacks one of its two numbers",
-    "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor 0.",
+    "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor 0. Since 12.8.0 \
+     an address can name the port in place of the device, but not both.",
     "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x0'/><product id='0x1234'/></source></hostdev>\
      </devices>",
     check_usb,
@@ -107,6 +108,12 @@ fn check_usb(domain: &mut Domain, cx: &mut Context) {
         }
         if let Some(vendor) = source.vendor.as_ref().filter(|vendor| vendor.id.0 == 0) {
             cx.error(&vendor.xml, "0 is no number of a vendor");
+        }
+        if let Some(address) = source.address.as_ref().filter(|_| cx.knows(12, 8, 0)) {
+            let port = address.port.as_ref().is_some_and(|port| !port.is_empty());
+            if address.device.is_some() == port {
+                cx.error(&address.xml, "the address of a USB device has its number or its port, one of the two");
+            }
         }
     }
 }

@@ -72,6 +72,13 @@ fn check_sources(domain: &mut Domain, cx: &mut Context) {
             }
             _ => {}
         }
+        if let Some(backend) = &interface.backend
+            && (backend.hostname.is_some() || backend.fqdn.is_some())
+            && backend.type_ != Some(InterfaceBackendType::Passt)
+            && cx.knows(11, 8, 0)
+        {
+            cx.error(&backend.xml, "hostname and fqdn are for the back end passt");
+        }
         if let Some(teaming) = &interface.teaming
             && teaming.type_ == TeamingType::Persistent
             && kept_attribute(&teaming.xml, "persistent").is_some()

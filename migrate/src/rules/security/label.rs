@@ -31,7 +31,7 @@ pub(super) static TYPE: Rule = Rule {
     safety: Safety::Unsafe,
     profiles: &[Profile::Modern],
     summary: "a security label has no type",
-    doc: "The manual says that a label without a type is dynamic; since 9.0.0 at the latest libvirt drops the whole element instead. \
+    doc: "The manual says that a label without a type is dynamic; from 9.0.0 until 12.8.0 libvirt drops the whole element instead. \
           `type='dynamic'` is probably what is meant, but not how libvirt reads the document: the rule adds it only with `--unsafe-fixes`.",
     example: Example {
         before: "<seclabel model='selinux'/>",
@@ -47,9 +47,12 @@ pub(super) static UNTYPED: Rule = Rule {
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "a security label without a type is forgotten",
-    doc: "The manual says that a label without a type is dynamic, but libvirt drops it, with what it holds. Profile `libvirt` does the same; \
-          see `seclabel-type-default` for a remedy.",
-    example: Example { before: "<seclabel model='selinux'/>", after: "" },
+    doc: "The manual says that a label without a type is dynamic, but libvirt before 12.8.0 drops it, with what it holds, and 12.8.0 \
+          does as the manual says. Profile `libvirt` does the same; see `seclabel-type-default` for a remedy.",
+    example: Example {
+        before: "<seclabel model='selinux'/>",
+        after: "<seclabel type='dynamic' model='selinux' relabel='yes'/>",
+    },
     apply: drop_untyped,
 };
 
@@ -114,10 +117,29 @@ fn add_type(domain: &mut Domain, cx: &mut Context) {
 
 fn drop_untyped(domain: &mut Domain, cx: &mut Context) {
     let Domain { seclabel, xml, .. } = domain;
+    if keeps_untyped(cx) {
+        for label in seclabel.iter_mut() {
+            let SeclabelType::Absent(members) = &mut label.type_ else { continue };
+            let members = std::mem::take(members);
+            label.type_ = SeclabelType::Dynamic(SeclabelTypeDynamic {
+                relabel: Some(SeclabelTypeDynamicRelabel::Yes),
+                label: members.label,
+                baselabel: members.baselabel,
+                imagelabel: members.imagelabel,
+            });
+            cx.rewrote(&label.xml, "a label without a type is dynamic").becomes("", attribute("type", "dynamic"));
+        }
+        return;
+    }
     for label in seclabel.extract_if(.., |label| matches!(label.type_, SeclabelType::Absent(_))) {
         cx.rewrote(&label.xml, "libvirt forgets a label without a type").becomes("<seclabel>", "");
         xml.absorb(label.xml);
     }
+}
+
+/// Whether a label without a type counts: since a release between 12.0.0 and 12.8.0.
+fn keeps_untyped(cx: &Context) -> bool {
+    cx.knows(12, 8, 0)
 }
 
 fn drop_empty_base(domain: &mut Domain, cx: &mut Context) {
@@ -145,7 +167,11 @@ fn check_models(domain: &mut Domain, cx: &mut Context) {
     let read: Vec<(&Option<String>, &Extra)> = domain
         .seclabel
         .iter()
-        .filter(|label| !matches!(label.type_, SeclabelType::Absent(_)) || label.model.as_deref() == Some("none"))
+        .filter(|label| {
+            keeps_untyped(cx)
+                || !matches!(label.type_, SeclabelType::Absent(_))
+                || label.model.as_deref() == Some("none")
+        })
         .map(|label| (&label.model, &label.xml))
         .collect();
     for (at, (model, xml)) in read.iter().enumerate() {

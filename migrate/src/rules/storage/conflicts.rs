@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use domxml::{
     DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecretType, DiskBackingStore, DiskDevice,
-    DiskDriverType, DiskIoTune, DiskOuterEncryption, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
+    DiskDriverType, DiskIoTune, DiskModel, DiskOuterEncryption, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
     DiskSourceNetworkProtocol as Protocol, DiskSourceVolume, DiskStorage, DiskTargetBus, DiskTargetTray, DiskType,
     DiskTypeNetwork, Domain, Encryption, EncryptionFormat, OsTypeValue, Sgio, StartupPolicy, walk,
 };
 
 use super::disk_auth_under_disk::{auth_place, encryption_place};
-use super::util::{self, Drive, disks, is_scsi, name_to_index, plain_name};
+use super::util::{self, Drive, disks, is_scsi, place_on_bus, plain_name};
 use crate::rule::{Context, OldRule as Rule};
 use crate::rules::common::conflict;
 
@@ -19,7 +19,7 @@ pub(super) static TARGET_NAME: Rule = conflict(
     "the target of a disk is no name that libvirt knows",
     "The target of a floppy drive begins with `fd` and is on the bus FDC; that of any other disk begins with `hd`, `sd`, `vd`, `xvd` \
      or `ubd` and is on another bus. Letters from a to z follow, and perhaps the number of a partition, unless the disk has an \
-     address. libvirt refuses anything else.",
+     address. From 11.5.0 on it can also be the name of an NVMe namespace, as `nvme0n1`. libvirt refuses anything else.",
     "<devices><disk type='file' device='disk'><source file='/a'/><target dev='fda' bus='ide'/></disk></devices>",
     check_target,
 );
@@ -195,13 +195,14 @@ fn check_target(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
         let name = plain_name(&disk.target.dev);
         let floppy = disk.device == Some(DiskDevice::Floppy);
-        let known: &[&str] = if floppy { &["fd"] } else { &["hd", "sd", "vd", "xvd", "ubd"] };
+        let known: &[&str] = if floppy { &["fd"] } else { &["hd", "sd", "vd", "xvd", "ubd", "nvme"] };
+        let known = if cx.knows(11, 5, 0) || floppy { known } else { &known[..known.len() - 1] };
         if !known.iter().any(|prefix| name.starts_with(prefix)) {
             cx.error(
                 &disk.target.xml,
                 format!("'{name}' is no name of a {}: it begins with {}", kind(disk), known.join(", ")),
             );
-        } else if disk.address.is_none() && name_to_index(name).is_none() {
+        } else if disk.address.is_none() && place_on_bus(name).is_none() {
             cx.error(&disk.target.xml, format!("'{name}' names no place for the disk, and it has no address"));
         } else if floppy != (util::bus(disk) == DiskTargetBus::Fdc) {
             cx.error(&disk.target.xml, format!("the bus of a {} cannot be {}", kind(disk), util::bus(disk)));
@@ -389,6 +390,9 @@ fn check_removable(domain: &mut Domain, cx: &mut Context) {
         if disk.target.removable.is_some() && !fits {
             cx.error(&disk.target.xml, format!("'removable' is not for disks on {bus}"));
         }
+        if disk.target.dpofua.is_some() && bus != DiskTargetBus::Scsi && cx.knows(11, 10, 0) {
+            cx.error(&disk.target.xml, format!("'dpofua' is not for disks on {bus}"));
+        }
     }
 }
 
@@ -407,7 +411,10 @@ fn check_virtio(domain: &mut Domain, cx: &mut Context) {
         if bus == DiskTargetBus::Virtio {
             continue;
         }
-        if disk.model.is_some() {
+        if matches!(
+            disk.model,
+            Some(DiskModel::VirtioTransitional | DiskModel::VirtioNonTransitional | DiskModel::Virtio)
+        ) {
             cx.error(&disk.xml, format!("a disk on {bus} has no model of virtio"));
         }
         let Some(driver) = &disk.driver else { continue };
@@ -486,7 +493,7 @@ fn drive(disk: &Disk) -> Option<Drive> {
     if disk.address.is_some() {
         return Drive::of(disk.address.as_ref());
     }
-    Drive::of_disk(util::bus(disk), name_to_index(plain_name(&disk.target.dev))?)
+    Drive::of_disk(util::bus(disk), plain_name(&disk.target.dev))
 }
 
 fn check_addresses(domain: &mut Domain, cx: &mut Context) {
@@ -494,8 +501,10 @@ fn check_addresses(domain: &mut Domain, cx: &mut Context) {
     let mut taken: Vec<(DiskTargetBus, Drive)> = Vec::new();
     for disk in &devices.disk {
         let bus = util::bus(disk);
-        let of_drives =
-            matches!(bus, DiskTargetBus::Ide | DiskTargetBus::Fdc | DiskTargetBus::Scsi | DiskTargetBus::Sata);
+        let of_drives = matches!(
+            bus,
+            DiskTargetBus::Ide | DiskTargetBus::Fdc | DiskTargetBus::Scsi | DiskTargetBus::Sata | DiskTargetBus::Nvme
+        );
         if let Some(address) = &disk.address {
             let given = domxml::Payload::value(&address.type_).unwrap_or_default();
             if of_drives && given != "drive" || given == "unassigned" {

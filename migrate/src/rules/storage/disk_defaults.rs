@@ -15,7 +15,7 @@ pub(super) static BUS: Rule = Rule {
     profiles: LIBVIRT,
     summary: "the name of a disk tells its bus",
     doc: "A target that names no bus is on the one that its name begins with: `hd` is IDE, `sd` SCSI, `vd` virtio, `xvd` Xen, \
-          `ubd` User Mode Linux; a floppy drive is on FDC, anything else on IDE. Drivers may choose another bus by the machine \
+          `ubd` User Mode Linux, `nvme` NVMe; a floppy drive is on FDC, anything else on IDE. Drivers may choose another bus by the machine \
           type before this rule of libvirt's comes to bear, so profile `modern` leaves the choice open.",
     example: Example {
         before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda'/></disk></devices>",

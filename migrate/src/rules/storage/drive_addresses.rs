@@ -2,7 +2,7 @@
 
 use domxml::{Disk, DiskTargetBus, Domain, Hostdev};
 
-use super::util::{self, Drive, SCSI_UNITS, devices, is_scsi, name_to_index, plain_name};
+use super::util::{self, Drive, SCSI_UNITS, devices, is_scsi, plain_name};
 use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::LIBVIRT;
 
@@ -48,8 +48,7 @@ fn place_disks(domain: &mut Domain, cx: &mut Context) {
         if disk.address.is_some() {
             continue;
         }
-        let index = name_to_index(plain_name(&disk.target.dev));
-        let Some(drive) = index.and_then(|index| Drive::of_disk(util::bus(disk), index)) else { continue };
+        let Some(drive) = Drive::of_disk(util::bus(disk), plain_name(&disk.target.dev)) else { continue };
         disk.address = Some(drive.to_address());
         cx.rewrote(&disk.xml, "the target names the place").becomes("", format!("<address type='drive' {drive}/>"));
     }

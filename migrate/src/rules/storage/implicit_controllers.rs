@@ -4,8 +4,8 @@
 use domxml::scalar::Decimal;
 use domxml::{
     Address, AddressType, AddressTypeCcid, ChannelTargetType, ConsoleTargetType, Controller, ControllerType,
-    ControllerTypeIde, ControllerTypeScsi, ControllerTypeScsiModel, ControllerTypeVirtioSerial, Devices, DiskTargetBus,
-    Domain, Smartcard,
+    ControllerTypeIde, ControllerTypeNvme, ControllerTypeScsi, ControllerTypeScsiModel, ControllerTypeVirtioSerial,
+    Devices, DiskTargetBus, Domain, Smartcard,
 };
 
 use super::controllers::place;
@@ -41,7 +41,7 @@ pub(super) static DISKS: Rule = Rule {
     safety: Safety::Safe,
     profiles: LIBVIRT,
     summary: "controllers that disks are on are added",
-    doc: "libvirt's generic code adds SCSI, floppy, IDE and SATA controllers, in this order, up to the highest that the address of a \
+    doc: "libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address of a \
           disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases sort \
           them in. USB and PCI controllers are added by drivers alone.",
     example: Example {
@@ -168,6 +168,7 @@ fn add_for_disks(domain: &mut Domain, cx: &mut Context) {
         (DiskTargetBus::Fdc, ControllerType::Fdc),
         (DiskTargetBus::Ide, ControllerType::Ide(ControllerTypeIde::default())),
         (DiskTargetBus::Sata, ControllerType::Sata),
+        (DiskTargetBus::Nvme, ControllerType::Nvme(ControllerTypeNvme::default())),
     ];
     for (bus, type_) in kinds {
         let on_bus = devices.disk.iter().filter(|disk| util::bus(disk) == bus);

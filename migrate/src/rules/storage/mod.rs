@@ -15,10 +15,12 @@ mod disk_legacy;
 mod disk_mirror;
 mod disk_net_default_ports;
 mod disk_order;
+mod disk_statistics;
 mod disk_vhostuser_snapshot;
 mod drive_addresses;
 mod filesystem;
 mod implicit_controllers;
+mod nvme;
 mod sizes;
 mod source_conflicts;
 mod util;
@@ -53,6 +55,8 @@ pub(super) static RULES: &[&Rule] = &[
     &value_conflicts::VALUE,
     &value_conflicts::SECRET,
     &conflicts::REFUSED_LATER,
+    &disk_statistics::CONFLICT,
+    &nvme::SERIALS,
     &conflicts::BOOT,
     &filesystem::CONTRADICTIONS,
     &addresses::CCW_PARTIAL,
@@ -91,6 +95,8 @@ pub(super) static RULES: &[&Rule] = &[
     &implicit_controllers::VIRTIO_SERIAL,
     &implicit_controllers::CCID,
     &implicit_controllers::HOSTDEV_SCSI_FULL,
+    &nvme::SERIAL,
+    &disk_statistics::BINS,
     // Writing.
     &disk_drops::VOLUME_AUTH,
     &addresses::PCI,

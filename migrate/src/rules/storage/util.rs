@@ -32,6 +32,23 @@ pub(super) fn name_to_index(name: &str) -> Option<u32> {
     u32::try_from(index).ok()
 }
 
+/// Controller and place on it of a disk named for an NVMe namespace: `nvme1n3p2` is on controller 1, at place 2. The partition
+/// does not count.
+pub(super) fn nvme_place(name: &str) -> Option<(u32, u32)> {
+    let (controller, rest) = name.strip_prefix("nvme")?.split_once('n')?;
+    let (namespace, partition) = rest.split_once('p').unwrap_or((rest, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(controller) || !digits(namespace) || !digits(partition) {
+        return None;
+    }
+    Some((controller.parse().ok()?, namespace.parse::<u32>().ok()?.checked_sub(1)?))
+}
+
+/// The number of a disk on its bus, from which its address follows.
+pub(super) fn place_on_bus(name: &str) -> Option<u32> {
+    name_to_index(name).or_else(|| nvme_place(name).map(|(_, place)| place))
+}
+
 /// The name without the prefix of old Xen.
 pub(super) fn plain_name(name: &str) -> &str {
     name.strip_prefix("ioemu:").unwrap_or(name)
@@ -51,6 +68,8 @@ pub(super) fn bus(disk: &Disk) -> DiskTargetBus {
             DiskTargetBus::Xen
         } else if name.starts_with("ubd") {
             DiskTargetBus::Uml
+        } else if name.starts_with("nvme") {
+            DiskTargetBus::Nvme
         } else {
             DiskTargetBus::Ide
         }
@@ -67,14 +86,16 @@ pub(super) struct Drive {
 }
 
 impl Drive {
-    /// Where libvirt puts a disk by its number; none on buses that have no such addresses.
-    pub(super) fn of_disk(bus: DiskTargetBus, index: u32) -> Option<Self> {
+    /// Where libvirt puts a disk by its name; none on buses that have no such addresses.
+    pub(super) fn of_disk(bus: DiskTargetBus, name: &str) -> Option<Self> {
+        let index = place_on_bus(name)?;
         let place = |controller, bus, unit| Some(Self { controller, bus, target: 0, unit });
         match bus {
             DiskTargetBus::Scsi => place(index / SCSI_UNITS, 0, index % SCSI_UNITS),
             DiskTargetBus::Ide => place(index / 4, index % 4 / 2, index % 2),
             DiskTargetBus::Sata => place(index / 6, 0, index % 6),
             DiskTargetBus::Fdc => place(index / 2, 0, index % 2),
+            DiskTargetBus::Nvme => place(nvme_place(name).map_or(0, |(controller, _)| controller), 0, index),
             _ => None,
         }
     }

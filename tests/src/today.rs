@@ -1,0 +1,150 @@
+//! Measures over what came after libvirt 11.3.0, and over what the QEMU driver of 12.8.0 writes.
+
+use std::fs;
+use std::path::Path;
+
+use dommigrate::cli::{Profile, Unknown};
+use dommigrate::engine;
+use rayon::prelude::*;
+
+use crate::corpus::{Document, Row};
+use crate::measures::{self, Measure};
+
+/// The files of a directory whose names end like this, as documents named without the ending.
+///
+/// # Panics
+/// When the directory cannot be read.
+#[must_use]
+pub fn documents(directory: &Path, ending: &str) -> Vec<Document> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut documents: Vec<Document> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let name = path.file_name()?.to_str()?.strip_suffix(ending)?.to_owned();
+            Some(Document { name, text: fs::read_to_string(&path).ok()?, row: Row::default() })
+        })
+        .collect();
+    documents.sort_by(|a, b| a.name.cmp(&b.name));
+    documents
+}
+
+/// The small documents about what came after 11.3.0.
+#[must_use]
+pub fn newer(shared: &Path) -> Vec<Document> {
+    documents(&shared.join("new_since_11.3.0"), ".in.xml")
+}
+
+/// These documents in profile `libvirt`, against the answers of a libvirt: its form, or a refusal.
+#[must_use]
+pub fn answers(name: &'static str, shared: &Path, version: &str) -> Measure {
+    let directory = shared.join("new_since_11.3.0");
+    let options = measures::options(Profile::Libvirt, version.parse().expect("a version"));
+    let results = newer(shared)
+        .par_iter()
+        .map(|document| {
+            let outcome = engine::upgrade(&document.text, &options);
+            let expected = fs::read_to_string(directory.join(format!("{}.libvirt-{version}.xml", document.name)));
+            let failure = match (expected, &outcome.text) {
+                (Ok(expected), Some(got)) => measures::first_difference(
+                    &measures::neutral(&expected, &document.text),
+                    &measures::neutral(got, &document.text),
+                ),
+                (Ok(_), None) => measures::first_error(&outcome),
+                (Err(_), Some(_)) => Some("libvirt refuses it; no error was reported".to_owned()),
+                (Err(_), None) => None,
+            };
+            (document.name.clone(), failure)
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// What `info` says of these documents: of one that 11.3.0 refuses or reads otherwise than 12.8.0, that something in it is newer.
+#[must_use]
+pub fn ages(name: &'static str, shared: &Path) -> Measure {
+    let directory = shared.join("new_since_11.3.0");
+    let eleven = domxml_runtime::Version::new(11, 3, 0);
+    let results = newer(shared)
+        .iter()
+        .filter(|document| {
+            let answer =
+                |version| fs::read_to_string(directory.join(format!("{}.libvirt-{version}.xml", document.name)));
+            matches!((answer("11.3.0"), answer("12.8.0")), (Err(_), Ok(_)))
+        })
+        .map(|document| {
+            let failure = match engine::features(&document.text, Unknown::Keep) {
+                Ok((features, _)) if features.iter().any(|feature| feature.since > eleven) => None,
+                Ok(_) => Some("11.3.0 refuses it, and nothing in it is said to be newer".to_owned()),
+                Err(_) => Some("it cannot be read".to_owned()),
+            };
+            (document.name.clone(), failure)
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// What the QEMU driver of 12.8.0 wrote: all of it is known, and `fmt` leaves it as it is.
+#[must_use]
+pub fn dumps(name: &'static str, shared: &Path) -> Measure {
+    let results = documents(&shared.join("qemu_pairs"), ".out.xml")
+        .par_iter()
+        .map(|document| {
+            let outcome = engine::format(&document.text, Unknown::Deny);
+            let failure = match &outcome.text {
+                Some(text) => measures::first_difference(&document.text, text),
+                None => measures::first_error(&outcome),
+            };
+            (document.name.clone(), failure)
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// `count` documents that each differ in one place from one of these: an attribute or an element gone, an element twice, a value
+/// that is another one's. The same every time.
+#[must_use]
+pub fn mutants(documents: &[Document], count: usize) -> Vec<Document> {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut mutants: Vec<Document> = Vec::new();
+    while mutants.len() < count {
+        let document = &documents[random.below(documents.len())];
+        let Some(text) = mutant(&document.text, &mut random) else { continue };
+        let name = format!("{}-{}", document.name, mutants.len());
+        mutants.push(Document { name, text, row: Row::default() });
+    }
+    mutants
+}
+
+fn mutant(text: &str, random: &mut Random) -> Option<String> {
+    let tree = roxmltree::Document::parse(text).ok()?;
+    let elements: Vec<_> = tree.root_element().descendants().filter(roxmltree::Node::is_element).skip(1).collect();
+    let element = *elements.get(random.below(elements.len().max(1)))?;
+    let attributes: Vec<_> = element.attributes().collect();
+    let replace =
+        |range: std::ops::Range<usize>, by: &str| format!("{}{by}{}", &text[..range.start], &text[range.end..]);
+    match random.below(4) {
+        0 => Some(replace(element.range(), "")),
+        1 => Some(replace(element.range().end..element.range().end, &text[element.range()])),
+        2 => {
+            let attribute = attributes.get(random.below(attributes.len().max(1)))?;
+            Some(replace(attribute.range(), ""))
+        }
+        _ => {
+            let attribute = attributes.get(random.below(attributes.len().max(1)))?;
+            let values = ["", "yes", "on", "0", "-1", "x", "99999999999", "0x1", "/a", "file"];
+            Some(replace(attribute.range_value(), values[random.below(values.len())]))
+        }
+    }
+}
+
+/// Numbers without a pattern, the same every time (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit.max(1) as u64).unwrap_or(0)
+    }
+}
