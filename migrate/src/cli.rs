@@ -29,8 +29,9 @@ fn version() -> &'static str {
 
 /// What the command as a whole has to say at its end.
 fn after_help() -> &'static str {
-    static TEXT: LazyLock<String> =
-        LazyLock::new(|| format!("{STATUS}\n\nThe format is known up to libvirt {}.", domxml::NEWEST));
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        format!("{STATUS}\n\n{}\n\nThe format is known up to libvirt {}.", domxml_xml::limits::SUMMARY, domxml::NEWEST)
+    });
     &TEXT
 }
 
@@ -388,6 +389,9 @@ pub struct Write {
     /// Do not wait until the new content is on the disk: faster, but a power failure may leave files empty
     #[arg(long)]
     pub no_sync: bool,
+    /// Do not read back what is about to be written: faster, but a fault of dommigrate may then damage a file
+    #[arg(long)]
+    pub no_verify: bool,
 }
 
 impl Write {

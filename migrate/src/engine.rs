@@ -16,7 +16,7 @@ use crate::finding::{Finding, Level, ids, line_column};
 use crate::options::{Layout, Profile, Target, Unknown};
 use crate::rule::{Context, Scope};
 use crate::rules;
-use crate::{features, layout};
+use crate::{features, layout, locate};
 
 pub use comparable::{Comparable, comparable};
 pub use plan::Plan;
@@ -49,6 +49,17 @@ pub struct Outcome {
     pub text: Option<String>,
     /// Whether it is the original with changes, and not printed anew from beginning to end.
     pub carried_over: bool,
+    /// What was meant: the domains of the new text, in the order in which they stand there.
+    pub printed: Vec<Printed>,
+}
+
+/// A domain as the types hold it, in canonical layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// The document.
+    pub text: String,
+    /// Whether the new text is this very text, but for declaration and line ends.
+    pub exact: bool,
 }
 
 /// Lays a document out canonically; no rule runs.
@@ -63,9 +74,10 @@ pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
     match read(text, unknown, None) {
         Ok((domain, findings)) => {
             let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
-            Outcome { text: Some(written.text), findings, carried_over: false }
+            let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
+            Outcome { text: Some(written.text), findings, carried_over: false, printed }
         }
-        Err(findings) => Outcome { text: None, findings, carried_over: false },
+        Err(findings) => Outcome::unread(findings),
     }
 }
 
@@ -82,7 +94,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
         Ok(read) => read,
         Err(mut findings) => {
             findings.retain(|finding| !options.muted.contains(&&*finding.rule));
-            return Outcome { text: None, findings, carried_over: false };
+            return Outcome::unread(findings);
         }
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
@@ -100,17 +112,23 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     let others = written.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
     locate(text, &mut findings);
-    let (mut result, mut carried_over) = (written.text, false);
-    if let Some(before) = before
-        && let Some(kept) = layout::carry_over(text, &before, &result)
-    {
-        (result, carried_over) = (kept, true);
-    }
+    let printed = written.text;
+    let kept = before.and_then(|before| layout::carry_over(text, &before, &printed));
+    let carried_over = kept.is_some();
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let refused = findings.iter().any(|finding| finding.level == Level::Error);
     let left = refused && options.profile == Profile::Libvirt;
     findings.retain(|finding| !options.muted.contains(&&*finding.rule));
-    Outcome { findings, text: (!left).then_some(result), carried_over }
+    let text = (!left).then(|| kept.unwrap_or_else(|| printed.clone()));
+    let printed = vec![Printed { text: printed, exact: !carried_over && depth == 0 }];
+    Outcome { findings, text, carried_over, printed }
+}
+
+impl Outcome {
+    /// A document that cannot be read.
+    fn unread(findings: Vec<Finding>) -> Self {
+        Self { findings, text: None, carried_over: false, printed: Vec::new() }
+    }
 }
 
 impl Options {
@@ -300,48 +318,16 @@ fn finding(
     Finding { rule: rule.into(), level, span, path, message, before: None, after: None }
 }
 
-/// The finding for a document that is not well-formed.
+/// The finding for a text that is no document.
 #[must_use]
-pub fn syntax_error(text: &str, error: &roxmltree::Error) -> Finding {
-    let position = error.pos();
-    let line_start: usize =
-        text.split_inclusive('\n').take(position.row.saturating_sub(1) as usize).map(str::len).sum();
-    let line = &text[line_start.min(text.len())..];
-    let at = line.char_indices().nth(position.col.saturating_sub(1) as usize).map_or(line.len(), |(at, _)| at);
-    let at = (line_start + at).min(text.len());
-    finding(ids::SYNTAX, Level::Error, at..at, String::new(), error.to_string())
+pub fn syntax_error(error: domxml_xml::Error) -> Finding {
+    finding(ids::SYNTAX, Level::Error, error.at..error.at, String::new(), error.message)
 }
 
 /// Puts findings into the order of the document and gives them the paths of their elements.
 fn locate(text: &str, findings: &mut [Finding]) {
     findings.sort_by_key(|finding| (finding.span.start, finding.level));
-    if findings.iter().all(|finding| !finding.path.is_empty()) {
-        return;
-    }
-    let Ok(document) = roxmltree::Document::parse(text) else { return };
-    for finding in findings.iter_mut().filter(|finding| finding.path.is_empty()) {
-        let mut node = document.root_element();
-        if finding.span.is_empty() {
-            // Something that the document does not have at all.
-            finding.path = node.tag_name().name().to_owned();
-            continue;
-        }
-        let mut path = node.tag_name().name().to_owned();
-        while let Some(child) = node
-            .children()
-            .find(|c| c.is_element() && c.range().start <= finding.span.start && finding.span.end <= c.range().end)
-        {
-            path.push('/');
-            path.push_str(child.tag_name().name());
-            let same = |other: &roxmltree::Node| other.tag_name() == child.tag_name();
-            let before = child.prev_siblings().skip(1).filter(same).count();
-            if before > 0 || child.next_siblings().skip(1).any(|other| same(&other)) {
-                path.push_str(&format!("[{}]", before + 1));
-            }
-            node = child;
-        }
-        finding.path = path;
-    }
+    locate::paths(text, findings);
 }
 
 fn write_options(options: &Options) -> WriteOptions {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use domxml_xml::Spare;
 use roxmltree::{Document, Node};
 
 use crate::engine::{self, Outcome};
@@ -63,12 +64,13 @@ impl Content {
         if !known && !text.contains("<domain") {
             return other();
         }
-        match Document::parse(text) {
-            Ok(document) => match parts(&document, known) {
+        let mut spare = Spare::default();
+        match domxml_xml::parse(text, &mut spare) {
+            Ok(tree) => match parts(&tree.document, known) {
                 parts if parts.is_empty() => other(),
                 parts => Self::Holder(parts),
             },
-            Err(error) if known => Self::Unreadable(engine::syntax_error(text, &error)),
+            Err(error) if known => Self::Unreadable(engine::syntax_error(error)),
             Err(_) => other(),
         }
     }
@@ -107,11 +109,12 @@ impl Content {
     pub fn rewrite(&self, text: &str, mut rewrite: impl FnMut(&str, usize) -> Outcome) -> Outcome {
         let Self::Holder(parts) = self else { return dress(text, rewrite(text, 0)) };
         let mut whole = Some(String::with_capacity(text.len()));
-        let mut findings = Vec::new();
+        let (mut findings, mut printed) = (Vec::new(), Vec::new());
         let mut done = 0;
         for part in parts {
             let outcome = dress(&text[part.range.clone()], rewrite(&part.text(text), part.depth));
             findings.extend(outcome.findings.into_iter().map(|finding| part.place(finding)));
+            printed.extend(outcome.printed);
             whole = whole.zip(outcome.text).map(|(mut whole, new)| {
                 whole.push_str(&text[done..part.range.start]);
                 whole.push_str(&part.named(new.trim()));
@@ -121,7 +124,7 @@ impl Content {
         }
         let text = whole.map(|whole| whole + &text[done..]);
         // What is around the domains is the original's.
-        Outcome { findings, text, carried_over: true }
+        Outcome { findings, text, carried_over: true, printed }
     }
 }
 
@@ -334,13 +337,19 @@ mod tests {
         let outcome = content.rewrite(text, |part, depth| {
             assert!(part.starts_with("<domain type=") && part.trim_end_matches([' ', '>']).ends_with("</domain"));
             assert_eq!(depth, 1);
-            Outcome { findings: Vec::new(), text: Some(part.replace("name>", "title>")), carried_over: true }
+            Outcome {
+                findings: Vec::new(),
+                text: Some(part.replace("name>", "title>")),
+                carried_over: true,
+                printed: Vec::new(),
+            }
         });
         assert_eq!(outcome.text.as_deref(), Some(&*text.replace("name>", "title>")));
         let none = content.rewrite(text, |part, _| Outcome {
             findings: Vec::new(),
             text: (!part.contains("type='b'")).then(|| part.to_owned()),
             carried_over: true,
+            printed: Vec::new(),
         });
         assert_eq!(none.text, None, "one of them is left, so the document is");
     }

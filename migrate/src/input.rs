@@ -10,8 +10,7 @@ use domxml_xml::{Decoded, Form, NotText};
 use crate::holder::Content;
 use crate::output::Stamp;
 
-/// Files larger than this are refused: no domain comes near it, and memory stays bounded.
-pub const MAX_BYTES: u64 = 256 << 20;
+pub use domxml_xml::limits::MAX_BYTES;
 
 /// Where a document comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domxml::Domain;
 use domxml_runtime::Verbatim;
+use domxml_xml::{Spare, Tree};
 use relaxng_model::datatype::Type;
 use relaxng_model::grammar::{Kind, NameClass, Pattern};
 use relaxng_model::schema::NodeId;
@@ -62,11 +63,12 @@ impl Judge {
     /// What `validate` says of a document.
     #[must_use]
     pub fn validate(&self, text: &str) -> Vec<Finding> {
-        let document = match Document::parse(text) {
-            Ok(document) => document,
-            Err(error) => return vec![engine::syntax_error(text, &error)],
+        let mut spare = Spare::default();
+        let tree = match domxml_xml::parse(text, &mut spare) {
+            Ok(tree) => tree,
+            Err(error) => return vec![engine::syntax_error(error)],
         };
-        let findings = self.judge(&document, &[]);
+        let findings = self.judge(&tree, &[]);
         if findings.is_empty() || !self.own {
             return findings;
         }
@@ -76,7 +78,7 @@ impl Judge {
             return read;
         }
         read.retain(is_of_the_schema);
-        let mut findings = self.judge(&document, &read);
+        let mut findings = self.judge(&tree, &read);
         raise(&mut findings, read);
         findings
     }
@@ -89,8 +91,8 @@ impl Judge {
             return findings;
         }
         // Text that is no XML has been reported.
-        if let Ok(document) = Document::parse(text) {
-            self.merge(&document, &mut findings);
+        if let Ok(tree) = domxml_xml::parse(text, &mut Spare::default()) {
+            self.merge(&tree, &mut findings);
             findings.retain(|finding| !options.muted.iter().any(|id| finding.rule == *id));
         }
         findings
@@ -98,7 +100,8 @@ impl Judge {
 
     /// What the schema refuses. By the embedded one the level is `invalid` where libvirt reads it all the same, which what the
     /// reader found decides; by another one it is `error`.
-    fn judge(&self, document: &Document<'_>, read: &[Finding]) -> Vec<Finding> {
+    fn judge(&self, tree: &Tree<'_>, read: &[Finding]) -> Vec<Finding> {
+        let document = &tree.document;
         let violations = self.violations(document);
         if violations.is_empty() && self.own {
             return foreign_extensions(document);
@@ -106,11 +109,17 @@ impl Judge {
         let text = document.input_text();
         let findings = violations.iter().map(|violation| {
             let mut finding = self.words.finding(text, violation);
+            finding.path = tree.named(finding.path);
+            finding.message = tree.named(finding.message);
             if self.own
                 && let Some(same) = read.iter().filter(|read| same_place(&finding, read)).max_by_key(|read| read.level)
             {
                 finding.level = same.level;
                 finding.rule = same.rule.clone();
+                if tree.is_undeclared(violation.range.start) {
+                    // The reader knows which declaration is missing.
+                    finding.message.clone_from(&same.message);
+                }
             } else if self.own {
                 finding.level = Level::Invalid;
             }
@@ -120,9 +129,9 @@ impl Judge {
     }
 
     /// Puts what the schema refuses in the place of what the reader says of the same places, and adds the rest.
-    fn merge(&self, document: &Document<'_>, findings: &mut Vec<Finding>) {
+    fn merge(&self, tree: &Tree<'_>, findings: &mut Vec<Finding>) {
         let (read, mut others): (Vec<_>, Vec<_>) = std::mem::take(findings).into_iter().partition(is_of_the_schema);
-        let mut judged = self.judge(document, &read);
+        let mut judged = self.judge(tree, &read);
         judged.retain(|finding| finding.rule != FOREIGN_EXTENSION.id);
         others.extend(raise(&mut judged, read));
         judged.append(&mut others);

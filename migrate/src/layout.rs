@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use roxmltree::{Document, Node};
+use domxml_xml::Spare;
+use roxmltree::Node;
 use similar::{Algorithm, DiffOp};
 
 /// The original with the differences between `before` and `after` applied. None where they cannot be placed: then the
@@ -17,16 +18,21 @@ pub fn carry_over(original: &str, before: &str, after: &str) -> Option<String> {
     if before == after {
         return Some(original.to_owned());
     }
-    let original = Document::parse(original).ok()?;
-    let before = Document::parse(before).ok()?;
-    let after = Document::parse(after).ok()?;
-    let mut merge = Merge { original: original.input_text(), edits: Vec::new() };
+    let mut spare: [Spare; 3] = Default::default();
+    let [spare_original, spare_before, spare_after] = &mut spare;
+    let mut merge = Merge { original, before, after, edits: Vec::new() };
+    let original = domxml_xml::parse(original, spare_original).ok()?.document;
+    let before = domxml_xml::parse(before, spare_before).ok()?.document;
+    let after = domxml_xml::parse(after, spare_after).ok()?.document;
     merge.element(original.root_element(), before.root_element(), after.root_element())?;
     Some(merge.apply())
 }
 
+/// The texts are those of the documents; what a tree calls its text may spell some names otherwise.
 struct Merge<'o> {
     original: &'o str,
+    before: &'o str,
+    after: &'o str,
     /// Disjoint ranges of the original and what replaces them.
     edits: Vec<(Range<usize>, String)>,
 }
@@ -47,27 +53,29 @@ impl Merge<'_> {
     }
 
     fn element(&mut self, original: Node, before: Node, after: Node) -> Option<()> {
-        if source(before) == source(after) {
+        if source(self.before, before) == source(self.after, after) {
             return Some(());
         }
         let mixed = |node: Node| node.children().any(|c| c.is_text() && c.text().is_some_and(|t| !t.trim().is_empty()));
         let olds: Vec<Node> = before.children().filter(Node::is_element).collect();
         let news: Vec<Node> = after.children().filter(Node::is_element).collect();
-        if olds.is_empty() || news.is_empty() || mixed(before) || mixed(after) {
-            let text = reindent(source(after), indentation(self.original, original));
+        // The end tag is the original's.
+        let renamed = qualified(self.original, original) != qualified(self.after, after);
+        if olds.is_empty() || news.is_empty() || mixed(before) || mixed(after) || renamed {
+            let text = reindent(source(self.after, after), indentation(self.original, original));
             self.replace(original.range(), text);
             return Some(());
         }
-        if start_tag(before) != start_tag(after) {
-            self.replace(start_tag_range(original), start_tag(after).to_owned());
+        if start_tag(self.before, before) != start_tag(self.after, after) {
+            self.replace(start_tag_range(self.original, original), start_tag(self.after, after).to_owned());
         }
         self.children(original, &olds, &news)
     }
 
     fn children(&mut self, original: Node, olds: &[Node], news: &[Node]) -> Option<()> {
         let places = counterparts(original, olds)?;
-        let old_texts: Vec<&str> = olds.iter().map(|node| source(*node)).collect();
-        let new_texts: Vec<&str> = news.iter().map(|node| source(*node)).collect();
+        let old_texts: Vec<&str> = olds.iter().map(|node| source(self.before, *node)).collect();
+        let new_texts: Vec<&str> = news.iter().map(|node| source(self.after, *node)).collect();
         let mut previous: Option<Node> = None;
         for op in similar::capture_diff_slices(Algorithm::Myers, &old_texts, &new_texts) {
             let (old, new) = match op {
@@ -104,8 +112,8 @@ impl Merge<'_> {
     fn insert(&mut self, parent: Node, previous: Option<Node>, fresh: Node) {
         let like = previous.or_else(|| parent.first_element_child());
         let indent = like.map_or("", |node| indentation(self.original, node));
-        let text = format!("\n{indent}{}", reindent(source(fresh), indent));
-        let at = previous.map_or(start_tag_range(parent).end, |node| node.range().end);
+        let text = format!("\n{indent}{}", reindent(source(self.after, fresh), indent));
+        let at = previous.map_or(start_tag_range(self.original, parent).end, |node| node.range().end);
         self.replace(at..at, text);
     }
 
@@ -151,13 +159,13 @@ fn counterparts<'a, 'i>(original: Node<'a, 'i>, olds: &[Node]) -> Option<Vec<Nod
         .collect()
 }
 
-fn source<'a>(node: Node<'a, '_>) -> &'a str {
-    &node.document().input_text()[node.range()]
+fn source<'t>(text: &'t str, node: Node) -> &'t str {
+    &text[node.range()]
 }
 
-fn start_tag_range(node: Node) -> Range<usize> {
+fn start_tag_range(text: &str, node: Node) -> Range<usize> {
     let range = node.range();
-    let text = &node.document().input_text()[range.clone()];
+    let text = &text[range.clone()];
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
@@ -170,8 +178,14 @@ fn start_tag_range(node: Node) -> Range<usize> {
     range
 }
 
-fn start_tag<'a>(node: Node<'a, '_>) -> &'a str {
-    &node.document().input_text()[start_tag_range(node)]
+fn start_tag<'t>(text: &'t str, node: Node) -> &'t str {
+    &text[start_tag_range(text, node)]
+}
+
+/// The name in an element's start tag, its prefix included.
+fn qualified<'t>(text: &'t str, node: Node) -> &'t str {
+    let tag = &start_tag(text, node)[1..];
+    tag.split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).next().unwrap_or_default()
 }
 
 /// The blanks before an element on its line.
@@ -240,6 +254,16 @@ mod tests {
         let after = "<d>\n  <a>\n    <x/>\n  </a>\n  <b>\n    <x/>\n  </b>\n</d>\n";
         let expected = "<d>\r\n  <a>\r\n    <x/>\r\n  </a>\n  <b>\n    <x/>\n  </b>\n</d>\r\n";
         assert_eq!(carry_over(original, before, after).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn an_element_with_another_prefix_is_printed_anew() {
+        let original = "<d xmlns:p='urn:n'><p:a><p:b x='1'/></p:a></d>";
+        let before = "<d xmlns:p='urn:n'>\n  <p:a>\n    <p:b x='1'/>\n  </p:a>\n</d>\n";
+        let after = "<d xmlns:q='urn:n'>\n  <q:a>\n    <q:b x='1'/>\n  </q:a>\n</d>\n";
+        let kept = carry_over(original, before, after).expect("it can be placed");
+        assert!(kept.contains("<q:a>") && kept.contains("</q:a>"), "{kept}");
+        assert!(roxmltree::Document::parse(&kept).is_ok(), "{kept}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod host;
 pub mod input;
 pub mod judgement;
 pub mod layout;
+pub mod locate;
 pub mod meaning;
 pub mod options;
 pub mod output;
@@ -28,6 +29,7 @@ pub mod patterns;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod verify;
 
 pub use commands::run;
 

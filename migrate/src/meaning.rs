@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use domxml_xml::Spare;
 use roxmltree::{Document, Node};
 
 use crate::engine::{self, Options};
@@ -162,13 +163,16 @@ fn unknown_in(text: &str, findings: &[Finding]) -> Vec<Unknown> {
     }
     spans.sort_by_key(|span| (span.start, span.end));
     spans.dedup();
-    let Ok(document) = Document::parse(text) else { return Vec::new() };
-    spans.into_iter().map(|span| unknown_at(&document, span)).collect()
+    let mut spare = Spare::default();
+    let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return Vec::new() };
+    spans.into_iter().map(|span| unknown_at(&tree.document, span)).collect()
 }
 
 /// Metadata that libvirt does not keep: what has no namespace, or that of another element before, and text between elements.
 fn dropped_metadata(text: &str) -> Vec<Unknown> {
-    let Ok(document) = Document::parse(text) else { return Vec::new() };
+    let mut spare = Spare::default();
+    let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return Vec::new() };
+    let document = &tree.document;
     let Some(metadata) = document.root_element().children().find(|child| child.has_tag_name("metadata")) else {
         return Vec::new();
     };
@@ -182,7 +186,7 @@ fn dropped_metadata(text: &str) -> Vec<Unknown> {
             false => child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()),
         }
     });
-    dropped.map(|child| unknown_at(&document, child.range())).collect()
+    dropped.map(|child| unknown_at(document, child.range())).collect()
 }
 
 fn unknown_at(document: &Document<'_>, span: Range<usize>) -> Unknown {
@@ -230,14 +234,18 @@ fn unknown_changes(before: &[Unknown], after: &[Unknown]) -> Vec<Change> {
 
 /// What the known parts of two documents differ in.
 fn known_changes(a: &Meaning, b: &Meaning) -> Vec<Change> {
-    let parse = |text| Document::parse(text).ok();
-    let (Some(old), Some(new), Some(before), Some(after)) =
-        (parse(&a.known), parse(&b.known), parse(a.text), parse(b.text))
-    else {
+    let mut spare: [Spare; 4] = Default::default();
+    let [of_old, of_new, of_before, of_after] = &mut spare;
+    let (Ok(old), Ok(new), Ok(before), Ok(after)) = (
+        domxml_xml::parse(&a.known, of_old),
+        domxml_xml::parse(&b.known, of_new),
+        domxml_xml::parse(a.text, of_before),
+        domxml_xml::parse(b.text, of_after),
+    ) else {
         return Vec::new();
     };
-    let mut walk = Walk { before: &before, after: &after, changes: Vec::new() };
-    walk.element(old.root_element(), new.root_element());
+    let mut walk = Walk { before: &before.document, after: &after.document, changes: Vec::new() };
+    walk.element(old.document.root_element(), new.document.root_element());
     walk.changes
 }
 
@@ -425,5 +433,6 @@ fn normal(node: Node) -> String {
 }
 
 fn normal_of(text: &str) -> Option<String> {
-    Document::parse(text).ok().map(|document| normal(document.root_element()))
+    let mut spare = Spare::default();
+    domxml_xml::parse(text, &mut spare).ok().map(|tree| normal(tree.document.root_element()))
 }

@@ -5,7 +5,7 @@ use crate::reader::is_blank;
 use crate::scalar;
 use crate::verbatim::source;
 use roxmltree::{Node, NodeId, NodeType};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Whether an element declares a namespace that its parent does not.
 pub(crate) fn declares(node: Node<'_, '_>) -> bool {
@@ -29,7 +29,7 @@ pub(crate) fn namespaces(node: Node<'_, '_>, extra: &mut Extra) {
 
 /// Keeps what stands before and behind the root.
 pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
-    let text = root.document().input_text();
+    let text = domxml_xml::original(root.document());
     let normal = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
     let before = text[..root.range().start].trim_start_matches('\u{feff}');
     if !is_blank(before) {
@@ -53,6 +53,7 @@ pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
 pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId]) {
     let kept = extra.kept_mut();
     let mut counts: HashMap<&str, u32> = HashMap::new();
+    let mut fields: HashSet<(Option<&str>, &str)> = HashSet::new();
     // The last child that is a field, as long as no line has ended since.
     let mut on_line: Option<(&str, u32)> = None;
     // Whether no line has ended since the last node of any kind.
@@ -80,7 +81,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             if child.is_element() || child.is_text() {
                 (on_line, same_line) = (None, false);
             }
-            let anchor = match on_line.or_else(|| twin(child, &counts)) {
+            let anchor = match on_line.or_else(|| twin(child, &counts, &fields)) {
                 Some((name, nth)) => Anchor::After(name.into(), nth),
                 None => Anchor::End,
             };
@@ -90,6 +91,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             same_line = true;
             continue;
         };
+        fields.insert((child.tag_name().namespace(), name));
         let count = counts.entry(name).or_default();
         let nth = *count;
         *count += 1;
@@ -108,20 +110,23 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
 
 /// The last field before an element that has its name. Where there should be one and the first is read, the others must stay
 /// behind it, wherever it goes.
-fn twin<'a>(node: Node<'a, '_>, counts: &HashMap<&str, u32>) -> Option<(&'a str, u32)> {
+fn twin<'a>(
+    node: Node<'a, '_>,
+    counts: &HashMap<&str, u32>,
+    fields: &HashSet<(Option<&str>, &str)>,
+) -> Option<(&'a str, u32)> {
     let name = node.is_element().then(|| node.tag_name())?;
-    let is_twin = |other: Node<'_, '_>| other.is_element() && other.tag_name() == name;
-    let count = counts.get(name.name()).filter(|_| node.prev_siblings().skip(1).any(is_twin))?;
+    let count = counts.get(name.name()).filter(|_| fields.contains(&(name.namespace(), name.name())))?;
     Some((name.name(), count.checked_sub(1)?))
 }
 
 fn leaf(node: Node<'_, '_>, name: &str, nth: u32) -> KeptLeaf {
-    let text = node.document().input_text();
+    let text = |range| domxml_xml::text_of(node.document(), range);
     let declarations = declared(node).map(|namespace| {
         let name = namespace.name().map_or("xmlns".into(), |prefix| format!("xmlns:{prefix}").into());
         (name, namespace.uri().into())
     });
-    let attributes = node.attributes().map(|a| (text[a.range_qname()].into(), a.value().into()));
+    let attributes = node.attributes().map(|a| (text(a.range_qname()).into(), a.value().into()));
     let mut leaf = KeptLeaf {
         name: name.into(),
         nth,

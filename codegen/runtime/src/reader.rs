@@ -17,8 +17,8 @@ use std::ops::Range;
 
 pub(crate) use document::{parse_document, read};
 
-/// How deep typed elements may nest.
-const MAX_DEPTH: u32 = 200;
+/// How deep elements may nest; of a document the parser has seen to that already.
+const MAX_DEPTH: u32 = domxml_xml::limits::MAX_DEPTH as u32;
 
 /// What to do with content that is not of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,8 +67,8 @@ impl<'a> Attribute<'a> {
     }
 
     /// The name with its prefix, as in the document.
-    pub(crate) fn qualified(self) -> &'a str {
-        &self.1.document().input_text()[self.0.range_qname()]
+    pub(crate) fn qualified(self) -> Cow<'a, str> {
+        domxml_xml::text_of(self.1.document(), self.0.range_qname())
     }
 }
 
@@ -122,7 +122,7 @@ impl Reader {
     pub fn element(&mut self, node: Node<'_>, out: &mut dyn Content) {
         let node = node.0;
         if self.depth == MAX_DEPTH {
-            let message = format!("more than {MAX_DEPTH} elements inside each other");
+            let message = format!("more than {MAX_DEPTH} elements stand inside each other");
             return self.error(node, open_tag(node), ErrorKind::Syntax, message, Vec::new(), None);
         }
         self.depth += 1;

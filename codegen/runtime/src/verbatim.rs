@@ -2,6 +2,7 @@
 
 use crate::escape;
 use crate::extra::Span;
+use domxml_xml::Spare;
 use roxmltree::Node;
 
 /// An element, or a piece of text, kept as it stands in the document.
@@ -38,8 +39,13 @@ impl Verbatim {
     ///
     /// The text is not one well-formed element; its prefixes must be declared in it.
     pub fn element(source: &str) -> Result<Self, crate::ParseErrors> {
-        let (document, _) = crate::reader::parse_document(source)?;
-        Ok(Self::of(document.root_element()))
+        let mut spare = Spare::default();
+        let tree = crate::reader::parse_document(source, &mut spare)?;
+        if let Some(name) = tree.undeclared.first() {
+            let message = format!("the prefix of {} is not declared", &source[name.range.clone()]);
+            return Err(crate::ParseErrors::syntax(source, name.range.start, message));
+        }
+        Ok(Self::of(tree.document.root_element()))
     }
 
     /// A piece of text.
@@ -79,8 +85,8 @@ pub struct AnyAttribute {
 
 /// The text of a node in its document, with line ends normalised as a parser would.
 pub(crate) fn source(node: Node<'_, '_>) -> String {
-    let text = &node.document().input_text()[node.range()];
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+    let text = domxml_xml::text_of(node.document(), node.range());
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() }
 }
 
 /// Prefixes that names inside `node` use and that are declared above it. A default namespace counts as the prefix ``.

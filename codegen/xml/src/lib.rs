@@ -1,13 +1,22 @@
-//! XML documents, from bytes to text and back: what every reader and writer of this project has in common.
+//! XML documents, from bytes to a tree and back: what every reader and writer of this project has in common.
 //!
-//! [`decode`] and [`Form::encode`] go between bytes and text, by encodings as libxml2 understands their names.
+//! * [`decode`] and [`Form::encode`] go between bytes and text, by encodings as libxml2 understands their names;
+//! * [`parse`] makes a tree of a text, by `roxmltree`: within the [`limits`], without entities, with prefixes that are declared
+//!   nowhere read as libxml2 reads them, and with errors that say what to do.
 
+mod document;
 mod encoding;
+pub mod limits;
 mod markup;
 mod position;
+mod undeclared;
+mod wrong;
 
+pub use document::{Error, Spare, Tree, parse, root_name, within_limits};
 pub use encoding::{Declaration, Decoded, Form, NoRoom, NotText, declaration, decode};
+pub use markup::{Kind, Piece, pieces};
 pub use position::Positions;
+pub use undeclared::{Undeclared, original, text_of};
 
 /// Line and column in characters, both from 1, of one byte offset; of many [`Positions`] tells them faster.
 #[must_use]

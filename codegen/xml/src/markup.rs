@@ -5,29 +5,38 @@ use std::ops::Range;
 
 /// What a piece of the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// Text, white space included.
     Text,
+    /// A start tag.
     Start,
     /// A tag that ends in `/>`.
     Empty,
+    /// An end tag.
     End,
+    /// A comment.
     Comment,
+    /// A processing instruction, or the XML declaration.
     Instruction,
+    /// A CDATA section.
     Cdata,
+    /// A document type declaration.
     Doctype,
 }
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Piece {
-    pub(crate) kind: Kind,
-    pub(crate) range: Range<usize>,
+pub struct Piece {
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes in the text.
+    pub range: Range<usize>,
     /// Whether the end was found that the beginning asks for.
-    pub(crate) closed: bool,
+    pub closed: bool,
 }
 
 /// Cuts a text into pieces; together they are the whole of it.
-pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece> + '_ {
+pub fn pieces(text: &str) -> impl Iterator<Item = Piece> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         if at == text.len() {
@@ -64,29 +73,29 @@ fn piece(text: &str, start: usize) -> Piece {
         let range = start..end.map_or(text.len(), |end| start + end);
         return Piece { kind: Kind::Doctype, range, closed: end.is_some() };
     }
-    let end = tag_end(rest);
-    let tag = &rest[..end.unwrap_or(rest.len())];
+    let (end, closed) = tag_end(rest);
+    let tag = &rest[..end];
     let kind = match tag {
         _ if tag.starts_with("</") => Kind::End,
         _ if tag.ends_with("/>") => Kind::Empty,
         _ => Kind::Start,
     };
-    Piece { kind, range: start..start + tag.len(), closed: end.is_some() }
+    Piece { kind, range: start..start + end, closed }
 }
 
-/// Where a tag at the beginning of `text` ends; it ends before the next `<` at the latest, which may stand in no tag.
-fn tag_end(text: &str) -> Option<usize> {
+/// Where a tag at the beginning of `text` ends, and whether it does: before the next `<`, which may stand in no tag, it is cut off.
+fn tag_end(text: &str) -> (usize, bool) {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate().skip(1) {
         match (quote, byte) {
-            (_, b'<') => return None,
-            (None, b'>') => return Some(at + 1),
+            (_, b'<') => return (at, false),
+            (None, b'>') => return (at + 1, true),
             (None, b'\'' | b'"') => quote = Some(byte),
             (Some(open), close) if open == close => quote = None,
             _ => {}
         }
     }
-    None
+    (text.len(), false)
 }
 
 /// Where a document type declaration at the beginning of `text` ends.

@@ -163,8 +163,12 @@ fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bo
             domains.push(text.to_owned());
             Vec::new()
         });
-        let around =
-            |_: &str, _| Outcome { findings: Vec::new(), text: Some("<domain/>".to_owned()), carried_over: true };
+        let around = |_: &str, _| Outcome {
+            findings: Vec::new(),
+            text: Some("<domain/>".to_owned()),
+            carried_over: true,
+            printed: Vec::new(),
+        };
         Ok((domains, source.content.rewrite(&source.text, around).text))
     };
     let ((olds, around), (news, other)) = (parts(a, false)?, parts(b, true)?);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{DONE, FAILED, FOUND};
 use crate::batch::{self, Documents};
-use crate::cli::{Files, Fmt, Output, OutputFormat, Upgrade, Write};
+use crate::cli::{Files, Fmt, Output, OutputFormat, Profile, Upgrade, Write};
 use crate::config;
 use crate::engine::{self, Outcome};
 use crate::finding::{Finding, Level, ids};
@@ -12,12 +12,13 @@ use crate::input::{Origin, Source};
 use crate::output::{Former, Refusal, Replacer};
 use crate::patch;
 use crate::report::{Action, FileReport, Findings, Summary};
+use crate::verify::{self, Meant};
 
 pub(super) fn upgrade(mut args: Upgrade) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
     let options = engine::Options::new(&args.rules, args.files.unknown, args.layout)?;
     let place = place(&args.files, &args.output, &args.write);
-    let writing = Writing::new(args.write, &args.output)?;
+    let writing = Writing::new(args.write, &args.output, options.profile == Profile::Modern)?;
     let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
         let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
         writing.finish(origin, source, source.content.rewrite(&source.text, upgrade))
@@ -30,7 +31,7 @@ pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
     let unknown = args.files.unknown;
     let place = place(&args.files, &args.output, &args.write);
-    let writing = Writing::new(args.write, &args.output)?;
+    let writing = Writing::new(args.write, &args.output, true)?;
     let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
         let format = |text: &str, depth| engine::format_at(text, unknown, depth);
         let mut outcome = source.content.rewrite(&source.text, format);
@@ -85,13 +86,15 @@ struct Writing {
     /// Whether the files that would be rewritten are named.
     names: bool,
     replacer: Replacer,
+    /// Whether comments are kept.
+    comments: bool,
 }
 
 impl Writing {
-    fn new(options: Write, output: &Output) -> Result<Self, String> {
+    fn new(options: Write, output: &Output, comments: bool) -> Result<Self, String> {
         let replacer = Replacer::new(options.replacing())?;
         let names = output.output_format == OutputFormat::Text && !output.quiet;
-        Ok(Self { options, names, replacer })
+        Ok(Self { options, names, replacer, comments })
     }
 
     fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome) -> FileReport {
@@ -134,6 +137,12 @@ impl Writing {
         if nothing {
             report.output = changed.then(|| diff(origin, source, &new, &bytes));
             return report;
+        }
+        if changed && !self.options.no_verify {
+            let meant = Meant { original: &source.text, printed: &outcome.printed, comments: self.comments };
+            if let Err(refusal) = verify::read_back(&bytes, &meant) {
+                return batch::unreadable(report.label, refusal);
+            }
         }
         match origin.path() {
             None => report.output = Some(bytes),

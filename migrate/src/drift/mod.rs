@@ -15,6 +15,7 @@ mod tree;
 mod world;
 
 use domxml_runtime::Version;
+use domxml_xml::{Spare, Tree};
 
 pub use allowance::{Allowance, Case, Change, Covers};
 pub use matching::Pair;
@@ -161,12 +162,14 @@ impl Comparison {
 }
 
 fn judge(desired: &str, actual: &Comparable, host: &Host) -> Result<Drift, Unjudged> {
-    let before = parse(desired).map_err(Unjudged::Desired)?;
-    let after = parse(&actual.text).map_err(Unjudged::Actual)?;
-    let (before, after) = (Element::of(&before), Element::of(&after));
+    let mut spare: [Spare; 2] = Default::default();
+    let [of_desired, of_actual] = &mut spare;
+    let before = parse(desired, of_desired).map_err(Unjudged::Desired)?;
+    let after = parse(&actual.text, of_actual).map_err(Unjudged::Actual)?;
+    let (before, after) = (Element::of(&before.document), Element::of(&after.document));
     Ok(compare::Walk::run(&World::new(&before, &after, actual.running, host)))
 }
 
-fn parse(text: &str) -> Result<roxmltree::Document<'_>, Vec<Finding>> {
-    roxmltree::Document::parse(text).map_err(|error| vec![engine::syntax_error(text, &error)])
+fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Vec<Finding>> {
+    domxml_xml::parse(text, spare).map_err(|error| vec![engine::syntax_error(error)])
 }

@@ -85,17 +85,18 @@ impl<'l> Reader<'l, '_, '_> {
     /// Reads a file; none if it is not well-formed.
     pub(super) fn read(loaded: &'l mut Loaded, files: &mut Files<'_>, file: FileId, text: &'l str) -> Option<Syntax> {
         let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+        let name = loaded.schema.files[file.0 as usize].name.clone();
+        let broken = |line: u32, column: u32, message: String| Error { file: name, line, column, section: "", message };
+        if let Err(error) = domxml_xml::within_limits(text) {
+            let (line, column) = domxml_xml::line_and_column(text, error.at);
+            loaded.errors.push(broken(line, column, error.message));
+            return None;
+        }
         let document = match Document::parse_with_options(text, options) {
             Ok(document) => document,
             Err(error) => {
                 let place = error.pos();
-                loaded.errors.push(Error {
-                    file: loaded.schema.files[file.0 as usize].name.clone(),
-                    line: place.row,
-                    column: place.col,
-                    section: "",
-                    message: format!("is not well-formed XML: {error}"),
-                });
+                loaded.errors.push(broken(place.row, place.col, format!("is not well-formed XML: {error}")));
                 return None;
             }
         };

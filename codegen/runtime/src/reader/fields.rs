@@ -1,6 +1,7 @@
 //! One method for each kind of field.
 
 use super::report::quoted;
+use super::report::undeclared;
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
@@ -179,7 +180,12 @@ impl Reader {
         let mut odd = self.namespaces && keep::declares(node);
         for attribute in node.attributes() {
             odd |= self.unknown(node, attribute.range_qname(), ErrorKind::UnknownAttribute, || {
-                (format!("unknown attribute '{}'", attribute.name()), Vec::new(), None)
+                let name = domxml_xml::text_of(node.document(), attribute.range_qname());
+                let message = match name.split_once(':').filter(|_| attribute.namespace().is_none()) {
+                    Some((prefix, _)) => undeclared(prefix, &format!("attribute '{name}'"), None),
+                    None => format!("unknown attribute '{}'", attribute.name()),
+                };
+                (message, Vec::new(), None)
             });
         }
         let mut text = Cow::Borrowed("");

@@ -7,8 +7,8 @@ use crate::info::{TypeInfo, ValueInfo};
 use crate::near;
 use crate::position::Paths;
 use crate::scalar::{Expected, ScalarError};
-use domxml_xml::Positions;
-use roxmltree::{Document, NodeId};
+use domxml_xml::{Positions, Tree, text_of};
+use roxmltree::NodeId;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -31,16 +31,17 @@ pub(super) struct Pending<K> {
 }
 
 impl Reader {
-    pub(super) fn finish(self, document: &Document<'_>) -> Result<Vec<Note>, ParseErrors> {
+    pub(super) fn finish(self, tree: &Tree<'_>) -> Result<Vec<Note>, ParseErrors> {
         if self.errors.is_empty() && self.notes.is_empty() {
             return Ok(Vec::new());
         }
+        let document = &tree.document;
         let positions = Positions::new(document.input_text());
         let mut paths = Paths::default();
         let mut place = |node: NodeId, range: &Range<usize>| {
             let path = document.get_node(node).map(|node| paths.of(node)).unwrap_or_default();
             let (line, column) = positions.line_and_column(range.start);
-            ((number(line), number(column)), path)
+            ((number(line), number(column)), tree.named(path))
         };
         if self.errors.is_empty() {
             let mut notes: Vec<Note> = Vec::with_capacity(self.notes.len());
@@ -121,6 +122,12 @@ impl Reader {
         attribute: Attribute<'_>,
     ) {
         let what = || {
+            if attribute.0.namespace().is_none()
+                && let Some((prefix, local)) = attribute.qualified().split_once(':')
+            {
+                let what = format!("attribute '{prefix}:{local}'");
+                return (undeclared(prefix, &what, namespace_for(out, prefix, local)), Vec::new(), None);
+            }
             let mut names = Vec::new();
             each_info(out, &mut |info| names.extend(info.attributes().map(|a| a.name)));
             let suggestion = near::nearest(attribute.name().1, names.iter().copied()).map(|name| format!("'{name}'"));
@@ -142,17 +149,23 @@ impl Reader {
         if self.silent {
             return;
         }
+        let open = open_tag(child);
+        let name = text_of(parent.document(), open.start + 1..open.end);
         let what = || {
+            if child.tag_name().namespace().is_none()
+                && let Some((prefix, local)) = name.split_once(':')
+            {
+                let uri = namespace_for(out, prefix, local);
+                return (undeclared(prefix, &format!("element <{name}>"), uri), Vec::new(), None);
+            }
             let mut names = Vec::new();
             each_info(out, &mut |info| names.extend(info.children().map(|c| c.name)));
             let suggestion =
                 near::nearest(child.tag_name().name(), names.iter().copied()).map(|name| format!("<{name}>"));
             let expected = names.iter().map(|name| format!("<{name}>")).collect();
-            let open = open_tag(child);
-            let name = &parent.document().input_text()[open.start + 1..open.end];
             (format!("unknown element <{name}>"), expected, suggestion)
         };
-        if self.unknown(child, open_tag(child), ErrorKind::UnknownElement, what) {
+        if self.unknown(child, open.clone(), ErrorKind::UnknownElement, what) {
             self.kept.push(child.id());
         }
     }
@@ -217,6 +230,27 @@ impl Reader {
             }
         }
     }
+}
+
+/// What to say of a name whose prefix is declared nowhere.
+pub(super) fn undeclared(prefix: &str, what: &str, uri: Option<&str>) -> String {
+    let uri = uri.unwrap_or("...");
+    format!(
+        "the prefix '{prefix}' is not declared, so the {what} is not known: declare it on the root, xmlns:{prefix}='{uri}'"
+    )
+}
+
+/// The namespace in which a name is known here, where that namespace is one that the prefix could stand for: those of one
+/// family are told apart by a part of their URI.
+fn namespace_for(out: &dyn Content, prefix: &str, local: &str) -> Option<&'static str> {
+    let mut uri = None;
+    each_info(out, &mut |info| {
+        let children = info.children().map(|child| (child.ns, child.name));
+        let mut names = children.chain(info.attributes().map(|attribute| (attribute.ns, attribute.name)));
+        let found = names.find(|(ns, name)| *name == local && ns.split(['/', ':', '#']).any(|part| part == prefix));
+        uri = uri.or(found.map(|(ns, _)| ns));
+    });
+    uri
 }
 
 /// The bytes of an element's text; its name where there is none.

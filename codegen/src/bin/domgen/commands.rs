@@ -4,7 +4,7 @@ use crate::diff::{self, DiffArgs};
 use clap::{Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, Output, PrintOptions, write_files};
 use domxml_codegen::{analyse, dump, generate, lower, model_of};
-use domxml_xml::Positions;
+use domxml_xml::{Positions, Spare};
 use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{FileResolver, Grammar};
 use std::fs;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Makes Rust types, a parser and a formatter from a RELAX NG schema, and judges schemas and documents.
 #[derive(Debug, Parser)]
-#[command(name = "domgen", version)]
+#[command(name = "domgen", version, after_help = domxml_xml::limits::SUMMARY)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -211,15 +211,16 @@ fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
 
 /// What is wrong with a document, each as `line:column: message`.
 fn judge(validator: &mut Validator, text: &str) -> Vec<String> {
-    let document = match roxmltree::Document::parse(text) {
-        Ok(document) => document,
-        Err(error) => return vec![format!("{}: {error}", error.pos())],
+    let mut spare = Spare::default();
+    let tree = match domxml_xml::parse(text, &mut spare) {
+        Ok(tree) => tree,
+        Err(error) => return vec![error.located(text)],
     };
     let positions = Positions::new(text);
-    let violations = validator.validate(&document).into_iter();
+    let violations = validator.validate(&tree.document).into_iter();
     let place = |violation: Violation| {
         let (line, column) = positions.line_and_column(violation.range.start);
-        format!("{line}:{column}: {violation}")
+        tree.named(format!("{line}:{column}: {violation}"))
     };
     violations.map(place).collect()
 }

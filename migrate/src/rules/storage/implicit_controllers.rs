@@ -1,12 +1,16 @@
 //! Controllers that devices need: `implicit-hostdev-scsi-controller`, `implicit-disk-controllers`, `implicit-virtio-serial`,
 //! `implicit-ccid`, `implicit-hostdev-scsi-controller-full`.
 
+use std::ops::Range;
+
 use domxml::scalar::Decimal;
 use domxml::{
     Address, AddressType, AddressTypeCcid, ChannelTargetType, ConsoleTargetType, Controller, ControllerType,
     ControllerTypeIde, ControllerTypeNvme, ControllerTypeScsi, ControllerTypeScsiModel, ControllerTypeVirtioSerial,
-    Devices, DiskTargetBus, Domain, Smartcard,
+    Devices, Disk, DiskTargetBus, Domain, Hostdev, Smartcard,
 };
+
+use domxml_runtime::Extra;
 
 use super::controllers::place;
 use super::util::{self, Drive, is_scsi, same_type, type_name};
@@ -122,6 +126,24 @@ fn add(controllers: &mut Vec<Controller>, type_: ControllerType, index: u32, cx:
     controllers.insert(at.unwrap_or(controllers.len()), controller);
 }
 
+/// How many controllers of a type are added at most: no machine has so many, and an index is easily mistyped.
+const MOST: u32 = 1000;
+
+/// The controllers up to one; none where these would be too many.
+fn up_to(highest: Option<u32>) -> Range<u32> {
+    0..highest.filter(|index| *index < MOST).map_or(0, |index| index + 1)
+}
+
+/// Tells of the first address with a controller that is beyond all measure.
+fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut Context) {
+    if let Some((index, at)) = places.find(|(index, _)| *index >= MOST) {
+        let message = format!(
+            "the address names the controller {index}, and libvirt would add all up to it: no machine has {MOST} of them"
+        );
+        cx.error(at, message);
+    }
+}
+
 /// Adds SCSI controllers for the first `count` SCSI devices of the host.
 fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context) {
     let mut highest = None;
@@ -134,7 +156,7 @@ fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context) {
         highest = Some(index);
         model = scsi_model(&devices.controller, index).or(model);
     }
-    for index in 0..highest.map_or(0, |highest| highest + 1) {
+    for index in up_to(highest) {
         add(&mut devices.controller, ControllerType::Scsi(ControllerTypeScsi { model }), index, cx);
     }
 }
@@ -157,6 +179,9 @@ fn add_while_reading(domain: &mut Domain, cx: &mut Context) {
 
 fn add_for_all_hostdevs(domain: &mut Domain, cx: &mut Context) {
     if let Some(devices) = &mut domain.devices {
+        let scsi = devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev));
+        let place = |hostdev: &'_ Hostdev| Drive::of(hostdev.address.as_ref()).map(|drive| drive.controller);
+        check_index(scsi.filter_map(|hostdev| Some((place(hostdev)?, &hostdev.xml))), cx);
         add_for_hostdevs(devices, devices.hostdev.len(), cx);
     }
 }
@@ -172,8 +197,10 @@ fn add_for_disks(domain: &mut Domain, cx: &mut Context) {
     ];
     for (bus, type_) in kinds {
         let on_bus = devices.disk.iter().filter(|disk| util::bus(disk) == bus);
-        let highest = on_bus.filter_map(|disk| Drive::of(disk.address.as_ref())).map(|drive| drive.controller).max();
-        for index in 0..highest.map_or(0, |highest| highest + 1) {
+        let place = |disk: &'_ Disk| Drive::of(disk.address.as_ref()).map(|drive| drive.controller);
+        let places: Vec<_> = on_bus.filter_map(|disk| Some((place(disk)?, &disk.xml))).collect();
+        check_index(places.iter().copied(), cx);
+        for index in up_to(places.into_iter().map(|(index, _)| index).max()) {
             add(&mut devices.controller, type_.clone(), index, cx);
         }
     }
@@ -210,7 +237,7 @@ fn add_for_smartcards(domain: &mut Domain, cx: &mut Context) {
     for at in 0..devices.smartcard.len() {
         if devices.smartcard[at].address.is_none() {
             let on_first = devices.smartcard.iter().filter_map(reader).filter(|(controller, _)| *controller == 0);
-            let slot = on_first.map(|(_, slot)| slot + 1).max().unwrap_or(0);
+            let slot = on_first.map(|(_, slot)| slot.saturating_add(1)).max().unwrap_or(0);
             let place = AddressTypeCcid { controller: Some(Decimal(0)), slot: Some(Decimal(slot)) };
             let card = &mut devices.smartcard[at];
             card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() });

@@ -1,0 +1,192 @@
+//! What is wrong with a text that is no well-formed document, in words that say what to do.
+
+use crate::document::Error;
+use crate::markup::{self, Kind, Piece};
+use crate::position::Positions;
+use roxmltree::Error as Found;
+
+/// An error of the parser, with its place in the text.
+pub(crate) fn explained(text: &str, error: &Found) -> Error {
+    let place = error.pos();
+    let at = Positions::new(text).offset(place.row as usize, place.col as usize);
+    let found = no_document(text, at, error).unwrap_or_else(|| in_words(text, at, error));
+    match template(text) {
+        Some((mark, at)) => {
+            let (line, _) = crate::line_and_column(text, at);
+            let advice = format!(
+                "{}; {mark} on line {line} looks like a template: render it first, and give what comes out",
+                found.message
+            );
+            Error::new(found.at, advice)
+        }
+        None => found,
+    }
+}
+
+/// The first mark of a template that no XML document has by chance.
+fn template(text: &str) -> Option<(&'static str, usize)> {
+    let marks = ["{{", "{%", "<%", "${", "<#"];
+    marks.into_iter().filter_map(|mark| Some((mark, text.find(mark)?))).min_by_key(|(_, at)| *at)
+}
+
+/// What stands around the root and does not belong there, or that there is none.
+fn no_document(text: &str, at: usize, error: &Found) -> Option<Error> {
+    let start = text.len() - text.trim_start().len();
+    if start == text.len() {
+        return Some(Error::new(0, "the file is empty"));
+    }
+    if !text[start..].starts_with('<') {
+        let beginning = shown(&text[start..]);
+        return Some(Error::new(start, format!("this is not XML: it begins with '{beginning}'")));
+    }
+    if let Found::UnexpectedDeclaration(_) = error {
+        let advice = "an XML declaration may stand at the very beginning only";
+        return Some(Error::new(at, advice));
+    }
+    let (root, end) = root(text)?;
+    if at < end {
+        return None;
+    }
+    let behind = end + text[end..].len() - text[end..].trim_start().len();
+    let rest = markup::pieces(&text[end..]).map(|piece| (piece.kind, piece.range.start + end, piece)).find(
+        |(kind, start, piece)| match kind {
+            Kind::Text => !text[*start..piece.range.end + end].trim().is_empty(),
+            Kind::Comment | Kind::Instruction => false,
+            _ => true,
+        },
+    );
+    let (kind, start, _) = rest?;
+    let message = match kind {
+        Kind::Start | Kind::Empty => {
+            let name = &text[markup::tag_name(text, &(start..text.len()))];
+            format!(
+                "a second root element, <{name}>, behind the end of <{root}>: a file holds one document, so give each its own"
+            )
+        }
+        Kind::End => format!("an end tag behind the end of <{root}>: it ends nothing"),
+        _ => format!(
+            "'{}' stands behind the end of <{root}>: nothing but comments may",
+            shown(&text[behind.max(start)..])
+        ),
+    };
+    let start = if kind == Kind::Text { behind.max(start) } else { start };
+    Some(Error::new(start, message))
+}
+
+/// The name of the root and where it ends, if it does.
+fn root(text: &str) -> Option<(&str, usize)> {
+    let mut open: Vec<Piece> = Vec::new();
+    for piece in markup::pieces(text) {
+        let first = match piece.kind {
+            Kind::Start => {
+                open.push(piece);
+                continue;
+            }
+            Kind::End => open.pop()?,
+            Kind::Empty => piece.clone(),
+            _ => continue,
+        };
+        if open.is_empty() {
+            return Some((&text[markup::tag_name(text, &first.range)], piece.range.end));
+        }
+    }
+    None
+}
+
+fn in_words(text: &str, at: usize, error: &Found) -> Error {
+    if let Some(error) = open_end(text) {
+        return error;
+    }
+    match error {
+        Found::UnexpectedCloseTag(open, close, _) => {
+            let message = match last_open(text, at) {
+                Some(piece) => {
+                    let (line, _) = crate::line_and_column(text, piece.range.start);
+                    format!("</{close}> does not end <{open}> of line {line}: </{open}> is expected")
+                }
+                None => format!("</{close}> does not end <{open}>: </{open}> is expected"),
+            };
+            Error::new(at, message)
+        }
+        Found::UnclosedRootNode | Found::NoRootNode | Found::UnexpectedEndOfStream => unfinished(text),
+        Found::UnknownNamespace(prefix, _) => Error::new(
+            at,
+            format!("the prefix '{prefix}' is declared nowhere: declare it, as xmlns:{prefix}='...' on the root"),
+        ),
+        Found::UnknownEntityReference(name, _) => Error::new(
+            at,
+            format!("the entity &{name}; is not known: write its text, or &amp;{name}; for these letters"),
+        ),
+        Found::MalformedEntityReference(_) => Error::new(at, "an & that begins no reference is to be written as &amp;"),
+        Found::InvalidAttributeValue(_) => Error::new(at, "a < in a value is to be written as &lt;"),
+        Found::InvalidChar(b'\'' | b'"', b'<', _) => Error::new(
+            at,
+            "a < inside a value: the quote that ends the value before it is missing, or it is to be written as &lt;",
+        ),
+        Found::InvalidChar2("a quote", _, _) => {
+            Error::new(at, "the value of an attribute stands in quotes, which are missing here")
+        }
+        Found::DuplicatedAttribute(name, _) => {
+            Error::new(at, format!("the attribute '{name}' stands twice in this tag"))
+        }
+        Found::InvalidName(_) => Error::new(at, "no name can begin here: a < in a text is to be written as &lt;"),
+        Found::NonXmlChar(character, _) => Error::new(
+            at,
+            format!("the character U+{:04X} cannot stand in XML, not even as a reference", u32::from(*character)),
+        ),
+        Found::NodesLimitReached => Error::new(at, "too many nodes"),
+        other => {
+            let place = format!(" at {}", other.pos());
+            Error::new(at, other.to_string().replace(&place, ""))
+        }
+    }
+}
+
+/// The innermost element that is open before an offset.
+fn last_open(text: &str, at: usize) -> Option<Piece> {
+    let mut open = Vec::new();
+    for piece in markup::pieces(text).take_while(|piece| piece.range.start < at) {
+        match piece.kind {
+            Kind::Start => open.push(piece),
+            Kind::End => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+/// A piece that has no end before the text has: whatever else is said of it, this is what is wrong.
+fn open_end(text: &str) -> Option<Error> {
+    let piece = markup::pieces(text).find(|piece| !piece.closed && piece.range.end == text.len())?;
+    let (line, _) = crate::line_and_column(text, piece.range.start);
+    let what = match piece.kind {
+        Kind::Comment => "a comment",
+        Kind::Cdata => "a CDATA section",
+        Kind::Instruction => "a processing instruction",
+        Kind::Doctype => "a document type declaration",
+        _ => "a tag",
+    };
+    Some(Error::new(piece.range.start, format!("the file ends inside {what} that begins on line {line}")))
+}
+
+/// The text ends before the document does.
+fn unfinished(text: &str) -> Error {
+    match last_open(text, text.len()) {
+        Some(piece) => {
+            let name = &text[markup::tag_name(text, &piece.range)];
+            Error::new(piece.range.start, format!("<{name}> is never ended: </{name}> is missing"))
+        }
+        None => Error::new(0, "there is no element"),
+    }
+}
+
+/// The beginning of a text, for a message.
+fn shown(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(30) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line.to_owned(),
+    }
+}

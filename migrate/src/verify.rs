@@ -1,0 +1,143 @@
+//! Reading back what is about to be written: it must say what was meant, or the file is left.
+
+use std::collections::HashMap;
+
+use domxml_xml::Kind;
+
+use crate::cli::Unknown;
+use crate::engine::{self, Printed};
+use crate::holder::Content;
+
+/// What a document is to say once it is written.
+#[derive(Debug, Clone)]
+pub struct Meant<'a> {
+    /// The document as it was read.
+    pub original: &'a str,
+    /// The domains in it, as the types hold them.
+    pub printed: &'a [Printed],
+    /// Whether every comment of the original must be there.
+    pub comments: bool,
+}
+
+/// Decodes and reads `bytes` as any reader would, and compares.
+///
+/// # Errors
+/// What differs from what was meant, and what to do.
+pub fn read_back(bytes: &[u8], meant: &Meant) -> Result<(), String> {
+    differs(bytes, meant).map_or(Ok(()), |what| {
+        Err(format!(
+            "left as it is, since the new text does not read back as it was meant: {what}; this is a fault of dommigrate: \
+             please report it with the file (--no-verify writes all the same)"
+        ))
+    })
+}
+
+fn differs(bytes: &[u8], meant: &Meant) -> Option<String> {
+    let text = match domxml_xml::decode(bytes) {
+        Ok(decoded) => decoded.text,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut read = Vec::new();
+    let outcome = Content::of(&text).rewrite(&text, |part, _| {
+        let outcome = engine::format(part, Unknown::Keep);
+        read.extend(outcome.text.clone());
+        outcome
+    });
+    if outcome.text.is_none() {
+        return Some(engine::first_error_line(&text, &outcome.findings));
+    }
+    if read.len() != meant.printed.len() {
+        return Some(format!("{} domains stand for {}", read.len(), meant.printed.len()));
+    }
+    if let Some(what) = read.iter().zip(meant.printed).find_map(|(read, meant)| other(read, meant)) {
+        return Some(what);
+    }
+    let lost = meant.comments.then(|| lost_comment(meant.original, &text)).flatten();
+    lost.map(|comment| format!("the comment {comment} is lost"))
+}
+
+/// The first difference between a domain that was read and the one that was meant.
+fn other(read: &str, meant: &Printed) -> Option<String> {
+    let (read, printed) = (without_declaration(read), without_declaration(&meant.text));
+    // Where the layout is another, a comment may stand at another place.
+    if if meant.exact { read == printed } else { bare(read) == bare(printed) } {
+        return None;
+    }
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let (read, printed) = (lines(read), lines(printed));
+    let at = read.iter().zip(&printed).take_while(|(read, printed)| read == printed).count();
+    let of = |lines: &[String]| lines.get(at).map_or_else(|| "its end".to_owned(), Clone::clone);
+    Some(format!("{} stands for {}", of(&read), of(&printed)))
+}
+
+/// A printed document without its declaration, which is the business of the file.
+fn without_declaration(text: &str) -> &str {
+    let end = domxml_xml::declaration(text).map_or(0, |declaration| declaration.range.end);
+    text[end..].trim_start()
+}
+
+/// A canonically printed document without comments and white space between its tags.
+fn bare(text: &str) -> Vec<&str> {
+    let text = without_declaration(text);
+    let pieces = domxml_xml::pieces(text).filter(|piece| piece.kind != Kind::Comment);
+    pieces.map(|piece| text[piece.range].trim()).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// A comment that stands in one text more often than in the other; how it is indented does not matter.
+fn lost_comment(before: &str, after: &str) -> Option<String> {
+    let comments = |text: &str| {
+        let pieces = domxml_xml::pieces(text).filter(|piece| piece.kind == Kind::Comment);
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for piece in pieces {
+            let words: Vec<&str> = text[piece.range].split_whitespace().collect();
+            *counts.entry(words.join(" ")).or_default() += 1;
+        }
+        counts
+    };
+    let after = comments(after);
+    comments(before).into_iter().find(|(comment, count)| after.get(comment) < Some(count)).map(|(comment, _)| comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "<domain type='kvm'>\n  <!-- c -->\n  <name>a</name>\n  <odd x='1'/>\n  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n";
+
+    fn of(bytes: &[u8], carried_over: bool) -> Result<(), String> {
+        let printed = [Printed { text: TEXT.to_owned(), exact: !carried_over }];
+        read_back(bytes, &Meant { original: TEXT, printed: &printed, comments: true })
+    }
+
+    #[test]
+    fn what_reads_back_is_written() {
+        assert_eq!(of(TEXT.as_bytes(), false), Ok(()));
+        let declared = format!("<?xml version='1.0'?>{TEXT}");
+        assert_eq!(of(declared.as_bytes(), false), Ok(()));
+        // A kept layout has its own order and its own place for a comment.
+        let kept = "<domain type=\"kvm\"><name>a</name><odd x='1'/> <os><type>hvm</type></os><!--  c\n --></domain>";
+        assert_eq!(of(kept.as_bytes(), true), Ok(()));
+    }
+
+    #[test]
+    fn whatever_is_lost_or_damaged_is_found() {
+        for (from, to, said) in [
+            ("<name>a", "<name>b", "<name>b</name> stands for <name>a</name>"),
+            (" x='1'", "", "<odd/> stands for <odd x='1'/>"),
+            ("  <odd x='1'/>\n", "", "<os> stands for <odd x='1'/>"),
+            ("<!-- c -->", "<!-- d -->", "the comment <!-- c --> is lost"),
+            ("</name>", "</nam>", "3:"),
+            ("<name>a", "<name>\u{1}", "3:"),
+        ] {
+            for carried_over in [false, true] {
+                let text = TEXT.replace(from, to);
+                let error = of(text.as_bytes(), carried_over).expect_err(to);
+                assert!(error.contains(said) || from.starts_with("<!--"), "{from} -> {to}: {error}");
+                assert!(error.contains("please report it"), "{error}");
+            }
+        }
+        assert!(
+            of(&TEXT.replace("<name>a", "<name>\u{e4}").chars().map(|c| c as u8).collect::<Vec<u8>>(), true).is_err()
+        );
+    }
+}
