@@ -3,6 +3,7 @@
 //! A rule is an identity: an id that users select, ignore and look up, with prose and examples. What it does is [`Row`]s, each of them one
 //! fact of what libvirt does, with the versions and drivers that do so; [`kinds`] lists the kinds. `CONTRIBUTING.md` shows how one is added.
 
+pub mod board;
 pub mod kinds;
 pub mod place;
 pub mod row;

@@ -15,5 +15,6 @@ pub mod oldest;
 pub mod oracle;
 pub mod order;
 pub mod pairs;
+pub mod qemu;
 pub mod today;
 pub mod unknown;

@@ -110,6 +110,8 @@ enum Name {
     Verdicts12Wild,
     VerdictsNew,
     VerdictsNewMutants,
+    QemuRefusals,
+    QemuTaken,
     #[value(name = "legacy-cases-9.0.0")]
     Legacy9,
     #[value(name = "legacy-cases-11.3.0")]
@@ -201,6 +203,8 @@ fn main() -> ExitCode {
                 let mutants = today::mutants(&today::newer(&shared), 3000);
                 Ok(judge::agreement_with("verdicts-new-mutants", &shared, "12.8.0", &mutants))
             }
+            Name::QemuRefusals => Ok(domxml_tests::qemu::refusals(&shared.join("qemu_pairs"))),
+            Name::QemuTaken => Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),
             Name::Legacy11 => Ok(measures::legacy_cases("legacy-cases-11.3.0", &shared, "11.3.0")),
         };

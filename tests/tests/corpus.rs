@@ -139,6 +139,12 @@ fn what_libvirt_writes_passes_check() {
 }
 
 #[test]
+fn what_the_qemu_driver_refuses() {
+    hold("qemu-refusals", |shared| Ok(domxml_tests::qemu::refusals(&shared.join("qemu_pairs"))));
+    hold("qemu-taken", |shared| Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))));
+}
+
+#[test]
 fn live_forms() {
     hold("live", |shared| Ok(measures::live(&RELEASES, shared)));
 }

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domxml::{ArchName, Domain, DomainType, NumatuneMemoryPlacement, OsTypeValue, VcpuPlacement};
+use domxml::{
+    ArchName, Domain, DomainType, GraphicsType, MemoryAccessMode, NumaCellMemAccess, NumatuneMemoryPlacement, OnOff,
+    Os, OsFirmware, OsLoaderType, OsTypeValue, VcpuPlacement,
+};
 use domxml_runtime::Version;
 
+use super::board::{Board, is_x86};
 use crate::options::{Driver, Target};
 
 /// More I/O threads than this are nobody's intention; they are not listed.
@@ -35,6 +39,22 @@ pub struct Scope {
     pub vcpus_placed: bool,
     /// How the memory is placed, if anything is said of it.
     pub memory_placement: Option<NumatuneMemoryPlacement>,
+    /// The board that the machine type means.
+    pub board: Board,
+    /// Whether ACPI is asked for.
+    pub acpi: bool,
+    /// Whether the firmware is UEFI, as far as `<os>` says.
+    pub uefi: bool,
+    /// Whether there is a SPICE display.
+    pub spice: bool,
+    /// Whether there is a display at all.
+    pub graphics: bool,
+    /// Whether all of the guest's memory can be shared with other processes.
+    pub shared_memory: bool,
+    /// Whether the system management mode is on, as far as `<features>` says.
+    pub smm: Option<OnOff>,
+    /// What is said of the PS/2 controller.
+    pub ps2: Option<OnOff>,
 }
 
 impl Scope {
@@ -53,6 +73,23 @@ impl Scope {
             cells: u32::try_from(cells).unwrap_or(u32::MAX),
             vcpus_placed: vcpus_placed(domain),
             memory_placement: memory_placement(domain),
+            board: Board::of(domain.os.as_ref()),
+            acpi: domain.features.as_ref().is_some_and(|features| features.acpi),
+            uefi: domain.os.as_ref().is_some_and(uefi),
+            spice: domain
+                .devices
+                .iter()
+                .flat_map(|devices| &devices.graphics)
+                .any(|graphics| matches!(graphics.type_, GraphicsType::Spice(_))),
+            graphics: domain.devices.as_ref().is_some_and(|devices| !devices.graphics.is_empty()),
+            shared_memory: shared_memory(domain),
+            smm: domain
+                .features
+                .iter()
+                .filter_map(|it| it.smm.as_ref())
+                .map(|smm| smm.state.unwrap_or(OnOff::On))
+                .next(),
+            ps2: domain.features.iter().filter_map(|features| features.ps2.as_ref()).map(|ps2| ps2.state).next(),
         }
     }
 
@@ -62,11 +99,33 @@ impl Scope {
         self.target.oldest >= Version::new(major, minor, micro)
     }
 
+    /// Whether the guest is an x86.
+    #[must_use]
+    pub fn is_x86(&self) -> bool {
+        is_x86(self.arch)
+    }
+
     /// Whether the guest is fully virtualised.
     #[must_use]
     pub fn is_hvm(&self) -> bool {
         self.os_type == Some(OsTypeValue::Hvm)
     }
+}
+
+fn uefi(os: &Os) -> bool {
+    let flash = os.loader.as_ref().is_some_and(|loader| loader.type_ == Some(OsLoaderType::Pflash));
+    flash || os.firmware == Some(OsFirmware::Efi)
+}
+
+/// What is said of a cell goes before what is said of all memory.
+fn shared_memory(domain: &Domain) -> bool {
+    let access = domain.memory_backing.as_ref().and_then(|backing| backing.access.as_ref());
+    let all = access.is_some_and(|access| access.mode == Some(MemoryAccessMode::Shared));
+    let mut cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cell).peekable();
+    if cells.peek().is_none() {
+        return all;
+    }
+    cells.all(|cell| cell.mem_access.map_or(all, |access| access == NumaCellMemAccess::Shared))
 }
 
 fn vcpus_placed(domain: &Domain) -> bool {

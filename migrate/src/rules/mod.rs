@@ -9,6 +9,7 @@ mod graphics;
 mod hostdev;
 mod live;
 mod network;
+mod qemu;
 mod security;
 mod storage;
 
@@ -21,8 +22,10 @@ use crate::options::{Profile, Target};
 use crate::rule::{Class, OldRule, Rule};
 
 /// The chapters, in the order in which they run; within a chapter the order of its list.
-static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 10]> = LazyLock::new(|| {
+static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
     [
+        // What a driver refuses stands first, so that it is judged by what the author wrote.
+        ("qemu", qemu::rules()),
         ("live", old(live::RULES)),
         ("domain", domain::rules()),
         ("cpu", cpu::rules()),

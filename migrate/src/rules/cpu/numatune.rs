@@ -149,9 +149,10 @@ fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
 }
 
 fn restrictively(numatune: &Numatune, cx: &mut Context<'_>) {
-    let whole = numatune.memory.as_ref().is_some_and(|memory| memory.mode == Some(NumaMemoryMode::Restrictive));
-    for node in numatune.memnode.iter().filter(|node| whole && node.mode != Some(NumaMemoryMode::Restrictive)) {
-        cx.error(&node.xml, "cells are placed restrictively where the whole memory is");
+    let Some(memory) = &numatune.memory else { return };
+    let restrictive = |mode| mode == Some(NumaMemoryMode::Restrictive);
+    for node in numatune.memnode.iter().filter(|node| restrictive(node.mode) != restrictive(memory.mode)) {
+        cx.error(&node.xml, "cells are placed restrictively where the whole memory is, and nowhere else");
     }
 }
 

@@ -166,7 +166,13 @@ fn check_values(domain: &mut Domain, cx: &mut Context) {
                     }
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(driver) =
+                    controller.driver.as_ref().filter(|it| it.iothread.is_some_and(|thread| thread != 0))
+                {
+                    cx.error(&driver.xml, "an I/O thread is for virtio-scsi controllers");
+                }
+            }
         }
     }
 }

@@ -28,6 +28,8 @@ mod value_conflicts;
 
 use crate::rule::OldRule as Rule;
 
+pub(super) use util::{bus, name_to_index, plain_name};
+
 /// In the order in which they run: what libvirt does while it reads, then what it derives, then what it does not write.
 pub(super) static RULES: &[&Rule] = &[
     // What it refuses stands first, so that it is judged by what the author wrote.

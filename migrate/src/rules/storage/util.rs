@@ -18,7 +18,7 @@ pub(super) fn disks(domain: &mut Domain) -> &mut [Disk] {
 
 /// The number that libvirt reads from the name of a disk: `hda` is 0, `sdaa` 26. Digits for a partition may follow; none
 /// where the name is of another form.
-pub(super) fn name_to_index(name: &str) -> Option<u32> {
+pub(in crate::rules) fn name_to_index(name: &str) -> Option<u32> {
     let rest = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find_map(|prefix| name.strip_prefix(prefix))?;
     let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
     if letters == 0 || !rest[letters..].bytes().all(|byte| byte.is_ascii_digit()) {
@@ -50,12 +50,12 @@ pub(super) fn place_on_bus(name: &str) -> Option<u32> {
 }
 
 /// The name without the prefix of old Xen.
-pub(super) fn plain_name(name: &str) -> &str {
+pub(in crate::rules) fn plain_name(name: &str) -> &str {
     name.strip_prefix("ioemu:").unwrap_or(name)
 }
 
 /// The bus of a disk: the one that stands there, else the one that its name tells.
-pub(super) fn bus(disk: &Disk) -> DiskTargetBus {
+pub(in crate::rules) fn bus(disk: &Disk) -> DiskTargetBus {
     disk.target.bus.unwrap_or_else(|| {
         let name = plain_name(&disk.target.dev);
         if disk.device == Some(DiskDevice::Floppy) {

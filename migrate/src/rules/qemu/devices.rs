@@ -1,0 +1,273 @@
+//! Devices of the host, TPMs, panic notification, watchdogs and IOMMUs.
+
+use domxml::{
+    Address, AddressType, ArchName, Devices, Hostdev, HostdevMode, HostdevSubsystem, HostdevSubsystemMdevModel as Mdev,
+    Input, InputType, Iommu, IommuModel, OnOff, Panic, PanicModel, Tpm, TpmBackendType, TpmModel, TpmVersion,
+    VirtioModel, Watchdog, WatchdogModel, walk,
+};
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::kinds::check;
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Context, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![hostdevs(), tpms(), panics(), watchdogs(), iommus(), inputs(), vio()]
+}
+
+fn hostdevs() -> Rule {
+    rule("qemu-hostdev-conflict", Class::Conflict)
+        .summary("booting from a device of the host that cannot be booted, or showing one without a display")
+        .doc(
+            "A guest does not boot from a vhost SCSI device or a mediated device of the model `vfio-ap`. What a mediated device draws \
+             (`display='on'`) needs a display on which it is shown.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' wwpn='naa.5123456789abcde0'/>\
+             <boot order='1'/></hostdev></devices>",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on'><source>\
+             <address uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></source></hostdev></devices>",
+        )
+        .row(
+            refused(|hostdev: &Hostdev, _| {
+                let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
+                let what = match &subsystem.type_ {
+                    HostdevSubsystem::ScsiHost(_) => "a vhost SCSI device",
+                    HostdevSubsystem::Mdev(mdev) if mdev.model == Mdev::VfioAp => "a mediated device of the model vfio-ap",
+                    _ => return None,
+                };
+                hostdev.boot.is_some().then(|| format!("a guest does not boot from {what}: leave out <boot>"))
+            })
+            .at(|hostdev| hostdev.boot.as_ref().map_or(&hostdev.xml, |boot| &boot.xml)),
+        )
+        .row(refused(|hostdev: &Hostdev, scope| {
+            let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
+            let display = match &subsystem.type_ {
+                HostdevSubsystem::Mdev(mdev) => mdev.display,
+                HostdevSubsystem::Pci(pci) => pci.display,
+                _ => None,
+            };
+            (display == Some(OnOff::On) && !scope.graphics)
+                .then(|| "display='on' needs a display to be shown on: add <graphics>, or set display='off'".to_owned())
+        }))
+}
+
+fn tpms() -> Rule {
+    rule("qemu-tpm-conflict", Class::Conflict)
+        .summary("a TPM that the machine cannot have")
+        .doc(
+            "`tpm-crb` is of x86, `tpm-tis` of x86, ARM, RISC-V and LoongArch, `tpm-spapr` and `spapr-tpm-proxy` of Power; s390 has none. TPM 1.2 is \
+             of `tpm-tis` on x86 alone. A proxy passes a device of the host through, and beside it there is one TPM.",
+        )
+        .finds("<devices><tpm model='tpm-crb'><backend type='emulator' version='1.2'/></tpm></devices>")
+        .finds(
+            "<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-tis'><backend type='emulator' version='1.2'/></tpm></devices>",
+        )
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-crb'><backend type='emulator'/></tpm></devices>")
+        .row(refused(|tpm: &Tpm, scope| tpm_objection(tpm, scope).map(str::to_owned)))
+}
+
+fn tpm_objection(tpm: &Tpm, scope: &Scope) -> Option<&'static str> {
+    let power = is_power(scope.arch);
+    let emulated = matches!(tpm.backend.type_, TpmBackendType::Emulator(_));
+    let model = tpm.model.unwrap_or(if power { TpmModel::TpmSpapr } else { TpmModel::TpmTis });
+    if is_s390(scope.arch) || scope.arch == Some(ArchName::Ppc) {
+        return Some("guests of this architecture have no TPM: leave it out");
+    }
+    if emulated && tpm.backend.version == Some(TpmVersion::V12) {
+        if model != TpmModel::TpmTis {
+            return Some("this model is TPM 2.0 alone: set version='2.0', or model='tpm-tis' on x86");
+        }
+        if !scope.is_x86() {
+            return Some("TPM 1.2 is of x86 guests alone: set version='2.0'");
+        }
+    }
+    match model {
+        TpmModel::TpmCrb if !scope.is_x86() => Some(if power {
+            "only x86 guests have tpm-crb: set model='tpm-spapr'"
+        } else {
+            "only x86 guests have tpm-crb: set model='tpm-tis'"
+        }),
+        TpmModel::TpmTis if power => Some("Power guests have no tpm-tis: set model='tpm-spapr'"),
+        TpmModel::TpmSpapr | TpmModel::SpaprTpmProxy if !power => {
+            Some("only Power guests have a TPM of this model: set model='tpm-tis'")
+        }
+        TpmModel::SpaprTpmProxy if !matches!(tpm.backend.type_, TpmBackendType::Passthrough(_)) => {
+            Some("a proxy passes a TPM of the host through: set <backend type='passthrough'>")
+        }
+        _ => None,
+    }
+}
+
+fn panics() -> Rule {
+    rule("qemu-panic-conflict", Class::Conflict)
+        .summary("a panic notifier that the machine cannot have")
+        .doc(
+            "`isa` and `hyperv` are of x86, `pseries` and `s390` of those machines, `pvpanic` of machines with PCI but s390. `isa` has an ISA address, \
+             `pvpanic` one of PCI, the others none. RISC-V, LoongArch and other boards have no notifier unless a model is named.",
+        )
+        .finds("<devices><panic model='s390'/></devices>")
+        .finds("<devices><panic model='pvpanic'><address type='isa' iobase='0x505'/></panic></devices>")
+        .finds("<os><type arch='riscv64' machine='virt'>hvm</type></os><devices><panic/></devices>")
+        .row(refused(|panic: &Panic, scope| panic_model(panic, scope).map(str::to_owned)))
+        .row(
+            refused(|panic: &Panic, scope| panic_address(panic, scope).map(str::to_owned))
+                .at(|panic| panic.address.as_ref().map_or(&panic.xml, |address| &address.xml)),
+        )
+}
+
+/// The model that is named, else that of the board.
+fn model(panic: &Panic, scope: &Scope) -> Option<PanicModel> {
+    panic.model.or(match scope.board {
+        _ if scope.is_x86() => Some(PanicModel::Isa),
+        Board::Pseries => Some(PanicModel::Pseries),
+        Board::S390Ccw => Some(PanicModel::S390),
+        Board::ArmVirt => Some(PanicModel::Pvpanic),
+        _ => None,
+    })
+}
+
+fn panic_model(panic: &Panic, scope: &Scope) -> Option<&'static str> {
+    match model(panic, scope) {
+        None => {
+            Some("this machine has no panic notifier of its own: name a model, as model='pvpanic', or leave it out")
+        }
+        Some(PanicModel::Isa | PanicModel::Hyperv) if !scope.is_x86() => {
+            Some("only x86 guests have a panic notifier of this model: leave out model")
+        }
+        Some(PanicModel::Pseries) if scope.board != Board::Pseries => {
+            Some("only pseries machines have a panic notifier of this model: leave out model")
+        }
+        Some(PanicModel::S390) if !is_s390(scope.arch) => {
+            Some("only s390 guests have a panic notifier of this model: leave out model")
+        }
+        Some(PanicModel::Pvpanic) if is_s390(scope.arch) => Some("s390 guests have no pvpanic: set model='s390'"),
+        Some(PanicModel::Pvpanic) if scope.board.lacks_pci() => {
+            Some("this machine has no PCI for pvpanic: leave it out")
+        }
+        _ => None,
+    }
+}
+
+fn panic_address(panic: &Panic, scope: &Scope) -> Option<&'static str> {
+    // What is wrong with the model is said of that.
+    if panic_model(panic, scope).is_some() {
+        return None;
+    }
+    let address = &panic.address.as_ref()?.type_;
+    match model(panic, scope)? {
+        PanicModel::Isa => (!matches!(address, AddressType::Isa(_)))
+            .then_some("this panic notifier has an ISA address: set type='isa'"),
+        PanicModel::Pvpanic => (!matches!(address, AddressType::Pci(_)))
+            .then_some("pvpanic has a PCI address: set type='pci', or leave out the address"),
+        PanicModel::Pseries | PanicModel::Hyperv | PanicModel::S390 => {
+            Some("a panic notifier of this model has no address: leave it out")
+        }
+    }
+}
+
+fn watchdogs() -> Rule {
+    rule("qemu-watchdog-conflict", Class::Conflict)
+        .summary("a watchdog that the machine does not have")
+        .doc("`itco` is part of q35, `ib700` of pc, `diag288` of s390; `i6300esb` is a PCI device.")
+        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><watchdog model='ib700'/></devices>")
+        .finds("<devices><watchdog model='itco'/></devices>")
+        .row(refused(|watchdog: &Watchdog, scope| {
+            let (has, whose) = match watchdog.model {
+                WatchdogModel::Itco => (scope.board == Board::Q35, "q35 has an itco"),
+                WatchdogModel::Ib700 => (scope.board == Board::I440fx, "pc has an ib700"),
+                WatchdogModel::Diag288 => (is_s390(scope.arch), "s390 guests have a diag288"),
+                WatchdogModel::I6300esb => (!scope.board.lacks_pci(), "machines with PCI have an i6300esb"),
+            };
+            (!has).then(|| format!("only {whose}: choose another model, or leave out the watchdog"))
+        }))
+}
+
+fn iommus() -> Rule {
+    rule("qemu-iommu-conflict", Class::Conflict)
+        .summary("an IOMMU that the machine does not have")
+        .doc(
+            "`intel` and `amd` are of q35, `smmuv3` of the `virt` board of ARM, `virtio` of both, and that needs ACPI.",
+        )
+        .finds("<devices><iommu model='intel'/></devices>")
+        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><iommu model='virtio'/></devices>")
+        .row(refused(|iommu: &Iommu, scope| {
+            let (q35, arm) = (scope.board == Board::Q35, scope.board == Board::ArmVirt);
+            match iommu.model {
+                IommuModel::Intel | IommuModel::Amd if !q35 => {
+                    Some("only q35 has an IOMMU of this model: set machine='q35', or leave it out")
+                }
+                IommuModel::Smmuv3 if !arm => {
+                    Some("only the virt machine of ARM has an IOMMU of this model: leave it out")
+                }
+                IommuModel::Virtio if !q35 && !arm => {
+                    Some("only q35 and the virt machine of ARM have a virtio IOMMU: leave it out")
+                }
+                IommuModel::Virtio if !scope.acpi => Some("a virtio IOMMU needs ACPI: add <acpi/> to <features>"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        }))
+}
+
+fn inputs() -> Rule {
+    rule("qemu-input-model-conflict", Class::Conflict)
+        .summary("a transitional model of a device that is passed through")
+        .doc("An input device of the host that is passed through is a modern virtio device; the QEMU driver refuses the transitional models.")
+        .finds(
+            "<devices><input type='passthrough' bus='virtio' model='virtio-transitional'><source evdev='/dev/input/event1'/></input></devices>",
+        )
+        .row(refused(|input: &Input, _| {
+            let transitional = matches!(input.model, Some(VirtioModel::VirtioTransitional | VirtioModel::VirtioNonTransitional));
+            (transitional && matches!(input.type_, InputType::Passthrough(_)))
+                .then(|| "an input device that is passed through has no such model: leave out model".to_owned())
+        }))
+}
+
+fn vio() -> Rule {
+    rule("qemu-spapr-vio-conflict", Class::Conflict)
+        .summary("addresses of the virtual bus of pseries that are taken or too great")
+        .doc("The addresses (`reg`) of spapr-vio have 32 bits, and each is of one device.")
+        .finds(
+            "<os><type arch='ppc64' machine='pseries'>hvm</type></os><devices>\
+             <serial type='pty'><address type='spapr-vio' reg='0x100000000'/></serial></devices>",
+        )
+        .finds(
+            "<os><type arch='ppc64' machine='pseries'>hvm</type></os><devices>\
+             <controller type='scsi' index='0'><address type='spapr-vio' reg='0x4000'/></controller>\
+             <controller type='scsi' index='1'><address type='spapr-vio' reg='0x4000'/></controller></devices>",
+        )
+        .row(refused(|address: &Address, _| match &address.type_ {
+            AddressType::SpaprVio(vio) if vio.reg.is_some_and(|reg| reg.0 > u64::from(u32::MAX)) => {
+                Some("an address of spapr-vio has 32 bits: choose one up to 0xffffffff, or leave out reg".to_owned())
+            }
+            _ => None,
+        }))
+        .row(check(registers).driver(Driver::Qemu))
+}
+
+fn registers(devices: &Devices, cx: &mut Context<'_>) {
+    // The first console is the first serial port: both stand at one place.
+    let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let mut seen = std::collections::BTreeSet::new();
+    walk(devices, &mut |any| {
+        let Some(address) =
+            any.downcast_ref::<Address>().filter(|address| twin.is_none_or(|twin| !std::ptr::eq(twin, *address)))
+        else {
+            return;
+        };
+        if let AddressType::SpaprVio(vio) = &address.type_
+            && let Some(reg) = vio.reg
+            && !seen.insert(reg)
+        {
+            cx.error(
+                &address.xml,
+                format!("another device is at {:#x} already: choose another address, or leave out reg", reg.0),
+            );
+        }
+    });
+}

@@ -1,0 +1,343 @@
+//! Disks: buses, formats, what a bus offers.
+
+use domxml::{
+    Address, AddressType, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Disk, DiskDevice, DiskDriver,
+    DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format, DiskModel, DiskTargetBus as Bus, DiskType,
+    Encryption, EncryptionEngine, EncryptionFormat, OnOff, StorageFormat, walk,
+};
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::board::{Board, is_s390};
+use crate::rule::kinds::check;
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::storage::{bus, name_to_index, plain_name};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![buses(), names(), formats(), options(), sharing(), scsi()]
+}
+
+fn buses() -> Rule {
+    rule("qemu-disk-bus-conflict", Class::Conflict)
+        .summary("a disk on a bus that the machine does not have, or that does not take it")
+        .doc(
+            "IDE is of the `pc` machine: q35 has SATA, others SCSI and virtio. A machine has two IDE channels, so four such disks. Floppy drives \
+             are of PCs, SATA not of s390. CD-ROM drives are on IDE, SATA, SCSI or USB; a hard disk on IDE or SATA cannot be read-only. A USB disk \
+             has a USB address, and a virtio disk one of PCI, CCW or virtio-mmio.",
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>",
+        )
+        .finds("<devices><disk type='file' device='cdrom'><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds("<devices><disk type='file'><source file='/d'/><target dev='hde' bus='ide'/></disk></devices>")
+        .finds(
+            "<devices><disk type='file'><source file='/d'/><target dev='sda' bus='usb'/><address type='pci' bus='0' slot='5'/></disk></devices>",
+        )
+        .row(refused(|disk: &Disk, scope| on_bus(disk, scope).map(str::to_owned)))
+        .row(refused(|disk: &Disk, scope| second_ide(disk, scope).map(str::to_owned)))
+        .row(refused(|disk: &Disk, _| address(disk).map(str::to_owned)))
+}
+
+fn is_disk(disk: &Disk) -> bool {
+    matches!(disk.device, None | Some(DiskDevice::Disk))
+}
+
+fn on_bus(disk: &Disk, scope: &Scope) -> Option<&'static str> {
+    let cdrom = disk.device == Some(DiskDevice::Cdrom);
+    match bus(disk) {
+        Bus::Ide if no_ide(scope) => Some(if scope.board == Board::Q35 {
+            "q35 has no IDE: set bus='sata', or bus='scsi' or 'virtio' for a hard disk"
+        } else {
+            "this machine has no IDE: set bus='scsi' or 'virtio'"
+        }),
+        Bus::Fdc if scope.board.has_floppy() == Some(false) => Some("this machine has no floppy drives: leave it out"),
+        Bus::Sata if is_s390(scope.arch) => Some("s390 guests have no SATA: set bus='virtio' or 'scsi'"),
+        Bus::Virtio | Bus::Sd if cdrom => {
+            Some("a medium on this bus cannot be ejected: set bus='sata', 'scsi', 'usb' or, with pc, 'ide'")
+        }
+        Bus::Ide | Bus::Sata if disk.readonly && is_disk(disk) => {
+            Some("a hard disk on IDE or SATA cannot be read-only: leave out <readonly/>, or set bus='virtio' or 'scsi'")
+        }
+        _ => None,
+    }
+}
+
+/// Whether the machine has no IDE; of boards of which nothing is known, we do not say so.
+pub(super) fn no_ide(scope: &Scope) -> bool {
+    match scope.board {
+        Board::I440fx | Board::Other => false,
+        Board::Power => scope.machine.as_deref() != Some("g3beige"),
+        _ => true,
+    }
+}
+
+fn second_ide(disk: &Disk, scope: &Scope) -> Option<&'static str> {
+    if bus(disk) != Bus::Ide || scope.board != Board::I440fx {
+        return None;
+    }
+    let second = match &disk.address {
+        Some(Address { type_: AddressType::Drive(drive), .. }) => drive.controller.is_some_and(|number| number.0 > 0),
+        _ => name_to_index(plain_name(&disk.target.dev)).is_some_and(|index| index >= 4),
+    };
+    second.then_some("the machine has one IDE controller, for four drives: set bus='sata', 'scsi' or 'virtio'")
+}
+
+fn address(disk: &Disk) -> Option<&'static str> {
+    let address = &disk.address.as_ref()?.type_;
+    match bus(disk) {
+        Bus::Usb if !matches!(address, AddressType::Usb(_)) => {
+            Some("a USB disk has an address of the type usb: leave out the address, or set bus and port")
+        }
+        Bus::Virtio
+            if matches!(
+                address,
+                AddressType::Drive(_)
+                    | AddressType::Usb(_)
+                    | AddressType::Isa(_)
+                    | AddressType::SpaprVio(_)
+                    | AddressType::Unassigned
+            ) && !matches!(disk.type_, DiskType::Vhostuser(_)) =>
+        {
+            Some("a virtio disk has an address of PCI, CCW or virtio-mmio: leave out the address")
+        }
+        _ => None,
+    }
+}
+
+fn names() -> Rule {
+    rule("qemu-disk-name-conflict", Class::Conflict)
+        .summary("the name of a partition, or one that counts too far")
+        .doc(
+            "The name of a disk in the guest tells its place: a whole disk, not a partition of it (`vdb1`), with so few letters that libvirt can \
+             count them. The QEMU driver refuses other names.",
+        )
+        .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='vdb1' bus='virtio'/></disk></devices>")
+        .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='hdaxxxxxxxxxx' bus='virtio'/></disk></devices>")
+        .row(
+            refused(|disk: &Disk, _| {
+                let name = plain_name(&disk.target.dev);
+                let prefix = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find(|prefix| name.starts_with(prefix))?;
+                let rest = &name[prefix.len()..];
+                let letters = rest.trim_end_matches(|c: char| c.is_ascii_digit());
+                if letters.is_empty() || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                    return None;
+                }
+                if letters.len() < rest.len() {
+                    return Some(format!("a disk is no partition: call it {prefix}{letters}"));
+                }
+                uncountable(letters).then(|| format!("libvirt cannot count so far: call it {prefix}a or the next that is free"))
+            })
+            .at(|disk| &disk.target.xml),
+        )
+}
+
+/// Whether a name has more letters than libvirt counts in 32 bits.
+fn uncountable(letters: &str) -> bool {
+    let count = |index: i32, letter: u8| {
+        index.checked_add(1)?.checked_mul(26)?.checked_add(i32::from(letter.saturating_sub(b'a')))
+    };
+    letters.bytes().try_fold(-1, count).is_none()
+}
+
+fn formats() -> Rule {
+    rule("qemu-disk-format-conflict", Class::Conflict)
+        .summary("a format of storage that QEMU does not read")
+        .doc(
+            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the disk is a folder. It no longer \
+             decrypts qcow and qcow2 in their old way: encryption is `luks` since libvirt 4.5.0.",
+        )
+        .finds("<devices><disk type='file'><driver name='qemu' type='cow'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds(
+            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'><encryption format='qcow'>\
+             <secret type='passphrase' uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(format).driver(Driver::Qemu))
+        .row(check(encryption).driver(Driver::Qemu))
+        .row(refused(|format: &domxml::DiskFormat, _| {
+            match format.type_ {
+                StorageFormat::Cow => Some("QEMU reads no cow images: convert it to qcow2"),
+                StorageFormat::Iso => Some("QEMU knows no format iso: an ISO image is raw"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        }))
+}
+
+fn format(disk: &Disk, cx: &mut Context<'_>) {
+    let Some(driver) = &disk.driver else { return };
+    let folder = matches!(disk.type_, DiskType::Dir(_));
+    let message = match driver.type_ {
+        Some(Format::Cow) => "QEMU reads no cow images: convert it to qcow2",
+        Some(Format::Iso) => "QEMU knows no format iso: an ISO image is raw",
+        Some(Format::Dir) if !folder => "a folder is a disk of type='dir', with the format fat",
+        Some(Format::Fat) if !folder => {
+            "the format fat is that of a folder: set type='dir' of the disk, or another format"
+        }
+        _ => return,
+    };
+    cx.error(&driver.xml, message);
+}
+
+fn encryption(disk: &Disk, cx: &mut Context<'_>) {
+    let qcow = disk.driver.as_ref().is_some_and(|driver| driver.type_ == Some(Format::Qcow));
+    if let Some(outer) = &disk.encryption
+        && let Some(message) = undecipherable(outer.format, outer.engine, qcow)
+    {
+        cx.error(&outer.xml, message);
+    }
+    walk(disk, &mut |any| {
+        if let Some(inner) = any.downcast_ref::<Encryption>()
+            && let Some(message) = undecipherable(inner.format, inner.engine, qcow)
+        {
+            cx.error(&inner.xml, message);
+        }
+    });
+}
+
+fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, qcow: bool) -> Option<&'static str> {
+    match format {
+        EncryptionFormat::Qcow | EncryptionFormat::Default => {
+            Some("QEMU no longer decrypts qcow and qcow2 in their old way: convert the image to format='luks'")
+        }
+        EncryptionFormat::Luks2 | EncryptionFormat::LuksAny if engine != Some(EncryptionEngine::Librbd) => {
+            Some("QEMU itself decrypts luks alone: set format='luks', or engine='librbd' for a volume of RBD")
+        }
+        EncryptionFormat::Luks if qcow => Some("an encrypted image is raw or qcow2: convert it"),
+        _ => None,
+    }
+}
+
+fn options() -> Rule {
+    rule("qemu-disk-option-conflict", Class::Conflict)
+        .summary("an option that the bus of the disk does not have")
+        .doc(
+            "Queues, I/O threads, `ioeventfd`, `event_idx` and the options of virtio are of virtio disks; a vendor of SCSI disks, a product of SCSI, \
+             SATA and IDE, a WWN of SCSI and IDE; a translation of the geometry of IDE, and none at all of USB; `removable` of USB and SCSI hard \
+             disks, a rotation rate of hard disks on SCSI, SATA and IDE, `dpofua` of SCSI; a tray of drives for media. What is read is not \
+             copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`; `discard_no_unref` is of qcow2.",
+        )
+        .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
+        .finds(
+            "<devices><disk type='file'><driver name='qemu' io='native' cache='writeback'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='1'/><source file='/d'/><target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .row(refused(|disk: &Disk, _| of_driver(disk).map(str::to_owned)).at(|disk| {
+            disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)
+        }))
+        .row(refused(|disk: &Disk, _| of_disk(disk).map(str::to_owned)))
+        .row(refused(|disk: &Disk, _| of_target(disk).map(str::to_owned)).at(|disk| &disk.target.xml))
+}
+
+fn of_driver(disk: &Disk) -> Option<&'static str> {
+    let driver: &DiskDriver = disk.driver.as_ref()?;
+    let bus = bus(disk);
+    let virtio = bus == Bus::Virtio;
+    if !virtio && (driver.queues.is_some() || driver.queue_size.is_some()) {
+        return Some("only virtio disks have queues: leave out queues and queue_size, or set bus='virtio'");
+    }
+    if !virtio && (driver.iothread.is_some_and(|thread| thread > 0) || driver.iothreads.is_some()) {
+        return Some(if bus == Bus::Scsi {
+            "a SCSI disk has the I/O thread of its controller: set it in the <driver> of that"
+        } else {
+            "only virtio disks have an I/O thread: leave it out, or set bus='virtio'"
+        });
+    }
+    let shared = driver.cache.is_none_or(|cache| !matches!(cache, Cache::None | Cache::Directsync));
+    if driver.io == Some(DiskDriverIo::Native) && shared {
+        return Some("io='native' passes by the host's cache: set cache='none' or 'directsync', or io='threads'");
+    }
+    if driver.copy_on_read == Some(OnOff::On) && disk.readonly {
+        return Some("nothing can be copied to a read-only disk: leave out copy_on_read");
+    }
+    if driver.discard_no_unref == Some(OnOff::On) && driver.type_ != Some(Format::Qcow2) {
+        return Some("only qcow2 has discard_no_unref: leave it out");
+    }
+    None
+}
+
+fn of_disk(disk: &Disk) -> Option<&'static str> {
+    let bus = bus(disk);
+    if disk.vendor.is_some() && bus != Bus::Scsi {
+        return Some("only SCSI disks have a <vendor>: leave it out, or set bus='scsi'");
+    }
+    if disk.product.is_some() && !matches!(bus, Bus::Scsi | Bus::Sata | Bus::Ide) {
+        return Some("only SCSI, SATA and IDE disks have a <product>: leave it out");
+    }
+    if disk.wwn.is_some() && !matches!(bus, Bus::Scsi | Bus::Ide) {
+        return Some("only SCSI and IDE disks have a <wwn>: leave it out");
+    }
+    let geometry = disk.geometry.as_ref()?;
+    if bus == Bus::Usb {
+        return Some("USB disks have no <geometry>: leave it out");
+    }
+    (geometry.trans.is_some() && bus != Bus::Ide)
+        .then_some("the geometry of IDE disks alone is translated: leave out trans")
+}
+
+fn of_target(disk: &Disk) -> Option<&'static str> {
+    let (bus, target) = (bus(disk), &disk.target);
+    let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
+    if target.removable.is_some() && !(bus == Bus::Usb || bus == Bus::Scsi && hard) {
+        return Some("only USB disks and hard disks on SCSI have removable: leave it out");
+    }
+    if target.rotation_rate.is_some() && !(hard && matches!(bus, Bus::Scsi | Bus::Ide | Bus::Sata)) {
+        return Some("only hard disks on SCSI, SATA and IDE have a rotation rate: leave it out");
+    }
+    (target.dpofua.is_some() && bus != Bus::Scsi).then_some("only SCSI disks have dpofua: leave it out")
+}
+
+fn sharing() -> Rule {
+    rule("qemu-disk-shared-conflict", Class::Conflict)
+        .summary("a shared disk of a format with data of its own")
+        .doc("A disk that guests share (`<shareable/>`) is raw: an image of another format keeps data of its own in every QEMU that has it open.")
+        .finds(
+            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>",
+        )
+        .row(refused(|disk: &Disk, _| {
+            let format = disk.driver.as_ref()?.type_?;
+            let read = !matches!(format, Format::Cow | Format::Iso | Format::Dir | Format::Fat);
+            (disk.shareable && read && !matches!(format, Format::Raw | Format::Aio | Format::Luks)).then(|| {
+                "a shared disk is raw: convert the image, or leave out <shareable/>".to_owned()
+            })
+        }))
+}
+
+fn scsi() -> Rule {
+    rule("qemu-disk-scsi-address-conflict", Class::Conflict)
+        .summary("a place that the SCSI controller does not have")
+        .doc("An LSI Logic controller, which is what libvirt takes on x86 where no model is named, has a single target, number 0, with up to eight units.")
+        .finds(
+            "<devices><disk type='file'><source file='/d'/><target dev='sdf' bus='scsi'/>\
+             <address type='drive' controller='0' bus='0' target='3' unit='0'/></disk>\
+             <controller type='scsi' index='0' model='lsilogic'/></devices>",
+        )
+        .row(check(places).driver(Driver::Qemu))
+}
+
+fn places(devices: &Devices, cx: &mut Context<'_>) {
+    for disk in devices
+        .disk
+        .iter()
+        .filter(|disk| bus(disk) == Bus::Scsi && disk.model.is_none_or(|model| model == DiskModel::Virtio))
+    {
+        let Some(Address { type_: AddressType::Drive(drive), xml }) = &disk.address else { continue };
+        let number = drive.controller.map_or(0, |number| number.0);
+        let mut models = devices.controller.iter().filter_map(|controller| match &controller.type_ {
+            ControllerType::Scsi(scsi) if controller.index.unwrap_or(0) == number => Some(scsi.model),
+            _ => None,
+        });
+        let model = models.next().flatten().unwrap_or(ScsiModel::Auto);
+        let lsi = model == ScsiModel::Lsilogic || model == ScsiModel::Auto && cx.scope.is_x86();
+        if drive.bus.is_some_and(|bus| bus.0 > 0) {
+            cx.error(xml, "a SCSI controller has the bus 0 alone: set bus='0'");
+        } else if lsi && drive.target.is_some_and(|target| target.0 > 0) {
+            cx.error(
+                xml,
+                "an lsilogic controller has the target 0 alone: set target='0' and count units, or take virtio-scsi",
+            );
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Features that a machine type does not have.
+
+use domxml::{
+    ArchName, FeatureAia, FeatureApic, FeatureCcfAssist, FeatureCfpc, FeatureGic, FeatureHpt, FeatureHtm,
+    FeatureHyperv, FeatureIbs, FeatureIoapic, FeatureNestedHv, FeaturePmu, FeaturePs2, FeaturePvspinlock, FeatureRas,
+    FeatureSbbc, FeatureVmcoreinfo, FeatureVmport, Features, OnOff, Os, OsBios, SmmTseg, YesNo,
+};
+
+use super::{refused, refused_where};
+use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Rule, rule};
+
+const PSERIES: &str = "only pseries machines have this feature: leave it out";
+const X86: &str = "only x86 guests have this feature: leave it out";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![acpi(), by_machine(), system_management(), bios()]
+}
+
+fn acpi() -> Rule {
+    rule("qemu-acpi-conflict", Class::Conflict)
+        .summary("ACPI where the machine has none, or not without UEFI")
+        .doc(
+            "ACPI tables are of x86 machines and of the `virt` boards of ARM, RISC-V and LoongArch; the QEMU driver refuses `<acpi/>` for \
+             any other machine. On aarch64 they are found by UEFI firmware alone, and on x86 UEFI firmware does not do without them.",
+        )
+        .finds("<os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type></os><features><acpi/></features>")
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><features><acpi/></features>")
+        .finds("<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type></os>")
+        .row(refused(|features: &Features, scope| {
+            (features.acpi && !scope.board.has_acpi(scope.arch)).then(|| {
+                format!("{} has no ACPI: leave out <acpi/>", machine(scope))
+            })
+        }))
+        .row(refused(|features: &Features, scope| {
+            (features.acpi && scope.arch == Some(ArchName::Aarch64) && scope.board.has_acpi(scope.arch) && !scope.uefi)
+                .then(|| "ACPI needs UEFI firmware on aarch64: ask for firmware='efi' in <os>, or leave out <acpi/>".to_owned())
+        }))
+        .row(refused_where::<Os>(
+            |scope| scope.uefi && scope.is_x86() && scope.is_hvm() && !scope.acpi,
+            "UEFI firmware needs ACPI on x86: add <acpi/> to <features>",
+        ))
+}
+
+/// How messages call the machine.
+pub(super) fn machine(scope: &Scope) -> String {
+    scope.machine.as_ref().map_or_else(|| "this machine".to_owned(), |machine| format!("the machine type {machine}"))
+}
+
+fn by_machine() -> Rule {
+    rule("qemu-feature-conflict", Class::Conflict)
+        .summary("a feature that the machine does not have")
+        .doc(
+            "Some features are of one architecture or machine: `gic`, `ras` of the `virt` board of ARM, `aia` of that of RISC-V, `hpt`, `htm`, \
+             `nested-hv`, `ccf-assist`, `cfpc`, `sbbc` and `ibs` of pseries, `ioapic`, `pvspinlock` and the end of interrupt of `apic` of x86, \
+             `vmport` and `ps2` of PCs, `hyperv` of x86 and of the `virt` board of ARM. `pmu` is always on with Power, and `vmcoreinfo` is not \
+             there with Power and s390. The QEMU driver refuses them elsewhere.",
+        )
+        .finds("<features><gic version='3'/></features>")
+        .finds("<features><hpt resizing='enabled'/></features>")
+        .finds("<os><type arch='s390x'>hvm</type></os><features><pvspinlock state='on'/></features>")
+        .finds("<os><type arch='ppc64'>hvm</type></os><features><pmu state='off'/></features>")
+        .row(refused_where::<FeatureGic>(is_not_arm_virt, "only the virt machine of ARM has a GIC to choose: leave out <gic/>"))
+        .row(refused_where::<FeatureRas>(is_not_arm_virt, "only the virt machine of ARM has this feature: leave it out"))
+        .row(refused(|features: &Features, scope| {
+            (features.virtualization && scope.board != Board::ArmVirt)
+                .then(|| "only the virt machine of ARM has the feature <virtualization/>: leave it out".to_owned())
+        }))
+        .row(refused_where::<FeatureAia>(
+            |scope| scope.board != Board::RiscvVirt,
+            "only the virt machine of RISC-V has this feature: leave it out",
+        ))
+        .row(refused_where::<FeatureHpt>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureHtm>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureNestedHv>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureCcfAssist>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureCfpc>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureSbbc>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureIbs>(is_not_pseries, PSERIES))
+        .row(refused_where::<FeatureIoapic>(is_not_x86, X86))
+        .row(refused_where::<FeaturePvspinlock>(is_not_x86, X86))
+        .row(refused(|apic: &FeatureApic, scope| {
+            (apic.eoi.is_some() && !scope.is_x86()).then(|| "only x86 guests have the attribute eoi: leave it out".to_owned())
+        }))
+        .row(refused_where::<FeatureHyperv>(
+            |scope| is_not_x86(scope) && is_not_arm_virt(scope),
+            "only x86 guests and the virt machine of ARM have features of Hyper-V: leave them out",
+        ))
+        .row(refused(|pmu: &FeaturePmu, scope| {
+            (pmu.state == Some(OnOff::Off) && is_power(scope.arch))
+                .then(|| "the performance counters are always on with Power: leave out <pmu/>".to_owned())
+        }))
+        .row(refused(|info: &FeatureVmcoreinfo, scope| {
+            (info.state != Some(OnOff::Off) && (is_power(scope.arch) || is_s390(scope.arch)))
+                .then(|| "guests of this architecture have no <vmcoreinfo/>: leave it out".to_owned())
+        }))
+        .row(refused_where::<FeatureVmport>(is_no_pc, "only a PC has this feature: leave it out"))
+        .row(refused_where::<FeaturePs2>(is_no_pc, "only a PC has a PS/2 controller: leave out <ps2/>"))
+}
+
+fn system_management() -> Rule {
+    rule("qemu-smm-conflict", Class::Conflict)
+        .summary("memory of system management that the machine cannot set aside")
+        .doc(
+            "The memory of the system management mode has a size (`<tseg>`) with q35 alone, in whole MiB. A loader with `secure='yes'` needs \
+             the mode itself: `<smm state='on'/>`.",
+        )
+        .finds("<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>")
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><features><smm state='on'><tseg unit='KiB'>12345</tseg></smm></features>",
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' secure='yes' type='pflash'>/f.fd</loader></os>\
+             <features><acpi/></features>",
+        )
+        .row(refused_where::<SmmTseg>(
+            |scope| scope.board != Board::Q35,
+            "only q35 sets memory aside for the system management mode: leave out <tseg>",
+        ))
+        .row(refused(|tseg: &SmmTseg, scope| {
+            let uneven = tseg.bytes().is_some_and(|bytes| bytes % (1 << 20) != 0);
+            (uneven && scope.board == Board::Q35).then(|| "the size of <tseg> is a whole number of MiB".to_owned())
+        }))
+        .row(
+            refused(|os: &Os, scope| {
+                // Firmware that libvirt chooses brings the mode with it.
+                let secure = os.firmware.is_none() && os.loader.as_ref()?.secure == Some(YesNo::Yes);
+                if secure && scope.board != Board::Q35 {
+                    return Some("secure boot is of q35 alone: set machine='q35', or leave out secure".to_owned());
+                }
+                (secure && scope.smm != Some(OnOff::On))
+                    .then(|| "secure boot needs the system management mode: add <smm state='on'/> to <features>".to_owned())
+            })
+            .at(|os| os.loader.as_ref().map_or(&os.xml, |loader| &loader.xml)),
+        )
+}
+
+fn bios() -> Rule {
+    rule("qemu-bios-conflict", Class::Conflict)
+        .summary("a BIOS on a serial line where there is none")
+        .doc("The BIOS of x86 guests alone can be used over a serial port; the QEMU driver refuses `useserial` elsewhere.")
+        .finds("<os><type arch='ppc64'>hvm</type><bios useserial='yes'/></os><devices><serial type='pty'/></devices>")
+        .row(refused(|bios: &OsBios, scope| {
+            (bios.useserial == Some(YesNo::Yes) && !scope.is_x86())
+                .then(|| "only the BIOS of x86 guests can be used over a serial port: leave out useserial".to_owned())
+        }))
+}
+
+fn is_not_arm_virt(scope: &Scope) -> bool {
+    scope.board != Board::ArmVirt
+}
+
+fn is_not_pseries(scope: &Scope) -> bool {
+    scope.board != Board::Pseries
+}
+
+fn is_not_x86(scope: &Scope) -> bool {
+    !scope.is_x86()
+}
+
+fn is_no_pc(scope: &Scope) -> bool {
+    scope.board.has_ps2() == Some(false)
+}

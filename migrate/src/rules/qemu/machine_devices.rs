@@ -1,0 +1,185 @@
+//! Devices of one machine or architecture that others do not have.
+
+use domxml::{
+    Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Input, InputBus,
+    InputType, Memballoon, MemballoonModel, Nvram, OnOff, Parallel, Serial, SerialTargetModelName as SerialModel,
+    SerialTargetType, Sound, SoundModel, Video, VideoModelType,
+};
+
+use super::disks::no_ide;
+use super::{refused, refused_where};
+use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![serials(), controllers(), displays(), inputs(), others()]
+}
+
+fn serials() -> Rule {
+    rule("qemu-serial-conflict", Class::Conflict)
+        .summary("a serial or parallel port that the machine does not have")
+        .doc(
+            "`spapr-vio-serial` is of pseries, `sclp-serial` and consoles of SCLP of s390, `isa-debug` of x86, `pl011` of the `virt` board of ARM; \
+             pseries and s390 have no parallel ports, and no guest of QEMU has a Xen console.",
+        )
+        .finds("<devices><serial type='pty'><target type='spapr-vio-serial'/></serial></devices>")
+        .finds("<os><type arch='s390x'>hvm</type></os><devices><parallel type='pty'/></devices>")
+        .row(refused(|serial: &Serial, scope| {
+            let target = serial.target.as_ref()?;
+            let model = target.model.as_ref().map(|model| model.name);
+            match (target.type_, model) {
+                (Some(SerialTargetType::SpaprVioSerial), _) if scope.board != Board::Pseries => {
+                    Some("only pseries machines have this serial port: leave out <target>")
+                }
+                (Some(SerialTargetType::SclpSerial), _) if !is_s390(scope.arch) => {
+                    Some("only s390 guests have this serial port: leave out <target>")
+                }
+                (Some(SerialTargetType::IsaDebug), _) if !scope.is_x86() => {
+                    Some("only x86 guests have a debug port of ISA: leave it out")
+                }
+                (_, Some(SerialModel::Pl011)) if scope.board != Board::ArmVirt => {
+                    Some("only the virt machine of ARM has a pl011: leave out <target>")
+                }
+                _ => None,
+            }
+            .map(str::to_owned)
+        }))
+        .row(refused(|console: &Console, scope| {
+            match console.target.as_ref()?.type_? {
+                ConsoleTargetType::Sclp | ConsoleTargetType::Sclplm if !is_s390(scope.arch) => {
+                    Some("only s390 guests have this console: set the target's type to serial or virtio")
+                }
+                ConsoleTargetType::Xen => Some("only Xen has this console: set the target's type to serial or virtio"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        }))
+        .row(refused_where::<Parallel>(
+            |scope| scope.board == Board::Pseries || is_s390(scope.arch),
+            "this machine has no parallel ports: leave it out",
+        ))
+}
+
+fn controllers() -> Rule {
+    rule("qemu-controller-conflict", Class::Conflict)
+        .summary("a controller that the machine does not have")
+        .doc(
+            "IDE controllers are of pc, SATA not of s390; `buslogic` is of other hypervisors, as are `xenbus` and `isa`, and s390 has SCSI \
+             controllers of virtio alone.",
+        )
+        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='ide' index='0'/></devices>")
+        .finds("<devices><controller type='ide' index='1'/></devices>")
+        .finds("<devices><controller type='scsi' index='0' model='buslogic'/></devices>")
+        .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned)))
+}
+
+fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'static str> {
+    match &controller.type_ {
+        ControllerType::Ide(_) if no_ide(scope) => Some("this machine has no IDE: leave out the controller"),
+        ControllerType::Ide(_) if scope.board == Board::I440fx && controller.index.is_some_and(|index| index > 0) => {
+            Some("this machine has one IDE controller: leave this one out")
+        }
+        ControllerType::Sata if is_s390(scope.arch) => Some("s390 guests have no SATA: take a SCSI controller"),
+        ControllerType::Xenbus(_) | ControllerType::Isa if scope.is_hvm() => {
+            Some("QEMU has no controller of this type: leave it out")
+        }
+        ControllerType::Scsi(scsi) => match scsi.model? {
+            ScsiModel::Buslogic => Some("QEMU has no buslogic controller: set model='virtio-scsi' or 'lsilogic'"),
+            ScsiModel::Ncr53c90 if scope.board != Board::Other => {
+                Some("this machine has no ncr53c90 controller: set model='virtio-scsi'")
+            }
+            ScsiModel::Lsilogic | ScsiModel::Lsisas1068 | ScsiModel::Lsisas1078 | ScsiModel::Vmpvscsi
+                if is_s390(scope.arch) =>
+            {
+                Some("s390 guests have SCSI controllers of virtio alone: set model='virtio-scsi'")
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn displays() -> Rule {
+    rule("qemu-video-conflict", Class::Conflict)
+        .summary("a video card that the machine does not have")
+        .doc(
+            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` and `gop` are of other hypervisors.",
+        )
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><graphics type='vnc'/><video><model type='qxl'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")
+        .row(refused(|video: &Video, scope| {
+            let model = &video.model.as_ref()?.type_;
+            let objection = match model {
+                VideoModelType::Xen | VideoModelType::Vbox | VideoModelType::Gop => {
+                    "QEMU has no video card of this model: set it to virtio or vga"
+                }
+                VideoModelType::Vmvga | VideoModelType::Qxl(_) if !scope.is_x86() => {
+                    "only x86 guests have this video card: set the model to virtio"
+                }
+                VideoModelType::Ramfb if is_power(scope.arch) || is_s390(scope.arch) => {
+                    "guests of this architecture have no ramfb: set the model to virtio"
+                }
+                VideoModelType::Vga | VideoModelType::Cirrus | VideoModelType::Bochs if is_s390(scope.arch) => {
+                    "s390 guests have virtio video cards alone: set the model to virtio"
+                }
+                _ => return None,
+            };
+            Some(objection.to_owned())
+        }))
+}
+
+fn inputs() -> Rule {
+    rule("qemu-input-bus-conflict", Class::Conflict)
+        .summary("an input device on a bus that the machine does not have")
+        .doc(
+            "PS/2 is of PCs, unless `<ps2 state='off'/>` takes it away, and has mice and keyboards alone; the bus of Xen is none of QEMU's.",
+        )
+        .finds("<devices><input type='tablet' bus='ps2'/></devices>")
+        .finds("<features><ps2 state='off'/></features><devices><input type='mouse' bus='ps2'/></devices>")
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='keyboard' bus='ps2'/></devices>")
+        .row(refused(|input: &Input, scope| input_objection(input, scope).map(str::to_owned)))
+}
+
+fn input_objection(input: &Input, scope: &Scope) -> Option<&'static str> {
+    let (bus, tablet) = match &input.type_ {
+        InputType::Tablet(it) => (it.bus, true),
+        InputType::Mouse(it) => (it.bus, false),
+        InputType::Keyboard(it) => (it.bus, false),
+        InputType::Passthrough(_) | InputType::Evdev(_) => return None,
+    };
+    match bus? {
+        InputBus::Ps2 if tablet => Some("there are no tablets on PS/2: set bus='usb' or 'virtio'"),
+        InputBus::Ps2 if scope.board.has_ps2() == Some(false) => {
+            Some("this machine has no PS/2: set bus='usb' or 'virtio'")
+        }
+        InputBus::Ps2 if scope.ps2 == Some(OnOff::Off) => {
+            Some("<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature")
+        }
+        InputBus::Xen if scope.is_hvm() => Some("the bus of Xen is none of QEMU's: set bus='usb' or 'virtio'"),
+        _ => None,
+    }
+}
+
+fn others() -> Rule {
+    rule("qemu-device-conflict", Class::Conflict)
+        .summary("a device that the machine does not have")
+        .doc("`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, and s390 has no `ich9` sound.")
+        .finds("<devices><nvram><address type='spapr-vio' reg='0x3000'/></nvram></devices>")
+        .finds("<devices><sound model='ich7'/></devices>")
+        .row(refused_where::<Nvram>(
+            |scope| scope.board != Board::Pseries,
+            "only pseries machines have <nvram> among the devices: leave it out",
+        ))
+        .row(refused(|sound: &Sound, scope| {
+            match sound.model {
+                SoundModel::Ich7 => Some("QEMU has no sound card of this model: set model='ich9'"),
+                SoundModel::Ich9 if is_s390(scope.arch) => Some("s390 guests have no sound card of this model: set model='virtio'"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        }))
+        .row(refused(|balloon: &Memballoon, scope: &Scope| {
+            (balloon.model == MemballoonModel::Xen && scope.is_hvm()).then(|| "the balloon of Xen is none of QEMU's: set model='virtio'".to_owned())
+        }))
+}

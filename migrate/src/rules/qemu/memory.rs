@@ -1,0 +1,116 @@
+//! Memory devices and shared memory.
+
+use domxml::{Address, AddressType, ArchName, Devices, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType};
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::kinds::check;
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Context, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("qemu-memory-device-conflict", Class::Conflict)
+            .summary("a memory device that the machine cannot have")
+            .doc(
+                "DIMMs and NVDIMMs are of x86, ARM, LoongArch and Power, virtio-pmem of x86, virtio-mem of x86, ARM and s390, SGX memory of x86. \
+                 On Power an NVDIMM has a label. Devices do not overlap where they are mapped.",
+            )
+            .finds(
+                "<maxMemory slots='2' unit='GiB'>8</maxMemory><os><type arch='s390x'>hvm</type></os><devices>\
+                 <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
+            )
+            .finds(
+                "<maxMemory slots='4' unit='GiB'>8</maxMemory><devices>\
+                 <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
+                 <address base='0x140000000'/></target></memory>\
+                 <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
+                 <address base='0x170000000'/></target></memory></devices>",
+            )
+            .row(refused(|memory: &MemoryDevice, scope| unsupported(memory, scope).map(str::to_owned)))
+            .row(check(overlaps).driver(Driver::Qemu)),
+        rule("qemu-shmem-conflict", Class::Conflict)
+            .summary("shared memory of a size that it cannot have")
+            .doc("The size of memory that guests share is a power of two, and 1 MiB at least. s390 guests have no such device.")
+            .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>24</size></shmem></devices>")
+            .row(refused(|shmem: &Shmem, scope| {
+                let size = shmem.size.as_ref().and_then(domxml::ShmemSize::bytes)?;
+                let fits = size == 0 || size.is_power_of_two() && size >= 1 << 20;
+                (!fits && !is_s390(scope.arch)).then(|| {
+                    "the size of shared memory is a power of two, and 1 MiB at least: give the next greater one".to_owned()
+                })
+            }).at(|shmem| shmem.size.as_ref().map_or(&shmem.xml, |size| &size.xml)))
+            .row(refused(|shmem: &Shmem, scope| {
+                let plain = shmem.model.as_ref().and_then(|model| model.type_);
+                let known = matches!(plain, Some(ShmemModelType::IvshmemPlain | ShmemModelType::IvshmemDoorbell));
+                (known && is_s390(scope.arch)).then(|| "s390 guests have no shared memory devices: leave it out".to_owned())
+            })),
+    ]
+}
+
+fn unsupported(memory: &MemoryDevice, scope: &Scope) -> Option<&'static str> {
+    let arm = matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l));
+    let slots = scope.is_x86()
+        || arm
+        || scope.arch == Some(ArchName::Loongarch64)
+        || is_power(scope.arch) && scope.arch != Some(ArchName::Ppc);
+    match &memory.model {
+        MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_) if !slots => {
+            Some("guests of this architecture have no slots for memory: leave it out")
+        }
+        MemoryDeviceModel::Nvdimm(nvdimm) if is_power(scope.arch) && nvdimm.target.label.is_none() => {
+            Some("an NVDIMM has a label with Power: add <label> with its size to <target>")
+        }
+        MemoryDeviceModel::VirtioPmem(_) if !scope.is_x86() => Some("only x86 guests have virtio-pmem: leave it out"),
+        MemoryDeviceModel::VirtioMem(_)
+            if !(scope.is_x86() || scope.board == Board::ArmVirt || is_s390(scope.arch)) =>
+        {
+            Some("only x86, ARM and s390 guests have virtio-mem: leave it out")
+        }
+        MemoryDeviceModel::SgxEpc(_) if !scope.is_x86() => Some("only x86 guests have SGX memory: leave it out"),
+        _ => None,
+    }
+}
+
+/// Where a device is mapped, as far as the document says.
+fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
+    let base = match &memory.model {
+        MemoryDeviceModel::VirtioPmem(pmem) => pmem.target.address.as_ref().map(|address| address.base.0),
+        MemoryDeviceModel::VirtioMem(mem) => mem.target.address.as_ref().map(|address| address.base.0),
+        _ => match &memory.address {
+            Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.base.map(|base| base.0),
+            _ => None,
+        },
+    };
+    let size = match &memory.model {
+        MemoryDeviceModel::Dimm(it) => it.target.size.bytes(),
+        MemoryDeviceModel::Nvdimm(it) => it.target.size.bytes(),
+        MemoryDeviceModel::VirtioPmem(it) => it.target.size.bytes(),
+        MemoryDeviceModel::VirtioMem(it) => it.target.size.bytes(),
+        MemoryDeviceModel::SgxEpc(it) => it.target.size.bytes(),
+    };
+    base.zip(size).filter(|(base, _)| *base > 0)
+}
+
+fn is_virtio(memory: &MemoryDevice) -> bool {
+    matches!(memory.model, MemoryDeviceModel::VirtioMem(_) | MemoryDeviceModel::VirtioPmem(_))
+}
+
+/// DIMMs are QEMU's to refuse: the driver looks at what is of virtio.
+fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
+    let all: Vec<_> = devices.memory.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
+    for (index, ((base, size), memory)) in all.iter().enumerate() {
+        let overlapped = all[..index].iter().find(|((other, length), before)| {
+            let apart = base.saturating_add(*size) <= *other || other.saturating_add(*length) <= *base;
+            !apart && (is_virtio(memory) || is_virtio(before))
+        });
+        if let Some(((other, length), _)) = overlapped {
+            let end = other.saturating_add(*length);
+            cx.error(
+                &memory.xml,
+                format!("from {other:#x} to {end:#x} another memory device is mapped: choose an address behind it"),
+            );
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What the QEMU driver refuses beyond what libvirt refuses for every driver. Rows by section.
+
+mod channels;
+mod cpu;
+mod devices;
+mod disks;
+mod features;
+mod hyperv;
+mod machine_devices;
+mod memory;
+mod pci;
+mod pci_plugs;
+mod timers;
+mod usb;
+
+use domxml_runtime::{Content, Described};
+
+use crate::options::Driver;
+use crate::rule::Rule;
+use crate::rule::kinds::refuse;
+use crate::rule::row::Draft;
+use crate::rule::scope::Scope;
+
+/// In the order in which they run within a phase.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections = [
+        features::rules(),
+        hyperv::rules(),
+        timers::rules(),
+        cpu::rules(),
+        memory::rules(),
+        disks::rules(),
+        pci::rules(),
+        pci_plugs::rules(),
+        usb::rules(),
+        channels::rules(),
+        devices::rules(),
+        machine_devices::rules(),
+    ];
+    sections.into_iter().flatten().collect()
+}
+
+/// What the QEMU driver refuses, with the reason.
+fn refused<T: Content + Described + Clone>(
+    objection: impl Fn(&T, &Scope) -> Option<String> + Send + Sync + 'static,
+) -> Draft<T> {
+    refuse(objection).driver(Driver::Qemu)
+}
+
+/// What the QEMU driver refuses wherever a condition about the guest holds, for one reason.
+fn refused_where<T: Content + Described + Clone>(
+    condition: impl Fn(&Scope) -> bool + Send + Sync + 'static,
+    reason: &'static str,
+) -> Draft<T> {
+    refuse(move |_: &T, scope| condition(scope).then_some(reason)).driver(Driver::Qemu)
+}

@@ -1,0 +1,264 @@
+//! PCI controllers and what they are told.
+
+use std::collections::BTreeSet;
+
+use domxml::{
+    Address, AddressType, AddressTypePci, Controller, ControllerModelName as Name, ControllerType, ControllerTypePci,
+    ControllerTypePciModel as Model, Devices, Zpci, walk,
+};
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::board::{Board, PciRoot, is_s390};
+use crate::rule::kinds::check;
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Context, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("qemu-pci-controller-conflict", Class::Conflict)
+            .summary("a PCI controller that the machine does not have")
+            .doc(
+                "The first PCI controller, number 0, is the root: `pci-root` of pc, pseries and s390, `pcie-root` of q35 and the `virt` boards; \
+                 only pseries has further roots. What is of PCI Express cannot be added to pc, `pci-expander-bus` is of pc, \
+                 `pcie-expander-bus` of q35 and ARM. A controller stands on a bus of a lower number than its own.",
+            )
+            .finds(
+                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pci-root'/></devices>",
+            )
+            .finds("<devices><controller type='pci' index='1' model='pci-root'/></devices>")
+            .finds("<devices><controller type='pci' index='1' model='pcie-root-port'/></devices>")
+            .finds(
+                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
+                 <controller type='pci' index='1' model='pci-bridge'/></devices>",
+            )
+            .row(refused(|controller: &Controller, scope| root(controller, scope)))
+            .row(refused(|controller: &Controller, scope| of_machine(controller, scope).map(str::to_owned)))
+            .row(check(lower_bus).driver(Driver::Qemu)),
+        rule("qemu-pci-option-conflict", Class::Conflict)
+            .summary("an option that the PCI controller does not have")
+            .doc(
+                "`chassisNr` is of a `pci-bridge`, `chassis` and `port` of ports, `busNr` of expander buses, `<node>` of these and of roots of pseries, \
+                 `index` of roots of pseries, `hotplug` of ports and of the root of pc. Each model of controller has one device of QEMU, \
+                 `pcie-root-port` two.",
+            )
+            .finds(
+                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
+                 <controller type='pci' index='1' model='pcie-root-port'><target busNr='220'/></controller></devices>",
+            )
+            .finds("<devices><controller type='pci' index='1' model='pci-bridge'><model name='ioh3420'/></controller></devices>")
+            .row(check(options).driver(Driver::Qemu)),
+        rule("qemu-zpci-conflict", Class::Conflict)
+            .summary("an identifier of zPCI that is 0")
+            .doc("The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff; libvirt chooses one where none is named.")
+            .finds(
+                "<os><type arch='s390x'>hvm</type></os><devices><interface type='user'><model type='virtio'/>\
+                 <address type='pci' bus='0' slot='1'><zpci uid='0x0000' fid='0x00000000'/></address></interface></devices>",
+            )
+            .row(refused(|zpci: &Zpci, _| {
+                zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
+            })),
+        rule("qemu-pci-address-conflict", Class::Conflict)
+            .summary("an address that no device can have")
+            .doc(
+                "PCI guests of QEMU have one domain, number 0; no two devices have the same address, and some addresses of pc and q35 are of the \
+                 chips of the board. CCW addresses are of s390, and machines without PCI have no PCI addresses.",
+            )
+            .finds(
+                "<devices><interface type='user'><address type='pci' bus='0' slot='9'/></interface>\
+                 <interface type='user'><address type='pci' bus='0' slot='9'/></interface></devices>",
+            )
+            .finds("<devices><interface type='user'><address type='pci' domain='1' bus='0' slot='9'/></interface></devices>")
+            .finds("<devices><interface type='user'><address type='pci' bus='0' slot='1'/></interface></devices>")
+            .row(refused(|address: &Address, scope| address_objection(address, scope).map(str::to_owned)))
+            .row(check(addresses).driver(Driver::Qemu)),
+    ]
+}
+
+pub(super) fn pci(controller: &Controller) -> Option<&ControllerTypePci> {
+    match &controller.type_ {
+        ControllerType::Pci(pci) => Some(pci),
+        _ => None,
+    }
+}
+
+fn is_root(model: Option<Model>) -> bool {
+    matches!(model, Some(Model::PciRoot | Model::PcieRoot))
+}
+
+fn root(controller: &Controller, scope: &Scope) -> Option<String> {
+    let model = pci(controller)?.model;
+    let expected = match scope.board.pci_root()? {
+        PciRoot::Conventional => Model::PciRoot,
+        PciRoot::Express => Model::PcieRoot,
+    };
+    match controller.index {
+        Some(0) if model.is_some_and(|model| model != expected) => {
+            Some(format!("the PCI controller 0 of this machine is the {}", name(expected)))
+        }
+        Some(index) if index > 0 && is_root(model) && scope.board != Board::Pseries => {
+            Some("a root of PCI has the index 0: leave this one out, or give it another model".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn name(model: Model) -> &'static str {
+    if model == Model::PciRoot { "pci-root" } else { "pcie-root" }
+}
+
+fn of_machine(controller: &Controller, scope: &Scope) -> Option<&'static str> {
+    let model = pci(controller)?.model?;
+    match model {
+        _ if scope.board.lacks_pci() => Some("this machine has no PCI: leave out the controller"),
+        Model::PciExpanderBus if scope.board.pci_root().is_some() && scope.board != Board::I440fx => {
+            Some("a pci-expander-bus is of pc machines: take a pcie-expander-bus")
+        }
+        Model::PcieExpanderBus
+            if scope.board.pci_root().is_some() && !matches!(scope.board, Board::Q35 | Board::ArmVirt) =>
+        {
+            Some("a pcie-expander-bus is of q35 and of the virt board of ARM: take a pci-expander-bus, or leave it out")
+        }
+        Model::DmiToPciBridge
+        | Model::PcieToPciBridge
+        | Model::PcieRootPort
+        | Model::PcieSwitchUpstreamPort
+        | Model::PcieSwitchDownstreamPort
+            if scope.board == Board::I440fx =>
+        {
+            Some("a pc machine has no PCI Express: take a pci-bridge, or the machine type q35")
+        }
+        _ => None,
+    }
+}
+
+/// A bridge without an address gets one on a bus that takes it: behind a controller of a lower number.
+fn lower_bus(devices: &Devices, cx: &mut Context<'_>) {
+    let express = cx.scope.board.pci_root() == Some(PciRoot::Express);
+    let bridges = |limit: u32| {
+        devices.controller.iter().any(|other| {
+            let model = pci(other).and_then(|pci| pci.model);
+            matches!(model, Some(Model::DmiToPciBridge | Model::PcieToPciBridge | Model::PciBridge))
+                && other.index.is_some_and(|index| index < limit)
+        })
+    };
+    for controller in &devices.controller {
+        let (Some(pci), Some(index)) = (pci(controller), controller.index.filter(|index| *index > 0)) else { continue };
+        match &controller.address {
+            Some(Address { type_: AddressType::Pci(address), xml }) if set(address) => {
+                let bus = u32::from(address.bus.map_or(0, |bus| bus.0));
+                if bus >= index {
+                    cx.error(
+                        xml,
+                        format!(
+                            "the controller {index} stands on bus {bus}: its bus must have a lower number than its own"
+                        ),
+                    );
+                }
+            }
+            _ if express && pci.model == Some(Model::PciBridge) && !bridges(index) => {
+                cx.error(
+                    &controller.xml,
+                    "no controller of a lower number takes a pci-bridge: add a pcie-to-pci-bridge before it, or take that instead",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether an address says where: one of nothing but zeros asks for any.
+pub(super) fn set(address: &AddressTypePci) -> bool {
+    address.domain.is_some_and(|domain| domain.0 > 0)
+        || address.bus.is_some_and(|bus| bus.0 > 0)
+        || address.slot.is_some_and(|slot| slot.0 > 0)
+}
+
+fn options(controller: &Controller, cx: &mut Context<'_>) {
+    let Some((pci, model)) = pci(controller).and_then(|pci| Some((pci, pci.model?))) else { return };
+    let pseries = cx.scope.board == Board::Pseries && model == Model::PciRoot;
+    if let Some(device) = &pci.device_model
+        && let Some(name) = device.name
+        && !devices_of(model, pseries).contains(&name)
+    {
+        cx.error(&device.xml, "a PCI controller of this model is another device of QEMU: leave out <model>");
+    }
+    let Some(target) = &pci.target else { return };
+    let expander = matches!(model, Model::PciExpanderBus | Model::PcieExpanderBus);
+    let port = matches!(model, Model::PcieRootPort | Model::PcieSwitchDownstreamPort);
+    let first = controller.index == Some(0);
+    for (given, allowed, option) in [
+        (target.chassis_nr.is_some(), model == Model::PciBridge, "chassisNr"),
+        (target.chassis.is_some(), port, "chassis"),
+        (target.port.is_some(), port, "port"),
+        (target.bus_nr.is_some(), expander, "busNr"),
+        (target.hotplug.is_some(), port || model == Model::PciRoot, "hotplug"),
+        // What the first one is told is found wrong by others.
+        (target.index.is_some(), pseries || first, "index"),
+        (target.node.is_some(), expander || pseries || first, "<node>"),
+    ] {
+        if given && !allowed {
+            cx.error(&target.xml, format!("a PCI controller of this model has no {option}: leave it out"));
+        }
+    }
+}
+
+fn devices_of(model: Model, pseries: bool) -> &'static [Name] {
+    match model {
+        Model::PciRoot if pseries => &[Name::SpaprPciHostBridge],
+        Model::PciRoot | Model::PcieRoot => &[],
+        Model::PciBridge => &[Name::PciBridge],
+        Model::DmiToPciBridge => &[Name::I82801b11Bridge],
+        Model::PcieToPciBridge => &[Name::PciePciBridge],
+        Model::PcieRootPort => &[Name::Ioh3420, Name::PcieRootPort],
+        Model::PcieSwitchUpstreamPort => &[Name::X3130Upstream],
+        Model::PcieSwitchDownstreamPort => &[Name::Xio3130Downstream],
+        Model::PciExpanderBus => &[Name::Pxb],
+        Model::PcieExpanderBus => &[Name::PxbPcie],
+    }
+}
+
+fn address_objection(address: &Address, scope: &Scope) -> Option<&'static str> {
+    match &address.type_ {
+        AddressType::Ccw(_) if scope.board != Board::S390Ccw => {
+            Some("only s390 guests have CCW addresses: leave out the address")
+        }
+        AddressType::Pci(_) if scope.board.lacks_pci() => Some("this machine has no PCI: leave out the address"),
+        AddressType::Pci(pci) if pci.domain.is_some_and(|domain| domain.0 > 0) && !is_s390(scope.arch) => {
+            Some("PCI has the domain 0 alone: set domain='0x0000'")
+        }
+        _ => None,
+    }
+}
+
+/// Addresses of the board's own chips that it always has: the ISA bridge and power management of pc, the LPC and SMBus of q35.
+fn of_board(board: Board, bus: u8, slot: u8, function: u8) -> bool {
+    match board {
+        Board::I440fx => bus == 0 && slot == 1 && matches!(function, 0 | 3),
+        Board::Q35 => bus == 0 && slot == 0x1f && matches!(function, 0 | 3),
+        _ => false,
+    }
+}
+
+fn addresses(devices: &Devices, cx: &mut Context<'_>) {
+    // The first console is the first serial port: both stand at one place.
+    let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let mut seen = BTreeSet::new();
+    walk(devices, &mut |any| {
+        let Some(Address { type_: AddressType::Pci(pci), xml }) = any.downcast_ref::<Address>() else { return };
+        if !set(pci) || pci.domain.is_some_and(|domain| domain.0 > 0) || twin.is_some_and(|twin| twin.xml == *xml) {
+            return;
+        }
+        let place = (
+            pci.bus.map_or(0, |bus| bus.0),
+            pci.slot.map_or(0, |slot| slot.0),
+            pci.function.map_or(0, |function| function.0),
+        );
+        let (bus, slot, function) = place;
+        if of_board(cx.scope.board, bus, slot, function) {
+            cx.error(xml, format!("at {bus:02x}:{slot:02x}.{function} the board has a chip of its own: choose another slot, or leave out the address"));
+        } else if !seen.insert(place) {
+            cx.error(xml, format!("another device is at {bus:02x}:{slot:02x}.{function} already: choose another slot, or leave out the address"));
+        }
+    });
+}

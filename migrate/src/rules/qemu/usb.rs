@@ -1,0 +1,230 @@
+//! USB: controllers, ports and what stands on them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domxml::{
+    Address, AddressType, Controller, ControllerType, ControllerTypeUsbModel as Model, Devices, DiskTargetBus, Extra,
+    HostdevMode, HostdevSubsystem, InputBus, InputType, SerialTargetType, SoundModel, walk,
+};
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::kinds::check;
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::storage::bus;
+
+/// A hub has so many ports.
+const HUB: u32 = 8;
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("qemu-usb-controller-conflict", Class::Conflict)
+            .summary("a USB controller that QEMU or the machine does not have, or with other ports")
+            .doc(
+                "The number of ports can be chosen of xHCI controllers alone, up to 15. s390 guests have `qemu-xhci` alone, `vt82c686b-uhci` is of \
+                 Power, `qusb1` and `qusb2` are of Xen.",
+            )
+            .finds("<devices><controller type='usb' index='0' model='nec-xhci' ports='16'/></devices>")
+            .finds("<devices><controller type='usb' index='0' model='piix3-uhci' ports='4'/></devices>")
+            .finds("<devices><controller type='usb' index='0' model='qusb2'/></devices>")
+            .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned))),
+        rule("qemu-usb-port-conflict", Class::Conflict)
+            .summary("a USB port that is taken or not there")
+            .doc(
+                "Each USB port has one device. A UHCI controller has 2 ports, an OHCI one 3, an xHCI one 4 where nothing else is said, EHCI 6, a hub 8; \
+                 the way to a port leads through hubs (`1.2` is port 2 of the hub at port 1). A bus has a controller of its number.",
+            )
+            .finds(
+                "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub>\
+                 <input type='mouse' bus='usb'><address type='usb' bus='0' port='1'/></input></devices>",
+            )
+            .finds(
+                "<devices><controller type='usb' index='0' model='piix3-uhci'/>\
+                 <input type='tablet' bus='usb'><address type='usb' bus='0' port='4'/></input></devices>",
+            )
+            .finds("<devices><input type='tablet' bus='usb'><address type='usb' bus='3' port='1'/></input></devices>")
+            .row(check(ports).driver(Driver::Qemu)),
+        rule("qemu-usb-absent-conflict", Class::Conflict)
+            .summary("a USB device in a guest without USB")
+            .doc(
+                "PCs and Power machines have a USB controller of their own; the `virt` boards, s390 and microvm have none unless one is \
+                 written down. The QEMU driver then refuses what stands on USB.",
+            )
+            .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='tablet' bus='usb'/></devices>")
+            .row(check(absent).driver(Driver::Qemu)),
+    ]
+}
+
+fn model(controller: &Controller) -> Option<&domxml::ControllerTypeUsb> {
+    match &controller.type_ {
+        ControllerType::Usb(usb) => Some(usb),
+        _ => None,
+    }
+}
+
+fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'static str> {
+    let usb = model(controller)?;
+    let xhci = matches!(usb.model, Some(Model::NecXhci | Model::QemuXhci));
+    match usb.model {
+        Some(Model::None) => None,
+        _ if scope.board.lacks_pci() => Some("this machine has no PCI for a USB controller: set model='none'"),
+        Some(Model::Qusb1 | Model::Qusb2) => Some("qusb1 and qusb2 are controllers of Xen: set model='qemu-xhci'"),
+        Some(Model::Vt82c686bUhci) if !is_power(scope.arch) => {
+            Some("this machine has no vt82c686b-uhci: set model='qemu-xhci'")
+        }
+        Some(model) if is_s390(scope.arch) && model != Model::QemuXhci => {
+            Some("s390 guests have no USB controller of this model: set model='qemu-xhci'")
+        }
+        _ if xhci && usb.ports.is_some_and(|ports| ports > 15) => {
+            Some("an xHCI controller has up to 15 ports: set ports='15'")
+        }
+        Some(_) if !xhci && usb.ports.is_some() => Some(
+            "the number of ports can be chosen of xHCI controllers alone: leave out ports, or set model='qemu-xhci'",
+        ),
+        _ => None,
+    }
+}
+
+/// How many ports a controller has; none where its model is libvirt's choice.
+fn count(usb: &domxml::ControllerTypeUsb, scope: &Scope) -> Option<u32> {
+    let pc = matches!(scope.board, Board::I440fx | Board::Q35);
+    match usb.model {
+        Some(Model::NecXhci | Model::QemuXhci) => Some(usb.ports.unwrap_or(4)),
+        Some(Model::Ehci | Model::Ich9Ehci1) => Some(6),
+        Some(Model::PciOhci) => Some(3),
+        Some(Model::Piix3Uhci | Model::Piix4Uhci | Model::Vt82c686bUhci) => Some(2),
+        None if pc => Some(2),
+        _ => None,
+    }
+}
+
+/// A device with a port: the bus, the way, and where the address stands.
+type Plugged<'d> = (u32, &'d [u32], &'d Extra);
+
+fn plugged<'d>(address: &'d Address) -> Option<Plugged<'d>> {
+    let AddressType::Usb(usb) = &address.type_ else { return None };
+    let port = usb.port.as_ref().filter(|port| port.0.iter().any(|number| *number > 0))?;
+    Some((usb.bus.map_or(0, |bus| bus.0), &port.0, &address.xml))
+}
+
+fn ports(devices: &Devices, cx: &mut Context<'_>) {
+    if devices.controller.iter().filter_map(model).any(|usb| usb.model == Some(Model::None)) {
+        return;
+    }
+    // Of several controllers of a number, which are the parts of a USB 2 controller, the first is asked.
+    let mut buses: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+    let mut unnumbered = false;
+    for (usb, controller) in devices.controller.iter().filter_map(|it| model(it).map(|usb| (usb, it))) {
+        unnumbered |= controller.index.is_none();
+        let companion = matches!(usb.model, Some(Model::Ich9Uhci1 | Model::Ich9Uhci2 | Model::Ich9Uhci3));
+        let bus = buses.entry(controller.index.unwrap_or(0)).or_insert(None);
+        if !companion {
+            *bus = bus.or_else(|| count(usb, &cx.scope));
+        }
+    }
+    if buses.is_empty() && matches!(cx.scope.board, Board::I440fx | Board::Q35) {
+        buses.insert(0, Some(2));
+    }
+    let hubs: BTreeSet<(u32, Vec<u32>)> = devices
+        .hub
+        .iter()
+        .filter_map(|hub| plugged(hub.address.as_ref()?).map(|(bus, port, _)| (bus, port.to_vec())))
+        .collect();
+    let mut seen = BTreeSet::new();
+    walk(devices, &mut |any| {
+        let Some(address) = any.downcast_ref::<Address>() else { return };
+        let Some((bus, way, xml)) = plugged(address) else { return };
+        let port = way.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+        match buses.get(&bus) {
+            None if unnumbered || buses.is_empty() => {}
+            None => {
+                cx.error(
+                    xml,
+                    format!(
+                        "there is no USB bus {bus}: add a USB controller with index='{bus}', or choose another bus"
+                    ),
+                );
+                return;
+            }
+            Some(ports) => {
+                if let Some(message) = missing(way, *ports, |hub| hubs.contains(&(bus, hub.to_vec()))) {
+                    cx.error(
+                        xml,
+                        format!(
+                            "there is no port {port} of USB bus {bus}: {message}; choose another one, or leave out port"
+                        ),
+                    );
+                    return;
+                }
+            }
+        }
+        if !seen.insert((bus, way.to_vec())) {
+            cx.error(
+                xml,
+                format!("the port {port} of USB bus {bus} has a device already: choose another one, or leave out port"),
+            );
+        }
+    });
+}
+
+/// Why a port is not there.
+fn missing(way: &[u32], ports: Option<u32>, is_hub: impl Fn(&[u32]) -> bool) -> Option<String> {
+    let first = *way.first()?;
+    if let Some(ports) = ports.filter(|ports| first > *ports) {
+        return Some(format!("its controller has {ports}"));
+    }
+    for end in 1..way.len() {
+        if !is_hub(&way[..end]) {
+            let hub = way[..end].iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+            return Some(format!("there is no hub at port {hub}"));
+        }
+    }
+    (way.len() > 1 && way.last().is_some_and(|port| *port > HUB)).then(|| format!("a hub has {HUB}"))
+}
+
+fn absent(devices: &Devices, cx: &mut Context<'_>) {
+    if cx.scope.board.has_usb() != Some(false) || devices.controller.iter().any(|it| model(it).is_some()) {
+        return;
+    }
+    for at in users(devices) {
+        cx.error(at, "this machine has no USB of its own: add <controller type='usb' model='qemu-xhci'/>, or leave out the device");
+    }
+}
+
+/// What stands on USB.
+fn users(devices: &Devices) -> Vec<&Extra> {
+    let inputs = devices.input.iter().filter(|input| {
+        let bus = match &input.type_ {
+            InputType::Tablet(it) => it.bus,
+            InputType::Mouse(it) => it.bus,
+            InputType::Keyboard(it) => it.bus,
+            InputType::Passthrough(_) | InputType::Evdev(_) => None,
+        };
+        bus == Some(InputBus::Usb)
+    });
+    let disks = devices.disk.iter().filter(|disk| bus(disk) == DiskTargetBus::Usb);
+    let sounds = devices.sound.iter().filter(|sound| sound.model == SoundModel::Usb);
+    let serials = devices.serial.iter().filter(|serial| {
+        serial.target.as_ref().is_some_and(|target| target.type_ == Some(SerialTargetType::UsbSerial))
+    });
+    let hosts = devices.hostdev.iter().filter(|hostdev| {
+        matches!(&hostdev.mode, HostdevMode::Subsystem(subsystem) if matches!(subsystem.type_, HostdevSubsystem::Usb(_)))
+    });
+    let readers = devices.controller.iter().filter(|controller| matches!(controller.type_, ControllerType::Ccid));
+    let nics = devices.interface.iter().filter(|nic| {
+        nic.model.as_ref().and_then(|model| model.type_.as_ref()).is_some_and(|model| model.as_str() == "usb-net")
+    });
+    inputs
+        .map(|it| &it.xml)
+        .chain(disks.map(|it| &it.xml))
+        .chain(sounds.map(|it| &it.xml))
+        .chain(serials.map(|it| &it.xml))
+        .chain(hosts.map(|it| &it.xml))
+        .chain(readers.map(|it| &it.xml))
+        .chain(nics.map(|it| &it.xml))
+        .chain(devices.hub.iter().map(|it| &it.xml))
+        .chain(devices.redirdev.iter().map(|it| &it.xml))
+        .collect()
+}
