@@ -99,7 +99,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     };
     let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
     let newer = newer_than_target(&domain, &options.target);
-    let scope = Scope::of(&domain, options.target, None);
+    let scope = Scope::of(&domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     options.plan.run(&mut domain, &mut context);
     findings.append(&mut context.findings);

@@ -44,6 +44,6 @@ pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Com
 
 /// Lets the rules run over a document, whatever they find.
 fn apply(domain: &mut Domain, text: &str, options: &Options) {
-    let scope = Scope::of(domain, options.target, None);
+    let scope = Scope::of(domain, options.target, None, options.live);
     options.plan.run(domain, &mut Context::new(text, scope, options.profile, options.live));
 }

@@ -82,7 +82,7 @@ impl Plan {
                 Stage::Old(rule) => self.run_old(rule, domain, cx),
                 Stage::Phases { phases, .. } => {
                     for phase in phases.iter().filter(|phase| !phase.is_empty()) {
-                        cx.scope = Scope::of(domain, cx.scope.target, self.driver);
+                        cx.scope = Scope::of(domain, cx.scope.target, self.driver, cx.live);
                         self.walk(phase, domain, cx);
                     }
                 }

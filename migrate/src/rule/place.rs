@@ -94,7 +94,7 @@ type Visit<T, V> = Box<dyn Fn(&mut T, See<'_, V>) + Send + Sync>;
 pub(crate) struct Shape {
     /// The name of the attribute or child.
     pub(crate) name: &'static str,
-    attribute: bool,
+    kind: FieldKind,
 }
 
 /// Values `V` in a field, seen from an element `T`: the one whose field it is, or one that it stands under.
@@ -199,7 +199,11 @@ fn spell<V: Scalar>(value: &V, shape: &Shape) -> String {
     let mut text = String::new();
     value.write(&mut text);
     let name = shape.name;
-    if shape.attribute { format!("{name}='{text}'") } else { format!("<{name}>{text}</{name}>") }
+    match shape.kind {
+        FieldKind::Attribute => format!("{name}='{text}'"),
+        FieldKind::Text => text,
+        _ => format!("<{name}>{text}</{name}>"),
+    }
 }
 
 impl<T: Content + Described, V: 'static> Place<T, V> {
@@ -211,9 +215,8 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
         open: Open<S, V>,
     ) -> Self {
         let info = key.info();
-        let attribute = info.kind == FieldKind::Attribute;
         Place {
-            shape: Shape { name: info.name, attribute },
+            shape: Shape { name: info.name, kind: info.kind },
             shown,
             span,
             gone,

@@ -21,6 +21,8 @@ pub struct Scope {
     pub target: Target,
     /// The driver that reads it.
     pub driver: Driver,
+    /// Whether what only a running domain shows is kept.
+    pub live: bool,
     /// `<domain type=>`.
     pub type_: DomainType,
     /// `<os><type>`; none without `<os>`.
@@ -58,12 +60,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn of(domain: &Domain, target: Target, driver: Option<Driver>) -> Self {
+    pub(crate) fn of(domain: &Domain, target: Target, driver: Option<Driver>, live: bool) -> Self {
         let type_ = domain.os.as_ref().map(|os| &os.type_);
         let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cell.len()).sum::<usize>();
         Self {
             target,
             driver: driver.unwrap_or_else(|| Driver::of(domain.type_)),
+            live,
             type_: domain.type_,
             os_type: type_.map(|type_| type_.value),
             arch: type_.and_then(|type_| type_.arch),

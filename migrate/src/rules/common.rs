@@ -1,6 +1,6 @@
 //! What several rules need.
 
-use domxml_runtime::{Newer, WriteOptions};
+use domxml_runtime::{Content, Newer, WriteOptions};
 
 use crate::options::Profile;
 use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
@@ -24,6 +24,13 @@ pub(super) fn raw_text<'t>(source: &'t str, at: &domxml_runtime::Extra) -> Optio
     let start = element.find('>')? + 1;
     let end = element.rfind("</")?;
     element.get(start..end)
+}
+
+/// Whether nothing that the schema knows stands on or in an element.
+pub(super) fn is_bare<T: Content + Clone + Default + PartialEq>(element: &T) -> bool {
+    let mut element = element.clone();
+    element.extra_mut().map(std::mem::take);
+    element == T::default()
 }
 
 /// A rule that only says what libvirt would refuse.

@@ -34,8 +34,8 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
         ("chardev", old(chardev::RULES)),
         ("graphics", old(graphics::RULES)),
         ("hostdev", old(hostdev::RULES)),
-        ("devices", old(devices::RULES)),
-        ("security", old(security::RULES)),
+        ("devices", devices::rules()),
+        ("security", security::rules()),
     ]
     .map(|(chapter, rules)| (chapter, rules.into_iter().map(|rule| Rule { chapter, ..rule }).collect()))
 });

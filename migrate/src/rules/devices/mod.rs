@@ -7,30 +7,13 @@ mod rng;
 mod shmem;
 mod tpm;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::{OldRule, Rule};
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
-    &others::CONTRADICTIONS,
-    &iommu::CONFLICT,
-    &shmem::CONTRADICTIONS,
-    &tpm::CONTRADICTIONS,
-    &memory::CONTRADICTIONS,
-    &rng::RANDOM_DEVICE,
-    &rng::NO_BYTES,
-    &rng::UNREAD,
-    &tpm::DEVICE,
-    &tpm::UNREAD,
-    &shmem::TRUNCATED,
-    &shmem::MODEL,
-    &shmem::SIZE,
-    &memory::ACCESS,
-    &memory::SIZES,
-    &memory::EMPTY,
-    &others::VSOCK,
-    &others::BALLOON_NONE,
-    &others::BALLOON_PERIOD,
-    &others::EMPTY_DRIVER,
-    &others::BARE_PANIC,
-    &iommu::GRANULE,
-];
+/// The rules that are not written as rows yet, in the order in which they run.
+static RULES: &[&OldRule] = &[&memory::CONTRADICTIONS, &memory::ACCESS, &memory::SIZES, &memory::EMPTY];
+
+/// The sections that are, behind them.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections = [others::rules(), iommu::rules(), shmem::rules(), tpm::rules(), rng::rules()];
+    super::old(RULES).into_iter().chain(sections.into_iter().flatten()).collect()
+}
