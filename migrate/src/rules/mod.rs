@@ -31,7 +31,7 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
         ("cpu", cpu::rules()),
         ("storage", old(storage::RULES)),
         ("network", old(network::RULES)),
-        ("chardev", old(chardev::RULES)),
+        ("chardev", chardev::rules()),
         ("graphics", old(graphics::RULES)),
         ("hostdev", old(hostdev::RULES)),
         ("devices", devices::rules()),

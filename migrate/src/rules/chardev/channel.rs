@@ -1,44 +1,58 @@
-//! `channel-guestfwd-address`, `channel-guestfwd-octal`.
+//! The address of a channel of the type `guestfwd`.
 
 use std::net::Ipv4Addr;
 
-use domxml::{ChannelTargetType, Domain};
+use domxml::ChannelTargetTypeGuestfwd;
 
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use crate::rule::kinds::{note, refuse, spelling};
+use crate::rule::place::required;
+use crate::rule::{BOTH, Class, LIBVIRT, MODERN, Rule, rule};
 
-pub(super) static GUESTFWD: Rule = Rule {
-    id: "channel-guestfwd-address",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "the address of a forwarded channel has four decimal numbers",
-    doc: "The address of a channel of the type `guestfwd` is read as the C library reads it: a number with a leading zero is \
-          octal, one with 0x hexadecimal, and numbers may be left out. libvirt writes the address in the usual form.",
-    example: Example {
-        before: "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",
-        after: "<devices><channel type='pty'><target type='guestfwd' address='8.0.2.1' port='4600'/></channel></devices>",
-    },
-    apply: write_address,
-};
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("channel-guestfwd-octal", Class::Lossy)
+            .summary("a number with a leading zero in an address is octal")
+            .doc(
+                "libvirt reads the parts of a forwarded channel's address as the C library does: 010 is 8. Whoever wrote the zero probably \
+                 did not mean that, so the address is only reported.",
+            )
+            .finds("<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>")
+            .finds("<devices><channel type='pty'><target type='guestfwd' address='host' port='4600'/></channel></devices>")
+            .row(refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target)).profiles(LIBVIRT))
+            .row(
+                refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target))
+                    .when(|target, _| !target.address.contains(':'))
+                    .profiles(MODERN),
+            )
+            .row(
+                note(|target: &ChannelTargetTypeGuestfwd, _| {
+                    let address = lax_ipv4(&target.address)?;
+                    let octal = target.address.split('.').any(|part| part.len() > 1 && part.starts_with('0'));
+                    octal.then(|| format!("libvirt reads the address '{}' as {address}", target.address))
+                })
+                .profiles(BOTH),
+            ),
+        rule("channel-guestfwd-address", Class::Lossy)
+            .summary("the address of a forwarded channel has four decimal numbers")
+            .doc(
+                "The address of a channel of the type `guestfwd` is read as the C library reads it: a number with a leading zero is \
+                 octal, one with 0x hexadecimal, and numbers may be left out. libvirt writes the address in the usual form.",
+            )
+            .example(
+                "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",
+                "<devices><channel type='pty'><target type='guestfwd' address='8.0.2.1' port='4600'/></channel></devices>",
+            )
+            .row(spelling(
+                required(ChannelTargetTypeGuestfwd::ADDRESS),
+                |said, _| lax_ipv4(said).map(|address| address.to_string()).filter(|address| address != said),
+                "the address has four decimal numbers",
+            )),
+    ]
+}
 
-pub(super) static GUESTFWD_OCTAL: Rule = Rule {
-    id: "channel-guestfwd-octal",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "a number with a leading zero in an address is octal",
-    doc: "libvirt reads the parts of a forwarded channel's address as the C library does: 010 is 8. Whoever wrote the zero probably \
-          did not mean that, so the address is only reported.",
-    example: Example {
-        before: "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",
-        after: "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",
-    },
-    apply: report_octal,
-};
+fn no_address(target: &ChannelTargetTypeGuestfwd) -> Option<String> {
+    lax_ipv4(&target.address).is_none().then(|| format!("'{}' is no IPv4 address", target.address))
+}
 
 /// Reads an IPv4 address as the C library does: one to four numbers in any base, the last of which fills what is left.
 fn lax_ipv4(text: &str) -> Option<Ipv4Addr> {
@@ -64,36 +78,6 @@ fn lax_ipv4(text: &str) -> Option<Ipv4Addr> {
         address |= part << (24 - 8 * at);
     }
     Some(Ipv4Addr::from(address))
-}
-
-fn write_address(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
-    for channel in &mut devices.channel {
-        if let ChannelTargetType::Guestfwd(target) = &mut channel.target.type_
-            && let Some(address) = lax_ipv4(&target.address)
-            && address.to_string() != target.address
-        {
-            let before = std::mem::replace(&mut target.address, address.to_string());
-            cx.rewrote(&channel.xml, "the address has four decimal numbers")
-                .becomes(format!("address='{before}'"), format!("address='{address}'"));
-        }
-    }
-}
-
-fn report_octal(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &domain.devices else { return };
-    for channel in &devices.channel {
-        let ChannelTargetType::Guestfwd(target) = &channel.target.type_ else { continue };
-        match lax_ipv4(&target.address) {
-            None if cx.profile == Profile::Libvirt || !target.address.contains(':') => {
-                cx.error(&channel.xml, format!("'{}' is no IPv4 address", target.address));
-            }
-            Some(address) if target.address.split('.').any(|part| part.len() > 1 && part.starts_with('0')) => {
-                cx.note(&channel.xml, format!("libvirt reads the address '{}' as {address}", target.address));
-            }
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]

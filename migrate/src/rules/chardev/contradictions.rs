@@ -1,94 +1,150 @@
 //! `chardev-contradictions`.
 
 use domxml::{
-    AddressType, ArchName, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode, Domain, Extra, RngBackendModel,
-    SerialTargetType, SmartcardMode, YesNo,
+    AddressType, ArchName, ChannelTargetType, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode,
+    ChardevSourceNmdm, ChardevSourceUdp, Console, Devices, Extra, RngBackend, RngBackendModel, Serial,
+    SerialTargetType, Smartcard, SmartcardMode, SmartcardModeHostCertificates, YesNo,
 };
 
-use super::devices::{Owner, backends, is_serial};
-use super::ports::ISA_PORTS;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::BOTH;
+use super::console::{copies_serial, is_serial};
+use super::ports::{ISA_PORTS, given, is_isa};
+use crate::rule::kinds::{check, refuse, unique};
+use crate::rule::{Class, Context, Rule};
 
-pub(super) static RULE: Rule = Rule {
-    id: "chardev-contradictions",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "character devices that libvirt refuses",
-    doc: "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do without, \
-          that has a second source, or that reconnects though it waits for connections; with a second console that is \
-          a serial port; with the channel of the SPICE agent anywhere but on virtio; with more than four serial ports on ISA or \
-          two with one number, or a debug port elsewhere than on x86; with a serial port on USB that has an address of another bus; and with a \
-          smartcard that has not three certificates or an address of another bus. A smartcard in another program and an entropy \
-          source of the model `egd` name the type of their character device.",
-    example: Example {
-        before: "<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>",
-        after: "<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>",
-    },
-    apply,
-};
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("chardev-contradictions", Class::Conflict)
+        .summary("character devices that libvirt refuses")
+        .doc(
+            "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do without, \
+             that has a second source, or that reconnects though it waits for connections; with a second console that is \
+             a serial port; with the channel of the SPICE agent anywhere but on virtio; with more than four serial ports on ISA or \
+             two with one number, or a debug port elsewhere than on x86; with a serial port on USB that has an address of another bus; and \
+             with a smartcard that has not three certificates or an address of another bus. A smartcard in another program and an entropy \
+             source of the model `egd` name the type of their character device.",
+        )
+        .finds("<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>")
+        .finds(
+            "<devices><serial type='pty'><target type='isa-serial' port='0'/></serial>\
+             <serial type='pty'><target type='isa-serial' port='0'/></serial></devices>",
+        )
+        .finds("<devices><serial type='pty'><target type='isa-serial' port='4'/></serial></devices>")
+        .finds("<devices><serial type='tcp'><source mode='connect' service='1'/></serial></devices>")
+        .finds("<devices><serial type='spicevmc'/></devices>")
+        .row(
+            refuse(|devices: &Devices, _| second(devices).map(|_| "only the first console can be a serial port"))
+                .at(|devices| second(devices).map_or(&devices.xml, |console| &console.xml)),
+        )
+        .row(refuse(|serial: &Serial, scope| {
+            let x86 = matches!(scope.arch, None | Some(ArchName::I686 | ArchName::X86_64));
+            (!x86 && type_of(serial) == Some(SerialTargetType::IsaDebug)).then_some("only x86 has the debug port")
+        }))
+        .row(refuse(|serial: &Serial, _| {
+            let on_usb = serial.address.as_ref().is_none_or(|address| matches!(address.type_, AddressType::Usb(_)));
+            let wrong = type_of(serial) == Some(SerialTargetType::UsbSerial) && !on_usb;
+            wrong.then_some("a serial port on USB has an address of the type usb")
+        }))
+        .row(
+            refuse(|devices: &Devices, _| {
+                beyond_isa(devices).map(|_| format!("an ISA bus has {ISA_PORTS} serial ports, with the numbers from 0"))
+            })
+            .at(|devices| beyond_isa(devices).map_or(&devices.xml, |serial| &serial.xml)),
+        )
+        .row(unique(
+            Devices::SERIAL,
+            |serial, _| given(serial).filter(|_| is_isa(serial)),
+            |_| "another serial port has this number".to_owned(),
+        ))
+        .row(refuse(|card: &SmartcardModeHostCertificates, _| {
+            (card.certificate.len() != 3).then_some("a smartcard has three certificates")
+        }))
+        .row(refuse(|card: &Smartcard, _| {
+            let untyped = matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some();
+            untyped.then_some("a smartcard in another program needs a type of character device")
+        }))
+        .row(
+            refuse(|card: &Smartcard, _| {
+                let wrong = card.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Ccid(_)));
+                wrong.then_some("a smartcard is in the slot of a reader: its address is of the type ccid")
+            })
+            .at(|card| card.address.as_ref().map_or(&card.xml, |address| &address.xml)),
+        )
+        .row(refuse(|backend: &RngBackend, _| {
+            let untyped = matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some();
+            untyped.then_some("an entropy source of the model egd needs a type of character device")
+        }))
+        .row(check(sources))
+}
 
-fn apply(domain: &mut Domain, cx: &mut Context) {
-    backends(domain, |backend, owner, xml| {
-        if owner != Owner::SerialCopy {
-            source(backend, owner, xml, cx);
-        }
-    });
-    let arch = domain.os.as_ref().and_then(|os| os.type_.arch);
-    let x86 = matches!(arch, None | Some(ArchName::I686 | ArchName::X86_64));
-    let Some(devices) = &domain.devices else { return };
-    for console in devices.console.iter().skip(1) {
-        if is_serial(console.target.as_ref().and_then(|target| target.type_)) {
-            cx.error(&console.xml, "only the first console can be a serial port");
-        }
-    }
-    let mut used = Vec::new();
-    for serial in &devices.serial {
-        let type_ = serial.target.as_ref().and_then(|target| target.type_);
-        if type_ == Some(SerialTargetType::IsaDebug) && !x86 {
-            cx.error(&serial.xml, "only x86 has the debug port");
-        }
-        let on_usb = serial.address.as_ref().is_none_or(|address| matches!(address.type_, AddressType::Usb(_)));
-        if type_ == Some(SerialTargetType::UsbSerial) && !on_usb {
-            cx.error(&serial.xml, "a serial port on USB has an address of the type usb");
-        }
-        let Some(target) = serial.target.as_ref().filter(|target| target.type_ == Some(SerialTargetType::IsaSerial))
-        else {
-            continue;
-        };
-        if used.len() >= ISA_PORTS as usize || target.port.is_some_and(|port| port >= ISA_PORTS) {
-            cx.error(&serial.xml, format!("an ISA bus has {ISA_PORTS} serial ports, with the numbers from 0"));
-        }
-        if target.port.is_some() && used.contains(&target.port) {
-            cx.error(&serial.xml, "another serial port has this number");
-        }
-        used.push(target.port);
-    }
+/// A console behind the first that is a serial port.
+fn second(devices: &Devices) -> Option<&Console> {
+    devices.console.iter().skip(1).find(|console| is_serial(console))
+}
+
+/// A serial port for which the ISA bus has no room.
+fn beyond_isa(devices: &Devices) -> Option<&Serial> {
+    let mut on_isa = devices.serial.iter().filter(|serial| is_isa(serial)).enumerate();
+    let most = ISA_PORTS as usize;
+    let beyond = on_isa.find(|(at, it)| *at >= most || given(it).is_some_and(|port| port >= ISA_PORTS));
+    beyond.map(|(_, serial)| serial)
+}
+
+fn type_of(serial: &Serial) -> Option<SerialTargetType> {
+    serial.target.as_ref().and_then(|target| target.type_)
+}
+
+/// The device that a back end stands behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// A port of the guest.
+    Port,
+    /// A channel on virtio, which libvirt can make a socket for.
+    VirtioChannel,
+    /// A channel of Xen's, which libvirt can make a socket for.
+    XenChannel,
+    /// A channel to an address of the guest's network.
+    Guestfwd,
+    /// A redirected device, whose channel on D-Bus has a usual name.
+    Redirdev,
+    /// A smartcard or an entropy source.
+    Other,
+}
+
+/// Every back end, but that of a console that is the first serial port under another name: libvirt does not look at it.
+fn sources(devices: &Devices, cx: &mut Context<'_>) {
     for card in &devices.smartcard {
-        if let SmartcardMode::HostCertificates(members) = &card.mode
-            && members.certificate.len() != 3
-        {
-            cx.error(&card.xml, "a smartcard has three certificates");
+        if let SmartcardMode::Passthrough(members) = &card.mode {
+            source(&members.type_, Owner::Other, &card.xml, cx);
         }
-        if matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some() {
-            cx.error(&card.xml, "a smartcard in another program needs a type of character device");
-        }
-        if let Some(address) = &card.address
-            && !matches!(address.type_, AddressType::Ccid(_))
-        {
-            cx.error(&address.xml, "a smartcard is in the slot of a reader: its address is of the type ccid");
-        }
+    }
+    for serial in &devices.serial {
+        source(&serial.type_, Owner::Port, &serial.xml, cx);
+    }
+    for parallel in &devices.parallel {
+        source(&parallel.type_, Owner::Port, &parallel.xml, cx);
+    }
+    let copies = usize::from(copies_serial(devices, cx.scope.is_hvm()));
+    for console in devices.console.iter().skip(copies) {
+        source(&console.type_, Owner::Port, &console.xml, cx);
+    }
+    for channel in &devices.channel {
+        let owner = match &channel.target.type_ {
+            ChannelTargetType::Guestfwd(_) => Owner::Guestfwd,
+            ChannelTargetType::Virtio(_) => Owner::VirtioChannel,
+            ChannelTargetType::Xen(_) => Owner::XenChannel,
+        };
+        source(&channel.type_, owner, &channel.xml, cx);
+    }
+    for redirdev in &devices.redirdev {
+        source(&redirdev.type_, Owner::Redirdev, &redirdev.xml, cx);
     }
     for rng in &devices.rng {
-        if matches!(rng.backend.model, RngBackendModel::Egd(_)) && rng.backend.xml.assumed.is_some() {
-            cx.error(&rng.backend.xml, "an entropy source of the model egd needs a type of character device");
+        if let RngBackendModel::Egd(members) = &rng.backend.model {
+            source(&members.type_, Owner::Other, &rng.xml, cx);
         }
     }
 }
 
-fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context) {
+fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<'_>) {
     let mut lacks = |thing: bool, what: &str| {
         if thing {
             cx.error(xml, format!("the character device lacks {what}"));
@@ -105,7 +161,7 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
             lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
         }
         ChardevBackend::Nmdm(members) => {
-            let half = |source: &domxml::ChardevSourceNmdm| source.master.is_none() != source.slave.is_none();
+            let half = |source: &ChardevSourceNmdm| source.master.is_none() != source.slave.is_none();
             lacks(members.source.as_ref().is_some_and(half), "one of the two ends of its null modem");
         }
         ChardevBackend::Spiceport(members) => {
@@ -130,7 +186,7 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
         }
         ChardevBackend::Udp(members) => {
             // Of two ends that send the first counts.
-            let sends = |source: &&domxml::ChardevSourceUdp| {
+            let sends = |source: &&ChardevSourceUdp| {
                 source.mode != Some(Mode::Bind) && (source.host.is_some() || source.service.is_some())
             };
             let end = members.source.iter().find(sends);
@@ -152,16 +208,14 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context)
         ChardevBackend::Dbus(members) if owner != Owner::Redirdev => {
             lacks(members.source.as_ref().is_none_or(|source| source.channel.is_none()), "the name of its channel");
         }
-        ChardevBackend::Spicevmc
-            if !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other | Owner::SerialCopy) =>
-        {
+        ChardevBackend::Spicevmc if !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) => {
             cx.error(xml, "the channel of the SPICE agent is a virtio channel");
         }
         _ => {}
     }
 }
 
-fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, xml: &Extra, cx: &mut Context) {
+fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, xml: &Extra, cx: &mut Context<'_>) {
     let Some(reconnect) = reconnect else { return };
     if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
         cx.error(xml, "only a device that connects can connect again");

@@ -1,33 +1,25 @@
-//! Rules about serial ports, consoles, channels and their back ends.
+//! Serial ports, consoles, channels and what stands behind them. Rows by section; algorithms in files named for their rules.
 
+mod backends;
 mod channel;
+mod chardev_tcp_wiremode;
 mod console;
+mod console_source_differs_from_serial;
+mod console_tty_attr;
 mod contradictions;
-mod devices;
 mod ports;
-mod source;
-mod tty;
-mod wiremode;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::Rule;
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
-    &contradictions::RULE,
-    &channel::GUESTFWD_OCTAL,
-    &wiremode::RULE,
-    &source::UNIX_PROTOCOL,
-    &source::RECONNECT,
-    &source::UNREAD,
-    &source::UDP_ENDS,
-    &source::TCP_PROTOCOL,
-    &ports::SERIAL,
-    &ports::PARALLEL,
-    &ports::CONSOLE,
-    &console::AS_SERIAL,
-    &console::ADDS_CONSOLE,
-    &console::SOURCE_DIFFERS,
-    &console::COPY,
-    &tty::RULE,
-    &channel::GUESTFWD,
-];
+/// In the order in which they run within a phase.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections = [
+        vec![contradictions::rule(), chardev_tcp_wiremode::rule()],
+        channel::rules(),
+        backends::rules(),
+        ports::rules(),
+        console::rules(),
+        vec![console_tty_attr::rule()],
+    ];
+    sections.into_iter().flatten().collect()
+}

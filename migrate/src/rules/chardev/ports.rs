@@ -1,65 +1,64 @@
-//! Numbers of ports: `serial-port-auto`, `parallel-port-default`, `console-target-default`.
+//! Numbers of ports.
 
-use domxml::{ConsoleTarget, ConsoleTargetType, Domain, Extra, ParallelTarget, Serial, SerialTarget, SerialTargetType};
+use domxml::{Console, ConsoleTarget, ConsoleTargetType, Devices, Extra, Serial, SerialTargetType};
 
-use super::console::needs_stub;
-use super::devices::{copies_serial, is_hvm, is_serial};
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::BOTH;
+use super::console::{copies_serial, is_serial, needs_stub};
+use crate::options::Profile;
+use crate::rule::kinds::{algorithm, default};
+use crate::rule::place::child;
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::common::attribute;
 
 /// How many serial ports an ISA bus has.
 pub(super) const ISA_PORTS: u32 = 4;
 
-pub(super) static SERIAL: Rule = Rule {
-    id: "serial-port-auto",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the number of a serial port is spelt out",
-    doc: "A serial port without a number gets the one behind the highest that there is, or, where its type is `isa-serial`, the \
-          lowest that is free on its bus. Profile `modern` spells the numbers out only where there is a `<target>` to do so, and where both \
-          ways of counting agree, because some hypervisors use the second for every port.",
-    example: Example {
-        before: "<devices><serial type='pty'><target/></serial></devices>",
-        after: "<devices><serial type='pty'><target port='0'/></serial></devices>",
-    },
-    apply: number_serials,
-};
-
-pub(super) static PARALLEL: Rule = Rule {
-    id: "parallel-port-default",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the number of a parallel port is spelt out",
-    doc: "A parallel port without a number gets the one behind the highest of the ports before it. Profile `modern` adds no \
-          `<target>` for it.",
-    example: Example {
-        before: "<devices><parallel type='pty'><target/></parallel></devices>",
-        after: "<devices><parallel type='pty'><target port='0'/></parallel></devices>",
-    },
-    apply: number_parallels,
-};
-
-pub(super) static CONSOLE: Rule = Rule {
-    id: "console-target-default",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "type and number of a console are spelt out",
-    doc: "A console without a type is of the type `serial`. libvirt numbers consoles from 0 in their order, whatever the \
-          definition says; up to 9.0 it does so before it adds a console for the first serial port, later afterwards. Profile \
-          `modern` fills in what is missing on a `<target>` that is there, and changes no number.",
-    example: Example {
-        before: "<devices><console type='pty'><target type='virtio'/></console></devices>",
-        after: "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
-    },
-    apply: number_consoles,
-};
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("serial-port-auto", Class::Default)
+            .summary("the number of a serial port is spelt out")
+            .doc(
+                "A serial port without a number gets the one behind the highest that there is, or, where its type is `isa-serial`, the \
+                 lowest that is free on its bus. Profile `modern` spells the numbers out only where there is a `<target>` to do so, and where \
+                 both ways of counting agree, because some hypervisors use the second for every port.",
+            )
+            .example(
+                "<devices><serial type='pty'><target/></serial></devices>",
+                "<devices><serial type='pty'><target port='0'/></serial></devices>",
+            )
+            .row(algorithm(number_serials).phase(Phase::Derive)),
+        rule("parallel-port-default", Class::Default)
+            .summary("the number of a parallel port is spelt out")
+            .doc(
+                "A parallel port without a number gets the one behind the highest of the ports before it. Profile `modern` adds no \
+                 `<target>` for it.",
+            )
+            .example(
+                "<devices><parallel type='pty'><target/></parallel></devices>",
+                "<devices><parallel type='pty'><target port='0'/></parallel></devices>",
+            )
+            .row(algorithm(number_parallels).phase(Phase::Derive)),
+        rule("console-target-default", Class::Default)
+            .summary("type and number of a console are spelt out")
+            .doc(
+                "A console without a type is of the type `serial`. libvirt numbers consoles from 0 in their order, whatever the \
+                 definition says; up to 9.0 it does so before it adds a console for the first serial port, later afterwards. Profile \
+                 `modern` fills in what is missing on a `<target>` that is there, and changes no number.",
+            )
+            .example(
+                "<devices><console type='pty'><target type='virtio'/></console></devices>",
+                "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
+            )
+            .row(default(ConsoleTarget::TYPE, ConsoleTargetType::Serial))
+            .row(
+                default(
+                    child(Console::TARGET),
+                    ConsoleTarget { type_: Some(ConsoleTargetType::Serial), ..ConsoleTarget::default() },
+                )
+                .profiles(LIBVIRT),
+            )
+            .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
+    ]
+}
 
 /// Ports as libvirt counts them: on from the highest.
 fn behind_highest(ports: &mut [Option<u32>]) {
@@ -81,26 +80,35 @@ fn lowest_free(ports: &mut [Option<u32>], places: impl Iterator<Item = usize>, c
     }
 }
 
-fn serial_ports(serials: &[Serial]) -> Vec<Option<u32>> {
-    let mut ports: Vec<_> =
-        serials.iter().map(|serial| serial.target.as_ref().and_then(|target| target.port)).collect();
+/// Whether a serial port is on the ISA bus by its own word.
+pub(super) fn is_isa(serial: &Serial) -> bool {
+    serial.target.as_ref().is_some_and(|target| target.type_ == Some(SerialTargetType::IsaSerial))
+}
 
-    let isa =
-        |at: usize| serials[at].target.as_ref().is_some_and(|target| target.type_ == Some(SerialTargetType::IsaSerial));
+/// The number that a serial port is given.
+pub(super) fn given(serial: &Serial) -> Option<u32> {
+    serial.target.as_ref().and_then(|target| target.port)
+}
+
+fn serial_ports(serials: &[Serial]) -> Vec<Option<u32>> {
+    let mut ports: Vec<_> = serials.iter().map(given).collect();
+    let isa = |at: usize| is_isa(&serials[at]);
     lowest_free(&mut ports, (0..serials.len()).filter(|at| isa(*at)), isa);
     behind_highest(&mut ports);
     ports
 }
 
-fn report(xml: &Extra, port: u32, cx: &mut Context) {
-    cx.rewrote(xml, "the number of the port is spelt out").becomes("", format!("<target port='{port}'/>"));
+/// Puts a number where none is.
+fn spell(place: &mut Option<u32>, port: Option<u32>, xml: &Extra, cx: &mut Context<'_>) {
+    if let (None, Some(port)) = (*place, port) {
+        *place = Some(port);
+        cx.rewrote(xml, "the number of the port is spelt out").becomes("", format!("<target port='{port}'/>"));
+    }
 }
 
-fn number_serials(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
+fn number_serials(devices: &mut Devices, cx: &mut Context<'_>) {
     let ports = serial_ports(&devices.serial);
     if cx.profile == Profile::Modern {
-        let given = |serial: &Serial| serial.target.as_ref().and_then(|target| target.port);
         let mut other: Vec<_> = devices.serial.iter().map(given).collect();
         let count = other.len();
         lowest_free(&mut other, 0..count, |_| true);
@@ -109,18 +117,11 @@ fn number_serials(domain: &mut Domain, cx: &mut Context) {
         }
     }
     for (serial, port) in devices.serial.iter_mut().zip(ports) {
-        let target = serial.target.get_or_insert_with(SerialTarget::default);
-        if let Some(port) = port
-            && target.port.is_none()
-        {
-            target.port = Some(port);
-            report(&serial.xml, port, cx);
-        }
+        spell(&mut serial.target.get_or_insert_default().port, port, &serial.xml, cx);
     }
 }
 
-fn number_parallels(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
+fn number_parallels(devices: &mut Devices, cx: &mut Context<'_>) {
     if cx.profile == Profile::Modern && devices.parallel.iter().any(|parallel| parallel.target.is_none()) {
         return;
     }
@@ -131,45 +132,27 @@ fn number_parallels(domain: &mut Domain, cx: &mut Context) {
         behind_highest(&mut ports[..=at]);
     }
     for (parallel, port) in devices.parallel.iter_mut().zip(ports) {
-        let target = parallel.target.get_or_insert_with(ParallelTarget::default);
-        if let Some(port) = port
-            && target.port.is_none()
-        {
-            target.port = Some(port);
-            report(&parallel.xml, port, cx);
-        }
+        spell(&mut parallel.target.get_or_insert_default().port, port, &parallel.xml, cx);
     }
 }
 
-fn number_consoles(domain: &mut Domain, cx: &mut Context) {
-    let hvm = is_hvm(domain);
-    let libvirt = cx.profile == Profile::Libvirt;
-    let renumbers = cx.knows(9, 1, 0);
-    let Some(devices) = &mut domain.devices else { return };
-    let offset = usize::from(renumbers && needs_stub(devices, hvm));
+fn number_consoles(devices: &mut Devices, cx: &mut Context<'_>) {
+    let hvm = cx.scope.is_hvm();
+    let offset = usize::from(cx.knows(9, 1, 0) && needs_stub(devices, hvm));
     let copy = copies_serial(devices, hvm);
-    let serial_port = devices.serial.first().and_then(|serial| serial.target.as_ref()).and_then(|target| target.port);
+    let serial_port = devices.serial.first().and_then(given);
     for (at, console) in devices.console.iter_mut().enumerate() {
-        if libvirt {
-            console.target.get_or_insert_with(ConsoleTarget::default);
-        }
+        let serial = is_serial(console);
         let Some(target) = &mut console.target else { continue };
-        if target.type_.is_none() {
-            target.type_ = Some(ConsoleTargetType::Serial);
-            cx.rewrote(&console.xml, "the type of the console is spelt out").becomes("", "type='serial'");
-        }
         let port = match serial_port {
-            Some(port) if at == 0 && copy && is_serial(target.type_) => port,
+            Some(port) if at == 0 && copy && serial => port,
             _ => u32::try_from(at + offset).unwrap_or(u32::MAX),
         };
-        let wrong = match target.port {
-            None => true,
-            Some(given) => libvirt && given != port,
-        };
+        let wrong = target.port.is_none_or(|given| cx.profile == Profile::Libvirt && given != port);
         if wrong {
-            let before = target.port.map_or_else(String::new, |port| format!("port='{port}'"));
+            let before = target.port.map_or_else(String::new, |port| attribute("port", port));
             target.port = Some(port);
-            cx.rewrote(&console.xml, "consoles are numbered in their order").becomes(before, format!("port='{port}'"));
+            cx.rewrote(&console.xml, "consoles are numbered in their order").becomes(before, attribute("port", port));
         }
     }
 }

@@ -1,0 +1,156 @@
+//! What stands behind character devices.
+
+use domxml::{
+    ChardevBackend, ChardevBackendNmdm, ChardevBackendQemuVdagent, ChardevBackendTcp, ChardevBackendUdp,
+    ChardevBackendUnix, ChardevProtocol, ChardevReconnect, ChardevSocketMode, ChardevSourceTcp, ChardevSourceUdp,
+    ChardevSourceUnix, InterfaceSourceVhostUser, Redirdev, RngBackendModelEgd, SmartcardModePassthrough, YesNo,
+};
+
+use crate::rule::kinds::{algorithm, default, nothing, unread};
+use crate::rule::place::child;
+use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
+use crate::rules::common::{is_bare, kept_child};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("serial-unix-protocol-dropped", Class::Lossy)
+            .on_request()
+            .summary("a socket of the file system has no `<protocol>`")
+            .doc(
+                "`<protocol>` says what is spoken over a TCP connection. libvirt reads past it where the device has a socket of the file \
+                 system. It is removed on request.",
+            )
+            .example(
+                "<devices><serial type='unix'><source mode='bind' path='/run/s'/><protocol type='raw'/><target port='0'/></serial>\
+                 </devices>",
+                "<devices><serial type='unix'><source mode='bind' path='/run/s'/><target port='0'/></serial></devices>",
+            )
+            .row(
+                nothing(
+                    child(ChardevBackendUnix::PROTOCOL),
+                    |_| true,
+                    "a socket of the file system has no protocol",
+                )
+                .profiles(MODERN),
+            ),
+        reconnect_unsaid(),
+        unread_parts(),
+        rule("chardev-udp-ends", Class::Spelling)
+            .summary("of the two ends of a UDP device the one that is bound stands first")
+            .doc(
+                "A device that speaks UDP has an address that it is bound to and one that it sends to. libvirt writes them in this order, \
+                 and of two that are alike only the first.",
+            )
+            .example(
+                "<devices><serial type='udp'><source mode='connect' host='a' service='1'/><source mode='bind' host='b' service='2'/>\
+                 <target port='0'/></serial></devices>",
+                "<devices><serial type='udp'><source mode='bind' host='b' service='2'/><source mode='connect' host='a' service='1'/>\
+                 <target port='0'/></serial></devices>",
+            )
+            .row(algorithm(order_ends).phase(Phase::Write).profiles(LIBVIRT)),
+        rule("chardev-tcp-protocol-default", Class::Default)
+            .summary("a TCP connection has a `<protocol>`")
+            .doc(
+                "A character device with a TCP connection passes its bytes on as they are where nothing is said; libvirt writes that \
+                 as an element.",
+            )
+            .example(
+                "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><target port='0'/></serial></devices>",
+                "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><protocol type='raw'/><target port='0'/>\
+                 </serial></devices>",
+            )
+            .row(default(child(ChardevBackendTcp::PROTOCOL), ChardevProtocol::default()).profiles(LIBVIRT)),
+    ]
+}
+
+fn reconnect_unsaid() -> Rule {
+    const UNSAID: &str = "it does not say whether to connect again";
+    let rule = rule("chardev-reconnect-unsaid", Class::Lossy)
+        .summary("a `<reconnect>` that does not say whether is not read")
+        .doc(
+            "`<reconnect>` says by `enabled` whether a character device makes a lost connection again. libvirt reads past an element \
+             without it, its `timeout` included.",
+        )
+        .example(
+            "<devices><channel type='unix'><source mode='connect' path='/run/s'><reconnect timeout='5'/></source>\
+             <target type='virtio' name='a'/></channel></devices>",
+            "<devices><channel type='unix'><source mode='connect' path='/run/s'/><target type='virtio' name='a'/></channel></devices>",
+        );
+    let unsaid = |it: &ChardevReconnect| it.enabled.is_none();
+    // Other attributes are of a libvirt that may well read them.
+    let foreign = |it: &ChardevReconnect| it.xml.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty());
+    macro_rules! sources {
+        ($($source:ident)*) => {
+            rule$(
+                .row(nothing(child($source::RECONNECT), unsaid, UNSAID))
+                // Nor must another one of the name take its place.
+                .row(
+                    nothing(child($source::RECONNECT), move |it| unsaid(it) && !foreign(it), UNSAID)
+                        .when(|source, _| kept_child(&source.xml, "reconnect").is_none())
+                        .profiles(MODERN),
+                )
+            )*
+        };
+    }
+    sources!(ChardevSourceTcp ChardevSourceUnix InterfaceSourceVhostUser)
+}
+
+fn unread_parts() -> Rule {
+    const EMPTY: &str = "an empty source is not written";
+    rule("chardev-unread-parts", Class::Lossy)
+        .summary("what libvirt does not read about a character device is not written")
+        .doc(
+            "libvirt drops the `<protocol>` of a socket of the file system, a socket without a path, an empty source of the SPICE \
+             agent, the timeout of a connection that is not made again, and the security labels of a source that is not that of a port, a \
+             console or a channel.",
+        )
+        .example(
+            "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no' timeout='5'/></source>\
+             <protocol type='raw'/><target port='0'/></serial></devices>",
+            "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no'/></source><target port='0'/>\
+             </serial></devices>",
+        )
+        .row(unread(child(ChardevBackendUnix::PROTOCOL), "of a socket of the file system").profiles(LIBVIRT))
+        .row(
+            unread(ChardevReconnect::TIMEOUT, "of a connection that is not made again")
+                .when(|reconnect, _| reconnect.enabled == Some(YesNo::No)),
+        )
+        .row(nothing(
+            child(ChardevBackendUnix::SOURCE),
+            |source| source.path.is_none(),
+            "a socket without path is not written",
+        ))
+        .row(nothing(child(ChardevBackendNmdm::SOURCE), is_bare, EMPTY))
+        .row(nothing(child(ChardevBackendQemuVdagent::SOURCE), is_bare, EMPTY))
+        .row(algorithm(|it: &mut Redirdev, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
+        .row(algorithm(|it: &mut SmartcardModePassthrough, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
+        .row(algorithm(|it: &mut RngBackendModelEgd, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
+}
+
+/// The back end of what is no port, console or channel has no labels.
+fn drop_labels(backend: &mut ChardevBackend, cx: &mut Context<'_>) {
+    let labels = match backend {
+        ChardevBackend::Dev(it) => it.source.as_mut().map(|it| &mut it.seclabel),
+        ChardevBackend::Pipe(it) => it.source.as_mut().map(|it| &mut it.seclabel),
+        ChardevBackend::File(it) => it.source.as_mut().map(|it| &mut it.seclabel),
+        ChardevBackend::Unix(it) => it.source.as_mut().map(|it| &mut it.seclabel),
+        _ => None,
+    };
+    if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
+        labels.clear();
+        cx.rewrote_here(cx.here, "the source of this device has no security labels").becomes("<seclabel>", "");
+    }
+}
+
+fn order_ends(udp: &mut ChardevBackendUdp, cx: &mut Context<'_>) {
+    let said = |source: &&ChardevSourceUdp| source.host.is_some() || source.service.is_some();
+    let first = |bound: bool| {
+        let of_mode = |source: &&ChardevSourceUdp| (source.mode == Some(ChardevSocketMode::Bind)) == bound;
+        udp.source.iter().filter(said).find(of_mode).cloned()
+    };
+    let ends: Vec<_> = [first(true), first(false)].into_iter().flatten().collect();
+    if ends != udp.source {
+        udp.source = ends;
+        cx.rewrote_here(cx.here, "the end that is bound stands first").becomes("<source>", "<source>");
+    }
+}

@@ -1,0 +1,42 @@
+//! `chardev-tcp-wiremode`.
+
+use domxml::{ChardevBackendTcp, Scalar as _};
+
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, MODERN, Rule};
+use crate::rules::common::attribute;
+
+/// The attribute's name, which the format no longer has.
+const WIREMODE: &str = "wiremode";
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("chardev-tcp-wiremode", Class::Structure)
+        .summary("what is spoken over a TCP connection stands in `<protocol>`")
+        .doc(
+            "The first releases that knew character devices over TCP had an attribute `wiremode` on `<source>`; `<protocol>` took its \
+             place at once, and libvirt does not read the attribute. Where it says what libvirt assumes anyway it is removed. Where it \
+             says something else, such as `telnet`, it is only reported: to write it into `<protocol>` would change what \
+             libvirt does today.",
+        )
+        .example(
+            "<devices><serial type='tcp'><source mode='bind' host='h' service='1' wiremode='raw'/><target port='0'/></serial></devices>",
+            "<devices><serial type='tcp'><source mode='bind' host='h' service='1'/><target port='0'/></serial></devices>",
+        )
+        .row(algorithm(drop_wiremode).profiles(MODERN))
+}
+
+fn drop_wiremode(tcp: &mut ChardevBackendTcp, cx: &mut Context<'_>) {
+    let mut spoken = String::new();
+    tcp.protocol.as_ref().and_then(|protocol| protocol.type_).unwrap_or_default().write(&mut spoken);
+    for source in &mut tcp.source {
+        let Some(kept) = &mut source.xml.kept else { continue };
+        let Some(at) = kept.attributes.iter().position(|(name, _)| **name == *WIREMODE) else { continue };
+        let said = attribute(WIREMODE, &kept.attributes[at].1);
+        if *kept.attributes[at].1 == *spoken {
+            kept.attributes.remove(at);
+            cx.rewrote(&source.xml, "the protocol is what libvirt assumes").becomes(said, "");
+        } else {
+            cx.note(&source.xml, format!("libvirt does not read {said}; <protocol> says what is spoken"));
+        }
+    }
+}
