@@ -5,6 +5,7 @@ use domxml::{
     VcpuPlacement,
 };
 
+use crate::options::Driver;
 use crate::rule::kinds::{algorithm, check, default, exists, nothing, refuse, sort, unique, unread};
 use crate::rule::place::child;
 use crate::rule::scope::CELLS;
@@ -33,7 +34,9 @@ pub(super) fn rules() -> Vec<Rule> {
                 !placed_automatically(scope.memory_placement, scope.vcpus_placed)
             }))
             .row(unique(Numatune::MEMNODE, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
-            .row(check(restrictively)),
+            .row(check(restrictively))
+            // Seen with the QEMU driver of 12.8.0; libvirt 9.0.0 took it, and which release began to refuse it is not known.
+            .row(check(nowhere_else).driver(Driver::Qemu)),
         rule("numatune-memory-empty", Class::Lossy)
             .summary("memory of which nothing is said")
             .doc("A `<memory>` without attributes says nothing of where the memory comes from; libvirt takes it for none.")
@@ -149,10 +152,16 @@ fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
 }
 
 fn restrictively(numatune: &Numatune, cx: &mut Context<'_>) {
-    let Some(memory) = &numatune.memory else { return };
-    let restrictive = |mode| mode == Some(NumaMemoryMode::Restrictive);
-    for node in numatune.memnode.iter().filter(|node| restrictive(node.mode) != restrictive(memory.mode)) {
-        cx.error(&node.xml, "cells are placed restrictively where the whole memory is, and nowhere else");
+    let whole = numatune.memory.as_ref().is_some_and(|memory| memory.mode == Some(NumaMemoryMode::Restrictive));
+    for node in numatune.memnode.iter().filter(|node| whole && node.mode != Some(NumaMemoryMode::Restrictive)) {
+        cx.error(&node.xml, "cells are placed restrictively where the whole memory is");
+    }
+}
+
+fn nowhere_else(numatune: &Numatune, cx: &mut Context<'_>) {
+    let other = numatune.memory.as_ref().is_some_and(|memory| memory.mode != Some(NumaMemoryMode::Restrictive));
+    for node in numatune.memnode.iter().filter(|node| other && node.mode == Some(NumaMemoryMode::Restrictive)) {
+        cx.error(&node.xml, "cells are placed restrictively only where the whole memory is");
     }
 }
 
