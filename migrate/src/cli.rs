@@ -38,7 +38,7 @@ fn after_help() -> &'static str {
 const STATUS: &str = "\
 Exit status:
   0  nothing was found that fails, or everything that was found was rewritten
-  1  something was found: by check, validate, diff, --check, --dry-run or --diff, or what upgrade
+  1  something was found: by check, validate, diff, drift, --check, --dry-run or --diff, or what upgrade
      cannot mend
   2  a file could not be done (it cannot be read, was left, or cannot be judged), or the call was
      wrong; the other files are done all the same";
@@ -97,6 +97,17 @@ Examples:
 
 Exit status: 0 the same; 1 different; 2 they cannot be judged.";
 
+const DRIFT: &str = "\
+Examples:
+  virsh dumpxml --inactive web | dommigrate drift web.xml -
+  dommigrate drift definitions/ dumps/     by relative path, then by the name of the domain
+  virsh dumpxml web | dommigrate drift definitions/ -
+  dommigrate drift -v web.xml got.xml      and what libvirt filled in, with the reason
+  dommigrate drift --host capabilities.xml web.xml got.xml
+
+Exit status: 0 it is what libvirt made of it; 1 something is missing, changed or added; 2 it
+cannot be judged.";
+
 const EXPLAIN: &str = "\
 Examples:
   dommigrate explain os-nvram-text          a rule
@@ -134,6 +145,7 @@ pub enum Command {
     #[command(after_help = DIFF)]
     Diff(Diff),
     /// Tell whether a definition is what libvirt made of another, or someone changed it
+    #[command(after_help = DRIFT)]
     Drift(Drift),
     /// List the rules
     Rules(Rules),

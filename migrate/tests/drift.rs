@@ -293,3 +293,19 @@ fn each_row_can_be_explained() {
         Command::cargo_bin("dommigrate").expect("it is built").args(["explain", id]).assert().code(0);
     }
 }
+
+#[test]
+fn what_libvirt_does_not_know_hides_nothing() {
+    let strange = NIC.replace("<model", "<future wish='x'/>\n      <model");
+    let desired = wanted(&[DISK, &strange].concat());
+    // libvirt dropped it, and that is all.
+    assert_eq!(run(&desired, MADE, &[]).0, 0);
+    let (status, said) = run(&desired, &MADE.replace("br0", "br1"), &[]);
+    assert_eq!(status, 1);
+    assert!(said.contains("changed domain/devices/interface/source/@bridge: br0 -> br1"), "{said}");
+    // Where it is kept, it is compared as it is.
+    let kept = desired.replace("wish='x'", "wish='y'");
+    let (status, said) = run(&desired, &kept, &[]);
+    assert_eq!(status, 1);
+    assert!(said.contains("changed domain/devices/interface/future/@wish: x -> y"), "{said}");
+}

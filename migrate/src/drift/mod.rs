@@ -137,6 +137,11 @@ impl Comparison {
     /// When one of them cannot be read.
     pub fn compare(&self, desired: &str, actual: &str) -> Result<Drift, Unjudged> {
         let form = |text, [modern, libvirt]: &[Options; 2]| engine::comparable(text, modern, libvirt);
+        if desired == actual {
+            // Nothing can differ, but it must be something that can be read.
+            let live = form(actual, &self.actual).map_err(Unjudged::Actual)?.live;
+            return Ok(Drift { live, ..Drift::default() });
+        }
         let with_serial = desired.contains("<serial");
         let desired = form(desired, &self.desired).map_err(Unjudged::Desired)?;
         let actual =
@@ -154,6 +159,9 @@ impl Comparison {
                     own.change == Change::Changed || other.differences.iter().any(same)
                 };
                 drift.differences.retain(stays);
+                let told: Vec<String> = drift.differences.iter().map(|own| own.path.clone()).collect();
+                let values = other.differences.into_iter().filter(|own| own.change == Change::Changed);
+                drift.differences.extend(values.filter(|own| !told.contains(&own.path)));
             }
         }
         drift.live = actual.live;

@@ -377,8 +377,11 @@ pub(super) static KINDS: &[Kind] = &[
         asked.then(|| d.set(node, "model", other(models, node.attribute("model")?, r)?))?
     }),
     kind("address-changed", |d, r| {
-        let all: Vec<_> =
-            d.domain.descendants().filter(|it| it.has_tag_name("address") && it.has_attribute("slot")).collect();
+        let all: Vec<_> = d
+            .domain
+            .descendants()
+            .filter(|it| it.has_tag_name("address") && it.attribute("type") == Some("pci"))
+            .collect();
         let node = *all.get(r.below(all.len().max(1)))?;
         let device = node.parent_element()?.tag_name().name();
         let numbers = |it: &Node| {
