@@ -45,7 +45,7 @@ fn deep_nesting() {
         assert!(outcome(&one(&text)).is_err());
     }
     let text = format!("<element NS name='a'>{}<empty/>{}</element>", "<group>".repeat(300), "</group>".repeat(300));
-    fails_with(&one(&text), "more than 200 elements");
+    fails_with(&one(&text), "more than 200 levels of elements");
     let text = format!("<element NS><anyName>{}", "<except><choice>".repeat(10_000));
     assert!(outcome(&one(&text)).is_err());
 }
