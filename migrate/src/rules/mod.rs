@@ -29,7 +29,7 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
         ("live", old(live::RULES)),
         ("domain", domain::rules()),
         ("cpu", cpu::rules()),
-        ("storage", old(storage::RULES)),
+        ("storage", storage::rules()),
         ("network", old(network::RULES)),
         ("chardev", chardev::rules()),
         ("graphics", old(graphics::RULES)),

@@ -140,7 +140,7 @@ fn controllers(domain: &mut Domain) -> &mut Vec<Controller> {
     &mut domain.devices.get_or_insert_default().controller
 }
 
-fn usb_model(controller: &Controller) -> Option<UsbModel> {
+pub(super) fn usb_model(controller: &Controller) -> Option<UsbModel> {
     match &controller.type_ {
         ControllerType::Usb(usb) => usb.model,
         _ => None,

@@ -1,9 +1,11 @@
 //! `disk-auth-under-disk` and `disk-encryption-under-disk`: the old places beside the source.
 
-use domxml::{Disk, DiskAuth, DiskSourceNetworkProtocol as Protocol, DiskType, Domain, Encryption};
+use domxml::{
+    DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, DiskTypeNetwork, Domain, Encryption,
+};
 use domxml_runtime::Version;
 
-use super::util::disks;
+use super::util::{disks, names_something};
 use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
 use crate::rules::common::MODERN;
 
@@ -44,10 +46,9 @@ pub(super) static ENCRYPTION: Rule = Rule {
     apply: move_encryption,
 };
 
-/// The place for credentials in the source of a disk.
-pub(super) fn auth_place(disk: &mut Disk) -> Option<&mut Option<DiskAuth>> {
-    let DiskType::Network(network) = &mut disk.type_ else { return None };
-    Some(match &mut network.source.as_mut()?.protocol {
+/// The place for credentials in the source of a disk on a server.
+pub(super) fn auth_place(source: &mut DiskSourceNetwork) -> Option<&mut Option<DiskAuth>> {
+    Some(match &mut source.protocol {
         Protocol::Iscsi(members) => &mut members.auth,
         Protocol::Rbd(members) => &mut members.auth,
         Protocol::Http(members) => &mut members.auth,
@@ -60,8 +61,8 @@ pub(super) fn auth_place(disk: &mut Disk) -> Option<&mut Option<DiskAuth>> {
 }
 
 /// The place for an encryption in the source of a disk.
-pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption>> {
-    Some(match &mut disk.type_ {
+pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encryption>> {
+    Some(match type_ {
         DiskType::File(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Block(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Dir(members) => &mut members.source.as_mut()?.encryption,
@@ -85,53 +86,32 @@ pub(super) fn encryption_place(disk: &mut Disk) -> Option<&mut Option<Encryption
     })
 }
 
-/// Whether the source of a disk names anything; libvirt does not write one that does not.
-fn names_something(disk: &Disk) -> bool {
-    match &disk.type_ {
-        DiskType::File(members) => members.source.as_ref().is_some_and(|source| {
-            source.file.as_ref().is_some_and(|path| !path.is_empty()) || source.fdgroup.is_some()
-        }),
-        DiskType::Block(members) => {
-            members.source.as_ref().is_some_and(|source| source.dev.as_ref().is_some_and(|path| !path.is_empty()))
-        }
-        DiskType::Dir(members) => members.source.as_ref().is_some_and(|source| !source.dir.is_empty()),
-        _ => true,
-    }
-}
-
 fn move_auth(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
-        if disk.auth.is_none() || auth_place(disk).is_none_or(|place| place.is_some()) {
-            continue;
-        }
+        let DiskType::Network(DiskTypeNetwork { source: Some(source) }) = &mut disk.type_ else { continue };
+        let Some(place) = auth_place(source).filter(|place| place.is_none()) else { continue };
         let Some(outer) = disk.auth.take() else { continue };
         cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
-        if let Some(place) = auth_place(disk) {
-            *place = Some(DiskAuth { username: outer.username, secret: outer.secret, xml: outer.xml });
-        }
+        *place = Some(DiskAuth { username: outer.username, secret: outer.secret, xml: outer.xml });
     }
 }
 
 fn move_encryption(domain: &mut Domain, cx: &mut Context) {
     for disk in disks(domain) {
-        if disk.encryption.is_none()
-            || !names_something(disk)
-            || encryption_place(disk).is_none_or(|place| place.is_some())
-        {
+        if !names_something(disk) {
             continue;
         }
+        let Some(place) = encryption_place(&mut disk.type_).filter(|place| place.is_none()) else { continue };
         let Some(outer) = disk.encryption.take() else { continue };
         cx.rewrote(&outer.xml, "encryption stands in the source")
             .becomes("<disk><encryption>", "<disk><source><encryption>");
-        if let Some(place) = encryption_place(disk) {
-            *place = Some(Encryption {
-                format: outer.format,
-                engine: outer.engine,
-                secret: outer.secret,
-                cipher: outer.cipher,
-                ivgen: outer.ivgen,
-                xml: outer.xml,
-            });
-        }
+        *place = Some(Encryption {
+            format: outer.format,
+            engine: outer.engine,
+            secret: outer.secret,
+            cipher: outer.cipher,
+            ivgen: outer.ivgen,
+            xml: outer.xml,
+        });
     }
 }

@@ -1,9 +1,10 @@
 //! Rules about disks, file systems, controllers and the addresses of drives.
 
 mod addresses;
-mod conflicts;
-mod controller_conflicts;
+mod boot_order_conflict;
+mod controller_refused;
 mod controllers;
+mod disk_address_conflict;
 mod disk_auth_under_disk;
 mod disk_defaults;
 mod disk_driver_type_aio;
@@ -15,6 +16,7 @@ mod disk_legacy;
 mod disk_mirror;
 mod disk_net_default_ports;
 mod disk_order;
+mod disk_refused;
 mod disk_statistics;
 mod disk_vhostuser_snapshot;
 mod drive_addresses;
@@ -22,50 +24,19 @@ mod filesystem;
 mod implicit_controllers;
 mod nvme;
 mod sizes;
-mod source_conflicts;
+mod source_refused;
 mod util;
-mod value_conflicts;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::{OldRule, Rule};
 
 pub(super) use util::{bus, name_to_index, plain_name};
 
-/// In the order in which they run: what libvirt does while it reads, then what it derives, then what it does not write.
-pub(super) static RULES: &[&Rule] = &[
-    // What it refuses stands first, so that it is judged by what the author wrote.
-    &conflicts::TARGET_NAME,
-    &conflicts::TARGET_TWICE,
-    &conflicts::AUTH_TWICE,
-    &conflicts::ENCRYPTION_TWICE,
-    &conflicts::ENCRYPTION_CIPHER,
-    &conflicts::NO_SOURCE,
-    &conflicts::LUN,
-    &conflicts::SGIO,
-    &conflicts::RESERVATIONS,
-    &source_conflicts::RESERVATIONS,
-    &source_conflicts::AUTH,
-    &source_conflicts::SOCKET,
-    &source_conflicts::NVRAM,
-    &conflicts::REMOVABLE,
-    &conflicts::TRAY,
-    &conflicts::VIRTIO_ONLY,
-    &conflicts::POLICY,
-    &conflicts::IDENTITY,
-    &conflicts::IOTUNE,
-    &conflicts::ADDRESS,
-    &conflicts::LABELS,
-    &value_conflicts::VALUE,
-    &value_conflicts::SECRET,
-    &conflicts::REFUSED_LATER,
+/// The rules that are not written as rows yet, in the order in which they run.
+static RULES: &[&OldRule] = &[
     &disk_statistics::CONFLICT,
     &nvme::SERIALS,
-    &conflicts::BOOT,
     &filesystem::CONTRADICTIONS,
     &addresses::CCW_PARTIAL,
-    &controller_conflicts::INDEX_TWICE,
-    &controller_conflicts::NO_USB,
-    &controller_conflicts::NO_MASTER,
-    &controller_conflicts::VALUES,
     // Reading.
     &disk_driver_type_aio::RULE,
     &disk_empty_source::TYPE_RESET,
@@ -119,3 +90,14 @@ pub(super) static RULES: &[&Rule] = &[
     &disk_legacy::QCOW_ENCRYPTION,
     &filesystem::HANDLE,
 ];
+
+/// What libvirt refuses stands first, so that it is judged by what the author wrote; then the rules that are not rows yet.
+pub(super) fn rules() -> Vec<Rule> {
+    let refused = [
+        disk_refused::rules(),
+        source_refused::rules(),
+        vec![disk_address_conflict::rule(), boot_order_conflict::rule()],
+        controller_refused::rules(),
+    ];
+    refused.into_iter().flatten().chain(super::old(RULES)).collect()
+}

@@ -3,7 +3,7 @@
 use domxml::scalar::Decimal;
 use domxml::{
     Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice, DiskTargetBus,
-    Domain, Hostdev, HostdevMode, HostdevSubsystem,
+    DiskType, Domain, Hostdev, HostdevMode, HostdevSubsystem,
 };
 
 /// The devices of a domain that has any.
@@ -74,6 +74,22 @@ pub(in crate::rules) fn bus(disk: &Disk) -> DiskTargetBus {
             DiskTargetBus::Ide
         }
     })
+}
+
+/// Whether the source of a disk names anything; libvirt does not write one that does not.
+pub(super) fn names_something(disk: &Disk) -> bool {
+    let given = |path: &Option<String>| path.as_ref().is_some_and(|path| !path.is_empty());
+    match &disk.type_ {
+        DiskType::File(members) => {
+            members.source.as_ref().is_some_and(|source| given(&source.file) || source.fdgroup.is_some())
+        }
+        DiskType::Block(members) => members.source.as_ref().is_some_and(|source| given(&source.dev)),
+        DiskType::Dir(members) => members.source.as_ref().is_some_and(|source| !source.dir.is_empty()),
+        DiskType::Volume(members) => members.source.is_some(),
+        DiskType::Nvme(members) => members.source.is_some(),
+        DiskType::Network(members) => members.source.is_some(),
+        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => true,
+    }
 }
 
 /// The address of a drive as numbers.

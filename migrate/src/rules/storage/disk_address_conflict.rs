@@ -1,0 +1,65 @@
+//! `disk-address-conflict`.
+
+use domxml::{Devices, Disk, DiskTargetBus as Bus};
+
+use super::util::{self, Drive, is_scsi, plain_name};
+use crate::rule::kinds::check;
+use crate::rule::{Class, Context, Rule};
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("disk-address-conflict", Class::Conflict)
+        .summary("the address of a disk does not fit its bus, or is taken")
+        .doc(
+            "Disks on IDE, SCSI, SATA, NVMe and FDC have addresses of drives. Two disks of a bus cannot have the \
+             same address, whether it is given or derived from the target, nor can a disk on SCSI and a SCSI device of the host.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/></disk>\
+             <disk type='file' device='disk'><source file='/b'/><target dev='sdb' bus='scsi'/>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/>\
+             <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
+        )
+        .row(check(addresses))
+}
+
+/// The address of a disk on a bus of drives: the one that is given, else the one that libvirt derives.
+fn drive(disk: &Disk) -> Option<Drive> {
+    if disk.address.is_some() {
+        return Drive::of(disk.address.as_ref());
+    }
+    Drive::of_disk(util::bus(disk), plain_name(&disk.target.dev))
+}
+
+fn addresses(devices: &Devices, cx: &mut Context<'_>) {
+    let mut taken: Vec<(Bus, Drive)> = Vec::new();
+    for disk in &devices.disk {
+        let bus = util::bus(disk);
+        let of_drives = matches!(bus, Bus::Ide | Bus::Fdc | Bus::Scsi | Bus::Sata | Bus::Nvme);
+        if let Some(address) = &disk.address {
+            let given = domxml::Payload::value(&address.type_).unwrap_or_default();
+            if of_drives && given != "drive" || given == "unassigned" {
+                cx.error(&address.xml, format!("a disk on {bus} cannot have an address of the type '{given}'"));
+                continue;
+            }
+        }
+        let Some(drive) = drive(disk) else { continue };
+        if taken.contains(&(bus, drive)) {
+            let xml = disk.address.as_ref().map_or(&disk.xml, |address| &address.xml);
+            cx.error(xml, format!("another disk has the address {drive} of {bus} already"));
+        }
+        taken.push((bus, drive));
+    }
+    let mut hosts: Vec<Drive> = Vec::new();
+    for hostdev in devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev)) {
+        let Some(drive) = Drive::of(hostdev.address.as_ref()) else { continue };
+        if taken.contains(&(Bus::Scsi, drive)) {
+            cx.error(&hostdev.xml, format!("a disk has the address {drive} already"));
+        } else if hosts.contains(&drive) {
+            cx.error(&hostdev.xml, format!("another SCSI device of the host has the address {drive} already"));
+        }
+        hosts.push(drive);
+    }
+}

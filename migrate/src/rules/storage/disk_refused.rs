@@ -1,0 +1,349 @@
+//! What libvirt refuses of a disk itself.
+
+use domxml::{
+    Devices, Disk, DiskBackingStore, DiskDevice, DiskModel, DiskDriverType, DiskIoTune, DiskSourceNetworkProtocol as Protocol,
+    DiskStorage, DiskTargetBus as Bus, DiskTargetTray, DiskType, Sgio, StartupPolicy, walk,
+};
+use domxml_runtime::Extra;
+
+use super::util::{self, names_something, place_on_bus, plain_name};
+use crate::rule::kinds::{check, refuse, unique};
+use crate::rule::{Class, Context, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("disk-target-invalid", Class::Conflict)
+            .summary("the target of a disk is no name that libvirt knows")
+            .doc(
+                "The target of a floppy drive begins with `fd` and is on the bus FDC; that of any other disk begins with `hd`, `sd`, `vd`, \
+                 `xvd` or `ubd` and is on another bus. Letters from a to z follow, and perhaps the number of a partition, unless the disk \
+                 has an address. From 11.5.0 on it can also be the name of an NVMe namespace, as `nvme0n1`. libvirt refuses anything else.",
+            )
+            .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='fda' bus='ide'/></disk></devices>")
+            .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sd1' bus='scsi'/></disk></devices>")
+            .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='fdc'/></disk></devices>")
+            .row(refuse(|disk, _| bad_target(disk, &["hd", "sd", "vd", "xvd", "ubd"])).at(|disk| &disk.target.xml).until(11, 5, 0))
+            .row(
+                refuse(|disk, _| bad_target(disk, &["hd", "sd", "vd", "xvd", "ubd", "nvme"]))
+                    .at(|disk| &disk.target.xml)
+                    .since(11, 5, 0),
+            ),
+        rule("disk-target-duplicate", Class::Conflict)
+            .summary("two disks have the same target")
+            .doc("The target is the name of a disk in its domain: libvirt refuses a domain with two disks of the same target, on whatever bus.")
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
+                 <disk type='file' device='disk'><source file='/b'/><target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(unique(
+                Devices::DISK,
+                |disk, _| Some(plain_name(&disk.target.dev).to_owned()),
+                |name| format!("another disk has the target '{name}' already"),
+            )),
+        sources(),
+        lun(),
+        rule("disk-sgio-unfiltered", Class::Conflict)
+            .summary("unfiltered SCSI commands are no longer supported")
+            .doc("The feature of the kernel that `sgio='unfiltered'` asks for never came to be; libvirt refuses it.")
+            .finds(
+                "<devices><disk type='block' device='lun' sgio='unfiltered'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices>",
+            )
+            .row(refuse(|disk: &Disk, _| {
+                (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported")
+            })),
+        removable(),
+        rule("disk-tray-device", Class::Conflict)
+            .summary("only CD-ROM and floppy drives have a tray")
+            .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' tray='open'/></disk></devices>",
+            )
+            .row(
+                refuse(|disk: &Disk, _| {
+                    let open = disk.target.tray == Some(DiskTargetTray::Open);
+                    (open && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+                })
+                .at(|disk| &disk.target.xml),
+            ),
+        virtio_options(),
+        rule("disk-startup-policy-requisite", Class::Conflict)
+            .summary("the startup policy `requisite` is for removable media")
+            .doc(
+                "A CD-ROM or floppy drive can start without its medium after a migration; a hard disk cannot, so libvirt refuses \
+                 `startupPolicy='requisite'` there.",
+            )
+            .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
+            .row(refuse(|disk: &Disk, _| {
+                let requisite = policy(disk) == Some(StartupPolicy::Requisite);
+                (requisite && !is_drive(disk)).then_some("the startup policy 'requisite' is for CD-ROM and floppy drives")
+            })),
+        identity(),
+        rule("disk-iotune-conflict", Class::Conflict)
+            .summary("limits for all I/O exclude limits for reading and writing")
+            .doc(
+                "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; the same holds for \
+                 the limits of bursts.",
+            )
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+                 <total_bytes_sec>1</total_bytes_sec><read_bytes_sec>1</read_bytes_sec></iotune></disk></devices>",
+            )
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+                 <total_iops_sec_max>1</total_iops_sec_max><write_iops_sec_max>1</write_iops_sec_max></iotune></disk></devices>",
+            )
+            .row(refuse(|it: &DiskIoTune, _| both("bytes_sec", it.total_bytes_sec, [it.read_bytes_sec, it.write_bytes_sec])))
+            .row(refuse(|it: &DiskIoTune, _| both("iops_sec", it.total_iops_sec, [it.read_iops_sec, it.write_iops_sec])))
+            .row(refuse(|it: &DiskIoTune, _| {
+                both("bytes_sec_max", it.total_bytes_sec_max, [it.read_bytes_sec_max, it.write_bytes_sec_max])
+            }))
+            .row(refuse(|it: &DiskIoTune, _| {
+                both("iops_sec_max", it.total_iops_sec_max, [it.read_iops_sec_max, it.write_iops_sec_max])
+            })),
+    ]
+}
+
+fn sources() -> Rule {
+    rule("disk-source-missing", Class::Conflict)
+        .summary("a hard disk has no source, or a backing store none or no format")
+        .doc(
+            "Only CD-ROM and floppy drives can be without medium: libvirt refuses a hard disk without a source, and a backing store of a \
+             type but without format or source.",
+        )
+        .finds("<devices><disk type='file' device='disk'><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><backingStore type='file'><source file='/b'/></backingStore>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse(|disk: &Disk, _| {
+            let missing = matches!(disk.device, None | Some(DiskDevice::Disk)) && !names_something(disk);
+            missing.then(|| format!("the hard disk {} has no source", disk.target.dev))
+        }))
+        .row(check(backing_stores))
+}
+
+fn backing_stores(disk: &Disk, cx: &mut Context<'_>) {
+    walk(disk, &mut |any| {
+        let Some(store) = any.downcast_ref::<DiskBackingStore>() else { return };
+        let none = match &store.type_ {
+            None => return,
+            Some(DiskStorage::File(members)) => members.source.is_none(),
+            Some(DiskStorage::Block(members)) => members.source.is_none(),
+            Some(DiskStorage::Dir(members)) => members.source.is_none(),
+            Some(DiskStorage::Volume(members)) => members.source.is_none(),
+            Some(DiskStorage::Nvme(members)) => members.source.is_none(),
+            Some(_) => false,
+        };
+        if store.format.is_none() {
+            cx.error(&store.xml, "the backing store has no format");
+        } else if none {
+            cx.error(&store.xml, "the backing store has no source");
+        }
+    });
+}
+
+fn lun() -> Rule {
+    rule("disk-lun-source", Class::Conflict)
+        .summary("a LUN is a raw block device")
+        .doc(
+            "A disk of the kind `lun` takes SCSI commands through to a device of the host: its source is a block device, a volume or an \
+             iSCSI target, and its format raw. Only such a disk may ask for raw I/O or say what happens to SCSI commands.",
+        )
+        .finds("<devices><disk type='file' device='lun'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
+        .finds(
+            "<devices><disk type='block' device='lun'><driver name='qemu' type='qcow2'/><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/>\
+             </disk></devices>",
+        )
+        .finds("<devices><disk type='file' device='disk' rawio='yes'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
+        .row(refuse(|disk: &Disk, _| {
+            (is_lun(disk) && !has_lun(disk)).then_some("the source of a LUN is a block device, a volume or an iSCSI target")
+        }))
+        .row(refuse(|disk: &Disk, _| {
+            let format = disk.driver.as_ref().and_then(|driver| driver.type_);
+            let raw = matches!(format, None | Some(DiskDriverType::Raw | DiskDriverType::Aio));
+            (is_lun(disk) && has_lun(disk) && !raw).then_some("the format of a LUN is raw")
+        }))
+        .row(refuse(|disk: &Disk, _| (!is_lun(disk) && disk.rawio.is_some()).then_some("'rawio' is for LUNs")))
+        .row(refuse(|disk: &Disk, _| (!is_lun(disk) && disk.sgio.is_some()).then_some("'sgio' is for LUNs")))
+}
+
+pub(super) fn is_lun(disk: &Disk) -> bool {
+    disk.device == Some(DiskDevice::Lun)
+}
+
+/// Whether the source is one that SCSI commands can reach.
+fn has_lun(disk: &Disk) -> bool {
+    match &disk.type_ {
+        DiskType::Block(members) => members.source.is_some(),
+        DiskType::Volume(members) => members.source.is_some(),
+        DiskType::Network(members) => {
+            members.source.as_ref().is_some_and(|source| matches!(source.protocol, Protocol::Iscsi(_)))
+        }
+        _ => false,
+    }
+}
+
+fn removable() -> Rule {
+    rule("disk-removable-bus", Class::Conflict)
+        .summary("only USB and SCSI disks can say that they are removable")
+        .doc("libvirt takes `removable` for disks on USB, since 10.0 also for those on SCSI, and refuses it on other buses.")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' removable='on'/></disk></devices>",
+        )
+        .row(
+            refuse(|disk: &Disk, _| {
+                let bus = util::bus(disk);
+                let wrong = disk.target.removable.is_some() && !matches!(bus, Bus::Usb | Bus::Scsi);
+                wrong.then(|| format!("'removable' is not for disks on {bus}"))
+            })
+            .at(|disk| &disk.target.xml),
+        )
+        .row(
+            refuse(|disk: &Disk, _| {
+                let wrong = disk.target.removable.is_some() && util::bus(disk) == Bus::Scsi;
+                wrong.then_some("'removable' is not for disks on scsi")
+            })
+            .until(10, 0, 0)
+            .at(|disk| &disk.target.xml),
+        )
+        .row(
+            refuse(|disk: &Disk, _| {
+                let bus = util::bus(disk);
+                let wrong = disk.target.dpofua.is_some() && bus != Bus::Scsi;
+                wrong.then(|| format!("'dpofua' is not for disks on {bus}"))
+            })
+            .since(11, 10, 0)
+            .at(|disk| &disk.target.xml),
+        )
+}
+
+fn virtio_options() -> Rule {
+    rule("disk-virtio-option-bus", Class::Conflict)
+        .summary("options of virtio stand on a disk of another bus")
+        .doc(
+            "The model of a disk, `ioeventfd`, `event_idx`, queues and the options that all virtio devices share are for disks on the bus \
+             virtio; libvirt refuses them elsewhere.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' event_idx='on'/><source file='/a'/>\
+             <target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .finds("<devices><disk type='file' device='disk' model='virtio'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
+        .row(
+            refuse(|disk: &Disk, _| {
+                let bus = util::bus(disk);
+                let of_virtio = matches!(
+                    disk.model,
+                    Some(DiskModel::VirtioTransitional | DiskModel::VirtioNonTransitional | DiskModel::Virtio)
+                );
+                of_virtio.then(|| format!("a disk on {bus} has no model of virtio"))
+            })
+            .when(|disk, _| util::bus(disk) != Bus::Virtio),
+        )
+        .row(
+            refuse(|disk: &Disk, _| {
+                let options = given_options(disk);
+                (!options.is_empty()).then(|| format!("only disks on virtio have {}", options.join(", ")))
+            })
+            .when(|disk, _| util::bus(disk) != Bus::Virtio)
+            .at(driver),
+        )
+}
+
+fn driver(disk: &Disk) -> &Extra {
+    disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)
+}
+
+/// The options of virtio that a disk has.
+fn given_options(disk: &Disk) -> Vec<&'static str> {
+    let Some(driver) = &disk.driver else { return Vec::new() };
+    [
+        ("'ioeventfd'", driver.ioeventfd.is_some()),
+        ("'event_idx'", driver.event_idx.is_some()),
+        ("'queues'", driver.queues.is_some_and(|queues| queues != 0)),
+        ("'queue_size'", driver.queue_size.is_some_and(|size| size != 0)),
+        ("'iommu'", driver.iommu.is_some()),
+        ("'ats'", driver.ats.is_some()),
+        ("'packed'", driver.packed.is_some()),
+        ("'page_per_vq'", driver.page_per_vq.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, given)| given.then_some(name))
+    .collect()
+}
+
+fn identity() -> Rule {
+    let ata = |disk: &Disk| matches!(util::bus(disk), Bus::Ide | Bus::Sata);
+    rule("disk-identity-invalid", Class::Conflict)
+        .summary("vendor, product or world wide name of a disk are malformed")
+        .doc(
+            "A world wide name has 16 hexadecimal digits, a vendor up to 8 characters, a product up to 16; 40 on IDE and SATA since 10.0.",
+        )
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><vendor>more than 8</vendor></disk></devices>")
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
+        .row(refuse(|disk: &Disk, _| (length(&disk.vendor) > 8).then_some("a vendor has up to 8 characters")))
+        .row(refuse(|disk: &Disk, _| (length(&disk.product) > 40).then_some("a product has up to 40 characters")).when(move |disk, _| ata(disk)))
+        .row(
+            refuse(|disk: &Disk, _| (17..=40).contains(&length(&disk.product)).then_some("a product has up to 16 characters"))
+                .when(move |disk, _| ata(disk))
+                .until(10, 0, 0),
+        )
+        .row(
+            refuse(|disk: &Disk, _| (length(&disk.product) > 16).then_some("a product has up to 16 characters"))
+                .when(move |disk, _| !ata(disk)),
+        )
+        .row(refuse(|disk: &Disk, _| {
+            let wwn = disk.wwn.as_deref().unwrap_or_default();
+            let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
+            let name = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            (!wwn.is_empty() && !name).then(|| format!("the world wide name '{wwn}' has not 16 hexadecimal digits"))
+        }))
+}
+
+fn length(text: &Option<String>) -> usize {
+    text.as_ref().map_or(0, String::len)
+}
+
+fn bad_target(disk: &Disk, of_disks: &'static [&'static str]) -> Option<String> {
+    let name = plain_name(&disk.target.dev);
+    let floppy = disk.device == Some(DiskDevice::Floppy);
+    let known: &[&str] = if floppy { &["fd"] } else { of_disks };
+    if !known.iter().any(|prefix| name.starts_with(prefix)) {
+        return Some(format!("'{name}' is no name of a {}: it begins with {}", kind(disk), known.join(", ")));
+    }
+    if disk.address.is_none() && place_on_bus(name).is_none() {
+        return Some(format!("'{name}' names no place for the disk, and it has no address"));
+    }
+    let bus = util::bus(disk);
+    (floppy != (bus == Bus::Fdc)).then(|| format!("the bus of a {} cannot be {bus}", kind(disk)))
+}
+
+fn kind(disk: &Disk) -> &'static str {
+    match disk.device {
+        Some(DiskDevice::Floppy) => "floppy drive",
+        Some(DiskDevice::Cdrom) => "CD-ROM drive",
+        Some(DiskDevice::Lun) => "LUN",
+        Some(DiskDevice::Disk) | None => "hard disk",
+    }
+}
+
+/// Whether it is a drive for removable media.
+fn is_drive(disk: &Disk) -> bool {
+    matches!(disk.device, Some(DiskDevice::Cdrom | DiskDevice::Floppy))
+}
+
+fn policy(disk: &Disk) -> Option<StartupPolicy> {
+    match &disk.type_ {
+        DiskType::File(members) => members.source.as_ref()?.startup_policy,
+        DiskType::Block(members) => members.source.as_ref()?.startup_policy,
+        DiskType::Dir(members) => members.source.as_ref()?.startup_policy,
+        DiskType::Volume(members) => members.source.as_ref()?.startup_policy,
+        _ => None,
+    }
+}
+
+fn both(name: &str, total: Option<u64>, parts: [Option<u64>; 2]) -> Option<String> {
+    let set = |limit: Option<u64>| limit.is_some_and(|limit| limit != 0);
+    (set(total) && parts.into_iter().any(set)).then(|| format!("total_{name} excludes read_{name} and write_{name}"))
+}

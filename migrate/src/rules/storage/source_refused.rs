@@ -1,0 +1,346 @@
+//! What libvirt refuses in the sources of disks: credentials, encryption, reservations, labels, values.
+
+use domxml::{
+    Acpi, DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecret, DiskAuthSecretType, DiskDriver,
+    DiskHost, DiskOuterEncryption, DiskReconnect, DiskReservations, DiskReservationsSource, DiskReservationsSourceMode,
+    DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceNvme,
+    DiskSourceVolume, DiskType, DiskTypeNetwork, Encryption, EncryptionFormat, EncryptionSecret, OsNvram, OsNvramType,
+    YesNo, walk,
+};
+use domxml_runtime::Extra;
+
+use super::disk_auth_under_disk::{auth_place, encryption_place};
+use super::disk_refused::is_lun;
+use crate::rule::kinds::{check, note, refuse, unique};
+use crate::rule::{BOTH, Class, Context, Rule, rule};
+use crate::rules::common::{kept_attribute, kept_child};
+
+const LUNS: &str = "persistent reservations are for LUNs";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        auth_twice(),
+        encryption_twice(),
+        rule("disk-encryption-cipher", Class::Conflict)
+            .summary("the cipher of an encrypted image is known from the image")
+            .doc("Cipher and initial vector are chosen when a volume is made; for a disk of a domain libvirt refuses them.")
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><cipher name='aes' size='256'/>\
+                 </encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(check(ciphers)),
+        rule("disk-reservations-not-lun", Class::Conflict)
+            .summary("persistent reservations are for LUNs")
+            .doc("Only a disk of the kind `lun` can have persistent reservations; libvirt refuses them elsewhere.")
+            .finds(
+                "<devices><disk type='block' device='disk'><source dev='/dev/sdb'><reservations managed='yes'/></source>\
+                 <target dev='sda' bus='scsi'/></disk></devices>",
+            )
+            .row(refuse(|disk: &Disk, _| {
+                let DiskType::Block(members) = &disk.type_ else { return None };
+                let reserved = members.source.as_ref()?.reservations.is_some();
+                (reserved && !is_lun(disk)).then_some(LUNS)
+            })),
+        rule("disk-reservations-source", Class::Conflict)
+            .summary("persistent reservations stand where there can be none")
+            .doc(
+                "Only a disk of the kind `lun` can have persistent reservations, whatever its type, and it is the client of the helper that \
+                 makes them. libvirt refuses the rest.",
+            )
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'><reservations managed='yes'/></source>\
+                 <target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .finds(
+                "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'><source type='unix' path='/run/pr' \
+                 mode='server'/></reservations></source><target dev='sda' bus='scsi'/></disk></devices>",
+            )
+            .row(refuse(|disk: &Disk, _| {
+                let reserved = kept_child(source(disk)?, "reservations").is_some();
+                (reserved && !is_lun(disk)).then_some(LUNS)
+            }))
+            .row(refuse(|source: &DiskReservationsSource, _| {
+                let client = source.mode == DiskReservationsSourceMode::Client;
+                (!client).then_some("the hypervisor is the client of the helper")
+            })),
+        rule("disk-auth-unsupported", Class::Conflict)
+            .summary("a protocol without credentials has some")
+            .doc(
+                "A server is told who asks by the protocols iSCSI, RBD, HTTP, FTP and SSH. libvirt refuses `<auth>` in the source of any other \
+                 protocol.",
+            )
+            .finds(
+                "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809'/><auth username='u'>\
+                 <secret type='ceph' usage='s'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(refuse(|source: &DiskSourceNetwork, _| {
+                kept_child(&source.xml, "auth").map(|_| format!("the protocol '{}' knows no credentials", protocol(source)))
+            })),
+        rule("disk-host-socket-transport", Class::Conflict)
+            .summary("a socket is given for a server that is reached by network")
+            .doc("`socket` is the path of a UNIX socket, and goes with `transport='unix'` alone. libvirt refuses it elsewhere.")
+            .finds(
+                "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809' socket='/run/nbd'/>\
+                 </source><target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(refuse(|host: &DiskHost, _| {
+                kept_attribute(&host.xml, "socket").map(|_| "a socket needs transport='unix'")
+            })),
+        nvram(),
+        rule("disk-seclabel-duplicate", Class::Conflict)
+            .summary("two labels of a source are for the same security driver")
+            .doc("A source has one label for each security driver at most; libvirt refuses a second one.")
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'/>\
+                 <seclabel model='dac' relabel='no'/></source><target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(unique(DiskSourceFile::SECLABEL, |label, _| label.model.clone(), twice))
+            .row(unique(DiskSourceBlock::SECLABEL, |label, _| label.model.clone(), twice))
+            .row(unique(DiskSourceVolume::SECLABEL, |label, _| label.model.clone(), twice)),
+        rule("disk-refused-by-target", Class::Conflict)
+            .since(11, 3, 0)
+            .summary("newer releases of libvirt refuse what older ones took")
+            .doc(
+                "Between 9.0 and 11.3 libvirt gave up the Sheepdog protocol, which no hypervisor supports any more, and began to refuse a \
+                 security label of a source that asks for relabelling without saying how. What the domain should use instead is its owner's \
+                 choice.",
+            )
+            .finds(
+                "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' port='7000'/></source>\
+                 <target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='yes'/></source>\
+                 <target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(
+                note(|source: &DiskSourceNetwork, _| {
+                    matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
+                })
+                .profiles(BOTH),
+            )
+            .row(
+                note(|label: &DeviceSeclabel, _| match &label.relabel {
+                    DeviceSeclabelRelabel::Yes(members) if members.label.is_empty() && members.labelskip.is_none() => {
+                        Some("libvirt no longer takes relabel='yes' without a label")
+                    }
+                    _ => None,
+                })
+                .profiles(BOTH),
+            ),
+        values(),
+        rule("secret-unidentified", Class::Conflict)
+            .summary("a secret is named by UUID or by usage")
+            .doc(
+                "Credentials and encryption refer to a secret that libvirt keeps, by its UUID or by its usage; libvirt refuses a secret with \
+                 neither and one with both.",
+            )
+            .finds(
+                "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><secret type='passphrase'/></encryption>\
+                 </source><target dev='vda' bus='virtio'/></disk></devices>",
+            )
+            .row(refuse(|secret: &DiskAuthSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some())))
+            .row(refuse(|secret: &EncryptionSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some()))),
+    ]
+}
+
+fn auth_twice() -> Rule {
+    rule("disk-auth-duplicate", Class::Conflict)
+        .summary("the credentials of a disk stand in two places, or are of the wrong kind")
+        .doc(
+            "Credentials stand in the source or, as they did until 3.9.0, beside it; libvirt refuses both at once, whatever they say. The \
+             secret is one of Ceph for RBD and one of iSCSI for iSCSI.",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
+             <source protocol='rbd' name='p/i'><auth username='a'><secret type='ceph' usage='x'/></auth></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
+             <source protocol='nbd' name='i'><host name='h' port='10809'/></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'>\
+             <secret type='iscsi' usage='x'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(credentials))
+}
+
+fn credentials(disk: &Disk, cx: &mut Context<'_>) {
+    let outer = disk.auth.as_ref();
+    let source = match &disk.type_ {
+        DiskType::Network(DiskTypeNetwork { source: Some(source) }) => source,
+        DiskType::Volume(members) => {
+            let inner = members.source.as_ref().and_then(|source| source.auth.as_ref());
+            if let Some(outer) = outer.filter(|_| inner.is_some()) {
+                cx.error(&outer.xml, "credentials stand in the source already");
+            }
+            return;
+        }
+        _ => return,
+    };
+    let mut copy = source.clone();
+    let place = auth_place(&mut copy);
+    let inner = place.as_ref().and_then(|place| place.as_ref());
+    if let Some(outer) = outer.filter(|_| inner.is_some()) {
+        cx.error(&outer.xml, "credentials stand in the source already");
+        return;
+    }
+    if let Some(outer) = outer.filter(|_| place.is_none()) {
+        cx.error(&outer.xml, format!("the protocol '{}' knows no credentials", protocol(source)));
+        return;
+    }
+    let wanted = match source.protocol {
+        Protocol::Rbd(_) => DiskAuthSecretType::Ceph,
+        Protocol::Iscsi(_) => DiskAuthSecretType::Iscsi,
+        _ => return,
+    };
+    let secret = outer.map(|auth| &auth.secret).or(inner.map(|auth| &auth.secret));
+    if let Some(secret) = secret.filter(|secret| secret.type_ != wanted) {
+        cx.error(&secret.xml, format!("the secret must be of the type '{wanted}'"));
+    }
+}
+
+fn protocol(source: &DiskSourceNetwork) -> &'static str {
+    domxml::Payload::value(&source.protocol).unwrap_or_default()
+}
+
+fn encryption_twice() -> Rule {
+    rule("disk-encryption-duplicate", Class::Conflict)
+        .summary("the encryption of a disk stands in two places, or where none can be")
+        .doc(
+            "The encryption stands in the source or, as it did until 3.9.0, beside it; libvirt refuses both at once, whatever they say. LUNs \
+             and vhost-user disks cannot be encrypted.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'/></source>\
+             <target dev='vda' bus='virtio'/><encryption format='luks'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><encryption format='luks'/></source>\
+             <target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .row(check(encryption))
+}
+
+fn encryption(disk: &Disk, cx: &mut Context<'_>) {
+    if disk.encryption.is_none() && !is_lun(disk) {
+        return;
+    }
+    let inner = encryption_place(&mut disk.type_.clone()).and_then(|place| place.take());
+    if let Some(outer) = disk.encryption.as_ref().filter(|_| inner.is_some()) {
+        cx.error(&outer.xml, "an encryption stands in the source already");
+        return;
+    }
+    let format = inner.map(|it| it.format).or(disk.encryption.as_ref().map(|it| it.format));
+    if is_lun(disk) && format.is_some_and(|format| format != EncryptionFormat::Default) {
+        cx.error(&disk.xml, "a LUN cannot be encrypted");
+    } else if let (DiskType::Vhostuser(_), Some(outer)) = (&disk.type_, &disk.encryption) {
+        cx.error(&outer.xml, "a vhost-user disk cannot be encrypted");
+    }
+}
+
+fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
+    walk(disk, &mut |any| {
+        let at = if let Some(it) = any.downcast_ref::<Encryption>() {
+            (it.cipher.is_some() || it.ivgen.is_some()).then_some(&it.xml)
+        } else if let Some(it) = any.downcast_ref::<DiskOuterEncryption>() {
+            (it.cipher.is_some() || it.ivgen.is_some()).then_some(&it.xml)
+        } else {
+            None
+        };
+        if let Some(at) = at {
+            cx.error(at, "cipher and initial vector of a disk are known from its image and must not be given");
+        }
+    });
+}
+
+/// The source of a disk, but that of a block device, which has a place for reservations.
+fn source(disk: &Disk) -> Option<&Extra> {
+    match &disk.type_ {
+        DiskType::File(members) => members.source.as_ref().map(|source| &source.xml),
+        DiskType::Dir(members) => members.source.as_ref().map(|source| &source.xml),
+        DiskType::Network(members) => members.source.as_ref().map(|source| &source.xml),
+        DiskType::Volume(members) => members.source.as_ref().map(|source| &source.xml),
+        DiskType::Nvme(members) => members.source.as_ref().map(|source| &source.xml),
+        DiskType::Vhostuser(members) => Some(&members.source.xml),
+        DiskType::Block(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => None,
+    }
+}
+
+fn nvram() -> Rule {
+    rule("os-nvram-network-source", Class::Conflict)
+        .summary("an NVRAM of a server is not named")
+        .doc("The source of an NVRAM that a server holds needs a protocol and, save for NBD, a name. libvirt refuses it otherwise.")
+        .finds(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+             <source protocol='iscsi'><host name='example.com' port='3260'/></source></nvram></os>",
+        )
+        .row(
+            refuse(|nvram: &OsNvram, _| {
+                let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
+                match source.protocol {
+                    None => Some("an NVRAM of a server needs a protocol"),
+                    Some(protocol) if protocol.as_str() != "nbd" && source.name.is_none() => {
+                        Some("an NVRAM of a server needs a name")
+                    }
+                    Some(_) => None,
+                }
+            })
+            .at(|nvram| nvram.source.as_ref().map_or(&nvram.xml, |source| &source.xml)),
+        )
+}
+
+fn twice(model: &String) -> String {
+    format!("another label is for {model} already")
+}
+
+fn values() -> Rule {
+    rule("storage-value-invalid", Class::Conflict)
+        .summary("a number must not be 0, or something that goes with a switch is missing")
+        .doc(
+            "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
+             connection that is made again needs a time-out, reservations that libvirt does not manage the socket of their helper. The \
+             name of an RBD or Gluster image has a pool or volume, a slash and the image.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' iothread='0'/><source file='/a'/>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'/></source>\
+             <target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='image'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><boot order='0'/></disk></devices>",
+        )
+        .row(refuse(|it: &DiskDriver, _| (it.iothread == Some(0)).then_some("I/O threads count from 1")))
+        .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
+        .row(refuse(|it: &DiskReconnect, _| {
+            let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
+            endless.then_some("a connection that is made again needs a time-out")
+        }))
+        .row(refuse(|it: &DiskReservations, _| {
+            let alone = it.managed == Some(YesNo::No) && it.source.is_none();
+            alone.then_some("reservations that libvirt does not manage need the socket of their helper")
+        }))
+        .row(refuse(|it: &DiskSourceNetwork, _| {
+            let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
+            let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
+            (pooled && pool == 0).then_some("the name has a pool or volume, a slash and the image")
+        }))
+        .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
+        .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))
+}
+
+fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {
+    (uuid == usage).then_some(if uuid {
+        "a secret has a UUID or a usage, not both"
+    } else {
+        "a secret needs a UUID or a usage"
+    })
+}
