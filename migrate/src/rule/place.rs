@@ -130,14 +130,19 @@ pub trait IntoPlace {
         })
     }
 
-    /// As [`IntoPlace::under`], by a way that no single key leads: a variant of a choice.
-    fn within<P: 'static>(self, way: fn(&mut P) -> Option<&mut Self::Owner>) -> Place<P, Self::Item>
+    /// As [`IntoPlace::under`], by a way that no single key leads: a variant of a choice, which is no element and leaves its comments to
+    /// the one that it belongs to.
+    fn within<P: Content>(self, way: fn(&mut P) -> Option<&mut Self::Owner>) -> Place<P, Self::Item>
     where
         Self: Sized,
     {
-        self.place().seen(move |visit, parent, see| {
+        self.place().seen(move |visit, parent: &mut P, see| {
+            let mut outer = parent.extra_mut().map(std::mem::take);
             if let Some(owner) = way(parent) {
-                visit(owner, see);
+                visit(owner, &mut |slot, xml| see(slot, xml.or(outer.as_mut())));
+            }
+            if let (Some(place), Some(xml)) = (parent.extra_mut(), outer) {
+                *place = xml;
             }
         })
     }

@@ -116,7 +116,7 @@ fn is_usb(controller: &Controller) -> bool {
     matches!(controller.type_, ControllerType::Usb(_))
 }
 
-fn is_pci_root(controller: &Controller) -> bool {
+pub(super) fn is_pci_root(controller: &Controller) -> bool {
     let ControllerType::Pci(pci) = &controller.type_ else { return false };
     matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot))
 }

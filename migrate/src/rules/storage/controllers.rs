@@ -1,15 +1,11 @@
-//! Controllers: `controller-usb-companion-master`, `controller-usb-none-address`, `controller-order-by-index`,
-//! `controller-index-auto`, `controller-pcihole64-unread`, `controller-pci-without-model`.
+//! Controllers: `controller-usb-companion-master`, `controller-order-by-index`, `controller-index-auto`.
 
 use domxml::scalar::UsbPort;
-use domxml::{
-    Controller, ControllerMaster, ControllerType, ControllerTypePciModel as PciModel,
-    ControllerTypeUsbModel as UsbModel, Domain, Extra,
-};
+use domxml::{Controller, ControllerMaster, ControllerType, ControllerTypeUsbModel as UsbModel, Domain, Extra};
 
 use super::util::{same_type, type_name};
 use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, MODERN};
+use crate::rules::common::LIBVIRT;
 
 pub(super) static MASTER: Rule = Rule {
     id: "controller-usb-companion-master",
@@ -27,23 +23,6 @@ pub(super) static MASTER: Rule = Rule {
                 <master startport='2'/></controller></devices>",
     },
     apply: add_masters,
-};
-
-pub(super) static NONE_ADDRESS: Rule = Rule {
-    id: "controller-usb-none-address",
-    class: Class::Structure,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the controller that stands for no USB has no address",
-    doc: "A USB controller of the model `none` says that the guest has no USB. There is no device, and libvirt drops an address that \
-          is given.",
-    example: Example {
-        before: "<devices><controller type='usb' index='0' model='none'><address type='pci' domain='0x0000' bus='0x00' slot='0x01' \
-                 function='0x2'/></controller></devices>",
-        after: "<devices><controller type='usb' index='0' model='none'/></devices>",
-    },
-    apply: drop_addresses,
 };
 
 pub(super) static ORDER: Rule = Rule {
@@ -81,60 +60,6 @@ pub(super) static INDEX: Rule = Rule {
     },
     apply: number,
 };
-
-pub(super) static NO_MODEL: Rule = Rule {
-    id: "controller-pci-without-model",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: MODERN,
-    summary: "a PCI controller does not say what it is",
-    doc: "The schema wants a model for each PCI controller. libvirt takes one without; its driver then chooses a root, a bridge or a \
-          port by the machine and the index, which this form of the document does not tell. Nothing is rewritten.",
-    example: Example {
-        before: "<devices><controller type='pci' index='1'/></devices>",
-        after: "<devices><controller type='pci' index='1'/></devices>",
-    },
-    apply: note_models,
-};
-
-pub(super) static PCI_HOLE: Rule = Rule {
-    id: "controller-pcihole64-unread",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "only the roots of PCI have a window for memory above 4 GiB",
-    doc: "libvirt reads `<pcihole64>` for the controllers `pci-root` and `pcie-root` alone, and does not write it for others.",
-    example: Example {
-        before: "<devices><controller type='pci' index='1' model='pcie-root-port'><pcihole64 unit='KiB'>1024</pcihole64></controller>\
-                 </devices>",
-        after: "<devices><controller type='pci' index='1' model='pcie-root-port'/></devices>",
-    },
-    apply: drop_holes,
-};
-
-fn note_models(domain: &mut Domain, cx: &mut Context) {
-    for controller in domain.devices.iter().flat_map(|devices| &devices.controller) {
-        if let ControllerType::Pci(pci) = &controller.type_
-            && pci.model.is_none()
-        {
-            cx.note(&controller.xml, "the driver of libvirt chooses the model");
-        }
-    }
-}
-
-fn drop_holes(domain: &mut Domain, cx: &mut Context) {
-    for controller in domain.devices.iter_mut().flat_map(|devices| &mut devices.controller) {
-        if let ControllerType::Pci(pci) = &mut controller.type_
-            && !matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot))
-            && let Some(hole) = pci.pcihole64.take()
-        {
-            cx.rewrote(&hole.xml, "read for roots alone").becomes("<pcihole64>", "");
-            controller.xml.absorb(hole.xml);
-        }
-    }
-}
 
 fn controllers(domain: &mut Domain) -> &mut Vec<Controller> {
     &mut domain.devices.get_or_insert_default().controller
@@ -177,17 +102,6 @@ fn add_masters(domain: &mut Domain, cx: &mut Context) {
             usb.master = Some(ControllerMaster { startport: UsbPort(vec![port]), ..ControllerMaster::default() });
             cx.rewrote(&controller.xml, "the port of the master is spelt out")
                 .becomes("", format!("<master startport='{port}'/>"));
-        }
-    }
-}
-
-fn drop_addresses(domain: &mut Domain, cx: &mut Context) {
-    for controller in domain.devices.iter_mut().flat_map(|devices| &mut devices.controller) {
-        if usb_model(controller) == Some(UsbModel::None)
-            && let Some(address) = controller.address.take()
-        {
-            cx.rewrote(&address.xml, "no USB has no address").becomes("<address>", "");
-            controller.xml.absorb(address.xml);
         }
     }
 }

@@ -1,50 +1,37 @@
 //! `disk-auth-under-disk` and `disk-encryption-under-disk`: the old places beside the source.
 
 use domxml::{
-    DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, DiskTypeNetwork, Domain, Encryption,
-};
-use domxml_runtime::Version;
-
-use super::util::{disks, names_something};
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::MODERN;
-
-pub(super) static AUTH: Rule = Rule {
-    id: "disk-auth-under-disk",
-    class: Class::Copy,
-    since: Some(Version::new(3, 9, 0)),
-    safety: Safety::Safe,
-    profiles: MODERN,
-    summary: "credentials beside the source of a disk move into it",
-    doc: "Until 3.9.0 the credentials for a storage server stood beside `<source>`; now they stand in it, so that every image \
-          of a backing chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` \
-          leaves them. Credentials of a disk whose source cannot hold any, as a volume, stay where they are.",
-    example: Example {
-        before: "<devices><disk type='network' device='disk'><auth username='myname'><secret type='ceph' usage='mycluster'/></auth>\
-                 <source protocol='rbd' name='pool/image'/><target dev='vda' bus='virtio'/></disk></devices>",
-        after: "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool/image'><auth username='myname'>\
-                <secret type='ceph' usage='mycluster'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
-    },
-    apply: move_auth,
+    Disk, DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, DiskTypeNetwork, Encryption,
 };
 
-pub(super) static ENCRYPTION: Rule = Rule {
-    id: "disk-encryption-under-disk",
-    class: Class::Copy,
-    since: Some(Version::new(3, 9, 0)),
-    safety: Safety::Safe,
-    profiles: MODERN,
-    summary: "the encryption beside the source of a disk moves into it",
-    doc: "Until 3.9.0 the encryption of an image stood beside `<source>`; now it stands in it, so that every image of a backing \
-          chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` leaves it.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/>\
-                 <encryption format='luks'><secret type='passphrase' usage='a'/></encryption></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a.img'><encryption format='luks'>\
-                <secret type='passphrase' usage='a'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
-    },
-    apply: move_encryption,
-};
+use super::util::names_something;
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, MODERN, Rule};
+
+pub(super) fn auth() -> Rule {
+    crate::rule::rule("disk-auth-under-disk", Class::Copy)
+        .since(3, 9, 0)
+        .summary("credentials beside the source of a disk move into it")
+        .doc("Until 3.9.0 the credentials for a storage server stood beside `<source>`; now they stand in it, so that every image \
+             of a backing chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` \
+             leaves them. Credentials of a disk whose source cannot hold any, as a volume, stay where they are.")
+        .example("<devices><disk type='network' device='disk'><auth username='myname'><secret type='ceph' usage='mycluster'/></auth>\
+             <source protocol='rbd' name='pool/image'/><target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool/image'><auth username='myname'>\
+             <secret type='ceph' usage='mycluster'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>")
+        .row(algorithm(move_auth).profiles(MODERN))
+}
+
+pub(super) fn encryption() -> Rule {
+    crate::rule::rule("disk-encryption-under-disk", Class::Copy)
+        .since(3, 9, 0)
+        .summary("the encryption beside the source of a disk moves into it")
+        .doc("Until 3.9.0 the encryption of an image stood beside `<source>`; now it stands in it, so that every image of a backing \
+             chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` leaves it.")
+        .example("<devices><disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/>\
+             <encryption format='luks'><secret type='passphrase' usage='a'/></encryption></disk></devices>", "<devices><disk type='file' device='disk'><source file='/a.img'><encryption format='luks'>\
+             <secret type='passphrase' usage='a'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>")
+        .row(algorithm(move_encryption).profiles(MODERN))
+}
 
 /// The place for credentials in the source of a disk on a server.
 pub(super) fn auth_place(source: &mut DiskSourceNetwork) -> Option<&mut Option<DiskAuth>> {
@@ -86,32 +73,28 @@ pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encry
     })
 }
 
-fn move_auth(domain: &mut Domain, cx: &mut Context) {
-    for disk in disks(domain) {
-        let DiskType::Network(DiskTypeNetwork { source: Some(source) }) = &mut disk.type_ else { continue };
-        let Some(place) = auth_place(source).filter(|place| place.is_none()) else { continue };
-        let Some(outer) = disk.auth.take() else { continue };
-        cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
-        *place = Some(DiskAuth { username: outer.username, secret: outer.secret, xml: outer.xml });
-    }
+fn move_auth(disk: &mut Disk, cx: &mut Context<'_>) {
+    let DiskType::Network(DiskTypeNetwork { source: Some(source) }) = &mut disk.type_ else { return };
+    let Some(place) = auth_place(source).filter(|place| place.is_none()) else { return };
+    let Some(outer) = disk.auth.take() else { return };
+    cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
+    *place = Some(DiskAuth { username: outer.username, secret: outer.secret, xml: outer.xml });
 }
 
-fn move_encryption(domain: &mut Domain, cx: &mut Context) {
-    for disk in disks(domain) {
-        if !names_something(disk) {
-            continue;
-        }
-        let Some(place) = encryption_place(&mut disk.type_).filter(|place| place.is_none()) else { continue };
-        let Some(outer) = disk.encryption.take() else { continue };
-        cx.rewrote(&outer.xml, "encryption stands in the source")
-            .becomes("<disk><encryption>", "<disk><source><encryption>");
-        *place = Some(Encryption {
-            format: outer.format,
-            engine: outer.engine,
-            secret: outer.secret,
-            cipher: outer.cipher,
-            ivgen: outer.ivgen,
-            xml: outer.xml,
-        });
+fn move_encryption(disk: &mut Disk, cx: &mut Context<'_>) {
+    if !names_something(disk) {
+        return;
     }
+    let Some(place) = encryption_place(&mut disk.type_).filter(|place| place.is_none()) else { return };
+    let Some(outer) = disk.encryption.take() else { return };
+    cx.rewrote(&outer.xml, "encryption stands in the source")
+        .becomes("<disk><encryption>", "<disk><source><encryption>");
+    *place = Some(Encryption {
+        format: outer.format,
+        engine: outer.engine,
+        secret: outer.secret,
+        cipher: outer.cipher,
+        ivgen: outer.ivgen,
+        xml: outer.xml,
+    });
 }

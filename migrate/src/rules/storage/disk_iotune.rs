@@ -1,114 +1,85 @@
-//! `disk-iotune-group-expanded` and `disk-iotune-zero-dropped`.
+//! Limits of I/O: `disk-iotune-zero-dropped`, and `disk-iotune-group-expanded`.
 
-use domxml::{DiskIoTune, Domain};
+use domxml::{Devices, DiskIoTune};
+use domxml_runtime::Key;
 
-use super::util::disks;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::LIBVIRT;
+use crate::rule::kinds::{algorithm, nothing};
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
-pub(super) static GROUP: Rule = Rule {
-    id: "disk-iotune-group-expanded",
-    class: Class::Structure,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "the limits of an I/O group are written on every disk of the group",
-    doc: "Disks that name the same group in `<iotune>` share its limits. Where a disk names only the group, libvirt copies the \
-          limits from the first disk of the group that has any.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+/// The limits.
+const LIMITS: [Key<DiskIoTune, Option<u64>>; 19] = [
+    DiskIoTune::TOTAL_BYTES_SEC,
+    DiskIoTune::READ_BYTES_SEC,
+    DiskIoTune::WRITE_BYTES_SEC,
+    DiskIoTune::TOTAL_IOPS_SEC,
+    DiskIoTune::READ_IOPS_SEC,
+    DiskIoTune::WRITE_IOPS_SEC,
+    DiskIoTune::TOTAL_BYTES_SEC_MAX,
+    DiskIoTune::READ_BYTES_SEC_MAX,
+    DiskIoTune::WRITE_BYTES_SEC_MAX,
+    DiskIoTune::TOTAL_IOPS_SEC_MAX,
+    DiskIoTune::READ_IOPS_SEC_MAX,
+    DiskIoTune::WRITE_IOPS_SEC_MAX,
+    DiskIoTune::SIZE_IOPS_SEC,
+    DiskIoTune::TOTAL_BYTES_SEC_MAX_LENGTH,
+    DiskIoTune::READ_BYTES_SEC_MAX_LENGTH,
+    DiskIoTune::WRITE_BYTES_SEC_MAX_LENGTH,
+    DiskIoTune::TOTAL_IOPS_SEC_MAX_LENGTH,
+    DiskIoTune::READ_IOPS_SEC_MAX_LENGTH,
+    DiskIoTune::WRITE_IOPS_SEC_MAX_LENGTH,
+];
+
+pub(super) fn rules() -> Vec<Rule> {
+    let zeros = rule("disk-iotune-zero-dropped", Class::Default)
+        .summary("limits of 0 are none")
+        .doc("A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it.")
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
+        );
+    vec![
+        rule("disk-iotune-group-expanded", Class::Structure)
+            .summary("the limits of an I/O group are written on every disk of the group")
+            .doc(
+                "Disks that name the same group in `<iotune>` share its limits. Where a disk names only the group, libvirt copies the \
+                 limits from the first disk of the group that has any.",
+            )
+            .example(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
                  <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
                  <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
                  <group_name>g</group_name></iotune></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
-                <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
-                <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk></devices>",
-    },
-    apply: expand_groups,
-};
-
-pub(super) static ZERO: Rule = Rule {
-    id: "disk-iotune-zero-dropped",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "limits of 0 are none",
-    doc: "A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                 <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                <read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
-    },
-    apply: drop_zeros,
-};
-
-/// The limits with their names.
-fn limits(tune: &mut DiskIoTune) -> [(&'static str, &mut Option<u64>); 19] {
-    [
-        ("total_bytes_sec", &mut tune.total_bytes_sec),
-        ("read_bytes_sec", &mut tune.read_bytes_sec),
-        ("write_bytes_sec", &mut tune.write_bytes_sec),
-        ("total_iops_sec", &mut tune.total_iops_sec),
-        ("read_iops_sec", &mut tune.read_iops_sec),
-        ("write_iops_sec", &mut tune.write_iops_sec),
-        ("total_bytes_sec_max", &mut tune.total_bytes_sec_max),
-        ("read_bytes_sec_max", &mut tune.read_bytes_sec_max),
-        ("write_bytes_sec_max", &mut tune.write_bytes_sec_max),
-        ("total_iops_sec_max", &mut tune.total_iops_sec_max),
-        ("read_iops_sec_max", &mut tune.read_iops_sec_max),
-        ("write_iops_sec_max", &mut tune.write_iops_sec_max),
-        ("size_iops_sec", &mut tune.size_iops_sec),
-        ("total_bytes_sec_max_length", &mut tune.total_bytes_sec_max_length),
-        ("read_bytes_sec_max_length", &mut tune.read_bytes_sec_max_length),
-        ("write_bytes_sec_max_length", &mut tune.write_bytes_sec_max_length),
-        ("total_iops_sec_max_length", &mut tune.total_iops_sec_max_length),
-        ("read_iops_sec_max_length", &mut tune.read_iops_sec_max_length),
-        ("write_iops_sec_max_length", &mut tune.write_iops_sec_max_length),
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+                 <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
+                 <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
+                 <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk></devices>",
+            )
+            .row(algorithm(expand_groups).phase(Phase::Derive).profiles(LIBVIRT)),
+        LIMITS.into_iter().fold(zeros, |rule, limit| {
+            rule.row(nothing(limit, |limit| *limit == 0, "a limit of 0 is none"))
+        }),
     ]
 }
 
 /// Whether it limits anything.
-fn has_limits(tune: &mut DiskIoTune) -> bool {
-    limits(tune).iter().any(|(_, limit)| limit.is_some_and(|limit| limit != 0))
+fn has_limits(tune: &DiskIoTune) -> bool {
+    LIMITS.iter().any(|limit| limit.get(tune).is_some_and(|limit| limit != 0))
 }
 
-fn expand_groups(domain: &mut Domain, cx: &mut Context) {
-    let disks = disks(domain);
-    for at in 0..disks.len() {
-        let Some(tune) = &mut disks[at].iotune else { continue };
+fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
+    for at in 0..devices.disk.len() {
+        let Some(tune) = devices.disk[at].iotune.as_ref().filter(|tune| !has_limits(tune)) else { continue };
         let Some(group) = tune.group_name.clone() else { continue };
-        if has_limits(tune) {
-            continue;
-        }
-        let mut others = disks.iter_mut().filter_map(|disk| disk.iotune.as_mut());
-        let Some(model) = others
-            .find_map(|other| (other.group_name.as_ref() == Some(&group) && has_limits(other)).then(|| other.clone()))
-        else {
-            continue;
-        };
-        let Some(tune) = &mut disks[at].iotune else { continue };
+        let others = devices.disk.iter().filter_map(|disk| disk.iotune.as_ref());
+        let model =
+            others.clone().find(|other| other.group_name.as_ref() == Some(&group) && has_limits(other)).cloned();
+        let (Some(model), Some(tune)) = (model, &mut devices.disk[at].iotune) else { continue };
         let xml = std::mem::take(&mut tune.xml);
         *tune = DiskIoTune { xml, ..model };
-        let after: Vec<_> =
-            limits(tune).iter().filter_map(|(name, limit)| limit.map(|limit| format!("{name} {limit}"))).collect();
-        cx.rewrote(&tune.xml, format!("the limits of the group {group}")).becomes("", after.join(", "));
-    }
-}
-
-fn drop_zeros(domain: &mut Domain, cx: &mut Context) {
-    for disk in disks(domain) {
-        let Some(tune) = &mut disk.iotune else { continue };
-        let mut dropped = Vec::new();
-        for (name, limit) in limits(tune) {
-            if limit.take_if(|limit| *limit == 0).is_some() {
-                dropped.push(format!("<{name}>0</{name}>"));
-            }
-        }
-        if !dropped.is_empty() {
-            cx.rewrote(&tune.xml, "a limit of 0 is none").becomes(dropped.concat(), "");
-        }
+        let given = LIMITS.iter().filter_map(|key| key.get(tune).map(|limit| format!("{} {limit}", key.info().name)));
+        let after = given.collect::<Vec<_>>().join(", ");
+        cx.rewrote(&tune.xml, format!("the limits of the group {group}")).becomes("", after);
     }
 }

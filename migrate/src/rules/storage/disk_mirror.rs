@@ -1,56 +1,42 @@
 //! `disk-mirror-attrs`.
 
-use domxml::{DiskFormat, DiskMirror, DiskMirrorJob, DiskSourceFile, DiskStorage, DiskStorageFile, Domain};
-use domxml_runtime::Version;
+use domxml::{DiskFormat, DiskMirror, DiskMirrorJob, DiskSourceFile, DiskStorage, DiskStorageFile};
 
-use super::util::disks;
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::BOTH;
+use crate::options::Profile;
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, Rule};
 
-pub(super) static RULE: Rule = Rule {
-    id: "disk-mirror-attrs",
-    class: Class::Structure,
-    since: Some(Version::new(1, 2, 7)),
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the copy that a block job makes is described as a disk is",
-    doc: "Until 1.2.6 `<mirror>` named the file of a block copy and its format in two attributes. Now it has type, format and \
-          source as a disk has, and names the job, which was always a copy. The attributes say nothing more and go away in profile \
-          `modern`. libvirt writes them beside the modern form for copies to files; so does profile `libvirt` with `--live`. \
-          Without `--live` profile `libvirt` drops the whole element: only a running domain shows it. The old form with another \
-          job, or without a file, is an error.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/a.img'/><mirror file='/b.img' format='qcow2' ready='yes'/>\
-                 <target dev='vda' bus='virtio'/></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a.img'/><mirror type='file' job='copy' ready='yes'>\
-                <format type='qcow2'/><source file='/b.img'/></mirror><target dev='vda' bus='virtio'/></disk></devices>",
-    },
-    apply,
-};
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("disk-mirror-attrs", Class::Structure)
+        .since(1, 2, 7)
+        .summary("the copy that a block job makes is described as a disk is")
+        .doc("Until 1.2.6 `<mirror>` named the file of a block copy and its format in two attributes. Now it has type, format and \
+             source as a disk has, and names the job, which was always a copy. The attributes say nothing more and go away in profile \
+             `modern`. libvirt writes them beside the modern form for copies to files; so does profile `libvirt` with `--live`. \
+             Without `--live` profile `libvirt` drops the whole element: only a running domain shows it. The old form with another \
+             job, or without a file, is an error.")
+        .example("<devices><disk type='file' device='disk'><source file='/a.img'/><mirror file='/b.img' format='qcow2' ready='yes'/>\
+             <target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='file' device='disk'><source file='/a.img'/><mirror type='file' job='copy' ready='yes'>\
+             <format type='qcow2'/><source file='/b.img'/></mirror><target dev='vda' bus='virtio'/></disk></devices>")
+        .row(algorithm(apply))
+}
 
-fn apply(domain: &mut Domain, cx: &mut Context) {
-    if cx.profile == Profile::Libvirt && !cx.live {
+fn apply(mirror: &mut DiskMirror, cx: &mut Context<'_>) {
+    if cx.profile == Profile::Libvirt && !cx.live || mirror.type_.is_none() && !modernise(mirror, cx) {
         return;
     }
-    for disk in disks(domain) {
-        let Some(mirror) = &mut disk.mirror else { continue };
-        if mirror.type_.is_none() && !modernise(mirror, cx) {
-            continue;
-        }
-        if mirror.job.is_none() {
-            mirror.job = Some(DiskMirrorJob::Copy);
-            cx.rewrote(&mirror.xml, "the job is a copy unless another is named").becomes("", "job='copy'");
-        }
-        match cx.profile {
-            Profile::Modern => drop_copies(mirror, cx),
-            Profile::Libvirt => write_copies(mirror, cx),
-        }
+    if mirror.job.is_none() {
+        mirror.job = Some(DiskMirrorJob::Copy);
+        cx.rewrote(&mirror.xml, "the job is a copy unless another is named").becomes("", "job='copy'");
+    }
+    match cx.profile {
+        Profile::Modern => drop_copies(mirror, cx),
+        Profile::Libvirt => write_copies(mirror, cx),
     }
 }
 
 /// Gives the old form type, format and source; false where it is none.
-fn modernise(mirror: &mut DiskMirror, cx: &mut Context) -> bool {
+fn modernise(mirror: &mut DiskMirror, cx: &mut Context<'_>) -> bool {
     let Some(file) = mirror.file.clone() else {
         cx.error(&mirror.xml, "a mirror has a type, or the old attribute 'file'");
         return false;
@@ -69,7 +55,7 @@ fn modernise(mirror: &mut DiskMirror, cx: &mut Context) -> bool {
     true
 }
 
-fn drop_copies(mirror: &mut DiskMirror, cx: &mut Context) {
+fn drop_copies(mirror: &mut DiskMirror, cx: &mut Context<'_>) {
     if let Some(file) = mirror.file.take() {
         let format = mirror.legacy_format.take().map_or_else(String::new, |format| format!(" format='{format}'"));
         cx.rewrote(&mirror.xml, "the attributes only repeat format and source")
@@ -77,7 +63,7 @@ fn drop_copies(mirror: &mut DiskMirror, cx: &mut Context) {
     }
 }
 
-fn write_copies(mirror: &mut DiskMirror, cx: &mut Context) {
+fn write_copies(mirror: &mut DiskMirror, cx: &mut Context<'_>) {
     let source = match &mirror.type_ {
         Some(DiskStorage::File(members)) if mirror.job == Some(DiskMirrorJob::Copy) => members.source.as_ref(),
         _ => None,

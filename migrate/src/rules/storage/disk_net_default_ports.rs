@@ -1,28 +1,21 @@
 //! `disk-net-default-ports`.
 
-use domxml::{DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, Domain, walk_mut};
+use domxml::{DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol};
 
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::BOTH;
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, Phase, Rule};
 
-pub(super) static RULE: Rule = Rule {
-    id: "disk-net-default-ports",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the usual port of a storage protocol is spelt out",
-    doc: "A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: 10809 for NBD, \
-          3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, FTP, TFTP and SSH. \
-          libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a port of 0 goes away there.",
-    example: Example {
-        before: "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com'/></source>\
-                 <target dev='vda' bus='virtio'/></disk></devices>",
-        after: "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com' port='10809'/>\
-                </source><target dev='vda' bus='virtio'/></disk></devices>",
-    },
-    apply,
-};
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("disk-net-default-ports", Class::Default)
+        .summary("the usual port of a storage protocol is spelt out")
+        .doc("A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: 10809 for NBD, \
+             3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, FTP, TFTP and SSH. \
+             libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a port of 0 goes away there.")
+        .example("<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com' port='10809'/>\
+             </source><target dev='vda' bus='virtio'/></disk></devices>")
+        .row(algorithm(spell_out).phase(Phase::Derive))
+}
 
 fn usual_port(protocol: &Protocol) -> Option<u32> {
     Some(match protocol {
@@ -41,16 +34,8 @@ fn usual_port(protocol: &Protocol) -> Option<u32> {
     })
 }
 
-fn apply(domain: &mut Domain, cx: &mut Context) {
-    // Sources of backing stores, data stores and mirrors are meant too.
-    walk_mut(domain, &mut |any| {
-        if let Some(source) = any.downcast_mut() {
-            spell_out(source, cx);
-        }
-    });
-}
-
-fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context) {
+/// Sources of backing stores, data stores and mirrors are meant too.
+fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context<'_>) {
     let usual = usual_port(&source.protocol);
     for host in &mut source.host {
         let (port, usual) = match &mut host.transport {

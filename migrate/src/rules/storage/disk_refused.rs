@@ -1,8 +1,9 @@
 //! What libvirt refuses of a disk itself.
 
 use domxml::{
-    Devices, Disk, DiskBackingStore, DiskDevice, DiskModel, DiskDriverType, DiskIoTune, DiskSourceNetworkProtocol as Protocol,
-    DiskStorage, DiskTargetBus as Bus, DiskTargetTray, DiskType, Sgio, StartupPolicy, walk,
+    Devices, Disk, DiskBackingStore, DiskDevice, DiskDriverType, DiskIoTune, DiskModel,
+    DiskSourceNetworkProtocol as Protocol, DiskStorage, DiskTargetBus as Bus, DiskTargetTray, DiskType, Sgio,
+    StartupPolicy, walk,
 };
 use domxml_runtime::Extra;
 
