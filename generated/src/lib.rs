@@ -12,11 +12,14 @@
 //!
 //! The types are in [`bindings`], one module for each chapter of the format, and re-exported here. They are generated from the
 //! project's schema, with the documentation of every element, attribute and value. Each has [`Element`]'s methods, so
-//! that a `<disk>` alone can be read and written as well as a whole domain.
+//! that a `<disk>` alone can be read and written as well as a whole domain. What a host says of itself (`virsh capabilities`,
+//! `virsh domcapabilities`) is typed in [`host`] in the same way.
 
 #[rustfmt::skip]
 pub mod bindings;
 mod ext;
+#[rustfmt::skip]
+pub mod host;
 pub mod scalar;
 
 pub use bindings::*;

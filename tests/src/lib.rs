@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod drift;
 #[cfg(unix)]
 pub mod faults;
+pub mod hosts;
 pub mod judge;
 pub mod known;
 pub mod measures;

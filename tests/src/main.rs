@@ -110,6 +110,7 @@ enum Name {
     Verdicts12Wild,
     VerdictsNew,
     VerdictsNewMutants,
+    Hosts,
     QemuRefusals,
     QemuTaken,
     #[value(name = "legacy-cases-9.0.0")]
@@ -203,6 +204,7 @@ fn main() -> ExitCode {
                 let mutants = today::mutants(&today::newer(&shared), 3000);
                 Ok(judge::agreement_with("verdicts-new-mutants", &shared, "12.8.0", &mutants))
             }
+            Name::Hosts => Ok(domxml_tests::hosts::typed("hosts", &shared)),
             Name::QemuRefusals => Ok(domxml_tests::qemu::refusals(&shared.join("qemu_pairs"))),
             Name::QemuTaken => Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),

@@ -145,6 +145,11 @@ fn what_the_qemu_driver_refuses() {
 }
 
 #[test]
+fn what_hosts_say_of_themselves() {
+    hold("hosts", |shared| Ok(domxml_tests::hosts::typed("hosts", shared)));
+}
+
+#[test]
 fn live_forms() {
     hold("live", |shared| Ok(measures::live(&RELEASES, shared)));
 }
