@@ -134,6 +134,14 @@ pub fn fields<'c>(content: &'c dyn Content, mut visit: impl FnMut(&'static Field
     }
 }
 
+/// The names of the attributes and children that are there.
+#[must_use]
+pub fn given(content: &dyn Content) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    fields(content, |line, slot| names.extend((slot.count() > 0).then_some(line.name)));
+    names
+}
+
 /// As [`fields`], to change them.
 pub fn fields_mut(content: &mut dyn Content, mut visit: impl FnMut(&'static FieldInfo, SlotMut<'_>)) {
     for (index, field) in content.info().fields.iter().enumerate() {
@@ -144,20 +152,15 @@ pub fn fields_mut(content: &mut dyn Content, mut visit: impl FnMut(&'static Fiel
 }
 
 /// The first field that is of the type `T`, as `Option<Alias>`, whatever the struct is.
+#[must_use]
+pub fn field<T: 'static>(content: &dyn Content) -> Option<&T> {
+    (0..content.info().fields.len()).find_map(|index| held(content.field(index)?).downcast_ref())
+}
+
+/// As [`field`], to be changed.
 pub fn field_mut<T: 'static>(content: &mut dyn Content) -> Option<&mut T> {
-    let index = (0..content.info().fields.len()).find(|index| {
-        let held: Option<&dyn Any> = match content.field(*index) {
-            Some(Slot::Value(field)) => Some(field),
-            Some(Slot::Child(nest)) => Some(nest),
-            Some(Slot::Flag(flag)) => Some(flag),
-            Some(Slot::Payload(payload)) => Some(payload),
-            Some(Slot::Mix(mix)) => Some(mix),
-            Some(Slot::Verbatim(verbatim)) => Some(verbatim),
-            Some(Slot::Attributes(attributes)) => Some(attributes),
-            None => None,
-        };
-        held.is_some_and(|held| held.is::<T>())
-    })?;
+    let index = (0..content.info().fields.len())
+        .find(|index| content.field(*index).is_some_and(|slot| held(slot).is::<T>()))?;
     let held: &mut dyn Any = match content.field_mut(index)? {
         SlotMut::Value(field) => field,
         SlotMut::Child(nest) => nest,
@@ -168,6 +171,18 @@ pub fn field_mut<T: 'static>(content: &mut dyn Content) -> Option<&mut T> {
         SlotMut::Attributes(attributes) => attributes,
     };
     held.downcast_mut()
+}
+
+fn held(slot: Slot<'_>) -> &dyn Any {
+    match slot {
+        Slot::Value(field) => field,
+        Slot::Child(nest) => nest,
+        Slot::Flag(flag) => flag,
+        Slot::Payload(payload) => payload,
+        Slot::Mix(mix) => mix,
+        Slot::Verbatim(verbatim) => verbatim,
+        Slot::Attributes(attributes) => attributes,
+    }
 }
 
 /// Calls `visit` with `content`, with each of its payloads and their members, and so on down: a visitor that looks for one type

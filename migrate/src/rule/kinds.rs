@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domxml::scalar::MemoryUnit;
-use domxml_runtime::{Content, Described, Extra, Key, Span};
+use domxml_runtime::{Content, Described, Extra, Key, Span, given};
 
 use super::Context;
 use super::place::IntoPlace;
@@ -71,6 +71,28 @@ pub fn unread_where<P: IntoPlace>(
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
             }
         });
+    })
+}
+
+/// As [`unread`], of all that is in an element but what is read, which `read` takes over into another one.
+pub fn unread_but<T: Content + Described + Clone>(read: fn(&T) -> T, reason: &'static str) -> Draft<T> {
+    Draft::new(Kind::Unread, "", move |element: &mut T, cx| {
+        let mut rest = read(element);
+        let taken = given(&rest);
+        let names: Vec<_> = given(element).into_iter().filter(|name| !taken.contains(name)).collect();
+        if names.is_empty() {
+            return;
+        }
+        let message = format!("libvirt does not read {} {reason}", names.join(", "));
+        if cx.profile == Profile::Modern {
+            cx.note_here(cx.here, message);
+            return;
+        }
+        cx.rewrote_here(cx.here, message).becomes(names.join(", "), "");
+        if let (Some(xml), Some(old)) = (rest.extra_mut(), element.extra_mut()) {
+            std::mem::swap(xml, old);
+        }
+        *element = rest;
     })
 }
 

@@ -60,6 +60,27 @@ impl<V> Slot for Vec<V> {
     }
 }
 
+/// A flag: an element that is there or not.
+impl Slot for bool {
+    type Item = bool;
+
+    fn items(&self) -> &[bool] {
+        if *self { std::slice::from_ref(self) } else { &[] }
+    }
+
+    fn items_mut(&mut self) -> &mut [bool] {
+        if *self { std::slice::from_mut(self) } else { &mut [] }
+    }
+
+    fn take_if(&mut self, unwanted: &mut dyn FnMut(&bool) -> bool) -> Vec<bool> {
+        if *self && unwanted(self) { vec![std::mem::take(self)] } else { Vec::new() }
+    }
+
+    fn put(&mut self, value: bool) {
+        *self = value;
+    }
+}
+
 /// A field that always holds one.
 struct Plain<'v, V>(&'v mut V);
 
@@ -84,7 +105,7 @@ impl<V> Slot for Plain<'_, V> {
 }
 
 /// What a field shows to a row: the field, and what its element keeps beside it.
-pub(crate) type See<'s, V> = &'s mut dyn FnMut(&mut dyn Slot<Item = V>, Option<&mut Extra>);
+pub type See<'s, V> = &'s mut dyn FnMut(&mut dyn Slot<Item = V>, Option<&mut Extra>);
 /// Shows a field of type `S` as a slot.
 type Open<S, V> = fn(&mut S, &mut dyn FnMut(&mut dyn Slot<Item = V>));
 type Visit<T, V> = Box<dyn Fn(&mut T, See<'_, V>) + Send + Sync>;
@@ -184,6 +205,11 @@ where
     Place::of(key, spell::<V>, |_| None, |_| None, |field, see| see(&mut Plain(field)))
 }
 
+/// The place of an element that is there or not, and says nothing else.
+pub fn flag<T: Content + Described>(key: Key<T, bool>) -> Place<T, bool> {
+    Place::of(key, |_, shape| format!("<{}/>", shape.name), |_| None, |_| None, |field, see| see(field))
+}
+
 /// The place of children that are elements.
 pub fn child<T, S>(key: Key<T, S>) -> Place<T, S::Item>
 where
@@ -238,6 +264,12 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
 }
 
 impl<T: 'static, V: 'static> Place<T, V> {
+    /// The same field wherever a way leads that no key does: it shows each one that it finds, with what the element of that one keeps.
+    pub fn wherever<P: 'static>(self, way: fn(&mut P, See<'_, V>)) -> Place<P, V> {
+        let Place { shape, shown, span, gone, .. } = self;
+        Place { shape, shown, span, gone, visit: Box::new(way) }
+    }
+
     fn seen<P: 'static>(self, way: impl Fn(&Visit<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static) -> Place<P, V> {
         let Place { shape, shown, span, gone, visit } = self;
         Place { shape, shown, span, gone, visit: Box::new(move |parent, see| way(&visit, parent, see)) }

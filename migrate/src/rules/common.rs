@@ -33,6 +33,9 @@ pub(super) fn is_bare<T: Content + Clone + Default + PartialEq>(element: &T) -> 
     element == T::default()
 }
 
+/// The attributes that tune the transport of virtio, at whatever device.
+pub(super) const VIRTIO_OPTIONS: [&str; 4] = ["iommu", "ats", "packed", "page_per_vq"];
+
 /// A rule that only says what libvirt would refuse.
 pub(super) const fn conflict(
     id: &'static str,

@@ -30,7 +30,7 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
         ("domain", domain::rules()),
         ("cpu", cpu::rules()),
         ("storage", storage::rules()),
-        ("network", old(network::RULES)),
+        ("network", network::rules()),
         ("chardev", chardev::rules()),
         ("graphics", old(graphics::RULES)),
         ("hostdev", old(hostdev::RULES)),

@@ -1,37 +1,28 @@
-//! Rules about interfaces.
+//! Network interfaces. Rows by section; algorithms in files named for their rules.
 
-mod conflicts;
-mod driver;
-mod filterref;
-mod generated;
+mod bandwidth;
+mod card;
+mod interface;
+mod interface_route_invalid;
 mod ip;
-mod target;
-mod util;
-mod vlan;
+mod link;
+mod virtualport;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::Rule;
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
-    &conflicts::VIRTUALPORT,
-    &conflicts::BANDWIDTH,
-    &conflicts::PLACE,
-    &conflicts::VHOSTUSER,
-    &conflicts::SOURCE,
-    &driver::OPTIONS,
-    &ip::IP,
-    &ip::ROUTE,
-    &vlan::NATIVE,
-    &generated::MAC,
-    &generated::PORT,
-    &ip::FAMILY,
-    &vlan::TRUNK,
-    &target::GENERATED,
-    &target::SCRIPT,
-    &target::USER_SOURCE,
-    &driver::NONVIRTIO,
-    &driver::VHOST,
-    &driver::HOSTDEV,
-    &filterref::UNSUPPORTED,
-    &filterref::SORTED,
-];
+/// What libvirt refuses stands first; then the facts.
+pub(super) fn rules() -> Vec<Rule> {
+    let refused = vec![
+        virtualport::refused(),
+        bandwidth::rule(),
+        link::places(),
+        link::vhostuser(),
+        link::sources(),
+        card::refused(),
+        ip::refused(),
+        interface_route_invalid::rule(),
+        link::native(),
+    ];
+    let facts = [vec![virtualport::identifiers(), ip::family()], link::rules(), card::rules()];
+    refused.into_iter().chain(facts.into_iter().flatten()).collect()
+}

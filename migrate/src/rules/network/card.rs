@@ -1,0 +1,139 @@
+//! The card that the guest sees, and what drives it.
+
+use domxml::{
+    Interface, InterfaceBackend, InterfaceDriver, InterfaceHostdevAddressType, InterfaceHostdevDriver, InterfaceType,
+    InterfaceTypeHostdev, InterfaceTypeUser, Payload as _,
+};
+use domxml_runtime::{Extra, field_mut, given};
+
+use super::interface::{driver, is_virtio};
+use crate::rule::kinds::{note, refuse, unread, unread_but};
+use crate::rule::place::{IntoPlace as _, child};
+use crate::rule::{BOTH, Class, Rule, rule};
+use crate::rules::common::VIRTIO_OPTIONS;
+
+pub(super) fn refused() -> Rule {
+    rule("interface-driver-options-nonvirtio", Class::Conflict)
+        .summary("options of the virtio transport stand at another card")
+        .doc("`iommu`, `ats`, `packed` and `page_per_vq` are options of the virtio transport. libvirt refuses them on a card of another model.")
+        .finds(
+            "<devices><interface type='network'><source network='default'/><model type='e1000'/><driver iommu='on'/></interface></devices>",
+        )
+        .finds(
+            "<devices><interface type='hostdev'><driver name='vfio' ats='on'/><source>\
+             <address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+        )
+        .row(
+            refuse(|it: &Interface, _| {
+                let option = given(driver(it)?).into_iter().find(|name| VIRTIO_OPTIONS.contains(name))?;
+                (!is_virtio(it)).then(|| format!("'{option}' is an option of virtio cards"))
+            })
+            .at(driver_place),
+        )
+}
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("interface-mac-absent", Class::Lossy)
+            .summary("an interface has no MAC address, so that libvirt makes one up")
+            .doc(
+                "libvirt gives an interface without `<mac>` a random address each time that the document is defined, and recent versions do \
+                 so in place of `00:00:00:00:00:00` too. The rule makes none up: the same document would give another result each time.",
+            )
+            .finds("<devices><interface type='network'><source network='default'/></interface></devices>")
+            .row(
+                note(|it: &Interface, _| {
+                    let address = it.mac.as_ref().and_then(|mac| mac.address.as_ref());
+                    let none = address.is_none_or(|address| address.0 == [0; 6]);
+                    none.then_some("libvirt makes up a MAC address each time that the domain is defined")
+                })
+                .profiles(BOTH),
+            ),
+        rule("interface-driver-nonvirtio-dropped", Class::Lossy)
+            .summary("a driver tunes a card that is not one of virtio's")
+            .doc(
+                "The attributes of `<driver>` tune the back ends of virtio cards. For any other model, and for none, libvirt reads past them \
+                 without a word. Profile `libvirt` drops them; profile `modern` leaves them and says so, for the model may be the mistake.",
+            )
+            .example(
+                "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
+                 <driver name='vhost' queues='4'/></interface></devices>",
+                "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
+            )
+            .row(
+                unread(
+                    child(InterfaceTypeUser::DRIVER).wherever(|it: &mut Interface, see| {
+                        let members = it.type_.members_mut();
+                        if let Some(driver) = members.and_then(field_mut::<Option<InterfaceDriver>>) {
+                            see(driver, Some(&mut it.xml));
+                        }
+                    }),
+                    "of a card that is none of virtio's",
+                )
+                .when(|it, _| {
+                    !is_virtio(it)
+                        && driver(it).is_some_and(|driver| given(driver).iter().any(|name| !VIRTIO_OPTIONS.contains(name)))
+                }),
+            ),
+        rule("interface-backend-vhost-dropped", Class::Lossy)
+            .summary("a device of vhost stands at a card that is not one of virtio's")
+            .doc(
+                "Only virtio cards use the vhost of the kernel. libvirt reads past `<backend vhost=>` at any other card. Profile `libvirt` \
+                 drops it; profile `modern` leaves it and says so, for the model may be the mistake.",
+            )
+            .example(
+                "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
+                 <backend vhost='/dev/vhost-net'/></interface></devices>",
+                "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
+            )
+            .row(
+                unread(InterfaceBackend::VHOST.under(Interface::BACKEND), "of a card that is none of virtio's")
+                    .when(|it, _| !is_virtio(it)),
+            ),
+        rule("interface-hostdev-driver-dropped", Class::Lossy)
+            .summary("a driver tunes a host device")
+            .doc(
+                "The `<driver>` of an interface of type `hostdev` names the driver that assigns the PCI function; libvirt reads past the \
+                 attributes that tune virtio cards, and past the whole element where the device is one of USB. Profile `libvirt` drops \
+                 them; profile `modern` leaves them and says so.",
+            )
+            .example(
+                "<devices><interface type='hostdev'><driver name='vfio' queues='4'/>\
+                 <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+                "<devices><interface type='hostdev'><driver name='vfio'/>\
+                 <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+            )
+            .example(
+                "<devices><interface type='hostdev'><driver name='vfio'/><source><address type='usb' bus='1' device='2'/></source>\
+                 </interface></devices>",
+                "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface></devices>",
+            )
+            .row(unread_but(
+                |it: &InterfaceHostdevDriver| InterfaceHostdevDriver {
+                    name: it.name,
+                    model: it.model.clone(),
+                    iommufd: it.iommufd,
+                    ..InterfaceHostdevDriver::default()
+                },
+                "of a host device",
+            ))
+            .row(
+                unread(child(InterfaceTypeHostdev::DRIVER).within(hostdev), "of a USB device").when(|it, _| {
+                    let InterfaceType::Hostdev(members) = &it.type_ else { return false };
+                    let address = members.source.address.as_ref();
+                    address.is_some_and(|address| matches!(address.type_, InterfaceHostdevAddressType::Usb(_)))
+                }),
+            ),
+    ]
+}
+
+fn hostdev(interface: &mut Interface) -> Option<&mut InterfaceTypeHostdev> {
+    match &mut interface.type_ {
+        InterfaceType::Hostdev(members) => Some(members),
+        _ => None,
+    }
+}
+
+fn driver_place(interface: &Interface) -> &Extra {
+    driver(interface).and_then(|driver| driver.extra()).unwrap_or(&interface.xml)
+}

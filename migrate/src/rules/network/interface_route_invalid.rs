@@ -1,0 +1,78 @@
+//! `interface-route-invalid`.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use domxml::{AddressFamily, Route};
+
+use super::ip::{LONG_PREFIX, bits, family_of};
+use crate::rule::kinds::refuse;
+use crate::rule::{Class, Rule};
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("interface-route-invalid", Class::Conflict)
+        .summary("a route leads nowhere")
+        .doc(
+            "The address of a route is that of a network: no bit stands behind its prefix or netmask. A route has one of the two at most; \
+             it needs a family unless it is one of IPv4, a netmask is for IPv4 alone, and a metric is not 0. libvirt refuses the rest.",
+        )
+        .finds(
+            "<devices><interface type='network'><source network='default'/>\
+             <route address='192.0.2.5' prefix='24' gateway='192.0.2.1'/></interface></devices>",
+        )
+        .finds(
+            "<devices><interface type='network'><source network='default'/>\
+             <route family='ipv6' address='192.0.2.0' prefix='24' gateway='192.0.2.1'/></interface></devices>",
+        )
+        .row(refuse(|route: &Route, _| wrong(route)))
+}
+
+fn wrong(route: &Route) -> Option<&'static str> {
+    let own = family_of(route.address.unwrap_or(route.gateway));
+    if route.family.is_none() && own == AddressFamily::Ipv6 {
+        return Some("a route of IPv6 needs family='ipv6'");
+    }
+    if route.family.is_some_and(|family| family != own) || family_of(route.gateway) != own {
+        return Some("address and gateway of a route are of one family, the one that is named");
+    }
+    if route.metric == Some(0) {
+        return Some("the metric of a route is at least 1");
+    }
+    let address = route.address?.0;
+    let mask = match (address, &route.netmask, route.prefix) {
+        (_, Some(_), Some(_)) => return Some("a route has a prefix or a netmask, not both"),
+        (IpAddr::V6(_), Some(_), None) => return Some("a netmask is for IPv4: IPv6 has prefixes"),
+        (IpAddr::V4(_), Some(mask), None) => match mask.parse::<Ipv4Addr>() {
+            Ok(mask) => left(IpAddr::V4(mask)),
+            Err(_) => return Some("the netmask is no IPv4 address"),
+        },
+        (address, None, prefix) => match prefix.unwrap_or_else(|| class_prefix(address)) {
+            0 => 0,
+            prefix if prefix > bits(address) => return Some(LONG_PREFIX),
+            prefix => u128::MAX << (128 - u32::from(prefix)),
+        },
+    };
+    (left(address) & !mask != 0)
+        .then_some("the address of a route is that of a network: it has no bit behind the prefix or netmask")
+}
+
+/// The bits of an address, from the left.
+fn left(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)) << 96,
+        IpAddr::V6(address) => u128::from(address),
+    }
+}
+
+/// The prefix of an address's class, which holds where nothing is said.
+fn class_prefix(address: IpAddr) -> u8 {
+    match address {
+        IpAddr::V6(_) => 64,
+        IpAddr::V4(address) => match address.octets()[0] {
+            0 if address.is_unspecified() => 0,
+            0..=127 => 8,
+            128..=191 => 16,
+            192..=223 => 24,
+            _ => 32,
+        },
+    }
+}

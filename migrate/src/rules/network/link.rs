@@ -1,0 +1,238 @@
+//! What an interface is connected to, and how.
+
+use domxml::{
+    FilterRef, Interface, InterfaceBackend, InterfaceBackendType, InterfaceSourceHostdev,
+    InterfaceSourceVhostUser as VhostUser, InterfaceSourceVhostUserMode, InterfaceType, InterfaceTypeUser, Teaming,
+    TeamingType, Vlan, VlanTag, VlanTrunk, YesNo,
+};
+
+use super::interface::{is_virtio, type_name};
+use crate::rule::kinds::{default, nothing, refuse, sort, unique, unread, unread_where};
+use crate::rule::place::{IntoPlace as _, child};
+use crate::rule::{BOTH, Class, Rule, rule};
+use crate::rules::common::kept_attribute;
+
+pub(super) fn places() -> Rule {
+    rule("interface-option-unsupported", Class::Conflict)
+        .summary("an option stands at a type of interface that does not take it")
+        .doc(
+            "A device made by somebody else (`managed='no'`) is for interfaces of type `ethernet`; an isolated port is one of a bridge; \
+             reconnecting is for the client of a socket. libvirt refuses them elsewhere.",
+        )
+        .finds("<devices><interface type='user'><target dev='tap0' managed='no'/></interface></devices>")
+        .finds("<devices><interface type='user'><port isolated='yes'/></interface></devices>")
+        .finds(
+            "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='server'>\
+             <reconnect enabled='yes' timeout='1'/></source><model type='virtio'/></interface></devices>",
+        )
+        .row(
+            refuse(|it: &Interface, _| {
+                let foreign = it.target.as_ref().is_some_and(|target| target.managed == Some(YesNo::No));
+                (foreign && !matches!(it.type_, InterfaceType::Ethernet(_))).then(|| {
+                    format!("libvirt itself makes the device of an interface of type {}: managed='no' is for ethernet", type_name(it))
+                })
+            })
+            .at(|it| it.target.as_ref().map_or(&it.xml, |target| &target.xml)),
+        )
+        .row(
+            refuse(|it: &Interface, _| {
+                let isolated = it.port.as_ref().is_some_and(|port| port.isolated == Some(YesNo::Yes));
+                let bridged = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_));
+                (isolated && !bridged).then(|| {
+                    format!("an interface of type {} is at no bridge whose port could be isolated", type_name(it))
+                })
+            })
+            .at(|it| it.port.as_ref().map_or(&it.xml, |port| &port.xml)),
+        )
+        .row(
+            refuse(|it: &VhostUser, _| {
+                let server = it.mode == Some(InterfaceSourceVhostUserMode::Server);
+                (server && it.reconnect.is_some()).then_some("only a client reconnects: mode is 'server'")
+            })
+            .at(|it| it.reconnect.as_ref().map_or(&it.xml, |reconnect| &reconnect.xml)),
+        )
+}
+
+pub(super) fn vhostuser() -> Rule {
+    rule("interface-vhostuser-incomplete", Class::Conflict)
+        .summary("an interface of type `vhostuser` lacks what the target needs")
+        .doc(
+            "The card of an interface of type `vhostuser` is one of virtio's. Until 11.1.0, which brought passt there, its source needed \
+             `type`, `path` and `mode`. libvirt refuses the rest.",
+        )
+        .finds(
+            "<devices><interface type='vhostuser'><source type='unix' path='/run/vhost.sock' mode='client'/><model type='e1000'/>\
+             </interface></devices>",
+        )
+        .row(refuse(|it: &Interface, _| {
+            let vhostuser = matches!(it.type_, InterfaceType::Vhostuser(_));
+            (vhostuser && !is_virtio(it) && !is_passt(it)).then_some("the card of a vhostuser interface is one of virtio's")
+        }))
+        .row(
+            refuse(|it: &Interface, _| {
+                let missing = matches!(&it.type_, InterfaceType::Vhostuser(members) if members.source.is_none());
+                missing.then_some("a vhostuser interface needs a source")
+            })
+            .until(11, 1, 0),
+        )
+        .row(
+            refuse(|it: &VhostUser, _| {
+                let whole = it.type_.is_some() && it.path.is_some() && it.mode.is_some();
+                (!whole).then_some("the source of a vhostuser interface needs type, path and mode")
+            })
+            .until(11, 1, 0),
+        )
+}
+
+pub(super) fn sources() -> Rule {
+    rule("interface-source-missing", Class::Conflict)
+        .summary("an interface does not say what it is connected to")
+        .doc(
+            "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a tag of a VLAN is at \
+             most 4095 and every `<vlan>` has one; a device that is always there has no other that it stands in for; the name of the host \
+             is for passt to tell. libvirt refuses the rest.",
+        )
+        .finds("<devices><interface type='bridge'><model type='virtio'/></interface></devices>")
+        .finds("<devices><interface type='hostdev'><source/></interface></devices>")
+        .finds("<devices><interface type='user'><backend hostname='a'/></interface></devices>")
+        .finds("<devices><interface type='user'><teaming type='persistent' persistent='ua-a'/></interface></devices>")
+        .finds("<devices><interface type='user'><vlan><tag id='4096'/></vlan></interface></devices>")
+        .row(refuse(|it: &Interface, _| {
+            let missing = matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none());
+            missing.then_some("an interface of type bridge needs a source")
+        }))
+        // Vendor and product make it a USB device without saying so.
+        .row(refuse(|it: &InterfaceSourceHostdev, _| {
+            let named = it.address.is_some() || it.vendor.is_some() && it.product.is_some();
+            (!named).then_some("the source of an interface of type hostdev needs an address")
+        }))
+        .row(
+            refuse(|it: &InterfaceBackend, _| {
+                let named = it.hostname.is_some() || it.fqdn.is_some();
+                (named && it.type_ != Some(InterfaceBackendType::Passt)).then_some("hostname and fqdn are for the back end passt")
+            })
+            .since(11, 8, 0),
+        )
+        .row(refuse(|it: &Teaming, _| {
+            let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();
+            stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones")
+        }))
+        .row(refuse(|it: &Vlan, _| it.tag.is_empty().then_some("a VLAN needs a tag")))
+        .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id))))
+}
+
+pub(super) fn native() -> Rule {
+    rule("interface-vlan-native-duplicate", Class::Conflict)
+        .summary("two VLANs of an interface are native")
+        .doc("One VLAN of a trunk at most is native, that is, what untagged packets belong to. libvirt refuses a second `nativeMode`.")
+        .finds(
+            "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='1' nativeMode='tagged'/>\
+             <tag id='2' nativeMode='untagged'/></vlan></interface></devices>",
+        )
+        .row(unique(
+            Vlan::TAG,
+            |tag, _| tag.native_mode.map(|_| ()),
+            |()| "another VLAN of the interface is native already".to_owned(),
+        ))
+}
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("interface-vlan-trunk-added", Class::Default)
+            .summary("several VLANs make a trunk")
+            .doc(
+                "A guest that belongs to several VLANs is on a trunk. libvirt takes that from the number of tags and spells it out as \
+                 `trunk='yes'`; with one tag the attribute stays as it is.",
+            )
+            .example(
+                "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/><tag id='47'/></vlan></interface></devices>",
+                "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='42'/><tag id='47'/></vlan>\
+                 </interface></devices>",
+            )
+            .row(default(Vlan::TRUNK, VlanTrunk::Yes).when(|it, _| it.tag.len() > 1).says("several VLANs make a trunk")),
+        rule("interface-target-vnet-dropped", Class::Live)
+            .summary("the name of a network device is one that libvirt makes up")
+            .doc(
+                "Names that begin with `vnet`, `macvtap` or `macvlan` are those that libvirt gives to the devices of running guests. It \
+                 forgets them when it reads a configuration, whoever wrote them, unless `managed='no'` says that somebody else made the \
+                 device. Profile `libvirt` drops them; profile `modern` keeps the live state and only mentions it.",
+            )
+            .example(
+                "<devices><interface type='network'><source network='default'/><target dev='vnet0'/></interface></devices>",
+                "<devices><interface type='network'><source network='default'/></interface></devices>",
+            )
+            .row(
+                unread_where(
+                    child(Interface::TARGET),
+                    |target, scope| {
+                        let made_up = ["vnet", "macvtap", "macvlan"].iter().any(|prefix| target.dev.starts_with(prefix));
+                        made_up && target.managed != Some(YesNo::No) && !scope.live
+                    },
+                    "in a configuration",
+                )
+                .says("a configuration does not keep a name that libvirt makes up, as those that begin with vnet, macvtap or macvlan"),
+            ),
+        rule("interface-script-empty", Class::Default)
+            .summary("a script without a path is none")
+            .doc("libvirt reads a `<script>` or `<downscript>` with an empty path as none at all, and does not write it.")
+            .example(
+                "<devices><interface type='ethernet'><script path=''/></interface></devices>",
+                "<devices><interface type='ethernet'/></devices>",
+            )
+            .row(nothing(child(Interface::SCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH))
+            .row(nothing(child(Interface::DOWNSCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH)),
+        rule("interface-user-source-dropped", Class::Lossy)
+            .summary("an interface of type `user` names a device that nothing reads")
+            .doc(
+                "The `<source dev=>` of an interface of type `user` is for passt, which takes over the routes of that device. Without \
+                 `<backend type='passt'/>` libvirt reads past it. Profile `libvirt` drops it; profile `modern` leaves it and says so.",
+            )
+            .example(
+                "<devices><interface type='user'><source dev='eth0'/></interface></devices>",
+                "<devices><interface type='user'/></devices>",
+            )
+            .row(
+                unread(child(InterfaceTypeUser::SOURCE).within(user), "of an interface of type user without the back end passt")
+                    .when(|it, _| !is_passt(it)),
+            ),
+        rule("interface-filterref-unsupported-dropped", Class::Lossy)
+            .summary("a filter stands at an interface that libvirt does not filter")
+            .doc(
+                "Only interfaces of the types `network`, `bridge` and `ethernet` keep their `<filterref>`. From any other libvirt drops it \
+                 without a word: the traffic is not filtered. Profile `libvirt` drops it as well; profile `modern` leaves it and says so.",
+            )
+            .example(
+                "<devices><interface type='user'><filterref filter='clean-traffic'/></interface></devices>",
+                "<devices><interface type='user'/></devices>",
+            )
+            .row(
+                unread(child(Interface::FILTERREF), "of an interface of this type: its traffic is not filtered").when(|it, _| {
+                    use InterfaceType::{Bridge, Ethernet, Network};
+                    !matches!(it.type_, Network(_) | Bridge(_) | Ethernet(_))
+                }),
+            ),
+        rule("interface-filterref-params-sorted", Class::Spelling)
+            .summary("the parameters of a filter are sorted by name")
+            .doc("libvirt keeps the parameters of a filter in a table and writes them by name; several values of one name stay in their order.")
+            .example(
+                "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
+                 <parameter name='IP' value='192.0.2.5'/><parameter name='GATEWAY' value='192.0.2.1'/></filterref></interface></devices>",
+                "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
+                 <parameter name='GATEWAY' value='192.0.2.1'/><parameter name='IP' value='192.0.2.5'/></filterref></interface></devices>",
+            )
+            .row(sort(FilterRef::PARAMETER, |it, _| it.name.clone(), "the parameters of a filter by name")),
+    ]
+}
+
+const NO_SCRIPT: &str = "a script without a path is none";
+
+fn is_passt(interface: &Interface) -> bool {
+    interface.backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt))
+}
+
+fn user(interface: &mut Interface) -> Option<&mut InterfaceTypeUser> {
+    match &mut interface.type_ {
+        InterfaceType::User(members) => Some(members),
+        _ => None,
+    }
+}
