@@ -363,6 +363,13 @@ impl<'t> Context<'t> {
         self.profile == Profile::Modern || element.info().since.is_none_or(|since| since <= self.target)
     }
 
+    /// The attributes of the element in hand as the document spells them.
+    pub(crate) fn as_spelt(&self) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
+        let element = self.source.get(self.here.range()).unwrap_or_default();
+        let tag = domxml_xml::pieces(element).next().map_or(0..0, |tag| tag.range);
+        domxml_xml::attributes(element, &tag).map(|(name, value)| (&element[name], &element[value]))
+    }
+
     /// Reports a rewrite of the element that `at` belongs to.
     pub fn rewrote(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
         self.rewrote_here(at.span, message)

@@ -138,8 +138,8 @@ fn name_end(text: &str, start: usize, end: usize) -> usize {
     text[start..end].find(is_end).map_or(end, |found| start + found)
 }
 
-/// The attributes of a start tag: the bytes of name and value.
-pub(crate) fn attributes<'t>(
+/// The attributes of a start tag: the bytes of name and value, as they are spelt.
+pub fn attributes<'t>(
     text: &'t str,
     tag: &Range<usize>,
 ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + use<'t> {

@@ -33,7 +33,7 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
         ("network", network::rules()),
         ("chardev", chardev::rules()),
         ("graphics", old(graphics::RULES)),
-        ("hostdev", old(hostdev::RULES)),
+        ("hostdev", hostdev::rules()),
         ("devices", devices::rules()),
         ("security", security::rules()),
     ]

@@ -1,35 +1,23 @@
-//! Rules about devices of the host, about redirected devices, and about addresses as far as they are those of hosts.
+//! Devices of the host, redirected devices, and addresses as far as they are those of hosts. Rows by section; algorithms in files
+//! named for their rules.
 
-mod duplicate;
-mod legacy;
+mod hostdev_duplicate;
 mod numbers;
-mod options;
 mod redirdev;
+mod refused;
 mod source;
-mod util;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::Rule;
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
-    &legacy::SGIO,
-    &legacy::STARTUP,
-    &legacy::ROM,
-    &legacy::ADDRESS,
-    &legacy::USB,
-    &duplicate::RULE,
-    &options::TYPE,
-    &options::SCSI,
-    &redirdev::TYPE,
-    &redirdev::ADDRESS,
-    &numbers::OCTAL,
-    &numbers::ISA,
-    &source::TYPE,
-    &source::PARTS,
-    &source::MULTIFUNCTION,
-    &source::USB_ZERO,
-    &source::ISCSI,
-    &source::SCSI_ONLY,
-    &redirdev::DBUS,
-    &legacy::KVM,
-];
+/// What libvirt refuses stands first; then the facts.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections = [
+        refused::rules(),
+        vec![hostdev_duplicate::rule()],
+        redirdev::refused(),
+        numbers::rules(),
+        source::rules(),
+        vec![redirdev::channel()],
+    ];
+    sections.into_iter().flatten().collect()
+}

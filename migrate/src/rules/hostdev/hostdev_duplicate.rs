@@ -1,0 +1,103 @@
+//! `hostdev-duplicate`.
+
+use std::collections::HashSet;
+
+use domxml::{Devices, Hostdev, HostdevCapability, HostdevMode, HostdevPciAddress, HostdevSourceUsb, HostdevSubsystem};
+use domxml_runtime::{Element, Extra, extras_mut};
+
+use crate::rule::kinds::check;
+use crate::rule::{Class, Context, Rule};
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("hostdev-duplicate", Class::Conflict)
+        .summary("a device of the host is assigned twice")
+        .doc(
+            "A device of the host goes to the guest once: libvirt refuses a second one with the same source, whatever else is said of it. A \
+             USB device that an earlier one names by vendor and product alone is the same wherever it is plugged in.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev>\
+             <hostdev mode='subsystem' type='pci' managed='no'><source>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
+             </hostdev><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/>\
+             <address bus='1' device='2'/></source></hostdev></devices>",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source></hostdev><hostdev mode='subsystem' type='scsi' managed='no'><source>\
+             <!-- once more --><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+        )
+        .row(check(twice))
+}
+
+fn twice(devices: &Devices, cx: &mut Context<'_>) {
+    let mut seen = HashSet::new();
+    for hostdev in &devices.hostdev {
+        let names = names(hostdev);
+        if names.iter().any(|name| seen.contains(name)) {
+            cx.error(&hostdev.xml, "the guest has this device of the host already: a device goes to one guest, once");
+        }
+        seen.extend(names.into_iter().next());
+    }
+}
+
+/// What a device of the host is known by: first what later ones are held against, then what else it is the same by.
+fn names(hostdev: &Hostdev) -> Vec<String> {
+    match &hostdev.mode {
+        HostdevMode::Subsystem(members) => match &members.type_ {
+            HostdevSubsystem::Pci(pci) => {
+                let HostdevPciAddress { domain, bus, slot, function, .. } = pci.source.address;
+                let (domain, bus) = (domain.unwrap_or_default(), bus.unwrap_or_default());
+                vec![format!("{domain}:{bus}:{}.{}", slot.unwrap_or_default(), function.unwrap_or_default())]
+            }
+            HostdevSubsystem::Usb(usb) => usb_names(&usb.source),
+            HostdevSubsystem::Scsi(scsi) => vec![plain(&scsi.source)],
+            HostdevSubsystem::ScsiHost(adapter) => vec![plain(&adapter.source)],
+            HostdevSubsystem::Mdev(mdev) => vec![plain(&mdev.source)],
+        },
+        HostdevMode::Capabilities(members) => vec![match &members.type_ {
+            HostdevCapability::Storage(storage) => plain(&storage.source),
+            HostdevCapability::Misc(misc) => plain(&misc.source),
+            HostdevCapability::Net(net) => plain(&net.source),
+        }],
+    }
+}
+
+fn usb_names(source: &HostdevSourceUsb) -> Vec<String> {
+    let place = source.address.as_ref().map(|address| {
+        let (device, port) = (address.device.map(|device| device.0), address.port.as_deref());
+        format!("bus {}, device {device:?}, port {port:?}", address.bus)
+    });
+    let product = source.vendor.as_ref().zip(source.product.as_ref());
+    place.into_iter().chain(product.map(|(vendor, product)| format!("{}:{}", vendor.id, product.id))).collect()
+}
+
+/// A source as text, without what the author remarks on it.
+fn plain<T: Element + Clone>(source: &T) -> String {
+    let mut source = source.clone();
+    extras_mut(&mut source, &mut |xml| *xml = Extra::default());
+    source.to_xml()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known_by(source: &str) -> Vec<String> {
+        let text = format!("<hostdev mode='subsystem' type='usb'><source>{source}</source></hostdev>");
+        names(&Hostdev::from_xml(&text).expect("a device"))
+    }
+
+    #[test]
+    fn a_usb_device_is_known_by_its_place_first_and_by_its_number_then() {
+        assert_ne!(known_by("<address bus='1' port='1.2'/>"), known_by("<address bus='1' port='1.3'/>"));
+        let product = "<vendor id='0x1234'/><product id='0xbeef'/>";
+        let placed = known_by(&format!("{product}<address bus='1' device='2'/>"));
+        assert_eq!(placed[1..], known_by(product));
+        assert_eq!(placed[..1], known_by("<address bus='0x1' device='0x2'/>"));
+    }
+}

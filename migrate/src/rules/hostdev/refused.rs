@@ -1,0 +1,181 @@
+//! What libvirt refuses of devices of the host.
+
+use domxml::{
+    DiskAuthSecretType, Hostdev, HostdevMode, HostdevSourcePci, HostdevSourceScsi, HostdevSourceScsiHost,
+    HostdevSourceScsiProtocol as Protocol, HostdevSourceUsb, HostdevSubsystem, HostdevSubsystemMdevModel as MdevModel,
+    HostdevSubsystemScsi, HostdevSubsystemScsiSgio, HostdevUsbAddress, Payload as _, Rom, YesNo,
+};
+
+use crate::rule::kinds::refuse;
+use crate::rule::{Class, Rule, rule};
+use crate::rules::common::kept_attribute;
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("hostdev-sgio-unfiltered", Class::Conflict)
+            .summary("a SCSI unit of the host asks for unfiltered commands")
+            .doc(
+                "`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel but those of one vendor \
+                 ever did, and libvirt refuses it.",
+            )
+            .finds(
+                "<devices><hostdev mode='subsystem' type='scsi' managed='no' sgio='unfiltered'><source><adapter name='scsi_host0'/>\
+                 <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+            )
+            .row(refuse(|it: &HostdevSubsystemScsi, _| {
+                let unfiltered = it.sgio == Some(HostdevSubsystemScsiSgio::Unfiltered);
+                unfiltered.then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
+            })),
+        rule("hostdev-startup-policy-pci", Class::Conflict)
+            .summary("a PCI function of the host has a policy for its absence")
+            .doc("Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.")
+            .finds(
+                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
+                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+            )
+            .row(refuse(|it: &HostdevSourcePci, _| {
+                it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions")
+            })),
+        rule("device-rom-disabled-tuned", Class::Conflict)
+            .summary("an option ROM that is turned off is described nevertheless")
+            .doc("`enabled='no'` says that the device has no option ROM. libvirt refuses `bar` and `file` beside it.")
+            .finds(
+                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source>\
+                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/></hostdev></devices>",
+            )
+            .row(refuse(|it: &Rom, _| {
+                let described = it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some());
+                described.then_some("an option ROM that is turned off has neither bar nor file")
+            })),
+        address_type(),
+        rule("hostdev-usb-ids-incomplete", Class::Conflict)
+            .summary("a USB device of the host lacks one of its two numbers")
+            .doc(
+                "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor 0. Since 12.8.0 \
+                 an address can name the port in place of the device, but not both.",
+            )
+            .finds(
+                "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x0'/><product id='0x1234'/></source>\
+                 </hostdev></devices>",
+            )
+            .finds("<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/></source></hostdev></devices>")
+            .row(refuse(|it: &HostdevSourceUsb, _| {
+                (it.vendor.is_some() != it.product.is_some()).then_some("a USB device is named by vendor and product together")
+            }))
+            .row(
+                refuse(|it: &HostdevSourceUsb, _| {
+                    it.vendor.as_ref().filter(|vendor| vendor.id.0 == 0).map(|_| "0 is no number of a vendor")
+                })
+                .at(|it| it.vendor.as_ref().map_or(&it.xml, |vendor| &vendor.xml)),
+            )
+            .row(
+                refuse(|it: &HostdevUsbAddress, _| {
+                    let port = it.port.as_ref().is_some_and(|port| !port.is_empty());
+                    (it.device.is_some() == port)
+                        .then_some("the address of a USB device has its number or its port, one of the two")
+                })
+                .since(12, 8, 0),
+            ),
+        options(),
+        scsi_source(),
+    ]
+}
+
+fn address_type() -> Rule {
+    rule("hostdev-address-type", Class::Conflict)
+        .summary("a device of the host is on a bus of the guest where it cannot be")
+        .doc(
+            "A PCI function shows on PCI, a USB device on USB, a SCSI unit on a SCSI bus, an adapter on PCI or in the channel subsystem, a \
+             mediated device where its model belongs. libvirt refuses an address of another type.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
+             <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></hostdev></devices>",
+        )
+        .row(
+            refuse(|it: &Hostdev, _| {
+                let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.value()?);
+                let fits: &[&str] = match type_ {
+                    HostdevSubsystem::Pci(_) => &["pci", "unassigned"],
+                    HostdevSubsystem::Usb(_) => &["usb"],
+                    HostdevSubsystem::Scsi(_) => &["drive"],
+                    HostdevSubsystem::ScsiHost(_) => &["pci", "ccw"],
+                    HostdevSubsystem::Mdev(mdev) => match mdev.model {
+                        MdevModel::VfioPci => &["pci"],
+                        MdevModel::VfioCcw => &["ccw"],
+                        MdevModel::VfioAp => &[],
+                    },
+                };
+                let type_ = type_.value().unwrap_or_default();
+                (!fits.contains(&found)).then(|| match fits {
+                    [] => format!("a mediated device of the model vfio-ap has no address, and none of the type {found}"),
+                    fits => format!("the address of this {type_} device is of the type {}, not {found}", fits.join(" or ")),
+                })
+            })
+            .at(|it| it.address.as_ref().map_or(&it.xml, |address| &address.xml)),
+        )
+}
+
+fn options() -> Rule {
+    let rule = rule("hostdev-option-type", Class::Conflict)
+        .summary("an option stands at a host device of another type")
+        .doc(
+            "`sgio` and `rawio` are for SCSI units of the host, `model` is for mediated devices and SCSI adapters. libvirt refuses them at \
+             any other host device.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='pci' managed='yes' rawio='yes'><source>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+        );
+    // What the type takes is not among what is kept.
+    ["sgio", "rawio", "model"].into_iter().fold(rule, |rule, option| {
+        rule.row(refuse(move |it: &Hostdev, _| {
+            let type_ = subsystem(it)?.value()?;
+            kept_attribute(&it.xml, option).map(|_| format!("a host device of the type {type_} has no '{option}'"))
+        }))
+    })
+}
+
+fn scsi_source() -> Rule {
+    rule("hostdev-scsi-source", Class::Conflict)
+        .summary("the source of a SCSI device of the host is incomplete or malformed")
+        .doc(
+            "An iSCSI target has exactly one server, and its secret is one of iSCSI. An adapter of vhost is named by `naa.` and 16 \
+             hexadecimal digits. libvirt refuses anything else.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' wwpn='5123456789abcde0'/></hostdev>\
+             </devices>",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/1'>\
+             <host name='example.com'/><auth username='me'><secret type='ceph' usage='a'/></auth></source></hostdev></devices>",
+        )
+        .row(refuse(|it: &HostdevSourceScsi, _| {
+            let wrong = matches!(&it.protocol, Protocol::Iscsi(target) if target.host.len() != 1);
+            wrong.then_some("an iSCSI target has one server: one <host>")
+        }))
+        .row(
+            refuse(|it: &HostdevSourceScsi, _| {
+                let Protocol::Iscsi(target) = &it.protocol else { return None };
+                let other = target.auth.as_ref()?.secret.type_ != DiskAuthSecretType::Iscsi;
+                other.then_some("the secret of an iSCSI target is of the type 'iscsi'")
+            })
+            .at(|it| match &it.protocol {
+                Protocol::Iscsi(target) => target.auth.as_ref().map_or(&it.xml, |auth| &auth.secret.xml),
+                Protocol::Adapter(_) => &it.xml,
+            }),
+        )
+        .row(refuse(|it: &HostdevSourceScsiHost, _| {
+            let digits = it.wwpn.strip_prefix("naa.").unwrap_or_default();
+            let named = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            (!named).then(|| format!("'{}' names no adapter: it takes 'naa.' and 16 hexadecimal digits", it.wwpn))
+        }))
+}
+
+fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {
+    match &hostdev.mode {
+        HostdevMode::Subsystem(members) => Some(&members.type_),
+        HostdevMode::Capabilities(_) => None,
+    }
+}
