@@ -6,7 +6,7 @@ use domxml::{
     ArchName, Domain, DomainType, GraphicsType, MemoryAccessMode, NumaCellMemAccess, NumatuneMemoryPlacement, OnOff,
     Os, OsFirmware, OsLoaderType, OsTypeValue, VcpuPlacement,
 };
-use domxml_runtime::Version;
+use domxml_runtime::{Content, Version};
 
 use super::board::{Board, is_x86};
 use crate::options::{Driver, Target};
@@ -100,6 +100,18 @@ impl Scope {
     #[must_use]
     pub fn knows(&self, major: u16, minor: u16, micro: u16) -> bool {
         self.target.oldest >= Version::new(major, minor, micro)
+    }
+
+    /// Whether the libvirt whose refusals count knows what came with this version.
+    #[must_use]
+    pub fn strictly_knows(&self, major: u16, minor: u16, micro: u16) -> bool {
+        self.target.strictest() >= Version::new(major, minor, micro)
+    }
+
+    /// Whether libvirt reads an element: one that is older reads past what is newer than it.
+    #[must_use]
+    pub fn reads(&self, element: &dyn Content) -> bool {
+        element.info().since.is_none_or(|since| since <= self.target.strictest())
     }
 
     /// Whether the guest is an x86.

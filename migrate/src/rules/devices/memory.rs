@@ -1,217 +1,187 @@
-//! `virtio-pmem-access-default`, `memory-device-sizes`, `memory-device-empty-source`.
+//! Memory modules.
 
 use domxml::scalar::MemoryUnit;
 use domxml::{
-    AddressType, ArchName, Domain, Extra, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock,
-    MemoryDeviceCurrent, MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDevicePagesize, MemoryDeviceRequested,
-    MemoryDeviceSize, PstoreSize, YesNo, walk_mut,
+    AddressType, ArchName, MemoryDevice, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock,
+    MemoryDeviceCurrent, MemoryDeviceHostSource, MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDeviceModelDimm,
+    MemoryDeviceModelNvdimm, MemoryDeviceModelVirtioMem, MemoryDeviceNvdimmTarget, MemoryDevicePagesize,
+    MemoryDevicePmemTarget, MemoryDeviceRequested, MemoryDeviceSize, MemoryDeviceTarget, MemoryDeviceVirtioMemTarget,
+    PstoreSize, YesNo,
 };
 
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, kib};
+use crate::rule::kinds::{Scale, default, exists, nothing, refuse, unit};
+use crate::rule::place::child;
+use crate::rule::scope::CELLS;
+use crate::rule::{Class, Rule, Scope, rule};
+use crate::rules::common::{is_bare, kib};
 
-pub(super) static ACCESS: Rule = Rule {
-    id: "virtio-pmem-access-default",
-    class: Class::Default,
-    since: Some(domxml_runtime::Version::new(7, 1, 0)),
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "a virtio pmem device shares its memory",
-    doc: "What a guest writes to a memory device of the model `virtio-pmem` always reaches the file on the host; libvirt writes \
-          `access='shared'`.",
-    example: Example {
-        before: "<devices><memory model='virtio-pmem'><source><path>/m</path></source><target><size unit='KiB'>1048576</size></target>\
-                 </memory></devices>",
-        after: "<devices><memory model='virtio-pmem' access='shared'><source><path>/m</path></source>\
-                <target><size unit='KiB'>1048576</size></target></memory></devices>",
-    },
-    apply: spell_access,
-};
-
-pub(super) static SIZES: Rule = Rule {
-    id: "memory-device-sizes",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "sizes of memory devices are in KiB",
-    doc: "libvirt reads the sizes of memory modules, of their pages, blocks and labels, and of a store for crash messages, in any unit \
-          and writes KiB, rounded up. Profile `modern` keeps the unit of the author.",
-    example: Example {
-        before: "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
-        after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
-    },
-    apply: scale_all,
-};
-
-pub(super) static CONTRADICTIONS: Rule = Rule {
-    id: "memory-device-contradictions",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "memory devices that libvirt refuses",
-    doc: "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on POWER cannot \
-          do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared and cannot discard either. \
-          What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is given and \
-          a power of two. A device is for a NUMA node that the guest has, its address has a slot, and one of the model `sgx-epc` \
-          has none.",
-    example: Example {
-        before: "<devices><memory model='virtio-pmem' access='private'><source><path>/m</path></source>\
-                 <target><size unit='KiB'>1048576</size></target></memory></devices>",
-        after: "<devices><memory model='virtio-pmem' access='private'><source><path>/m</path></source>\
-                <target><size unit='KiB'>1048576</size></target></memory></devices>",
-    },
-    apply: report,
-};
-
-pub(super) static EMPTY: Rule = Rule {
-    id: "memory-device-empty-source",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "an empty source of a memory device is not written",
-    doc: "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, and a size of 0 \
-          is none.",
-    example: Example {
-        before: "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",
-        after: "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
-    },
-    apply: drop_empty,
-};
-
-fn spell_access(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
-    for memory in &mut devices.memory {
-        if matches!(memory.model, MemoryDeviceModel::VirtioPmem(_)) && memory.access.is_none() {
-            memory.access = Some(MemoryDeviceAccess::Shared);
-            cx.rewrote(&memory.xml, "the access is spelt out").becomes("", "access='shared'");
-        }
-    }
-}
-
-/// Turns a size into KiB.
-fn scale(value: &mut u64, unit: &mut Option<MemoryUnit>, xml: &Extra, cx: &mut Context) {
-    let from = unit.unwrap_or(MemoryUnit::KiB);
-    if from == MemoryUnit::KiB && unit.is_some() {
-        return;
-    }
-    let before = unit.map_or_else(|| value.to_string(), |unit| format!("{value} {unit}"));
-    let Some(bytes) = value.checked_mul(from.bytes()) else {
-        cx.error(xml, format!("{before} are too large"));
-        return;
-    };
-    (*value, *unit) = (bytes.div_ceil(1 << 10), Some(MemoryUnit::KiB));
-    cx.rewrote(xml, "libvirt writes the size in KiB").becomes(before, format!("{value} KiB"));
-}
-
-fn scale_all(domain: &mut Domain, cx: &mut Context) {
-    macro_rules! sizes {
-        ($any:ident: $($type:ident)*) => {
-            $(if let Some(size) = $any.downcast_mut::<$type>() {
-                scale(&mut size.value, &mut size.unit, &size.xml, cx);
-            })*
-        };
-    }
-    walk_mut(domain, &mut |any| {
-        sizes! { any:
-            MemoryDeviceSize MemoryDevicePagesize MemoryDeviceAlignsize MemoryDeviceLabelSize MemoryDeviceBlock
-            MemoryDeviceRequested MemoryDeviceCurrent PstoreSize
-        }
-    });
-}
+/// How libvirt writes sizes.
+const KIB: Scale = Scale { assumed: MemoryUnit::KiB, written: MemoryUnit::KiB, up: true };
 
 /// The least size of an NVDIMM's label, in KiB.
 const LABEL_KIB: u64 = 128;
 
-fn report(domain: &mut Domain, cx: &mut Context) {
-    let arch = domain.os.as_ref().and_then(|os| os.type_.arch);
-    let power = matches!(arch, Some(ArchName::Ppc64 | ArchName::Ppc64le));
-    let cells: usize = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cell.len()).sum();
-    let Some(devices) = &domain.devices else { return };
-    for memory in &devices.memory {
-        let node = match &memory.model {
-            MemoryDeviceModel::Dimm(dimm) => dimm.target.node,
-            MemoryDeviceModel::Nvdimm(nvdimm) => nvdimm.target.node,
-            MemoryDeviceModel::VirtioPmem(pmem) => pmem.target.node,
-            MemoryDeviceModel::VirtioMem(mem) => mem.target.node,
-            MemoryDeviceModel::SgxEpc(sgx) => sgx.target.node,
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        conflict(),
+        rule("virtio-pmem-access-default", Class::Default)
+            .since(7, 1, 0)
+            .summary("a virtio pmem device shares its memory")
+            .doc(
+                "What a guest writes to a memory device of the model `virtio-pmem` always reaches the file on the host; libvirt writes \
+                 `access='shared'`.",
+            )
+            .example(
+                "<devices><memory model='virtio-pmem'><source><path>/m</path></source><target><size unit='KiB'>1048576</size></target>\
+                 </memory></devices>",
+                "<devices><memory model='virtio-pmem' access='shared'><source><path>/m</path></source>\
+                 <target><size unit='KiB'>1048576</size></target></memory></devices>",
+            )
+            .row(
+                default(MemoryDevice::ACCESS, MemoryDeviceAccess::Shared)
+                    .when(|memory, _| matches!(memory.model, MemoryDeviceModel::VirtioPmem(_))),
+            ),
+        sizes(),
+        rule("memory-device-empty-source", Class::Spelling)
+            .summary("an empty source of a memory device is not written")
+            .doc(
+                "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, and a size of 0 \
+                 is none.",
+            )
+            .example(
+                "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",
+                "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
+            )
+            .row(nothing(child(MemoryDeviceHostSource::PAGESIZE), |size| size.value == 0, "a size of 0 is none"))
+            .row(nothing(child(MemoryDeviceModelDimm::SOURCE), is_bare, "an empty source says nothing"))
+            .row(nothing(child(MemoryDeviceModelVirtioMem::SOURCE), is_bare, "an empty source says nothing")),
+    ]
+}
+
+fn sizes() -> Rule {
+    let rule = rule("memory-device-sizes", Class::Spelling)
+        .summary("sizes of memory devices are in KiB")
+        .doc(
+            "libvirt reads the sizes of memory modules, of their pages, blocks and labels, and of a store for crash messages, in any unit \
+             and writes KiB, rounded up. Profile `modern` keeps the unit of the author.",
+        )
+        .example(
+            "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
+            "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
+        );
+    macro_rules! in_kib {
+        ($($type:ident)*) => {
+            rule$(
+                .row(
+                    refuse(|size: &$type, _| KIB.apply(size.value, size.unit).is_none().then_some("the size is too large")),
+                )
+                .row(unit(|size: &mut $type| Some((&mut size.value, &mut size.unit)), KIB))
+            )*
         };
-        if node.is_some_and(|node| node as usize >= cells) {
-            cx.error(&memory.xml, "the guest has no NUMA node of this number");
-        }
-        if let Some(address) = &memory.address
-            && matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none())
-        {
-            cx.error(&address.xml, "the address of a memory device has a slot");
-        }
-        let discards = memory.discard == Some(YesNo::Yes);
-        let virtio = matches!(memory.model, MemoryDeviceModel::VirtioPmem(_) | MemoryDeviceModel::VirtioMem(_));
-        let options = memory.driver.as_ref().filter(|driver| cx.reads(*driver)).is_some_and(|driver| {
-            driver.iommu.is_some() || driver.ats.is_some() || driver.packed.is_some() || driver.page_per_vq.is_some()
-        });
-        let mut refuse = |wrong: bool, why: &str| {
-            if wrong {
-                cx.error(&memory.xml, why);
-            }
-        };
-        refuse(options && !virtio, "the options of virtio are for models of virtio");
-        match &memory.model {
-            MemoryDeviceModel::Nvdimm(nvdimm) => {
-                let size = kib(nvdimm.target.size.value, nvdimm.target.size.unit);
-                refuse(discards, "an NVDIMM cannot discard what it holds");
-                refuse(!power && nvdimm.uuid.is_some(), "an NVDIMM has a UUID on POWER alone");
-                match &nvdimm.target.label {
-                    None => refuse(power, "on POWER an NVDIMM has a label"),
-                    Some(label) => {
-                        let label = kib(label.size.value, label.size.unit);
-                        refuse(label < Some(LABEL_KIB), "the label of an NVDIMM has at least 128 KiB");
-                        refuse(label >= size, "the label of an NVDIMM is smaller than the device");
-                    }
-                }
-            }
-            MemoryDeviceModel::VirtioPmem(_) => {
-                refuse(discards, "a device of the model virtio-pmem cannot discard what it holds");
-                let private = memory.access == Some(MemoryDeviceAccess::Private);
-                refuse(private, "a device of the model virtio-pmem is shared");
-            }
-            MemoryDeviceModel::VirtioMem(mem) => {
-                let size = kib(mem.target.size.value, mem.target.size.unit);
-                let block = mem.target.block.as_ref().and_then(|block| kib(block.value, block.unit));
-                let requested =
-                    mem.target.requested.as_ref().and_then(|requested| kib(requested.value, requested.unit));
-                refuse(requested > size, "more is requested than the device has");
-                refuse(mem.target.block.is_none(), "the size of a block is missing");
-                if let Some(block) = block {
-                    refuse(!block.is_power_of_two(), "the size of a block is a power of two");
-                    let whole = requested.is_none_or(|requested| block == 0 || requested % block == 0);
-                    refuse(!whole, "what is requested is no number of blocks");
-                }
-            }
-            MemoryDeviceModel::SgxEpc(_) => {
-                refuse(memory.address.is_some(), "a device of the model sgx-epc has no address")
-            }
-            MemoryDeviceModel::Dimm(_) => {}
-        }
+    }
+    in_kib! {
+        MemoryDeviceSize MemoryDevicePagesize MemoryDeviceAlignsize MemoryDeviceLabelSize MemoryDeviceBlock
+        MemoryDeviceRequested MemoryDeviceCurrent PstoreSize
     }
 }
 
-fn drop_empty(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
-    for memory in &mut devices.memory {
-        let source = match &mut memory.model {
-            MemoryDeviceModel::Dimm(dimm) => &mut dimm.source,
-            MemoryDeviceModel::VirtioMem(mem) => &mut mem.source,
-            _ => continue,
-        };
-        if let Some(source) = source
-            && source.pagesize.take_if(|size| size.value == 0).is_some()
-        {
-            cx.rewrote(&memory.xml, "a size of 0 is none").becomes("<pagesize>0</pagesize>", "");
+fn conflict() -> Rule {
+    rule("memory-device-contradictions", Class::Conflict)
+        .summary("memory devices that libvirt refuses")
+        .doc(
+            "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on POWER cannot \
+             do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared and cannot discard either. \
+             What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is given and \
+             a power of two. A device is for a NUMA node that the guest has, its address has a slot, and one of the model `sgx-epc` \
+             has none. The options of virtio are for the two virtio models.",
+        )
+        .finds(
+            "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target><driver iommu='on'/></memory></devices>",
+        )
+        .finds(
+            "<devices><memory model='virtio-pmem' access='private'><source><path>/m</path></source>\
+             <target><size unit='KiB'>1048576</size></target></memory></devices>",
+        )
+        .finds(
+            "<devices><memory model='nvdimm'><source><path>/m</path></source><target><size unit='KiB'>1048576</size>\
+             <label><size unit='KiB'>64</size></label></target></memory></devices>",
+        )
+        .finds(
+            "<devices><memory model='virtio-mem'><target><size unit='KiB'>1048576</size><block unit='KiB'>3000</block>\
+             <requested unit='KiB'>0</requested></target></memory></devices>",
+        )
+        .finds("<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>1</node></target></memory></devices>")
+        .row(exists(|target: &MemoryDeviceTarget| target.node, CELLS))
+        .row(exists(|target: &MemoryDeviceNvdimmTarget| target.node, CELLS))
+        .row(exists(|target: &MemoryDevicePmemTarget| target.node, CELLS))
+        .row(exists(|target: &MemoryDeviceVirtioMemTarget| target.node, CELLS))
+        .row(
+            refuse(|memory: &MemoryDevice, _| {
+                let address = memory.address.as_ref()?;
+                let loose = matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none());
+                loose.then_some("the address of a memory device has a slot")
+            })
+            .at(|memory| memory.address.as_ref().map_or(&memory.xml, |address| &address.xml)),
+        )
+        .row(
+            refuse(|memory: &MemoryDevice, scope| {
+                let options = memory.driver.as_ref().is_some_and(|driver| scope.reads(driver) && !is_bare(driver));
+                (options && !is_virtio(memory)).then_some("the options of virtio are for models of virtio")
+            })
+            .at(|memory| memory.driver.as_ref().map_or(&memory.xml, |driver| &driver.xml)),
+        )
+        .row(refuse(device))
+        .row(refuse(nvdimm))
+        .row(refuse(virtio_mem))
+}
+
+fn is_virtio(memory: &MemoryDevice) -> bool {
+    matches!(memory.model, MemoryDeviceModel::VirtioPmem(_) | MemoryDeviceModel::VirtioMem(_))
+}
+
+/// What a model does not have.
+fn device(memory: &MemoryDevice, _: &Scope) -> Option<&'static str> {
+    let discards = memory.discard == Some(YesNo::Yes);
+    match &memory.model {
+        MemoryDeviceModel::Nvdimm(_) if discards => Some("an NVDIMM cannot discard what it holds"),
+        MemoryDeviceModel::VirtioPmem(_) if discards => {
+            Some("a device of the model virtio-pmem cannot discard what it holds")
         }
-        if source.take_if(|source| source.nodemask.is_none() && source.pagesize.is_none()).is_some() {
-            cx.rewrote(&memory.xml, "an empty source says nothing").becomes("<source/>", "");
+        MemoryDeviceModel::VirtioPmem(_) if memory.access == Some(MemoryDeviceAccess::Private) => {
+            Some("a device of the model virtio-pmem is shared")
         }
+        MemoryDeviceModel::SgxEpc(_) if memory.address.is_some() => {
+            Some("a device of the model sgx-epc has no address")
+        }
+        _ => None,
     }
+}
+
+fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static str> {
+    let power = matches!(scope.arch, Some(ArchName::Ppc64 | ArchName::Ppc64le));
+    if !power && nvdimm.uuid.is_some() {
+        return Some("an NVDIMM has a UUID on POWER alone");
+    }
+    let Some(label) = &nvdimm.target.label else { return power.then_some("on POWER an NVDIMM has a label") };
+    let label = kib(label.size.value, label.size.unit);
+    if label < Some(LABEL_KIB) {
+        return Some("the label of an NVDIMM has at least 128 KiB");
+    }
+    let size = kib(nvdimm.target.size.value, nvdimm.target.size.unit);
+    (label >= size).then_some("the label of an NVDIMM is smaller than the device")
+}
+
+fn virtio_mem(mem: &MemoryDeviceModelVirtioMem, _: &Scope) -> Option<&'static str> {
+    let size = kib(mem.target.size.value, mem.target.size.unit);
+    let requested = mem.target.requested.as_ref().and_then(|requested| kib(requested.value, requested.unit));
+    if requested > size {
+        return Some("more is requested than the device has");
+    }
+    let Some(block) = &mem.target.block else { return Some("the size of a block is missing") };
+    let block = kib(block.value, block.unit)?;
+    if !block.is_power_of_two() {
+        return Some("the size of a block is a power of two");
+    }
+    let whole = requested.is_none_or(|requested| requested.is_multiple_of(block));
+    (!whole).then_some("what is requested is no number of blocks")
 }

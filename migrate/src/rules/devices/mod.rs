@@ -7,13 +7,10 @@ mod rng;
 mod shmem;
 mod tpm;
 
-use crate::rule::{OldRule, Rule};
+use crate::rule::Rule;
 
-/// The rules that are not written as rows yet, in the order in which they run.
-static RULES: &[&OldRule] = &[&memory::CONTRADICTIONS, &memory::ACCESS, &memory::SIZES, &memory::EMPTY];
-
-/// The sections that are, behind them.
+/// In the order in which they run within a phase.
 pub(super) fn rules() -> Vec<Rule> {
-    let sections = [others::rules(), iommu::rules(), shmem::rules(), tpm::rules(), rng::rules()];
-    super::old(RULES).into_iter().chain(sections.into_iter().flatten()).collect()
+    let sections = [others::rules(), iommu::rules(), shmem::rules(), tpm::rules(), memory::rules(), rng::rules()];
+    sections.into_iter().flatten().collect()
 }

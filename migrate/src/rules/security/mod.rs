@@ -3,13 +3,9 @@
 mod device;
 mod label;
 
-use crate::rule::{OldRule, Rule};
+use crate::rule::Rule;
 
-/// The rules that are not written as rows yet, in the order in which they run.
-static RULES: &[&OldRule] =
-    &[&label::STATIC, &label::MODELS, &label::NONE, &label::TYPE, &label::UNTYPED, &label::EMPTY];
-
-/// The sections that are, behind them.
+/// In the order in which they run within a phase.
 pub(super) fn rules() -> Vec<Rule> {
-    super::old(RULES).into_iter().chain(device::rules()).collect()
+    label::rules().into_iter().chain(device::rules()).collect()
 }
