@@ -105,7 +105,8 @@ impl Plan {
 
     fn walk(&self, phase: &Dispatch, content: &mut dyn Content, cx: &mut Context<'_>) {
         let outer = cx.here;
-        if let Some(xml) = content.extra() {
+        // What was added stands where its parent does.
+        if let Some(xml) = content.extra().filter(|xml| !xml.span.is_empty()) {
             cx.here = xml.span;
         }
         let here = cx.here;

@@ -265,7 +265,7 @@ pub fn algorithm<T: Content + Described + Clone>(change: fn(&mut T, &mut Context
 }
 
 fn span_of(xml: Option<&mut Extra>, cx: &Context<'_>) -> Span {
-    xml.map_or(cx.here, |xml| xml.span)
+    xml.map(|xml| xml.span).filter(|span| !span.is_empty()).unwrap_or(cx.here)
 }
 
 fn leave_behind(rest: Option<Extra>, owner: Option<&mut Extra>) {

@@ -51,6 +51,8 @@ pub struct Scope {
     pub spice: bool,
     /// Whether there is a display at all.
     pub graphics: bool,
+    /// The numbers of the audio back ends.
+    pub audio: BTreeSet<u32>,
     /// Whether all of the guest's memory can be shared with other processes.
     pub shared_memory: bool,
     /// Whether the system management mode is on, as far as `<features>` says.
@@ -85,6 +87,7 @@ impl Scope {
                 .flat_map(|devices| &devices.graphics)
                 .any(|graphics| matches!(graphics.type_, GraphicsType::Spice(_))),
             graphics: domain.devices.as_ref().is_some_and(|devices| !devices.graphics.is_empty()),
+            audio: domain.devices.iter().flat_map(|devices| &devices.audio).map(|audio| audio.id.0).collect(),
             shared_memory: shared_memory(domain),
             smm: domain
                 .features
@@ -204,3 +207,6 @@ pub const IOTHREADS: Things = Things { name: "I/O thread", has: |scope, id| scop
 
 /// Its NUMA cells.
 pub const CELLS: Things = Things { name: "cell", has: |scope, id| id < scope.cells };
+
+/// Its audio back ends.
+pub const AUDIO: Things = Things { name: "audio back end", has: |scope, id| scope.audio.contains(&id) };

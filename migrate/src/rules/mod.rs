@@ -32,7 +32,7 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
         ("storage", storage::rules()),
         ("network", network::rules()),
         ("chardev", chardev::rules()),
-        ("graphics", old(graphics::RULES)),
+        ("graphics", graphics::rules()),
         ("hostdev", hostdev::rules()),
         ("devices", devices::rules()),
         ("security", security::rules()),

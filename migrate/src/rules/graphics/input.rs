@@ -1,179 +1,163 @@
-//! `input-bus-default`, `input-empty-driver`.
+//! Input devices.
 
-use domxml::{AddressType, ArchName, Domain, DomainType, InputBus, InputType, OsTypeValue};
-
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
-
-pub(super) static BUS: Rule = Rule {
-    id: "input-bus-default",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the bus of an input device is spelt out",
-    doc: "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB elsewhere; \
-          tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have buses of their own. \
-          Where the definition does not say which architecture the guest has, profile `modern` leaves the bus to libvirt.",
-    example: Example {
-        before: "<devices><input type='tablet'/><input type='mouse'/></devices>",
-        after: "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
-    },
-    apply: spell_bus,
+use domxml::{
+    AddressType, DomainType, Input, InputBus, InputType, InputTypeKeyboard, InputTypeMouse, InputTypeTablet,
+    OsTypeValue,
 };
 
-pub(super) static CONTRADICTIONS: Rule = Rule {
-    id: "input-contradictions",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "input devices that libvirt refuses",
-    doc: "A tablet cannot be on the PS/2 bus, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
-          that are neither fully nor paravirtualized have no input devices, unless they are Parallels' containers. A virtio model is \
-          on the virtio bus, a device on USB has an address of that type, and an event device of the host is on no bus.",
-    example: Example {
-        before: "<devices><input type='tablet' bus='ps2'/></devices>",
-        after: "<devices><input type='tablet' bus='ps2'/></devices>",
-    },
-    apply: report,
-};
+use crate::rule::board::{is_s390, is_x86};
+use crate::rule::kinds::{default_by, nothing, refuse};
+use crate::rule::place::child;
+use crate::rule::{Class, LIBVIRT, Rule, Scope, rule};
+use crate::rules::common::{is_bare, kept_attribute};
 
-pub(super) static DRIVER: Rule = Rule {
-    id: "input-empty-driver",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a `<driver>` of an input device without attributes is not written",
-    doc: "libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.",
-    example: Example {
-        before: "<devices><input type='mouse' bus='ps2'><driver/></input></devices>",
-        after: "<devices><input type='mouse' bus='ps2'/></devices>",
-    },
-    apply: drop_driver,
-};
-
-/// What decides about the bus.
-#[derive(Clone, Copy)]
-struct Guest {
-    os: OsTypeValue,
-    arch: Option<ArchName>,
-    parallels: bool,
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        conflict(),
+        rule("input-bus-default", Class::Default)
+            .summary("the bus of an input device is spelt out")
+            .doc(
+                "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB elsewhere; \
+                 tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have buses of their own. \
+                 Where the definition does not say which architecture the guest has, profile `modern` leaves the bus to libvirt.",
+            )
+            .example(
+                "<devices><input type='tablet'/><input type='mouse'/></devices>",
+                "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
+            )
+            .row(default_by(InputTypeTablet::BUS, |_, scope| tablet_bus(scope)).when(is_certain))
+            .row(default_by(InputTypeMouse::BUS, |_, scope| usual_bus(scope)).when(is_certain))
+            .row(default_by(InputTypeKeyboard::BUS, |_, scope| usual_bus(scope)).when(is_certain))
+            .row(default_by(InputTypeTablet::BUS, |_, scope| tablet_bus(scope)).profiles(LIBVIRT))
+            .row(default_by(InputTypeMouse::BUS, |_, scope| usual_bus(scope)).profiles(LIBVIRT))
+            .row(default_by(InputTypeKeyboard::BUS, |_, scope| usual_bus(scope)).profiles(LIBVIRT)),
+        rule("input-empty-driver", Class::Spelling)
+            .summary("a `<driver>` of an input device without attributes is not written")
+            .doc("libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.")
+            .example(
+                "<devices><input type='mouse' bus='ps2'><driver/></input></devices>",
+                "<devices><input type='mouse' bus='ps2'/></devices>",
+            )
+            .row(nothing(child(Input::DRIVER), is_bare, "an empty <driver/> says nothing")),
+    ]
 }
 
-impl Guest {
-    fn bus(self, pointer_or_keys: bool) -> Option<InputBus> {
-        match self.os {
-            OsTypeValue::Hvm => Some(match self.arch {
-                None | Some(ArchName::I686 | ArchName::X86_64) if pointer_or_keys => InputBus::Ps2,
-                Some(ArchName::S390 | ArchName::S390x) => InputBus::Virtio,
-                _ => InputBus::Usb,
-            }),
-            OsTypeValue::Xen | OsTypeValue::Xenpvh => Some(InputBus::Xen),
-            _ => self.parallels.then_some(InputBus::Parallels),
-        }
-    }
+fn conflict() -> Rule {
+    rule("input-contradictions", Class::Conflict)
+        .summary("input devices that libvirt refuses")
+        .doc(
+            "A tablet cannot be on the PS/2 bus, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
+             that are neither fully nor paravirtualized have no input devices, unless they are Parallels' containers. A virtio model is \
+             on the virtio bus, a device on USB has an address of that type, and an event device of the host is on no bus.",
+        )
+        .finds("<devices><input type='tablet' bus='ps2'/></devices>")
+        .finds("<devices><input type='mouse' bus='xen'/></devices>")
+        .finds("<os><type>xen</type></os><devices><input type='mouse' bus='usb'/></devices>")
+        .finds("<os><type>exe</type></os><devices><input type='mouse' bus='usb'/></devices>")
+        .finds("<devices><input type='evdev' bus='usb'><source dev='/dev/input/event1'/></input></devices>")
+        .finds("<devices><input type='mouse' bus='ps2' model='virtio'/></devices>")
+        .finds(
+            "<devices><input type='mouse' bus='usb'><address type='pci' domain='0' bus='0' slot='3' function='0'/></input></devices>",
+        )
+        .row(refuse(|tablet: &InputTypeTablet, scope| {
+            let wrong = scope.is_hvm() && tablet.bus == Some(InputBus::Ps2);
+            wrong.then_some("a tablet is not on the PS/2 bus")
+        }))
+        .row(refuse(|input: &Input, scope| {
+            let wrong = scope.is_hvm() && said_bus(input) == Some(InputBus::Xen);
+            wrong.then_some("Xen's bus is for paravirtual guests")
+        }))
+        .row(refuse(|input: &Input, scope| {
+            let plain = matches!(input.type_, InputType::Mouse(_) | InputType::Keyboard(_));
+            let wrong = !plain || said_bus(input).is_some_and(|bus| bus != InputBus::Xen);
+            let event_device = matches!(input.type_, InputType::Evdev(_));
+            (is_paravirtual(scope) && wrong && !event_device)
+                .then_some("a paravirtual guest has mice and keyboards on Xen's bus alone")
+        }))
+        .row(refuse(|input: &Input, scope| {
+            let passed_over = matches!(input.type_, InputType::Evdev(_) | InputType::Passthrough(_));
+            let wrong = scope.os_type.is_some() && !scope.is_hvm() && !is_paravirtual(scope) && !has_own_devices(scope);
+            (wrong && !passed_over).then_some("a guest of this kind has no input devices")
+        }))
+        .row(refuse(|input: &Input, scope| {
+            let event_device = matches!(input.type_, InputType::Evdev(_));
+            let wrong = scope.os_type.is_some() && !scope.is_hvm() && !has_own_devices(scope) || is_s390(scope.arch);
+            (event_device && wrong).then_some("a guest of this kind has no event devices of the host")
+        }))
+        .row(refuse(|input: &Input, _| {
+            let event_device = matches!(input.type_, InputType::Evdev(_));
+            let is_bus = |bus: &str| InputBus::VALUES.iter().any(|known| known.value == bus);
+            (event_device && kept_attribute(&input.xml, "bus").is_some_and(is_bus))
+                .then_some("an event device of the host is on no bus")
+        }))
+        .row(refuse(|input: &Input, scope| {
+            let elsewhere = match &input.type_ {
+                InputType::Passthrough(_) => false,
+                InputType::Evdev(_) => true,
+                _ => bus(input, scope).is_some_and(|bus| bus != InputBus::Virtio),
+            };
+            (input.model.is_some() && elsewhere).then_some("a virtio model is on the virtio bus")
+        }))
+        .row(
+            refuse(|input: &Input, scope| {
+                let address = input.address.as_ref()?;
+                let wrong = bus(input, scope) == Some(InputBus::Usb) && !matches!(address.type_, AddressType::Usb(_));
+                wrong.then_some("a device on USB has an address of the type usb")
+            })
+            .at(|input| input.address.as_ref().map_or(&input.xml, |address| &address.xml)),
+        )
 }
 
-fn spell_bus(domain: &mut Domain, cx: &mut Context) {
-    let Some(os) = &domain.os else { return };
-    let parallels = matches!(domain.type_, DomainType::Vz | DomainType::Parallels);
-    let guest = Guest { os: os.type_.value, arch: os.type_.arch, parallels };
-    if cx.profile == Profile::Modern && (guest.arch.is_none() || guest.os != OsTypeValue::Hvm) {
-        return;
-    }
-    let Some(devices) = &mut domain.devices else { return };
-    for input in &mut devices.input {
-        let (field, keys) = match &mut input.type_ {
-            InputType::Tablet(tablet) => (&mut tablet.bus, false),
-            InputType::Mouse(mouse) => (&mut mouse.bus, true),
-            InputType::Keyboard(keyboard) => (&mut keyboard.bus, true),
-            InputType::Passthrough(_) | InputType::Evdev(_) => continue,
-        };
-        if field.is_none()
-            && let Some(bus) = guest.bus(keys)
-        {
-            *field = Some(bus);
-            cx.rewrote(&input.xml, "the bus of the input device is spelt out").becomes("", format!("bus='{bus}'"));
-        }
-    }
+/// Whether the bus is the same whatever the host: the guest is fully virtualized, and its architecture is named.
+fn is_certain<T>(_: &T, scope: &Scope) -> bool {
+    scope.is_hvm() && scope.arch.is_some()
 }
 
-fn report(domain: &mut Domain, cx: &mut Context) {
-    let Some((os, arch)) = domain.os.as_ref().map(|os| (os.type_.value, os.type_.arch)) else { return };
-    let guest = Guest { os, arch, parallels: false };
-    let paravirtual = matches!(os, OsTypeValue::Xen | OsTypeValue::Xenpvh);
-    // Old Xen calls its paravirtual guests so; Parallels has devices of its own.
-    let special = match domain.type_ {
-        DomainType::Xen => os == OsTypeValue::Linux,
+fn is_paravirtual(scope: &Scope) -> bool {
+    matches!(scope.os_type, Some(OsTypeValue::Xen | OsTypeValue::Xenpvh))
+}
+
+/// Old Xen calls its paravirtual guests `linux`; Parallels has devices of its own.
+fn has_own_devices(scope: &Scope) -> bool {
+    match scope.type_ {
+        DomainType::Xen => scope.os_type == Some(OsTypeValue::Linux),
         DomainType::Vz | DomainType::Parallels => true,
         _ => false,
-    };
-    let Some(devices) = &domain.devices else { return };
-    for input in &devices.input {
-        let (bus, tablet) = match &input.type_ {
-            InputType::Tablet(tablet) => (tablet.bus, true),
-            InputType::Mouse(mouse) => (mouse.bus, false),
-            InputType::Keyboard(keyboard) => (keyboard.bus, false),
-            InputType::Evdev(_) => {
-                if os != OsTypeValue::Hvm && !special || matches!(arch, Some(ArchName::S390 | ArchName::S390x)) {
-                    cx.error(&input.xml, "a guest of this kind has no event devices of the host");
-                }
-                let is_bus = |bus: &str| InputBus::VALUES.iter().any(|known| known.value == bus);
-                if kept_attribute(&input.xml, "bus").is_some_and(is_bus) {
-                    cx.error(&input.xml, "an event device of the host is on no bus");
-                }
-                if input.model.is_some() {
-                    cx.error(&input.xml, "a virtio model is on the virtio bus");
-                }
-                continue;
-            }
-            InputType::Passthrough(_) => {
-                if paravirtual {
-                    cx.error(&input.xml, "a paravirtual guest has mice and keyboards on Xen's bus alone");
-                }
-                continue;
-            }
-        };
-        if os == OsTypeValue::Hvm {
-            if tablet && bus == Some(InputBus::Ps2) {
-                cx.error(&input.xml, "a tablet is not on the PS/2 bus");
-            }
-            if bus == Some(InputBus::Xen) {
-                cx.error(&input.xml, "Xen's bus is for paravirtual guests");
-            }
-        } else if paravirtual {
-            if bus.is_some_and(|bus| bus != InputBus::Xen) || tablet {
-                cx.error(&input.xml, "a paravirtual guest has mice and keyboards on Xen's bus alone");
-            }
-        } else if !special {
-            cx.error(&input.xml, "a guest of this kind has no input devices");
-        }
-        if bus.or(guest.bus(!tablet)) == Some(InputBus::Usb)
-            && let Some(address) = &input.address
-            && !matches!(address.type_, AddressType::Usb(_))
-        {
-            cx.error(&address.xml, "a device on USB has an address of the type usb");
-        }
-        if input.model.is_some() && bus.or(guest.bus(!tablet)) != Some(InputBus::Virtio) {
-            cx.error(&input.xml, "a virtio model is on the virtio bus");
-        }
     }
 }
 
-fn drop_driver(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
-    for input in &mut devices.input {
-        if let Some(driver) = &input.driver
-            && (driver.iommu.is_none()
-                && driver.ats.is_none()
-                && driver.packed.is_none()
-                && driver.page_per_vq.is_none())
-        {
-            input.driver = None;
-            cx.rewrote(&input.xml, "an empty <driver/> says nothing").becomes("<driver/>", "");
-        }
+/// The bus of mice and keyboards.
+fn usual_bus(scope: &Scope) -> Option<InputBus> {
+    match tablet_bus(scope) {
+        Some(InputBus::Usb) if is_x86(scope.arch) => Some(InputBus::Ps2),
+        bus => bus,
+    }
+}
+
+/// The bus of tablets.
+fn tablet_bus(scope: &Scope) -> Option<InputBus> {
+    match scope.os_type? {
+        OsTypeValue::Hvm if is_s390(scope.arch) => Some(InputBus::Virtio),
+        OsTypeValue::Hvm => Some(InputBus::Usb),
+        OsTypeValue::Xen | OsTypeValue::Xenpvh => Some(InputBus::Xen),
+        _ => matches!(scope.type_, DomainType::Vz | DomainType::Parallels).then_some(InputBus::Parallels),
+    }
+}
+
+fn said_bus(input: &Input) -> Option<InputBus> {
+    match &input.type_ {
+        InputType::Tablet(tablet) => tablet.bus,
+        InputType::Mouse(mouse) => mouse.bus,
+        InputType::Keyboard(keyboard) => keyboard.bus,
+        InputType::Passthrough(_) | InputType::Evdev(_) => None,
+    }
+}
+
+/// The bus that is said, or the one that goes without saying.
+fn bus(input: &Input, scope: &Scope) -> Option<InputBus> {
+    match &input.type_ {
+        InputType::Tablet(tablet) => tablet.bus.or_else(|| tablet_bus(scope)),
+        InputType::Mouse(_) | InputType::Keyboard(_) => said_bus(input).or_else(|| usual_bus(scope)),
+        InputType::Passthrough(_) | InputType::Evdev(_) => None,
     }
 }

@@ -8,12 +8,14 @@ mod servers;
 mod socket;
 mod sound;
 mod video;
-mod video_models;
+mod video_models_merged;
+mod video_primary_reorder;
+mod video_refused;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::{OldRule, Rule};
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[
+/// The rules that are not written as rows yet, in the order in which they run.
+static RULES: &[&OldRule] = &[
     &parts::CONTRADICTIONS,
     // What the attributes say must be held against the elements before anything takes their place.
     &listen::ATTRIBUTE,
@@ -36,20 +38,17 @@ pub(super) static RULES: &[&Rule] = &[
     &parts::PASSWORD,
     &parts::CHANNELS,
     &parts::EMPTY,
-    &video_models::RULE,
-    &video::CONTRADICTIONS,
-    &video::IMPLICIT,
-    &video::TYPE,
-    &video::PRIMARY,
-    &video::NONE,
-    &video::MEMORY,
-    &video::POWER_OF_TWO,
-    &video::EMPTY_DRIVER,
-    &input::CONTRADICTIONS,
-    &input::BUS,
-    &input::DRIVER,
-    &sound::CONTRADICTIONS,
-    &sound::STREAMS,
-    &sound::UNREAD,
-    &sound::EMPTY,
 ];
+
+/// The sections that are, behind them.
+pub(super) fn rules() -> Vec<Rule> {
+    let sections = [
+        video_models_merged::rules(),
+        video_refused::rules(),
+        video::rules(),
+        video_primary_reorder::rules(),
+        input::rules(),
+        sound::rules(),
+    ];
+    super::old(RULES).into_iter().chain(sections.into_iter().flatten()).collect()
+}

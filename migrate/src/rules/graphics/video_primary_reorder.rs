@@ -1,0 +1,58 @@
+//! `video-primary-reorder`: the card that the guest starts on stands first.
+
+use domxml::{Anchor, Devices, Extra, YesNo};
+
+use super::video::{is_none, is_primary};
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, Phase, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("video-primary-reorder", Class::Structure)
+            .since(1, 0, 2)
+            .summary("the primary video card stands first and is marked")
+            .doc(
+                "The guest starts on the card with `primary='yes'`, or on the first where none is marked. libvirt moves that card to the \
+                 front when it reads the definition, and marks it. Two marked cards are an error.",
+            )
+            .example(
+                "<devices><video><model type='vga' vram='16384' heads='1'/></video>\
+                 <video><model type='cirrus' vram='16384' heads='1' primary='yes'/></video></devices>",
+                "<devices><video><model type='cirrus' vram='16384' heads='1' primary='yes'/></video>\
+                 <video><model type='vga' vram='16384' heads='1'/></video></devices>",
+            )
+            .row(algorithm(reorder).phase(Phase::Derive)),
+    ]
+}
+
+fn reorder(devices: &mut Devices, cx: &mut Context<'_>) {
+    if let Some(at) = devices.video.iter().position(is_primary).filter(|at| *at > 0) {
+        let video = devices.video.remove(at);
+        cx.rewrote(&video.xml, "the primary card stands first")
+            .becomes(format!("video card {}", at + 1), "video card 1");
+        devices.video.insert(0, video);
+        move_anchors_to_front(&mut devices.xml, "video", at);
+        return;
+    }
+    let Some(first) = devices.video.first_mut().filter(|first| !is_none(first) && !is_primary(first)) else { return };
+    if let Some(model) = &mut first.model {
+        model.primary = Some(YesNo::Yes);
+        cx.rewrote(&first.xml, "the first card is the primary one").becomes("", "primary='yes'");
+    }
+}
+
+/// Lets what is kept beside a child go with it when it moves to the front.
+fn move_anchors_to_front(extra: &mut Extra, name: &str, from: usize) {
+    let from = u32::try_from(from).unwrap_or(u32::MAX);
+    for node in extra.kept.iter_mut().flat_map(|kept| &mut kept.nodes) {
+        if let Anchor::Before(child, nth) | Anchor::After(child, nth) = &mut node.anchor
+            && **child == *name
+        {
+            *nth = match *nth {
+                at if at == from => 0,
+                at if at < from => at + 1,
+                at => at,
+            };
+        }
+    }
+}
