@@ -26,7 +26,7 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
     [
         // What a driver refuses stands first, so that it is judged by what the author wrote.
         ("qemu", qemu::rules()),
-        ("live", old(live::RULES)),
+        ("live", live::rules()),
         ("domain", domain::rules()),
         ("cpu", cpu::rules()),
         ("storage", storage::rules()),

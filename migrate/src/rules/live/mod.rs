@@ -1,10 +1,12 @@
-//! Rules about what only a running domain shows, and about what libvirt does not keep.
+//! What only a running domain shows, and what libvirt does not keep. Rows; algorithms in files named for their rules.
 
-mod alias;
-mod devices;
-mod markup;
+mod comments_dropped;
+mod device_alias_duplicate;
+mod running;
 
-use crate::rule::OldRule as Rule;
+use crate::rule::Rule;
 
-/// In the order in which they run.
-pub(super) static RULES: &[&Rule] = &[&devices::RULE, &alias::DUPLICATE, &alias::RULE, &markup::COMMENTS];
+/// In the order in which they run within a phase.
+pub(super) fn rules() -> Vec<Rule> {
+    vec![running::devices(), device_alias_duplicate::rule(), running::aliases(), comments_dropped::rule()]
+}

@@ -1,0 +1,38 @@
+//! `comments-dropped`.
+
+use domxml::{Domain, Extra};
+use domxml_runtime::extras_mut;
+
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, LIBVIRT, Rule};
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("comments-dropped", Class::Live)
+        .summary("libvirt keeps no comments")
+        .doc(
+            "libvirt reads past comments and processing instructions, and its own form of a document has none, save within metadata. Profile \
+             `modern` keeps them where they stood.",
+        )
+        .example("<devices><!-- none yet --></devices>", "<devices/>")
+        .row(algorithm(drop_all).profiles(LIBVIRT))
+}
+
+fn drop_all(domain: &mut Domain, cx: &mut Context<'_>) {
+    extras_mut(domain, &mut |xml| drop_of(xml, cx));
+}
+
+fn drop_of(xml: &mut Extra, cx: &mut Context<'_>) {
+    let Some(kept) = &mut xml.kept else { return };
+    let is_markup = |text: &str| text.starts_with("<!--") || text.starts_with("<?");
+    let mut dropped: Vec<Box<str>> =
+        kept.nodes.extract_if(.., |node| is_markup(&node.text)).map(|node| node.text).collect();
+    for leaf in &mut kept.leaves {
+        dropped.append(&mut leaf.before);
+        dropped.append(&mut leaf.after);
+    }
+    for text in dropped {
+        let line = text.lines().next().unwrap_or_default();
+        let short: String = line.chars().take(60).collect();
+        cx.rewrote(xml, "libvirt keeps no comments").becomes(short, "");
+    }
+}

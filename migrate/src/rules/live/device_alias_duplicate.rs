@@ -1,0 +1,41 @@
+//! `device-alias-duplicate`.
+
+use std::collections::HashSet;
+
+use domxml::{Alias, Devices, MemballoonModel};
+use domxml_runtime::walk;
+
+use super::running::is_users_own;
+use crate::rule::kinds::check;
+use crate::rule::{Class, Context, Rule};
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("device-alias-duplicate", Class::Conflict)
+        .summary("two devices have one alias")
+        .doc(
+            "An alias that begins with `ua-` names a device for its user, and only one: libvirt refuses a domain that gives it twice. The \
+             first console may have that of the serial port which it is.",
+        )
+        .finds("<devices><sound model='ac97'><alias name='ua-a'/></sound><sound model='ac97'><alias name='ua-a'/></sound></devices>")
+        .row(check(twice))
+}
+
+fn twice(devices: &Devices, cx: &mut Context<'_>) {
+    let name = |alias: &Option<Alias>| alias.as_ref().map(|alias| alias.name.clone());
+    // The console that is the serial port shares its alias, and of no balloon none is read.
+    let (serial, console) = (devices.serial.first(), devices.console.first());
+    let copy = console.filter(|console| serial.is_some_and(|serial| name(&serial.alias) == name(&console.alias)));
+    let none = devices.memballoon.as_ref().filter(|balloon| balloon.model == MemballoonModel::None);
+    let unread = [copy.and_then(|it| it.alias.as_ref()), none.and_then(|it| it.alias.as_ref())];
+    let unread = unread.map(|alias| alias.map(|alias| alias.xml.span));
+    let mut seen = HashSet::new();
+    walk(devices, &mut |any| {
+        if let Some(alias) = any.downcast_ref::<Alias>()
+            && is_users_own(alias)
+            && !unread.contains(&Some(alias.xml.span))
+            && !seen.insert(alias.name.clone())
+        {
+            cx.error(&alias.xml, format!("another device has the alias {} already", alias.name));
+        }
+    });
+}
