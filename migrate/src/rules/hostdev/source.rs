@@ -2,14 +2,15 @@
 
 use domxml::scalar::{PciBus, PciDomain, PciFunction, PciSlot};
 use domxml::{
-    Hostdev, HostdevDriver, HostdevMode, HostdevPciAddress as Pci, HostdevScsiAddress, HostdevSourceScsiProtocolIscsi,
-    HostdevSourceUsb, HostdevSubsystem, HostdevUsbAddress, InterfaceHostdevAddressTypePci as InterfacePci,
-    InterfaceHostdevDriver, InterfaceHostdevDriverName as Driver,
+    Hostdev, HostdevDriver, HostdevPciAddress as Pci, HostdevScsiAddress, HostdevSourceScsiProtocolIscsi,
+    HostdevSourceUsb, HostdevUsbAddress, InterfaceHostdevAddressTypePci as InterfacePci, InterfaceHostdevDriver,
+    InterfaceHostdevDriverName as Driver,
 };
 
 use crate::rule::kinds::{default, nothing, spelling, unread};
 use crate::rule::place::{child, flag, required};
 use crate::rule::{BOTH, Class, MODERN, Phase, Rule, rule};
+use crate::rules::storage::is_scsi;
 
 pub(super) fn rules() -> Vec<Rule> {
     const TYPE: &str = "the type of the device says it";
@@ -148,8 +149,4 @@ fn driver_kvm() -> Rule {
         )
         .row(spelling(HostdevDriver::NAME, move |name, _| vfio(name), VFIO).profiles(MODERN).phase(Phase::Read))
         .row(spelling(InterfaceHostdevDriver::NAME, move |name, _| vfio(name), VFIO).profiles(MODERN).phase(Phase::Read))
-}
-
-fn is_scsi(hostdev: &Hostdev) -> bool {
-    matches!(&hostdev.mode, HostdevMode::Subsystem(members) if matches!(members.type_, HostdevSubsystem::Scsi(_)))
 }

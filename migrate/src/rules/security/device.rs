@@ -59,18 +59,20 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><serial type='file'><source path='/a'><seclabel model='selinux' labelskip='yes'/></source></serial></devices>",
                 "<devices><serial type='file'><source path='/a'/></serial></devices>",
             )
-            .row(nothing(child(ChardevSourceFile::SECLABEL), says_nothing, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourcePath::SECLABEL), says_nothing, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourcePty::SECLABEL), says_nothing, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourceUnix::SECLABEL), says_nothing, NO_LABEL).when(in_configuration))
-            .row(nothing(child(OsNvramSource::SECLABEL), says_nothing, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourceFile::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourcePath::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourcePty::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourceUnix::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(OsNvramSource::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
             .row(algorithm(first_label).profiles(LIBVIRT)),
     ]
 }
 
-const NO_LABEL: &str = "gives no label";
+/// Why a label is not written.
+pub(in crate::rules) const NO_LABEL: &str = "gives no label";
 
-fn in_configuration<T>(_: &T, scope: &Scope) -> bool {
+/// Whether what only a running domain shows is left out.
+pub(in crate::rules) fn in_configuration<T>(_: &T, scope: &Scope) -> bool {
     !scope.live
 }
 
@@ -83,7 +85,7 @@ fn twice(model: &impl std::fmt::Display) -> String {
 }
 
 /// Whether a label of a configuration says nothing.
-fn says_nothing(label: &DeviceSeclabel) -> bool {
+pub(in crate::rules) fn gives_no_label(label: &DeviceSeclabel) -> bool {
     match &label.relabel {
         DeviceSeclabelRelabel::No => false,
         DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) => {

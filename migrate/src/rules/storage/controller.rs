@@ -22,7 +22,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><controller type='usb' index='0' model='none'/></devices>",
             )
             .row(
-                nothing(child(Controller::ADDRESS), |_| true, "no USB has no address")
+                nothing(child(Controller::ADDRESS), |_| true, "a controller of the model none stands for no USB: there is no device that could have an address")
                     .when(|it, _| usb_model(it) == Some(UsbModel::None))
                     .profiles(BOTH),
             ),

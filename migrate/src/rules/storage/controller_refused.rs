@@ -6,8 +6,7 @@ use domxml::{
     Input, InputBus, InputType,
 };
 
-use super::controllers::{start_port, usb_model};
-use super::util::type_name;
+use super::controllers::{start_port, type_name, usb_model};
 use crate::rule::kinds::{check, refuse, unique};
 use crate::rule::{Class, Context, Rule, rule};
 use crate::rules::common::kept_attribute;
@@ -174,7 +173,7 @@ fn masters(devices: &Devices, cx: &mut Context<'_>) {
     let mut companion = None;
     for controller in &devices.controller {
         let ControllerType::Usb(usb) = &controller.type_ else { continue };
-        if usb.model == Some(UsbModel::None) || usb.master.is_none() && start_port(controller).is_none() {
+        if usb.model == Some(UsbModel::None) || usb.master.is_none() && start_port(usb.model).is_none() {
             return;
         }
         companion = companion.or(Some(controller));

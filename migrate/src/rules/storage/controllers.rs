@@ -1,68 +1,81 @@
-//! Controllers: `controller-usb-companion-master`, `controller-order-by-index`, `controller-index-auto`.
+//! Controllers as libvirt reads them: `controller-usb-companion-master`, `controller-order-by-index`, `controller-index-auto`.
 
 use domxml::scalar::UsbPort;
-use domxml::{Controller, ControllerMaster, ControllerType, ControllerTypeUsbModel as UsbModel, Domain, Extra};
-
-use super::util::{same_type, type_name};
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::LIBVIRT;
-
-pub(super) static MASTER: Rule = Rule {
-    id: "controller-usb-companion-master",
-    class: Class::Structure,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "companions of a USB 2 controller name the port of their master",
-    doc: "The three UHCI companions of an ICH9 controller begin at the ports 0, 2 and 4 of their EHCI master; libvirt writes \
-          `<master>` where it is left out.",
-    example: Example {
-        before: "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'/>\
-                 </devices>",
-        after: "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'>\
-                <master startport='2'/></controller></devices>",
-    },
-    apply: add_masters,
+use domxml::{
+    Controller, ControllerMaster, ControllerType, ControllerTypeUsb, ControllerTypeUsbModel as UsbModel, Devices,
+    Payload,
 };
+use domxml_runtime::Span;
 
-pub(super) static ORDER: Rule = Rule {
-    id: "controller-order-by-index",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "controllers of a type stand together, by index",
-    doc: "When libvirt reads controllers it puts each behind the last of the same type, before the first with a higher index, and \
-          USB masters before their companions. One without index goes behind all of its type.",
-    example: Example {
-        before: "<devices><controller type='scsi' index='1'/><controller type='ide' index='0'/><controller type='scsi' index='0'/>\
-                 </devices>",
-        after: "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/><controller type='ide' index='0'/>\
-                </devices>",
-    },
-    apply: sort,
-};
+use crate::rule::kinds::{algorithm, default_by};
+use crate::rule::place::child;
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
-pub(super) static INDEX: Rule = Rule {
-    id: "controller-index-auto",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a controller without index gets the lowest that is free",
-    doc: "The index of a controller is the lowest that no other of its type has. The parts of an ICH9 USB 2 controller share one: \
-          each joins the USB controller before it, if that is such a part too and no other of the same model has joined already. \
-          Newer releases of libvirt sort the controllers once more afterwards. Profile `modern` leaves the choice to libvirt, \
-          since an index also has a say in the order of controllers.",
-    example: Example {
-        before: "<devices><controller type='scsi'/><controller type='scsi' index='0'/></devices>",
-        after: "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/></devices>",
-    },
-    apply: number,
-};
+pub(super) fn master() -> Rule {
+    rule("controller-usb-companion-master", Class::Structure)
+        .summary("companions of a USB 2 controller name the port of their master")
+        .doc(
+            "The three UHCI companions of an ICH9 controller begin at the ports 0, 2 and 4 of their EHCI master; libvirt writes `<master>` \
+             where it is left out.",
+        )
+        .example(
+            "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'/></devices>",
+            "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'>\
+             <master startport='2'/></controller></devices>",
+        )
+        .row(
+            default_by(child(ControllerTypeUsb::MASTER), |usb, _| {
+                let startport = UsbPort(vec![start_port(usb.model)?]);
+                Some(ControllerMaster { startport, ..ControllerMaster::default() })
+            })
+            .says("a companion names the port of its master where it begins")
+            .phase(Phase::Read)
+            .profiles(LIBVIRT),
+        )
+}
 
-fn controllers(domain: &mut Domain) -> &mut Vec<Controller> {
-    &mut domain.devices.get_or_insert_default().controller
+pub(super) fn order() -> Rule {
+    rule("controller-order-by-index", Class::Spelling)
+        .summary("controllers of a type stand together, by index")
+        .doc(
+            "When libvirt reads controllers it puts each behind the last of the same type, before the first with a higher index, and USB \
+             masters before their companions. One without index goes behind all of its type.",
+        )
+        .example(
+            "<devices><controller type='scsi' index='1'/><controller type='ide' index='0'/><controller type='scsi' index='0'/></devices>",
+            "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/><controller type='ide' index='0'/></devices>",
+        )
+        .row(
+            algorithm(|devices: &mut Devices, cx| sort(&mut devices.controller, cx))
+                .profiles(LIBVIRT)
+                .after("controller-usb-companion-master"),
+        )
+}
+
+pub(super) fn index() -> Rule {
+    rule("controller-index-auto", Class::Default)
+        .summary("a controller without index gets the lowest that is free")
+        .doc(
+            "The index of a controller is the lowest that no other of its type has. The parts of an ICH9 USB 2 controller share one: each \
+             joins the USB controller before it, if that is such a part too and no other of the same model has joined already. Newer \
+             releases of libvirt sort the controllers once more afterwards. Profile `modern` leaves the choice to libvirt, since an index \
+             also has a say in the order of controllers.",
+        )
+        .example(
+            "<devices><controller type='scsi'/><controller type='scsi' index='0'/></devices>",
+            "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/></devices>",
+        )
+        .row(algorithm(number).profiles(LIBVIRT).after("implicit-hostdev-scsi-controller"))
+}
+
+/// The word for the type of a controller.
+pub(super) fn type_name(controller: &Controller) -> &'static str {
+    controller.type_.value().unwrap_or_default()
+}
+
+/// Whether two controllers are of one type, whatever they carry.
+pub(super) fn same_type(a: &ControllerType, b: &ControllerType) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b)
 }
 
 pub(super) fn usb_model(controller: &Controller) -> Option<UsbModel> {
@@ -78,31 +91,17 @@ fn is_companion(controller: &Controller) -> bool {
 
 /// Whether it is part of an ICH9 USB 2 controller.
 fn is_usb2(controller: &Controller) -> bool {
-    matches!(
-        usb_model(controller),
-        Some(UsbModel::Ich9Ehci1 | UsbModel::Ich9Uhci1 | UsbModel::Ich9Uhci2 | UsbModel::Ich9Uhci3)
-    )
+    let model = usb_model(controller);
+    model == Some(UsbModel::Ich9Ehci1) || start_port(model).is_some()
 }
 
-/// The port of its master at which a companion begins.
-pub(super) fn start_port(controller: &Controller) -> Option<u32> {
-    match usb_model(controller)? {
+/// The port of its master at which a companion of this model begins.
+pub(super) fn start_port(model: Option<UsbModel>) -> Option<u32> {
+    match model? {
         UsbModel::Ich9Uhci1 => Some(0),
         UsbModel::Ich9Uhci2 => Some(2),
         UsbModel::Ich9Uhci3 => Some(4),
         _ => None,
-    }
-}
-
-fn add_masters(domain: &mut Domain, cx: &mut Context) {
-    for controller in domain.devices.iter_mut().flat_map(|devices| &mut devices.controller) {
-        let Some(port) = start_port(controller) else { continue };
-        let ControllerType::Usb(usb) = &mut controller.type_ else { continue };
-        if usb.master.is_none() {
-            usb.master = Some(ControllerMaster { startport: UsbPort(vec![port]), ..ControllerMaster::default() });
-            cx.rewrote(&controller.xml, "the port of the master is spelt out")
-                .becomes("", format!("<master startport='{port}'/>"));
-        }
     }
 }
 
@@ -125,7 +124,7 @@ pub(super) fn place(others: &[Controller], new: &Controller) -> Option<usize> {
 }
 
 /// Sorts as libvirt does when it reads, and says what moved.
-fn sort_all(controllers: &mut Vec<Controller>, cx: &mut Context) {
+fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
     let words = |controllers: &[Controller]| -> String {
         let word = |controller: &Controller| {
             let index = controller.index.map_or_else(|| "?".to_owned(), |index| index.to_string());
@@ -133,31 +132,21 @@ fn sort_all(controllers: &mut Vec<Controller>, cx: &mut Context) {
         };
         controllers.iter().map(word).collect::<Vec<_>>().join(", ")
     };
-    let old = controllers.clone();
+    let spans = |controllers: &[Controller]| controllers.iter().map(|it| it.xml.span).collect::<Vec<Span>>();
+    let (before, old) = (words(controllers), spans(controllers));
     let mut sorted: Vec<Controller> = Vec::with_capacity(old.len());
     for controller in controllers.drain(..) {
         let at = place(&sorted, &controller).unwrap_or(sorted.len());
         sorted.insert(at, controller);
     }
     *controllers = sorted;
-    let moved = |(new, old): &(&Controller, &Controller)| new != old;
-    if let Some((first, _)) = controllers.iter().zip(&old).find(moved) {
-        let xml = Extra::at(first.xml.span);
-        cx.rewrote(&xml, "controllers stand by type and index").becomes(words(&old), words(controllers));
+    if let Some((first, _)) = spans(controllers).iter().zip(&old).find(|(new, old)| new != old) {
+        cx.rewrote_here(*first, "libvirt writes the controllers by type and index").becomes(before, words(controllers));
     }
 }
 
-fn sort(domain: &mut Domain, cx: &mut Context) {
-    if domain.devices.is_some() {
-        sort_all(controllers(domain), cx);
-    }
-}
-
-fn number(domain: &mut Domain, cx: &mut Context) {
-    if domain.devices.is_none() {
-        return;
-    }
-    let controllers = controllers(domain);
+fn number(devices: &mut Devices, cx: &mut Context<'_>) {
+    let controllers = &mut devices.controller;
     let mut numbered = false;
     for at in 0..controllers.len() {
         if controllers[at].index.is_some() {
@@ -166,10 +155,11 @@ fn number(domain: &mut Domain, cx: &mut Context) {
         let index = joined(controllers, at).unwrap_or_else(|| lowest_free(controllers, &controllers[at].type_));
         controllers[at].index = Some(index);
         numbered = true;
-        cx.rewrote(&controllers[at].xml, "the index is spelt out").becomes("", format!("index='{index}'"));
+        cx.rewrote(&controllers[at].xml, "the index of the controller is spelt out")
+            .becomes("", format!("index='{index}'"));
     }
     if numbered && cx.knows(10, 0, 0) {
-        sort_all(controllers, cx);
+        sort(controllers, cx);
     }
 }
 

@@ -1,19 +1,19 @@
 //! What libvirt derives for a disk, and what it does not write of one.
 
 use domxml::{
-    DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskBackingStore, DiskDevice, DiskDriver, DiskDriverType,
-    DiskReconnect, DiskSnapshot, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
-    DiskSourceNetworkProtocol as Protocol, DiskSourceNetworkProtocolFtp as Ftp, DiskSourceNetworkProtocolFtps as Ftps,
-    DiskSourceNetworkProtocolHttp as Http, DiskSourceNetworkProtocolHttps as Https,
-    DiskSourceNetworkProtocolSheepdog as Sheepdog, DiskSourceNetworkProtocolSsh as Ssh,
-    DiskSourceNetworkProtocolTftp as Tftp, DiskSourceNvme, DiskSourceVolume, DiskTarget, DiskTargetBus, DiskType,
-    DiskTypeNetwork, DiskTypeNvme, DiskTypeVolume, YesNo,
+    Disk, DiskBackingStore, DiskDevice, DiskDriver, DiskDriverType, DiskReconnect, DiskSnapshot, DiskSourceBlock,
+    DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceNetworkProtocolFtp as Ftp,
+    DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
+    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSheepdog as Sheepdog,
+    DiskSourceNetworkProtocolSsh as Ssh, DiskSourceNetworkProtocolTftp as Tftp, DiskSourceNvme, DiskSourceVolume,
+    DiskTarget, DiskTargetBus, DiskType, DiskTypeNetwork, DiskTypeNvme, DiskTypeVolume, YesNo,
 };
 
-use super::util;
+use super::targets;
 use crate::rule::kinds::{algorithm, default, default_by, nothing, spelling, unread};
 use crate::rule::place::{IntoPlace as _, child};
 use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::security::{NO_LABEL, gives_no_label, in_configuration};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -65,7 +65,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
             )
             .row(
-                default_by(DiskTarget::BUS.within(target), |disk: &Disk, _| Some(util::bus(disk)))
+                default_by(DiskTarget::BUS.within(target), |disk: &Disk, _| Some(targets::bus(disk)))
                     .says("the name tells the bus")
                     .profiles(LIBVIRT),
             ),
@@ -187,7 +187,7 @@ fn zeros() -> Rule {
         )
         .row(
             nothing(DiskTarget::REMOVABLE.within(target), |_| true, "written for disks on USB alone")
-                .when(|disk, _| util::bus(disk) != DiskTargetBus::Usb),
+                .when(|disk, _| targets::bus(disk) != DiskTargetBus::Usb),
         )
         .row(nothing(
             child(Disk::GEOMETRY),
@@ -228,46 +228,7 @@ fn labels() -> Rule {
              <target dev='vda' bus='virtio'/></disk></devices>",
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(
-            algorithm(|source: &mut DiskSourceFile, cx| keep_labels(&mut source.seclabel, cx))
-                .phase(Phase::Write)
-                .profiles(LIBVIRT),
-        )
-        .row(
-            algorithm(|source: &mut DiskSourceBlock, cx| keep_labels(&mut source.seclabel, cx))
-                .phase(Phase::Write)
-                .profiles(LIBVIRT),
-        )
-        .row(
-            algorithm(|source: &mut DiskSourceVolume, cx| keep_labels(&mut source.seclabel, cx))
-                .phase(Phase::Write)
-                .profiles(LIBVIRT),
-        )
-}
-
-/// Whether a label of a configuration says nothing.
-fn says_nothing(label: &DeviceSeclabel) -> bool {
-    match &label.relabel {
-        DeviceSeclabelRelabel::No => false,
-        DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) => {
-            members.label.iter().all(String::is_empty)
-        }
-    }
-}
-
-fn keep_labels(labels: &mut Vec<DeviceSeclabel>, cx: &mut Context<'_>) {
-    if cx.live {
-        return;
-    }
-    for label in labels.extract_if(.., |label| says_nothing(label)) {
-        cx.rewrote(&label.xml, "gives no label").becomes("<seclabel>", "");
-    }
-    for DeviceSeclabel { relabel, xml, .. } in labels {
-        if let DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) = relabel
-            && members.label.len() > 1
-        {
-            members.label.truncate(1);
-            cx.rewrote(xml, "the first label is read").becomes("<label>, <label>", "<label>");
-        }
-    }
+        .row(nothing(child(DiskSourceFile::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+        .row(nothing(child(DiskSourceBlock::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+        .row(nothing(child(DiskSourceVolume::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
 }

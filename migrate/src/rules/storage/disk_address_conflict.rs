@@ -2,7 +2,7 @@
 
 use domxml::{Devices, Disk, DiskTargetBus as Bus};
 
-use super::util::{self, Drive, is_scsi, plain_name};
+use super::targets::{self, Drive, is_scsi, plain_name};
 use crate::rule::kinds::check;
 use crate::rule::{Class, Context, Rule};
 
@@ -30,13 +30,13 @@ fn drive(disk: &Disk) -> Option<Drive> {
     if disk.address.is_some() {
         return Drive::of(disk.address.as_ref());
     }
-    Drive::of_disk(util::bus(disk), plain_name(&disk.target.dev))
+    Drive::of_disk(targets::bus(disk), plain_name(&disk.target.dev))
 }
 
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let mut taken: Vec<(Bus, Drive)> = Vec::new();
     for disk in &devices.disk {
-        let bus = util::bus(disk);
+        let bus = targets::bus(disk);
         let of_drives = matches!(bus, Bus::Ide | Bus::Fdc | Bus::Scsi | Bus::Sata | Bus::Nvme);
         if let Some(address) = &disk.address {
             let given = domxml::Payload::value(&address.type_).unwrap_or_default();

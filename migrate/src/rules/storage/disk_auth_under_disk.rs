@@ -4,7 +4,7 @@ use domxml::{
     Disk, DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, DiskTypeNetwork, Encryption,
 };
 
-use super::util::names_something;
+use super::targets::names_something;
 use crate::rule::kinds::algorithm;
 use crate::rule::{Class, Context, MODERN, Rule};
 

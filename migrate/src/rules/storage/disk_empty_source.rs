@@ -1,8 +1,8 @@
 //! `disk-empty-source-string` and what follows from a drive without medium: `disk-no-source-type-reset`,
 //! `disk-drive-without-medium`.
 
-use domxml::{Disk, DiskSourceFile, DiskType, DiskTypeFile};
-use domxml_runtime::Extra;
+use domxml::{Disk, DiskSourceDir, DiskType, DiskTypeFile};
+use domxml_runtime::{Element as _, Extra, given};
 
 use crate::options::Profile;
 use crate::rule::kinds::{algorithm, note};
@@ -66,7 +66,7 @@ fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
         DiskType::File(members) => {
             let Some(source) = &mut members.source else { return };
             let path = source.file.take_if(|path| path.is_empty());
-            if is_empty(source) && (libvirt || path.is_some() || source.xml.kept.is_none()) {
+            if source.says_nothing() && (libvirt || path.is_some() || source.xml.kept.is_none()) {
                 let before = path.map_or("<source/>", |_| "<source file=''/>");
                 cx.rewrote(&source.xml, "an empty source is none").becomes(before, "");
                 remove(&mut members.source, |source| source.xml, &mut disk.xml);
@@ -77,14 +77,7 @@ fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
         DiskType::Block(members) if libvirt => {
             let Some(source) = &mut members.source else { return };
             let path = source.dev.take_if(|path| path.is_empty());
-            let empty = source.dev.is_none()
-                && source.startup_policy.is_none()
-                && source.slices.is_none()
-                && source.seclabel.is_empty()
-                && source.encryption.is_none()
-                && source.reservations.is_none()
-                && source.data_store.is_none();
-            if empty {
+            if source.says_nothing() {
                 let before = path.map_or("<source/>", |_| "<source dev=''/>");
                 cx.rewrote(&source.xml, "an empty source is not written").becomes(before, "");
                 remove(&mut members.source, |source| source.xml, &mut disk.xml);
@@ -94,28 +87,13 @@ fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
         }
         DiskType::Dir(members) if libvirt => {
             let Some(source) = &mut members.source else { return };
-            let rest = source.startup_policy.is_some()
-                || source.slices.is_some()
-                || source.encryption.is_some()
-                || source.data_store.is_some();
-            if source.dir.is_empty() && !rest {
+            if source.dir.is_empty() && given(source) == [DiskSourceDir::DIR.info().name] {
                 cx.rewrote(&source.xml, "an empty source is not written").becomes("<source dir=''/>", "");
                 remove(&mut members.source, |source| source.xml, &mut disk.xml);
             }
         }
         _ => {}
     }
-}
-
-/// Whether a source says nothing.
-fn is_empty(source: &DiskSourceFile) -> bool {
-    source.file.is_none()
-        && source.fdgroup.is_none()
-        && source.startup_policy.is_none()
-        && source.slices.is_none()
-        && source.seclabel.is_empty()
-        && source.encryption.is_none()
-        && source.data_store.is_none()
 }
 
 /// Removes a source; its comments go to the disk.

@@ -1,105 +1,91 @@
 //! `disk-order-by-bus-and-target`, and `disk-target-ioemu-prefix`, whose prefix hides a name from it.
 
-use domxml::{Disk, DiskTargetBus, Domain};
+use domxml::{Devices, Disk, DiskTargetBus};
 
-use super::util::{disks, name_to_index, plain_name};
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
+use super::targets::{name_to_index, plain_name};
+use crate::options::Profile;
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, LIBVIRT, Rule, rule};
 
-pub(super) static ORDER: Rule = Rule {
-    id: "disk-order-by-bus-and-target",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "disks of a bus stand together, by the letters of their targets",
-    doc: "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose target comes \
-          later in the alphabet. It looks at the bus that the document names: disks that name none are a group of their own, \
-          though they get a bus afterwards. Guests that start by the order of their disks may be affected, by libvirt itself, so \
-          profile `modern` keeps the order of the author.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk>\
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("disk-order-by-bus-and-target", Class::Spelling)
+            .summary("disks of a bus stand together, by the letters of their targets")
+            .doc(
+                "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose target comes later \
+                 in the alphabet. It looks at the bus that the document names: disks that name none are a group of their own, though they \
+                 get a bus afterwards. Guests that start by the order of their disks may be affected, by libvirt itself, so profile \
+                 `modern` keeps the order of the author.",
+            )
+            .example(
+                "<devices><disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk>\
                  <disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
-                <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk></devices>",
-    },
-    apply: sort,
-};
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
+                 <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk></devices>",
+            )
+            .row(algorithm(sort).profiles(LIBVIRT)),
+        rule("disk-target-ioemu-prefix", Class::Structure)
+            .summary("the prefix `ioemu:` of a target means nothing")
+            .doc(
+                "Old Xen configurations mark disks that the device model emulates by the prefix `ioemu:`. libvirt drops it before it looks \
+                 at the name. The name with the prefix has no place in the alphabet of targets; where dropping it would let libvirt sort \
+                 the disks in another way, profile `modern` leaves it.",
+            )
+            .example(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='ioemu:hda' bus='ide'/></disk></devices>",
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>",
+            )
+            .row(algorithm(drop_prefix).after("disk-order-by-bus-and-target")),
+    ]
+}
 
-pub(super) static IOEMU: Rule = Rule {
-    id: "disk-target-ioemu-prefix",
-    class: Class::Structure,
-    since: None,
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the prefix `ioemu:` of a target means nothing",
-    doc: "Old Xen configurations mark disks that the device model emulates by the prefix `ioemu:`. libvirt drops it before it \
-          looks at the name. The name with the prefix has no place in the alphabet of targets; where dropping it would let \
-          libvirt sort the disks in another way, profile `modern` leaves it.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='ioemu:hda' bus='ide'/></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>",
-    },
-    apply: drop_prefix,
-};
-
-/// What libvirt sorts a disk by.
+/// What libvirt sorts a disk by, as its name is spelt and without the prefix.
 type Key = (Option<DiskTargetBus>, Option<u32>);
 
 fn key(disk: &Disk) -> Key {
     (disk.target.bus, name_to_index(&disk.target.dev))
 }
 
-/// The order in which libvirt puts disks with these keys, each inserted among those before it.
+fn plain_key(disk: &Disk) -> Key {
+    (disk.target.bus, name_to_index(plain_name(&disk.target.dev)))
+}
+
+/// The order in which libvirt puts disks with these keys: the buses as each first appears, the disks of a bus by their letters.
 fn order(keys: &[Key]) -> Vec<usize> {
-    let mut order: Vec<usize> = Vec::with_capacity(keys.len());
-    for (new, (bus, index)) in keys.iter().enumerate() {
-        let mut place = None;
-        for (at, &other) in order.iter().enumerate().rev().filter(|(_, other)| keys[**other].0 == *bus) {
-            if keys[other].1 > *index {
-                place = Some(at);
-            } else if place.is_none() {
-                place = Some(at + 1);
-            }
-        }
-        order.insert(place.unwrap_or(order.len()), new);
-    }
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by_key(|at| {
+        let (bus, index) = keys[*at];
+        (keys.iter().position(|(other, _)| *other == bus), index)
+    });
     order
 }
 
-fn sort(domain: &mut Domain, cx: &mut Context) {
-    let disks = disks(domain);
-    let order = order(&disks.iter().map(key).collect::<Vec<_>>());
-    let Some(moved) = order.iter().enumerate().find_map(|(at, &from)| (at != from).then_some(at)) else { return };
+fn sort(devices: &mut Devices, cx: &mut Context<'_>) {
+    let order = order(&devices.disk.iter().map(key).collect::<Vec<_>>());
+    let Some(moved) = order.iter().enumerate().find_map(|(at, from)| (at != *from).then_some(at)) else { return };
     let names = |disks: &[Disk]| disks.iter().map(|disk| &*disk.target.dev).collect::<Vec<_>>().join(" ");
-    let before = names(disks);
-    let xml = disks[moved].xml.clone();
-    let mut old: Vec<Option<Disk>> = disks.iter_mut().map(|disk| Some(std::mem::take(disk))).collect();
-    for (place, from) in disks.iter_mut().zip(order) {
-        *place = old[from].take().unwrap_or_default();
-    }
-    cx.rewrote(&xml, "disks stand by bus and target").becomes(before, names(disks));
+    let (before, at) = (names(&devices.disk), devices.disk[moved].xml.span);
+    let mut old: Vec<Disk> = devices.disk.iter_mut().map(std::mem::take).collect();
+    devices.disk = order.into_iter().map(|from| std::mem::take(&mut old[from])).collect();
+    cx.rewrote_here(at, "libvirt writes the disks by bus and target").becomes(before, names(&devices.disk));
 }
 
-fn drop_prefix(domain: &mut Domain, cx: &mut Context) {
-    let disks = disks(domain);
-    if disks.iter().all(|disk| plain_name(&disk.target.dev) == disk.target.dev) {
-        return;
-    }
-    let now: Vec<Key> = disks.iter().map(key).collect();
-    let plain: Vec<Key> =
-        disks.iter().map(|disk| (disk.target.bus, name_to_index(plain_name(&disk.target.dev)))).collect();
-    let moves = order(&now) != order(&plain);
+fn drop_prefix(devices: &mut Devices, cx: &mut Context<'_>) {
+    let disks = &mut devices.disk;
+    let sorted = |key: fn(&Disk) -> Key| order(&disks.iter().map(key).collect::<Vec<_>>());
+    let stays = cx.profile == Profile::Modern && sorted(key) != sorted(plain_key);
     for disk in disks {
         let Some(plain) = disk.target.dev.strip_prefix("ioemu:") else { continue };
-        if moves && cx.profile == Profile::Modern {
-            cx.note(&disk.target.xml, "the prefix stays: without it libvirt would sort the disks in another way");
+        if stays {
+            cx.note(
+                &disk.target.xml,
+                "the prefix 'ioemu:' stays: without it libvirt would sort the disks in another way",
+            );
             continue;
         }
         let (before, after) = (format!("dev='{}'", disk.target.dev), format!("dev='{plain}'"));
         disk.target.dev = plain.to_owned();
-        cx.rewrote(&disk.target.xml, "the prefix means nothing").becomes(before, after);
+        cx.rewrote(&disk.target.xml, "the prefix 'ioemu:' means nothing").becomes(before, after);
     }
 }
 

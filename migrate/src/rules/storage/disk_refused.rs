@@ -5,11 +5,12 @@ use domxml::{
     DiskSourceNetworkProtocol as Protocol, DiskStorage, DiskTargetBus as Bus, DiskTargetTray, DiskType, Sgio,
     StartupPolicy, walk,
 };
-use domxml_runtime::Extra;
+use domxml_runtime::{Extra, given};
 
-use super::util::{self, names_something, place_on_bus, plain_name};
+use super::targets::{self, names_something, place_on_bus, plain_name};
 use crate::rule::kinds::{check, refuse, unique};
 use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::common::VIRTIO_OPTIONS;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -193,7 +194,7 @@ fn removable() -> Rule {
         )
         .row(
             refuse(|disk: &Disk, _| {
-                let bus = util::bus(disk);
+                let bus = targets::bus(disk);
                 let wrong = disk.target.removable.is_some() && !matches!(bus, Bus::Usb | Bus::Scsi);
                 wrong.then(|| format!("'removable' is not for disks on {bus}"))
             })
@@ -201,7 +202,7 @@ fn removable() -> Rule {
         )
         .row(
             refuse(|disk: &Disk, _| {
-                let wrong = disk.target.removable.is_some() && util::bus(disk) == Bus::Scsi;
+                let wrong = disk.target.removable.is_some() && targets::bus(disk) == Bus::Scsi;
                 wrong.then_some("'removable' is not for disks on scsi")
             })
             .until(10, 0, 0)
@@ -209,7 +210,7 @@ fn removable() -> Rule {
         )
         .row(
             refuse(|disk: &Disk, _| {
-                let bus = util::bus(disk);
+                let bus = targets::bus(disk);
                 let wrong = disk.target.dpofua.is_some() && bus != Bus::Scsi;
                 wrong.then(|| format!("'dpofua' is not for disks on {bus}"))
             })
@@ -232,21 +233,21 @@ fn virtio_options() -> Rule {
         .finds("<devices><disk type='file' device='disk' model='virtio'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .row(
             refuse(|disk: &Disk, _| {
-                let bus = util::bus(disk);
+                let bus = targets::bus(disk);
                 let of_virtio = matches!(
                     disk.model,
                     Some(DiskModel::VirtioTransitional | DiskModel::VirtioNonTransitional | DiskModel::Virtio)
                 );
                 of_virtio.then(|| format!("a disk on {bus} has no model of virtio"))
             })
-            .when(|disk, _| util::bus(disk) != Bus::Virtio),
+            .when(|disk, _| targets::bus(disk) != Bus::Virtio),
         )
         .row(
             refuse(|disk: &Disk, _| {
                 let options = given_options(disk);
                 (!options.is_empty()).then(|| format!("only disks on virtio have {}", options.join(", ")))
             })
-            .when(|disk, _| util::bus(disk) != Bus::Virtio)
+            .when(|disk, _| targets::bus(disk) != Bus::Virtio)
             .at(driver),
         )
 }
@@ -258,23 +259,17 @@ fn driver(disk: &Disk) -> &Extra {
 /// The options of virtio that a disk has.
 fn given_options(disk: &Disk) -> Vec<&'static str> {
     let Some(driver) = &disk.driver else { return Vec::new() };
-    [
-        ("'ioeventfd'", driver.ioeventfd.is_some()),
-        ("'event_idx'", driver.event_idx.is_some()),
-        ("'queues'", driver.queues.is_some_and(|queues| queues != 0)),
-        ("'queue_size'", driver.queue_size.is_some_and(|size| size != 0)),
-        ("'iommu'", driver.iommu.is_some()),
-        ("'ats'", driver.ats.is_some()),
-        ("'packed'", driver.packed.is_some()),
-        ("'page_per_vq'", driver.page_per_vq.is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(name, given)| given.then_some(name))
-    .collect()
+    let is_option = |name: &&str| match *name {
+        "ioeventfd" | "event_idx" => true,
+        "queues" => driver.queues != Some(0),
+        "queue_size" => driver.queue_size != Some(0),
+        name => VIRTIO_OPTIONS.contains(&name),
+    };
+    given(driver).into_iter().filter(is_option).collect()
 }
 
 fn identity() -> Rule {
-    let ata = |disk: &Disk| matches!(util::bus(disk), Bus::Ide | Bus::Sata);
+    let ata = |disk: &Disk| matches!(targets::bus(disk), Bus::Ide | Bus::Sata);
     rule("disk-identity-invalid", Class::Conflict)
         .summary("vendor, product or world wide name of a disk are malformed")
         .doc(
@@ -316,7 +311,7 @@ fn bad_target(disk: &Disk, of_disks: &'static [&'static str]) -> Option<String> 
     if disk.address.is_none() && place_on_bus(name).is_none() {
         return Some(format!("'{name}' names no place for the disk, and it has no address"));
     }
-    let bus = util::bus(disk);
+    let bus = targets::bus(disk);
     (floppy != (bus == Bus::Fdc)).then(|| format!("the bus of a {} cannot be {bus}", kind(disk)))
 }
 

@@ -7,113 +7,94 @@ use domxml::scalar::Decimal;
 use domxml::{
     Address, AddressType, AddressTypeCcid, ChannelTargetType, ConsoleTargetType, Controller, ControllerType,
     ControllerTypeIde, ControllerTypeNvme, ControllerTypeScsi, ControllerTypeScsiModel, ControllerTypeVirtioSerial,
-    Devices, Disk, DiskTargetBus, Domain, Hostdev, Smartcard,
+    Devices, DiskTargetBus, Extra, Smartcard,
 };
 
-use domxml_runtime::Extra;
+use super::controllers::{place, same_type, type_name};
+use super::targets::{Drive, bus, is_scsi};
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
-use super::controllers::place;
-use super::util::{self, Drive, is_scsi, same_type, type_name};
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::LIBVIRT;
+pub(super) fn while_reading() -> Rule {
+    rule("implicit-hostdev-scsi-controller", Class::Implicit)
+        .summary("SCSI devices of the host need SCSI controllers")
+        .doc(
+            "As soon as libvirt reads a SCSI device of the host it adds the SCSI controllers up to the one in its address, 0 if there is no \
+             address yet, before it numbers the controllers that have no index. New ones take the model of the controller that the device \
+             is on.",
+        )
+        .example(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source><address type='drive' controller='0' bus='0' target='0' unit='0'/>\
+             </hostdev></devices>",
+            "<devices><controller type='scsi' index='0'/><hostdev mode='subsystem' type='scsi' managed='no'><source>\
+             <adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></hostdev></devices>",
+        )
+        .row(algorithm(add_while_reading).profiles(LIBVIRT).after("controller-order-by-index"))
+}
 
-pub(super) static HOSTDEV_SCSI: Rule = Rule {
-    id: "implicit-hostdev-scsi-controller",
-    class: Class::Implicit,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "SCSI devices of the host need SCSI controllers",
-    doc: "As soon as libvirt reads a SCSI device of the host it adds the SCSI controllers up to the one in its address, 0 if there is \
-          no address yet, before it numbers the controllers that have no index. New ones take the model of the controller that \
-          the device is on.",
-    example: Example {
-        before: "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
-                 <address bus='0' target='0' unit='0'/></source><address type='drive' controller='0' bus='0' target='0' unit='0'/>\
-                 </hostdev></devices>",
-        after: "<devices><controller type='scsi' index='0'/><hostdev mode='subsystem' type='scsi' managed='no'><source>\
-                <adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
-                <address type='drive' controller='0' bus='0' target='0' unit='0'/></hostdev></devices>",
-    },
-    apply: add_while_reading,
-};
-
-pub(super) static DISKS: Rule = Rule {
-    id: "implicit-disk-controllers",
-    class: Class::Implicit,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "controllers that disks are on are added",
-    doc: "libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address of a \
-          disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases sort \
-          them in. USB and PCI controllers are added by drivers alone.",
-    example: Example {
-        before: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("implicit-disk-controllers", Class::Implicit)
+            .summary("controllers that disks are on are added")
+            .doc(
+                "libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address \
+                 of a disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases \
+                 sort them in. USB and PCI controllers are added by drivers alone.",
+            )
+            .example(
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
                  <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk></devices>",
-        after: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
-                <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='ide' index='0'/></devices>",
-    },
-    apply: add_for_disks,
-};
-
-pub(super) static VIRTIO_SERIAL: Rule = Rule {
-    id: "implicit-virtio-serial",
-    class: Class::Implicit,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "virtio channels and consoles have their controller",
-    doc: "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the first where \
-          there is no address.",
-    example: Example {
-        before: "<devices><channel type='pty'><target type='virtio' name='a'/></channel></devices>",
-        after: "<devices><controller type='virtio-serial' index='0'/><channel type='pty'><target type='virtio' name='a'/></channel>\
-                </devices>",
-    },
-    apply: add_for_channels,
-};
-
-pub(super) static CCID: Rule = Rule {
-    id: "implicit-ccid",
-    class: Class::Implicit,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "smartcards have a slot of a reader, and the reader is there",
-    doc: "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt adds the \
-          readers that smartcards are in.",
-    example: Example {
-        before: "<devices><smartcard mode='host'/></devices>",
-        after: "<devices><controller type='ccid' index='0'/>\
-                <smartcard mode='host'><address type='ccid' controller='0' slot='0'/></smartcard></devices>",
-    },
-    apply: add_for_smartcards,
-};
-
-pub(super) static HOSTDEV_SCSI_FULL: Rule = Rule {
-    id: "implicit-hostdev-scsi-controller-full",
-    class: Class::Implicit,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "SCSI devices of the host that found no room need further controllers",
-    doc: "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and that are not there \
-          yet. They take the model of the last controller that is there and in use.",
-    example: Example {
-        before: "<devices><controller type='scsi' index='0' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi' managed='no'>\
+                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
+                 <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='ide' index='0'/></devices>",
+            )
+            .row(algorithm(add_for_disks).phase(Phase::Derive).profiles(LIBVIRT).after("hostdev-scsi-address-auto")),
+        rule("implicit-virtio-serial", Class::Implicit)
+            .summary("virtio channels and consoles have their controller")
+            .doc(
+                "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the first where there \
+                 is no address.",
+            )
+            .example(
+                "<devices><channel type='pty'><target type='virtio' name='a'/></channel></devices>",
+                "<devices><controller type='virtio-serial' index='0'/><channel type='pty'><target type='virtio' name='a'/></channel>\
+                 </devices>",
+            )
+            .row(algorithm(add_for_channels).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-disk-controllers")),
+        rule("implicit-ccid", Class::Implicit)
+            .summary("smartcards have a slot of a reader, and the reader is there")
+            .doc(
+                "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt adds the readers \
+                 that smartcards are in.",
+            )
+            .example(
+                "<devices><smartcard mode='host'/></devices>",
+                "<devices><controller type='ccid' index='0'/>\
+                 <smartcard mode='host'><address type='ccid' controller='0' slot='0'/></smartcard></devices>",
+            )
+            .row(algorithm(add_for_smartcards).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-virtio-serial")),
+        rule("implicit-hostdev-scsi-controller-full", Class::Implicit)
+            .summary("SCSI devices of the host that found no room need further controllers")
+            .doc(
+                "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and that are not there \
+                 yet. They take the model of the last controller that is there and in use.",
+            )
+            .example(
+                "<devices><controller type='scsi' index='0' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi' managed='no'>\
                  <source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
                  <address type='drive' controller='1' bus='0' target='0' unit='0'/></hostdev></devices>",
-        after: "<devices><controller type='scsi' index='0' model='virtio-scsi'/><controller type='scsi' index='1'/>\
-                <hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
-                <address bus='0' target='0' unit='0'/></source><address type='drive' controller='1' bus='0' target='0' unit='0'/>\
-                </hostdev></devices>",
-    },
-    apply: add_for_all_hostdevs,
-};
+                "<devices><controller type='scsi' index='0' model='virtio-scsi'/><controller type='scsi' index='1'/>\
+                 <hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+                 <address bus='0' target='0' unit='0'/></source><address type='drive' controller='1' bus='0' target='0' unit='0'/>\
+                 </hostdev></devices>",
+            )
+            .row(algorithm(add_for_all_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-ccid")),
+    ]
+}
 
 /// Adds a controller, unless there is one of its type with its index.
-fn add(controllers: &mut Vec<Controller>, type_: ControllerType, index: u32, cx: &mut Context) {
+fn add(controllers: &mut Vec<Controller>, type_: ControllerType, index: u32, cx: &mut Context<'_>) {
     if controllers.iter().any(|other| same_type(&other.type_, &type_) && other.index == Some(index)) {
         return;
     }
@@ -134,8 +115,13 @@ fn up_to(highest: Option<u32>) -> Range<u32> {
     0..highest.filter(|index| *index < MOST).map_or(0, |index| index + 1)
 }
 
+/// The controller that the address of a drive names.
+fn named(address: Option<&Address>) -> Option<u32> {
+    Drive::of(address).map(|drive| drive.controller)
+}
+
 /// Tells of the first address with a controller that is beyond all measure.
-fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut Context) {
+fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut Context<'_>) {
     if let Some((index, at)) = places.find(|(index, _)| *index >= MOST) {
         let message = format!(
             "the address names the controller {index}, and libvirt would add all up to it: no machine has {MOST} of them"
@@ -145,11 +131,11 @@ fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut 
 }
 
 /// Adds SCSI controllers for the first `count` SCSI devices of the host.
-fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context) {
+fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context<'_>) {
     let mut highest = None;
     let mut model = None;
     for hostdev in devices.hostdev.iter().take(count).filter(|hostdev| is_scsi(hostdev)) {
-        let index = Drive::of(hostdev.address.as_ref()).map_or(0, |drive| drive.controller);
+        let index = named(hostdev.address.as_ref()).unwrap_or(0);
         if Some(index) <= highest {
             continue;
         }
@@ -162,32 +148,26 @@ fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context) {
 }
 
 fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeScsiModel> {
-    controllers.iter().filter(|controller| controller.index == Some(index)).find_map(|controller| match &controller
-        .type_
-    {
+    let mut scsi = controllers.iter().filter(|controller| controller.index == Some(index));
+    scsi.find_map(|controller| match &controller.type_ {
         ControllerType::Scsi(scsi) => Some(scsi.model),
         _ => None,
     })?
 }
 
-fn add_while_reading(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
+fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
     for count in 1..=devices.hostdev.len() {
         add_for_hostdevs(devices, count, cx);
     }
 }
 
-fn add_for_all_hostdevs(domain: &mut Domain, cx: &mut Context) {
-    if let Some(devices) = &mut domain.devices {
-        let scsi = devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev));
-        let place = |hostdev: &'_ Hostdev| Drive::of(hostdev.address.as_ref()).map(|drive| drive.controller);
-        check_index(scsi.filter_map(|hostdev| Some((place(hostdev)?, &hostdev.xml))), cx);
-        add_for_hostdevs(devices, devices.hostdev.len(), cx);
-    }
+fn add_for_all_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
+    let scsi = devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev));
+    check_index(scsi.filter_map(|hostdev| Some((named(hostdev.address.as_ref())?, &hostdev.xml))), cx);
+    add_for_hostdevs(devices, devices.hostdev.len(), cx);
 }
 
-fn add_for_disks(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
+fn add_for_disks(devices: &mut Devices, cx: &mut Context<'_>) {
     let kinds = [
         (DiskTargetBus::Scsi, ControllerType::Scsi(ControllerTypeScsi::default())),
         (DiskTargetBus::Fdc, ControllerType::Fdc),
@@ -195,10 +175,9 @@ fn add_for_disks(domain: &mut Domain, cx: &mut Context) {
         (DiskTargetBus::Sata, ControllerType::Sata),
         (DiskTargetBus::Nvme, ControllerType::Nvme(ControllerTypeNvme::default())),
     ];
-    for (bus, type_) in kinds {
-        let on_bus = devices.disk.iter().filter(|disk| util::bus(disk) == bus);
-        let place = |disk: &'_ Disk| Drive::of(disk.address.as_ref()).map(|drive| drive.controller);
-        let places: Vec<_> = on_bus.filter_map(|disk| Some((place(disk)?, &disk.xml))).collect();
+    for (kind, type_) in kinds {
+        let on_bus = devices.disk.iter().filter(|disk| bus(disk) == kind);
+        let places: Vec<_> = on_bus.filter_map(|disk| Some((named(disk.address.as_ref())?, &disk.xml))).collect();
         check_index(places.iter().copied(), cx);
         for index in up_to(places.into_iter().map(|(index, _)| index).max()) {
             add(&mut devices.controller, type_.clone(), index, cx);
@@ -206,8 +185,7 @@ fn add_for_disks(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
-fn add_for_channels(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
+fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
     let channels =
         devices.channel.iter().filter(|channel| matches!(channel.target.type_, ChannelTargetType::Virtio(_)));
     let consoles = devices.console.iter().filter(|console| {
@@ -232,8 +210,7 @@ fn reader(card: &Smartcard) -> Option<(u32, u32)> {
     }
 }
 
-fn add_for_smartcards(domain: &mut Domain, cx: &mut Context) {
-    let Some(devices) = &mut domain.devices else { return };
+fn add_for_smartcards(devices: &mut Devices, cx: &mut Context<'_>) {
     for at in 0..devices.smartcard.len() {
         if devices.smartcard[at].address.is_none() {
             let on_first = devices.smartcard.iter().filter_map(reader).filter(|(controller, _)| *controller == 0);
@@ -241,7 +218,7 @@ fn add_for_smartcards(domain: &mut Domain, cx: &mut Context) {
             let place = AddressTypeCcid { controller: Some(Decimal(0)), slot: Some(Decimal(slot)) };
             let card = &mut devices.smartcard[at];
             card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() });
-            cx.rewrote(&card.xml, "the smartcard has a slot")
+            cx.rewrote(&card.xml, "a smartcard without an address gets the next slot of the first reader")
                 .becomes("", format!("<address type='ccid' controller='0' slot='{slot}'/>"));
         }
         if let Some((index, _)) = reader(&devices.smartcard[at]) {

@@ -1,4 +1,4 @@
-//! Rules about disks, file systems, controllers and the addresses of drives.
+//! Disks, file systems, controllers and the addresses of drives. Rows by section; algorithms in files named for their rules.
 
 mod addresses;
 mod boot_order_conflict;
@@ -19,44 +19,30 @@ mod disk_statistics;
 mod drive_addresses;
 mod filesystem;
 mod implicit_controllers;
-mod nvme;
+mod nvme_controllers;
 mod sizes;
 mod source_refused;
-mod util;
+mod targets;
 
-use crate::rule::{OldRule, Rule};
+use crate::rule::Rule;
 
-pub(super) use util::{bus, name_to_index, plain_name};
+pub(super) use targets::{bus, is_scsi, name_to_index, plain_name};
 
-/// The rules that are not written as rows yet, in the order in which they run.
-static RULES: &[&OldRule] = &[
-    &disk_statistics::CONFLICT,
-    &nvme::SERIALS,
-    // Reading.
-    &disk_order::ORDER,
-    &controllers::MASTER,
-    &controllers::ORDER,
-    &implicit_controllers::HOSTDEV_SCSI,
-    &controllers::INDEX,
-    // Deriving.
-    &disk_order::IOEMU,
-    &drive_addresses::DISKS,
-    &drive_addresses::HOSTDEVS,
-    &implicit_controllers::DISKS,
-    &implicit_controllers::VIRTIO_SERIAL,
-    &implicit_controllers::CCID,
-    &implicit_controllers::HOSTDEV_SCSI_FULL,
-    &nvme::SERIAL,
-    &disk_statistics::BINS,
-];
-
-/// What libvirt refuses stands first, so that it is judged by what the author wrote; then the rules that are not rows yet, and the facts.
+/// What libvirt refuses stands first, so that it is judged by what the author wrote; then what it sorts, adds and numbers; then the rest.
 pub(super) fn rules() -> Vec<Rule> {
     let refused = [
         disk_refused::rules(),
         source_refused::rules(),
         vec![disk_address_conflict::rule(), boot_order_conflict::rule(), filesystem::refused(), addresses::refused()],
         controller_refused::rules(),
+        vec![disk_statistics::refused(), nvme_controllers::refused()],
+    ];
+    let devices = [
+        disk_order::rules(),
+        vec![controllers::master(), controllers::order(), implicit_controllers::while_reading(), controllers::index()],
+        drive_addresses::rules(),
+        implicit_controllers::rules(),
+        vec![nvme_controllers::serial(), disk_statistics::bins()],
     ];
     let facts = [
         vec![
@@ -76,6 +62,5 @@ pub(super) fn rules() -> Vec<Rule> {
         addresses::rules(),
         vec![sizes::rule()],
     ];
-    let refused = refused.into_iter().flatten();
-    refused.chain(super::old(RULES)).chain(facts.into_iter().flatten()).collect()
+    refused.into_iter().chain(devices).chain(facts).flatten().collect()
 }

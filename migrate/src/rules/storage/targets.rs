@@ -1,20 +1,10 @@
-//! What the rules of the chapter share: names of disks, buses, addresses.
+//! Names of disks, and the buses and addresses that follow from them.
 
 use domxml::scalar::Decimal;
 use domxml::{
-    Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice, DiskTargetBus,
-    DiskType, Domain, Hostdev, HostdevMode, HostdevSubsystem,
+    Address, AddressType, AddressTypeDrive, Disk, DiskDevice, DiskTargetBus, DiskType, Hostdev, HostdevMode,
+    HostdevSubsystem,
 };
-
-/// The devices of a domain that has any.
-pub(super) fn devices(domain: &mut Domain) -> Option<&mut Devices> {
-    domain.devices.as_mut()
-}
-
-/// The disks of a domain.
-pub(super) fn disks(domain: &mut Domain) -> &mut [Disk] {
-    domain.devices.as_mut().map_or(&mut [], |devices| &mut devices.disk)
-}
 
 /// The number that libvirt reads from the name of a disk: `hda` is 0, `sdaa` 26. Digits for a partition may follow; none
 /// where the name is of another form.
@@ -154,18 +144,8 @@ impl std::fmt::Display for Drive {
 pub(super) const SCSI_UNITS: u32 = 7;
 
 /// Whether it is a SCSI device of the host.
-pub(super) fn is_scsi(hostdev: &Hostdev) -> bool {
+pub(in crate::rules) fn is_scsi(hostdev: &Hostdev) -> bool {
     matches!(&hostdev.mode, HostdevMode::Subsystem(subsystem) if matches!(subsystem.type_, HostdevSubsystem::Scsi(_)))
-}
-
-/// Whether two controllers are of one type, whatever they carry.
-pub(super) fn same_type(a: &ControllerType, b: &ControllerType) -> bool {
-    std::mem::discriminant(a) == std::mem::discriminant(b)
-}
-
-/// The word for the type of a controller.
-pub(super) fn type_name(controller: &Controller) -> &'static str {
-    domxml::Payload::value(&controller.type_).unwrap_or_default()
 }
 
 #[cfg(test)]

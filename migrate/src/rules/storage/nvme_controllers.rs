@@ -1,0 +1,80 @@
+//! `nvme-serials`, `nvme-controller-serial`.
+
+use domxml::{Controller, ControllerType, ControllerTypeNvme, Devices, DiskTargetBus};
+use domxml_runtime::Span;
+
+use super::targets::{Drive, bus, plain_name};
+use crate::rule::kinds::{algorithm, check};
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+
+pub(super) fn refused() -> Rule {
+    rule("nvme-serials", Class::Conflict)
+        .summary("an NVMe controller whose disks have several serial numbers")
+        .doc(
+            "All disks of an NVMe controller have the serial number of the controller, where they have one at all; libvirt refuses others.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/><serial>x</serial></disk>\
+             <controller type='nvme' index='0'><serial>y</serial></controller></devices>",
+        )
+        .row(check(differing))
+}
+
+pub(super) fn serial() -> Rule {
+    rule("nvme-controller-serial", Class::Implicit)
+        .since(11, 5, 0)
+        .summary("an NVMe controller has the serial number of its disks")
+        .doc("The serial number of an NVMe disk is that of its controller; libvirt copies it there.")
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/><serial>x</serial>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='nvme' index='0'/></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/><serial>x</serial>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk>\
+             <controller type='nvme' index='0'><serial>x</serial></controller></devices>",
+        )
+        .row(algorithm(copy).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-disk-controllers"))
+}
+
+/// The serial numbers of the disks on NVMe controllers: of which controller, which number, of which disk.
+fn serials(devices: &Devices) -> Vec<(u32, String, Span)> {
+    let on_nvme = devices.disk.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme);
+    on_nvme
+        .filter_map(|disk| {
+            let named = || Drive::of_disk(DiskTargetBus::Nvme, plain_name(&disk.target.dev));
+            let drive = Drive::of(disk.address.as_ref()).or_else(named)?;
+            let serial = disk.serial.clone().filter(|serial| !serial.is_empty())?;
+            Some((drive.controller, serial, disk.xml.span))
+        })
+        .collect()
+}
+
+fn own_serial(controller: &Controller) -> Option<&str> {
+    let ControllerType::Nvme(ControllerTypeNvme { serial }) = &controller.type_ else { return None };
+    serial.as_deref().filter(|serial| !serial.is_empty())
+}
+
+fn copy(devices: &mut Devices, cx: &mut Context<'_>) {
+    let serials = serials(devices);
+    for controller in devices.controller.iter_mut().filter(|controller| own_serial(controller).is_none()) {
+        let index = controller.index.unwrap_or(0);
+        let Some((_, serial, _)) = serials.iter().find(|(at, ..)| *at == index) else { continue };
+        if let ControllerType::Nvme(nvme) = &mut controller.type_ {
+            nvme.serial = Some(serial.clone());
+            cx.rewrote(&controller.xml, "an NVMe controller has the serial number of its disks")
+                .becomes("", format!("<serial>{serial}</serial>"));
+        }
+    }
+}
+
+fn differing(devices: &Devices, cx: &mut Context<'_>) {
+    let serials = serials(devices);
+    for (at, (index, serial, disk)) in serials.iter().enumerate() {
+        let differs = serials[..at].iter().any(|(other, theirs, _)| other == index && theirs != serial);
+        let mut controllers = devices.controller.iter().filter(|controller| controller.index.unwrap_or(0) == *index);
+        if differs || controllers.any(|controller| own_serial(controller).is_some_and(|own| own != serial)) {
+            let message =
+                format!("the serial number {serial} is not that of NVMe controller {index} and its other disks");
+            cx.refuse_here(*disk, message);
+        }
+    }
+}
