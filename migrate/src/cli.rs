@@ -203,6 +203,9 @@ pub struct Check {
     /// Fail for copies and left-out defaults too: for everything that upgrade would rewrite
     #[arg(long, help_heading = "Rules")]
     pub strict: bool,
+    /// What the host says of itself: the output of `virsh capabilities` or `virsh domcapabilities` (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub host: Vec<PathBuf>,
     /// How findings are printed.
     #[command(flatten)]
     pub output: Output,

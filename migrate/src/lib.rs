@@ -21,6 +21,7 @@ pub mod input;
 pub mod judgement;
 pub mod layout;
 pub mod locate;
+pub mod machine;
 pub mod meaning;
 pub mod options;
 pub mod output;

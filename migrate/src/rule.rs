@@ -206,7 +206,7 @@ impl Rule {
     #[must_use]
     pub fn level(&self) -> Level {
         match (self.safety, self.class) {
-            (_, Class::Conflict | Class::Validity) => self.class.level(),
+            (_, Class::Conflict | Class::Validity | Class::Host | Class::Advice) => self.class.level(),
             (Safety::Safe, _) => self.class.level(),
             (Safety::Unsafe | Safety::ReportOnly, _) => Level::Note,
         }
@@ -252,6 +252,10 @@ pub enum Class {
     Conflict,
     /// What is not of the format, or not of the target's.
     Validity,
+    /// What the host lacks that was asked.
+    Host,
+    /// What people come to regret.
+    Advice,
 }
 
 impl Class {
@@ -268,6 +272,8 @@ impl Class {
             Self::Lossy => "lossy",
             Self::Conflict => "conflict",
             Self::Validity => "validity",
+            Self::Host => "host",
+            Self::Advice => "advice",
         }
     }
 
@@ -278,8 +284,9 @@ impl Class {
             Self::Structure | Self::Spelling | Self::Live | Self::Lossy => Level::Legacy,
             Self::Copy => Level::Copy,
             Self::Default | Self::Implicit => Level::Default,
-            Self::Conflict => Level::Error,
+            Self::Conflict | Self::Host => Level::Error,
             Self::Validity => Level::Invalid,
+            Self::Advice => Level::Note,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What every rule must hold to, checked from the registry: its example, its prose, its name.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use clap::ValueEnum as _;
 use dommigrate::engine::{self, Options, Outcome, Plan};
 use dommigrate::finding::{Finding, Level, ids::EMPTY};
+use dommigrate::host::Host;
 use dommigrate::options::{Driver, Layout, OLDEST, Profile, Target, Unknown};
-use dommigrate::rule::{BOTH, Drivers, Example, Kind, Rule, Safety};
+use dommigrate::rule::{BOTH, Class, Drivers, Example, Kind, Rule, Safety};
 use dommigrate::{features, rules};
 use domxml_runtime::Version;
 
@@ -30,6 +32,15 @@ fn wrap(content: &str) -> String {
     text
 }
 
+/// The host that the examples are held against.
+fn host() -> Host {
+    let mut host = Host::default();
+    for text in [include_str!("host/capabilities.xml"), include_str!("host/domcapabilities.xml")] {
+        host.read(text).expect("a document of a host");
+    }
+    host
+}
+
 fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Options {
     // A rule that ends is shown at a version before its end.
     let end = rules.iter().filter_map(|rule| rule.until).min();
@@ -37,10 +48,11 @@ fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Opt
     let target = Target::of(profile, Some(version));
     let named = rules.iter().flat_map(|rule| &rule.rows).map(|row| row.drivers).find(|set| *set != Drivers::ANY);
     let driver = named.and_then(|set| Driver::value_variants().iter().copied().find(|driver| set.contains(*driver)));
+    let host = rules.iter().any(|rule| rule.class == Class::Host).then(|| Arc::new(host()));
     Options {
         profile,
         target,
-        plan: Plan::new(rules, profile, &target, driver, unsafe_fixes),
+        plan: Plan::new(rules, profile, &target, driver, unsafe_fixes).on_host(host),
         muted: Vec::new(),
         live: false,
         unknown: Unknown::Keep,

@@ -111,6 +111,8 @@ enum Name {
     VerdictsNew,
     VerdictsNewMutants,
     Hosts,
+    HostsDefined,
+    HostsRefused,
     QemuRefusals,
     QemuTaken,
     #[value(name = "legacy-cases-9.0.0")]
@@ -205,6 +207,8 @@ fn main() -> ExitCode {
                 Ok(judge::agreement_with("verdicts-new-mutants", &shared, "12.8.0", &mutants))
             }
             Name::Hosts => Ok(domxml_tests::hosts::typed("hosts", &shared)),
+            Name::HostsDefined => Ok(domxml_tests::hosts::defined("hosts-defined", &shared)),
+            Name::HostsRefused => Ok(domxml_tests::hosts::refused("hosts-refused", &shared)),
             Name::QemuRefusals => Ok(domxml_tests::qemu::refusals(&shared.join("qemu_pairs"))),
             Name::QemuTaken => Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),

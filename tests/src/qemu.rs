@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::measures::Measure;
 
 /// `check` with the driver named and nothing else asked for.
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     let profile = Profile::Modern;
     let target = Target::of(profile, None);
     let rules = rules::select(&[], &[], profile, &target).expect("no selection is never wrong").rules;
@@ -59,6 +59,12 @@ pub fn refusals(folder: &Path) -> Measure {
     Measure::of("qemu-refusals", results)
 }
 
+/// The names of the pairs.
+pub(crate) fn taken_names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the pairs").flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".out.xml").map(str::to_owned)).collect()
+}
+
 /// Documents that the driver took: none has an error.
 ///
 /// # Panics
@@ -66,11 +72,7 @@ pub fn refusals(folder: &Path) -> Measure {
 #[must_use]
 pub fn taken(folder: &Path) -> Measure {
     let options = options();
-    let names: Vec<String> = fs::read_dir(folder)
-        .expect("the pairs")
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".out.xml").map(str::to_owned))
-        .collect();
+    let names = taken_names(folder);
     let results = names.par_iter().map(|name| (name.clone(), error(&input(folder, name), &options))).collect();
     Measure::of("qemu-taken", results)
 }

@@ -150,6 +150,12 @@ fn what_hosts_say_of_themselves() {
 }
 
 #[test]
+fn guests_against_a_host() {
+    hold("hosts-defined", |shared| Ok(domxml_tests::hosts::defined("hosts-defined", shared)));
+    hold("hosts-refused", |shared| Ok(domxml_tests::hosts::refused("hosts-refused", shared)));
+}
+
+#[test]
 fn live_forms() {
     hold("live", |shared| Ok(measures::live(&RELEASES, shared)));
 }

@@ -1,6 +1,8 @@
 //! `check`: what `upgrade` would say, and what the schema says; nothing is written.
 
-use super::status_of_findings;
+use std::sync::Arc;
+
+use super::{host_of, status_of_findings};
 use crate::batch::Documents;
 use crate::cli::{Check, Layout};
 use crate::judgement::Judge;
@@ -9,7 +11,8 @@ use crate::{batch, config, engine};
 
 pub(super) fn run(mut args: Check) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
-    let options = engine::Options::new(&args.rules, args.files.unknown, Layout::Canonical)?;
+    let mut options = engine::Options::new(&args.rules, args.files.unknown, Layout::Canonical)?;
+    options.plan = options.plan.on_host(host_of(&args.host)?.map(Arc::new));
     let judge = Judge::embedded()?;
     let summary = batch::run(&args.files, &args.output, Findings::Result, Documents::Judged, |origin, source| {
         let findings = source.content.findings(&source.text, |text| judge.check(text, &options));

@@ -9,26 +9,18 @@ use rayon::prelude::*;
 
 use self::pairs::{Document, Item};
 use self::print::{Printer, Result as Outcome, Verdict};
-use super::{DONE, FAILED, FOUND};
+use super::{DONE, FAILED, FOUND, host_of};
 use crate::cli::Drift;
 use crate::drift::{Comparison, Unjudged};
 use crate::engine;
 use crate::finding::Finding;
 use crate::holder::Content;
-use crate::host::Host;
-use crate::input::{self, Origin};
 
 /// Pairs worked on between two reports: bounds memory whatever the number of files.
 const CHUNK: usize = 256;
 
 pub(super) fn run(args: &Drift) -> Result<u8, String> {
-    let mut host = Host::default();
-    for path in &args.host {
-        let source =
-            input::read(&Origin::Named(path.clone())).map_err(|error| format!("{}: {error}", path.display()))?;
-        host.read(&source.text).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    let comparison = Comparison::new(args.target, host)?;
+    let comparison = Comparison::new(args.target, host_of(&args.host)?.unwrap_or_default())?;
     let items = pairs::collect(args)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs)

@@ -10,7 +10,11 @@ mod info;
 mod rewrite;
 mod validate;
 
+use std::path::PathBuf;
+
 use crate::cli::{Cli, Command, Schema};
+use crate::host::Host;
+use crate::input::{self, Origin};
 use crate::report::Summary;
 
 /// Nothing was found, or all that was found was rewritten.
@@ -39,6 +43,17 @@ pub fn run(cli: Cli) -> Result<u8, String> {
         Command::Man { directory } => around::man(directory.as_deref()),
         Command::Schema { of: Schema::Json } => catalogue::print(&crate::report::json_schema()?),
     }
+}
+
+/// The host that these files describe; none where there are none.
+fn host_of(files: &[PathBuf]) -> Result<Option<Host>, String> {
+    let mut host = Host::default();
+    for path in files {
+        let source =
+            input::read(&Origin::Named(path.clone())).map_err(|error| format!("{}: {error}", path.display()))?;
+        host.read(&source.text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok((!files.is_empty()).then_some(host))
 }
 
 /// The status of a command whose findings are its result.

@@ -21,7 +21,7 @@ pub use allowance::{Allowance, Case, Change, Covers};
 pub use matching::Pair;
 pub use place::Place;
 pub use tree::{Attribute, Element};
-pub use world::{Machine, World};
+pub use world::World;
 
 use crate::cli::{Layout, Profile, RuleSelection, Unknown};
 use crate::engine::{self, Comparable, Options};

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::addresses::Addresses;
 use super::tree::Element;
 use crate::host::Host;
+use crate::machine::Machine;
 
 /// The two documents and what follows from them.
 #[derive(Debug)]
@@ -22,49 +23,6 @@ pub struct World<'a> {
     /// What the host says of itself; nothing where it was not asked.
     pub host: &'a Host,
     addresses: OnceCell<Addresses<'a>>,
-}
-
-/// A machine type, as `pc-q35-9.2`: a family and a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Machine<'a> {
-    /// The name.
-    pub name: &'a str,
-    /// What all versions have in common: `pc`, `q35`, `virt`, `pseries`, `s390-ccw-virtio`, or else the name.
-    pub family: &'a str,
-}
-
-impl<'a> Machine<'a> {
-    /// Tells the family of a machine.
-    #[must_use]
-    pub fn new(name: &'a str) -> Self {
-        let family = match name {
-            "pc" | "q35" => name,
-            _ if name.starts_with("pc-q35") => "q35",
-            // 0.10 to 1.3 and those of RHEL 6 are from the time in which there was one kind of PC only.
-            _ if name.starts_with("pc-i440fx") || name.starts_with("pc-0.") || name.starts_with("pc-1.") => "pc",
-            _ if name.starts_with("rhel6.") || name.starts_with("rhel5.") => "pc",
-            _ => unversioned(name),
-        };
-        Self { name, family }
-    }
-
-    /// Whether the name stands for the newest of a family.
-    #[must_use]
-    pub fn is_alias(&self) -> bool {
-        self.name == self.family
-    }
-}
-
-/// `virt` of `virt-9.2`, `pseries` of `pseries-rhel7.6.0`.
-fn unversioned(name: &str) -> &str {
-    let version = |at: &usize| {
-        let rest = &name[at + 1..];
-        rest.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("rhel")
-    };
-    match name.match_indices('-').map(|(at, _)| at).find(version) {
-        Some(at) => &name[..at],
-        None => name,
-    }
 }
 
 impl<'a> World<'a> {
@@ -102,30 +60,5 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn is_x86(&self) -> bool {
         matches!(self.arch, "x86_64" | "i686")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn families_of_machines() {
-        for (name, family) in [
-            ("pc", "pc"),
-            ("pc-i440fx-9.2", "pc"),
-            ("pc-0.13", "pc"),
-            ("rhel6.6.0", "pc"),
-            ("pc-q35-rhel9.4.0", "q35"),
-            ("q35", "q35"),
-            ("virt-9.2", "virt"),
-            ("virt", "virt"),
-            ("pseries-rhel7.6.0-sxxm", "pseries"),
-            ("s390-ccw-virtio-8.1", "s390-ccw-virtio"),
-            ("versatilepb", "versatilepb"),
-            ("", ""),
-        ] {
-            assert_eq!(Machine::new(name).family, family, "{name}");
-        }
     }
 }

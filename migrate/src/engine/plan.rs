@@ -2,11 +2,13 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domxml::Domain;
 use domxml_runtime::Content;
 
 use crate::finding::Level;
+use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
 use crate::rule::{Context, Range, Row, Rule, Safety, Scope};
 
@@ -16,6 +18,7 @@ pub struct Plan {
     stages: Vec<Stage>,
     unsafe_fixes: bool,
     driver: Option<Driver>,
+    host: Option<Arc<Host>>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,7 +75,13 @@ impl Plan {
                 }
             }
         }
-        Self { stages, unsafe_fixes, driver }
+        Self { stages, unsafe_fixes, driver, host: None }
+    }
+
+    /// The same plan for guests of a host that was asked.
+    #[must_use]
+    pub fn on_host(self, host: Option<Arc<Host>>) -> Self {
+        Self { host, ..self }
     }
 
     /// Runs every row once.
@@ -82,7 +91,8 @@ impl Plan {
                 Stage::Old(rule) => self.run_old(rule, domain, cx),
                 Stage::Phases { phases, .. } => {
                     for phase in phases.iter().filter(|phase| !phase.is_empty()) {
-                        cx.scope = Scope::of(domain, cx.scope.target, self.driver, cx.live);
+                        let host = self.host.clone();
+                        cx.scope = Scope { host, ..Scope::of(domain, cx.scope.target, self.driver, cx.live) };
                         self.walk(phase, domain, cx);
                     }
                 }

@@ -1,6 +1,7 @@
 //! What surrounds an element: facts of the domain, found once a phase.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domxml::{
     ArchName, Domain, DomainType, GraphicsType, MemoryAccessMode, NumaCellMemAccess, NumatuneMemoryPlacement, OnOff,
@@ -9,6 +10,7 @@ use domxml::{
 use domxml_runtime::{Content, Version};
 
 use super::board::{Board, is_x86};
+use crate::host::{Guest, Host};
 use crate::options::{Driver, Target};
 
 /// More I/O threads than this are nobody's intention; they are not listed.
@@ -23,6 +25,8 @@ pub struct Scope {
     pub driver: Driver,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
+    /// What the host says of itself, if it was asked.
+    pub host: Option<Arc<Host>>,
     /// `<domain type=>`.
     pub type_: DomainType,
     /// `<os><type>`; none without `<os>`.
@@ -31,6 +35,8 @@ pub struct Scope {
     pub arch: Option<ArchName>,
     /// `<os><type machine=>`.
     pub machine: Option<String>,
+    /// The emulator that is named.
+    pub emulator: Option<String>,
     /// The greatest number of CPUs.
     pub vcpus: u32,
     /// The I/O threads.
@@ -69,10 +75,12 @@ impl Scope {
             target,
             driver: driver.unwrap_or_else(|| Driver::of(domain.type_)),
             live,
+            host: None,
             type_: domain.type_,
             os_type: type_.map(|type_| type_.value),
             arch: type_.and_then(|type_| type_.arch),
             machine: type_.and_then(|type_| type_.machine.clone()),
+            emulator: domain.devices.as_ref().and_then(|devices| devices.emulator.clone()),
             vcpus: domain.vcpu.as_ref().map_or(1, |vcpu| vcpu.value.into()),
             iothreads: Iothreads::of(domain),
             cells: u32::try_from(cells).unwrap_or(u32::MAX),
@@ -115,6 +123,15 @@ impl Scope {
     #[must_use]
     pub fn reads(&self, element: &dyn Content) -> bool {
         element.info().since.is_none_or(|since| since <= self.target.strictest())
+    }
+
+    /// The host that was asked, as this guest finds it.
+    #[must_use]
+    pub fn on_host(&self) -> Option<Guest<'_>> {
+        let os_type = self.os_type.as_ref().map_or("", |os_type| os_type.as_str());
+        let guest =
+            self.host.as_ref()?.guest(self.type_.as_str(), os_type, self.arch.as_ref().map(|arch| arch.as_str()));
+        Some(guest.with(self.machine.as_deref(), self.emulator.as_deref()))
     }
 
     /// Whether the guest is an x86.

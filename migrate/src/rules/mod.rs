@@ -6,6 +6,7 @@ mod cpu;
 mod devices;
 mod domain;
 mod graphics;
+mod host;
 mod hostdev;
 mod live;
 mod network;
@@ -22,10 +23,11 @@ use crate::options::{Profile, Target};
 use crate::rule::{Class, OldRule, Rule};
 
 /// The chapters, in the order in which they run; within a chapter the order of its list.
-static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 11]> = LazyLock::new(|| {
+static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 12]> = LazyLock::new(|| {
     [
-        // What a driver refuses stands first, so that it is judged by what the author wrote.
+        // What a driver or a host refuses stands first, so that it is judged by what the author wrote.
         ("qemu", qemu::rules()),
+        ("host", host::rules()),
         ("live", live::rules()),
         ("domain", domain::rules()),
         ("cpu", cpu::rules()),

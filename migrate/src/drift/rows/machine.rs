@@ -2,7 +2,7 @@
 
 use crate::drift::allowance::{Allowance, Case, added, changed, left_out};
 use crate::drift::tree::Element;
-use crate::drift::world::Machine;
+use crate::machine::Machine;
 
 /// A size in KiB, which is the unit of libvirt's form.
 pub(super) fn kib(size: Option<&Element>) -> Option<u64> {
