@@ -132,7 +132,7 @@ impl Judge {
     fn merge(&self, tree: &Tree<'_>, findings: &mut Vec<Finding>) {
         let (read, mut others): (Vec<_>, Vec<_>) = std::mem::take(findings).into_iter().partition(is_of_the_schema);
         let mut judged = self.judge(tree, &read);
-        judged.retain(|finding| finding.rule != FOREIGN_EXTENSION.id);
+        judged.retain(|finding| finding.rule != FOREIGN_EXTENSION);
         others.extend(raise(&mut judged, read));
         judged.append(&mut others);
         judged.sort_by_key(|finding| (finding.span.start, finding.level));
@@ -186,7 +186,7 @@ fn foreign_extensions(document: &Document<'_>) -> Vec<Finding> {
     let domain = extended.then(|| Domain::from_xml(document.input_text()).ok()).flatten();
     let extensions = domain.map(|domain| domain.foreign_extensions).unwrap_or_default();
     let note = |extension: Verbatim| Finding {
-        rule: FOREIGN_EXTENSION.id.into(),
+        rule: FOREIGN_EXTENSION.into(),
         level: Level::Note,
         span: extension.span.range(),
         path: format!("{}/{}", root.tag_name().name(), extension.name),

@@ -156,7 +156,7 @@ fn elsewhere(unknown: &[Unknown]) -> Finding {
 }
 
 fn unknown_in(text: &str, findings: &[Finding]) -> Vec<Unknown> {
-    let unknown = |finding: &&Finding| finding.rule == ids::UNKNOWN || finding.rule == FOREIGN_EXTENSION.id;
+    let unknown = |finding: &&Finding| finding.rule == ids::UNKNOWN || finding.rule == FOREIGN_EXTENSION;
     let mut spans: Vec<Range<usize>> = findings.iter().filter(unknown).map(|finding| finding.span.clone()).collect();
     if spans.is_empty() {
         return Vec::new();

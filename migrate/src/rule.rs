@@ -148,6 +148,12 @@ impl Rule {
         self
     }
 
+    /// Rows that stand in another file.
+    #[must_use]
+    pub fn with(self, rows: fn(Self) -> Self) -> Self {
+        rows(self)
+    }
+
     /// From when to when a row holds.
     #[must_use]
     pub fn range(&self, row: &Row) -> Range {

@@ -1,7 +1,7 @@
 //! The traits that printed types implement, and how all of their fields are visited.
 
 use crate::extra::Extra;
-use crate::info::{FieldInfo, TypeInfo};
+use crate::info::{FieldInfo, FieldKind, TypeInfo};
 use crate::slots::{PayloadType, Slot, SlotMut};
 use std::any::Any;
 use std::fmt::Debug;
@@ -240,36 +240,45 @@ pub fn extras_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut Extra)) 
     each_struct_mut(content, &mut |inner| extras_mut(inner, visit));
 }
 
+/// Whether a field can hold structs: of the others nothing need be asked.
+fn holds_structs(line: &FieldInfo) -> bool {
+    matches!(line.kind, FieldKind::Child | FieldKind::Payload | FieldKind::Mix)
+}
+
 /// Calls `visit` with the structs right below `content`: its children, and the members of its payloads.
 pub fn each_struct(content: &dyn Content, visit: &mut dyn FnMut(&dyn Content)) {
-    fields(content, |_, slot| match slot {
-        Slot::Payload(payload) => {
-            payload.get().and_then(|payload| payload.members()).into_iter().for_each(&mut *visit);
-        }
-        Slot::Child(nest) => nest.each(visit),
-        Slot::Mix(mix) => mix.each(&mut |_, entry| {
-            if let Slot::Child(nest) = entry {
-                nest.each(visit);
+    for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
+        match content.field(index) {
+            Some(Slot::Payload(payload)) => {
+                payload.get().and_then(|payload| payload.members()).into_iter().for_each(&mut *visit);
             }
-        }),
-        _ => {}
-    });
+            Some(Slot::Child(nest)) => nest.each(visit),
+            Some(Slot::Mix(mix)) => mix.each(&mut |_, entry| {
+                if let Slot::Child(nest) = entry {
+                    nest.each(visit);
+                }
+            }),
+            _ => {}
+        }
+    }
 }
 
 /// As [`each_struct`], to change them.
 pub fn each_struct_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Content)) {
-    fields_mut(content, |_, slot| match slot {
-        SlotMut::Payload(payload) => {
-            payload.get_mut().and_then(|payload| payload.members_mut()).into_iter().for_each(&mut *visit);
-        }
-        SlotMut::Child(nest) => nest.each_mut(visit),
-        SlotMut::Mix(mix) => mix.each_mut(&mut |_, entry| {
-            if let SlotMut::Child(nest) = entry {
-                nest.each_mut(visit);
+    for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
+        match content.field_mut(index) {
+            Some(SlotMut::Payload(payload)) => {
+                payload.get_mut().and_then(|payload| payload.members_mut()).into_iter().for_each(&mut *visit);
             }
-        }),
-        _ => {}
-    });
+            Some(SlotMut::Child(nest)) => nest.each_mut(visit),
+            Some(SlotMut::Mix(mix)) => mix.each_mut(&mut |_, entry| {
+                if let SlotMut::Child(nest) = entry {
+                    nest.each_mut(visit);
+                }
+            }),
+            _ => {}
+        }
+    }
 }
 
 impl<P: PayloadType> PayloadType for Box<P> {

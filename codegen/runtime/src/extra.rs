@@ -1,6 +1,9 @@
 //! What belongs to an element without being part of the format: where it stood, comments, unknown content.
 
+use crate::content::extras_mut;
+use crate::element::Element;
 use crate::info::FieldInfo;
+use crate::reader::{ReadOptions, Unknown};
 use std::hash::{Hash, Hasher};
 
 /// A range of bytes of the document that was read.
@@ -143,6 +146,14 @@ impl KeptNode {
     #[must_use]
     pub fn is_element(&self, name: &str) -> bool {
         self.element_name() == Some(name)
+    }
+
+    /// The element read as a `T`, what `T` does not know kept in it. Its parts have no place in the document.
+    #[must_use]
+    pub fn read<T: Element>(&self) -> Option<T> {
+        let mut value = T::from_xml_with(&self.text, &ReadOptions { unknown: Unknown::Keep }).ok()?.value;
+        extras_mut(&mut value, &mut |extra| extra.span = Span::default());
+        Some(value)
     }
 
     /// Whether it is a comment.

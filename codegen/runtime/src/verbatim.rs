@@ -62,6 +62,14 @@ impl Verbatim {
         Self::of(node.0)
     }
 
+    /// The namespace of the element, where it is declared outside of it.
+    #[must_use]
+    pub fn outer_namespace(&self) -> Option<&str> {
+        let tag = self.source.strip_prefix('<')?;
+        let prefix = prefix_of(tag.split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).next()?);
+        self.namespaces.iter().find(|(declared, _)| **declared == *prefix).map(|(_, namespace)| &**namespace)
+    }
+
     pub(crate) fn of(node: Node<'_, '_>) -> Self {
         Verbatim {
             source: source(node),

@@ -6,6 +6,7 @@
 
 mod document;
 mod encoding;
+pub mod fragment;
 pub mod limits;
 mod markup;
 mod position;

@@ -10,7 +10,7 @@ use domxml_runtime::Content;
 use crate::finding::Level;
 use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
-use crate::rule::{Context, Range, Row, Rule, Safety, Scope};
+use crate::rule::{Context, Kind, Range, Row, Rule, Safety, Scope};
 
 /// The rows of a choice of rules, by the types that they are about: made once, for any number of documents.
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub struct Plan {
 enum Stage {
     /// A rule that is not written as rows yet.
     Old(&'static Rule),
-    /// The rules of a chapter: three phases, each once, one walk each.
-    Phases { chapter: &'static str, phases: Box<[Dispatch; 3]> },
+    /// The rules of a chapter: what is merged, then three phases, each once, one walk each.
+    Phases { chapter: &'static str, phases: Box<[Dispatch; 4]> },
 }
 
 /// The rows of one phase.
@@ -71,7 +71,8 @@ impl Plan {
             }
             if let Some(Stage::Phases { phases, .. }) = stages.last_mut() {
                 for row in rule.rows.iter().filter(|row| row.profiles.contains(&profile)) {
-                    subscribe(&mut phases[row.phase as usize], rule, row, profile, target);
+                    let walk = if row.kind == Kind::Merge { 0 } else { 1 + row.phase as usize };
+                    subscribe(&mut phases[walk], rule, row, profile, target);
                 }
             }
         }

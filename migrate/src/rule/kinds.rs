@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domxml::scalar::MemoryUnit;
-use domxml_runtime::{Content, Described, Extra, Key, Span, given};
+use domxml_runtime::{Content, Described, Element, Extra, Key, Prefer, Span, given};
 
 use super::Context;
 use super::place::IntoPlace;
@@ -192,6 +192,47 @@ where
     })
 }
 
+/// Blocks of one name of which libvirt reads what is in any of them: they are made one. Of what may be said once the first counts.
+pub fn merge<T, B>(block: Key<T, Option<B>>) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    B: Element,
+{
+    merge_by(block, |first, other| first.merge(other, Prefer::First))
+}
+
+/// As [`merge`], where libvirt makes something else of two of them.
+pub fn merge_by<T, B>(block: Key<T, Option<B>>, join: fn(&mut B, B)) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    B: Element,
+{
+    let name = block.info().name;
+    Draft::new(Kind::Merge, name, move |element: &mut T, cx| {
+        let mut others = Vec::new();
+        let has_one = block.get(element).is_some();
+        let kept = element.extra_mut().and_then(|xml| xml.kept.as_mut()).filter(|_| has_one);
+        if let Some(kept) = kept {
+            kept.nodes.retain(|node| {
+                let other = if node.is_element(name) { node.read::<B>() } else { None };
+                other.map(|other| others.push(other)).is_none()
+            });
+        }
+        let Some(first) = block.get_mut(element) else { return };
+        for other in others {
+            join(first, other);
+            let at = first.extra().map_or(cx.here, |xml| xml.span);
+            cx.rewrote_here(at, format!("another <{name}> is merged into this one"))
+                .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
+        }
+    })
+}
+
+/// As [`merge`], by code that finds out what stands there twice.
+pub fn merge_within<T: Content + Described + Clone>(join: fn(&mut T, &mut Context<'_>)) -> Draft<T> {
+    Draft::new(Kind::Merge, "", join)
+}
+
 /// How libvirt writes a size.
 #[derive(Debug, Clone, Copy)]
 pub struct Scale {
@@ -202,6 +243,9 @@ pub struct Scale {
     /// Whether what is over counts as one more; else it is cut off.
     pub up: bool,
 }
+
+/// Whole KiB, rounded up: how libvirt counts memory.
+pub const KIB: Scale = Scale { assumed: MemoryUnit::KiB, written: MemoryUnit::KiB, up: true };
 
 impl Scale {
     /// A size in another unit: the number of the unit that is written; none where it is too large.
@@ -215,22 +259,21 @@ impl Scale {
     }
 }
 
-/// A size: the number and its unit.
-pub type Size<'s> = (&'s mut u64, &'s mut Option<MemoryUnit>);
-
-/// A size that libvirt writes in one unit, whatever the author's. One that is too large stays as it is.
-pub fn unit<T: Content + Described + Clone>(size: fn(&mut T) -> Option<Size<'_>>, scale: Scale) -> Draft<T> {
-    Draft::new(Kind::Unit, "", move |element: &mut T, cx| {
-        let Some((value, unit)) = size(element) else { return };
-        let from = unit.unwrap_or(scale.assumed);
+/// A size that libvirt writes in one unit, whatever the author's: the number, and its unit. One that is too large stays as it is.
+pub fn unit<T: Content + Described + Clone>(
+    number: Key<T, u64>,
+    unit: Key<T, Option<MemoryUnit>>,
+    scale: Scale,
+) -> Draft<T> {
+    Draft::new(Kind::Unit, number.info().name, move |element: &mut T, cx| {
+        let (before, from) = (*number.get(element), unit.get(element).unwrap_or(scale.assumed));
         if from == scale.written {
             return;
         }
-        let Some(scaled) = scale.apply(*value, *unit) else { return };
-        let before = format!("{value} {from}");
-        (*value, *unit) = (scaled, Some(scale.written));
+        let Some(scaled) = scale.apply(before, Some(from)) else { return };
+        (*number.get_mut(element), *unit.get_mut(element)) = (scaled, Some(scale.written));
         cx.rewrote_here(cx.here, format!("libvirt writes the size in {}", scale.written))
-            .becomes(before, format!("{scaled} {}", scale.written));
+            .becomes(format!("{before} {from}"), format!("{scaled} {}", scale.written));
     })
 }
 

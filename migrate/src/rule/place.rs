@@ -104,6 +104,31 @@ impl<V> Slot for Plain<'_, V> {
     }
 }
 
+/// Those of several values that stand behind the first few.
+struct Behind<'s, V>(&'s mut dyn Slot<Item = V>, usize);
+
+impl<V> Slot for Behind<'_, V> {
+    type Item = V;
+
+    fn items(&self) -> &[V] {
+        self.0.items().get(self.1..).unwrap_or_default()
+    }
+
+    fn items_mut(&mut self) -> &mut [V] {
+        self.0.items_mut().get_mut(self.1..).unwrap_or_default()
+    }
+
+    fn take_if(&mut self, unwanted: &mut dyn FnMut(&V) -> bool) -> Vec<V> {
+        let mut place = 0..;
+        let first = self.1;
+        self.0.take_if(&mut |value| place.next().is_some_and(|place| place >= first) && unwanted(value))
+    }
+
+    fn put(&mut self, value: V) {
+        self.0.put(value);
+    }
+}
+
 /// What a field shows to a row: the field, and what its element keeps beside it.
 pub type See<'s, V> = &'s mut dyn FnMut(&mut dyn Slot<Item = V>, Option<&mut Extra>);
 /// Shows a field of type `S` as a slot.
@@ -149,6 +174,14 @@ pub trait IntoPlace {
                 visit(owner, see);
             }
         })
+    }
+
+    /// Of several values those behind the first few.
+    fn behind(self, first: usize) -> Place<Self::Owner, Self::Item>
+    where
+        Self: Sized,
+    {
+        self.place().seen(move |visit, owner, see| visit(owner, &mut |slot, xml| see(&mut Behind(slot, first), xml)))
     }
 
     /// As [`IntoPlace::under`], by a way that no single key leads: a variant of a choice, which is no element and leaves its comments to

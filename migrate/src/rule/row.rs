@@ -41,6 +41,8 @@ impl Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
+    /// Several of these are one: before anything else.
+    Merge,
     /// A value that is left out stands for this one.
     Default,
     /// libvirt does not read this here.
@@ -72,6 +74,7 @@ impl Kind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Merge => "merge",
             Self::Default => "default",
             Self::Unread => "unread",
             Self::Nothing => "nothing",
@@ -293,7 +296,13 @@ impl Row {
         match self.kind {
             Kind::Refuse | Kind::Unique | Kind::Exists | Kind::Note | Kind::Check => true,
             Kind::Unread => profile == Profile::Modern,
-            Kind::Default | Kind::Nothing | Kind::Sort | Kind::Unit | Kind::Spelling | Kind::Algorithm => false,
+            Kind::Merge
+            | Kind::Default
+            | Kind::Nothing
+            | Kind::Sort
+            | Kind::Unit
+            | Kind::Spelling
+            | Kind::Algorithm => false,
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Scope {
     pub type_: DomainType,
     /// `<os><type>`; none without `<os>`.
     pub os_type: Option<OsTypeValue>,
+    /// Whether a boot loader of the host starts the domain.
+    pub bootloader: bool,
     /// `<os><type arch=>`.
     pub arch: Option<ArchName>,
     /// `<os><type machine=>`.
@@ -78,6 +80,7 @@ impl Scope {
             host: None,
             type_: domain.type_,
             os_type: type_.map(|type_| type_.value),
+            bootloader: domain.bootloader.as_ref().is_some_and(|path| !path.is_empty()),
             arch: type_.and_then(|type_| type_.arch),
             machine: type_.and_then(|type_| type_.machine.clone()),
             emulator: domain.devices.as_ref().and_then(|devices| devices.emulator.clone()),
@@ -138,6 +141,12 @@ impl Scope {
     #[must_use]
     pub fn is_x86(&self) -> bool {
         is_x86(self.arch)
+    }
+
+    /// Whether its firmware boots the guest, which is fully virtualised then.
+    #[must_use]
+    pub fn firmware_boots(&self) -> bool {
+        self.is_hvm() && !self.bootloader
     }
 
     /// Whether the guest is fully virtualised.

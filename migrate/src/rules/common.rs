@@ -3,19 +3,13 @@
 use domxml_runtime::{Content, Newer, WriteOptions};
 
 use crate::options::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
+use crate::rule::Context;
 
 pub(super) use crate::rule::{BOTH, LIBVIRT, MODERN};
 
 /// An attribute as reports show it.
 pub(super) fn attribute(name: &str, value: impl std::fmt::Display) -> String {
     format!("{name}='{value}'")
-}
-
-/// A size in KiB, rounded up; none where it has more bytes than libvirt counts.
-pub(super) fn kib(value: u64, unit: Option<domxml::scalar::MemoryUnit>) -> Option<u64> {
-    let bytes = u128::from(value) * u128::from(unit.unwrap_or_default().bytes());
-    i64::try_from(bytes).ok().map(|bytes| bytes.unsigned_abs().div_ceil(1024))
 }
 
 /// The text of an element that holds nothing but text, as it stands in the document.
@@ -35,27 +29,6 @@ pub(super) fn is_bare<T: Content + Clone + Default + PartialEq>(element: &T) -> 
 
 /// The attributes that tune the transport of virtio, at whatever device.
 pub(super) const VIRTIO_OPTIONS: [&str; 4] = ["iommu", "ats", "packed", "page_per_vq"];
-
-/// A rule that only says what libvirt would refuse.
-pub(super) const fn conflict(
-    id: &'static str,
-    summary: &'static str,
-    doc: &'static str,
-    example: &'static str,
-    apply: fn(&mut domxml::Domain, &mut Context),
-) -> Rule {
-    Rule {
-        id,
-        class: Class::Conflict,
-        since: None,
-        safety: Safety::ReportOnly,
-        profiles: BOTH,
-        summary,
-        doc,
-        example: Example { before: example, after: example },
-        apply,
-    }
-}
 
 /// The value of an attribute that the schema does not know where it stands.
 pub(super) fn kept_attribute<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {

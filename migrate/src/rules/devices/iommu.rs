@@ -3,10 +3,10 @@
 use domxml::scalar::MemoryUnit;
 use domxml::{Devices, Domain, FeatureIoapicDriver, Iommu, IommuDriver, IommuGranule, IommuModel, OnOff};
 
-use crate::rule::kinds::{algorithm, check, nothing, refuse};
+use crate::rule::kinds::{KIB, algorithm, check, nothing, refuse};
 use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
-use crate::rules::common::{is_bare, kib, known_to_target};
+use crate::rules::common::{is_bare, known_to_target};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -114,7 +114,7 @@ fn foreign(driver: &IommuDriver, model: IommuModel, cx: &Context<'_>) -> bool {
 fn granule_in_kib(granule: &mut IommuGranule, cx: &mut Context<'_>) {
     let Some(size) = granule.size else { return };
     let unit = granule.unit.unwrap_or(MemoryUnit::KiB);
-    let rounded = kib(u64::from(size), Some(unit)).and_then(|size| u32::try_from(size).ok());
+    let rounded = KIB.apply(u64::from(size), Some(unit)).and_then(|size| u32::try_from(size).ok());
     if let Some(rounded) = rounded.filter(|_| unit != MemoryUnit::KiB) {
         (granule.size, granule.unit) = (Some(rounded), Some(MemoryUnit::KiB));
         cx.rewrote(&granule.xml, "the granule is counted in KiB")

@@ -1,6 +1,5 @@
 //! Memory modules.
 
-use domxml::scalar::MemoryUnit;
 use domxml::{
     AddressType, ArchName, MemoryDevice, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock,
     MemoryDeviceCurrent, MemoryDeviceHostSource, MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDeviceModelDimm,
@@ -9,14 +8,11 @@ use domxml::{
     PstoreSize, YesNo,
 };
 
-use crate::rule::kinds::{Scale, default, exists, nothing, refuse, unit};
+use crate::rule::kinds::{KIB, default, exists, nothing, refuse, unit};
 use crate::rule::place::child;
 use crate::rule::scope::CELLS;
 use crate::rule::{Class, Rule, Scope, rule};
-use crate::rules::common::{is_bare, kib};
-
-/// How libvirt writes sizes.
-const KIB: Scale = Scale { assumed: MemoryUnit::KiB, written: MemoryUnit::KiB, up: true };
+use crate::rules::common::is_bare;
 
 /// The least size of an NVDIMM's label, in KiB.
 const LABEL_KIB: u64 = 128;
@@ -75,7 +71,7 @@ fn sizes() -> Rule {
                 .row(
                     refuse(|size: &$type, _| KIB.apply(size.value, size.unit).is_none().then_some("the size is too large")),
                 )
-                .row(unit(|size: &mut $type| Some((&mut size.value, &mut size.unit)), KIB))
+                .row(unit($type::VALUE, $type::UNIT, KIB))
             )*
         };
     }
@@ -163,22 +159,22 @@ fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static st
         return Some("an NVDIMM has a UUID on POWER alone");
     }
     let Some(label) = &nvdimm.target.label else { return power.then_some("on POWER an NVDIMM has a label") };
-    let label = kib(label.size.value, label.size.unit);
+    let label = KIB.apply(label.size.value, label.size.unit);
     if label < Some(LABEL_KIB) {
         return Some("the label of an NVDIMM has at least 128 KiB");
     }
-    let size = kib(nvdimm.target.size.value, nvdimm.target.size.unit);
+    let size = KIB.apply(nvdimm.target.size.value, nvdimm.target.size.unit);
     (label >= size).then_some("the label of an NVDIMM is smaller than the device")
 }
 
 fn virtio_mem(mem: &MemoryDeviceModelVirtioMem, _: &Scope) -> Option<&'static str> {
-    let size = kib(mem.target.size.value, mem.target.size.unit);
-    let requested = mem.target.requested.as_ref().and_then(|requested| kib(requested.value, requested.unit));
+    let size = KIB.apply(mem.target.size.value, mem.target.size.unit);
+    let requested = mem.target.requested.as_ref().and_then(|requested| KIB.apply(requested.value, requested.unit));
     if requested > size {
         return Some("more is requested than the device has");
     }
     let Some(block) = &mem.target.block else { return Some("the size of a block is missing") };
-    let block = kib(block.value, block.unit)?;
+    let block = KIB.apply(block.value, block.unit)?;
     if !block.is_power_of_two() {
         return Some("the size of a block is a power of two");
     }

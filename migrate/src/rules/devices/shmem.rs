@@ -74,7 +74,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             // What is cut down to 0 MiB is written, what was 0 is not.
             .row(nothing(child(Shmem::SIZE), |size| size.value == 0, "a size of 0 is none").phase(Phase::Derive))
-            .row(unit(|size: &mut ShmemSize| Some((&mut size.value, &mut size.unit)), MIB)),
+            .row(unit(ShmemSize::VALUE, ShmemSize::UNIT, MIB)),
     ]
 }
 

@@ -1,185 +1,222 @@
-//! `os-boot-default-added`, `os-boot-truncated`, `os-boot-and-bootloader`, `bootloader-empty`, `os-parts-not-read`.
+//! What starts the guest, and what of `<os>` is not read for which guest.
 
-use domxml::{Domain, Os, OsBoot, OsBootDev, OsTypeValue};
+use domxml::{Domain, Os, OsBoot, OsBootDev, OsBootmenu, OsInitenv, OsType, OsTypeValue, YesNo};
+use domxml_runtime::Extra;
 
-use super::os::{booting_device, has_bootloader};
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::LIBVIRT;
+use crate::rule::kinds::{default_by, nothing, refuse, unread, unread_where};
+use crate::rule::place::{IntoPlace as _, child};
+use crate::rule::{Class, LIBVIRT, Rule, rule};
 
 /// How many boot devices libvirt keeps.
-pub(super) const MOST: usize = 4;
+const MOST: usize = 4;
 
-pub(super) static DEFAULT: Rule = Rule {
-    id: "os-boot-default-added",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a guest boots from its disk unless told otherwise",
-    doc: "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes that.",
-    example: Example {
-        before: "<os><type arch='x86_64'>hvm</type></os>",
-        after: "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
-    },
-    apply: add_default,
-};
-
-pub(super) static TRUNCATED: Rule = Rule {
-    id: "os-boot-truncated",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "libvirt reads four boot devices",
-    doc: "libvirt reads the first four `<boot>` elements, as many as there are kinds of devices, and forgets the rest.",
-    example: Example {
-        before: "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/>\
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        conflict(),
+        not_read(),
+        rule("os-boot-and-bootloader", Class::Lossy)
+            .summary("a boot loader of the host leaves nothing to the firmware")
+            .doc(
+                "Where a `<bootloader>` of the host starts the domain, libvirt writes neither boot devices nor boot menu nor the settings \
+                 of the BIOS.",
+            )
+            .example(
+                "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
+                "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type></os>",
+            )
+            .row(unread(child(Os::BOOT), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
+            .row(unread(child(Os::BOOTMENU), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
+            .row(unread(child(Os::BIOS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader)),
+        rule("os-boot-truncated", Class::Lossy)
+            .summary("libvirt reads four boot devices")
+            .doc("libvirt reads the first four `<boot>` elements, as many as there are kinds of devices, and forgets the rest.")
+            .example(
+                "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/>\
                  <boot dev='hd'/></os>",
-        after: "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/></os>",
-    },
-    apply: truncate,
-};
-
-pub(super) static BOOTLOADER: Rule = Rule {
-    id: "os-boot-and-bootloader",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a boot loader of the host leaves nothing to the firmware",
-    doc: "Where a `<bootloader>` of the host starts the domain, libvirt writes neither boot devices nor boot menu nor the settings of \
-          the BIOS.",
-    example: Example {
-        before: "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
-        after: "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type></os>",
-    },
-    apply: drop_for_bootloader,
-};
-
-pub(super) static BOOTLOADER_EMPTY: Rule = Rule {
-    id: "bootloader-empty",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "arguments of no boot loader",
-    doc: "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
-          that is not there.",
-    example: Example {
-        before: "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
-        after: "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os>",
-    },
-    apply: drop_no_bootloader,
-};
-
-pub(super) static NOT_READ: Rule = Rule {
-    id: "os-parts-not-read",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "what does not belong to the type of the operating system is not read",
-    doc: "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines alone, and boot \
-          devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by which old descriptions mean \
-          paravirtualized Xen, it reads none of them unless the driver for Xen does.",
-    example: Example {
-        before: "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
-        after: "<os><type arch='x86_64'>hvm</type><kernel>/vmlinuz</kernel></os>",
-    },
-    apply: drop_unread,
-};
-
-fn add_default(domain: &mut Domain, cx: &mut Context) {
-    if has_bootloader(domain) || booting_device(domain).is_some() {
-        return;
-    }
-    if let Some(os) = &mut domain.os
-        && os.type_.value == OsTypeValue::Hvm
-        && os.boot.is_empty()
-    {
-        os.boot.push(OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() });
-        cx.rewrote(&os.xml, "the guest boots from its disk").becomes("", "<boot dev='hd'/>");
-    }
+                "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/></os>",
+            )
+            .row(unread(child(Os::BOOT).behind(MOST), "behind the fourth").when(|_, scope| scope.firmware_boots())),
+        rule("boot-menu-timeout-alone", Class::Live)
+            .summary("a boot menu has a timeout and nothing enables it")
+            .doc(
+                "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past the element and \
+                 does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
+            )
+            .example(
+                "<os><type>hvm</type><boot dev='hd'/><bootmenu timeout='3000'/></os>",
+                "<os><type>hvm</type><boot dev='hd'/></os>",
+            )
+            .row(
+                unread_where(
+                    child(Os::BOOTMENU),
+                    |menu, _| menu.enable.is_none() && menu.timeout.is_some(),
+                    "where nothing enables it",
+                )
+                .when(|_, scope| scope.firmware_boots()),
+            ),
+        rule("os-bootmenu-timeout-dropped", Class::Lossy)
+            .summary("a boot menu that is off has no timeout")
+            .doc("libvirt reads the timeout of a boot menu only where the menu is enabled, and forgets it otherwise.")
+            .example(
+                "<os><type arch='x86_64'>hvm</type><bootmenu enable='no' timeout='3000'/></os>",
+                "<os><type arch='x86_64'>hvm</type><bootmenu enable='no'/></os>",
+            )
+            .row(
+                unread(OsBootmenu::TIMEOUT, "of a boot menu that is off")
+                    .when(|menu, scope| menu.enable == Some(YesNo::No) && scope.firmware_boots()),
+            ),
+        bootloader_empty(),
+        rule("os-bootloader-only", Class::Default)
+            .summary("a domain with nothing but a boot loader is paravirtualized")
+            .doc("A domain with a `<bootloader>` of the host needs no `<os>`; libvirt takes it for a paravirtualized guest and writes that.")
+            .example(
+                "<bootloader>/usr/bin/pygrub</bootloader>",
+                "<bootloader>/usr/bin/pygrub</bootloader><os><type>xen</type></os>",
+            )
+            .row(
+                default_by(child(Domain::OS), |_, scope| {
+                    let type_ = OsType { value: OsTypeValue::Xen, ..OsType::default() };
+                    scope.bootloader.then(|| Os { type_, ..Os::default() })
+                })
+                .profiles(LIBVIRT)
+                .says("the boot loader starts a paravirtualized guest"),
+            ),
+        rule("os-boot-default-added", Class::Default)
+            .summary("a guest boots from its disk unless told otherwise")
+            .doc(
+                "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes \
+                 that.",
+            )
+            .example(
+                "<os><type arch='x86_64'>hvm</type></os>",
+                "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
+            )
+            .row(
+                default_by(child(Os::BOOT).under(Domain::OS), |domain, scope| {
+                    let nothing_boots = scope.firmware_boots() && booting_device(domain).is_none();
+                    nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
+                })
+                .profiles(LIBVIRT)
+                .says("the guest boots from its disk"),
+            ),
+    ]
 }
 
-fn truncate(domain: &mut Domain, cx: &mut Context) {
-    if let Some(os) = &mut domain.os
-        && let Some(fifth) = os.boot.get(MOST)
-    {
-        cx.rewrote(&fifth.xml, "only four boot devices are read")
-            .becomes(format!("<boot dev='{}'/>", fifth.dev.as_str()), "");
-        os.boot.truncate(MOST);
-    }
+const HOST: &str = "where a boot loader of the host starts the domain";
+
+fn conflict() -> Rule {
+    rule("os-conflict", Class::Conflict)
+        .summary("an operating system that libvirt refuses")
+        .doc(
+            "Without a boot loader of the host a domain needs `<os>` with a type. A container needs `<init>`. Devices with a boot order and \
+             `<boot>` in `<os>` exclude each other. A firmware needs a path unless it is chosen automatically, and one without state has no \
+             NVRAM. Before 11.2.0 a guest has one ACPI table.",
+        )
+        .finds(
+            "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os><devices><interface type='user'><boot order='1'/></interface></devices>",
+        )
+        .finds("<os><type>exe</type></os>")
+        .finds("<os><type>exe</type><init>/sbin/init</init><initarg></initarg></os>")
+        .finds("<os><type>exe</type><init>/sbin/init</init><initenv name='A'></initenv></os>")
+        .finds("<os><type>hvm</type><loader readonly='yes'/></os>")
+        .row(refuse(|domain: &Domain, scope| {
+            let nothing = domain.os.is_none() && !scope.bootloader;
+            nothing.then_some("the domain has neither <os> nor a boot loader")
+        }))
+        .row(refuse(|os: &Os, scope| {
+            let without = is_container(scope.os_type) && os.init.as_ref().is_none_or(String::is_empty);
+            without.then_some("a container needs <init>")
+        }))
+        .row(refuse(|os: &Os, scope| {
+            let empty = is_container(scope.os_type) && os.initarg.iter().any(String::is_empty);
+            empty.then_some("an argument of <init> is empty")
+        }))
+        .row(refuse(|variable: &OsInitenv, scope| {
+            let empty = is_container(scope.os_type) && variable.value.is_empty();
+            empty.then(|| format!("the variable {} has no value", variable.name))
+        }))
+        .row(
+            refuse(|domain: &Domain, scope| {
+                let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boot.is_empty());
+                (boots && booting_device(domain).is_some())
+                    .then_some("boot orders of devices and <boot> in <os> exclude each other")
+            })
+            .at(|domain| booting_device(domain).unwrap_or(&domain.xml)),
+        )
+        .with(super::firmware::refused)
 }
 
-/// Takes a part away; whether there was any.
-fn take<T: Default + PartialEq>(part: &mut T) -> bool {
-    std::mem::take(part) != T::default()
+/// The first device that says when it is booted.
+fn booting_device(domain: &Domain) -> Option<&Extra> {
+    let devices = domain.devices.as_ref()?;
+    let disks = devices.disk.iter().map(|device| &device.boot);
+    let interfaces = devices.interface.iter().map(|device| &device.boot);
+    let hostdevs = devices.hostdev.iter().map(|device| &device.boot);
+    let redirdevs = devices.redirdev.iter().map(|device| &device.boot);
+    let filesystems = devices.filesystem.iter().map(|device| &device.boot);
+    let mut boots = disks.chain(interfaces).chain(hostdevs).chain(redirdevs).chain(filesystems);
+    boots.find_map(|boot| boot.as_ref().map(|boot| &boot.xml))
 }
 
-/// Takes away what is there of these parts; the names of what was.
-macro_rules! take {
-    ($os:ident, $gone:ident: $($field:ident)*) => {$(
-        if take(&mut $os.$field) {
-            $gone.push(stringify!($field));
-        }
-    )*};
+fn is_container(type_: Option<OsTypeValue>) -> bool {
+    type_ == Some(OsTypeValue::Exe)
 }
 
-fn drop_for_bootloader(domain: &mut Domain, cx: &mut Context) {
-    if !has_bootloader(domain) {
-        return;
-    }
-    let Some(os) = &mut domain.os else { return };
-    let mut gone = Vec::new();
-    take!(os, gone: boot bootmenu bios);
-    report(os, &gone, cx);
+pub(super) fn is_machine(type_: Option<OsTypeValue>) -> bool {
+    !is_container(type_) && type_ != Some(OsTypeValue::Linux)
 }
 
-fn drop_no_bootloader(domain: &mut Domain, cx: &mut Context) {
-    if has_bootloader(domain) {
-        if domain.bootloader_args.take_if(|arguments| arguments.is_empty()).is_some() {
-            cx.rewrote(&domain.xml, "there are no arguments").becomes("<bootloader_args/>", "");
-        }
-        return;
-    }
-    let (loader, arguments) = (take(&mut domain.bootloader), take(&mut domain.bootloader_args));
-    if loader || arguments {
-        cx.rewrote(&domain.xml, "there is no boot loader").becomes("<bootloader/>, <bootloader_args/>", "");
-    }
+fn not_read() -> Rule {
+    const CONTAINER: &str = "of what is no container";
+    const MACHINE: &str = "of this type of operating system";
+    let rule = rule("os-parts-not-read", Class::Lossy)
+        .summary("what does not belong to the type of the operating system is not read")
+        .doc(
+            "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines alone, and boot devices, boot \
+             menu and BIOS for fully virtualized machines alone. Of type `linux`, by which old descriptions mean paravirtualized Xen, it \
+             reads none of them unless the driver for Xen does.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
+            "<os><type arch='x86_64'>hvm</type><kernel>/vmlinuz</kernel></os>",
+        )
+        .example(
+            "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><boot dev='hd'/></os>",
+            "<os><type>exe</type><init>/sbin/init</init></os>",
+        );
+    let rule = [Os::INIT, Os::INITDIR, Os::INITUSER, Os::INITGROUP]
+        .into_iter()
+        .fold(rule, |rule, part| rule.row(unread(part, CONTAINER).when(|_, scope| !is_container(scope.os_type))));
+    let rule = [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
+        .into_iter()
+        .fold(rule, |rule, part| rule.row(unread(part, MACHINE).when(|_, scope| !is_machine(scope.os_type))));
+    rule.row(unread(Os::INITARG, CONTAINER).when(|_, scope| !is_container(scope.os_type)))
+        .row(unread(child(Os::INITENV), CONTAINER).when(|_, scope| !is_container(scope.os_type)))
+        .row(unread(Os::FIRMWARE, MACHINE).when(|_, scope| !is_machine(scope.os_type)))
+        .row(unread(child(Os::LOADER), MACHINE).when(|_, scope| !is_machine(scope.os_type)))
+        .row(unread(child(Os::NVRAM), MACHINE).when(|_, scope| !is_machine(scope.os_type)))
+        .row(unread(child(Os::ACPI), MACHINE).when(|_, scope| !scope.is_hvm()))
+        .row(unread(child(Os::BOOT), MACHINE).when(|_, scope| !scope.is_hvm()))
+        .row(unread(child(Os::BOOTMENU), MACHINE).when(|_, scope| !scope.is_hvm()))
+        .row(unread(child(Os::BIOS), MACHINE).when(|_, scope| !scope.is_hvm()))
+        .row(
+            unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
+                .when(|os, scope| os.firmware.is_none() || !is_machine(scope.os_type)),
+        )
 }
 
-/// What of `<os>` libvirt does not read is taken away; the names.
-pub(super) fn take_unread(os: &mut Os) -> Vec<&'static str> {
-    let mut gone = Vec::new();
-    let (container, machine) = match os.type_.value {
-        OsTypeValue::Exe => (true, false),
-        OsTypeValue::Linux => (false, false),
-        OsTypeValue::Hvm | OsTypeValue::Xen | OsTypeValue::Xenpvh | OsTypeValue::Uml => (false, true),
-    };
-    if !container {
-        take!(os, gone: init initarg initenv initdir inituser initgroup);
-    }
-    if !machine {
-        take!(os, gone: firmware firmware_features loader nvram kernel initrd cmdline shim dtb root);
-    }
-    if os.type_.value != OsTypeValue::Hvm {
-        take!(os, gone: acpi boot bootmenu bios);
-    }
-    if os.firmware.is_none() {
-        take!(os, gone: firmware_features);
-    }
-    gone
-}
-
-fn drop_unread(domain: &mut Domain, cx: &mut Context) {
-    let Some(os) = &mut domain.os else { return };
-    let gone = take_unread(os);
-    report(os, &gone, cx);
-}
-
-fn report(os: &Os, gone: &[&str], cx: &mut Context) {
-    if !gone.is_empty() {
-        cx.rewrote(&os.xml, "not read by libvirt").becomes(gone.join(", "), "");
-    }
+fn bootloader_empty() -> Rule {
+    rule("bootloader-empty", Class::Lossy)
+        .summary("arguments of no boot loader")
+        .doc(
+            "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
+             that is not there.",
+        )
+        .example(
+            "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
+            "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os>",
+        )
+        .row(unread(Domain::BOOTLOADER_ARGS, "without a boot loader").when(|_, scope| !scope.bootloader))
+        .row(nothing(Domain::BOOTLOADER_ARGS, String::is_empty, "there are no arguments"))
+        .row(nothing(Domain::BOOTLOADER, String::is_empty, "there is no boot loader"))
 }

@@ -1,163 +1,162 @@
-//! `os-firmware-features`, `os-loader-format`, `os-firmware-conflict`.
+//! Firmware: its image, the store of its variables, its features.
 
 use domxml::{
-    Domain, Os, OsFirmware, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures, OsFlashFormat,
-    OsLoader, OsLoaderType, OsTypeValue, YesNo,
-};
-use domxml_runtime::Version;
-
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT};
-
-pub(super) static FEATURES: Rule = Rule {
-    id: "os-firmware-features",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "the features of the firmware in their order",
-    doc: "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts. \
-          Keys are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it; later versions leave that \
-          to the driver.",
-    example: Example {
-        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\
-                 <feature enabled='no' name='enrolled-keys'/></firmware></os>",
-        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
-                <feature enabled='yes' name='secure-boot'/></firmware></os>",
-    },
-    apply,
+    Element as _, Os, OsAcpi, OsBios, OsFirmware, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures,
+    OsFlashFormat, OsLoader, OsLoaderType, OsNvram, OsNvramSource, OsNvramType, YesNo,
 };
 
-pub(super) static LOADER_FORMAT: Rule = Rule {
-    id: "os-loader-format",
-    class: Class::Default,
-    since: Some(Version::new(9, 2, 0)),
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a firmware has the format of its NVRAM",
-    doc: "Where the format of the NVRAM is given and that of the firmware is not, libvirt before 12.0.0 takes it for both.",
-    example: Example {
-        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
-        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><loader format='qcow2'/><nvram format='qcow2'/></os>",
-    },
-    apply: loader_format,
-};
+use crate::rule::kinds::{algorithm, check, default, default_by, refuse, sort, unread, unread_where};
+use crate::rule::place::{IntoPlace as _, child};
+use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
+use crate::rules::storage::spell_out_ports;
 
-pub(super) static CONFLICT: Rule = Rule {
-    id: "os-firmware-conflict",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "a firmware that contradicts itself",
-    doc: "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and before 12.8.0 \
-          they are never stateful. From 12.0.0 on a ROM is of the format raw, and a firmware that the guest can write to has no NVRAM. \
-          From 8.6.0 until 9.2.0 libvirt refused path, type, `readonly` and `secure='no'` of a firmware that it chooses itself, and the template of its NVRAM.",
-    example: Example {
-        before: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
-                 <feature enabled='no' name='secure-boot'/></firmware></os>",
-        after: "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
-                <feature enabled='no' name='secure-boot'/></firmware></os>",
-    },
-    apply: conflict,
-};
+pub(super) fn rules() -> Vec<Rule> {
+    vec![conflict(), loader_type(), nvram_text(), nvram_unread(), nvram_ports(), features(), loader_format()]
+}
 
-fn features(domain: &mut Domain) -> Option<&mut OsFirmwareFeatures> {
-    domain.os.as_mut().filter(|os| os.firmware.is_some())?.firmware_features.as_mut()
+fn has_path(loader: &OsLoader) -> bool {
+    loader.value.as_ref().is_some_and(|path| !path.is_empty())
+}
+
+/// What of the firmware makes an operating system that libvirt refuses: rows of `os-conflict`.
+pub(super) fn refused(rule: Rule) -> Rule {
+    rule.row(refuse(|bios: &OsBios, scope| {
+        let wrong = bios.reboot_timeout.is_some_and(|timeout| !(-1..=65535).contains(&timeout));
+        (wrong && scope.is_hvm()).then_some("the time until a reboot is -1 to 65535")
+    }))
+    .row(
+        refuse(|acpi: &OsAcpi, scope| {
+            (acpi.table.len() > 1 && scope.is_hvm()).then_some("libvirt takes one ACPI table")
+        })
+        .at(|acpi| acpi.table.get(1).map_or(&acpi.xml, |second| &second.xml))
+        .until(11, 2, 0),
+    )
+    .row(
+        refuse(|os: &Os, scope| {
+            let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
+            let given = os.loader.as_ref().is_some_and(|loader| !loader.says_nothing())
+                || os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
+            (scope.is_hvm() && !chosen && given)
+                .then_some("the firmware has no path and is not chosen automatically either")
+        })
+        .at(|os| {
+            let loader = os.loader.as_ref().filter(|loader| !loader.says_nothing()).map(|loader| &loader.xml);
+            loader.or(os.nvram.as_ref().map(|nvram| &nvram.xml)).unwrap_or(&os.xml)
+        }),
+    )
+    .row(
+        refuse(|os: &Os, scope| {
+            let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
+            let nvram = os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
+            (scope.is_hvm() && stateless && nvram).then_some("a firmware without state has no NVRAM")
+        })
+        .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml)),
+    )
+    .row(refuse(|nvram: &OsNvram, scope| {
+        let nowhere = nvram.type_.is_some() && nvram.source.is_none();
+        (scope.is_hvm() && nowhere).then_some("an NVRAM with a type needs a source")
+    }))
+}
+
+fn conflict() -> Rule {
+    rule("os-firmware-conflict", Class::Conflict)
+        .summary("a firmware that contradicts itself")
+        .doc(
+            "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and before 12.8.0 they are \
+             never stateful. From 12.0.0 on a ROM is of the format raw, and a firmware that the guest can write to has no NVRAM. From 8.6.0 \
+             until 9.2.0 libvirt refused path, type, `readonly` and `secure='no'` of a firmware that it chooses itself, and the template of \
+             its NVRAM.",
+        )
+        .finds(
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
+             <feature enabled='no' name='secure-boot'/></firmware></os>",
+        )
+        .finds("<os firmware='bios'><type arch='x86_64'>hvm</type><nvram>/vm.fd</nvram></os>")
+        .row(
+            refuse(|os: &Os, _| {
+                let features = os.firmware_features.as_ref().filter(|_| os.firmware.is_some())?;
+                let enrolled = state(features, Name::EnrolledKeys) == Some(YesNo::Yes);
+                (enrolled && state(features, Name::SecureBoot) == Some(YesNo::No))
+                    .then_some("keys cannot be enrolled without secure boot")
+            })
+            .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),
+        )
+        .row(
+            refuse(|os: &Os, scope| {
+                let bios = scope.is_hvm() && os.firmware == Some(OsFirmware::Bios);
+                (bios && has_store(os)).then_some("a BIOS has no NVRAM")
+            })
+            .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml)),
+        )
+        // Stateful is taken for no more than a word since a release between 12.0.0 and 12.8.0.
+        .row(
+            refuse(|os: &Os, scope| {
+                let loader = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No) && scope.is_hvm())?;
+                match os.firmware {
+                    Some(OsFirmware::Bios) => (!has_store(os)).then_some("a BIOS has no NVRAM"),
+                    Some(OsFirmware::Efi) => None,
+                    None => (loader.type_ != Some(OsLoaderType::Pflash)).then_some("a ROM has no NVRAM"),
+                }
+            })
+            .at(at_loader)
+            .until(12, 8, 0),
+        )
+        .row(
+            refuse(|os: &Os, _| {
+                let loader = os.loader.as_ref().filter(|_| os.firmware.is_some())?;
+                let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
+                (given || has_path(loader)).then_some("libvirt takes neither path nor type of a firmware that it chooses")
+            })
+            .at(at_loader)
+            .since(8, 6, 0)
+            .until(9, 2, 0),
+        )
+        .row(
+            refuse(|os: &Os, _| {
+                let nvram = os.nvram.as_ref().filter(|_| os.firmware.is_some())?;
+                nvram.template.is_some().then_some("libvirt takes no template of a firmware that it chooses")
+            })
+            .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml))
+            .since(8, 6, 0)
+            .until(9, 2, 0),
+        )
+        .row(check(both_stores))
+        // Since a release between 11.6.0 and 12.0.0.
+        .row(check(image_and_store).since(12, 0, 0))
+}
+
+fn at_loader(os: &Os) -> &domxml_runtime::Extra {
+    os.loader.as_ref().map_or(&os.xml, |loader| &loader.xml)
+}
+
+fn has_store(os: &Os) -> bool {
+    os.nvram.as_ref().is_some_and(|nvram| nvram.value.is_some() || nvram.source.is_some())
 }
 
 fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
     features.feature.iter().rfind(|feature| feature.name == name).map(|feature| feature.enabled)
 }
 
-fn apply(domain: &mut Domain, cx: &mut Context) {
-    let Some(features) = features(domain) else { return };
-    if !cx.knows(9, 1, 0)
-        && state(features, Name::EnrolledKeys) == Some(YesNo::Yes)
-        && state(features, Name::SecureBoot).is_none()
-    {
-        let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
-        features.feature.push(feature);
-        cx.rewrote(&features.xml, "keys are enrolled for secure boot")
-            .becomes("", "<feature enabled='yes' name='secure-boot'/>");
-    }
-    if features.feature.is_sorted_by(|a, b| (a.name as usize) < b.name as usize) {
-        return;
-    }
-    cx.rewrote(&features.xml, "the features in their order");
-    features.feature.reverse();
-    features.feature.sort_by_key(|feature| feature.name as usize);
-    features.feature.dedup_by_key(|feature| feature.name);
-}
-
-fn loader_format(domain: &mut Domain, cx: &mut Context) {
-    if cx.knows(12, 0, 0) {
-        return;
-    }
-    let Some(os) = &mut domain.os else { return };
-    let Some(format) = os.nvram.as_ref().and_then(|nvram| nvram.format) else { return };
-    if os.loader.as_ref().is_some_and(|loader| loader.format.is_some()) {
-        return;
-    }
-    os.loader.get_or_insert_with(OsLoader::default).format = Some(format);
-    cx.rewrote(&os.xml, "the firmware has the format of its NVRAM")
-        .becomes("", format!("<loader format='{}'/>", format.as_str()));
-}
-
-/// What libvirt refused of a firmware that it chooses itself, between the release that began to check that and the one that
-/// learnt what to make of it.
-fn check_chosen(os: &Os, cx: &mut Context) {
-    if !cx.knows(8, 6, 0) || cx.knows(9, 2, 0) {
-        return;
-    }
-    if let Some(loader) = &os.loader {
-        let path = loader.value.as_ref().is_some_and(|path| !path.is_empty());
-        let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
-        if given || path {
-            cx.error(&loader.xml, "libvirt before 9.2.0 takes neither path nor type of a firmware that it chooses");
-        }
-    }
-    if let Some(nvram) = os.nvram.as_ref().filter(|nvram| nvram.template.is_some()) {
-        cx.error(&nvram.xml, "libvirt before 9.2.0 takes no template of a firmware that it chooses");
-    }
-}
-
-/// What only some kinds of firmware have.
-fn check_nvram(os: &Os, cx: &mut Context) {
-    if os.type_.value != OsTypeValue::Hvm {
-        return;
-    }
-    let stateful = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No));
-    // Stateful is taken for no more than a word since a release between 12.0.0 and 12.8.0.
-    let stateful = stateful.filter(|_| !cx.knows(12, 8, 0));
-    if os.firmware == Some(OsFirmware::Bios) {
-        let nvram = os.nvram.as_ref().filter(|nvram| nvram.value.is_some() || nvram.source.is_some());
-        if let Some(xml) = nvram.map(|nvram| &nvram.xml).or(stateful.map(|loader| &loader.xml)) {
-            cx.error(xml, "a BIOS has no NVRAM");
-        }
-    } else if os.firmware.is_none()
-        && let Some(loader) = stateful.filter(|loader| loader.type_ != Some(OsLoaderType::Pflash))
-    {
-        cx.error(&loader.xml, "a ROM has no NVRAM");
-    }
-}
-
-/// What libvirt asks of a firmware's image and of the store of its variables since a release between 11.6.0 and 12.0.0.
-fn check_store(os: &Os, cx: &mut Context) {
+fn both_stores(os: &Os, cx: &mut Context<'_>) {
     let varstore = os.varstore.as_ref().filter(|store| cx.reads(*store));
     if let (Some(_), Some(store)) = (&os.nvram, varstore) {
         cx.error(&store.xml, "the variables of a firmware are kept by <nvram> or by <varstore>, not by both");
     }
-    if os.type_.value != OsTypeValue::Hvm || !cx.knows(12, 0, 0) {
+}
+
+/// What libvirt asks of a firmware's image and of the store of its variables.
+fn image_and_store(os: &Os, cx: &mut Context<'_>) {
+    if !cx.scope.is_hvm() {
         return;
     }
+    let varstore = os.varstore.as_ref().filter(|store| cx.reads(*store));
     let store = os.nvram.as_ref().map(|nvram| &nvram.xml).or(varstore.map(|store| &store.xml));
-    if let (Some(xml), Some(OsFirmware::Bios)) = (varstore.map(|store| &store.xml), os.firmware) {
-        cx.error(xml, "a BIOS keeps no variables");
+    if let (Some(store), Some(OsFirmware::Bios)) = (varstore, os.firmware) {
+        cx.error(&store.xml, "a BIOS keeps no variables");
     }
     let Some(loader) = &os.loader else { return };
-    let path = loader.value.as_ref().is_some_and(|path| !path.is_empty());
-    let rom = loader.type_ == Some(OsLoaderType::Rom) || loader.type_.is_none() && path && os.firmware.is_none();
+    let rom =
+        loader.type_ == Some(OsLoaderType::Rom) || loader.type_.is_none() && has_path(loader) && os.firmware.is_none();
     if rom && loader.format == Some(OsFlashFormat::Qcow2) {
         cx.error(&loader.xml, "a ROM is of the format raw");
     }
@@ -170,16 +169,156 @@ fn check_store(os: &Os, cx: &mut Context) {
     }
 }
 
-fn conflict(domain: &mut Domain, cx: &mut Context) {
-    if let Some(os) = &domain.os {
-        check_nvram(os, cx);
-        check_store(os, cx);
-        if os.firmware.is_some() {
-            check_chosen(os, cx);
-        }
+fn loader_type() -> Rule {
+    rule("os-loader-type-default", Class::Default)
+        .since(1, 2, 8)
+        .summary("firmware is a ROM unless it says otherwise")
+        .doc(
+            "A `<loader>` with a path is a ROM unless its type is given; libvirt spells that out. It never guesses `pflash` from a path.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader>/usr/lib/xen/boot/hvmloader</loader></os>",
+            "<os><type arch='x86_64'>hvm</type><loader type='rom'>/usr/lib/xen/boot/hvmloader</loader></os>",
+        )
+        .row(
+            default(OsLoader::TYPE, OsLoaderType::Rom)
+                .when(|loader, scope| has_path(loader) && super::boot::is_machine(scope.os_type))
+                .says("the loader is a ROM"),
+        )
+}
+
+fn nvram_text() -> Rule {
+    rule("os-nvram-text", Class::Copy)
+        .since(8, 5, 0)
+        .summary("the path of the NVRAM moves into a source")
+        .doc(
+            "Since 8.5.0 the NVRAM of a firmware has a type and a `<source>`, as a disk has. libvirt reads a plain path alike and keeps it, so \
+             profile `libvirt` leaves it.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+             <nvram template='/OVMF_VARS.fd'>/vm.fd</nvram></os>",
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+             <nvram template='/OVMF_VARS.fd' type='file'><source file='/vm.fd'/></nvram></os>",
+        )
+        .row(algorithm(path_to_source).profiles(MODERN))
+}
+
+fn path_to_source(nvram: &mut OsNvram, cx: &mut Context<'_>) {
+    if nvram.type_.is_some() || nvram.source.is_some() {
+        return;
     }
-    let Some(features) = features(domain) else { return };
-    if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot) == Some(YesNo::No) {
-        cx.error(&features.xml, "keys cannot be enrolled without secure boot");
+    let Some(path) = nvram.value.take_if(|path| !path.is_empty()) else { return };
+    cx.rewrote(&nvram.xml, "the path of the NVRAM moves into a source")
+        .becomes(path.as_str(), format!("<source file='{path}'/>"));
+    nvram.type_ = Some(OsNvramType::File);
+    nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() }.into());
+}
+
+fn nvram_unread() -> Rule {
+    rule("os-nvram-unread", Class::Lossy)
+        .since(8, 5, 0)
+        .summary("an NVRAM is given twice")
+        .doc(
+            "An NVRAM with a type is its `<source>`, one without a type is the path that stands in it; libvirt reads past the other and does \
+             not write it.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+             <nvram>/vm.fd<source file='/other.fd'/></nvram></os>",
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram>/vm.fd</nvram></os>",
+        )
+        .row(unread(child(OsNvram::SOURCE), "of an NVRAM without a type").when(|nvram, _| nvram.type_.is_none()))
+        .row(
+            unread_where(OsNvram::VALUE, |path, _| !path.trim().is_empty(), "")
+                .when(|nvram, _| nvram.type_.is_some())
+                .says("libvirt does not read the path of an NVRAM that has a type"),
+        )
+}
+
+fn nvram_ports() -> Rule {
+    rule("os-nvram-default-ports", Class::Default)
+        .summary("the server of an NVRAM has the usual port")
+        .doc(
+            "A server that the NVRAM comes from has the usual port of its protocol unless another is given, as that of a disk; libvirt spells \
+             it out.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+             <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com'/></source></nvram></os>",
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+             <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com' port='3260'/></source></nvram></os>",
+        )
+        .row(
+            algorithm(|source: &mut OsNvramSource, cx| {
+                if let Some(protocol) = source.protocol {
+                    spell_out_ports(protocol.as_str(), &mut source.host, cx);
+                }
+            })
+            .phase(Phase::Derive),
+        )
+}
+
+fn features() -> Rule {
+    rule("os-firmware-features", Class::Spelling)
+        .summary("the features of the firmware in their order")
+        .doc(
+            "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts. Keys \
+             are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it; later versions leave that to the \
+             driver.",
+        )
+        .example(
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\
+             <feature enabled='no' name='enrolled-keys'/></firmware></os>",
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
+             <feature enabled='yes' name='secure-boot'/></firmware></os>",
+        )
+        .row(algorithm(last_counts).phase(Phase::Derive).profiles(LIBVIRT))
+        .row(algorithm(secure_boot).phase(Phase::Derive).profiles(LIBVIRT).until(9, 1, 0))
+        .row(sort(OsFirmwareFeatures::FEATURE, |feature, _| feature.name as usize, "the features in their order"))
+}
+
+fn last_counts(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
+    let before = features.feature.len();
+    let mut behind = features.feature.clone();
+    features.feature.retain(|feature| {
+        behind.remove(0);
+        behind.iter().all(|other| other.name != feature.name)
+    });
+    if features.feature.len() < before {
+        cx.rewrote(&features.xml, "of a feature that is given twice the last counts");
     }
+}
+
+fn secure_boot(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
+    if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot).is_none() {
+        let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
+        features.feature.push(feature);
+        cx.rewrote(&features.xml, "keys are enrolled for secure boot")
+            .becomes("", "<feature enabled='yes' name='secure-boot'/>");
+    }
+}
+
+fn loader_format() -> Rule {
+    rule("os-loader-format", Class::Default)
+        .since(9, 2, 0)
+        // Not made up any more since a release between 11.6.0 and 12.0.0.
+        .until(12, 0, 0)
+        .summary("a firmware has the format of its NVRAM")
+        .doc("Where the format of the NVRAM is given and that of the firmware is not, libvirt before 12.0.0 takes it for both.")
+        .example(
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><loader format='qcow2'/><nvram format='qcow2'/></os>",
+        )
+        .row(
+            default_by(child(Os::LOADER), |os, _| {
+                nvram_format(os).map(|format| OsLoader { format: Some(format), ..OsLoader::default() })
+            })
+            .profiles(LIBVIRT),
+        )
+        .row(default_by(OsLoader::FORMAT.under(Os::LOADER), |os, _| nvram_format(os)).profiles(LIBVIRT))
+}
+
+fn nvram_format(os: &Os) -> Option<OsFlashFormat> {
+    os.nvram.as_ref().and_then(|nvram| nvram.format)
 }

@@ -1,65 +1,78 @@
-//! How much memory there is in all: `memory-from-numa`, `current-memory`, `max-memory-none`, `memory-conflict`.
+//! How much memory there is in all.
 
-use domxml::{CurrentMemory, Domain, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize, scalar::MemoryUnit};
+use domxml::{CurrentMemory, Domain, MaxMemory, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize};
 
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, kib};
+use crate::rule::kinds::{KIB, algorithm, check, nothing, refuse};
+use crate::rule::place::child;
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
-pub(super) static FROM_NUMA: Rule = Rule {
-    id: "memory-from-numa",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "the memory is the sum of the NUMA cells and memory modules",
-    doc: "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and writes the sum. \
-          Profile `modern` adds no element for what the cells say.",
-    example: Example {
-        before: "<memory>0</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
-        after: "<memory>524288</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
-    },
-    apply: from_numa,
-};
-
-pub(super) static CURRENT: Rule = Rule {
-    id: "current-memory",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "the guest currently has all of its memory",
-    doc: "Where `<currentMemory>` is absent, 0 or more than `<memory>`, libvirt takes all of the memory and writes that.",
-    example: Example {
-        before: "<memory unit='KiB'>1048576</memory>",
-        after: "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
-    },
-    apply: current,
-};
-
-pub(super) static NO_MAXIMUM: Rule = Rule {
-    id: "max-memory-none",
-    class: Class::Default,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a maximum of no memory and no slots is none",
-    doc: "A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.",
-    example: Example { before: "<maxMemory slots='0'>0</maxMemory>", after: "" },
-    apply: no_maximum,
-};
-
-pub(super) static CONFLICT: Rule = Rule {
-    id: "memory-conflict",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "the sizes of the memory contradict each other",
-    doc: "libvirt refuses a domain without memory, memory modules that are together larger than all memory, and a maximum that \
-          is smaller than the memory. Up to 9.0.0 a maximum also needs a number of slots.",
-    example: Example { before: "<memory unit='KiB'>0</memory>", after: "<memory unit='KiB'>0</memory>" },
-    apply: conflict,
-};
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("memory-conflict", Class::Conflict)
+            .summary("the sizes of the memory contradict each other")
+            .doc(
+                "libvirt refuses a domain without memory, memory modules that are together larger than all memory, and a maximum that is \
+                 smaller than the memory. Up to 9.0.0 a maximum also needs a number of slots.",
+            )
+            .finds("<memory unit='KiB'>0</memory>")
+            .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
+            .row(
+                refuse(|domain: &Domain, _| {
+                    let sizes = Sizes::of(domain);
+                    let (total, modules) = (sizes.total(), sizes.modules);
+                    if total == 0 {
+                        Some("there is no memory: neither <memory> nor the NUMA cells give any".to_owned())
+                    } else if modules > total {
+                        Some(format!("the memory modules together ({modules} KiB) are larger than the memory"))
+                    } else {
+                        let all = modules == total;
+                        all.then(|| "all of the memory is in memory modules; the guest would start without any".to_owned())
+                    }
+                })
+                .at(|domain| domain.memory.as_ref().map_or(&domain.xml, |memory| &memory.xml)),
+            )
+            .row(
+                refuse(|maximum: &MaxMemory, _| {
+                    let without = maximum.slots.unwrap_or(0) == 0 && in_kib(maximum) > 0;
+                    without.then_some("a maximum of memory needs a number of slots")
+                })
+                .until(9, 1, 0),
+            )
+            .row(refuse(|maximum: &MaxMemory, _| {
+                let alone = maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0;
+                alone.then_some("slots for memory need a maximum")
+            }))
+            .row(check(maximum)),
+        rule("memory-from-numa", Class::Default)
+            .summary("the memory is the sum of the NUMA cells and memory modules")
+            .doc(
+                "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and writes the sum. \
+                 Profile `modern` adds no element for what the cells say.",
+            )
+            .example(
+                "<memory>0</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
+                "<memory>524288</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
+            )
+            .row(algorithm(from_numa).phase(Phase::Derive).profiles(LIBVIRT)),
+        rule("current-memory", Class::Default)
+            .summary("the guest currently has all of its memory")
+            .doc("Where `<currentMemory>` is absent, 0 or more than `<memory>`, libvirt takes all of the memory and writes that.")
+            .example(
+                "<memory unit='KiB'>1048576</memory>",
+                "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
+            )
+            .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT)),
+        rule("max-memory-none", Class::Default)
+            .summary("a maximum of no memory and no slots is none")
+            .doc("A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.")
+            .example("<maxMemory slots='0'>0</maxMemory>", "")
+            .row(nothing(
+                child(Domain::MAX_MEMORY),
+                |maximum| maximum.value == 0 && maximum.slots.unwrap_or(0) == 0,
+                "no memory can be added",
+            )),
+    ]
+}
 
 fn device_size(device: &MemoryDevice) -> &MemoryDeviceSize {
     match &device.model {
@@ -83,11 +96,12 @@ struct Sizes {
 
 impl Sizes {
     fn of(domain: &Domain) -> Self {
-        let memory = domain.memory.as_ref().map_or(0, |memory| kib(memory.value, memory.unit).unwrap_or(u64::MAX));
+        let memory =
+            domain.memory.as_ref().map_or(0, |memory| KIB.apply(memory.value, memory.unit).unwrap_or(u64::MAX));
         let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cell);
-        let numa = cells.filter_map(|cell| kib(cell.memory, cell.unit)).fold(0, u64::saturating_add);
+        let numa = cells.filter_map(|cell| KIB.apply(cell.memory, cell.unit)).fold(0, u64::saturating_add);
         let devices = domain.devices.iter().flat_map(|devices| &devices.memory).map(device_size);
-        let modules = devices.filter_map(|size| kib(size.value, size.unit)).fold(0, u64::saturating_add);
+        let modules = devices.filter_map(|size| KIB.apply(size.value, size.unit)).fold(0, u64::saturating_add);
         Self { memory, numa, modules }
     }
 
@@ -101,7 +115,7 @@ impl Sizes {
     }
 }
 
-fn from_numa(domain: &mut Domain, cx: &mut Context) {
+fn from_numa(domain: &mut Domain, cx: &mut Context<'_>) {
     let sizes = Sizes::of(domain);
     let total = sizes.total();
     if sizes.memory > 0 || total == 0 {
@@ -110,12 +124,13 @@ fn from_numa(domain: &mut Domain, cx: &mut Context) {
     let at = domain.memory.as_ref().map_or(&domain.xml, |memory| &memory.xml);
     cx.rewrote(at, "the memory of the NUMA cells together").becomes("", format!("<memory unit='KiB'>{total}</memory>"));
     let memory = domain.memory.get_or_insert_with(Memory::default);
-    (memory.value, memory.unit) = (total, Some(MemoryUnit::KiB));
+    (memory.value, memory.unit) = (total, Some(KIB.written));
 }
 
-fn current(domain: &mut Domain, cx: &mut Context) {
+fn current(domain: &mut Domain, cx: &mut Context<'_>) {
     let total = Sizes::of(domain).total();
-    let given = domain.current_memory.as_ref().map(|current| kib(current.value, current.unit).unwrap_or(u64::MAX));
+    let given = domain.current_memory.as_ref();
+    let given = given.map(|current| KIB.apply(current.value, current.unit).unwrap_or(u64::MAX));
     if total == 0 || total == u64::MAX || given.is_some_and(|given| given > 0 && given <= total) {
         return;
     }
@@ -123,39 +138,17 @@ fn current(domain: &mut Domain, cx: &mut Context) {
     let before = given.map_or_else(String::new, |given| format!("{given} KiB"));
     cx.rewrote(at, "the guest currently has all of its memory").becomes(before, format!("{total} KiB"));
     let current = domain.current_memory.get_or_insert_with(CurrentMemory::default);
-    (current.value, current.unit) = (total, Some(MemoryUnit::KiB));
+    (current.value, current.unit) = (total, Some(KIB.written));
 }
 
-fn no_maximum(domain: &mut Domain, cx: &mut Context) {
-    if let Some(maximum) = &domain.max_memory
-        && maximum.value == 0
-        && maximum.slots.unwrap_or(0) == 0
-    {
-        cx.rewrote(&maximum.xml, "no memory can be added").becomes("<maxMemory>0</maxMemory>", "");
-        domain.max_memory = None;
-    }
+fn in_kib(maximum: &MaxMemory) -> u64 {
+    KIB.apply(maximum.value, maximum.unit).unwrap_or(u64::MAX)
 }
 
-fn conflict(domain: &mut Domain, cx: &mut Context) {
-    let sizes = Sizes::of(domain);
-    let total = sizes.total();
-    let at = domain.memory.as_ref().map_or(&domain.xml, |memory| &memory.xml);
-    if total == 0 {
-        cx.error(at, "there is no memory: neither <memory> nor the NUMA cells give any");
-    } else if sizes.modules > total {
-        cx.error(at, format!("the memory modules together ({} KiB) are larger than the memory", sizes.modules));
-    } else if sizes.modules == total {
-        cx.error(at, "all of the memory is in memory modules; the guest would start without any");
-    }
-    if let Some(maximum) = &domain.max_memory {
-        let slots = maximum.slots.unwrap_or(0);
-        let largest = kib(maximum.value, maximum.unit).unwrap_or(u64::MAX);
-        if largest > 0 && slots == 0 && !cx.knows(9, 1, 0) {
-            cx.error(&maximum.xml, "a maximum of memory needs a number of slots");
-        } else if largest == 0 && slots > 0 {
-            cx.error(&maximum.xml, "slots for memory need a maximum");
-        } else if largest > 0 && total < u64::MAX && largest < total {
-            cx.error(&maximum.xml, format!("the maximum of {largest} KiB is less than the memory of {total} KiB"));
-        }
+fn maximum(domain: &Domain, cx: &mut Context<'_>) {
+    let (Some(maximum), total) = (&domain.max_memory, Sizes::of(domain).total()) else { return };
+    let largest = in_kib(maximum);
+    if largest > 0 && total < u64::MAX && largest < total {
+        cx.error(&maximum.xml, format!("the maximum of {largest} KiB is less than the memory of {total} KiB"));
     }
 }

@@ -3,10 +3,9 @@
 use domxml::scalar::{CpuSet, MemoryUnit};
 use domxml::{Blkiotune, BlkiotuneDevice, Cputune, Hugepage, Hugepages, Memtune};
 
-use crate::rule::kinds::{check, nothing, refuse, unique};
+use crate::rule::kinds::{KIB, check, nothing, refuse, unique};
 use crate::rule::place::child;
 use crate::rule::{Class, Context, Rule, rule};
-use crate::rules::common::kib;
 
 /// The size in KiB from which on a limit is none.
 const UNLIMITED: u64 = 9_007_199_254_740_991;
@@ -65,7 +64,7 @@ pub(super) fn rules() -> Vec<Rule> {
 const NO_LIMIT: &str = "this sets no limit";
 
 fn unlimited(value: u64, unit: Option<MemoryUnit>) -> bool {
-    kib(value, unit).is_some_and(|limit| limit >= UNLIMITED)
+    KIB.apply(value, unit).is_some_and(|limit| limit >= UNLIMITED)
 }
 
 fn zeros() -> Rule {

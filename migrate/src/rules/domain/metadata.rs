@@ -1,59 +1,54 @@
-//! `metadata-layout`, `metadata-duplicate-ns`.
+//! Metadata, as libvirt keeps and prints them.
 
 use domxml::Domain;
 use domxml_runtime::{Extra, Verbatim};
+use domxml_xml::fragment::{self, Token};
 
-use super::markup::{self, Token};
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::LIBVIRT;
+use crate::rule::kinds::algorithm;
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
-pub(super) static DUPLICATES: Rule = Rule {
-    id: "metadata-duplicate-ns",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "metadata hold one element of each namespace",
-    doc: "Of the elements at the top of `<metadata>` libvirt keeps the first of each namespace, and none without a namespace. Comments and \
-          text between them are forgotten too. Profile `modern` keeps them all.",
-    example: Example {
-        before: "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n    <a:y xmlns:a=\"urn:a\"/>\n    <nons/>\n  </metadata>",
-        after: "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n  </metadata>",
-    },
-    apply: drop_duplicates,
-};
-
-pub(super) static LAYOUT: Rule = Rule {
-    id: "metadata-layout",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "metadata as libxml2 lays them out",
-    doc: "libvirt hands metadata to libxml2 for printing, which indents elements without text, quotes attributes with double quotes \
-          and declares the namespaces that are used where they are not declared inside.",
-    example: Example {
-        before: "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",
-        after: "<metadata>\n    <a:x xmlns:a=\"urn:a\">\n      <a:b c=\"d\"/>\n    </a:x>\n  </metadata>",
-    },
-    apply: lay_out,
-};
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("metadata-duplicate-ns", Class::Lossy)
+            .summary("metadata hold one element of each namespace")
+            .doc(
+                "Of the elements at the top of `<metadata>` libvirt keeps the first of each namespace, and none without a namespace. Comments \
+                 and text between them are forgotten too. Profile `modern` keeps them all.",
+            )
+            .example(
+                "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n    <a:y xmlns:a=\"urn:a\"/>\n    <nons/>\n  </metadata>",
+                "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n  </metadata>",
+            )
+            .row(algorithm(drop_duplicates).profiles(LIBVIRT)),
+        rule("metadata-layout", Class::Spelling)
+            .summary("metadata as libxml2 lays them out")
+            .doc(
+                "libvirt hands metadata to libxml2 for printing, which indents elements without text, quotes attributes with double quotes \
+                 and declares the namespaces that are used where they are not declared inside.",
+            )
+            .example(
+                "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",
+                "<metadata>\n    <a:x xmlns:a=\"urn:a\">\n      <a:b c=\"d\"/>\n    </a:x>\n  </metadata>",
+            )
+            .row(algorithm(lay_out).phase(Phase::Write).profiles(LIBVIRT)),
+    ]
+}
 
 /// How deep metadata stand in the document.
 const LEVEL: usize = 1;
 
 /// The tokens of the metadata, with the namespaces that are declared outside declared on top.
 fn tokens(metadata: &Verbatim) -> Option<Vec<Token>> {
-    let mut tokens = markup::split(&metadata.source)?;
+    let mut tokens = fragment::split(&metadata.source)?;
     if let Some(Token::Start { namespaces, .. }) = tokens.first_mut() {
         let outer = metadata.namespaces.iter().map(|(prefix, uri)| (prefix.to_string(), uri.to_string()));
         namespaces.extend(outer);
     }
-    Some(markup::without_blanks(tokens))
+    Some(fragment::without_blanks(tokens))
 }
 
 fn put(metadata: &mut Verbatim, tokens: &[Token]) -> bool {
-    let source = markup::write(tokens, LEVEL);
+    let source = fragment::write(tokens, LEVEL);
     let changed = source != metadata.source;
     metadata.source = source;
     metadata.namespaces.clear();
@@ -67,7 +62,7 @@ fn namespace<'a>(name: &str, own: &'a [(String, String)], outer: &'a [(String, S
     declared.map_or("", |(_, uri)| uri)
 }
 
-fn drop_duplicates(domain: &mut Domain, cx: &mut Context) {
+fn drop_duplicates(domain: &mut Domain, cx: &mut Context<'_>) {
     let Some(metadata) = &mut domain.metadata else { return };
     let Some(all) = tokens(metadata) else { return };
     let Some(Token::Start { namespaces: outer, .. }) = all.first().cloned() else { return };
@@ -101,7 +96,7 @@ fn drop_duplicates(domain: &mut Domain, cx: &mut Context) {
     }
 }
 
-fn lay_out(domain: &mut Domain, cx: &mut Context) {
+fn lay_out(domain: &mut Domain, cx: &mut Context<'_>) {
     let Some(metadata) = &mut domain.metadata else { return };
     if let Some(tokens) = tokens(metadata)
         && put(metadata, &tokens)

@@ -1,6 +1,7 @@
 //! `disk-net-default-ports`.
 
-use domxml::{DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol};
+use domxml::{DiskHost, DiskHostTransport, DiskSourceNetwork};
+use domxml_runtime::Payload as _;
 
 use crate::rule::kinds::algorithm;
 use crate::rule::{Class, Context, Phase, Rule};
@@ -17,27 +18,27 @@ pub(super) fn rule() -> Rule {
         .row(algorithm(spell_out).phase(Phase::Derive))
 }
 
-fn usual_port(protocol: &Protocol) -> Option<u32> {
+fn usual_port(protocol: &str) -> Option<u32> {
     Some(match protocol {
-        Protocol::Nbd(_) => 10809,
-        Protocol::Iscsi(_) => 3260,
-        Protocol::Gluster(_) => 24007,
-        Protocol::Sheepdog(_) => 7000,
-        Protocol::Vxhs(_) => 9999,
-        Protocol::Http(_) => 80,
-        Protocol::Https(_) => 443,
-        Protocol::Ftp(_) => 21,
-        Protocol::Ftps(_) => 990,
-        Protocol::Tftp(_) => 69,
-        Protocol::Ssh(_) => 22,
-        Protocol::Rbd(_) | Protocol::Nfs(_) => return None,
+        "nbd" => 10809,
+        "iscsi" => 3260,
+        "gluster" => 24007,
+        "sheepdog" => 7000,
+        "vxhs" => 9999,
+        "http" => 80,
+        "https" => 443,
+        "ftp" => 21,
+        "ftps" => 990,
+        "tftp" => 69,
+        "ssh" => 22,
+        _ => return None,
     })
 }
 
-/// Sources of backing stores, data stores and mirrors are meant too.
-fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context<'_>) {
-    let usual = usual_port(&source.protocol);
-    for host in &mut source.host {
+/// Gives servers that are reached by TCP the usual port of the protocol, where they have none.
+pub(in crate::rules) fn spell_out_ports(protocol: &str, hosts: &mut [DiskHost], cx: &mut Context<'_>) {
+    let usual = usual_port(protocol);
+    for host in hosts {
         let (port, usual) = match &mut host.transport {
             DiskHostTransport::Tcp(tcp) => (&mut tcp.port, usual),
             DiskHostTransport::Rdma(rdma) => (&mut rdma.port, None),
@@ -48,5 +49,12 @@ fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context<'_>) {
             let before = text(std::mem::replace(port, usual));
             cx.rewrote(&host.xml, "the port is the usual one of the protocol").becomes(before, text(usual));
         }
+    }
+}
+
+/// Sources of backing stores, data stores and mirrors are meant too.
+fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context<'_>) {
+    if let Some(protocol) = source.protocol.value() {
+        spell_out_ports(protocol, &mut source.host, cx);
     }
 }

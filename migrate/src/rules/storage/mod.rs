@@ -26,6 +26,7 @@ mod targets;
 
 use crate::rule::Rule;
 
+pub(super) use disk_net_default_ports::spell_out_ports;
 pub(super) use targets::{bus, is_scsi, name_to_index, plain_name};
 
 /// What libvirt refuses stands first, so that it is judged by what the author wrote; then what it sorts, adds and numbers; then the rest.

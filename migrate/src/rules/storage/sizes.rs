@@ -6,13 +6,12 @@ use domxml::{
     FilesystemSourceRam,
 };
 
-use crate::rule::kinds::{Scale, nothing, refuse, unit};
+use crate::rule::kinds::{KIB, Scale, nothing, refuse, unit};
 use crate::rule::place::child;
 use crate::rule::{Class, LIBVIRT, Rule};
 
 const BYTES: Scale = Scale { assumed: MemoryUnit::Bytes, written: MemoryUnit::Bytes, up: true };
-const WHOLE_KIB: Scale = Scale { assumed: MemoryUnit::KiB, written: MemoryUnit::KiB, up: false };
-const KIB: Scale = Scale { up: true, ..WHOLE_KIB };
+const WHOLE_KIB: Scale = Scale { up: false, ..KIB };
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("storage-size-units", Class::Spelling)
@@ -28,11 +27,11 @@ pub(super) fn rule() -> Rule {
             "<devices><filesystem type='ram' accessmode='passthrough'><source usage='10240' units='KiB'/><target dir='/b'/>\
              </filesystem></devices>",
         )
-        .row(unit(|it: &mut FilesystemHardLimit| Some((&mut it.value, &mut it.unit)), BYTES))
-        .row(unit(|it: &mut FilesystemSoftLimit| Some((&mut it.value, &mut it.unit)), BYTES))
-        .row(unit(|it: &mut FilesystemSourceRam| Some((&mut it.usage, &mut it.units)), WHOLE_KIB))
-        .row(unit(|it: &mut ControllerPciHole64| Some((&mut it.value, &mut it.unit)), KIB))
-        .row(unit(|it: &mut DiskMetadataCacheMaxSize| Some((&mut it.value, &mut it.unit)), BYTES))
+        .row(unit(FilesystemHardLimit::VALUE, FilesystemHardLimit::UNIT, BYTES))
+        .row(unit(FilesystemSoftLimit::VALUE, FilesystemSoftLimit::UNIT, BYTES))
+        .row(unit(FilesystemSourceRam::USAGE, FilesystemSourceRam::UNITS, WHOLE_KIB))
+        .row(unit(ControllerPciHole64::VALUE, ControllerPciHole64::UNIT, KIB))
+        .row(unit(DiskMetadataCacheMaxSize::VALUE, DiskMetadataCacheMaxSize::UNIT, BYTES))
         .row(nothing(child(DiskMetadataCache::MAX_SIZE), |size| size.value == 0, "a cache of 0 is the usual one"))
         .row(refuse(|it: &FilesystemHardLimit, _| too_large(it.value, it.unit, BYTES)).profiles(LIBVIRT))
         .row(refuse(|it: &FilesystemSoftLimit, _| too_large(it.value, it.unit, BYTES)).profiles(LIBVIRT))

@@ -1,8 +1,10 @@
-//! Well-formed markup as libxml2 lays it out when libvirt prints metadata.
+//! A well-formed fragment of a document as libxml2 lays it out: elements without text on lines of their own, indented.
 
-/// A piece of markup.
+use crate::markup::{Kind, attributes, pieces, tag_name};
+
+/// A piece of a fragment, as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub enum Token {
     /// A start tag.
     Start {
         /// The name with its prefix.
@@ -57,63 +59,40 @@ fn resolve(text: &str) -> String {
     out
 }
 
-/// Splits markup that is known to be well-formed; none where it is not after all.
-pub(super) fn split(source: &str) -> Option<Vec<Token>> {
+/// Splits a fragment that is known to be well-formed; none where it is not after all.
+#[must_use]
+pub fn split(source: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
-    let mut rest = source;
-    while !rest.is_empty() {
-        if !rest.starts_with('<') {
-            let end = rest.find('<').unwrap_or(rest.len());
-            tokens.push(Token::Text(rest[..end].to_owned()));
-            rest = &rest[end..];
-            continue;
-        }
-        let verbatim = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")].into_iter();
-        let verbatim = verbatim.filter(|(open, _)| rest.starts_with(open));
-        if let Some((open, close)) = verbatim.into_iter().next() {
-            let end = open.len() + rest[open.len()..].find(close)? + close.len();
-            tokens.push(Token::Verbatim(rest[..end].to_owned()));
-            rest = &rest[end..];
-        } else if rest.starts_with("</") {
-            tokens.push(Token::End);
-            rest = &rest[rest.find('>')? + 1..];
-        } else {
-            rest = start_tag(rest, &mut tokens)?;
+    for piece in pieces(source) {
+        let text = &source[piece.range.clone()];
+        match piece.kind {
+            _ if !piece.closed => return None,
+            Kind::Text => tokens.push(Token::Text(text.to_owned())),
+            Kind::Comment | Kind::Instruction | Kind::Cdata | Kind::Doctype => {
+                tokens.push(Token::Verbatim(text.to_owned()));
+            }
+            Kind::End => tokens.push(Token::End),
+            Kind::Start => tokens.push(start_tag(source, &piece.range)),
+            Kind::Empty => tokens.extend([start_tag(source, &piece.range), Token::End]),
         }
     }
     Some(tokens)
 }
 
-/// Reads a start tag; the result is what follows it.
-fn start_tag<'a>(text: &'a str, tokens: &mut Vec<Token>) -> Option<&'a str> {
-    let end = text.find(|c| BLANKS.contains(&c) || c == '/' || c == '>')?;
-    let name = text[1..end].to_owned();
-    let (mut namespaces, mut attributes) = (Vec::new(), Vec::new());
-    let mut rest = text[end..].trim_start_matches(BLANKS);
-    loop {
-        if let Some(behind) = rest.strip_prefix("/>") {
-            tokens.push(Token::Start { name, namespaces, attributes });
-            tokens.push(Token::End);
-            return Some(behind);
-        }
-        if let Some(behind) = rest.strip_prefix('>') {
-            tokens.push(Token::Start { name, namespaces, attributes });
-            return Some(behind);
-        }
-        let (attribute, value) = rest.split_once('=')?;
-        let value = value.trim_start_matches(BLANKS);
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let (value, behind) = value[1..].split_once(quote)?;
-        let value = resolve(&value.replace(['\t', '\n', '\r'], " "));
-        match attribute.trim_end_matches(BLANKS) {
+fn start_tag(source: &str, tag: &std::ops::Range<usize>) -> Token {
+    let name = source[tag_name(source, tag)].to_owned();
+    let (mut namespaces, mut others) = (Vec::new(), Vec::new());
+    for (attribute, value) in attributes(source, tag) {
+        let value = resolve(&source[value].replace(['\t', '\n', '\r'], " "));
+        match &source[attribute] {
             "xmlns" => namespaces.push((String::new(), value)),
             other => match other.strip_prefix("xmlns:") {
                 Some(prefix) => namespaces.push((prefix.to_owned(), value)),
-                None => attributes.push((other.to_owned(), value)),
+                None => others.push((other.to_owned(), value)),
             },
         }
-        rest = behind.trim_start_matches(BLANKS);
     }
+    Token::Start { name, namespaces, attributes: others }
 }
 
 /// What is open while tokens go by.
@@ -127,7 +106,8 @@ struct Open {
 }
 
 /// Takes out the blank texts that libxml2 holds for layout, and joins texts that follow each other.
-pub(super) fn without_blanks(tokens: Vec<Token>) -> Vec<Token> {
+#[must_use]
+pub fn without_blanks(tokens: Vec<Token>) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut open: Vec<Open> = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -160,7 +140,8 @@ pub(super) fn without_blanks(tokens: Vec<Token>) -> Vec<Token> {
 }
 
 /// Writes tokens: `level` is that of the outermost element, which is not indented itself.
-pub(super) fn write(tokens: &[Token], level: usize) -> String {
+#[must_use]
+pub fn write(tokens: &[Token], level: usize) -> String {
     let mut out = String::new();
     let mixed = mixed(tokens);
     // The open elements: whether each is the one that ended the formatting.
@@ -312,7 +293,7 @@ mod tests {
 
     #[test]
     fn broken_markup_is_refused() {
-        for text in ["<", "<a b>", "<a b=c/>", "<!-- x"] {
+        for text in ["<", "<a b", "<!-- x", "<a b='c/>"] {
             assert_eq!(split(text), None, "{text}");
         }
     }
