@@ -106,6 +106,24 @@ fn what_is_not_read_is_kept_with_a_note() {
     }
 }
 
+/// What every libvirt refuses is said once, and not of the older ones and of the newer ones apart.
+#[test]
+fn a_refusal_is_told_once() {
+    let target = Target::of(Profile::Modern, None);
+    for rule in rules::all().filter(|rule| rule.class == Class::Conflict) {
+        for Example { before, .. } in &rule.examples {
+            let plan = Plan::new(&[rule], Profile::Modern, &target, None, false);
+            let options = Options { target, plan, ..options(&[rule], Profile::Modern, false) };
+            let outcome = engine::upgrade(&wrap(before), &options);
+            let mut told = BTreeSet::new();
+            for Finding { span, message, .. } in own(&outcome, rule) {
+                let fact = message.split(" (libvirt ").next();
+                assert!(told.insert((span.start, fact)), "{}: {before}: {message}", rule.id);
+            }
+        }
+    }
+}
+
 #[test]
 fn unsafe_rules_rest_by_default() {
     for rule in rules::all().filter(|rule| rule.safety == Safety::Unsafe) {

@@ -57,7 +57,7 @@ pub fn unread_where<P: IntoPlace>(
     let place = place.place();
     Draft::new(Kind::Unread, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
-            let message = || format!("libvirt does not read {} {reason}", place.shape.name);
+            let message = || format!("libvirt does not read {} {reason}", place.shape.called());
             if cx.profile == Profile::Modern {
                 for item in slot.items().iter().filter(|item| is_unread(item, &cx.scope)).collect::<Vec<_>>() {
                     let at = place.span(item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
@@ -172,7 +172,8 @@ pub fn exists<T: Content + Described + Clone, N: IntoIterator<Item = u32>>(
     })
 }
 
-/// Children that libvirt writes in the order of their ranks; those of one rank stay as they stand.
+/// Children that libvirt writes in the order of their ranks; those of one rank stay as they stand. The message completes the sentence
+/// "libvirt writes ..".
 pub fn sort<T, I, K>(
     list: Key<T, Vec<I>>,
     rank: impl Fn(&I, &Scope) -> K + Send + Sync + 'static,
@@ -187,7 +188,7 @@ where
         let items = list.get_mut(element);
         if !items.is_sorted_by_key(|item| rank(item, &cx.scope)) {
             items.sort_by_cached_key(|item| rank(item, &cx.scope));
-            cx.rewrote_here(cx.here, message);
+            cx.rewrote_here(cx.here, format!("libvirt writes {message}"));
         }
     })
 }

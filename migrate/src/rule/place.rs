@@ -143,6 +143,17 @@ pub(crate) struct Shape {
     kind: FieldKind,
 }
 
+impl Shape {
+    /// What it is called in a sentence: an element stands in angle brackets.
+    pub(crate) fn called(&self) -> String {
+        match self.kind {
+            FieldKind::Attribute => format!("'{}'", self.name),
+            FieldKind::Text => "the text".to_owned(),
+            _ => format!("<{}>", self.name),
+        }
+    }
+}
+
 /// Values `V` in a field, seen from an element `T`: the one whose field it is, or one that it stands under.
 pub struct Place<T, V> {
     pub(crate) shape: Shape,

@@ -64,7 +64,7 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn reconnect_unsaid() -> Rule {
-    const UNSAID: &str = "it does not say whether to connect again";
+    const UNSAID: &str = "it does not say whether to connect again: 'enabled' is missing";
     let rule = rule("chardev-reconnect-unsaid", Class::Lossy)
         .summary("a `<reconnect>` that does not say whether is not read")
         .doc(
@@ -151,6 +151,6 @@ fn order_ends(udp: &mut ChardevBackendUdp, cx: &mut Context<'_>) {
     let ends: Vec<_> = [first(true), first(false)].into_iter().flatten().collect();
     if ends != udp.source {
         udp.source = ends;
-        cx.rewrote_here(cx.here, "the end that is bound stands first").becomes("<source>", "<source>");
+        cx.rewrote_here(cx.here, "libvirt writes the end that is bound first").becomes("<source>", "<source>");
     }
 }

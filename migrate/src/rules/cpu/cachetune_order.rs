@@ -46,7 +46,7 @@ fn cachetune(cputune: &mut Cputune, cx: &mut Context<'_>) {
                     let Some(after) = largest_unit(before.0, before.1) else { continue };
                     if (cache.size, cache.unit) != (after.0, Some(after.1)) {
                         (cache.size, cache.unit) = (after.0, Some(after.1));
-                        cx.rewrote(&cache.xml, "in the largest unit")
+                        cx.rewrote(&cache.xml, "libvirt writes the size in the largest unit that holds it")
                             .becomes(format!("{} {}", before.0, before.1), format!("{} {}", after.0, after.1));
                     }
                 }
@@ -57,7 +57,7 @@ fn cachetune(cputune: &mut Cputune, cx: &mut Context<'_>) {
         }
         if !share.items.is_sorted_by_key(cache_rank) {
             share.items.sort_by_key(cache_rank);
-            cx.rewrote(&share.xml, "the caches in their order");
+            cx.rewrote(&share.xml, "libvirt writes the caches in their order");
         }
         true
     });

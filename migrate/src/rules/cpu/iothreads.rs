@@ -41,7 +41,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(algorithm(complete).phase(Phase::Derive)),
         rule("iothreads-count", Class::Default)
-            .summary("as many I/O threads as are listed")
+            .summary("there are as many I/O threads as are listed")
             .doc("There are at least as many I/O threads as are listed; libvirt writes their number, unless it is 0.")
             .example(
                 "<iothreadids><iothread id='5'/></iothreadids>",
@@ -73,6 +73,6 @@ fn count(domain: &mut Domain, cx: &mut Context<'_>) {
         domain.iothreads = after;
         let shown =
             |count: Option<u32>| count.map_or_else(String::new, |count| format!("<iothreads>{count}</iothreads>"));
-        cx.rewrote(&domain.xml, "as many I/O threads as are listed").becomes(shown(before), shown(after));
+        cx.rewrote(&domain.xml, "there are as many I/O threads as are listed").becomes(shown(before), shown(after));
     }
 }

@@ -61,7 +61,7 @@ fn memorytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
         }
         if !share.items.is_sorted_by_key(node_rank) {
             share.items.sort_by_key(node_rank);
-            cx.rewrote(&share.xml, "the nodes in their order");
+            cx.rewrote(&share.xml, "libvirt writes the nodes in their order");
         }
         true
     });

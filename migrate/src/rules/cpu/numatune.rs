@@ -4,6 +4,7 @@ use domxml::{
     Domain, NumaMemoryMode, Numatune, NumatuneMemnode, NumatuneMemory, NumatuneMemoryPlacement as Placement,
     VcpuPlacement,
 };
+use domxml_runtime::Element as _;
 
 use crate::options::Driver;
 use crate::rule::kinds::{algorithm, check, default, exists, nothing, refuse, sort, unique, unread};
@@ -45,7 +46,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<memory unit='KiB'>1048576</memory>",
             )
             .row(
-                nothing(child(Numatune::MEMORY), says_nothing, "nothing is said of the memory").phase(Phase::Read),
+                nothing(child(Numatune::MEMORY), NumatuneMemory::says_nothing, "nothing is said of the memory").phase(Phase::Read),
             ),
         rule("numatune-mode-default", Class::Default)
             .summary("memory comes strictly from its nodes")
@@ -57,7 +58,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<memory unit='KiB'>1048576</memory><numatune><memory nodeset='0'/></numatune>",
                 "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
             )
-            .row(default(NumatuneMemory::MODE, NumaMemoryMode::Strict).when(|memory, _| !says_nothing(memory))),
+            .row(default(NumatuneMemory::MODE, NumaMemoryMode::Strict).when(|memory, _| !memory.says_nothing())),
         rule("numatune-placement-auto", Class::Default)
             .since(0, 9, 12)
             .summary("memory without nodes goes where the CPUs go")
@@ -141,10 +142,6 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(sort(Numatune::MEMNODE, |node, _| node.cellid, "the nodes in the order of the cells")),
     ]
-}
-
-fn says_nothing(memory: &NumatuneMemory) -> bool {
-    memory.mode.is_none() && memory.placement.is_none() && memory.nodeset.is_none()
 }
 
 fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {

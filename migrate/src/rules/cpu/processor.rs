@@ -1,6 +1,7 @@
 //! The processor: its mode, its model, and what goes with them.
 
 use domxml::{Cpu, CpuFeature, CpuMatch, CpuMode, CpuModel, CpuModelFallback, CpuTopology};
+use domxml_runtime::Element as _;
 
 use crate::rule::kinds::{default, nothing, refuse, unique, unread, unread_where};
 use crate::rule::place::{IntoPlace as _, child};
@@ -83,7 +84,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(
                 nothing(
                     child(Cpu::MODEL),
-                    |model| model.fallback.is_none() && model.vendor_id.is_none(),
+                    CpuModel::says_nothing,
                     "the model says nothing",
                 )
                 .when(|cpu, _| !is_named(cpu) && has_model(cpu))

@@ -10,7 +10,8 @@ use crate::rules::common::attribute;
 pub(super) fn keep_below(vcpus: &mut Option<CpuSet>, limit: u32, xml: &Extra, cx: &mut Context<'_>) {
     let Some(set) = vcpus.as_mut().filter(|set| set.iter().any(|id| id >= limit)) else { return };
     let kept = below(set, limit);
-    cx.rewrote(xml, "without CPUs that there cannot be").becomes(attribute("vcpus", &*set), attribute("vcpus", &kept));
+    cx.rewrote(xml, "libvirt leaves out CPUs that the guest cannot have")
+        .becomes(attribute("vcpus", &*set), attribute("vcpus", &kept));
     *set = kept;
 }
 

@@ -154,7 +154,7 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
         if let MemorytuneItem::Node(node) = item
             && node.bandwidth > 100
         {
-            cx.error(&node.xml, format!("a share of {} percent", node.bandwidth));
+            cx.error(&node.xml, format!("a share of the bandwidth is at most 100 percent, not {}", node.bandwidth));
         }
     }
 }

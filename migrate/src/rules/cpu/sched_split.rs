@@ -48,7 +48,7 @@ fn vcpusched(cputune: &mut Cputune, cx: &mut Context<'_>) {
     };
     if let Some(singles) = split(&cputune.vcpusched, |item| &item.vcpus, &order, make) {
         cputune.vcpusched = singles;
-        cx.rewrote(&cputune.xml, "the scheduler of each CPU by itself");
+        cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each CPU by itself");
     }
 }
 
@@ -63,7 +63,7 @@ fn iothreadsched(cputune: &mut Cputune, cx: &mut Context<'_>) {
     };
     if let Some(singles) = split(&cputune.iothreadsched, |item| &item.iothreads, &cx.scope.iothreads.numbers, make) {
         cputune.iothreadsched = singles;
-        cx.rewrote(&cputune.xml, "the scheduler of each I/O thread by itself");
+        cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each I/O thread by itself");
     }
 }
 

@@ -33,14 +33,15 @@ fn complete(domain: &mut Domain, cx: &mut Context<'_>) {
         // Of one that is described twice the last counts.
         let mut listed: BTreeMap<u32, VcpusVcpu> = vcpus.vcpu.drain(..).map(|vcpu| (vcpu.id, vcpu)).collect();
         vcpus.vcpu.extend((0..most).map(|id| listed.remove(&id).unwrap_or_else(|| disabled(id))));
-        cx.rewrote(&vcpus.xml, "each CPU once, in order");
+        cx.rewrote(&vcpus.xml, "libvirt lists each CPU once, in order");
     }
     let enabled = vcpus.vcpu.iter().filter(|vcpu| vcpu.enabled == YesNo::Yes).count();
     let enabled = u16::try_from(enabled).unwrap_or(u16::MAX);
     let current = (enabled < vcpu.value).then_some(enabled);
     if vcpu.current != current {
         let shown = |current: Option<u16>| current.map_or_else(String::new, |current| attribute("current", current));
-        cx.rewrote(&vcpu.xml, "as many CPUs as are enabled").becomes(shown(vcpu.current), shown(current));
+        cx.rewrote(&vcpu.xml, "the guest starts with as many CPUs as are enabled")
+            .becomes(shown(vcpu.current), shown(current));
         vcpu.current = current;
     }
 }

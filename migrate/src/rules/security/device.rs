@@ -69,7 +69,7 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 /// Why a label is not written.
-pub(in crate::rules) const NO_LABEL: &str = "gives no label";
+pub(in crate::rules) const NO_LABEL: &str = "a label that says nothing is not written";
 
 /// Whether what only a running domain shows is left out.
 pub(in crate::rules) fn in_configuration<T>(_: &T, scope: &Scope) -> bool {

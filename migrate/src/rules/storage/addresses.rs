@@ -125,7 +125,7 @@ fn fill_ccw(address: &mut Address, cx: &mut Context<'_>) {
         ccw.cssid = Some(CcwCssid::default());
         ccw.ssid = Some(CcwSsid::default());
         ccw.devno = Some(CcwDevno::default());
-        cx.rewrote(&address.xml, "an address of nothing is written as zeros")
+        cx.rewrote(&address.xml, "libvirt writes an address that names nothing as zeros")
             .becomes("", "cssid='0x0' ssid='0x0' devno='0x0000'");
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(
                 default_by(DiskTarget::BUS.within(target), |disk: &Disk, _| Some(targets::bus(disk)))
-                    .says("the name tells the bus")
+                    .says("the name of the disk tells its bus")
                     .profiles(LIBVIRT),
             ),
         rule("disk-readonly-snapshot-no-dropped", Class::Default)

@@ -56,7 +56,8 @@ fn lost_type(disk: &Disk) -> Option<&'static str> {
 fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {
     if let Some(type_) = lost_type(disk) {
         disk.type_ = DiskType::File(DiskTypeFile::default());
-        cx.rewrote(&disk.xml, "without a source the type is lost").becomes(format!("type='{type_}'"), "type='file'");
+        cx.rewrote(&disk.xml, "libvirt forgets the type of a disk without source")
+            .becomes(format!("type='{type_}'"), "type='file'");
     }
 }
 

@@ -80,6 +80,6 @@ fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
         *tune = DiskIoTune { xml, ..model };
         let given = LIMITS.iter().filter_map(|key| key.get(tune).map(|limit| format!("{} {limit}", key.info().name)));
         let after = given.collect::<Vec<_>>().join(", ");
-        cx.rewrote(&tune.xml, format!("the limits of the group {group}")).becomes("", after);
+        cx.rewrote(&tune.xml, format!("the disk has the limits of its group {group}")).becomes("", after);
     }
 }

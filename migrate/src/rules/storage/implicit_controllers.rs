@@ -100,7 +100,7 @@ fn add(controllers: &mut Vec<Controller>, type_: ControllerType, index: u32, cx:
     }
     let controller = Controller { type_, index: Some(index), ..Controller::default() };
     let name = type_name(&controller);
-    cx.rewrote(&controller.xml, format!("devices need the {name} controller {index}"))
+    cx.rewrote_here(cx.here, format!("devices need the {name} controller {index}"))
         .becomes("", format!("<controller type='{name}' index='{index}'/>"));
     // Sorted in since a release between those that were measured, 9.0 and 11.3.
     let at = if cx.knows(10, 0, 0) { place(controllers, &controller) } else { None };
