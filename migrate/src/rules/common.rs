@@ -7,6 +7,17 @@ use crate::rule::Context;
 
 pub(super) use crate::rule::{BOTH, LIBVIRT, MODERN};
 
+/// Adds a row for each of several types; the row calls the type `Of`.
+macro_rules! row_of_each {
+    ($rule:expr, [$($type:ident)*], $row:expr) => {
+        $rule$(.row({
+            type Of = $type;
+            $row
+        }))*
+    };
+}
+pub(super) use row_of_each;
+
 /// An attribute as reports show it.
 pub(super) fn attribute(name: &str, value: impl std::fmt::Display) -> String {
     format!("{name}='{value}'")

@@ -1,5 +1,7 @@
-//! Rules about graphics, video, sound and input.
+//! Rules about graphics, video, sound and input. Rows by section; algorithms in files named for their rules.
 
+mod graphics_port_minus1;
+mod graphics_spice_noport_listen_none;
 mod input;
 mod listen;
 mod parts;
@@ -12,37 +14,19 @@ mod video_models_merged;
 mod video_primary_reorder;
 mod video_refused;
 
-use crate::rule::{OldRule, Rule};
+use crate::rule::Rule;
 
-/// The rules that are not written as rows yet, in the order in which they run.
-static RULES: &[&OldRule] = &[
-    &parts::CONTRADICTIONS,
-    // What the attributes say must be held against the elements before anything takes their place.
-    &listen::ATTRIBUTE,
-    &socket::ATTRIBUTE,
-    &socket::OVER_ADDRESS,
-    &socket::SPICE_FILLS,
-    &socket::SPICE,
-    &socket::SPICE_LIBVIRT,
-    &listen::COPY,
-    &listen::IGNORED,
-    &ports::UNREADABLE,
-    &ports::MINUS_ONE,
-    &ports::NOWHERE,
-    &ports::ONE_MINUS_ONE,
-    &ports::NUMBER_LOST,
-    &ports::AUTOPORT,
-    &listen::DEFAULT,
-    &ports::LIBVIRT_FORM,
-    &socket::DROPS_PORT,
-    &parts::PASSWORD,
-    &parts::CHANNELS,
-    &parts::EMPTY,
-];
-
-/// The sections that are, behind them.
+/// In the order in which they run within a phase.
 pub(super) fn rules() -> Vec<Rule> {
     let sections = [
+        parts::rules(),
+        socket::rules(),
+        listen::rules(),
+        socket::later_rules(),
+        graphics_port_minus1::rules(),
+        graphics_spice_noport_listen_none::rules(),
+        ports::rules(),
+        listen::later_rules(),
         video_models_merged::rules(),
         video_refused::rules(),
         video::rules(),
@@ -50,5 +34,5 @@ pub(super) fn rules() -> Vec<Rule> {
         input::rules(),
         sound::rules(),
     ];
-    super::old(RULES).into_iter().chain(sections.into_iter().flatten()).collect()
+    sections.into_iter().flatten().collect()
 }

@@ -1,164 +1,132 @@
-//! `graphics-spice-channel-mode-any`, `graphics-empty-gl`, `graphics-contradictions`.
+//! Displays: what they refuse, their passwords and channels.
 
+use std::collections::BTreeSet;
+
+use domxml::scalar::LaxYesNo;
 use domxml::{
-    Domain, GraphicsChannel, GraphicsChannelMode, GraphicsChannelName, GraphicsListenType, GraphicsType, YesNo,
+    Graphics, GraphicsChannelMode, GraphicsListen, GraphicsListenType, GraphicsType, GraphicsTypeDbus,
+    GraphicsTypeEglHeadless, GraphicsTypeRdp, GraphicsTypeSpice, GraphicsTypeVnc, YesNo,
 };
 
-use super::servers::{displays, servers};
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, kept_attribute};
+use crate::rule::kinds::{algorithm, check, nothing, refuse, sort, unread};
+use crate::rule::place::child;
+use crate::rule::{Class, Context, LIBVIRT, Rule, rule};
+use crate::rules::common::{attribute, is_bare, kept_attribute};
 
-pub(super) static CHANNELS: Rule = Rule {
-    id: "graphics-spice-channel-mode-any",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "channels of SPICE stand in libvirt's order, those with mode `any` not at all",
-    doc: "libvirt keeps one mode for each channel of SPICE, the last that is given, and writes those that are not `any` in an \
-          order of its own.",
-    example: Example {
-        before: "<devices><graphics type='spice' autoport='yes'><channel name='record' mode='any'/><channel name='inputs' mode='secure'/>\
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        conflict(),
+        rule("graphics-password-parts", Class::Lossy)
+            .summary("a display without a password has none that could expire")
+            .doc("libvirt reads `passwdValidTo` and `connected` only where there is a password.")
+            .example(
+                "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
+                "<devices><graphics type='spice' autoport='yes'/></devices>",
+            )
+            .row(unread(GraphicsTypeVnc::PASSWD_VALID_TO, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
+            .row(unread(GraphicsTypeVnc::CONNECTED, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
+            .row(unread(GraphicsTypeSpice::PASSWD_VALID_TO, NO_PASSWORD).when(|spice, _| spice.passwd.is_none()))
+            .row(unread(GraphicsTypeSpice::CONNECTED, NO_PASSWORD).when(|spice, _| spice.passwd.is_none())),
+        rule("graphics-spice-channel-mode-any", Class::Spelling)
+            .summary("channels of SPICE stand in libvirt's order, those with mode `any` not at all")
+            .doc(
+                "libvirt keeps one mode for each channel of SPICE, the last that is given, and writes those that are not `any` in an \
+                 order of its own.",
+            )
+            .example(
+                "<devices><graphics type='spice' autoport='yes'><channel name='record' mode='any'/><channel name='inputs' mode='secure'/>\
                  <channel name='main' mode='secure'/></graphics></devices>",
-        after: "<devices><graphics type='spice' autoport='yes'><channel name='main' mode='secure'/>\
-                <channel name='inputs' mode='secure'/></graphics></devices>",
-    },
-    apply: sort_channels,
-};
-
-pub(super) static EMPTY: Rule = Rule {
-    id: "graphics-empty-gl",
-    class: Class::Spelling,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "an empty `<gl/>` is not written",
-    doc: "The `<gl>` of a display of type `egl-headless` says which device of the host draws; without a device libvirt does not \
-          write it.",
-    example: Example {
-        before: "<devices><graphics type='egl-headless'><gl/></graphics></devices>",
-        after: "<devices><graphics type='egl-headless'/></devices>",
-    },
-    apply: drop_empty,
-};
-
-pub(super) static PASSWORD: Rule = Rule {
-    id: "graphics-password-parts",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a display without a password has none that could expire",
-    doc: "libvirt reads `passwdValidTo` and `connected` only where there is a password.",
-    example: Example {
-        before: "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
-        after: "<devices><graphics type='spice' autoport='yes'/></devices>",
-    },
-    apply: drop_password_parts,
-};
-
-pub(super) static CONTRADICTIONS: Rule = Rule {
-    id: "graphics-contradictions",
-    class: Class::Conflict,
-    since: None,
-    safety: Safety::ReportOnly,
-    profiles: BOTH,
-    summary: "displays that libvirt refuses",
-    doc: "An RDP server cannot listen at a socket or nowhere, and a display over D-Bus with direct connections has no address \
-          of a bus. A place to listen at has no network or socket unless it is one, and that of a network has a name. libvirt refuses a \
-          domain with such a display.",
-    example: Example {
-        before: "<devices><graphics type='dbus' p2p='yes' address='unix:path=/run/bus'/></devices>",
-        after: "<devices><graphics type='dbus' p2p='yes' address='unix:path=/run/bus'/></devices>",
-    },
-    apply: report,
-};
-
-/// Where libvirt lists the channel.
-fn place(channel: &GraphicsChannel) -> usize {
-    let name = channel.name;
-    GraphicsChannelName::VALUES.iter().position(|value| value.value == name.as_str()).unwrap_or(usize::MAX)
+                "<devices><graphics type='spice' autoport='yes'><channel name='main' mode='secure'/>\
+                 <channel name='inputs' mode='secure'/></graphics></devices>",
+            )
+            .row(algorithm(last_of_each).profiles(LIBVIRT))
+            .row(nothing(
+                child(GraphicsTypeSpice::CHANNEL),
+                |channel| channel.mode == GraphicsChannelMode::Any,
+                "the mode any says nothing of a channel",
+            ))
+            .row(sort(
+                GraphicsTypeSpice::CHANNEL,
+                |channel, _| channel.name as usize,
+                "channels stand in libvirt's order",
+            )),
+        rule("graphics-empty-gl", Class::Spelling)
+            .summary("an empty `<gl/>` is not written")
+            .doc(
+                "The `<gl>` of a display of type `egl-headless` says which device of the host draws; without a device libvirt does not \
+                 write it.",
+            )
+            .example(
+                "<devices><graphics type='egl-headless'><gl/></graphics></devices>",
+                "<devices><graphics type='egl-headless'/></devices>",
+            )
+            .row(nothing(child(GraphicsTypeEglHeadless::GL), is_bare, "an empty <gl/> says nothing")),
+    ]
 }
 
-fn sort_channels(domain: &mut Domain, cx: &mut Context) {
-    for graphics in displays(domain) {
-        let GraphicsType::Spice(spice) = &mut graphics.type_ else { continue };
-        let mut channels: Vec<GraphicsChannel> = Vec::with_capacity(spice.channel.len());
-        for channel in spice.channel.iter().rev() {
-            if !channels.iter().any(|later| later.name == channel.name) {
-                channels.push(channel.clone());
-            }
-        }
-        channels.retain(|channel| channel.mode != GraphicsChannelMode::Any);
-        channels.sort_by_key(place);
-        if channels != spice.channel {
-            let list = |channels: &[GraphicsChannel]| {
-                channels
-                    .iter()
-                    .map(|channel| format!("{}={}", channel.name, channel.mode))
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            };
-            let (before, after) = (list(&spice.channel), list(&channels));
-            spice.channel = channels;
-            cx.rewrote(&graphics.xml, "channels stand in libvirt's order").becomes(before, after);
-        }
-    }
-}
+const NO_PASSWORD: &str = "where there is no password";
 
-fn drop_password_parts(domain: &mut Domain, cx: &mut Context) {
-    for graphics in displays(domain) {
-        let gone = match &mut graphics.type_ {
-            GraphicsType::Vnc(vnc) if vnc.passwd.is_none() => {
-                vnc.passwd_valid_to.take().is_some() | vnc.connected.take().is_some()
-            }
-            GraphicsType::Spice(spice) if spice.passwd.is_none() => {
-                spice.passwd_valid_to.take().is_some() | spice.connected.take().is_some()
-            }
-            _ => false,
-        };
-        if gone {
-            cx.rewrote(&graphics.xml, "without a password nothing can be said of it")
-                .becomes("passwdValidTo, connected", "");
-        }
-    }
-}
-
-fn drop_empty(domain: &mut Domain, cx: &mut Context) {
-    for graphics in displays(domain) {
-        if let GraphicsType::EglHeadless(egl) = &mut graphics.type_
-            && let Some(gl) = egl.gl.take_if(|gl| gl.rendernode.is_none())
-        {
-            cx.rewrote(&gl.xml, "an empty <gl/> says nothing").becomes("<gl/>", "");
-        }
-    }
-}
-
-fn report(domain: &mut Domain, cx: &mut Context) {
-    for listen in servers(domain).flat_map(|server| server.listen) {
-        let wrong = |name| kept_attribute(&listen.xml, name).is_some_and(|value| !value.is_empty());
-        for name in ["network", "socket"] {
-            if wrong(name) {
-                cx.error(&listen.xml, format!("the attribute '{name}' is for a listen element of the type '{name}'"));
-            }
-        }
-        if matches!(&listen.type_, GraphicsListenType::Network(network) if network.network.is_empty()) {
-            cx.error(&listen.xml, "a network to listen at has a name");
-        }
-    }
-    for graphics in displays(domain) {
-        match &graphics.type_ {
-            GraphicsType::Rdp(rdp) => {
-                for listen in &rdp.listen {
-                    if matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None) {
-                        cx.error(&listen.xml, "an RDP server listens at an address or a network");
-                    }
+fn conflict() -> Rule {
+    rule("graphics-contradictions", Class::Conflict)
+        .summary("displays that libvirt refuses")
+        .doc(
+            "An RDP server cannot listen at a socket or nowhere, and a display over D-Bus with direct connections has no address \
+             of a bus. A place to listen at has no network or socket unless it is one, and that of a network has a name. From 11.6.0 on \
+             `autoport`, `replaceUser` and `multiUser` of VNC and RDP servers are `yes` or `no`. libvirt refuses a domain with such a \
+             display.",
+        )
+        .finds("<devices><graphics type='dbus' p2p='yes' address='unix:path=/run/bus'/></devices>")
+        .finds("<devices><graphics type='rdp' autoport='yes'><listen type='none'/></graphics></devices>")
+        .finds("<devices><graphics type='vnc'><listen type='address' network='default'/></graphics></devices>")
+        .finds("<devices><graphics type='vnc'><listen type='network' network=''/></graphics></devices>")
+        .finds("<devices><graphics type='vnc' autoport=''/></devices>")
+        .finds("<devices><graphics type='rdp' replaceUser='true'/></devices>")
+        .row(refuse(|listen: &GraphicsListen, _| {
+            let given = |name: &&str| kept_attribute(&listen.xml, name).is_some_and(|value| !value.is_empty());
+            let name = ["network", "socket"].into_iter().find(given)?;
+            Some(format!("the attribute '{name}' is for a listen element of the type '{name}'"))
+        }))
+        .row(refuse(|listen: &GraphicsListen, _| {
+            let nameless = matches!(&listen.type_, GraphicsListenType::Network(at) if at.network.is_empty());
+            nameless.then_some("a network to listen at has a name")
+        }))
+        .row(check(|rdp: &GraphicsTypeRdp, cx| {
+            for listen in &rdp.listen {
+                if matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None) {
+                    cx.error(&listen.xml, "an RDP server listens at an address or a network");
                 }
             }
-            GraphicsType::Dbus(dbus) if dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some() => {
-                cx.error(&graphics.xml, "a display over D-Bus is either direct or on a bus with an address");
-            }
-            _ => {}
-        }
+        }))
+        .row(refuse(|dbus: &GraphicsTypeDbus, _| {
+            let both = dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some();
+            both.then_some("a display over D-Bus is either direct or on a bus with an address")
+        }))
+        .row(refuse(|vnc: &GraphicsTypeVnc, _| neither(&[("autoport", &vnc.autoport)])).since(11, 6, 0))
+        .row(
+            refuse(|rdp: &GraphicsTypeRdp, _| {
+                let switches = [&rdp.autoport, &rdp.replace_user, &rdp.multi_user];
+                neither(&["autoport", "replaceUser", "multiUser"].into_iter().zip(switches).collect::<Vec<_>>())
+            })
+            .since(11, 6, 0),
+        )
+}
+
+/// The first switch that is neither on nor off.
+fn neither(switches: &[(&str, &Option<LaxYesNo>)]) -> Option<String> {
+    switches.iter().find_map(|(name, switch)| match switch {
+        Some(LaxYesNo::Other(word)) => Some(format!("{} is neither yes nor no", attribute(name, word))),
+        _ => None,
+    })
+}
+
+/// Of several modes of one channel the last counts.
+fn last_of_each(graphics: &mut Graphics, cx: &mut Context<'_>) {
+    let GraphicsType::Spice(spice) = &mut graphics.type_ else { return };
+    let mut seen = BTreeSet::new();
+    let mut last: Vec<bool> = spice.channel.iter().rev().map(|channel| seen.insert(channel.name as usize)).collect();
+    for channel in spice.channel.extract_if(.., |_| last.pop() == Some(false)) {
+        cx.rewrote(&channel.xml, "the last mode of a channel counts")
+            .becomes(format!("<channel name='{}' mode='{}'/>", channel.name, channel.mode), "");
+        graphics.xml.absorb(channel.xml);
     }
 }

@@ -1,236 +1,177 @@
-//! `graphics-socket-attr`, `graphics-socket-attr-over-address-listen`, `graphics-socket-attr-drops-port`,
-//! `graphics-spice-listen-socket-attr-ignored`.
+//! The sockets of the file system that servers listen at.
 
-use domxml::{Domain, GraphicsListenType, GraphicsType};
-use domxml_runtime::Version;
+use domxml::{GraphicsListen, GraphicsListenType, GraphicsTypeSpice, GraphicsTypeVnc};
 
-use super::servers::{at_socket, displays, has_ports, servers, spelt};
-use crate::cli::Profile;
-use crate::rule::{Class, Context, Example, OldRule as Rule, Safety};
-use crate::rules::common::{BOTH, LIBVIRT, MODERN};
+use super::servers::{at_socket, has_ports};
+use crate::options::Profile;
+use crate::rule::kinds::{algorithm, default_by, nothing, refuse, unread};
+use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, Scope, rule};
+use crate::rules::common::attribute;
 
-pub(super) static ATTRIBUTE: Rule = Rule {
-    id: "graphics-socket-attr",
-    class: Class::Copy,
-    since: Some(Version::new(2, 0, 0)),
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the socket of a VNC server stands in a `<listen>` element",
-    doc: "A VNC server that listens at a socket of the file system was once written with an attribute `socket`. Since 2.0.0 \
-          that is `<listen type='socket'>`, of which the attribute is a copy. Profile `modern` moves the path and removes the \
-          attribute; profile `libvirt` writes both. An attribute that contradicts the first `<listen type='socket'>` is \
-          an error.",
-    example: Example {
-        before: "<devices><graphics type='vnc' socket='/run/vnc'/></devices>",
-        after: "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-    },
-    apply: move_attribute,
-};
+/// What becomes of the attribute: before that of `listen`.
+pub(super) fn rules() -> Vec<Rule> {
+    vec![vnc(), spice()]
+}
 
-pub(super) static OVER_ADDRESS: Rule = Rule {
-    id: "graphics-socket-attr-over-address-listen",
-    class: Class::Lossy,
-    since: Some(Version::new(2, 0, 0)),
-    safety: Safety::Unsafe,
-    profiles: MODERN,
-    summary: "the socket of a VNC server takes the place of the address to listen at",
-    doc: "With the attribute `socket` libvirt replaces a first `<listen>` at an address or a network by one at the socket, and \
-          forgets the address without a word. What the author meant is not to be seen, so this is done on request alone.",
-    example: Example {
-        before: "<devices><graphics type='vnc' socket='/run/vnc'><listen type='address' address='127.0.0.1'/></graphics></devices>",
-        after: "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-    },
-    apply: replace_address,
-};
+/// What depends on where the addresses stand.
+pub(super) fn later_rules() -> Vec<Rule> {
+    vec![
+        rule("graphics-socket-attr-over-address-listen", Class::Lossy)
+            .since(2, 0, 0)
+            .on_request()
+            .summary("the socket of a VNC server takes the place of the address to listen at")
+            .doc(
+                "With the attribute `socket` libvirt replaces a first `<listen>` at an address or a network by one at the socket, and \
+                 forgets the address without a word. What the author meant is not to be seen, so this is done on request alone.",
+            )
+            .example(
+                "<devices><graphics type='vnc' socket='/run/vnc'><listen type='address' address='127.0.0.1'/></graphics></devices>",
+                "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+            )
+            .row(algorithm(replace_address).profiles(MODERN).after("graphics-listen-attr")),
+        rule("graphics-spice-listen-socket-attr-ignored", Class::Lossy)
+            .on_request()
+            .summary("the attribute `socket` of a SPICE server has no effect")
+            .doc(
+                "Only VNC servers have the attribute `socket`; libvirt does not read it on a SPICE server, which listens where it \
+                 would without. A `<listen type='socket'>` would do what the author may have meant, but change what happens. The \
+                 attribute is removed on request.",
+            )
+            .example(
+                "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
+                "<devices><graphics type='spice' autoport='yes'/></devices>",
+            )
+            .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD).profiles(MODERN)),
+        rule("graphics-spice-socket-attr-dropped", Class::Lossy)
+            .summary("libvirt drops the attribute `socket` of a SPICE server")
+            .doc("Only VNC servers have the attribute `socket`; libvirt neither reads nor writes it on a SPICE server.")
+            .example(
+                "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
+                "<devices><graphics type='spice' autoport='yes'/></devices>",
+            )
+            .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD)),
+        no_ports(),
+    ]
+}
 
-pub(super) static DROPS_PORT: Rule = Rule {
-    id: "graphics-socket-attr-drops-port",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "a server that listens at no address has no ports",
-    doc: "libvirt writes neither ports nor `autoport` where the first `<listen>` is a socket or none.",
-    example: Example {
-        before: "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='socket' socket='/run/vnc'/></graphics>\
-                 </devices>",
-        after: "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-    },
-    apply: drop_ports,
-};
+const UNREAD: &str = "libvirt does not read the attribute socket of a SPICE server";
 
-pub(super) static SPICE: Rule = Rule {
-    id: "graphics-spice-listen-socket-attr-ignored",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Unsafe,
-    profiles: MODERN,
-    summary: "the attribute `socket` of a SPICE server has no effect",
-    doc: "Only VNC servers have the attribute `socket`; libvirt does not read it on a SPICE server, which listens where it \
-          would without. A `<listen type='socket'>` would do what the author may have meant, but change what happens. The \
-          attribute is removed on request.",
-    example: Example {
-        before: "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
-        after: "<devices><graphics type='spice' autoport='yes'/></devices>",
-    },
-    apply: drop_spice,
-};
+fn vnc() -> Rule {
+    rule("graphics-socket-attr", Class::Copy)
+        .since(2, 0, 0)
+        .summary("the socket of a VNC server stands in a `<listen>` element")
+        .doc(
+            "A VNC server that listens at a socket of the file system was once written with an attribute `socket`. Since 2.0.0 \
+             that is `<listen type='socket'>`, of which the attribute is a copy. Profile `modern` moves the path and removes the \
+             attribute; profile `libvirt` writes both. An attribute that contradicts the first `<listen type='socket'>` is \
+             an error.",
+        )
+        .example(
+            "<devices><graphics type='vnc' socket='/run/vnc'/></devices>",
+            "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+        )
+        .finds("<devices><graphics type='vnc' socket='/a'><listen type='socket' socket='/b'/></graphics></devices>")
+        .row(refuse(|vnc: &GraphicsTypeVnc, _| contradiction(vnc.socket.as_ref()?, &vnc.listen)))
+        .row(algorithm(|vnc: &mut GraphicsTypeVnc, cx| fill(&mut vnc.socket, &mut vnc.listen, cx)))
+        .row(algorithm(replace_address).profiles(LIBVIRT))
+        .row(
+            nothing(GraphicsTypeVnc::SOCKET, |_| true, "the attribute only copies the first <listen>")
+                .profiles(MODERN)
+                .when(|vnc, _| vnc.socket == copied(&vnc.listen)),
+        )
+        .row(
+            nothing(GraphicsTypeVnc::SOCKET, |_| true, "libvirt does not write the attribute without a socket to listen at")
+                .when(|vnc, _| vnc.socket != copied(&vnc.listen)),
+        )
+        .row(
+            default_by(GraphicsTypeVnc::SOCKET, |vnc, _| copied(&vnc.listen))
+                .phase(Phase::Write)
+                .profiles(LIBVIRT)
+                .says("libvirt copies the socket of the first <listen> into the attribute"),
+        )
+}
 
-pub(super) static SPICE_LIBVIRT: Rule = Rule {
-    id: "graphics-spice-socket-attr-dropped",
-    class: Class::Lossy,
-    since: None,
-    safety: Safety::Safe,
-    profiles: LIBVIRT,
-    summary: "libvirt drops the attribute `socket` of a SPICE server",
-    doc: "Only VNC servers have the attribute `socket`; libvirt neither reads nor writes it on a SPICE server.",
-    example: Example {
-        before: "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
-        after: "<devices><graphics type='spice' autoport='yes'/></devices>",
-    },
-    apply: drop_spice,
-};
+fn spice() -> Rule {
+    rule("graphics-spice-socket-attr", Class::Structure)
+        .since(2, 0, 0)
+        .summary("the socket of a SPICE server stands in its `<listen>` element")
+        .doc(
+            "libvirt reads the attribute `socket` of a SPICE server in one case: where its first `<listen>` is a socket without a \
+             path. The path belongs there. If both have one they must be the same.",
+        )
+        .example(
+            "<devices><graphics type='spice' socket='/run/s'><listen type='socket'/></graphics></devices>",
+            "<devices><graphics type='spice'><listen type='socket' socket='/run/s'/></graphics></devices>",
+        )
+        .finds("<devices><graphics type='spice' socket='/a'><listen type='socket' socket='/b'/></graphics></devices>")
+        .row(refuse(|spice: &GraphicsTypeSpice, _| contradiction(spice.socket.as_ref()?, &spice.listen)))
+        .row(
+            algorithm(|spice: &mut GraphicsTypeSpice, cx| fill(&mut spice.socket, &mut spice.listen, cx))
+                .when(|spice, _| !spice.listen.is_empty()),
+        )
+        .row(
+            nothing(GraphicsTypeSpice::SOCKET, |_| true, "the attribute only copies the first <listen>")
+                .profiles(MODERN)
+                .when(|spice, _| spice.socket == copied(&spice.listen)),
+        )
+}
 
-pub(super) static SPICE_FILLS: Rule = Rule {
-    id: "graphics-spice-socket-attr",
-    class: Class::Structure,
-    since: Some(Version::new(2, 0, 0)),
-    safety: Safety::Safe,
-    profiles: BOTH,
-    summary: "the socket of a SPICE server stands in its `<listen>` element",
-    doc: "libvirt reads the attribute `socket` of a SPICE server in one case: where its first `<listen>` is a socket without a \
-          path. The path belongs there. If both have one they must be the same.",
-    example: Example {
-        before: "<devices><graphics type='spice' socket='/run/s'><listen type='socket'/></graphics></devices>",
-        after: "<devices><graphics type='spice'><listen type='socket' socket='/run/s'/></graphics></devices>",
-    },
-    apply: fill_spice,
-};
+fn no_ports() -> Rule {
+    const NOWHERE: &str = "of a server that listens at no address";
+    let rule = rule("graphics-socket-attr-drops-port", Class::Lossy)
+        .summary("a server that listens at no address has no ports")
+        .doc("libvirt writes neither ports nor `autoport` where the first `<listen>` is a socket or none.")
+        .example(
+            "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+            "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+        );
+    // In phase derive, once the attribute `socket` has its element.
+    let vnc = |vnc: &GraphicsTypeVnc, _: &Scope| !has_ports(&vnc.listen);
+    let spice = |spice: &GraphicsTypeSpice, _: &Scope| !has_ports(&spice.listen);
+    rule.row(unread(GraphicsTypeVnc::PORT, NOWHERE).when(vnc).phase(Phase::Derive))
+        .row(unread(GraphicsTypeVnc::AUTOPORT, NOWHERE).when(vnc).phase(Phase::Derive))
+        .row(unread(GraphicsTypeVnc::WEBSOCKET, NOWHERE).when(vnc).phase(Phase::Derive))
+        .row(unread(GraphicsTypeSpice::PORT, NOWHERE).when(spice).phase(Phase::Derive))
+        .row(unread(GraphicsTypeSpice::TLS_PORT, NOWHERE).when(spice).phase(Phase::Derive))
+        .row(unread(GraphicsTypeSpice::AUTOPORT, NOWHERE).when(spice).phase(Phase::Derive))
+}
 
-fn fill_spice(domain: &mut Domain, cx: &mut Context) {
-    for graphics in displays(domain) {
-        let GraphicsType::Spice(spice) = &mut graphics.type_ else { continue };
-        let Some(GraphicsListenType::Socket(first)) = spice.listen.first_mut().map(|first| &mut first.type_) else {
-            continue;
-        };
-        let Some(path) = spice.socket.clone() else { continue };
-        match &first.socket {
-            Some(found) if *found != path => {
-                cx.error(
-                    &graphics.xml,
-                    format!(
-                        "the attribute socket='{path}' must be the socket of the first <listen>, which is '{found}'"
-                    ),
-                );
-                continue;
-            }
-            Some(_) => {}
-            None => first.socket = Some(path.clone()),
-        }
-        spice.socket = None;
-        cx.rewrote(&graphics.xml, "the socket belongs to the first <listen>")
-            .becomes(format!("socket='{path}'"), format!("<listen type='socket' socket='{path}'/>"));
+/// An attribute that is another socket than the first element's.
+fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {
+    let found = copied(listen).filter(|socket| socket != attribute)?;
+    Some(format!("the attribute socket='{attribute}' must be the socket of the first <listen>, which is '{found}'"))
+}
+
+/// The socket that the attribute copies.
+fn copied(listen: &[GraphicsListen]) -> Option<String> {
+    match &listen.first()?.type_ {
+        GraphicsListenType::Socket(first) => first.socket.clone(),
+        _ => None,
     }
 }
 
-fn move_attribute(domain: &mut Domain, cx: &mut Context) {
-    for server in servers(domain) {
-        let Some(socket) = server.socket else { continue };
-        let before = spelt("socket", socket.as_ref().map(|it| it as _));
-        let libvirt = cx.profile == Profile::Libvirt;
-        if let Some(path) = socket.clone() {
-            let after = format!("<listen type='socket' socket='{path}'/>");
-            match server.listen.first_mut().map(|first| &mut first.type_) {
-                None => {
-                    server.listen.push(at_socket(Some(path), server.xml));
-                    cx.rewrote(server.xml, "the socket has an element").becomes(before.clone(), after);
-                }
-                Some(GraphicsListenType::Socket(first)) if first.socket.is_none() => {
-                    first.socket = Some(path);
-                    cx.rewrote(server.xml, "the socket belongs to the first <listen>").becomes(before.clone(), after);
-                }
-                Some(GraphicsListenType::Socket(first)) => {
-                    if first.socket.as_ref() != Some(&path) {
-                        let found = first.socket.clone().unwrap_or_default();
-                        cx.error(
-                            server.xml,
-                            format!("the attribute socket='{path}' must be the socket of the first <listen>, which is '{found}'"),
-                        );
-                        continue;
-                    }
-                }
-                Some(first @ (GraphicsListenType::Address(_) | GraphicsListenType::Network(_))) if libvirt => {
-                    *first = at_socket(Some(path), server.xml).type_;
-                    cx.rewrote(server.xml, "the socket takes the place of the address").becomes(before.clone(), after);
-                }
-                Some(_) => {}
-            }
-        }
-        let copy = match server.listen.first().map(|first| &first.type_) {
-            Some(GraphicsListenType::Socket(first)) => first.socket.clone(),
-            _ => None,
-        };
-        let wanted = match cx.profile {
-            Profile::Libvirt => copy,
-            Profile::Modern if *socket == copy => None,
-            Profile::Modern => socket.clone(),
-        };
-        if *socket != wanted {
-            let after = spelt("socket", wanted.as_ref().map(|it| it as _));
-            let message = match wanted {
-                Some(_) => "libvirt copies the socket of the first <listen> into the attribute",
-                None => "the socket stands in the first <listen>, or nowhere",
-            };
-            *socket = wanted;
-            cx.rewrote(server.xml, message).becomes(before, after);
-        }
+/// Puts the path of the attribute where the element has none.
+fn fill(said: &mut Option<String>, listen: &mut Vec<GraphicsListen>, cx: &mut Context<'_>) {
+    let Some(path) = said.clone() else { return };
+    match listen.first_mut().map(|first| &mut first.type_) {
+        None => listen.push(at_socket(path.clone(), cx.here)),
+        Some(GraphicsListenType::Socket(first)) if first.socket.is_none() => first.socket = Some(path.clone()),
+        Some(_) => return,
     }
+    if cx.profile == Profile::Modern {
+        *said = None;
+    }
+    cx.rewrote_here(cx.here, "the socket belongs to the first <listen>")
+        .becomes(attribute("socket", &path), format!("<listen type='socket' socket='{path}'/>"));
 }
 
-fn replace_address(domain: &mut Domain, cx: &mut Context) {
-    for server in servers(domain) {
-        let Some(socket) = server.socket else { continue };
-        if !server.listen.is_empty() && has_ports(server.listen) && socket.is_some() {
-            let path = socket.take();
-            let before = spelt("socket", path.as_ref().map(|it| it as _));
-            let after = format!("<listen type='socket' {before}/>");
-            server.listen[0].type_ = at_socket(path, server.xml).type_;
-            cx.rewrote(server.xml, "libvirt forgets the address to listen at in favour of the socket")
-                .becomes(before, after);
-        }
+fn replace_address(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {
+    let Some(first) = vnc.listen.first_mut().filter(|first| has_ports(std::slice::from_ref(first))) else { return };
+    let Some(path) = vnc.socket.clone() else { return };
+    first.type_ = at_socket(path.clone(), cx.here).type_;
+    if cx.profile == Profile::Modern {
+        vnc.socket = None;
     }
-}
-
-fn drop_ports(domain: &mut Domain, cx: &mut Context) {
-    for graphics in displays(domain) {
-        let mut gone = Vec::new();
-        let mut note = |name: &str, value: Option<String>| gone.extend(value.map(|value| format!("{name}='{value}'")));
-        match &mut graphics.type_ {
-            GraphicsType::Vnc(vnc) if !has_ports(&vnc.listen) => {
-                note("port", vnc.port.take().map(|it| it.to_string()));
-                note("autoport", vnc.autoport.take().map(|it| it.to_string()));
-                note("websocket", vnc.websocket.take().map(|it| it.to_string()));
-            }
-            GraphicsType::Spice(spice) if !has_ports(&spice.listen) => {
-                note("port", spice.port.take().map(|it| it.to_string()));
-                note("tlsPort", spice.tls_port.take().map(|it| it.to_string()));
-                note("autoport", spice.autoport.take().map(|it| it.to_string()));
-            }
-            _ => {}
-        }
-        if !gone.is_empty() {
-            cx.rewrote(&graphics.xml, "a server that listens at no address has no ports").becomes(gone.join(" "), "");
-        }
-    }
-}
-
-fn drop_spice(domain: &mut Domain, cx: &mut Context) {
-    for graphics in displays(domain) {
-        if let GraphicsType::Spice(spice) = &mut graphics.type_
-            && let Some(path) = spice.socket.take()
-        {
-            cx.rewrote(&graphics.xml, "libvirt does not read the attribute socket of a SPICE server")
-                .becomes(format!("socket='{path}'"), "");
-        }
-    }
+    cx.rewrote_here(cx.here, "libvirt forgets the address to listen at in favour of the socket")
+        .becomes(attribute("socket", &path), format!("<listen type='socket' socket='{path}'/>"));
 }

@@ -11,21 +11,15 @@ use crate::rule::kinds::{default, exists, nothing, refuse, unique, unread};
 use crate::rule::place::child;
 use crate::rule::scope::AUDIO;
 use crate::rule::{Class, LIBVIRT, Rule, rule};
-use crate::rules::common::is_bare;
+use crate::rules::common::{is_bare, row_of_each};
 
-/// Adds a row for each type of the elements `<input>` and `<output>` of a back end; the row calls the type `Direction`.
-macro_rules! in_directions {
+/// Adds a row for each type of the elements `<input>` and `<output>` of a back end; the row calls the type `Of`.
+macro_rules! row_of_directions {
     ($rule:expr, $row:expr) => {
-        in_directions! { $rule, $row;
+        row_of_each!($rule, [
             AudioInput AudioOutput AudioAlsaInput AudioAlsaOutput AudioBufferedInput AudioBufferedOutput AudioJackInput
             AudioJackOutput AudioOssInput AudioOssOutput AudioServerInput AudioServerOutput
-        }
-    };
-    ($rule:expr, $row:expr; $($type:ident)*) => {
-        $rule$(.row({
-            type Direction = $type;
-            $row
-        }))*
+        ], $row)
     };
 }
 
@@ -76,16 +70,16 @@ fn settings() -> Rule {
             "<devices><audio id='1' type='none'><input><settings/></input><output mixingEngine='yes' fixedSettings='yes'/></audio></devices>",
             "<devices><audio id='1' type='none'><output mixingEngine='yes' fixedSettings='yes'><settings/></output></audio></devices>",
         );
-    let rule = in_directions!(
+    let rule = row_of_directions!(
         rule,
-        default(child(Direction::SETTINGS), AudioSettings::default())
+        default(child(Of::SETTINGS), AudioSettings::default())
             .when(|it, _| it.fixed_settings == Some(YesNo::Yes))
             .profiles(LIBVIRT)
             .says("fixed settings have an element")
     );
-    in_directions!(
+    row_of_directions!(
         rule,
-        nothing(child(Direction::SETTINGS), is_bare, "settings that are not fixed say nothing")
+        nothing(child(Of::SETTINGS), is_bare, "settings that are not fixed say nothing")
             .when(|it, _| it.fixed_settings != Some(YesNo::Yes))
     )
 }
@@ -120,9 +114,9 @@ fn conflict() -> Rule {
             let zero = audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0);
             zero.then_some("number and period of an audio back end are at least 1")
         }));
-    let rule = in_directions!(
+    let rule = row_of_directions!(
         rule,
-        refuse(|it: &Direction, _| {
+        refuse(|it: &Of, _| {
             let fixed = it.fixed_settings == Some(YesNo::Yes);
             match &it.settings {
                 Some(_) if !fixed => Some("settings need fixedSettings='yes'"),
@@ -131,9 +125,9 @@ fn conflict() -> Rule {
             }
         })
     );
-    let rule = in_directions!(
+    let rule = row_of_directions!(
         rule,
-        refuse(|it: &Direction, _| {
+        refuse(|it: &Of, _| {
             let zero = [it.voices, it.buffer_length].into_iter().flatten().any(|number| number.0 == 0);
             zero.then_some("voices and buffers are at least 1")
         })
