@@ -29,8 +29,8 @@ pub(super) fn rules() -> Vec<Rule> {
         listen::later_rules(),
         video_models_merged::rules(),
         video_refused::rules(),
-        video::rules(),
         video_primary_reorder::rules(),
+        video::rules(),
         input::rules(),
         sound::rules(),
     ];

@@ -7,7 +7,7 @@ use domxml::{
 
 use crate::rule::board::is_power;
 use crate::rule::kinds::{algorithm, default, default_by, nothing, spelling};
-use crate::rule::place::child;
+use crate::rule::place::{IntoPlace as _, child};
 use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, Scope, rule};
 use crate::rules::common::is_bare;
 
@@ -47,6 +47,7 @@ pub(super) fn rules() -> Vec<Rule> {
                     .profiles(LIBVIRT)
                     .says("a video card has a model"),
             ),
+        primary(),
         rule("video-none-clears", Class::Structure)
             .summary("the video card of model `none` has nothing else")
             .doc(
@@ -93,6 +94,31 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(nothing(VideoModelTypeQxl::VRAM64, is_zero, ZERO))
             .row(nothing(VideoModelTypeQxl::VGAMEM, is_zero, ZERO)),
     ]
+}
+
+fn primary() -> Rule {
+    let of_first = || VideoModel::PRIMARY.under(Video::MODEL).within(|devices: &mut Devices| devices.video.first_mut());
+    let is_card = |devices: &Devices, _: &Scope| !devices.video.first().is_some_and(is_none);
+    rule("video-primary-default", Class::Default)
+        .since(1, 0, 2)
+        .summary("the first video card is marked as the primary one")
+        .doc("The guest starts on the first card where none is marked as the primary one. libvirt marks it.")
+        .example(
+            "<devices><video><model type='vga' vram='16384' heads='1'/></video></devices>",
+            "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
+        )
+        .row(default(of_first(), YesNo::Yes).when(is_card).after("video-primary-reorder"))
+        .row(
+            spelling(
+                of_first(),
+                |said, _| (*said == YesNo::No).then_some(YesNo::Yes),
+                "the first card is the primary one",
+            )
+            .when(is_card)
+            .phase(Phase::Derive)
+            .profiles(BOTH)
+            .after("video-primary-reorder"),
+        )
 }
 
 const ZERO: &str = "a size of 0 says nothing";

@@ -1,8 +1,8 @@
 //! `video-primary-reorder`: the card that the guest starts on stands first.
 
-use domxml::{Anchor, Devices, Extra, YesNo};
+use domxml::{Anchor, Devices, Extra};
 
-use super::video::{is_none, is_primary};
+use super::video::is_primary;
 use crate::rule::kinds::algorithm;
 use crate::rule::{Class, Context, Phase, Rule, rule};
 
@@ -10,10 +10,10 @@ pub(super) fn rules() -> Vec<Rule> {
     vec![
         rule("video-primary-reorder", Class::Structure)
             .since(1, 0, 2)
-            .summary("the primary video card stands first and is marked")
+            .summary("the primary video card stands first")
             .doc(
                 "The guest starts on the card with `primary='yes'`, or on the first where none is marked. libvirt moves that card to the \
-                 front when it reads the definition, and marks it. Two marked cards are an error.",
+                 front when it reads the definition. Two marked cards are an error.",
             )
             .example(
                 "<devices><video><model type='vga' vram='16384' heads='1'/></video>\
@@ -32,12 +32,6 @@ fn reorder(devices: &mut Devices, cx: &mut Context<'_>) {
             .becomes(format!("video card {}", at + 1), "video card 1");
         devices.video.insert(0, video);
         move_anchors_to_front(&mut devices.xml, "video", at);
-        return;
-    }
-    let Some(first) = devices.video.first_mut().filter(|first| !is_none(first) && !is_primary(first)) else { return };
-    if let Some(model) = &mut first.model {
-        model.primary = Some(YesNo::Yes);
-        cx.rewrote(&first.xml, "the first card is the primary one").becomes("", "primary='yes'");
     }
 }
 
