@@ -11,7 +11,6 @@ pub mod scope;
 
 use std::borrow::Cow;
 
-use domxml::Domain;
 use domxml_runtime::{Content, Extra, Span, Version};
 use serde::Serialize;
 
@@ -58,8 +57,6 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// What it does.
     pub rows: Vec<Row>,
-    /// A rule that is not written as rows yet.
-    pub(crate) apply: Option<fn(&mut Domain, &mut Context)>,
 }
 
 /// Begins a rule.
@@ -77,7 +74,6 @@ pub fn rule(id: &'static str, class: Class) -> Rule {
         doc: "",
         examples: Vec::new(),
         rows: Vec::new(),
-        apply: None,
     }
 }
 
@@ -163,10 +159,7 @@ impl Rule {
     /// The profile that its examples show: `modern` where something changes in it, else `libvirt` where something changes there.
     #[must_use]
     pub fn shown_in(&self) -> Profile {
-        let changes = |profile| {
-            let old = self.apply.is_some() && self.profiles.contains(&profile);
-            old || self.rows.iter().any(|row| row.profiles.contains(&profile) && !row.looks(profile))
-        };
+        let changes = |profile| self.rows.iter().any(|row| row.profiles.contains(&profile) && !row.looks(profile));
         let shown = self.profiles.iter().copied().find(|profile| changes(*profile));
         shown.or(self.profiles.first().copied()).unwrap_or_default()
     }
@@ -174,37 +167,11 @@ impl Rule {
     /// Whether it has something to say in a profile, to one of these libvirts at least.
     #[must_use]
     pub fn concerns(&self, profile: Profile, target: &Target) -> bool {
-        if self.apply.is_some() {
-            return self.profiles.contains(&profile) && target.all_within(self.since, None);
-        }
         self.rows.iter().any(|row| {
             let (since, until) = self.range(row);
             row.profiles.contains(&profile) && target.any_within(since, until)
         })
     }
-}
-
-/// A rule as it was written before there were rows: goes, chapter by chapter.
-#[derive(Debug)]
-pub struct OldRule {
-    /// As [`Rule::id`].
-    pub id: &'static str,
-    /// As [`Rule::class`].
-    pub class: Class,
-    /// As [`Rule::since`].
-    pub since: Option<Version>,
-    /// As [`Rule::safety`].
-    pub safety: Safety,
-    /// As [`Rule::profiles`].
-    pub profiles: &'static [Profile],
-    /// As [`Rule::summary`].
-    pub summary: &'static str,
-    /// As [`Rule::doc`].
-    pub doc: &'static str,
-    /// As [`Rule::examples`].
-    pub example: Example,
-    /// Finds and rewrites.
-    pub apply: fn(&mut Domain, &mut Context),
 }
 
 impl Rule {
@@ -216,14 +183,6 @@ impl Rule {
             (Safety::Safe, _) => self.class.level(),
             (Safety::Unsafe | Safety::ReportOnly, _) => Level::Note,
         }
-    }
-}
-
-impl From<&OldRule> for Rule {
-    fn from(old: &OldRule) -> Self {
-        let OldRule { id, class, since, safety, profiles, summary, doc, example, apply } = *old;
-        let (examples, apply) = (vec![example], Some(apply));
-        Self { since, safety, profiles, summary, doc, examples, apply, ..rule(id, class) }
     }
 }
 

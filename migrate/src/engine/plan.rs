@@ -15,18 +15,17 @@ use crate::rule::{Context, Kind, Range, Row, Rule, Safety, Scope};
 /// The rows of a choice of rules, by the types that they are about: made once, for any number of documents.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    stages: Vec<Stage>,
+    chapters: Vec<Chapter>,
     unsafe_fixes: bool,
     driver: Option<Driver>,
     host: Option<Arc<Host>>,
 }
 
+/// The rules of a chapter: what is merged, then three phases, each once, one walk each.
 #[derive(Debug, Clone)]
-enum Stage {
-    /// A rule that is not written as rows yet.
-    Old(&'static Rule),
-    /// The rules of a chapter: what is merged, then three phases, each once, one walk each.
-    Phases { chapter: &'static str, phases: Box<[Dispatch; 4]> },
+struct Chapter {
+    name: &'static str,
+    phases: Box<[Dispatch; 4]>,
 }
 
 /// The rows of one phase.
@@ -59,24 +58,19 @@ impl Plan {
         driver: Option<Driver>,
         unsafe_fixes: bool,
     ) -> Self {
-        let mut stages = Vec::new();
+        let mut chapters: Vec<Chapter> = Vec::new();
         for rule in rules.iter().copied() {
-            if rule.apply.is_some() {
-                stages.push(Stage::Old(rule));
-                continue;
+            if chapters.last().is_none_or(|chapter| chapter.name != rule.chapter) {
+                chapters.push(Chapter { name: rule.chapter, phases: Box::default() });
             }
-            let same = |stage: &Stage| matches!(stage, Stage::Phases { chapter, .. } if *chapter == rule.chapter);
-            if !stages.last().is_some_and(same) {
-                stages.push(Stage::Phases { chapter: rule.chapter, phases: Box::default() });
-            }
-            if let Some(Stage::Phases { phases, .. }) = stages.last_mut() {
+            if let Some(Chapter { phases, .. }) = chapters.last_mut() {
                 for row in rule.rows.iter().filter(|row| row.profiles.contains(&profile)) {
                     let walk = if row.kind == Kind::Merge { 0 } else { 1 + row.phase as usize };
                     subscribe(&mut phases[walk], rule, row, profile, target);
                 }
             }
         }
-        Self { stages, unsafe_fixes, driver, host: None }
+        Self { chapters, unsafe_fixes, driver, host: None }
     }
 
     /// The same plan for guests of a host that was asked.
@@ -87,30 +81,10 @@ impl Plan {
 
     /// Runs every row once.
     pub(crate) fn run(&self, domain: &mut Domain, cx: &mut Context<'_>) {
-        for stage in &self.stages {
-            match stage {
-                Stage::Old(rule) => self.run_old(rule, domain, cx),
-                Stage::Phases { phases, .. } => {
-                    for phase in phases.iter().filter(|phase| !phase.is_empty()) {
-                        let host = self.host.clone();
-                        cx.scope = Scope { host, ..Scope::of(domain, cx.scope.target, self.driver, cx.live) };
-                        self.walk(phase, domain, cx);
-                    }
-                }
-            }
-        }
-    }
-
-    fn run_old(&self, rule: &'static Rule, domain: &mut Domain, cx: &mut Context<'_>) {
-        let Some(apply) = rule.apply else { return };
-        (cx.rule, cx.level) = (rule.id, rule.class.level());
-        (cx.says, cx.partly) = (None, None);
-        if rule.safety == Safety::Unsafe && !self.unsafe_fixes {
-            let before = cx.findings.len();
-            apply(&mut domain.clone(), cx);
-            demote(cx, before);
-        } else {
-            apply(domain, cx);
+        for phase in self.chapters.iter().flat_map(|chapter| chapter.phases.iter()).filter(|phase| !phase.is_empty()) {
+            let host = self.host.clone();
+            cx.scope = Scope { host, ..Scope::of(domain, cx.scope.target, self.driver, cx.live) };
+            self.walk(phase, domain, cx);
         }
     }
 

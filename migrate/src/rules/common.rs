@@ -5,8 +5,6 @@ use domxml_runtime::{Content, Newer, WriteOptions};
 use crate::options::Profile;
 use crate::rule::Context;
 
-pub(super) use crate::rule::{BOTH, LIBVIRT, MODERN};
-
 /// Adds a row for each of several types; the row calls the type `Of`.
 macro_rules! row_of_each {
     ($rule:expr, [$($type:ident)*], $row:expr) => {

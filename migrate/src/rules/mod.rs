@@ -1,4 +1,4 @@
-//! The rules, one a file, by chapter of the format; and their registry.
+//! The rules, by chapter of the format; and their registry.
 
 mod chardev;
 mod common;
@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 
 use crate::finding::ids;
 use crate::options::{Profile, Target};
-use crate::rule::{Class, OldRule, Rule};
+use crate::rule::{Class, Rule};
 
 /// The chapters, in the order in which they run; within a chapter the order of its list.
 static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 12]> = LazyLock::new(|| {
@@ -41,10 +41,6 @@ static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 12]> = LazyLock::new(|| {
     ]
     .map(|(chapter, rules)| (chapter, rules.into_iter().map(|rule| Rule { chapter, ..rule }).collect()))
 });
-
-fn old(rules: &[&OldRule]) -> Vec<Rule> {
-    rules.iter().map(|rule| Rule::from(*rule)).collect()
-}
 
 /// Every rule, in the order in which they run.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
