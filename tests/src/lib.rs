@@ -7,6 +7,8 @@ pub mod corpus;
 pub mod coverage;
 pub mod drift;
 #[cfg(unix)]
+pub mod fault_rows;
+#[cfg(unix)]
 pub mod faults;
 pub mod hosts;
 pub mod judge;

@@ -115,6 +115,7 @@ enum Name {
     HostsRefused,
     QemuRefusals,
     QemuTaken,
+    Faults,
     #[value(name = "legacy-cases-9.0.0")]
     Legacy9,
     #[value(name = "legacy-cases-11.3.0")]
@@ -211,6 +212,7 @@ fn main() -> ExitCode {
             Name::HostsRefused => Ok(domxml_tests::hosts::refused("hosts-refused", &shared)),
             Name::QemuRefusals => Ok(domxml_tests::qemu::refusals(&shared.join("qemu_pairs"))),
             Name::QemuTaken => Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))),
+            Name::Faults => fault_rows(&shared),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),
             Name::Legacy11 => Ok(measures::legacy_cases("legacy-cases-11.3.0", &shared, "11.3.0")),
         };
@@ -230,6 +232,16 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+#[cfg(unix)]
+fn fault_rows(shared: &Path) -> Result<Measure, String> {
+    domxml_tests::fault_rows::rows("faults", shared, &domxml_tests::faults::command()?)
+}
+
+#[cfg(not(unix))]
+fn fault_rows(_: &Path) -> Result<Measure, String> {
+    Err("faults: did not run, its steps are for Unix".to_owned())
 }
 
 /// Prints how our schema differs from upstream's; what is not decided fails.

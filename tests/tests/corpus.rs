@@ -85,6 +85,13 @@ fn libvirt_reads_the_results_alike() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn faults_found_in_use() {
+    let command = domxml_tests::faults::command().expect("the command");
+    hold("faults", |shared| domxml_tests::fault_rows::rows("faults", shared, &command));
+}
+
 #[test]
 fn libvirts_own_form() {
     hold("canonical-9.0.0", |shared| Ok(measures::canonical("canonical-9.0.0", &RELEASES, shared, "9.0.0")));
