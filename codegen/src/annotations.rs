@@ -32,6 +32,7 @@ const KNOWN: &[&str] = &[
     "scalar",
     "since",
     "type",
+    "unknown",
     "until",
     "wide-since",
 ];
@@ -105,6 +106,7 @@ impl<'g> Annotations<'g> {
             },
             empty_until: text("empty-until"),
             repeat_refused: self.first(nodes, "repeat").is_some_and(|(value, _)| value == "refused"),
+            unknown_refused: self.first(nodes, "unknown").is_some_and(|(value, _)| value == "refused"),
             reference: text("ref"),
         }
     }
@@ -132,7 +134,7 @@ impl<'g> Annotations<'g> {
                     continue;
                 }
                 let default = node.annotations.attribute(COMPATIBILITY_NS, "defaultValue");
-                if matches!(local, "empty" | "repeat") && node.tag != "element" {
+                if matches!(local, "empty" | "repeat" | "unknown") && node.tag != "element" {
                     let message = format!("d:{local} belongs on an element");
                     errors.at_location(self.schema, attribute.location, message);
                 } else if let Some(other) = lacks(local, |other| node.annotations.attribute(NS, other).is_some()) {
@@ -183,7 +185,7 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
         "output-only" if value != "true" => wrong("'true'"),
         "empty" if value != "pair" && value != "dropped" => wrong("'pair' or 'dropped'"),
-        "repeat" if value != "refused" => wrong("'refused'"),
+        "repeat" | "unknown" if value != "refused" => wrong("'refused'"),
         "absent" | "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),

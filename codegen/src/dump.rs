@@ -325,6 +325,9 @@ fn facts_text(facts: &Facts) -> String {
     if facts.repeat_refused {
         list.push("once".to_owned());
     }
+    if facts.unknown_refused {
+        list.push("nothing unknown".to_owned());
+    }
     match facts.empty {
         EmptyForm::Single => {}
         EmptyForm::Pair => list.push("a pair of tags if empty".to_owned()),

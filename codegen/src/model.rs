@@ -82,6 +82,8 @@ pub struct Facts {
     pub empty_until: Option<String>,
     /// `d:repeat`: a second element is refused where one is expected, and not read past.
     pub repeat_refused: bool,
+    /// `d:unknown`: a child that the element does not know is refused, and not read past.
+    pub unknown_refused: bool,
     /// `d:ref`: anchor in the manual.
     pub reference: Option<String>,
 }

@@ -160,6 +160,7 @@ fn read(text: &str, unknown: Unknown, profile: Option<Profile>) -> Result<(Domai
             Unknown::Keep => runtime::Unknown::Keep,
             Unknown::Deny => runtime::Unknown::Deny,
         },
+        exact: true,
     };
     match Domain::from_xml_with(text, &options) {
         Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(|note| from_note(note, profile)).collect())),

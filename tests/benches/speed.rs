@@ -59,7 +59,7 @@ fn a_roxmltree_alone(bencher: Bencher) {
 
 #[divan::bench(sample_count = 20)]
 fn b_parse_to_types(bencher: Bencher) {
-    let options = ReadOptions { unknown: Unknown::Keep };
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
     over_all(bencher, |text| {
         divan::black_box(Domain::from_xml_with(text, &options).expect("readable"));
     });

@@ -248,8 +248,10 @@ fn an_element_with_anything_in_it_says_something() {
             assert!(!whole::says_nothing(place.content), "{place}");
         }
     });
-    let driver =
-        |text: &str| Disk::from_xml_with(text, &ReadOptions { unknown: Unknown::Keep }).map(|disk| disk.value.driver);
+    let driver = |text: &str| {
+        Disk::from_xml_with(text, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() })
+            .map(|disk| disk.value.driver)
+    };
     let says_nothing = |text: &str| driver(text).expect("a disk").is_some_and(|driver| driver.says_nothing());
     assert!(says_nothing("<disk><driver/><target dev='vda'/></disk>"));
     assert!(says_nothing("<disk><driver><!-- not yet --></driver><target dev='vda'/></disk>"));

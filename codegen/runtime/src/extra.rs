@@ -151,7 +151,8 @@ impl KeptNode {
     /// The element read as a `T`, what `T` does not know kept in it. Its parts have no place in the document.
     #[must_use]
     pub fn read<T: Element>(&self) -> Option<T> {
-        let mut value = T::from_xml_with(&self.text, &ReadOptions { unknown: Unknown::Keep }).ok()?.value;
+        let mut value =
+            T::from_xml_with(&self.text, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() }).ok()?.value;
         extras_mut(&mut value, &mut |extra| extra.span = Span::default());
         Some(value)
     }

@@ -37,6 +37,8 @@ pub struct TypeInfo {
     pub empty: EmptyForm,
     /// The first version that writes it as any other element where there is nothing in it.
     pub empty_until: Option<Version>,
+    /// Whether a child that is not of the format is refused, and not read past.
+    pub refuses_unknown: bool,
     /// Anchor in the manual.
     pub reference: Option<&'static str>,
     /// Its fields, in schema order, attributes first.
@@ -69,6 +71,7 @@ impl TypeInfo {
         output_only: false,
         empty: EmptyForm::Single,
         empty_until: None,
+        refuses_unknown: false,
         reference: None,
         fields: &[],
         attribute_orders: &[],
@@ -134,6 +137,13 @@ impl TypeInfo {
     #[must_use]
     pub const fn dropped_if_empty(mut self) -> Self {
         self.empty = EmptyForm::Dropped;
+        self
+    }
+
+    /// A child that is not of the format is refused, and not read past.
+    #[must_use]
+    pub const fn refuses_unknown(mut self) -> Self {
+        self.refuses_unknown = true;
         self
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
 }
 
 /// Keeps the nodes of an element that are no fields: its comments and processing instructions, `unknown` nodes, and what
-/// `leaves` hold beside their text. Both lists are in document order.
+/// `leaves` hold beside their text. Both lists are in document order; `unknown` has the texts of leaves that should hold none too.
 pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId]) {
     let kept = extra.kept_mut();
     let mut counts: HashMap<&str, u32> = HashMap::new();
@@ -102,7 +102,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
         }
         waiting = kept.nodes.len();
         if leaves.binary_search_by_key(&child.id().get(), |id| id.get()).is_ok() {
-            kept.leaves.push(leaf(child, name, nth));
+            kept.leaves.push(leaf(child, name, nth, unknown));
         }
         (on_line, same_line) = (Some((name, nth)), true);
     }
@@ -120,7 +120,7 @@ fn twin<'a>(
     Some((name.name(), count.checked_sub(1)?))
 }
 
-fn leaf(node: Node<'_, '_>, name: &str, nth: u32) -> KeptLeaf {
+fn leaf(node: Node<'_, '_>, name: &str, nth: u32, unknown: &[NodeId]) -> KeptLeaf {
     let text = |range| domxml_xml::text_of(node.document(), range);
     let declarations = declared(node).map(|namespace| {
         let name = namespace.name().map_or("xmlns".into(), |prefix| format!("xmlns:{prefix}").into());
@@ -137,7 +137,9 @@ fn leaf(node: Node<'_, '_>, name: &str, nth: u32) -> KeptLeaf {
     let mut behind = false;
     for child in node.children() {
         match child.node_type() {
-            NodeType::Text => behind |= !is_blank(child.text().unwrap_or_default()),
+            NodeType::Text if unknown.binary_search_by_key(&child.id().get(), |id| id.get()).is_err() => {
+                behind |= !is_blank(child.text().unwrap_or_default());
+            }
             _ if behind => leaf.after.push(source(child).into()),
             _ => leaf.before.push(source(child).into()),
         }

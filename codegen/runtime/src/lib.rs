@@ -44,7 +44,7 @@ pub use info::{
 };
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
-pub use scalar::{Expected, List, Scalar, ScalarError};
+pub use scalar::{Blanks, Expected, List, Scalar, ScalarError};
 pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Prefer, Present, Slot, SlotMut};
 pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};

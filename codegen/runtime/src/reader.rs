@@ -35,6 +35,9 @@ pub enum Unknown {
 pub struct ReadOptions {
     /// What to do with content that is not of the format. Comments and processing instructions are always kept.
     pub unknown: Unknown,
+    /// Whether blanks around a value are noted as refused where the program that reads the format does not read past them, as
+    /// [`Scalar::blanks`](crate::Scalar::blanks) tells. XML Schema always does.
+    pub exact: bool,
 }
 
 /// An element of the document that is read.

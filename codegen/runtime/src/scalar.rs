@@ -25,6 +25,39 @@ pub trait Scalar: Sized + 'static {
     fn objection(&self) -> Option<&'static str> {
         None
     }
+
+    /// Where a program in C, which compares words and reads digits, takes blanks around the value. XML Schema takes them at both ends.
+    fn blanks(&self) -> Blanks {
+        Blanks::Both
+    }
+}
+
+/// The ends of a value at which blanks are read past, see [`Scalar::blanks`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blanks {
+    /// Both, or blanks belong to the value.
+    Both,
+    /// Before the value, as before digits.
+    Before,
+    /// Behind the value.
+    Behind,
+    /// Nowhere, as around a word that is compared with others.
+    Nowhere,
+}
+
+impl Blanks {
+    /// Where a text has blanks that are not read past; none where it has no such.
+    pub(crate) fn refused(self, text: &str) -> Option<&'static str> {
+        let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
+        let before = text.starts_with(is_blank) && matches!(self, Blanks::Behind | Blanks::Nowhere);
+        let behind = text.ends_with(is_blank) && matches!(self, Blanks::Before | Blanks::Nowhere);
+        match (before, behind) {
+            (true, true) => Some("no blanks are taken around it"),
+            (true, false) => Some("no blanks are taken before it"),
+            (false, true) => Some("no blanks are taken behind it"),
+            (false, false) => None,
+        }
+    }
 }
 
 /// The text is no spelling of the value that was to be read.
@@ -161,6 +194,10 @@ macro_rules! integers {
                 integer(text, i128::from($ty::MIN), i128::from($ty::MAX)).map(|number| number as $ty)
             }
 
+            fn blanks(&self) -> Blanks {
+                Blanks::Before
+            }
+
             fn write(&self, out: &mut String) {
                 push_display(out, self);
             }
@@ -256,6 +293,14 @@ mod tests {
         }
         let error = u8::parse("x").expect_err("not a number");
         assert_eq!(error.to_string(), "expected a whole number from 0 to 255");
+    }
+
+    #[test]
+    fn blanks_are_told_where_digits_end_and_words_begin() {
+        assert_eq!(7u8.blanks().refused(" 7"), None);
+        assert_eq!(7u8.blanks().refused("7\n"), Some("no blanks are taken behind it"));
+        assert_eq!(Blanks::Nowhere.refused(" yes "), Some("no blanks are taken around it"));
+        assert_eq!("a ".to_owned().blanks().refused("a "), None);
     }
 
     #[test]

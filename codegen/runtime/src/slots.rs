@@ -2,7 +2,7 @@
 
 use crate::content::{Content, Mix, Payload};
 use crate::info::{FieldInfo, TypeInfo, ValueInfo};
-use crate::scalar::{Scalar, ScalarError};
+use crate::scalar::{Blanks, Scalar, ScalarError};
 use crate::table::Described;
 use crate::verbatim::{AnyAttribute, Verbatim};
 use std::any::Any;
@@ -281,6 +281,9 @@ pub trait Field: Any {
     /// The text is no spelling of such a value.
     fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError>;
 
+    /// What the value that was taken last says of blanks around it: [`Scalar::blanks`].
+    fn blanks(&self) -> Blanks;
+
     /// How many it holds.
     fn count(&self) -> usize;
 
@@ -300,6 +303,10 @@ impl<T: Scalar> Field for T {
     fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
         *self = T::parse(text)?;
         Ok(self.objection())
+    }
+
+    fn blanks(&self) -> Blanks {
+        Scalar::blanks(self)
     }
 
     fn count(&self) -> usize {
@@ -322,6 +329,10 @@ impl<T: Scalar> Field for Option<T> {
 
     fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
         Ok(self.insert(T::parse(text)?).objection())
+    }
+
+    fn blanks(&self) -> Blanks {
+        self.as_ref().map_or(Blanks::Both, Scalar::blanks)
     }
 
     fn count(&self) -> usize {
@@ -349,6 +360,10 @@ impl<T: Scalar> Field for Vec<T> {
         let objection = value.objection();
         self.push(value);
         Ok(objection)
+    }
+
+    fn blanks(&self) -> Blanks {
+        self.last().map_or(Blanks::Both, Scalar::blanks)
     }
 
     fn count(&self) -> usize {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-use crate::scalar::{Scalar, ScalarError, trim};
+use crate::scalar::{Blanks, Scalar, ScalarError, trim};
 
 /// A value with its spelling, where that is not the canonical one: `007`, `+5`, `1` for `true`. Two are equal where their values are.
 #[derive(Clone, Default)]
@@ -89,6 +89,10 @@ impl<T: Scalar> Scalar for Spelt<T> {
     fn objection(&self) -> Option<&'static str> {
         self.value.objection()
     }
+
+    fn blanks(&self) -> Blanks {
+        self.value.blanks()
+    }
 }
 
 /// A whole number of any size.
@@ -138,6 +142,10 @@ impl Scalar for Integer {
             "" => Ok(Integer::default()),
             digits => Ok(Integer { digits: format!("{sign}{digits}").into() }),
         }
+    }
+
+    fn blanks(&self) -> Blanks {
+        Blanks::Before
     }
 
     fn write(&self, out: &mut String) {

@@ -289,6 +289,13 @@ macro_rules! values {
                     $(Self::$other(value) => $crate::Scalar::write(value, out),)*
                 }
             }
+
+            fn blanks(&self) -> $crate::Blanks {
+                match self {
+                    $(Self::$variant => $crate::Blanks::Nowhere,)*
+                    $(Self::$other(value) => $crate::Scalar::blanks(value),)*
+                }
+            }
         }
 
         $crate::scalar_text!($ty);

@@ -7,7 +7,7 @@ use domxml_runtime::{
 };
 use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
 
-const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep };
+const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep, exact: true };
 
 /// What is written of a document when unknown content is kept; written again it is the same.
 fn rewritten(text: &str) -> String {
@@ -48,6 +48,35 @@ fn a_document_in_layout_stays_as_it_is() {
     assert_eq!((book.pages, book.authors.len()), (12, 2));
     assert_eq!(shop.items[0].size, Some(Size::Large));
     assert_eq!(&text[shop.items[1].span().range()], "<item kind='voucher'>10 off</item>");
+}
+
+#[test]
+fn a_text_in_an_element_that_holds_nothing_stays_in_it() {
+    let text = "\
+<shop name='x'>
+  <closed>1<!-- c --></closed>
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let shop = Shop::from_xml_with(text, &KEEP).expect("it is kept");
+    assert_eq!(shop.notes[0].to_string(), "2:11: shop/closed: unexpected text in <closed>");
+    let dropped = WriteOptions { kept: KeptContent::Drop, ..WriteOptions::default() };
+    assert_eq!(shop.value.write_with(&dropped).text, "<shop name='x'>\n  <closed/>\n</shop>\n");
+}
+
+#[test]
+fn blanks_that_are_not_read_past_are_noted() {
+    let text = "<shop name=' x '><item kind='book' pages=' 12 ' size=' small'><author> A </author></item></shop>";
+    let notes = |options| Shop::from_xml_with(text, options).expect("it is read").notes;
+    let told: Vec<_> = notes(&KEEP).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "1:43: shop/item: value ' 12 ' of 'pages': no blanks are taken behind it",
+            "1:55: shop/item: value ' small' of 'size': no blanks are taken before it",
+        ]
+    );
+    assert!(notes(&ReadOptions { exact: false, ..KEEP }).is_empty());
 }
 
 #[test]

@@ -78,6 +78,9 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     if facts.repeat_refused {
         sentences.push(format!("A second one is refused by {}.", options.product));
     }
+    if facts.unknown_refused {
+        sentences.push(format!("A child that it does not know is refused by {}.", options.product));
+    }
     if let Some(rule) = &facts.legacy {
         sentences.push(format!("A legacy form; rule `{rule}` replaces it."));
     }

@@ -25,6 +25,9 @@ impl Printer<'_> {
         if let Some(until) = &ty.facts.empty_until {
             head.push_str(&format!(".empty_until({})", numbers(until)?));
         }
+        if ty.facts.unknown_refused {
+            head.push_str(".refuses_unknown()");
+        }
         if let Some(reference) = &ty.facts.reference {
             head.push_str(&format!(".reference({reference:?})"));
         }

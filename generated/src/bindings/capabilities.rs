@@ -7,7 +7,7 @@ use domxml_runtime as rt;
 
 /// The Linux capabilities that a container keeps.
 ///
-/// Since libvirt 1.2.7.
+/// A child that it does not know is refused by libvirt. Since libvirt 1.2.7.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureCapabilities {
     /// What holds for a capability that is not listed.
@@ -166,7 +166,7 @@ pub struct FeatureCapabilities {
     pub xml: rt::Extra,
 }
 
-rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7);
+rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7).refuses_unknown();
     0 POLICY = policy: Option<FeatureCapabilitiesPolicy>, attribute("policy").written("default").since(1, 2, 7);
     1 AUDIT_CONTROL = audit_control: Option<CapabilityAuditControl>, child("audit_control").since(1, 2, 7);
     2 AUDIT_WRITE = audit_write: Option<CapabilityAuditWrite>, child("audit_write").since(1, 2, 7);

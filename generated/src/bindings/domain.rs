@@ -158,7 +158,8 @@ pub struct Domain {
     /// The features of the hypervisor and the machine. One that is not listed stays as the hypervisor has
     /// it.
     ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. A child that it does not know is
+    /// refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hypervisor-features).
     pub features: Option<Features>,
     /// What the guest's processor must be like, and how strictly the host has to comply.

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 
 /// What a guest with Windows finds of Hyper-V.
 ///
-/// Since libvirt 1.0.0.
+/// A child that it does not know is refused by libvirt. Since libvirt 1.0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureHyperv {
     /// Whether the guest finds the features that are listed and no others, or, whatever is listed beside
@@ -42,7 +42,7 @@ pub struct FeatureHyperv {
     pub synic: Option<HypervSynic>,
     /// The timers of the synthetic interrupt controller.
     ///
-    /// Since libvirt 1.3.3.
+    /// A child that it does not know is refused by libvirt. Since libvirt 1.3.3.
     pub stimer: Option<HypervStimer>,
     /// The guest can reset itself through the hypervisor.
     ///
@@ -62,7 +62,7 @@ pub struct FeatureHyperv {
     pub reenlightenment: Option<HypervReenlightenment>,
     /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
     ///
-    /// Since libvirt 4.7.0.
+    /// A child that it does not know is refused by libvirt. Since libvirt 4.7.0.
     pub tlbflush: Option<HypervTlbflush>,
     /// Interrupts between virtual CPUs go through the hypervisor.
     ///
@@ -88,7 +88,7 @@ pub struct FeatureHyperv {
     pub xml: rt::Extra,
 }
 
-rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair().empty_until(12, 0, 0);
+rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair().empty_until(12, 0, 0).refuses_unknown();
     0 MODE = mode: Option<FeatureHypervMode>, attribute("mode").written("custom").since(8, 0, 0);
     1 RELAXED = relaxed: Option<HypervRelaxed>, child("relaxed").since(1, 0, 0);
     2 VAPIC = vapic: Option<HypervVapic>, child("vapic").since(1, 1, 0);
@@ -243,7 +243,7 @@ rt::table! { HypervSynic: element("synic").since(1, 3, 3);
 
 /// The timers of the synthetic interrupt controller.
 ///
-/// Since libvirt 1.3.3.
+/// A child that it does not know is refused by libvirt. Since libvirt 1.3.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervStimer {
     /// The switch of a feature.
@@ -258,7 +258,7 @@ pub struct HypervStimer {
     pub xml: rt::Extra,
 }
 
-rt::table! { HypervStimer: element("stimer").since(1, 3, 3);
+rt::table! { HypervStimer: element("stimer").since(1, 3, 3).refuses_unknown();
     0 STATE = state: Option<OnOff>, attribute("state").since(1, 0, 0).optional_since(5, 7, 0);
     1 DIRECT = direct: Option<HypervStimerDirect>, child("direct").since(5, 7, 0);
 }
@@ -355,7 +355,7 @@ rt::table! { HypervReenlightenment: element("reenlightenment").since(4, 7, 0);
 
 /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
 ///
-/// Since libvirt 4.7.0.
+/// A child that it does not know is refused by libvirt. Since libvirt 4.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HypervTlbflush {
     /// The switch of a feature.
@@ -374,7 +374,7 @@ pub struct HypervTlbflush {
     pub xml: rt::Extra,
 }
 
-rt::table! { HypervTlbflush: element("tlbflush").since(4, 7, 0);
+rt::table! { HypervTlbflush: element("tlbflush").since(4, 7, 0).refuses_unknown();
     0 STATE = state: Option<OnOff>, attribute("state").since(1, 0, 0).optional_since(11, 0, 0);
     1 DIRECT = direct: Option<HypervTlbflushDirect>, child("direct").since(11, 0, 0);
     2 EXTENDED = extended: Option<HypervTlbflushExtended>, child("extended").since(11, 0, 0);
@@ -501,7 +501,7 @@ rt::table! { HypervXmmInput: element("xmm_input").since(10, 7, 0);
 
 /// Features of KVM.
 ///
-/// Since libvirt 1.2.8.
+/// A child that it does not know is refused by libvirt. Since libvirt 1.2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureKvm {
     /// The guest does not find KVM by the usual registers.
@@ -528,7 +528,7 @@ pub struct FeatureKvm {
     pub xml: rt::Extra,
 }
 
-rt::table! { FeatureKvm: element("kvm").since(1, 2, 8).pair();
+rt::table! { FeatureKvm: element("kvm").since(1, 2, 8).pair().refuses_unknown();
     0 HIDDEN = hidden: Option<KvmHidden>, child("hidden").since(1, 2, 8);
     1 HINT_DEDICATED = hint_dedicated: Option<KvmHintDedicated>, child("hint-dedicated").since(5, 7, 0);
     2 POLL_CONTROL = poll_control: Option<KvmPollControl>, child("poll-control").since(6, 10, 0);
@@ -628,7 +628,7 @@ rt::table! { KvmDirtyRing: element("dirty-ring").since(8, 0, 0);
 
 /// Features of Xen.
 ///
-/// Since libvirt 6.3.0.
+/// A child that it does not know is refused by libvirt. Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureXen {
     /// A paravirtual guest sees the host's memory map.
@@ -643,7 +643,7 @@ pub struct FeatureXen {
     pub xml: rt::Extra,
 }
 
-rt::table! { FeatureXen: element("xen").since(6, 3, 0).pair();
+rt::table! { FeatureXen: element("xen").since(6, 3, 0).pair().refuses_unknown();
     0 E820_HOST = e820_host: Option<XenE820Host>, child("e820_host").since(6, 3, 0);
     1 PASSTHROUGH = passthrough: Option<XenPassthrough>, child("passthrough").since(6, 3, 0);
 }

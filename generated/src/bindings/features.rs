@@ -9,7 +9,8 @@ use domxml_runtime as rt;
 /// The features of the hypervisor and the machine. One that is not listed stays as the hypervisor has
 /// it.
 ///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// The canonical form leaves it out where there is nothing in it. A child that it does not know is
+/// refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hypervisor-features).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Features {
@@ -39,11 +40,11 @@ pub struct Features {
     pub privnet: bool,
     /// What a guest with Windows finds of Hyper-V.
     ///
-    /// Since libvirt 1.0.0.
+    /// A child that it does not know is refused by libvirt. Since libvirt 1.0.0.
     pub hyperv: Option<FeatureHyperv>,
     /// Features of KVM.
     ///
-    /// Since libvirt 1.2.8.
+    /// A child that it does not know is refused by libvirt. Since libvirt 1.2.8.
     pub kvm: Option<FeatureKvm>,
     /// The guest is told that the host has paravirtual spinlocks.
     ///
@@ -51,7 +52,7 @@ pub struct Features {
     pub pvspinlock: Option<FeaturePvspinlock>,
     /// The Linux capabilities that a container keeps.
     ///
-    /// Since libvirt 1.2.7.
+    /// A child that it does not know is refused by libvirt. Since libvirt 1.2.7.
     pub capabilities: Option<Box<FeatureCapabilities>>,
     /// The performance monitoring unit.
     ///
@@ -99,7 +100,7 @@ pub struct Features {
     pub ccf_assist: Option<FeatureCcfAssist>,
     /// Features of Xen.
     ///
-    /// Since libvirt 6.3.0.
+    /// A child that it does not know is refused by libvirt. Since libvirt 6.3.0.
     pub xen: Option<FeatureXen>,
     /// Cache flush on change of privilege, in pSeries guests.
     ///
@@ -141,7 +142,7 @@ pub struct Features {
     pub xml: rt::Extra,
 }
 
-rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().reference("hypervisor-features");
+rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().refuses_unknown().reference("hypervisor-features");
     0 ACPI = acpi: bool, flag("acpi").since(0, 6, 0);
     1 APIC = apic: Option<FeatureApic>, child("apic").since(0, 6, 0);
     2 PAE = pae: bool, flag("pae").since(0, 6, 0);

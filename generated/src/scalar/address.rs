@@ -1,7 +1,7 @@
 //! Identifiers of fixed length in hexadecimal digits.
 
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Scalar, ScalarError};
+use domxml_runtime::{Blanks, Scalar, ScalarError};
 
 /// Appends two hexadecimal digits.
 fn push_octet(out: &mut String, octet: u8) {
@@ -72,6 +72,10 @@ impl Scalar for MacAddress {
         address.ok_or_else(|| ScalarError::expected("the MAC address of one station, as 52:54:00:12:34:56"))
     }
 
+    fn blanks(&self) -> Blanks {
+        Blanks::Behind
+    }
+
     fn write(&self, out: &mut String) {
         for (index, byte) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { ":" };
@@ -97,6 +101,10 @@ impl Scalar for UsbPort {
         read_port(text)
             .map(UsbPort)
             .ok_or_else(|| ScalarError::expected("up to four decimal numbers with dots between them"))
+    }
+
+    fn blanks(&self) -> Blanks {
+        Blanks::Before
     }
 
     fn write(&self, out: &mut String) {

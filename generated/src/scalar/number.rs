@@ -1,7 +1,7 @@
 //! Numbers that are written in a base and a width of their own.
 
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Scalar, ScalarError};
+use domxml_runtime::{Blanks, Scalar, ScalarError};
 
 /// Reads a number as C does without being told the base: `0x` hexadecimal, `0` octal, else decimal.
 pub(crate) fn any_base(text: &str) -> Option<u64> {
@@ -74,6 +74,10 @@ macro_rules! numbers {
                 let number = $read(text).filter(|number| *number <= $max);
                 let number = number.and_then(|number| $ty::try_from(number).ok());
                 number.map($name).ok_or_else(|| ScalarError::expected($expected))
+            }
+
+            fn blanks(&self) -> Blanks {
+                Blanks::Before
             }
 
             fn write(&self, out: &mut String) {

@@ -1,7 +1,7 @@
 //! Units of sizes.
 
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Scalar, ScalarError};
+use domxml_runtime::{Blanks, Scalar, ScalarError};
 
 /// The unit of a size: bytes (`B` for short), or a power of 1024 (`KiB`, or `K` for short) or of 1000 (`KB`) of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -109,6 +109,10 @@ fn read(text: &str) -> Option<MemoryUnit> {
 impl Scalar for MemoryUnit {
     fn parse(text: &str) -> Result<Self, ScalarError> {
         read(text).ok_or_else(|| ScalarError::expected("a unit of size, as 'bytes', 'KiB', 'MiB' or 'GB'"))
+    }
+
+    fn blanks(&self) -> Blanks {
+        Blanks::Nowhere
     }
 
     fn write(&self, out: &mut String) {

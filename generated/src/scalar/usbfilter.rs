@@ -2,7 +2,7 @@
 
 use super::number::any_base;
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Scalar, ScalarError};
+use domxml_runtime::{Blanks, Scalar, ScalarError};
 use std::fmt::Write;
 
 macro_rules! filters {
@@ -24,6 +24,10 @@ macro_rules! filters {
                 }
                 let number = any_base(text).and_then(|number| $ty::try_from(number).ok());
                 number.map($name::Is).ok_or_else(|| ScalarError::expected($expected))
+            }
+
+            fn blanks(&self) -> Blanks {
+                Blanks::Before
             }
 
             fn write(&self, out: &mut String) {
@@ -79,6 +83,10 @@ impl Scalar for UsbFilterVersion {
             "-1" => Ok(UsbFilterVersion::Any),
             text => read_version(text).ok_or_else(|| ScalarError::expected("a revision such as 2.00, or -1")),
         }
+    }
+
+    fn blanks(&self) -> Blanks {
+        Blanks::Before
     }
 
     fn write(&self, out: &mut String) {

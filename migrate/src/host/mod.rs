@@ -25,7 +25,7 @@ impl Host {
     /// One line: it is not well-formed, or neither of the two documents.
     pub fn read(&mut self, text: &str) -> Result<(), String> {
         let tree = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
-        let options = ReadOptions { unknown: Unknown::Keep };
+        let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
         match tree.root_element().tag_name().name() {
             "capabilities" => {
                 let read = Capabilities::from_xml_with(text, &options).map_err(|errors| errors.to_string())?;

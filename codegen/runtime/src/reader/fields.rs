@@ -64,7 +64,11 @@ impl Reader {
             self.required.attributes = self.required.attributes.saturating_sub(1);
         }
         match field.read(attribute.0.value()) {
-            Ok(None) => {}
+            Ok(None) => {
+                if let Some(objection) = self.blanks(field, attribute.0.value()) {
+                    self.refused_attribute(attribute, objection);
+                }
+            }
             Ok(Some(objection)) => self.refused_attribute(attribute, objection),
             Err(error) => self.bad_attribute(attribute, error),
         }
@@ -130,7 +134,11 @@ impl Reader {
         }
         let text = self.leaf_text(node.0);
         match field.read(&text) {
-            Ok(None) => {}
+            Ok(None) => {
+                if let Some(objection) = self.blanks(field, &text) {
+                    self.refused_text(node, &text, objection);
+                }
+            }
             Ok(Some(objection)) => self.refused_text(node, &text, objection),
             // libvirt takes an element with nothing in it for none.
             Err(_) if room == Room::Free && is_blank(&text) && self.options.unknown == Unknown::Keep => {
@@ -151,12 +159,21 @@ impl Reader {
         }
     }
 
-    /// Reads an element that holds nothing and is no field.
+    /// Reads an element that holds nothing and is no field. A text in it stays in it.
     fn empty(&mut self, node: Node<'_>) {
-        let text = self.leaf_text(node.0);
-        if !is_blank(&text) {
-            self.unexpected_text(node.0, node.0);
+        self.leaf_text(node.0);
+        let kept = self.kept.len();
+        for text in node.0.children().filter(|child| child.is_text() && !is_blank(child.text().unwrap_or_default())) {
+            self.unexpected_text(node.0, text);
         }
+        if self.kept.len() > kept && self.leaves.last() != Some(&node.0.id()) {
+            self.leaves.push(node.0.id());
+        }
+    }
+
+    /// What is wrong with the blanks around a value that was read.
+    fn blanks(&self, field: &dyn Field, text: &str) -> Option<&'static str> {
+        if self.options.exact { field.blanks().refused(text) } else { None }
     }
 
     /// Keeps a child element as it stands.
@@ -169,7 +186,11 @@ impl Reader {
     /// Reads the element's own text.
     pub(super) fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
         match field.read(text) {
-            Ok(None) => {}
+            Ok(None) => {
+                if let Some(objection) = self.blanks(field, text) {
+                    self.refused_text(node, text, objection);
+                }
+            }
             Ok(Some(objection)) => self.refused_text(node, text, objection),
             Err(error) => self.bad_text(node, text, error),
         }

@@ -165,6 +165,11 @@ impl Reader {
             let expected = names.iter().map(|name| format!("<{name}>")).collect();
             (format!("unknown element <{name}>"), expected, suggestion)
         };
+        if self.options.unknown == Unknown::Keep && out.info().refuses_unknown {
+            let (message, _, suggestion) = what();
+            self.note(child, open, NoteKind::Refused, message, suggestion);
+            return self.kept.push(child.id());
+        }
         if self.unknown(child, open.clone(), ErrorKind::UnknownElement, what) {
             self.kept.push(child.id());
         }

@@ -299,7 +299,7 @@ rt::table! { DiskTypeCtl: members();
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OsNvramSource {
-    /// The path of the file. An empty one stands for a drive without medium.
+    /// The path of the file. libvirt reads an empty one as none: a drive without medium.
     ///
     /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
     pub file: Option<String>,
@@ -451,7 +451,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskSourceFile {
-    /// The path of the file. An empty one stands for a drive without medium.
+    /// The path of the file. libvirt reads an empty one as none: a drive without medium.
     ///
     /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
     pub file: Option<String>,

@@ -154,7 +154,7 @@ pub struct TpmBackendTypeEmulator {
     /// The banks of platform registers that are active in a TPM 2.0. Without this element they stay as they
     /// were.
     ///
-    /// Since libvirt 7.10.0.
+    /// A child that it does not know is refused by libvirt. Since libvirt 7.10.0.
     pub active_pcr_banks: Option<TpmActivePcrBanks>,
     /// Where the emulator keeps its state. Without it libvirt finds a place.
     ///
@@ -245,7 +245,7 @@ rt::table! { TpmEncryption: element("encryption").since(5, 6, 0);
 /// The banks of platform registers that are active in a TPM 2.0. Without this element they stay as they
 /// were.
 ///
-/// Since libvirt 7.10.0.
+/// A child that it does not know is refused by libvirt. Since libvirt 7.10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TpmActivePcrBanks {
     /// The bank with SHA-1.
@@ -268,7 +268,7 @@ pub struct TpmActivePcrBanks {
     pub xml: rt::Extra,
 }
 
-rt::table! { TpmActivePcrBanks: element("active_pcr_banks").since(7, 10, 0);
+rt::table! { TpmActivePcrBanks: element("active_pcr_banks").since(7, 10, 0).refuses_unknown();
     0 SHA1 = sha1: bool, flag("sha1").since(7, 10, 0);
     1 SHA256 = sha256: bool, flag("sha256").since(7, 10, 0);
     2 SHA384 = sha384: bool, flag("sha384").since(7, 10, 0);

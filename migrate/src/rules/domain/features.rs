@@ -1,11 +1,10 @@
 //! Features of the hypervisor and enlightenments.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Content, FeatureSmm};
 use domxml::{
-    FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHpt, FeatureHyperv, FeatureHypervMode, FeatureKvm,
-    FeatureTcg, FeatureXen, Features, HypervSpinlocks, HypervStimer, HypervTlbflush, HypervVendorId, KvmDirtyRing,
-    OnOff, SmmTseg, XenPassthrough,
+    FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHpt, FeatureHyperv, FeatureHypervMode, FeatureSmm,
+    FeatureTcg, Features, HypervSpinlocks, HypervStimer, HypervTlbflush, HypervVendorId, KvmDirtyRing, OnOff, SmmTseg,
+    XenPassthrough,
 };
 
 use crate::rule::kinds::{algorithm, nothing, refuse, spelling, unread};
@@ -84,18 +83,12 @@ fn conflict() -> Rule {
         .summary("enlightenments that lack what they need")
         .doc(
             "Every enlightenment of Hyper-V needs a state. Spinlocks that are on need a number of retries, at least 4095, and a vendor that \
-             is on needs a value of up to 12 characters without comma. libvirt refuses anything else, and features that it does not know; \
-             profile `modern` keeps what a newer one may know.",
+             is on needs a value of up to 12 characters without comma. libvirt refuses anything else.",
         )
         .finds("<features><hyperv mode='custom'><spinlocks state='on' retries='100'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on' value='more than twelve'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
-        .row(refuse(|features: &Features, _| unknown(features)).profiles(LIBVIRT))
-        .row(refuse(|hyperv: &FeatureHyperv, _| unknown(hyperv)).profiles(LIBVIRT))
-        .row(refuse(|kvm: &FeatureKvm, _| unknown(kvm)).profiles(LIBVIRT))
-        .row(refuse(|xen: &FeatureXen, _| unknown(xen)).profiles(LIBVIRT))
-        .row(refuse(|capabilities: &FeatureCapabilities, _| unknown(capabilities)).profiles(LIBVIRT))
         .row(
             refuse(|it: &HypervSpinlocks, _| {
                 let none = it.state == OnOff::On && it.retries.is_none();
@@ -148,13 +141,6 @@ fn parts_of_off() -> Rule {
 fn has_exceptions(capabilities: &FeatureCapabilities) -> bool {
     let bare = FeatureCapabilities { policy: capabilities.policy, xml: capabilities.xml.clone(), ..Default::default() };
     *capabilities != bare
-}
-
-/// The first element of a block that is no feature.
-fn unknown(block: &dyn Content) -> Option<String> {
-    let kept = block.extra()?.kept.as_ref()?;
-    let name = kept.nodes.iter().find_map(|node| node.element_name())?;
-    Some(format!("libvirt refuses the unknown feature <{name}>"))
 }
 
 /// A number of any base in decimal digits, where it is of another one.

@@ -25,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn merge_all(video: &mut Video, cx: &mut Context<'_>) {
     let (Some(model), Some(kept)) = (&mut video.model, &mut video.xml.kept) else { return };
-    let options = ReadOptions { unknown: Unknown::Keep };
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
     let mut others = Vec::new();
     kept.nodes.retain(|node| {
         let other = VideoModel::from_xml_with(&node.text, &options).ok();
