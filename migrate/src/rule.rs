@@ -367,10 +367,25 @@ impl<'t> Context<'t> {
     }
 
     pub(crate) fn refuse_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
-        let message = self.qualified(message.into());
-        // Where a target is not asked for, libvirts that do not take the original are not meant.
-        let passed_over = self.partly.is_some() && !self.scope.target.named;
-        self.push(if passed_over { Level::Note } else { Level::Error }, at, message)
+        let plain = message.into();
+        let message = self.qualified(plain.clone());
+        // Where a target is not asked for, old libvirts that do not take the original are not meant.
+        let newest = self.scope.target.newest;
+        let gone = self.partly.is_some_and(|(_, until)| until.is_some_and(|until| until <= newest));
+        let level = if gone && !self.scope.target.named { Level::Note } else { Level::Error };
+        // What one row says of older libvirts and another of newer ones, in the same words, is one finding.
+        let rest =
+            |finding: &Finding| finding.message.strip_prefix(&plain).is_some_and(|rest| rest.starts_with(" (libvirt "));
+        let same = |finding: &Finding| finding.rule == self.rule && finding.span == at.range() && rest(finding);
+        if self.partly.is_some()
+            && let Some(other) = self.findings.iter().rposition(same)
+        {
+            let other = &mut self.findings[other];
+            other.level = other.level.max(level);
+            other.message = plain;
+            return other;
+        }
+        self.push(level, at, message)
     }
 
     fn qualified(&self, message: String) -> String {

@@ -2,8 +2,9 @@
 
 use domxml::{
     AddressType, Audio, AudioType, Channel, ChannelTargetType, ChardevBackend, ChardevProtocol, ChardevProtocolType,
-    ChardevSocketMode, Console, Disk, DiskType, Filesystem, FilesystemDriverType, Interface, InterfaceDriver,
-    InterfaceType, Parallel, Redirdev, RngBackend, RngBackendModel, Serial, Smartcard, SmartcardMode, YesNo,
+    ChardevSocketMode, Console, Disk, DiskType, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType,
+    Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend, RngBackendModel, Serial, Smartcard,
+    SmartcardMode, YesNo,
 };
 
 use super::refused;
@@ -68,7 +69,9 @@ fn shared_memory() -> Rule {
         )
         .row(refused(|it: &Interface, scope| not_shared(matches!(it.type_, InterfaceType::Vhostuser(_)), scope)))
         .row(refused(|it: &Filesystem, scope| not_shared(is_virtiofs(it), scope)))
-        .row(refused(|it: &Disk, scope| not_shared(matches!(it.type_, DiskType::Vhostuser(_)), scope)))
+        .row(refused(|it: &Disk, scope| {
+            not_shared(matches!(it.type_, DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_)), scope)
+        }))
 }
 
 fn not_shared(served: bool, scope: &Scope) -> Option<String> {
@@ -151,8 +154,12 @@ fn driver(type_: &InterfaceType) -> Option<&InterfaceDriver> {
 
 fn filesystems() -> Rule {
     rule("qemu-filesystem-conflict", Class::Conflict)
-        .summary("booting from a folder that is not on PCI")
-        .doc("A guest boots from a virtiofs folder only where that is a PCI device, not on s390.")
+        .summary("a folder that is mounted, or booted from, as QEMU cannot")
+        .doc(
+            "A guest boots from a virtiofs folder only where that is a PCI device, not on s390. virtiofs passes rights through; modes of new files              are for `accessmode='mapped'`, and QEMU mounts folders alone, without limits of their size.",
+        )
+        .finds("<devices><filesystem fmode='644'><source dir='/s'/><target dir='t'/></filesystem></devices>")
+        .row(refused(|it: &Filesystem, _| folder(it).map(str::to_owned)))
         .finds(
             "<memoryBacking><access mode='shared'/></memoryBacking><os><type arch='s390x'>hvm</type></os><devices>\
              <filesystem type='mount'><driver type='virtiofs'/><source dir='/s'/><target dir='t'/><boot order='1'/></filesystem></devices>",
@@ -169,4 +176,19 @@ fn filesystems() -> Rule {
             })
             .at(|it| it.boot.as_ref().map_or(&it.xml, |boot| &boot.xml)),
         )
+}
+
+fn folder(it: &Filesystem) -> Option<&'static str> {
+    let mapped = it.accessmode == Some(FilesystemAccessmode::Mapped);
+    if !matches!(it.type_, FilesystemType::Mount(_)) {
+        return Some("QEMU mounts folders alone: set type='mount'");
+    }
+    if is_virtiofs(it) && it.accessmode.is_some_and(|mode| mode != FilesystemAccessmode::Passthrough) {
+        return Some("virtiofs passes rights through: set accessmode='passthrough'");
+    }
+    if (it.fmode.is_some() || it.dmode.is_some()) && !mapped {
+        return Some("modes of new files are for accessmode='mapped': set that, or leave out fmode and dmode");
+    }
+    (it.space_hard_limit.is_some() || it.space_soft_limit.is_some())
+        .then_some("QEMU does not limit the size of a folder: leave out the limits")
 }

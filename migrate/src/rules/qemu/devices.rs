@@ -2,8 +2,8 @@
 
 use domxml::{
     Address, AddressType, ArchName, Devices, Hostdev, HostdevMode, HostdevSubsystem, HostdevSubsystemMdevModel as Mdev,
-    Input, InputType, Iommu, IommuModel, OnOff, Panic, PanicModel, Tpm, TpmBackendType, TpmModel, TpmVersion,
-    VirtioModel, Watchdog, WatchdogModel, walk,
+    Input, Iommu, IommuModel, OnOff, Panic, PanicModel, Tpm, TpmBackendType, TpmModel, TpmVersion, VirtioModel,
+    Watchdog, WatchdogModel, walk,
 };
 
 use super::refused;
@@ -46,6 +46,12 @@ fn hostdevs() -> Rule {
         )
         .row(refused(|hostdev: &Hostdev, scope| {
             let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
+            let HostdevSubsystem::Mdev(mdev) = &subsystem.type_ else { return None };
+            (matches!(mdev.model, Mdev::VfioCcw | Mdev::VfioAp) && !is_s390(scope.arch))
+                .then(|| "only s390 guests have devices of CCW and AP: set model='vfio-pci'".to_owned())
+        }))
+        .row(refused(|hostdev: &Hostdev, scope| {
+            let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
             let display = match &subsystem.type_ {
                 HostdevSubsystem::Mdev(mdev) => mdev.display,
                 HostdevSubsystem::Pci(pci) => pci.display,
@@ -68,7 +74,19 @@ fn tpms() -> Rule {
             "<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-tis'><backend type='emulator' version='1.2'/></tpm></devices>",
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-crb'><backend type='emulator'/></tpm></devices>")
+        .finds(
+            "<devices><tpm model='tpm-tis'><backend type='emulator'/></tpm><tpm model='tpm-tis'><backend type='emulator'/></tpm></devices>",
+        )
         .row(refused(|tpm: &Tpm, scope| tpm_objection(tpm, scope).map(str::to_owned)))
+        .row(check(second_tpm).driver(Driver::Qemu))
+}
+
+fn second_tpm(devices: &Devices, cx: &mut Context<'_>) {
+    let proxy = |tpm: &&Tpm| tpm.model == Some(TpmModel::SpaprTpmProxy);
+    let (proxies, others): (Vec<&Tpm>, Vec<&Tpm>) = devices.tpm.iter().partition(proxy);
+    for second in [proxies.get(1), others.get(1)].into_iter().flatten() {
+        cx.error(&second.xml, "a guest has one TPM, and on Power one proxy beside it: leave this one out");
+    }
 }
 
 fn tpm_objection(tpm: &Tpm, scope: &Scope) -> Option<&'static str> {
@@ -185,6 +203,12 @@ fn watchdogs() -> Rule {
             };
             (!has).then(|| format!("only {whose}: choose another model, or leave out the watchdog"))
         }))
+        .row(refused(|watchdog: &Watchdog, _| {
+            let address = &watchdog.address.as_ref()?.type_;
+            let elsewhere = !matches!(address, AddressType::Pci(_) | AddressType::Unassigned | AddressType::Ccw(_));
+            (watchdog.model == WatchdogModel::I6300esb && elsewhere)
+                .then(|| "an i6300esb is on PCI: leave out the address".to_owned())
+        }))
 }
 
 fn iommus() -> Rule {
@@ -216,15 +240,14 @@ fn iommus() -> Rule {
 
 fn inputs() -> Rule {
     rule("qemu-input-model-conflict", Class::Conflict)
-        .summary("a transitional model of a device that is passed through")
-        .doc("An input device of the host that is passed through is a modern virtio device; the QEMU driver refuses the transitional models.")
+        .summary("a transitional model of an input device")
+        .doc("Input devices of virtio are modern ones alone; the QEMU driver refuses the transitional and non-transitional models.")
         .finds(
             "<devices><input type='passthrough' bus='virtio' model='virtio-transitional'><source evdev='/dev/input/event1'/></input></devices>",
         )
         .row(refused(|input: &Input, _| {
             let transitional = matches!(input.model, Some(VirtioModel::VirtioTransitional | VirtioModel::VirtioNonTransitional));
-            (transitional && matches!(input.type_, InputType::Passthrough(_)))
-                .then(|| "an input device that is passed through has no such model: leave out model".to_owned())
+            transitional.then(|| "QEMU has no input device of this model: leave out model, or set model='virtio'".to_owned())
         }))
 }
 

@@ -3,7 +3,7 @@
 use domxml::{
     Address, AddressType, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Disk, DiskDevice, DiskDriver,
     DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format, DiskModel, DiskTargetBus as Bus, DiskType,
-    Encryption, EncryptionEngine, EncryptionFormat, OnOff, StorageFormat, walk,
+    Encryption, EncryptionEngine, EncryptionFormat, OnOff, StorageFormat, YesNo, walk,
 };
 
 use super::refused;
@@ -86,17 +86,13 @@ fn second_ide(disk: &Disk, scope: &Scope) -> Option<&'static str> {
 fn address(disk: &Disk) -> Option<&'static str> {
     let address = &disk.address.as_ref()?.type_;
     match bus(disk) {
-        Bus::Usb if !matches!(address, AddressType::Usb(_)) => {
+        Bus::Usb if !matches!(address, AddressType::Usb(_) | AddressType::Unassigned) => {
             Some("a USB disk has an address of the type usb: leave out the address, or set bus and port")
         }
         Bus::Virtio
             if matches!(
                 address,
-                AddressType::Drive(_)
-                    | AddressType::Usb(_)
-                    | AddressType::Isa(_)
-                    | AddressType::SpaprVio(_)
-                    | AddressType::Unassigned
+                AddressType::Drive(_) | AddressType::Usb(_) | AddressType::Isa(_) | AddressType::SpaprVio(_)
             ) && !matches!(disk.type_, DiskType::Vhostuser(_)) =>
         {
             Some("a virtio disk has an address of PCI, CCW or virtio-mmio: leave out the address")
@@ -249,8 +245,15 @@ fn of_driver(disk: &Disk) -> Option<&'static str> {
     if driver.io == Some(DiskDriverIo::Native) && shared {
         return Some("io='native' passes by the host's cache: set cache='none' or 'directsync', or io='threads'");
     }
-    if driver.copy_on_read == Some(OnOff::On) && disk.readonly {
-        return Some("nothing can be copied to a read-only disk: leave out copy_on_read");
+    let media = matches!(disk.device, Some(DiskDevice::Cdrom | DiskDevice::Floppy));
+    if driver.copy_on_read == Some(OnOff::On) && (disk.readonly || media) {
+        return Some("nothing can be copied to a read-only disk or a medium: leave out copy_on_read");
+    }
+    if driver.metadata_cache.is_some() && driver.type_ != Some(Format::Qcow2) {
+        return Some("only qcow2 has a cache of metadata: leave out <metadata_cache>");
+    }
+    if driver.name.as_deref().is_some_and(|name| name != "qemu") {
+        return Some("QEMU's driver of disks is called qemu: set name='qemu'");
     }
     if driver.discard_no_unref == Some(OnOff::On) && driver.type_ != Some(Format::Qcow2) {
         return Some("only qcow2 has discard_no_unref: leave it out");
@@ -268,6 +271,16 @@ fn of_disk(disk: &Disk) -> Option<&'static str> {
     }
     if disk.wwn.is_some() && !matches!(bus, Bus::Scsi | Bus::Ide) {
         return Some("only SCSI and IDE disks have a <wwn>: leave it out");
+    }
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || "-_ .+".contains(letter);
+    if disk.serial.as_deref().is_some_and(|serial| !serial.chars().all(safe)) {
+        return Some("a serial number has letters, digits, blanks and - _ . + alone: leave out the others");
+    }
+    let shared = disk.transient.as_ref().is_some_and(|it| it.share_backing == Some(YesNo::Yes));
+    if shared && matches!(bus, Bus::Ide | Bus::Sata | Bus::Fdc) {
+        return Some(
+            "a disk on this bus does not share its image: leave out shareBacking, or set bus='virtio' or 'scsi'",
+        );
     }
     let geometry = disk.geometry.as_ref()?;
     if bus == Bus::Usb {

@@ -1,16 +1,18 @@
 //! Devices of one machine or architecture that others do not have.
 
 use domxml::{
-    Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Input, InputBus,
-    InputType, Memballoon, MemballoonModel, Nvram, OnOff, Parallel, Serial, SerialTargetModelName as SerialModel,
-    SerialTargetType, Sound, SoundModel, Video, VideoModelType,
+    Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Input,
+    InputBus, InputType, Memballoon, MemballoonModel, Nvram, OnOff, Parallel, Serial,
+    SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoModelType, YesNo,
 };
 
 use super::disks::no_ide;
 use super::{refused, refused_where};
+use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, Context, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![serials(), controllers(), displays(), inputs(), others()]
@@ -102,12 +104,16 @@ fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'stat
 
 fn displays() -> Rule {
     rule("qemu-video-conflict", Class::Conflict)
-        .summary("a video card that the machine does not have")
+        .summary("a video card that the machine does not have, or not so many of")
         .doc(
-            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` and `gop` are of other hypervisors.",
+            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` and `gop` are of other hypervisors. \
+             Cards beside the first, and such with several screens (`heads`), are `virtio` or `qxl`.",
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><graphics type='vnc'/><video><model type='qxl'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='vga'/></video><video><model type='cirrus'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='vga' heads='2'/></video></devices>")
+        .row(check(cards).driver(Driver::Qemu))
         .row(refused(|video: &Video, scope| {
             let model = &video.model.as_ref()?.type_;
             let objection = match model {
@@ -127,6 +133,31 @@ fn displays() -> Rule {
             };
             Some(objection.to_owned())
         }))
+}
+
+/// What the first card can be the others cannot, and most have one screen.
+fn cards(devices: &Devices, cx: &mut Context<'_>) {
+    let primary = |video: &Video| video.model.as_ref().is_some_and(|model| model.primary == Some(YesNo::Yes));
+    let first = devices.video.iter().position(primary).unwrap_or(0);
+    for (index, video) in devices.video.iter().enumerate() {
+        let Some(model) = &video.model else { continue };
+        let several = matches!(model.type_, VideoModelType::Qxl(_) | VideoModelType::Virtio(_));
+        if several || matches!(model.type_, VideoModelType::None) {
+            continue;
+        }
+        if index != first {
+            cx.error(&model.xml, "only the first video card can be of this model: set it to virtio, or leave it out");
+        } else if model.heads.is_some_and(|heads| heads > 1) {
+            cx.error(
+                &model.xml,
+                "a video card of this model has one screen: leave out heads, or set the model to virtio",
+            );
+        } else if model.resolution.is_some()
+            && matches!(model.type_, VideoModelType::Cirrus | VideoModelType::Vmvga | VideoModelType::Ramfb)
+        {
+            cx.error(&model.xml, "a video card of this model has no resolution to choose: leave out <resolution>");
+        }
+    }
 }
 
 fn inputs() -> Rule {

@@ -3,15 +3,19 @@
 mod channels;
 mod cpu;
 mod devices;
+mod disk_places;
 mod disks;
 mod features;
 mod hyperv;
+mod interfaces;
 mod machine_devices;
 mod memory;
 mod pci;
 mod pci_plugs;
+mod ports;
 mod timers;
 mod usb;
+mod vcpus;
 
 use domxml_runtime::{Content, Described};
 
@@ -29,11 +33,15 @@ pub(super) fn rules() -> Vec<Rule> {
         timers::rules(),
         cpu::rules(),
         memory::rules(),
+        vcpus::rules(),
         disks::rules(),
+        disk_places::rules(),
         pci::rules(),
         pci_plugs::rules(),
         usb::rules(),
         channels::rules(),
+        ports::rules(),
+        interfaces::rules(),
         devices::rules(),
         machine_devices::rules(),
     ];

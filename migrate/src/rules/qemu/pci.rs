@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use domxml::{
     Address, AddressType, AddressTypePci, Controller, ControllerModelName as Name, ControllerType, ControllerTypePci,
-    ControllerTypePciModel as Model, Devices, Zpci, walk,
+    ControllerTypePciModel as Model, ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus, MemballoonModel, Zpci,
+    walk,
 };
 
 use super::refused;
@@ -13,6 +14,7 @@ use crate::rule::board::{Board, PciRoot, is_s390};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::storage::bus;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -34,6 +36,11 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(refused(|controller: &Controller, scope| root(controller, scope)))
             .row(refused(|controller: &Controller, scope| of_machine(controller, scope).map(str::to_owned)))
+            .row(refused(|controller: &Controller, scope| {
+                let missing = pci(controller)?.model.is_none() && controller.index.is_some();
+                (missing && scope.board != Board::Pseries)
+                    .then(|| "a PCI controller has a model: number 0 is pci-root or pcie-root, others are pci-bridge or pcie-root-port".to_owned())
+            }))
             .row(check(lower_bus).driver(Driver::Qemu)),
         rule("qemu-pci-option-conflict", Class::Conflict)
             .summary("an option that the PCI controller does not have")
@@ -55,6 +62,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<os><type arch='s390x'>hvm</type></os><devices><interface type='user'><model type='virtio'/>\
                  <address type='pci' bus='0' slot='1'><zpci uid='0x0000' fid='0x00000000'/></address></interface></devices>",
             )
+            .row(check(functions).driver(Driver::Qemu))
             .row(refused(|zpci: &Zpci, _| {
                 zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
             })),
@@ -70,6 +78,11 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<devices><interface type='user'><address type='pci' domain='1' bus='0' slot='9'/></interface></devices>")
             .finds("<devices><interface type='user'><address type='pci' bus='0' slot='1'/></interface></devices>")
+            .finds("<devices><controller type='ide' index='0'><address type='pci' bus='0' slot='5'/></controller></devices>")
+            .row(
+                refused(integrated_place)
+                    .at(|controller: &Controller| controller.address.as_ref().map_or(&controller.xml, |address| &address.xml)),
+            )
             .row(refused(|address: &Address, scope| address_objection(address, scope).map(str::to_owned)))
             .row(check(addresses).driver(Driver::Qemu)),
     ]
@@ -124,9 +137,9 @@ fn of_machine(controller: &Controller, scope: &Scope) -> Option<&'static str> {
         | Model::PcieRootPort
         | Model::PcieSwitchUpstreamPort
         | Model::PcieSwitchDownstreamPort
-            if scope.board == Board::I440fx =>
+            if scope.board.pci_root() == Some(PciRoot::Conventional) =>
         {
-            Some("a pc machine has no PCI Express: take a pci-bridge, or the machine type q35")
+            Some("this machine has no PCI Express: take a pci-bridge, or, with x86, the machine type q35")
         }
         _ => None,
     }
@@ -142,6 +155,8 @@ fn lower_bus(devices: &Devices, cx: &mut Context<'_>) {
                 && other.index.is_some_and(|index| index < limit)
         })
     };
+    let upstream =
+        devices.controller.iter().filter_map(pci).any(|pci| pci.model == Some(Model::PcieSwitchUpstreamPort));
     for controller in &devices.controller {
         let (Some(pci), Some(index)) = (pci(controller), controller.index.filter(|index| *index > 0)) else { continue };
         match &controller.address {
@@ -155,6 +170,12 @@ fn lower_bus(devices: &Devices, cx: &mut Context<'_>) {
                         ),
                     );
                 }
+            }
+            _ if express && pci.model == Some(Model::PcieSwitchDownstreamPort) && !upstream => {
+                cx.error(
+                    &controller.xml,
+                    "no controller is the upstream port of a switch: add a pcie-switch-upstream-port before it",
+                );
             }
             _ if express && pci.model == Some(Model::PciBridge) && !bridges(index) => {
                 cx.error(
@@ -220,9 +241,6 @@ fn devices_of(model: Model, pseries: bool) -> &'static [Name] {
 
 fn address_objection(address: &Address, scope: &Scope) -> Option<&'static str> {
     match &address.type_ {
-        AddressType::Ccw(_) if scope.board != Board::S390Ccw => {
-            Some("only s390 guests have CCW addresses: leave out the address")
-        }
         AddressType::Pci(_) if scope.board.lacks_pci() => Some("this machine has no PCI: leave out the address"),
         AddressType::Pci(pci) if pci.domain.is_some_and(|domain| domain.0 > 0) && !is_s390(scope.arch) => {
             Some("PCI has the domain 0 alone: set domain='0x0000'")
@@ -240,11 +258,86 @@ fn of_board(board: Board, bus: u8, slot: u8, function: u8) -> bool {
     }
 }
 
+/// No two functions of PCI have one slot identifier on s390.
+fn functions(devices: &Devices, cx: &mut Context<'_>) {
+    let mut seen = BTreeSet::new();
+    walk(devices, &mut |any| {
+        let Some(zpci) = any.downcast_ref::<Zpci>() else { return };
+        if zpci.fid.is_some_and(|fid| !seen.insert(fid)) {
+            cx.error(&zpci.xml, "another device has this fid already: choose another one, or leave it out");
+        }
+    });
+}
+
+/// The slot and function of a controller that is part of the board: IDE and USB of pc, SATA of q35.
+fn integrated(controller: &Controller, board: Board) -> Option<(u8, u8)> {
+    if controller.index.unwrap_or(0) > 0 {
+        return None;
+    }
+    match (&controller.type_, board) {
+        (ControllerType::Ide(_), Board::I440fx) => Some((1, 1)),
+        (ControllerType::Usb(usb), Board::I440fx) if matches!(usb.model, None | Some(UsbModel::Piix3Uhci)) => {
+            Some((1, 2))
+        }
+        (ControllerType::Sata, Board::Q35) => Some((0x1f, 2)),
+        _ => None,
+    }
+}
+
+/// Places of controllers of the board that no address names, whether they are written down or not.
+fn unnamed(devices: &Devices, board: Board) -> BTreeSet<(u8, u8, u8)> {
+    let named = |controller: &Controller| matches!(&controller.address, Some(Address { type_: AddressType::Pci(pci), .. }) if set(pci));
+    let written = devices.controller.iter().filter(|it| !named(it)).filter_map(|it| integrated(it, board));
+    let mut places: BTreeSet<_> = written.map(|(slot, function)| (0, slot, function)).collect();
+    let usb = |it: &&Controller| matches!(&it.type_, ControllerType::Usb(usb) if it.index.unwrap_or(0) == 0 || usb.model == Some(UsbModel::None));
+    let sata = |it: &&Controller| matches!(it.type_, ControllerType::Sata) && it.index.unwrap_or(0) == 0;
+    let ide = |it: &&Controller| matches!(it.type_, ControllerType::Ide(_)) && it.index.unwrap_or(0) == 0;
+    if board == Board::I440fx
+        && devices.disk.iter().any(|disk| bus(disk) == DiskTargetBus::Ide)
+        && !devices.controller.iter().any(|it| ide(&it))
+    {
+        places.insert((0, 1, 1));
+    }
+    if board == Board::I440fx && !devices.controller.iter().any(|it| usb(&it)) {
+        places.insert((0, 1, 2));
+    } else if board == Board::Q35 && !devices.controller.iter().any(|it| sata(&it)) {
+        places.insert((0, 0x1f, 2));
+    }
+    places
+}
+
+fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
+    let (slot, function) = integrated(controller, scope.board)?;
+    let Some(Address { type_: AddressType::Pci(pci), .. }) = &controller.address else { return None };
+    let own = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0), pci.function.map_or(0, |it| it.0));
+    (set(pci) && own != (0, slot, function))
+        .then(|| format!("this controller is part of the board, at 00:{slot:02x}.{function}: leave out the address"))
+}
+
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
     let twin = devices.console.first().and_then(|console| console.address.as_ref());
-    let mut seen = BTreeSet::new();
+    let mut seen = unnamed(devices, cx.scope.board);
+    let mut channels = BTreeSet::new();
+    // What has no place on CCW anyway is not asked for it.
+    let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
+    let balloon = none.filter_map(|it| it.address.as_ref());
+    let unasked: Vec<&Address> = balloon.chain(devices.channel.iter().filter_map(|it| it.address.as_ref())).collect();
     walk(devices, &mut |any| {
+        if let Some(address @ Address { type_: AddressType::Ccw(_), xml }) = any.downcast_ref::<Address>()
+            && cx.scope.board != Board::S390Ccw
+            && !unasked.iter().any(|other| std::ptr::eq(*other, address))
+        {
+            cx.error(xml, "only s390 guests have CCW addresses: leave out the address");
+            return;
+        }
+        if let Some(Address { type_: AddressType::Ccw(ccw), xml }) = any.downcast_ref::<Address>()
+            && let (Some(cssid), Some(ssid), Some(devno)) = (ccw.cssid, ccw.ssid, ccw.devno)
+            && !channels.insert((cssid, ssid, devno))
+            && twin.is_none_or(|twin| twin.xml != *xml)
+        {
+            cx.error(xml, "another device has this number already: choose another devno, or leave out the address");
+        }
         let Some(Address { type_: AddressType::Pci(pci), xml }) = any.downcast_ref::<Address>() else { return };
         if !set(pci) || pci.domain.is_some_and(|domain| domain.0 > 0) || twin.is_some_and(|twin| twin.xml == *xml) {
             return;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
     Address, AddressType, Controller, ControllerType, ControllerTypeUsbModel as Model, Devices, DiskTargetBus, Extra,
-    HostdevMode, HostdevSubsystem, InputBus, InputType, SerialTargetType, SoundModel, walk,
+    HostdevMode, HostdevSubsystem, Input, InputBus, InputType, SerialTargetType, SoundModel, walk,
 };
 
+use super::pci::set;
 use super::refused;
 use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
@@ -29,7 +30,9 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><controller type='usb' index='0' model='nec-xhci' ports='16'/></devices>")
             .finds("<devices><controller type='usb' index='0' model='piix3-uhci' ports='4'/></devices>")
             .finds("<devices><controller type='usb' index='0' model='qusb2'/></devices>")
-            .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned))),
+            .finds("<devices><controller type='usb' index='1' model='qemu-xhci'/><controller type='usb' index='1' model='qemu-xhci'/></devices>")
+            .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned)))
+            .row(check(twice).driver(Driver::Qemu)),
         rule("qemu-usb-port-conflict", Class::Conflict)
             .summary("a USB port that is taken or not there")
             .doc(
@@ -87,6 +90,31 @@ fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'stat
     }
 }
 
+/// Of controllers of one number, all but one are companions of it.
+fn twice(devices: &Devices, cx: &mut Context<'_>) {
+    let place = |controller: &Controller| match &controller.address {
+        Some(Address { type_: AddressType::Pci(pci), .. }) if set(pci) => Some((pci.bus, pci.slot, pci.function)),
+        _ => None,
+    };
+    let mut seen: BTreeMap<u32, &Controller> = BTreeMap::new();
+    for controller in &devices.controller {
+        let (Some(usb), Some(index)) = (model(controller), controller.index) else { continue };
+        let companion = matches!(usb.model, Some(Model::None | Model::Ich9Uhci1 | Model::Ich9Uhci2 | Model::Ich9Uhci3));
+        if companion {
+            continue;
+        }
+        // That both have one address is said of that.
+        if let Some(other) = seen.insert(index, controller)
+            && (place(other).is_none() || place(other) != place(controller))
+        {
+            cx.error(
+                &controller.xml,
+                format!("there is a USB controller {index} already: set another index, or leave it out"),
+            );
+        }
+    }
+}
+
 /// How many ports a controller has; none where its model is libvirt's choice.
 fn count(usb: &domxml::ControllerTypeUsb, scope: &Scope) -> Option<u32> {
     let pc = matches!(scope.board, Board::I440fx | Board::Q35);
@@ -133,8 +161,18 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
         .filter_map(|hub| plugged(hub.address.as_ref()?).map(|(bus, port, _)| (bus, port.to_vec())))
         .collect();
     let mut seen = BTreeSet::new();
+    // An address of USB on another bus is not read.
+    let elsewhere: Vec<&Address> = devices
+        .input
+        .iter()
+        .filter(|it| input_bus(it).is_some_and(|bus| bus != InputBus::Usb))
+        .filter_map(|it| it.address.as_ref())
+        .collect();
     walk(devices, &mut |any| {
         let Some(address) = any.downcast_ref::<Address>() else { return };
+        if elsewhere.iter().any(|other| std::ptr::eq(*other, address)) {
+            return;
+        }
         let Some((bus, way, xml)) = plugged(address) else { return };
         let port = way.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
         match buses.get(&bus) {
@@ -185,6 +223,14 @@ fn missing(way: &[u32], ports: Option<u32>, is_hub: impl Fn(&[u32]) -> bool) -> 
 }
 
 fn absent(devices: &Devices, cx: &mut Context<'_>) {
+    let off = devices.controller.iter().filter_map(model).any(|usb| usb.model == Some(Model::None));
+    if off {
+        let readers = devices.smartcard.iter().map(|reader| &reader.xml);
+        for at in users(devices).into_iter().chain(readers) {
+            cx.error(at, "<controller type='usb' model='none'/> switches USB off: leave that out, or this device");
+        }
+        return;
+    }
     if cx.scope.board.has_usb() != Some(false) || devices.controller.iter().any(|it| model(it).is_some()) {
         return;
     }
@@ -193,17 +239,18 @@ fn absent(devices: &Devices, cx: &mut Context<'_>) {
     }
 }
 
+fn input_bus(input: &Input) -> Option<InputBus> {
+    match &input.type_ {
+        InputType::Tablet(it) => it.bus,
+        InputType::Mouse(it) => it.bus,
+        InputType::Keyboard(it) => it.bus,
+        InputType::Passthrough(_) | InputType::Evdev(_) => None,
+    }
+}
+
 /// What stands on USB.
 fn users(devices: &Devices) -> Vec<&Extra> {
-    let inputs = devices.input.iter().filter(|input| {
-        let bus = match &input.type_ {
-            InputType::Tablet(it) => it.bus,
-            InputType::Mouse(it) => it.bus,
-            InputType::Keyboard(it) => it.bus,
-            InputType::Passthrough(_) | InputType::Evdev(_) => None,
-        };
-        bus == Some(InputBus::Usb)
-    });
+    let inputs = devices.input.iter().filter(|input| input_bus(input) == Some(InputBus::Usb));
     let disks = devices.disk.iter().filter(|disk| bus(disk) == DiskTargetBus::Usb);
     let sounds = devices.sound.iter().filter(|sound| sound.model == SoundModel::Usb);
     let serials = devices.serial.iter().filter(|serial| {

@@ -69,6 +69,14 @@ pub(super) fn rules() -> Vec<Rule> {
                     (open && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
                 })
                 .at(|disk| &disk.target.xml),
+            )
+            .row(
+                refuse(|disk: &Disk, _| {
+                    let closed = disk.target.tray == Some(DiskTargetTray::Closed);
+                    (closed && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+                })
+                .at(|disk| &disk.target.xml)
+                .since(12, 8, 0),
             ),
         virtio_options(),
         rule("disk-startup-policy-requisite", Class::Conflict)

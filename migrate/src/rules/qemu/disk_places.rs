@@ -1,0 +1,104 @@
+//! Where disks stand, and what stands nowhere.
+
+use domxml::{
+    Address, AddressType, AddressTypeDrive, Controller, ControllerDriver, ControllerType, Devices, Disk, DiskDevice,
+    DiskTargetBus as Bus, DriverIoThreads, Hostdev, walk,
+};
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::kinds::{check, exists};
+use crate::rule::scope::IOTHREADS;
+use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::storage::bus;
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("qemu-disk-place-conflict", Class::Conflict)
+            .summary("a place that the controller of the disk does not have")
+            .doc(
+                "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI (or was on virtio), and an NVMe \
+                 disk has a serial number, its own or that of its controller.",
+            )
+            .finds(
+                "<devices><disk type='file'><source file='/d'/><target dev='hda' bus='ide'/>\
+                 <address type='drive' controller='0' bus='0' target='4' unit='0'/></disk></devices>",
+            )
+            .finds("<devices><disk type='block' device='lun'><source dev='/dev/sdx'/><target dev='hda' bus='ide'/></disk></devices>")
+            .finds("<devices><disk type='file'><source file='/d'/><target dev='nvme0n1' bus='nvme'/></disk></devices>")
+            .row(
+                refused(|disk: &Disk, _| place(disk).map(str::to_owned))
+                    .at(|disk| disk.address.as_ref().map_or(&disk.xml, |address| &address.xml)),
+            )
+            .row(refused(|disk: &Disk, _| {
+                let elsewhere = !matches!(bus(disk), Bus::Scsi | Bus::Virtio);
+                (disk.device == Some(DiskDevice::Lun) && elsewhere).then(|| "a LUN is on SCSI: set bus='scsi'".to_owned())
+            }))
+            .row(check(nvme).driver(Driver::Qemu)),
+        rule("qemu-iothread-missing", Class::Conflict)
+            .summary("an I/O thread that the guest does not have")
+            .doc("A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes.")
+            .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
+            .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
+            .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
+            .row(exists(|driver: &ControllerDriver| threads(driver.iothread, driver.iothreads.as_ref()), IOTHREADS).driver(Driver::Qemu)),
+        rule("qemu-unassigned-conflict", Class::Conflict)
+            .summary("a device of the guest without a place")
+            .doc("An address of the type `unassigned` keeps a device of the host from the guest; only those that are passed through can have it.")
+            .finds("<devices><interface type='user'><model type='virtio'/><address type='unassigned'/></interface></devices>")
+            .row(check(unassigned).driver(Driver::Qemu)),
+    ]
+}
+
+/// The I/O threads that a virtio disk names; those of others are found wrong themselves.
+fn disk_threads(disk: &Disk) -> Vec<u32> {
+    let driver = disk.driver.as_ref().filter(|_| bus(disk) == Bus::Virtio);
+    driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
+}
+
+fn threads(one: Option<u32>, several: Option<&DriverIoThreads>) -> Vec<u32> {
+    let several = several.into_iter().flat_map(|own| &own.iothread).map(|thread| thread.id);
+    one.into_iter().filter(|thread| *thread > 0).chain(several).collect()
+}
+
+fn place(disk: &Disk) -> Option<&'static str> {
+    let Some(Address { type_: AddressType::Drive(drive), .. }) = &disk.address else { return None };
+    let AddressTypeDrive { bus: number, target, .. } = drive;
+    let (bus_is_0, target_is_0) =
+        (number.is_none_or(|number| number.0 == 0), target.is_none_or(|target| target.0 == 0));
+    match bus(disk) {
+        Bus::Ide | Bus::Sata | Bus::Fdc if !target_is_0 => {
+            Some("drives on this bus have the target 0 alone: set target='0'")
+        }
+        Bus::Sata | Bus::Fdc if !bus_is_0 => Some("drives on this bus have the bus 0 alone: set bus='0'"),
+        _ => None,
+    }
+}
+
+fn nvme(devices: &Devices, cx: &mut Context<'_>) {
+    let serial =
+        |controller: &Controller| matches!(&controller.type_, ControllerType::Nvme(nvme) if nvme.serial.is_some());
+    let known = devices.controller.iter().any(serial);
+    let disks = devices.disk.iter().filter(|disk| bus(disk) == Bus::Nvme);
+    let mut numbered = known;
+    for disk in disks {
+        numbered |= disk.serial.is_some();
+        if !numbered {
+            cx.error(
+                &disk.xml,
+                "an NVMe controller has a serial number: add <serial> to the disk, or to <controller type='nvme'>",
+            );
+        }
+    }
+}
+
+fn unassigned(devices: &Devices, cx: &mut Context<'_>) {
+    let hosts: Vec<&Address> =
+        devices.hostdev.iter().filter_map(|hostdev: &Hostdev| hostdev.address.as_ref()).collect();
+    walk(devices, &mut |any| {
+        let Some(address) = any.downcast_ref::<Address>() else { return };
+        if matches!(address.type_, AddressType::Unassigned) && !hosts.iter().any(|host| std::ptr::eq(*host, address)) {
+            cx.error(&address.xml, "only devices of the host can be without a place: leave out the address");
+        }
+    });
+}

@@ -1,0 +1,115 @@
+//! Serial ports and the ports of virtio.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domxml::{
+    Address, AddressType, Console, ConsoleTargetType, ControllerType, Devices, Serial, SerialTargetModelName as Model,
+    SerialTargetType as Target, walk,
+};
+use domxml_runtime::Payload as _;
+
+use super::refused;
+use crate::options::Driver;
+use crate::rule::kinds::check;
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Context, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("qemu-serial-target-conflict", Class::Conflict)
+            .summary("a serial port with a model or an address of another kind of port")
+            .doc("Each model of a serial port is of one type, and each type has one kind of address: `isa-serial` one of ISA, `pci-serial` one of PCI.")
+            .finds("<devices><serial type='pty'><target type='pci-serial'/><address type='isa' iobase='0x3f8'/></serial></devices>")
+            .finds("<devices><serial type='pty'><target type='isa-serial'><model name='usb-serial'/></target></serial></devices>")
+            .finds("<devices><console type='pty'><target type='uml'/></console></devices>")
+            .row(refused(|serial: &Serial, scope| of_model(serial).or_else(|| of_address(serial, scope))))
+            .row(refused(|console: &Console, _| {
+                let uml = console.target.as_ref()?.type_ == Some(ConsoleTargetType::Uml);
+                uml.then(|| "QEMU has no console of this type: set the target's type to serial or virtio".to_owned())
+            })),
+        rule("qemu-virtio-port-conflict", Class::Conflict)
+            .summary("a port of a virtio serial controller that is taken or not there")
+            .doc("A virtio serial controller has the ports 0 to one less than `ports` says, 31 of them where nothing is said, and each is of one device.")
+            .finds(
+                "<devices><controller type='virtio-serial' index='0' ports='4'/><channel type='pty'><target type='virtio' name='a'/>\
+                 <address type='virtio-serial' controller='0' bus='0' port='4'/></channel></devices>",
+            )
+            .finds(
+                "<devices><channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel>\
+                 <channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel></devices>",
+            )
+            .row(check(virtio).driver(Driver::Qemu)),
+    ]
+}
+
+/// The type that a model is of.
+fn type_of(model: Model) -> Target {
+    match model {
+        Model::IsaSerial => Target::IsaSerial,
+        Model::UsbSerial => Target::UsbSerial,
+        Model::PciSerial => Target::PciSerial,
+        Model::SpaprVty => Target::SpaprVioSerial,
+        Model::Pl011 | Model::Uart16550a => Target::SystemSerial,
+        Model::Sclpconsole | Model::Sclplmconsole => Target::SclpSerial,
+        Model::IsaDebugcon => Target::IsaDebug,
+    }
+}
+
+fn of_model(serial: &Serial) -> Option<String> {
+    let target = serial.target.as_ref()?;
+    let (type_, model) = (target.type_?, target.model.as_ref()?.name);
+    let own = type_of(model);
+    (own != type_).then(|| {
+        format!(
+            "the model {} is of the type {}: leave out <model>, or set type='{}'",
+            model.as_str(),
+            own.as_str(),
+            own.as_str()
+        )
+    })
+}
+
+fn of_address(serial: &Serial, scope: &Scope) -> Option<String> {
+    let target = serial.target.as_ref();
+    let type_ = target.and_then(|target| target.type_).or(scope.is_x86().then_some(Target::IsaSerial))?;
+    let own = match type_ {
+        Target::IsaSerial | Target::IsaDebug => "isa",
+        Target::UsbSerial => "usb",
+        Target::PciSerial => "pci",
+        Target::SpaprVioSerial => "spapr-vio",
+        Target::SystemSerial | Target::SclpSerial => return None,
+    };
+    let given = serial.address.as_ref()?.type_.value()?;
+    (given != own).then(|| {
+        format!("a port of the type {} has an address of the type {own}: leave out the address", type_.as_str())
+    })
+}
+
+fn virtio(devices: &Devices, cx: &mut Context<'_>) {
+    let mut ports: BTreeMap<u64, u64> = BTreeMap::new();
+    for controller in &devices.controller {
+        if let ControllerType::VirtioSerial(serial) = &controller.type_ {
+            ports.insert(controller.index.unwrap_or(0).into(), serial.ports.unwrap_or(31).into());
+        }
+    }
+    let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let mut seen = BTreeSet::new();
+    walk(devices, &mut |any| {
+        let Some(address) = any.downcast_ref::<Address>() else { return };
+        let AddressType::VirtioSerial(serial) = &address.type_ else { return };
+        let Some(port) = serial.port.map(|port| u64::from(port.0)).filter(|port| *port > 0) else { return };
+        let number = serial.controller.map_or(0, |number| u64::from(number.0));
+        let there = ports.get(&number).copied().unwrap_or(31);
+        if port >= there {
+            cx.error(
+                &address.xml,
+                format!(
+                    "the virtio serial controller {number} has no port {port}: choose one up to {}, or leave out port",
+                    there.saturating_sub(1)
+                ),
+            );
+        } else if !seen.insert((number, port)) && twin.is_none_or(|twin| !std::ptr::eq(twin, address)) {
+            cx.error(&address.xml, format!("the port {port} of the virtio serial controller {number} has a device already: choose another one, or leave out port"));
+        }
+    });
+}
