@@ -1,5 +1,6 @@
 //! The test material in `shared/`, which lies beside the checkout and may be absent.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +72,18 @@ pub fn documents(root: &Path, manifest: &Path) -> Vec<Document> {
         .collect()
 }
 
+/// These files as documents of their paths.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<Document>, String> {
+    let document = |path: &PathBuf| match fs::read_to_string(path) {
+        Ok(text) => Ok(Document { name: path.display().to_string(), text, row: Row::default() }),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    };
+    paths.iter().map(document).collect()
+}
+
 /// The documents of 16 releases of libvirt.
 #[must_use]
 pub fn releases(shared: &Path) -> Vec<Document> {
@@ -87,6 +100,21 @@ pub fn wild(shared: &Path) -> Vec<Document> {
 #[must_use]
 pub fn mutants(shared: &Path) -> Vec<Document> {
     documents(&shared.join("corpus/mutants"), &shared.join("corpus/mutants/manifest.tsv"))
+}
+
+/// The documents of the corpus that a libvirt refuses, with its reasons.
+///
+/// # Panics
+/// When the list cannot be read.
+#[must_use]
+pub fn refused(shared: &Path, version: &str) -> BTreeMap<String, String> {
+    let path = shared.join(format!("corpus/refused-{version}.tsv"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let row = |line: &str| {
+        let mut cells = line.split('\t');
+        Some((cells.next()?.to_owned(), cells.nth(1).unwrap_or_default().to_owned()))
+    };
+    text.lines().filter_map(row).collect()
 }
 
 /// What a libvirt makes of a document of the corpus; none where it refuses it.

@@ -15,6 +15,7 @@ use relaxng_model::grammar::{Kind, NameClass, Pattern};
 use relaxng_model::schema::{Location, NodeId};
 use roxmltree::{Attribute, Document, Node};
 
+use crate::corpus;
 use crate::measures::Measure;
 
 /// How deep a child is looked into, to tell which of several patterns of its name it belongs to.
@@ -25,7 +26,7 @@ const DEPTH: usize = 3;
 /// # Panics
 /// When they cannot be read.
 #[must_use]
-pub fn fixtures() -> Vec<String> {
+pub fn fixtures() -> Vec<corpus::Document> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let entries = |path: &Path| -> Vec<PathBuf> {
         let mut entries: Vec<_> =
@@ -38,7 +39,12 @@ pub fn fixtures() -> Vec<String> {
         let name = path.to_string_lossy();
         name.ends_with(".xml") && !name.ends_with(".bad.xml")
     });
-    files.map(|path| fs::read_to_string(path).expect("a fixture")).collect()
+    let document = |path: PathBuf| corpus::Document {
+        name: path.strip_prefix(&root).expect("a fixture").display().to_string(),
+        text: fs::read_to_string(&path).expect("a fixture"),
+        row: corpus::Row::default(),
+    };
+    files.map(document).collect()
 }
 
 /// The elements, attributes and values of our schema, each with its place; those that no fixture uses fall short.
@@ -49,7 +55,7 @@ pub fn fixtures() -> Vec<String> {
 pub fn coverage() -> Measure {
     let grammar = crate::judge::our_grammar();
     let parts = parts(&grammar);
-    let unused = unused(&grammar, &fixtures());
+    let unused = unused(&grammar, &fixtures().into_iter().map(|document| document.text).collect::<Vec<_>>());
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for what in parts.values() {
         *kinds.entry(what.split(' ').next().unwrap_or_default()).or_default() += 1;

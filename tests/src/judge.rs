@@ -176,3 +176,24 @@ pub fn engines(
     }
     Ok(measure)
 }
+
+/// As [`engines`], for documents that stand in no file.
+///
+/// # Errors
+/// When they cannot be written or the other cannot be run.
+pub fn engines_over(
+    name: &'static str,
+    engine: Engine,
+    documents: &[Document],
+    schema: &Path,
+) -> Result<Measure, String> {
+    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let named: Vec<Document> = documents
+        .iter()
+        .map(|document| Document { name: format!("{}.xml", document.name.replace('/', ".")), ..document.clone() })
+        .collect();
+    for document in &named {
+        std::fs::write(directory.path().join(&document.name), &document.text).map_err(|error| error.to_string())?;
+    }
+    engines(name, engine, directory.path(), &named, schema)
+}

@@ -21,3 +21,4 @@ pub mod pairs;
 pub mod qemu;
 pub mod today;
 pub mod unknown;
+pub mod variants;

@@ -1,6 +1,6 @@
 //! Prints measures: `cargo run --release -p domxml-tests -- parses`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -12,7 +12,7 @@ use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
 use domxml_tests::today;
 use domxml_tests::unknown;
-use domxml_tests::{coverage, drift};
+use domxml_tests::{coverage, drift, variants};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -26,6 +26,9 @@ struct Args {
     /// Print every case that falls short, one a line
     #[arg(long)]
     list: bool,
+    /// Write the variants that fall short into this folder
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +40,12 @@ enum Command {
         /// Print the decided differences too, one a line
         #[arg(long)]
         list: bool,
+    },
+    /// Asks today's libvirt what its test driver makes of each file, and prints where profile libvirt says otherwise
+    Ask {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -101,7 +110,25 @@ enum Name {
     #[value(name = "new-12.8.0")]
     New12,
     NewAges,
+    #[value(name = "fixtures-12.8.0")]
+    Fixtures12,
+    #[value(name = "variants-12.8.0")]
+    Variants12,
+    #[value(name = "new-variants-12.8.0")]
+    NewVariants12,
     Dumps,
+    DumpsCheck,
+    DumpsSame,
+    #[value(name = "refused-9.0.0")]
+    Refused9,
+    #[value(name = "refused-11.3.0")]
+    Refused11,
+    #[value(name = "refused-12.8.0")]
+    Refused12,
+    XmllintNew,
+    XmllintNewMutants,
+    JingNew,
+    JingNewMutants,
     #[value(name = "verdicts-12.8.0")]
     Verdicts12,
     #[value(name = "verdicts-12.8.0-mutants")]
@@ -125,8 +152,12 @@ enum Name {
 fn main() -> ExitCode {
     let args = Args::parse();
     let Some(shared) = corpus::shared_or_say("measure") else { return ExitCode::SUCCESS };
-    if let Some(Command::Against { version, list }) = args.command {
-        return hold_against(&shared, version.unwrap_or(measures::newest()), list);
+    match args.command {
+        Some(Command::Against { version, list }) => {
+            return hold_against(&shared, version.unwrap_or(measures::newest()), list);
+        }
+        Some(Command::Ask { files }) => return ask(&shared, &files),
+        None => {}
     }
     let releases = corpus::releases(&shared);
     let wild = corpus::wild(&shared);
@@ -195,8 +226,35 @@ fn main() -> ExitCode {
             Name::Canonical12 => Ok(measures::canonical("canonical-12.8.0", &releases, &shared, "12.8.0")),
             Name::New11 => Ok(today::answers("new-11.3.0", &shared, "11.3.0")),
             Name::New12 => Ok(today::answers("new-12.8.0", &shared, "12.8.0")),
+            Name::Fixtures12 => variants::asked("fixtures-12.8.0", &coverage::fixtures(), &shared),
+            Name::Variants12 => {
+                let documents = variants::variants(&coverage::fixtures(), 5000);
+                variants::asked("variants-12.8.0", &documents, &shared).and_then(|it| keep(it, &documents, &args.keep))
+            }
+            Name::NewVariants12 => {
+                let documents = variants::variants(&today::newer(&shared), 5000);
+                variants::asked("new-variants-12.8.0", &documents, &shared)
+                    .and_then(|it| keep(it, &documents, &args.keep))
+            }
             Name::NewAges => Ok(today::ages("new-ages", &shared)),
             Name::Dumps => Ok(today::dumps("dumps", &shared)),
+            Name::DumpsCheck => {
+                Ok(measures::passes("dumps-check", &today::dumped(&shared), &measures::plain_options()))
+            }
+            Name::DumpsSame => today::dumps_same("dumps-same", &shared),
+            Name::Refused9 => Ok(measures::refused("refused-9.0.0", &releases, &shared, "9.0.0")),
+            Name::Refused11 => Ok(measures::refused("refused-11.3.0", &releases, &shared, "11.3.0")),
+            Name::Refused12 => Ok(measures::refused("refused-12.8.0", &releases, &shared, "12.8.0")),
+            Name::XmllintNew => judge::engines_over("xmllint-new", Engine::Xmllint, &today::newer(&shared), &schema),
+            Name::JingNew => judge::engines_over("jing-new", Engine::Jing, &today::newer(&shared), &schema),
+            Name::XmllintNewMutants => {
+                let mutants = today::mutants(&today::newer(&shared), 3000);
+                judge::engines_over("xmllint-new-mutants", Engine::Xmllint, &mutants, &schema)
+            }
+            Name::JingNewMutants => {
+                let mutants = today::mutants(&today::newer(&shared), 3000);
+                judge::engines_over("jing-new-mutants", Engine::Jing, &mutants, &schema)
+            }
             Name::Verdicts12 => Ok(judge::agreement_with("verdicts-12.8.0", &shared, "12.8.0", &releases)),
             Name::Verdicts12Mutants => {
                 Ok(judge::agreement_with("verdicts-12.8.0-mutants", &shared, "12.8.0", &mutants))
@@ -244,12 +302,41 @@ fn fault_rows(_: &Path) -> Result<Measure, String> {
     Err("faults: did not run, its steps are for Unix".to_owned())
 }
 
+/// Writes the documents that fall short into a folder, where one is named.
+fn keep(measure: Measure, documents: &[corpus::Document], folder: &Option<PathBuf>) -> Result<Measure, String> {
+    let Some(folder) = folder else { return Ok(measure) };
+    let write = |document: &corpus::Document| {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(format!("{}.xml", document.name.replace('/', "."))), &document.text)
+    };
+    let mut short = documents.iter().filter(|document| measure.failed.contains_key(&document.name));
+    short.try_for_each(write).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(measure)
+}
+
 /// Prints how our schema differs from upstream's; what is not decided fails.
 fn hold_against(shared: &Path, version: domxml_runtime::Version, list: bool) -> ExitCode {
     match against::against(shared, version) {
         Ok(comparison) => {
             print!("{}", comparison.print(list));
             if comparison.undecided().next().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints where profile `libvirt` says otherwise of these files than today's libvirt; any difference fails.
+fn ask(shared: &Path, files: &[PathBuf]) -> ExitCode {
+    match corpus::files(files).and_then(|documents| variants::asked("ask", &documents, shared)) {
+        Ok(measure) => {
+            for (case, why) in &measure.failed {
+                println!("{case}: {why}");
+            }
+            println!("{} of {} alike", measure.cases - measure.failed.len(), measure.cases);
+            if measure.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(error) => {
             eprintln!("{error}");

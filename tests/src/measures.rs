@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dommigrate::cli::RuleSelection;
 use dommigrate::engine::{self, Options, Plan};
 use dommigrate::finding::Level;
 use dommigrate::judgement::Judge;
@@ -14,7 +15,7 @@ use domxml_runtime::Version;
 use rayon::prelude::*;
 
 use crate::corpus::{self, Document};
-use crate::oracle;
+use crate::oracle::Libvirt;
 
 /// The result of a measure.
 #[derive(Debug, Clone, Default)]
@@ -329,23 +330,37 @@ pub fn same(
     rewriting: Rewriting,
     target: Version,
 ) -> Result<Measure, String> {
+    let rewrite = |text: &str| match rewriting {
+        Rewriting::Format => engine::format(text, Unknown::Keep),
+        Rewriting::Upgrade(profile) => engine::upgrade(text, &options(profile, target)),
+    };
+    same_to(name, documents, shared, Libvirt::System, rewrite)
+}
+
+/// As [`same`], for any rewriting and any libvirt.
+///
+/// # Errors
+/// When that libvirt cannot be asked.
+pub fn same_to(
+    name: &'static str,
+    documents: &[Document],
+    shared: &Path,
+    libvirt: Libvirt,
+    rewrite: impl Fn(&str) -> engine::Outcome + Sync,
+) -> Result<Measure, String> {
     let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
     let (before, after) = (directory.path().join("before"), directory.path().join("after"));
     let written: usize = documents
         .par_iter()
         .map(|document| {
-            let outcome = match rewriting {
-                Rewriting::Format => engine::format(&document.text, Unknown::Keep),
-                Rewriting::Upgrade(profile) => engine::upgrade(&document.text, &options(profile, target)),
-            };
-            let Some(text) = outcome.text else { return Ok(0) };
+            let Some(text) = rewrite(&document.text).text else { return Ok(0) };
             put(&before.join(&document.name), &document.text)?;
             put(&after.join(&document.name), &text)?;
             Ok(1)
         })
         .sum::<Result<usize, std::io::Error>>()
         .map_err(|error| error.to_string())?;
-    let answer = oracle::same(shared, &before, &after)?;
+    let answer = libvirt.same(shared, &before, &after)?;
     let mut measure = Measure::new(name);
     let mut current: Option<String> = None;
     for line in answer.lines() {
@@ -366,7 +381,7 @@ pub fn same(
         }
     }
     measure.cases = written;
-    measure.remarks.push(format!("libvirt-oracle same: {}", answer.lines().last().unwrap_or_default()));
+    measure.remarks.push(format!("libvirt's reading: {}", answer.lines().last().unwrap_or_default()));
     measure.remarks.push(format!("left by the command: {}", documents.len() - written));
     Ok(measure)
 }
@@ -538,15 +553,57 @@ pub fn passes_check(name: &'static str, directory: &Path) -> Measure {
         }
     }
     paths.sort();
-    let options = options(Profile::Modern, dommigrate::features::newest());
-    let results = paths
+    let documents = paths.iter().filter_map(|path| {
+        let text = fs::read_to_string(path).ok().filter(|text| !text.contains("(made up)"))?;
+        let name = path.strip_prefix(directory).unwrap_or(path).display().to_string();
+        Some(Document { name, text, row: corpus::Row::default() })
+    });
+    passes(name, &documents.collect::<Vec<_>>(), &options(Profile::Modern, newest()))
+}
+
+/// Documents that `check` does not pass.
+#[must_use]
+pub fn passes(name: &'static str, documents: &[Document], options: &Options) -> Measure {
+    let results = documents
         .par_iter()
-        .filter_map(|path| {
-            let text = fs::read_to_string(path).ok().filter(|text| !text.contains("(made up)"))?;
-            let outcome = engine::upgrade(&text, &options);
+        .map(|document| {
+            let outcome = engine::upgrade(&document.text, options);
             let failing = outcome.findings.iter().find(|finding| finding.level.fails(false));
             let why = failing.map(|finding| format!("{}: {}", finding.rule, finding.message));
-            Some((path.strip_prefix(directory).unwrap_or(path).display().to_string(), why))
+            (document.name.clone(), why)
+        })
+        .collect();
+    Measure::of(name, results)
+}
+
+/// Options with which a command runs where nothing is asked for.
+///
+/// # Panics
+/// Never: no selection is never wrong.
+#[must_use]
+pub fn plain_options() -> Options {
+    Options::new(&RuleSelection::default(), Unknown::Keep, Layout::Keep).expect("no selection is never wrong")
+}
+
+/// What a libvirt refuses and takes of the documents of the corpus, by its list: profile `libvirt` for that version has no form of the
+/// one, and one of the other.
+#[must_use]
+pub fn refused(name: &'static str, documents: &[Document], shared: &Path, version: &str) -> Measure {
+    let options = options(Profile::Libvirt, version.parse().expect("a version"));
+    let refused = corpus::refused(shared, version);
+    let results = documents
+        .par_iter()
+        .filter_map(|document| {
+            let reason = refused.get(&document.name);
+            let taken = corpus::canonical(shared, version, &document.name).is_some();
+            let outcome = engine::upgrade(&document.text, &options);
+            let failure = match (reason, &outcome.text) {
+                (None, _) if !taken => return None,
+                (Some(reason), Some(_)) => Some(format!("libvirt refuses it: {reason}")),
+                (None, None) => Some(format!("libvirt takes it: {}", first_error(&outcome).unwrap_or_default())),
+                (Some(_), None) | (None, Some(_)) => None,
+            };
+            Some((document.name.clone(), failure))
         })
         .collect();
     Measure::of(name, results)

@@ -1,7 +1,14 @@
-//! libvirt itself, through `shared/tools/libvirt-oracle`.
+//! libvirt itself: that of the system through `shared/tools/libvirt-oracle`, today's through `shared/tools/libvirt-today`.
 
-use std::path::Path;
-use std::process::Command;
+use std::env;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::corpus::Document;
 
 /// Interpreters that may have the bindings, Debian's first.
 const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
@@ -14,18 +21,114 @@ pub fn python() -> Option<&'static str> {
     })
 }
 
-/// The answer of `libvirt-oracle same BEFORE AFTER` for two directories: all it printed; the last line counts.
-///
-/// # Errors
-/// When it cannot be run.
-pub fn same(shared: &Path, before: &Path, after: &Path) -> Result<String, String> {
-    let python = python().ok_or("python3-libvirt is not installed")?;
-    let output = Command::new(python)
-        .arg(shared.join("tools/libvirt-oracle"))
-        .arg("same")
-        .args([before, after])
-        .output()
-        .map_err(|error| error.to_string())?;
+/// Which libvirt is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Libvirt {
+    /// The one whose Python bindings the system has.
+    System,
+    /// The newest, which `libvirt-today setup` has put into a folder of its own.
+    Today,
+}
+
+impl Libvirt {
+    /// Whether it is there.
+    #[must_use]
+    pub fn is_installed(self) -> bool {
+        match self {
+            Self::System => python().is_some(),
+            Self::Today => today_root().is_some_and(|root| root.join("usr/bin/python3").exists()),
+        }
+    }
+
+    /// What has to be installed where it is not.
+    #[must_use]
+    pub fn missing(self) -> &'static str {
+        match self {
+            Self::System => "python3-libvirt is not installed",
+            Self::Today => "`libvirt-today setup` has not run here",
+        }
+    }
+
+    fn command(self, shared: &Path) -> Result<Command, String> {
+        let (python, tool) = match self {
+            Self::System => (python().ok_or(self.missing())?, "tools/libvirt-oracle"),
+            Self::Today => ("python3", "tools/libvirt-today"),
+        };
+        let mut command = Command::new(python);
+        command.arg(shared.join(tool));
+        Ok(command)
+    }
+
+    /// The answer of `same BEFORE AFTER` for two directories: all it printed; the last line counts.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn same(self, shared: &Path, before: &Path, after: &Path) -> Result<String, String> {
+        let mut command = self.command(shared)?;
+        let output = command.arg("same").args([before, after]).output().map_err(|error| error.to_string())?;
+        said(&output)
+    }
+}
+
+fn said(output: &Output) -> Result<String, String> {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if text.trim().is_empty() { Err(String::from_utf8_lossy(&output.stderr).into_owned()) } else { Ok(text) }
+}
+
+/// Where `libvirt-today` keeps its libvirt.
+fn today_root() -> Option<PathBuf> {
+    let given = env::var_os("ROOT").map(PathBuf::from);
+    given.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache/libvirt-today")))
+}
+
+/// What today's libvirt makes of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It takes it, and writes this.
+    Form(String),
+    /// It refuses it, for this reason.
+    Refused(String),
+    /// Its driver crashed.
+    Crash,
+}
+
+/// What the test driver of today's libvirt makes of these documents, in their order.
+///
+/// # Errors
+/// When it cannot be run or does not answer all of them.
+pub fn ask(shared: &Path, documents: &[Document]) -> Result<Vec<Answer>, String> {
+    let mut questions = tempfile::tempfile().map_err(|error| error.to_string())?;
+    let write = |file: &mut File| -> std::io::Result<()> {
+        let mut writer = std::io::BufWriter::new(&mut *file);
+        for document in documents {
+            writeln!(writer, "{}", json!({ "id": document.name, "xml": document.text }))?;
+        }
+        writer.flush()?;
+        drop(writer);
+        file.seek(SeekFrom::Start(0)).map(drop)
+    };
+    write(&mut questions).map_err(|error| error.to_string())?;
+    let mut command = Libvirt::Today.command(shared)?;
+    let output = command
+        .arg("lines")
+        .stdin(Stdio::from(questions))
+        .output()
+        .map_err(|error| format!("libvirt-today: {error}"))?;
+    let text = said(&output)?;
+    let answers = text.lines().map(answer).collect::<Result<Vec<_>, _>>()?;
+    match answers.len() == documents.len() {
+        true => Ok(answers),
+        false => Err(format!("libvirt-today: {} answers to {} questions", answers.len(), documents.len())),
+    }
+}
+
+fn answer(line: &str) -> Result<Answer, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("libvirt-today: {error}: {line}"))?;
+    let text = || value["text"].as_str().unwrap_or_default().to_owned();
+    match value["state"].as_str() {
+        Some("ok") => Ok(Answer::Form(text())),
+        Some("refused") => Ok(Answer::Refused(text())),
+        Some("crash") => Ok(Answer::Crash),
+        _ => Err(format!("libvirt-today: no state in {line}")),
+    }
 }

@@ -12,7 +12,7 @@ use roxmltree::Node;
 
 use crate::corpus::Document;
 use crate::measures::{Measure, first_difference, neutral, options};
-use crate::oracle;
+use crate::oracle::Libvirt;
 
 /// A small generator of pseudo-random numbers (SplitMix64): pairs are the same on every machine.
 #[derive(Debug, Clone)]
@@ -197,7 +197,7 @@ pub fn diff(name: &'static str, documents: &[Document], shared: &Path, count: us
             fs::create_dir_all(root).and_then(|()| fs::write(root.join(name), text)).map_err(|e| e.to_string())?;
         }
     }
-    let answer = oracle::same(shared, &before, &after)?;
+    let answer = Libvirt::System.same(shared, &before, &after)?;
     let refused: std::collections::BTreeSet<&str> =
         answer.lines().filter_map(|line| line.split_once(": taken before, ")).map(|(name, _)| name).collect();
     let different: std::collections::BTreeSet<&str> =

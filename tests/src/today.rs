@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::corpus::{Document, Row};
 use crate::measures::{self, Measure};
+use crate::oracle::Libvirt;
 
 /// The files of a directory whose names end like this, as documents named without the ending.
 ///
@@ -98,6 +99,25 @@ pub fn dumps(name: &'static str, shared: &Path) -> Measure {
         })
         .collect();
     Measure::of(name, results)
+}
+
+/// What the QEMU driver of 12.8.0 wrote, as documents.
+#[must_use]
+pub fn dumped(shared: &Path) -> Vec<Document> {
+    let mut documents = documents(&shared.join("qemu_pairs"), ".out.xml");
+    for document in &mut documents {
+        document.name.push_str(".xml");
+    }
+    documents
+}
+
+/// What the QEMU driver of 12.8.0 wrote and today's libvirt reads otherwise, or refuses, after `upgrade`.
+///
+/// # Errors
+/// When that libvirt cannot be asked.
+pub fn dumps_same(name: &'static str, shared: &Path) -> Result<Measure, String> {
+    let options = measures::plain_options();
+    measures::same_to(name, &dumped(shared), shared, Libvirt::Today, |text| engine::upgrade(text, &options))
 }
 
 /// `count` documents that each differ in one place from one of these: an attribute or an element gone, an element twice, a value

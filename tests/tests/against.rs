@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use domxml_codegen::annotations::NS;
 use domxml_runtime::Version;
 use domxml_tests::{against, corpus, measures};
 use relaxng_model::diff::diff;
@@ -25,6 +26,21 @@ fn what_came_later_is_no_difference_to_an_older_schema() {
     let comparison = against::against(&shared, old).expect("both schemas");
     assert!(!comparison.entries.iter().any(|entry| entry.line.starts_with("beyond element /domain/devices/crypto ")));
     assert!(comparison.entries.iter().all(|entry| entry.since <= Some(old)));
+}
+
+#[test]
+fn the_manual_has_every_anchor_that_the_schema_names() {
+    let Some(shared) = corpus::shared_or_say("anchors of the manual") else { return };
+    let manual = shared.join(format!("reference/formatdomain-{}.html", measures::newest()));
+    let manual = fs::read_to_string(&manual).unwrap_or_else(|error| panic!("{}: {error}", manual.display()));
+    let mut anchors = BTreeSet::new();
+    for (file, text) in domxml_schema::FILES {
+        let schema = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        anchors.extend(schema.descendants().filter_map(|node| Some(node.attribute((NS, "ref"))?.to_owned())));
+    }
+    assert!(anchors.len() > 50, "only {} anchors", anchors.len());
+    let missing: Vec<_> = anchors.iter().filter(|anchor| !manual.contains(&format!("id=\"{anchor}\""))).collect();
+    assert!(missing.is_empty(), "not in the manual of {}: {missing:?}", measures::newest());
 }
 
 /// What is known from elsewhere of the two schemas' differences: `+`, `~`; `E`, `A`, `V`; path.

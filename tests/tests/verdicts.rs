@@ -46,6 +46,26 @@ fn our_validator_judges_upstreams_schema_exactly() {
 }
 
 #[test]
+fn other_validators_agree_on_what_came_later() {
+    let Some(shared) = corpus::shared_or_say("engines over what came later") else { return };
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/domain.rng");
+    let newer = today::newer(&shared);
+    let mutants = today::mutants(&newer, 3000);
+    for (engine, names) in
+        [(Engine::Jing, ["jing-new", "jing-new-mutants"]), (Engine::Xmllint, ["xmllint-new", "xmllint-new-mutants"])]
+    {
+        if !engine.is_installed() {
+            eprintln!("{}: did not run, it is not installed", names[0]);
+            continue;
+        }
+        for (name, documents) in names.into_iter().zip([&newer, &mutants]) {
+            let measure = judge::engines_over(name, engine, documents, &schema);
+            hold(&measure.unwrap_or_else(|error| panic!("{name}: {error}")));
+        }
+    }
+}
+
+#[test]
 fn other_validators_agree_on_our_schema() {
     let Some(shared) = corpus::shared_or_say("engines") else { return };
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/domain.rng");

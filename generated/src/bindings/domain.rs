@@ -111,6 +111,11 @@ pub struct Domain {
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
     pub defaultiothread: Option<Defaultiothread>,
+    /// Groups of I/O limits that the throttle filters of disks refer to.
+    ///
+    /// Since libvirt 11.2.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#disk-throttle-group-management).
+    pub throttlegroups: Option<Throttlegroups>,
     /// The guest's share of the host's CPUs.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.0. See [the
@@ -197,11 +202,6 @@ pub struct Domain {
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#performance-monitoring-events).
     pub perf: Option<Perf>,
-    /// Groups of I/O limits that the throttle filters of disks refer to.
-    ///
-    /// Since libvirt 11.2.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#disk-throttle-group-management).
-    pub throttlegroups: Option<Throttlegroups>,
     /// The devices of the guest, and the emulator that provides them.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#devices).
@@ -281,25 +281,25 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     18 IOTHREADIDS = iothreadids: Option<Iothreadids>, child("iothreadids").since(1, 2, 15).dropped_if_empty();
     19 DEFAULTIOTHREAD = defaultiothread: Option<Defaultiothread>, child("defaultiothread").since(8, 5, 0)
         .dropped_if_empty();
-    20 CPUTUNE = cputune: Option<Cputune>, child("cputune").since(0, 9, 0).dropped_if_empty();
-    21 NUMATUNE = numatune: Option<Numatune>, child("numatune").once().since(0, 9, 3).dropped_if_empty();
-    22 IOMMUFD = iommufd: Option<Iommufd>, child("iommufd").once().since(12, 2, 0);
-    23 RESOURCE = resource: Option<Resource>, child("resource").once().since(1, 0, 5);
-    24 SYSINFO = sysinfo: Vec<Sysinfo>, child("sysinfo").since(0, 8, 6);
-    25 BOOTLOADER = bootloader: Option<String>, leaf("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0);
-    26 BOOTLOADER_ARGS = bootloader_args: Option<String>, leaf("bootloader_args").since(0, 6, 0);
-    27 OS = os: Option<Os>, child("os").since(0, 6, 0);
-    28 IDMAP = idmap: Option<Idmap>, child("idmap").since(1, 2, 1).dropped_if_empty();
-    29 FEATURES = features: Option<Features>, child("features").since(0, 6, 0).dropped_if_empty();
-    30 CPU = cpu: Option<Cpu>, child("cpu").since(0, 7, 5).dropped_if_empty();
-    31 CLOCK = clock: Option<Clock>, child("clock").since(0, 6, 0);
-    32 ON_POWEROFF = on_poweroff: Option<LifecycleAction>, leaf("on_poweroff").since(0, 6, 0);
-    33 ON_REBOOT = on_reboot: Option<LifecycleAction>, leaf("on_reboot").since(0, 6, 0);
-    34 ON_CRASH = on_crash: Option<DomainOnCrash>, leaf("on_crash").since(0, 6, 0);
-    35 ON_LOCKFAILURE = on_lockfailure: Option<DomainOnLockfailure>, leaf("on_lockfailure").since(1, 0, 0);
-    36 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
-    37 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
-    38 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0);
+    20 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0);
+    21 CPUTUNE = cputune: Option<Cputune>, child("cputune").since(0, 9, 0).dropped_if_empty();
+    22 NUMATUNE = numatune: Option<Numatune>, child("numatune").once().since(0, 9, 3).dropped_if_empty();
+    23 IOMMUFD = iommufd: Option<Iommufd>, child("iommufd").once().since(12, 2, 0);
+    24 RESOURCE = resource: Option<Resource>, child("resource").once().since(1, 0, 5);
+    25 SYSINFO = sysinfo: Vec<Sysinfo>, child("sysinfo").since(0, 8, 6);
+    26 BOOTLOADER = bootloader: Option<String>, leaf("bootloader").since(0, 6, 0).narrow("/.+", 5, 6, 0);
+    27 BOOTLOADER_ARGS = bootloader_args: Option<String>, leaf("bootloader_args").since(0, 6, 0);
+    28 OS = os: Option<Os>, child("os").since(0, 6, 0);
+    29 IDMAP = idmap: Option<Idmap>, child("idmap").since(1, 2, 1).dropped_if_empty();
+    30 FEATURES = features: Option<Features>, child("features").since(0, 6, 0).dropped_if_empty();
+    31 CPU = cpu: Option<Cpu>, child("cpu").since(0, 7, 5).dropped_if_empty();
+    32 CLOCK = clock: Option<Clock>, child("clock").since(0, 6, 0);
+    33 ON_POWEROFF = on_poweroff: Option<LifecycleAction>, leaf("on_poweroff").since(0, 6, 0);
+    34 ON_REBOOT = on_reboot: Option<LifecycleAction>, leaf("on_reboot").since(0, 6, 0);
+    35 ON_CRASH = on_crash: Option<DomainOnCrash>, leaf("on_crash").since(0, 6, 0);
+    36 ON_LOCKFAILURE = on_lockfailure: Option<DomainOnLockfailure>, leaf("on_lockfailure").since(1, 0, 0);
+    37 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
+    38 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
     39 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0);
     40 SECLABEL = seclabel: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
     41 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();

@@ -4,6 +4,7 @@
 //! KVM and Xen.
 
 use crate::bindings::OnOff;
+use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// What a guest with Windows finds of Hyper-V.
@@ -178,16 +179,15 @@ pub struct HypervSpinlocks {
     pub state: OnOff,
     /// How often the guest tries before it tells; at least 4095. The greatest number stands for never.
     ///
-    /// Where absent, `4294967295` is assumed; the canonical form leaves it out. Since libvirt 1.1.0. May be
-    /// absent since libvirt 1.1.1.
-    pub retries: Option<u32>,
+    /// Since libvirt 1.1.0. May be absent since libvirt 1.1.1.
+    pub retries: Option<scalar::Retries>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HypervSpinlocks: element("spinlocks").since(1, 1, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-    1 RETRIES = retries: Option<u32>, attribute("retries").dropped("4294967295").since(1, 1, 0).optional_since(1, 1, 1);
+    1 RETRIES = retries: Option<scalar::Retries>, attribute("retries").since(1, 1, 0).optional_since(1, 1, 1);
 }
 
 /// A virtual CPU can read its index.

@@ -512,14 +512,10 @@ pub struct Throttlegroup {
     ///
     /// Since libvirt 1.2.11.
     pub write_iops_sec_max: Option<u64>,
-    /// The size in bytes from which a request counts as several.
+    /// How large a request may be that counts as one.
     ///
     /// Since libvirt 1.2.11.
     pub size_iops_sec: Option<u64>,
-    /// A name under which several disks share the limits.
-    ///
-    /// Since libvirt 3.0.0.
-    pub group_name: Option<String>,
     /// Seconds that a burst of bytes lasts.
     ///
     /// Since libvirt 2.4.0.
@@ -544,6 +540,10 @@ pub struct Throttlegroup {
     ///
     /// Since libvirt 2.4.0.
     pub write_iops_sec_max_length: Option<u64>,
+    /// Who shares the limits.
+    ///
+    /// Since libvirt 3.0.0.
+    pub group_name: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -562,17 +562,17 @@ rt::table! { Throttlegroup: element("throttlegroup").since(11, 2, 0);
     10 READ_IOPS_SEC_MAX = read_iops_sec_max: Option<u64>, leaf("read_iops_sec_max").since(1, 2, 11);
     11 WRITE_IOPS_SEC_MAX = write_iops_sec_max: Option<u64>, leaf("write_iops_sec_max").since(1, 2, 11);
     12 SIZE_IOPS_SEC = size_iops_sec: Option<u64>, leaf("size_iops_sec").since(1, 2, 11);
-    13 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0);
-    14 TOTAL_BYTES_SEC_MAX_LENGTH = total_bytes_sec_max_length: Option<u64>, leaf("total_bytes_sec_max_length")
+    13 TOTAL_BYTES_SEC_MAX_LENGTH = total_bytes_sec_max_length: Option<u64>, leaf("total_bytes_sec_max_length")
         .since(2, 4, 0);
-    15 READ_BYTES_SEC_MAX_LENGTH = read_bytes_sec_max_length: Option<u64>, leaf("read_bytes_sec_max_length")
+    14 READ_BYTES_SEC_MAX_LENGTH = read_bytes_sec_max_length: Option<u64>, leaf("read_bytes_sec_max_length")
         .since(2, 4, 0);
-    16 WRITE_BYTES_SEC_MAX_LENGTH = write_bytes_sec_max_length: Option<u64>, leaf("write_bytes_sec_max_length")
+    15 WRITE_BYTES_SEC_MAX_LENGTH = write_bytes_sec_max_length: Option<u64>, leaf("write_bytes_sec_max_length")
         .since(2, 4, 0);
-    17 TOTAL_IOPS_SEC_MAX_LENGTH = total_iops_sec_max_length: Option<u64>, leaf("total_iops_sec_max_length")
+    16 TOTAL_IOPS_SEC_MAX_LENGTH = total_iops_sec_max_length: Option<u64>, leaf("total_iops_sec_max_length")
         .since(2, 4, 0);
-    18 READ_IOPS_SEC_MAX_LENGTH = read_iops_sec_max_length: Option<u64>, leaf("read_iops_sec_max_length")
+    17 READ_IOPS_SEC_MAX_LENGTH = read_iops_sec_max_length: Option<u64>, leaf("read_iops_sec_max_length")
         .since(2, 4, 0);
-    19 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
+    18 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
         .since(2, 4, 0);
+    19 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0);
 }

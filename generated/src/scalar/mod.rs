@@ -15,7 +15,7 @@ pub use cpuset::CpuSet;
 pub use ip::IpAddress;
 pub use number::{
     AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
-    PciSlot, PciePort, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
+    PciSlot, PciePort, Retries, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;

@@ -136,6 +136,46 @@ numbers! {
     OctalMode(u16), octal up to 0o777, written 4 digits in base 8, "an octal number from 0000 to 0777";
 }
 
+/// How often a guest tries for a lock before it tells the hypervisor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Retries {
+    /// So often.
+    Count(u32),
+    /// The `-1` that libvirt before 11.9.0 writes for the greatest number, and that no libvirt reads.
+    MinusOne,
+}
+
+impl Retries {
+    /// The greatest number, which stands for never.
+    pub const NEVER: Self = Self::Count(u32::MAX);
+}
+
+impl Scalar for Retries {
+    fn parse(text: &str) -> Result<Self, ScalarError> {
+        if trim(text) == "-1" {
+            return Ok(Self::MinusOne);
+        }
+        let number = any_base(text).and_then(|number| u32::try_from(number).ok());
+        number.map(Self::Count).ok_or_else(|| ScalarError::expected("a whole number from 0 to 4294967295"))
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Count(number) => push(out, u64::from(*number), 1, 10),
+            Self::MinusOne => out.push_str("-1"),
+        }
+    }
+
+    fn objection(&self) -> Option<&'static str> {
+        match self {
+            Self::Count(_) => None,
+            Self::MinusOne => Some("older versions of libvirt write it for 4294967295, but none reads it"),
+        }
+    }
+}
+
+domxml_runtime::scalar_text!(Retries);
+
 #[cfg(test)]
 mod tests {
     use super::*;

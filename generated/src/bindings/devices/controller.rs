@@ -42,7 +42,7 @@ pub struct Controller {
 
 rt::table! { Controller: element("controller").since(0, 7, 6).reference("controllers")
     .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }])
-    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Part(0, 1), rt::Step::Field(3), rt::Step::Part(0, 2), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 3)] }]);
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Part(0, 1), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 2)] }]);
     0 TYPE = type_: ControllerType, payload();
     1 INDEX = index: Option<u32>, attribute("index").since(0, 7, 6).optional_since(1, 3, 5);
     2 DRIVER = driver: Option<ControllerDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
@@ -291,7 +291,7 @@ pub struct ControllerTypeUsb {
 rt::table! { ControllerTypeUsb: members();
     0 MODEL = model: Option<ControllerTypeUsbModel>, attribute("model").since(0, 8, 2).part(1);
     1 PORTS = ports: Option<u32>, attribute("ports").since(1, 3, 5).part(1);
-    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5).part(2);
+    2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5).part(1);
 }
 
 /// A set of values.
@@ -401,7 +401,7 @@ rt::table! { ControllerTypePci: members();
     0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2).part(1);
     1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
     2 TARGET = target: Option<ControllerTarget>, child("target").once().since(1, 2, 19).dropped_if_empty();
-    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2).part(3);
+    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2).part(2);
 }
 
 /// A set of values.
@@ -491,7 +491,7 @@ pub struct ControllerTypeNvme {
 }
 
 rt::table! { ControllerTypeNvme: members();
-    0 SERIAL = serial: Option<String>, leaf("serial").since(11, 5, 0).dropped_if_empty().part(1);
+    0 SERIAL = serial: Option<String>, leaf("serial").since(11, 5, 0).dropped_if_empty();
 }
 
 /// How the hypervisor drives the controller.

@@ -2,7 +2,7 @@
 //!
 //! Devices that encrypt and decrypt for the guest.
 
-use crate::bindings::{Address, Alias, OnOff};
+use crate::bindings::{Acpi, Address, Alias, OnOff};
 use domxml_runtime as rt;
 
 /// A cryptographic accelerator.
@@ -31,6 +31,10 @@ pub struct Crypto {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -45,7 +49,8 @@ rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
     2 BACKEND = backend: CryptoBackend, child("backend").once().since(9, 1, 0);
     3 DRIVER = driver: Option<CryptoDriver>, child("driver").since(11, 3, 0);
     4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

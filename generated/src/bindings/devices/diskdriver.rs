@@ -590,11 +590,11 @@ pub struct DiskIoTune {
     ///
     /// Since libvirt 1.2.11.
     pub write_iops_sec_max: Option<u64>,
-    /// The size in bytes from which a request counts as several.
+    /// How large a request may be that counts as one.
     ///
     /// Since libvirt 1.2.11.
     pub size_iops_sec: Option<u64>,
-    /// A name under which several disks share the limits.
+    /// Who shares the limits.
     ///
     /// Since libvirt 3.0.0.
     pub group_name: Option<String>,

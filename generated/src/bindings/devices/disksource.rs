@@ -270,13 +270,14 @@ rt::table! { DiskTypeVhostvdpa: members();
 pub struct DiskStorageCtl {
     /// The device of the CAM Target Layer that serves as the disk.
     ///
-    /// Since libvirt 1.2.4. See [the
+    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
+    /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceCtl,
+    pub source: Option<DiskSourceCtl>,
 }
 
 rt::table! { DiskStorageCtl: members();
-    0 SOURCE = source: DiskSourceCtl, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<DiskSourceCtl>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
@@ -284,13 +285,14 @@ rt::table! { DiskStorageCtl: members();
 pub struct DiskTypeCtl {
     /// The device of the CAM Target Layer that serves as the disk.
     ///
-    /// Since libvirt 1.2.4. See [the
+    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
+    /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceCtl,
+    pub source: Option<DiskSourceCtl>,
 }
 
 rt::table! { DiskTypeCtl: members();
-    0 SOURCE = source: DiskSourceCtl, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<DiskSourceCtl>, child("source").since(1, 2, 4);
 }
 
 /// The file that holds the disk. A drive without medium has no source, or one without `file`.
@@ -873,14 +875,47 @@ rt::table! { DiskSourceVhostVdpa: element("source").since(1, 2, 4).reference("ha
 pub struct DiskSourceCtl {
     /// The path of the device.
     ///
-    /// Since libvirt 12.0.0.
-    pub dev: String,
+    /// It must be there, but may be missing in what is read; see rule `disk-empty-source-string`. Since
+    /// libvirt 12.0.0.
+    pub dev: Option<String>,
+    /// What sources that the host opens itself have in common.
+    ///
+    /// Where absent, `mandatory` is assumed. Since libvirt 0.9.7.
+    pub startup_policy: Option<StartupPolicy>,
+    /// What all sources have in common that a disk and its backing stores may have.
+    ///
+    /// Only a running domain shows it. Since libvirt 5.6.0.
+    pub index: Option<u64>,
+    /// The part of the source that is used.
+    ///
+    /// Since libvirt 6.1.0.
+    pub slices: Option<DiskSlices>,
+    /// Another label for one file or device than the guest's own, or none.
+    ///
+    /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
+    pub seclabel: Vec<DeviceSeclabel>,
+    /// How a source is encrypted, and the secrets that open it.
+    ///
+    /// Since libvirt 3.9.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub encryption: Option<Encryption>,
+    /// Persistent reservations of a SCSI disk.
+    ///
+    /// Since libvirt 4.4.0.
+    pub reservations: Option<DiskReservations>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
-    0 DEV = dev: String, attribute("dev").since(12, 0, 0);
+    0 DEV = dev: Option<String>, attribute("dev").since(12, 0, 0);
+    1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
+        .since(0, 9, 7);
+    2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
+    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    4 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
 }
 
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at

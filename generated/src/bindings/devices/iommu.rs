@@ -94,9 +94,9 @@ pub struct IommuDriver {
     ///
     /// Since libvirt 3.5.0.
     pub iotlb: Option<OnOff>,
-    /// How many bits an address of a device has.
+    /// How many bits an address of a device has; 0 leaves that to the hypervisor.
     ///
-    /// Since libvirt 6.5.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 6.5.0.
     pub aw_bits: Option<scalar::AnyBase>,
     /// Whether addresses of devices are translated at all; off where only interrupts are to be remapped.
     ///
@@ -151,7 +151,7 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
     1 CACHING_MODE = caching_mode: Option<OnOff>, attribute("caching_mode").since(3, 4, 0);
     2 EIM = eim: Option<OnOff>, attribute("eim").since(3, 4, 0);
     3 IOTLB = iotlb: Option<OnOff>, attribute("iotlb").since(3, 5, 0);
-    4 AW_BITS = aw_bits: Option<scalar::AnyBase>, attribute("aw_bits").since(6, 5, 0);
+    4 AW_BITS = aw_bits: Option<scalar::AnyBase>, attribute("aw_bits").dropped("0").since(6, 5, 0);
     5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
     6 PASSTHROUGH = passthrough: Option<OnOff>, attribute("passthrough").since(11, 5, 0);
     7 XTSUP = xtsup: Option<OnOff>, attribute("xtsup").since(11, 5, 0);
@@ -180,7 +180,7 @@ pub struct IommuGranule {
     pub size: Option<u32>,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 12.1.0.
+    /// Where absent, `KiB` is assumed. Since libvirt 12.1.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -189,7 +189,7 @@ pub struct IommuGranule {
 rt::table! { IommuGranule: element("granule").since(12, 1, 0).dropped_if_empty();
     0 MODE = mode: Option<IommuGranuleMode>, attribute("mode").since(12, 1, 0);
     1 SIZE = size: Option<u32>, attribute("size").since(12, 1, 0);
-    2 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(12, 1, 0);
+    2 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(12, 1, 0);
 }
 
 /// A set of values.

@@ -2,7 +2,7 @@
 //!
 //! Storage that outlives a crash.
 
-use crate::bindings::{Address, Alias};
+use crate::bindings::{Acpi, Address, Alias};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -29,6 +29,10 @@ pub struct Pstore {
     ///
     /// Since libvirt 0.9.10.
     pub alias: Option<Alias>,
+    /// How ACPI tells the guest of the device.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
+    pub acpi: Option<Acpi>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -42,7 +46,8 @@ rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
     1 PATH = path: Option<String>, leaf("path").since(10, 6, 0);
     2 SIZE = size: PstoreSize, child("size").since(10, 6, 0);
     3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
-    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

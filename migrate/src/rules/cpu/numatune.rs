@@ -10,7 +10,7 @@ use crate::options::Driver;
 use crate::rule::kinds::{algorithm, check, default, exists, nothing, refuse, sort, unique, unread};
 use crate::rule::place::child;
 use crate::rule::scope::CELLS;
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
 use crate::rules::common::attribute;
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -36,8 +36,9 @@ pub(super) fn rules() -> Vec<Rule> {
             }))
             .row(unique(Numatune::MEMNODE, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
             .row(check(restrictively))
-            // Seen with the QEMU driver of 12.8.0; libvirt 9.0.0 took it, and which release began to refuse it is not known.
-            .row(check(nowhere_else).driver(Driver::Qemu)),
+            // 11.3.0 or earlier, but after 9.0.0.
+            .row(check(nowhere_else).since(11, 3, 0).profiles(LIBVIRT))
+            .row(check(nowhere_else).driver(Driver::Qemu).profiles(MODERN)),
         rule("numatune-memory-empty", Class::Lossy)
             .summary("memory of which nothing is said")
             .doc("A `<memory>` without attributes says nothing of where the memory comes from; libvirt takes it for none.")

@@ -15,9 +15,10 @@ pub(super) fn rule() -> Rule {
         .doc(
             "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no share of the bandwidth of \
              a node exceeds 100 percent. No two shares are of the same cache, or of the same node, for the same CPUs, and no two monitors \
-             watch the same ones. From 12.8.0 on a share can be for the whole process, but then none is for single CPUs.",
+             watch the same ones, nor some of those of another. From 12.8.0 on a share can be for the whole process, but then none is for single CPUs.",
         )
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>")
+        .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><monitor/><monitor vcpus='1'/></memorytune></cputune>")
         .row(check(conflict))
 }
 
@@ -69,6 +70,15 @@ fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
     }
 }
 
+/// Whether something is allotted to just these CPUs: then all of them can be monitored together, beside single ones.
+fn allots(cputune: &Cputune, vcpus: &CpuSet, most: u32) -> bool {
+    let these = |share: &Option<CpuSet>| read(share.as_ref(), most).as_ref() == Some(vcpus);
+    let is_cache = |item: &CachetuneItem| matches!(item, CachetuneItem::Cache(_));
+    let is_node = |item: &MemorytuneItem| matches!(item, MemorytuneItem::Node(_));
+    cputune.cachetune.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_cache))
+        || cputune.memorytune.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_node))
+}
+
 /// The monitors of each share, those of a kind together.
 fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
     // What the monitors of a kind watch, by the CPUs of their share: caches, memory, energy.
@@ -110,6 +120,18 @@ fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
             && seen.iter().any(|(_, of, theirs)| of.is_none() && theirs.is_some() != watched.is_some())
         {
             cx.error(xml, "the whole process is monitored, or single CPUs, but not both");
+        } else if let (Some(share), Some(watched)) = (&share, &watched)
+            && seen
+                .iter()
+                .filter(|(_, of, _)| of.as_ref() == Some(share))
+                .filter_map(|(.., theirs)| theirs.as_ref())
+                .any(|theirs| {
+                    let apart = theirs == watched || !theirs.iter().any(|id| watched.contains(id));
+                    let of_all = (theirs == share || watched == share) && allots(cputune, share, most);
+                    !apart && !of_all
+                })
+        {
+            cx.error(xml, "some of these CPUs are monitored together with others");
         }
         seen.push((kind, share, watched));
     }

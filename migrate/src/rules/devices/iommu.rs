@@ -3,7 +3,7 @@
 use domxml::scalar::MemoryUnit;
 use domxml::{Devices, Domain, FeatureIoapicDriver, Iommu, IommuDriver, IommuGranule, IommuModel, OnOff};
 
-use crate::rule::kinds::{KIB, algorithm, check, nothing, refuse};
+use crate::rule::kinds::{KIB, algorithm, check, default, nothing, refuse};
 use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 use crate::rules::common::{is_bare, known_to_target};
@@ -11,6 +11,15 @@ use crate::rules::common::{is_bare, known_to_target};
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         conflict(),
+        rule("iommu-granule-unit-default", Class::Default)
+            .since(12, 1, 0)
+            .summary("the unit of an IOMMU's granule is spelt out")
+            .doc("A size of the granule is in KiB where it has no unit; one that is the host's has none.")
+            .example(
+                "<devices><iommu model='virtio'><driver><granule size='64'/></driver></iommu></devices>",
+                "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
+            )
+            .row(default(IommuGranule::UNIT, MemoryUnit::KiB).when(|granule, _| granule.size.is_some())),
         rule("iommu-granule-unit", Class::Spelling)
             .since(12, 1, 0)
             .summary("the granule of an IOMMU in KiB")
@@ -20,11 +29,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
             )
             .row(algorithm(granule_in_kib).phase(Phase::Write).profiles(LIBVIRT))
-            .row(nothing(
-                child(IommuDriver::GRANULE),
-                |granule| granule.size == Some(0),
-                "a granule of the size 0 is none",
-            )),
+            .row(nothing(child(IommuDriver::GRANULE), is_no_granule, "a granule of the size 0 is none")),
     ]
 }
 
@@ -64,7 +69,26 @@ fn conflict() -> Rule {
             let alone = driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On);
             alone.then_some("extended interrupts need intremap='on'")
         }))
+        .row(
+            refuse(|granule: &IommuGranule, _| {
+                let both = granule.mode.is_some() && granule.size.is_some();
+                both.then_some("a granule has a size or is that of the host, not both")
+            })
+            .since(12, 1, 0),
+        )
+        .row(
+            refuse(|granule: &IommuGranule, _| {
+                let size = u64::from(granule.size?);
+                KIB.apply(size, granule.unit).is_none().then_some("the granule is too large")
+            })
+            .since(12, 1, 0),
+        )
         .row(check(settings))
+}
+
+/// Whether this is as if nothing were said of the granule.
+fn is_no_granule(granule: &IommuGranule) -> bool {
+    granule.mode.is_none() && granule.size.unwrap_or(0) == 0
 }
 
 /// The first IOMMU that remaps interrupts.
@@ -76,7 +100,9 @@ fn remapping(domain: &Domain) -> Option<&IommuDriver> {
 /// Whether each model has the settings that it is given, and what they need.
 fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     let Some(said) = &iommu.driver else { return };
-    let driver = known_to_target(said, cx);
+    let mut driver = known_to_target(said, cx);
+    driver.granule.take_if(|granule| is_no_granule(granule));
+    driver.aw_bits.take_if(|bits| bits.0 == 0);
     if foreign(&driver, iommu.model, cx) {
         cx.error(&said.xml, format!("an IOMMU of the model {} does not have all of these settings", iommu.model));
     }

@@ -1,6 +1,7 @@
 //! Features of the hypervisor and enlightenments.
 
-use domxml::scalar::MemoryUnit;
+use domxml::scalar::{MemoryUnit, Retries};
+use domxml::{Content, Extra};
 use domxml::{
     FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHpt, FeatureHyperv, FeatureHypervMode, FeatureSmm,
     FeatureTcg, Features, HypervSpinlocks, HypervStimer, HypervTlbflush, HypervVendorId, KvmDirtyRing, OnOff, SmmTseg,
@@ -9,24 +10,28 @@ use domxml::{
 
 use crate::rule::kinds::{algorithm, nothing, refuse, spelling, unread};
 use crate::rule::place::child;
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rule::row::Draft;
+use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, Scope, rule};
 
 /// The characters of the vendor that CPUID shows.
 const LONGEST_VENDOR: usize = 12;
 
 /// The fewest retries of a spinlock.
-const FEWEST_RETRIES: u32 = 4095;
+const FEWEST_RETRIES: Retries = Retries::Count(4095);
 
-/// Takes away what the hypervisor's own list stands for: that of mode `host-model` counts since 12.1.0, that of `passthrough` no
-/// longer since 11.9.0.
-fn drop_unlisted(hyperv: &mut FeatureHyperv, cx: &mut Context) {
-    let unread = match hyperv.mode {
-        Some(FeatureHypervMode::Passthrough) => cx.knows(11, 9, 0),
-        Some(FeatureHypervMode::HostModel) => !cx.knows(12, 1, 0),
+/// Whether the hypervisor's own list stands for what is listed here: that of mode `host-model` no longer since 12.1.0, that of
+/// `passthrough` since 11.9.0.
+fn is_unlisted(hyperv: &FeatureHyperv, scope: &Scope) -> bool {
+    match hyperv.mode {
+        Some(FeatureHypervMode::Passthrough) => scope.knows(11, 9, 0),
+        Some(FeatureHypervMode::HostModel) => !scope.knows(12, 1, 0),
         Some(FeatureHypervMode::Custom) | None => false,
-    };
+    }
+}
+
+fn drop_unlisted(hyperv: &mut FeatureHyperv, cx: &mut Context) {
     let bare = FeatureHyperv { mode: hyperv.mode, xml: hyperv.xml.clone(), ..FeatureHyperv::default() };
-    if unread && *hyperv != bare {
+    if is_unlisted(hyperv, &cx.scope) && *hyperv != bare {
         cx.rewrote(&hyperv.xml, "what is listed beside this mode is not read");
         *hyperv = bare;
     }
@@ -90,24 +95,64 @@ fn conflict() -> Rule {
         .finds("<features><hyperv mode='custom'><vendor_id state='on' value='more than twelve'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
         .row(
-            refuse(|it: &HypervSpinlocks, _| {
+            listed(spinlocks, |it| {
                 let none = it.state == OnOff::On && it.retries.is_none();
-                none.then_some("spinlocks need a number of retries")
+                none.then(|| "spinlocks need a number of retries".to_owned())
             })
+            .at(|it| place(it, spinlocks(it)))
             .until(11, 9, 0),
         )
-        .row(refuse(|it: &HypervSpinlocks, _| {
-            let few = it.state == OnOff::On && it.retries.is_some_and(|retries| retries < FEWEST_RETRIES);
-            few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries"))
-        }))
-        .row(refuse(|vendor: &HypervVendorId, _| match &vendor.value {
-            _ if vendor.state == OnOff::Off => None,
-            None => Some("the vendor needs a value".to_owned()),
-            Some(value) if value.len() > LONGEST_VENDOR => Some(format!("a vendor has up to {LONGEST_VENDOR} characters")),
-            Some(value) => value.contains(',').then(|| "a vendor has no comma".to_owned()),
-        }))
-        .row(refuse(|stimer: &HypervStimer, _| stimer.state.is_none().then_some("the timer needs a state")))
-        .row(refuse(|flush: &HypervTlbflush, _| flush.state.is_none().then_some("the flushing needs a state")))
+        .row(
+            listed(spinlocks, |it| {
+                let few = it.state == OnOff::On && it.retries.is_some_and(|retries| retries < FEWEST_RETRIES);
+                few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries"))
+            })
+            .at(|it| place(it, spinlocks(it))),
+        )
+        .row(
+            listed(
+                |it| it.vendor_id.as_ref(),
+                |vendor| match &vendor.value {
+                    _ if vendor.state == OnOff::Off => None,
+                    None => Some("the vendor needs a value".to_owned()),
+                    Some(value) if value.len() > LONGEST_VENDOR => {
+                        Some(format!("a vendor has up to {LONGEST_VENDOR} characters"))
+                    }
+                    Some(value) => value.contains(',').then(|| "a vendor has no comma".to_owned()),
+                },
+            )
+            .at(|it| place(it, it.vendor_id.as_ref())),
+        )
+        .row(
+            listed(
+                |it| it.stimer.as_ref(),
+                |stimer| stimer.state.is_none().then(|| "the timer needs a state".to_owned()),
+            )
+            .at(|it| place(it, it.stimer.as_ref())),
+        )
+        .row(
+            listed(
+                |it| it.tlbflush.as_ref(),
+                |flush| flush.state.is_none().then(|| "the flushing needs a state".to_owned()),
+            )
+            .at(|it| place(it, it.tlbflush.as_ref())),
+        )
+}
+
+fn spinlocks(hyperv: &FeatureHyperv) -> Option<&HypervSpinlocks> {
+    hyperv.spinlocks.as_ref()
+}
+
+/// A refusal of one enlightenment, where it is read at all.
+fn listed<T: Content>(
+    part: fn(&FeatureHyperv) -> Option<&T>,
+    objection: impl Fn(&T) -> Option<String> + Send + Sync + 'static,
+) -> Draft<FeatureHyperv> {
+    refuse(move |hyperv, scope| if is_unlisted(hyperv, scope) { None } else { part(hyperv).and_then(&objection) })
+}
+
+fn place<'a, T: Content>(hyperv: &'a FeatureHyperv, part: Option<&'a T>) -> &'a Extra {
+    part.and_then(|part| part.extra()).unwrap_or(&hyperv.xml)
 }
 
 fn parts_of_off() -> Rule {
@@ -123,6 +168,19 @@ fn parts_of_off() -> Rule {
             "<features><hyperv mode='custom'><spinlocks state='off'/></hyperv></features>",
         )
         .row(algorithm(drop_unlisted).phase(Phase::Read).profiles(LIBVIRT))
+        .row(
+            nothing(HypervSpinlocks::RETRIES, |retries| *retries == Retries::NEVER, "spinlocks never tell by themselves")
+                .since(11, 9, 0),
+        )
+        .row(
+            spelling(
+                HypervSpinlocks::RETRIES,
+                |retries, _| (*retries == Retries::NEVER).then_some(Retries::MinusOne),
+                "libvirt before 11.9.0 writes the greatest number as -1, which no libvirt reads",
+            )
+            .until(11, 9, 0)
+            .profiles(LIBVIRT),
+        )
         .row(unread(HypervSpinlocks::RETRIES, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(HypervVendorId::VALUE, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(child(HypervStimer::DIRECT), OFF).when(|it, _| it.state == Some(OnOff::Off)))

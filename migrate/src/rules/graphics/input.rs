@@ -1,7 +1,7 @@
 //! Input devices.
 
 use domxml::{
-    AddressType, DomainType, Input, InputBus, InputType, InputTypeKeyboard, InputTypeMouse, InputTypeTablet,
+    AddressType, DomainType, Input, InputBus, InputType, InputTypeKeyboard, InputTypeMouse, InputTypeTablet, OnOff,
     OsTypeValue,
 };
 
@@ -46,11 +46,12 @@ fn conflict() -> Rule {
     rule("input-contradictions", Class::Conflict)
         .summary("input devices that libvirt refuses")
         .doc(
-            "A tablet cannot be on the PS/2 bus, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
+            "A tablet cannot be on the PS/2 bus, which `<ps2 state='off'/>` takes away, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
              that are neither fully nor paravirtualized have no input devices, unless they are Parallels' containers. A virtio model is \
              on the virtio bus, a device on USB has an address of that type, and an event device of the host is on no bus.",
         )
         .finds("<devices><input type='tablet' bus='ps2'/></devices>")
+        .finds("<features><ps2 state='off'/></features><devices><input type='mouse' bus='ps2'/></devices>")
         .finds("<devices><input type='mouse' bus='xen'/></devices>")
         .finds("<os><type>xen</type></os><devices><input type='mouse' bus='usb'/></devices>")
         .finds("<os><type>exe</type></os><devices><input type='mouse' bus='usb'/></devices>")
@@ -62,6 +63,10 @@ fn conflict() -> Rule {
         .row(refuse(|tablet: &InputTypeTablet, scope| {
             let wrong = scope.is_hvm() && tablet.bus == Some(InputBus::Ps2);
             wrong.then_some("a tablet is not on the PS/2 bus")
+        }))
+        .row(refuse(|input: &Input, scope| {
+            let wrong = said_bus(input) == Some(InputBus::Ps2) && scope.ps2 == Some(OnOff::Off);
+            wrong.then_some("<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature")
         }))
         .row(refuse(|input: &Input, scope| {
             let wrong = scope.is_hvm() && said_bus(input) == Some(InputBus::Xen);

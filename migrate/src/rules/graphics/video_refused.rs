@@ -16,7 +16,7 @@ pub(super) fn rules() -> Vec<Rule> {
         .summary("video cards that libvirt refuses together")
         .doc(
             "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` and the options of \
-             virtio are for virtio cards, the sizes `ram`, `vram64` and `vgamem` for QXL cards, a `rendernode` for the driver `vhostuser`; \
+             virtio are for virtio cards, and so is `blob`; the sizes `ram`, `vram64` and `vgamem` for QXL cards, a `rendernode` for the driver `vhostuser`; \
              a card of the model `ramfb` has no address, an acceleration says of what, and a resolution is not 0. libvirt refuses a \
              domain where that is not so.",
         )
@@ -97,6 +97,13 @@ fn models(rule: Rule) -> Rule {
                 // A libvirt that is older reads past it.
                 (model.edid.is_some() && !has && scope.strictly_knows(11, 7, 0))
                     .then_some("edid is for video cards of the models vga, bochs and virtio")
+            })
+            .phase(Phase::Derive),
+        )
+        .row(
+            refuse(|model: &VideoModel, scope| {
+                let has = matches!(model.type_, VideoModelType::Virtio(_) | VideoModelType::None);
+                (model.blob.is_some() && !has && scope.strictly_knows(9, 2, 0)).then_some("blob is for virtio cards")
             })
             .phase(Phase::Derive),
         )

@@ -1,9 +1,10 @@
 //! What libvirt refuses of devices of the host.
 
 use domxml::{
-    DiskAuthSecretType, Hostdev, HostdevMode, HostdevSourcePci, HostdevSourceScsi, HostdevSourceScsiHost,
-    HostdevSourceScsiProtocol as Protocol, HostdevSourceUsb, HostdevSubsystem, HostdevSubsystemMdevModel as MdevModel,
-    HostdevSubsystemScsi, HostdevSubsystemScsiSgio, HostdevUsbAddress, Payload as _, Rom, YesNo,
+    DiskAuthSecretType, Hostdev, HostdevMode, HostdevScsiAdapter, HostdevScsiAdapterType as AdapterType,
+    HostdevSourcePci, HostdevSourceScsi, HostdevSourceScsiHost, HostdevSourceScsiProtocol as Protocol,
+    HostdevSourceUsb, HostdevSubsystem, HostdevSubsystemMdevModel as MdevModel, HostdevSubsystemScsi,
+    HostdevSubsystemScsiSgio, HostdevUsbAddress, Payload as _, Rom, YesNo,
 };
 
 use crate::rule::kinds::refuse;
@@ -140,8 +141,12 @@ fn scsi_source() -> Rule {
     rule("hostdev-scsi-source", Class::Conflict)
         .summary("the source of a SCSI device of the host is incomplete or malformed")
         .doc(
-            "An iSCSI target has exactly one server, and its secret is one of iSCSI. An adapter of vhost is named by `naa.` and 16 \
+            "An adapter of the host has a name. An iSCSI target has exactly one server, and its secret is one of iSCSI. An adapter of vhost is named by `naa.` and 16 \
              hexadecimal digits. libvirt refuses anything else.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter/><address bus='0' target='0' unit='0'/></source>\
+             </hostdev></devices>",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' wwpn='5123456789abcde0'/></hostdev>\
@@ -151,6 +156,13 @@ fn scsi_source() -> Rule {
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/1'>\
              <host name='example.com'/><auth username='me'><secret type='ceph' usage='a'/></auth></source></hostdev></devices>",
         )
+        .row(refuse(|adapter: &HostdevScsiAdapter, _| {
+            let named = match &adapter.type_ {
+                AdapterType::ScsiHost(members) => members.name.as_ref().is_some_and(|name| !name.is_empty()),
+                AdapterType::FcHost(_) => kept_attribute(&adapter.xml, "name").is_some(),
+            };
+            (!named).then_some("an adapter is told by its name: the other ways are those of storage pools")
+        }))
         .row(refuse(|it: &HostdevSourceScsi, _| {
             let wrong = matches!(&it.protocol, Protocol::Iscsi(target) if target.host.len() != 1);
             wrong.then_some("an iSCSI target has one server: one <host>")

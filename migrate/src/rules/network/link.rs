@@ -7,9 +7,10 @@ use domxml::{
 };
 
 use super::interface::{is_virtio, type_name};
+use crate::options::Driver;
 use crate::rule::kinds::{default, nothing, refuse, sort, unique, unread, unread_where};
 use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Rule, rule};
+use crate::rule::{BOTH, Class, Rule, Scope, rule};
 use crate::rules::common::kept_attribute;
 
 pub(super) fn places() -> Rule {
@@ -57,17 +58,15 @@ pub(super) fn vhostuser() -> Rule {
     rule("interface-vhostuser-incomplete", Class::Conflict)
         .summary("an interface of type `vhostuser` lacks what the target needs")
         .doc(
-            "The card of an interface of type `vhostuser` is one of virtio's. Until 11.1.0, which brought passt there, its source needed \
-             `type`, `path` and `mode`. libvirt refuses the rest.",
+            "The card of an interface of type `vhostuser` is one of virtio's, of which the driver of QEMU alone takes care since 11.1.0. Until \
+             then, when passt came there, its source needed `type`, `path` and `mode`. libvirt refuses the rest.",
         )
         .finds(
             "<devices><interface type='vhostuser'><source type='unix' path='/run/vhost.sock' mode='client'/><model type='e1000'/>\
              </interface></devices>",
         )
-        .row(refuse(|it: &Interface, _| {
-            let vhostuser = matches!(it.type_, InterfaceType::Vhostuser(_));
-            (vhostuser && !is_virtio(it) && !is_passt(it)).then_some("the card of a vhostuser interface is one of virtio's")
-        }))
+        .row(refuse(other_card).until(11, 1, 0))
+        .row(refuse(other_card).since(11, 1, 0).driver(Driver::Qemu))
         .row(
             refuse(|it: &Interface, _| {
                 let missing = matches!(&it.type_, InterfaceType::Vhostuser(members) if members.source.is_none());
@@ -84,17 +83,25 @@ pub(super) fn vhostuser() -> Rule {
         )
 }
 
+/// A card that is none of virtio's: once libvirt's parser refused it, now the driver of QEMU does.
+fn other_card(interface: &Interface, _: &Scope) -> Option<&'static str> {
+    let vhostuser = matches!(interface.type_, InterfaceType::Vhostuser(_));
+    (vhostuser && !is_virtio(interface) && !is_passt(interface))
+        .then_some("the card of a vhostuser interface is one of virtio's")
+}
+
 pub(super) fn sources() -> Rule {
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(
             "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a tag of a VLAN is at \
-             most 4095 and every `<vlan>` has one; a device that is always there has no other that it stands in for; the name of the host \
-             is for passt to tell. libvirt refuses the rest.",
+             most 4095 and every `<vlan>` has one; a device that is always there has no other that it stands in for; passt serves \
+             interfaces of the types `user` and `vhostuser`, and tells the name of the host. libvirt refuses the rest.",
         )
         .finds("<devices><interface type='bridge'><model type='virtio'/></interface></devices>")
         .finds("<devices><interface type='hostdev'><source/></interface></devices>")
         .finds("<devices><interface type='user'><backend hostname='a'/></interface></devices>")
+        .finds("<devices><interface type='bridge'><source bridge='a'/><backend type='passt'/></interface></devices>")
         .finds("<devices><interface type='user'><teaming type='persistent' persistent='ua-a'/></interface></devices>")
         .finds("<devices><interface type='user'><vlan><tag id='4096'/></vlan></interface></devices>")
         .row(refuse(|it: &Interface, _| {
@@ -112,6 +119,13 @@ pub(super) fn sources() -> Rule {
                 (named && it.type_ != Some(InterfaceBackendType::Passt)).then_some("hostname and fqdn are for the back end passt")
             })
             .since(11, 8, 0),
+        )
+        .row(
+            refuse(|it: &Interface, _| {
+                let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
+                (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser")
+            })
+            .at(|it| it.backend.as_ref().map_or(&it.xml, |backend| &backend.xml)),
         )
         .row(refuse(|it: &Teaming, _| {
             let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();

@@ -2,8 +2,8 @@
 
 use domxml::{
     Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Input,
-    InputBus, InputType, Memballoon, MemballoonModel, Nvram, OnOff, Parallel, Serial,
-    SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoModelType, YesNo,
+    InputBus, InputType, Memballoon, MemballoonModel, Nvram, Parallel, Serial, SerialTargetModelName as SerialModel,
+    SerialTargetType, Sound, SoundModel, Video, VideoModelType, YesNo,
 };
 
 use super::disks::no_ide;
@@ -164,10 +164,9 @@ fn inputs() -> Rule {
     rule("qemu-input-bus-conflict", Class::Conflict)
         .summary("an input device on a bus that the machine does not have")
         .doc(
-            "PS/2 is of PCs, unless `<ps2 state='off'/>` takes it away, and has mice and keyboards alone; the bus of Xen is none of QEMU's.",
+            "PS/2 is of PCs, and has mice and keyboards alone; the bus of Xen is none of QEMU's.",
         )
         .finds("<devices><input type='tablet' bus='ps2'/></devices>")
-        .finds("<features><ps2 state='off'/></features><devices><input type='mouse' bus='ps2'/></devices>")
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='keyboard' bus='ps2'/></devices>")
         .row(refused(|input: &Input, scope| input_objection(input, scope).map(str::to_owned)))
 }
@@ -183,9 +182,6 @@ fn input_objection(input: &Input, scope: &Scope) -> Option<&'static str> {
         InputBus::Ps2 if tablet => Some("there are no tablets on PS/2: set bus='usb' or 'virtio'"),
         InputBus::Ps2 if scope.board.has_ps2() == Some(false) => {
             Some("this machine has no PS/2: set bus='usb' or 'virtio'")
-        }
-        InputBus::Ps2 if scope.ps2 == Some(OnOff::Off) => {
-            Some("<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature")
         }
         InputBus::Xen if scope.is_hvm() => Some("the bus of Xen is none of QEMU's: set bus='usb' or 'virtio'"),
         _ => None,

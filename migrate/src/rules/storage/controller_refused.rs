@@ -7,6 +7,7 @@ use domxml::{
 };
 
 use super::controllers::{start_port, type_name, usb_model};
+use crate::options::Driver;
 use crate::rule::kinds::{check, refuse, unique};
 use crate::rule::{Class, Context, Rule, rule};
 use crate::rules::common::kept_attribute;
@@ -33,7 +34,15 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
             .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
-            .row(check(no_usb)),
+            .row(check(no_usb))
+            // The drivers of hypervisors have one then, or say so themselves.
+            .row(
+                refuse(|devices: &Devices, _| {
+                    let redirected = !devices.redirdev.is_empty() && !devices.controller.iter().any(is_usb);
+                    redirected.then_some("the guest has no USB controller for a redirected device")
+                })
+                .driver(Driver::Test),
+            ),
         rule("controller-usb-no-master", Class::Conflict)
             .summary("companions of a USB 2 controller have no master")
             .doc(

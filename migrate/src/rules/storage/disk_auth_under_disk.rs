@@ -55,7 +55,8 @@ pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encry
         DiskType::Dir(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => return None,
+        DiskType::Ctl(members) => &mut members.source.as_mut()?.encryption,
+        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => return None,
         DiskType::Network(network) => match &mut network.source.as_mut()?.protocol {
             Protocol::Nbd(members) => &mut members.encryption,
             Protocol::Iscsi(members) => &mut members.encryption,

@@ -20,7 +20,7 @@ pub(super) fn type_reset() -> Rule {
 pub(super) fn without_medium() -> Rule {
     crate::rule::rule("disk-drive-without-medium", Class::Lossy)
         .summary("libvirt forgets the type of a drive without medium")
-        .doc("A removable drive of the type `block`, `dir`, `network`, `volume` or `nvme` without a source becomes one of the type `file` as \
+        .doc("A removable drive of the type `block`, `dir`, `network`, `volume`, `nvme` or `ctl` without a source becomes one of the type `file` as \
              soon as libvirt defines the domain. What medium its owner meant to insert is then no longer to be seen, so this is \
              only reported.")
         .finds("<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>")
@@ -48,7 +48,8 @@ fn lost_type(disk: &Disk) -> Option<&'static str> {
         DiskType::Volume(members) => members.source.is_none(),
         DiskType::Nvme(members) => members.source.is_none(),
         DiskType::Network(members) => members.source.is_none(),
-        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => false,
+        DiskType::Ctl(members) => members.source.is_none(),
+        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
     };
     if empty { domxml::Payload::value(&disk.type_) } else { None }
 }
@@ -84,6 +85,15 @@ fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
                 remove(&mut members.source, |source| source.xml, &mut disk.xml);
             } else if path.is_some() {
                 cx.rewrote(&source.xml, "an empty path is not written").becomes("dev=''", "");
+            }
+        }
+        DiskType::Ctl(members) if libvirt => {
+            let Some(source) = &mut members.source else { return };
+            let path = source.dev.take_if(|path| path.is_empty());
+            if source.says_nothing() {
+                let before = path.map_or("<source/>", |_| "<source dev=''/>");
+                cx.rewrote(&source.xml, "an empty source is not written").becomes(before, "");
+                remove(&mut members.source, |source| source.xml, &mut disk.xml);
             }
         }
         DiskType::Dir(members) if libvirt => {

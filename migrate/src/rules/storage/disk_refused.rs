@@ -32,6 +32,16 @@ pub(super) fn rules() -> Vec<Rule> {
                 })
                 .at(|disk| &disk.target.xml)
                 .until(11, 5, 0),
+            )
+            // 11.3.0 or earlier, but after 9.0.0.
+            .row(
+                refuse(|disk: &Disk, _| {
+                    let name = plain_name(&disk.target.dev);
+                    let lost = disk.address.is_none() && targets::is_beyond_numbers(name);
+                    lost.then(|| format!("'{name}' is a longer name than that of any disk, and it has no address"))
+                })
+                .at(|disk| &disk.target.xml)
+                .since(11, 3, 0),
             ),
         rule("disk-target-duplicate", Class::Conflict)
             .summary("two disks have the same target")
@@ -235,7 +245,7 @@ fn virtio_options() -> Rule {
         .summary("options of virtio stand on a disk of another bus")
         .doc(
             "The model of a disk, `ioeventfd`, `event_idx`, queues and the options that all virtio devices share are for disks on the bus \
-             virtio; libvirt refuses them elsewhere.",
+             virtio; libvirt refuses them elsewhere, but for queues of NVMe disks.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu' event_idx='on'/><source file='/a'/>\
@@ -267,13 +277,14 @@ fn driver(disk: &Disk) -> &Extra {
     disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)
 }
 
-/// The options of virtio that a disk has.
+/// The options of virtio that a disk has and libvirt refuses.
 fn given_options(disk: &Disk) -> Vec<&'static str> {
     let Some(driver) = &disk.driver else { return Vec::new() };
+    let on_nvme = targets::bus(disk) == Bus::Nvme;
     let is_option = |name: &&str| match *name {
         "ioeventfd" | "event_idx" => true,
-        "queues" => driver.queues != Some(0),
-        "queue_size" => driver.queue_size != Some(0),
+        "queues" => driver.queues != Some(0) && !on_nvme,
+        "queue_size" => driver.queue_size != Some(0) && !on_nvme,
         name => VIRTIO_OPTIONS.contains(&name),
     };
     given(driver).into_iter().filter(is_option).collect()

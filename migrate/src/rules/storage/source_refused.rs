@@ -2,17 +2,18 @@
 
 use domxml::{
     Acpi, DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecret, DiskAuthSecretType, DiskDriver,
-    DiskHost, DiskOuterEncryption, DiskReconnect, DiskReservations, DiskReservationsSource, DiskReservationsSourceMode,
-    DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceNvme,
-    DiskSourceVolume, DiskType, DiskTypeNetwork, Encryption, EncryptionFormat, EncryptionSecret, OsNvram, OsNvramType,
-    YesNo, walk,
+    DiskDriverType, DiskHost, DiskLatencyHistogram, DiskOuterEncryption, DiskReconnect, DiskReservations,
+    DiskReservationsSource, DiskReservationsSourceMode, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
+    DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, DiskSourceVolume, DiskType, DiskTypeNetwork, Encryption,
+    EncryptionFormat, EncryptionSecret, OsNvram, OsNvramType, YesNo, walk,
 };
 use domxml_runtime::Extra;
 
 use super::disk_auth_under_disk::{auth_place, encryption_place};
 use super::disk_refused::is_lun;
+use crate::options::Driver;
 use crate::rule::kinds::{check, note, refuse, unique};
-use crate::rule::{BOTH, Class, Context, Rule, rule};
+use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Rule, rule};
 use crate::rules::common::{kept_attribute, kept_child};
 
 const LUNS: &str = "persistent reservations are for LUNs";
@@ -37,8 +38,11 @@ pub(super) fn rules() -> Vec<Rule> {
                  <target dev='sda' bus='scsi'/></disk></devices>",
             )
             .row(refuse(|disk: &Disk, _| {
-                let DiskType::Block(members) = &disk.type_ else { return None };
-                let reserved = members.source.as_ref()?.reservations.is_some();
+                let reserved = match &disk.type_ {
+                    DiskType::Block(members) => members.source.as_ref()?.reservations.is_some(),
+                    DiskType::Ctl(members) => members.source.as_ref()?.reservations.is_some(),
+                    _ => false,
+                };
                 (reserved && !is_lun(disk)).then_some(LUNS)
             })),
         rule("disk-reservations-source", Class::Conflict)
@@ -117,7 +121,13 @@ pub(super) fn rules() -> Vec<Rule> {
                 note(|source: &DiskSourceNetwork, _| {
                     matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
                 })
-                .profiles(BOTH),
+                .profiles(MODERN),
+            )
+            .row(
+                refuse(|source: &DiskSourceNetwork, _| {
+                    matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
+                })
+                .profiles(LIBVIRT),
             )
             .row(
                 note(|label: &DeviceSeclabel, _| match &label.relabel {
@@ -302,7 +312,15 @@ fn values() -> Rule {
         .doc(
             "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
              connection that is made again needs a time-out, reservations that libvirt does not manage the socket of their helper. The \
-             name of an RBD or Gluster image has a pool or volume, a slash and the image.",
+             name of an RBD or Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
+             namespace between them. A histogram of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for QEMU's.",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool//image'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><latency-histogram type='read'/></statistics></driver>\
+             <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu' iothread='0'/><source file='/a'/>\
@@ -332,6 +350,27 @@ fn values() -> Rule {
             let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
             let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
             (pooled && pool == 0).then_some("the name has a pool or volume, a slash and the image")
+        }))
+        .row(
+            refuse(|it: &DiskSourceNetwork, _| {
+                let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
+                let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
+                bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
+            })
+            .since(11, 6, 0),
+        )
+        .row(refuse(|it: &DiskReservations, _| {
+            it.managed.is_none().then_some("reservations are managed by libvirt or not: `managed` must say so")
+        }))
+        .row(
+            refuse(|it: &DiskLatencyHistogram, _| it.bin.is_empty().then_some("a histogram needs bins")).since(12, 1, 0),
+        )
+        .row(refuse(|it: &DiskSourceFile, scope| {
+            let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;
+            passed.then_some("of the drivers only QEMU's takes file descriptors for a disk")
+        }))
+        .row(refuse(|it: &DiskDriver, _| {
+            (it.type_ == Some(DiskDriverType::Luks)).then_some("an encrypted image is of the format raw: luks is told by <encryption>")
         }))
         .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
         .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))

@@ -9,17 +9,24 @@ use domxml::{
 /// The number that libvirt reads from the name of a disk: `hda` is 0, `sdaa` 26. Digits for a partition may follow; none
 /// where the name is of another form.
 pub(in crate::rules) fn name_to_index(name: &str) -> Option<u32> {
-    let rest = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find_map(|prefix| name.strip_prefix(prefix))?;
-    let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
-    if letters == 0 || !rest[letters..].bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // libvirt counts in 32 bits and lets them overflow; what is negative then is no number.
-    let index = rest
+    // libvirt counted in 32 bits and let them overflow; what is negative then is no number.
+    let index = name_letters(name)?
         .bytes()
-        .take(letters)
         .fold(-1i32, |index, letter| index.wrapping_add(1).wrapping_mul(26).wrapping_add(i32::from(letter - b'a')));
     u32::try_from(index).ok()
+}
+
+/// The letters in the name of a disk that count, without the prefix of its bus and the number of a partition.
+fn name_letters(name: &str) -> Option<&str> {
+    let rest = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find_map(|prefix| name.strip_prefix(prefix))?;
+    let (letters, partition) = rest.split_at(rest.bytes().take_while(u8::is_ascii_lowercase).count());
+    (!letters.is_empty() && partition.bytes().all(|byte| byte.is_ascii_digit())).then_some(letters)
+}
+
+/// Whether the letters in a name count further than 32 bits do.
+pub(super) fn is_beyond_numbers(name: &str) -> bool {
+    let count = |index: i32, letter: u8| index.checked_add(1)?.checked_mul(26)?.checked_add(i32::from(letter - b'a'));
+    name_letters(name).is_some_and(|letters| letters.bytes().try_fold(-1i32, count).is_none())
 }
 
 /// Controller and place on it of a disk named for an NVMe namespace: `nvme1n3p2` is on controller 1, at place 2. The partition
@@ -78,7 +85,8 @@ pub(super) fn names_something(disk: &Disk) -> bool {
         DiskType::Volume(members) => members.source.is_some(),
         DiskType::Nvme(members) => members.source.is_some(),
         DiskType::Network(members) => members.source.is_some(),
-        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => true,
+        DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| given(&source.dev)),
+        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => true,
     }
 }
 
