@@ -4,19 +4,19 @@
 //! fact of what libvirt does, with the versions and drivers that do so; [`kinds`] lists the kinds. `CONTRIBUTING.md` shows how one is added.
 
 pub mod board;
+mod context;
 pub mod kinds;
 pub mod place;
 pub mod row;
 pub mod scope;
 
-use std::borrow::Cow;
-
-use domxml_runtime::{Content, Extra, Span, Version};
+use domxml_runtime::Version;
 use serde::Serialize;
 
-use crate::finding::{Finding, Level};
+use crate::finding::Level;
 use crate::options::{Profile, Target};
 
+pub use context::Context;
 pub use row::{Drivers, Kind, Phase, Row};
 pub use scope::Scope;
 
@@ -31,6 +31,27 @@ pub const MODERN: &[Profile] = &[Profile::Modern];
 
 /// The first libvirt of several, and the first behind them.
 pub type Range = (Option<Version>, Option<Version>);
+
+/// Says from when to when something holds: of a rule, and of a row.
+macro_rules! versions {
+    ($which:literal) => {
+        #[doc = concat!("The first libvirt that does so, or that knows the form that is written, ", $which, ".")]
+        #[must_use]
+        pub fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+            self.since = Some(Version::new(major, minor, micro));
+            self
+        }
+
+        #[doc = concat!("The first libvirt that does so no longer, ", $which, ".")]
+        #[must_use]
+        pub fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+            self.until = Some(Version::new(major, minor, micro));
+            self
+        }
+    };
+}
+
+pub(crate) use versions;
 
 /// A rule: what is said of a group of facts.
 #[derive(Debug)]
@@ -105,19 +126,7 @@ impl Rule {
         self.example(content, content)
     }
 
-    /// The first libvirt that does so, or that knows the modern form, of all rows that do not say it themselves.
-    #[must_use]
-    pub fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.since = Some(Version::new(major, minor, micro));
-        self
-    }
-
-    /// The first libvirt that does so no longer, of all rows that do not say it themselves.
-    #[must_use]
-    pub fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.until = Some(Version::new(major, minor, micro));
-        self
-    }
+    versions!("of all rows that do not say it themselves");
 
     /// Rewrites with `--unsafe-fixes` alone: what the author meant is not to be seen.
     #[must_use]
@@ -150,6 +159,16 @@ impl Rule {
         rows(self)
     }
 
+    /// The level of what it finds; what it only notes is a note whatever this says.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match (self.safety, self.class) {
+            (_, Class::Conflict | Class::Validity | Class::Host | Class::Advice) => self.class.level(),
+            (Safety::Safe, _) => self.class.level(),
+            (Safety::Unsafe | Safety::ReportOnly, _) => Level::Note,
+        }
+    }
+
     /// From when to when a row holds.
     #[must_use]
     pub fn range(&self, row: &Row) -> Range {
@@ -171,18 +190,6 @@ impl Rule {
             let (since, until) = self.range(row);
             row.profiles.contains(&profile) && target.any_within(since, until)
         })
-    }
-}
-
-impl Rule {
-    /// The level of what it finds; what it only notes is a note whatever this says.
-    #[must_use]
-    pub fn level(&self) -> Level {
-        match (self.safety, self.class) {
-            (_, Class::Conflict | Class::Validity | Class::Host | Class::Advice) => self.class.level(),
-            (Safety::Safe, _) => self.class.level(),
-            (Safety::Unsafe | Safety::ReportOnly, _) => Level::Note,
-        }
     }
 }
 
@@ -277,144 +284,5 @@ impl Safety {
             Self::Unsafe => "unsafe",
             Self::ReportOnly => "report-only",
         }
-    }
-}
-
-/// What a rule is told and where it reports.
-#[derive(Debug)]
-pub struct Context<'t> {
-    /// The text of the document, in which the spans count bytes.
-    pub source: &'t str,
-    /// The version that must read the result, or whose form is produced; the newest where none is named.
-    pub target: Version,
-    /// The form to produce.
-    pub profile: Profile,
-    /// Whether what only a running domain shows is kept.
-    pub live: bool,
-    /// What surrounds the element: as it was when the phase began.
-    pub scope: Scope,
-    /// Where the element stands that is in hand.
-    pub(crate) here: Span,
-    /// The message that the row has in place of the usual one.
-    pub(crate) says: Option<&'static str>,
-    /// From when to when the row holds, where that is not the case for all of the target.
-    pub(crate) partly: Option<Range>,
-    /// The rule that runs.
-    pub(crate) rule: &'static str,
-    /// The level of its rewrites.
-    pub(crate) level: Level,
-    pub(crate) findings: Vec<Finding>,
-}
-
-impl<'t> Context<'t> {
-    pub(crate) fn new(source: &'t str, scope: Scope, profile: Profile, live: bool) -> Self {
-        Self {
-            source,
-            target: scope.target.strictest(),
-            profile,
-            live,
-            scope,
-            here: Span::default(),
-            says: None,
-            partly: None,
-            rule: "",
-            level: Level::Legacy,
-            findings: Vec::new(),
-        }
-    }
-
-    /// Whether the target knows what came with this version.
-    #[must_use]
-    pub fn knows(&self, major: u16, minor: u16, micro: u16) -> bool {
-        self.target >= Version::new(major, minor, micro)
-    }
-
-    /// Whether the target reads an element. In profile `libvirt` it reads past what is newer.
-    #[must_use]
-    pub fn reads(&self, element: &dyn Content) -> bool {
-        self.profile == Profile::Modern || element.info().since.is_none_or(|since| since <= self.target)
-    }
-
-    /// The attributes of the element in hand as the document spells them.
-    pub(crate) fn as_spelt(&self) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
-        let element = self.source.get(self.here.range()).unwrap_or_default();
-        let tag = domxml_xml::pieces(element).next().map_or(0..0, |tag| tag.range);
-        domxml_xml::attributes(element, &tag).map(|(name, value)| (&element[name], &element[value]))
-    }
-
-    /// Reports a rewrite of the element that `at` belongs to.
-    pub fn rewrote(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.rewrote_here(at.span, message)
-    }
-
-    /// Reports something that is left as it is.
-    pub fn note(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.note_here(at.span, message)
-    }
-
-    /// Reports a contradiction.
-    pub fn error(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
-        self.refuse_here(at.span, message)
-    }
-
-    pub(crate) fn rewrote_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
-        self.push(self.level, at, message.into())
-    }
-
-    pub(crate) fn note_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
-        let message = self.qualified(message.into());
-        self.push(Level::Note, at, message)
-    }
-
-    pub(crate) fn refuse_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
-        let plain = message.into();
-        let message = self.qualified(plain.clone());
-        // Where a target is not asked for, old libvirts that do not take the original are not meant.
-        let newest = self.scope.target.newest;
-        let gone = self.partly.is_some_and(|(_, until)| until.is_some_and(|until| until <= newest));
-        let level = if gone && !self.scope.target.named { Level::Note } else { Level::Error };
-        // What one row says of older libvirts and another of newer ones, in the same words, is one finding.
-        let rest =
-            |finding: &Finding| finding.message.strip_prefix(&plain).is_some_and(|rest| rest.starts_with(" (libvirt "));
-        let same = |finding: &Finding| finding.rule == self.rule && finding.span == at.range() && rest(finding);
-        if self.partly.is_some()
-            && let Some(other) = self.findings.iter().rposition(same)
-        {
-            let other = &mut self.findings[other];
-            other.level = other.level.max(level);
-            other.message = plain;
-            return other;
-        }
-        self.push(level, at, message)
-    }
-
-    fn qualified(&self, message: String) -> String {
-        match self.partly {
-            Some((Some(since), Some(until))) => format!("{message} (libvirt {since} and newer, before {until})"),
-            Some((Some(since), None)) => format!("{message} (libvirt {since} and newer)"),
-            Some((None, Some(until))) => format!("{message} (libvirt before {until})"),
-            Some((None, None)) | None => message,
-        }
-    }
-
-    fn push(&mut self, level: Level, at: Span, message: String) -> &mut Finding {
-        self.findings.push(Finding {
-            rule: Cow::Borrowed(self.rule),
-            level,
-            span: at.range(),
-            path: String::new(),
-            message: self.says.map_or(message, str::to_owned),
-            before: None,
-            after: None,
-        });
-        self.findings.last_mut().expect("one was just pushed")
-    }
-}
-
-impl Finding {
-    /// Adds what stood there and what stands there now.
-    pub fn becomes(&mut self, before: impl Into<String>, after: impl Into<String>) {
-        self.before = Some(before.into());
-        self.after = Some(after.into());
     }
 }

@@ -1,4 +1,5 @@
-//! Whether the order of rules matters: within a phase of a chapter it may not, but where a row says which it comes after.
+//! Whether the order of rules matters: within a phase it may not, be they of one chapter or of several, but where a row says which it
+//! comes after.
 
 use dommigrate::engine::{self, Options, Plan};
 use dommigrate::options::{Driver, Profile, Target};
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use crate::corpus::Document;
 use crate::measures::{self, Measure, first_difference};
 
-/// Documents that come out otherwise, or with other findings, where the rules of each chapter run in another order.
+/// Documents that come out otherwise, or with other findings, where the rules run in another order.
 #[must_use]
 pub fn shuffled(name: &'static str, documents: &[Document], profile: Profile) -> Measure {
     let target = Target::of(profile, Some(measures::newest()));
@@ -42,7 +43,7 @@ pub fn shuffled(name: &'static str, documents: &[Document], profile: Profile) ->
     Measure::of(name, results)
 }
 
-/// The rules in another order that their rows allow; chapters stay in theirs.
+/// The rules in another order that their rows allow.
 fn shuffle(rules: &[&'static Rule], seed: u64) -> Vec<&'static Rule> {
     let mut state = seed;
     let mut random = move |below: usize| {
@@ -51,26 +52,16 @@ fn shuffle(rules: &[&'static Rule], seed: u64) -> Vec<&'static Rule> {
         usize::try_from((state >> 33) % below as u64).unwrap_or(0)
     };
     let mut order: Vec<&'static Rule> = Vec::new();
-    for chapter in rules.chunk_by(|a, b| a.chapter == b.chapter) {
-        if chapter.iter().any(|rule| rule.rows.is_empty()) {
-            order.extend(chapter);
-            continue;
-        }
-        let mut left = chapter.to_vec();
-        while !left.is_empty() {
-            let waits = |rule: &Rule| {
-                let after = rule.rows.iter().flat_map(|row| &row.after);
-                after.into_iter().any(|id| left.iter().any(|other| other.id == *id))
-            };
-            let ready: Vec<usize> = (0..left.len()).filter(|at| !waits(left[*at])).collect();
-            assert!(
-                !ready.is_empty(),
-                "rules wait for each other: {:?}",
-                left.iter().map(|it| it.id).collect::<Vec<_>>()
-            );
-            let at = ready[random(ready.len())];
-            order.push(left.remove(at));
-        }
+    let mut left = rules.to_vec();
+    while !left.is_empty() {
+        let waits = |rule: &Rule| {
+            let after = rule.rows.iter().flat_map(|row| &row.after);
+            after.into_iter().any(|id| left.iter().any(|other| other.id == *id))
+        };
+        let ready: Vec<usize> = (0..left.len()).filter(|at| !waits(left[*at])).collect();
+        assert!(!ready.is_empty(), "rules wait for each other: {:?}", left.iter().map(|it| it.id).collect::<Vec<_>>());
+        let at = ready[random(ready.len())];
+        order.push(left.remove(at));
     }
     order
 }

@@ -266,18 +266,23 @@ pub fn each_struct(content: &dyn Content, visit: &mut dyn FnMut(&dyn Content)) {
 /// As [`each_struct`], to change them.
 pub fn each_struct_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Content)) {
     for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
-        match content.field_mut(index) {
-            Some(SlotMut::Payload(payload)) => {
-                payload.get_mut().and_then(|payload| payload.members_mut()).into_iter().for_each(&mut *visit);
-            }
-            Some(SlotMut::Child(nest)) => nest.each_mut(visit),
-            Some(SlotMut::Mix(mix)) => mix.each_mut(&mut |_, entry| {
-                if let SlotMut::Child(nest) = entry {
-                    nest.each_mut(visit);
-                }
-            }),
-            _ => {}
+        each_struct_in_mut(content, index, visit);
+    }
+}
+
+/// As [`each_struct_mut`], of those in the field with this number.
+pub fn each_struct_in_mut(content: &mut dyn Content, index: usize, visit: &mut dyn FnMut(&mut dyn Content)) {
+    match content.field_mut(index) {
+        Some(SlotMut::Payload(payload)) => {
+            payload.get_mut().and_then(|payload| payload.members_mut()).into_iter().for_each(&mut *visit);
         }
+        Some(SlotMut::Child(nest)) => nest.each_mut(visit),
+        Some(SlotMut::Mix(mix)) => mix.each_mut(&mut |_, entry| {
+            if let SlotMut::Child(nest) = entry {
+                nest.each_mut(visit);
+            }
+        }),
+        _ => {}
     }
 }
 

@@ -266,6 +266,15 @@ impl TypeInfo {
         find(behind).map(|(index, variant)| (from + index, variant)).or_else(|| find(before))
     }
 
+    /// The tables of what can stand right below, each with the number of the field that holds it: children, and the members of payloads.
+    pub fn inner(&self) -> impl Iterator<Item = (usize, &'static TypeInfo)> + use<> {
+        self.fields.iter().enumerate().flat_map(|(index, field)| {
+            let entries = field.entries.iter().filter_map(|entry| entry.content);
+            let tables = field.content.into_iter().chain(entries).chain(field.branches.iter().copied());
+            tables.map(move |table| (index, table()))
+        })
+    }
+
     /// The field for its text, if that is a value.
     #[must_use]
     pub fn text_field(&self) -> Option<&'static FieldInfo> {
@@ -380,6 +389,8 @@ pub struct FieldInfo {
     pub values: &'static [ValueInfo],
     /// Gives the table of the struct that a child is.
     pub content: Option<fn() -> &'static TypeInfo>,
+    /// Gives the tables of the members of a payload's variants.
+    pub branches: &'static [fn() -> &'static TypeInfo],
     /// Of a mix, its variants.
     pub entries: &'static [FieldInfo],
     /// Of elements without a field of their own: their names.
@@ -410,6 +421,7 @@ impl FieldInfo {
         dropped_if_empty: false,
         values: &[],
         content: None,
+        branches: &[],
         entries: &[],
         names: &Names::Any,
         text_too: false,
@@ -603,6 +615,13 @@ impl FieldInfo {
     #[must_use]
     pub const fn values(mut self, values: &'static [ValueInfo]) -> Self {
         self.values = values;
+        self
+    }
+
+    /// The tables of the members of the variants.
+    #[must_use]
+    pub const fn branches(mut self, branches: &'static [fn() -> &'static TypeInfo]) -> Self {
+        self.branches = branches;
         self
     }
 

@@ -32,8 +32,8 @@ pub mod whole;
 pub mod writer;
 
 pub use content::{
-    Content, Mix, Payload, each_struct, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut,
-    given, walk, walk_mut,
+    Content, Mix, Payload, each_struct, each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut,
+    fields, fields_mut, given, walk, walk_mut,
 };
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};

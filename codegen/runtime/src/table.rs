@@ -155,7 +155,11 @@ macro_rules! payload {
             const TABLE: &'static $crate::FieldInfo = {
                 static TABLE: $crate::FieldInfo = $crate::FieldInfo::$head::<::std::string::String> $args
                     $(.$fact $fact_args)*
-                    .values(&[$($crate::ValueInfo::of($value) $(.$value_fact $value_fact_args)*),*]);
+                    .values(&[$($crate::ValueInfo::of($value) $(.$value_fact $value_fact_args)*),*])
+                    .branches(&[
+                        $($(<$members as $crate::Described>::table,)?)*
+                        $($(<$unspelt_members as $crate::Described>::table,)?)?
+                    ]);
                 &TABLE
             };
         }

@@ -1,43 +1,26 @@
 //! Which rows run, and the walks in which they do.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
+mod stops;
+
 use std::sync::Arc;
 
 use domxml::Domain;
-use domxml_runtime::Content;
+use domxml_runtime::{Content, each_struct_in_mut};
 
 use crate::finding::Level;
 use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
 use crate::rule::{Context, Kind, Range, Row, Rule, Safety, Scope};
+use stops::Stops;
 
 /// The rows of a choice of rules, by the types that they are about: made once, for any number of documents.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    chapters: Vec<Chapter>,
+    /// What is merged, then the three phases: each once, one walk each.
+    walks: [Stops; 4],
     unsafe_fixes: bool,
     driver: Option<Driver>,
     host: Option<Arc<Host>>,
-}
-
-/// The rules of a chapter: what is merged, then three phases, each once, one walk each.
-#[derive(Debug, Clone)]
-struct Chapter {
-    name: &'static str,
-    phases: Box<[Dispatch; 4]>,
-}
-
-/// The rows of one phase.
-type Dispatch = HashMap<TypeId, Subscribers>;
-
-/// The rows about one type.
-#[derive(Debug, Clone, Default)]
-struct Subscribers {
-    /// They see the document as the phase found it: before anything in the element changes.
-    looks: Vec<Entry>,
-    /// They find the element's children changed already.
-    changes: Vec<Entry>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,19 +41,17 @@ impl Plan {
         driver: Option<Driver>,
         unsafe_fixes: bool,
     ) -> Self {
-        let mut chapters: Vec<Chapter> = Vec::new();
+        let mut walks: [Stops; 4] = Default::default();
         for rule in rules.iter().copied() {
-            if chapters.last().is_none_or(|chapter| chapter.name != rule.chapter) {
-                chapters.push(Chapter { name: rule.chapter, phases: Box::default() });
-            }
-            if let Some(Chapter { phases, .. }) = chapters.last_mut() {
-                for row in rule.rows.iter().filter(|row| row.profiles.contains(&profile)) {
-                    let walk = if row.kind == Kind::Merge { 0 } else { 1 + row.phase as usize };
-                    subscribe(&mut phases[walk], rule, row, profile, target);
-                }
+            for row in rule.rows.iter().filter(|row| row.profiles.contains(&profile)) {
+                let walk = if row.kind == Kind::Merge { 0 } else { 1 + row.phase as usize };
+                subscribe(&mut walks[walk], rule, row, profile, target);
             }
         }
-        Self { chapters, unsafe_fixes, driver, host: None }
+        // A libvirt reads past what is newer than it: nobody is asked about that.
+        let newest = (profile == Profile::Libvirt).then_some(target.newest);
+        walks.iter_mut().for_each(|stops| stops.route(newest));
+        Self { walks, unsafe_fixes, driver, host: None }
     }
 
     /// The same plan for guests of a host that was asked.
@@ -81,27 +62,28 @@ impl Plan {
 
     /// Runs every row once.
     pub(crate) fn run(&self, domain: &mut Domain, cx: &mut Context<'_>) {
-        for phase in self.chapters.iter().flat_map(|chapter| chapter.phases.iter()).filter(|phase| !phase.is_empty()) {
+        for stops in self.walks.iter().filter(|stops| !stops.is_empty()) {
             let host = self.host.clone();
             cx.scope = Scope { host, ..Scope::of(domain, cx.scope.target, self.driver, cx.live) };
-            self.walk(phase, domain, cx);
+            self.walk(stops, domain, cx);
         }
     }
 
-    fn walk(&self, phase: &Dispatch, content: &mut dyn Content, cx: &mut Context<'_>) {
+    fn walk(&self, stops: &Stops, content: &mut dyn Content, cx: &mut Context<'_>) {
+        let Some(stop) = stops.at(content.info()) else { return };
         let outer = cx.here;
-        // What was added stands where its parent does.
-        if let Some(xml) = content.extra().filter(|xml| !xml.span.is_empty()) {
+        if let Some(xml) = content.extra() {
             cx.here = xml.span;
         }
         let here = cx.here;
-        let subscribers = phase.get(&(content as &dyn Any).type_id());
-        for entry in subscribers.iter().flat_map(|subscribers| &subscribers.looks) {
+        for entry in &stop.looks {
             self.enter(entry, content, cx);
         }
-        domxml_runtime::each_struct_mut(content, &mut |inner| self.walk(phase, inner, cx));
+        for field in &stop.fields {
+            each_struct_in_mut(content, *field, &mut |inner| self.walk(stops, inner, cx));
+        }
         cx.here = here;
-        for entry in subscribers.iter().flat_map(|subscribers| &subscribers.changes) {
+        for entry in &stop.changes {
             self.enter(entry, content, cx);
         }
         cx.here = outer;
@@ -130,7 +112,7 @@ fn demote(cx: &mut Context<'_>, before: usize) {
     }
 }
 
-fn subscribe(phase: &mut Dispatch, rule: &'static Rule, row: &'static Row, profile: Profile, target: &Target) {
+fn subscribe(stops: &mut Stops, rule: &'static Rule, row: &'static Row, profile: Profile, target: &Target) {
     let (since, until) = rule.range(row);
     let looks = row.looks(profile);
     // What does not hold for all of the target is no ground to rewrite anything.
@@ -138,6 +120,6 @@ fn subscribe(phase: &mut Dispatch, rule: &'static Rule, row: &'static Row, profi
         return;
     }
     let partly = (!target.all_within(since, until)).then_some((since, until));
-    let subscribers = phase.entry(row.subject).or_default();
-    if looks { &mut subscribers.looks } else { &mut subscribers.changes }.push(Entry { rule, row, partly });
+    let stop = stops.make(row.subject);
+    if looks { &mut stop.looks } else { &mut stop.changes }.push(Entry { rule, row, partly });
 }

@@ -1,12 +1,12 @@
 //! A row: one fact of what libvirt does, and how it is written down.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::fmt;
 
-use domxml_runtime::{Content, Described, Extra, Version};
+use domxml_runtime::{Content, Described, Extra, TypeInfo, Version};
 use serde::Serialize;
 
-use super::{BOTH, Context, LIBVIRT, MODERN};
+use super::{BOTH, Context, LIBVIRT, MODERN, versions};
 use crate::options::{Driver, Profile};
 use crate::rule::scope::Scope;
 
@@ -188,19 +188,7 @@ impl<T: Content + Clone> Draft<T> {
         self
     }
 
-    /// The first libvirt that does so, or that knows the form that is written.
-    #[must_use]
-    pub fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.since = Some(Version::new(major, minor, micro));
-        self
-    }
-
-    /// The first libvirt that does so no longer.
-    #[must_use]
-    pub fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.until = Some(Version::new(major, minor, micro));
-        self
-    }
+    versions!("of this row");
 
     /// The driver that does so; every one where nothing is said.
     #[must_use]
@@ -284,7 +272,8 @@ pub struct Row {
     pub about: &'static str,
     /// The rules whose rows of the same phase must have run before.
     pub after: Vec<&'static str>,
-    pub(crate) subject: TypeId,
+    /// The table of its type.
+    pub(crate) subject: &'static TypeInfo,
     run: Run,
     rehearse: Try,
 }
@@ -333,7 +322,7 @@ impl<T: Content + Described + Clone> From<Draft<T>> for Row {
             element: T::table().name,
             about,
             after,
-            subject: TypeId::of::<T>(),
+            subject: T::table(),
             run: Box::new(move |any, cx| {
                 if let Some(element) = any.downcast_mut::<T>() {
                     draft.run(element, cx);

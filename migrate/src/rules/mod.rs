@@ -22,10 +22,9 @@ use crate::finding::ids;
 use crate::options::{Profile, Target};
 use crate::rule::{Class, Rule};
 
-/// The chapters, in the order in which they run; within a chapter the order of its list.
+/// The chapters. Within a phase the rules run in this order; where it matters a row says so.
 static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 12]> = LazyLock::new(|| {
     [
-        // What a driver or a host refuses stands first, so that it is judged by what the author wrote.
         ("qemu", qemu::rules()),
         ("host", host::rules()),
         ("live", live::rules()),
