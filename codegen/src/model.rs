@@ -335,6 +335,8 @@ pub struct Payload {
     pub absent: Option<usize>,
     /// The variants, in schema order.
     pub variants: Vec<Variant>,
+    /// The Rust name of the variant for values that are none of these.
+    pub other: String,
 }
 
 /// One value of the discriminating attribute.

@@ -331,9 +331,10 @@ pub struct Files {
     /// The paths of --files-from end in null characters (as those of `find -print0`)
     #[arg(long, short = '0', requires = "files_from", help_heading = "Files")]
     pub null: bool,
-    /// What to do with elements and attributes that the schema does not know
-    #[arg(long, value_enum, default_value_t, help_heading = "Files")]
-    pub unknown: Unknown,
+    /// What to do with elements, attributes and values that the schema does not know [default: keep; in profile libvirt: drop what the
+    /// --target drops, leave the file without one]
+    #[arg(long, value_enum, help_heading = "Files")]
+    pub unknown: Option<Unknown>,
     /// How many files to work on at the same time; 0: one for each core
     #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = "Files")]
     pub jobs: usize,

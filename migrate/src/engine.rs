@@ -2,6 +2,7 @@
 
 mod comparable;
 mod plan;
+mod unknown;
 
 use std::borrow::Cow;
 
@@ -13,13 +14,14 @@ use domxml_runtime::{
 
 use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
-use crate::options::{Layout, Profile, Target, Unknown};
+use crate::options::{Fate, Layout, Profile, Target, Unknown};
 use crate::rule::{Context, Scope};
 use crate::rules;
 use crate::{features, layout, locate};
 
 pub use comparable::{Comparable, comparable};
 pub use plan::Plan;
+pub use unknown::open_elements;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -34,8 +36,8 @@ pub struct Options {
     pub muted: Vec<&'static str>,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
-    /// What to do with unknown content.
-    pub unknown: Unknown,
+    /// What becomes of what the schema does not know.
+    pub unknown: Fate,
     /// How much is printed anew.
     pub layout: Layout,
 }
@@ -71,7 +73,7 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 /// As [`format`], for a domain that is to be indented so many levels.
 #[must_use]
 pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
-    match read(text, unknown, None) {
+    match read(text, as_it_stands(unknown)) {
         Ok((domain, findings)) => {
             let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
             let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
@@ -90,7 +92,7 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
 /// As [`upgrade`], for a domain that is to be indented so many levels where it is printed anew.
 #[must_use]
 pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
-    let (mut domain, mut findings) = match read(text, options.unknown, Some(options.profile)) {
+    let (mut domain, mut findings) = match read(text, Reading::For(options.unknown)) {
         Ok(read) => read,
         Err(mut findings) => {
             findings.retain(|finding| !options.muted.contains(&&*finding.rule));
@@ -102,6 +104,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     let scope = Scope::of(&domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     options.plan.run(&mut domain, &mut context);
+    unknown::restore(&mut domain, &mut context.findings);
     findings.append(&mut context.findings);
     findings.extend(newer);
     // What is held against the original has to be printed as that was.
@@ -136,7 +139,7 @@ impl Options {
     ///
     /// # Errors
     /// When a selection names neither a rule nor a class.
-    pub fn new(selection: &RuleSelection, unknown: Unknown, layout: Layout) -> Result<Self, String> {
+    pub fn new(selection: &RuleSelection, unknown: Option<Unknown>, layout: Layout) -> Result<Self, String> {
         let profile = selection.profile.unwrap_or_default();
         let target = Target::of(profile, selection.target);
         let selected = rules::select(&selection.select, &selection.ignore, profile, &target)?;
@@ -146,24 +149,36 @@ impl Options {
             plan: Plan::new(&selected.rules, profile, &target, selection.driver, selection.unsafe_fixes),
             muted: selected.muted,
             live: selection.live,
-            unknown,
+            unknown: Fate::of(profile, &target, unknown),
             layout,
         })
     }
 }
 
-/// Reads a document, to be written in a profile's form, or as it stands: then it does not matter what libvirt keeps of it
-/// and what it refuses.
-fn read(text: &str, unknown: Unknown, profile: Option<Profile>) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
-    let options = ReadOptions {
-        unknown: match unknown {
-            Unknown::Keep => runtime::Unknown::Keep,
-            Unknown::Deny => runtime::Unknown::Deny,
-        },
-        exact: true,
+/// What a document is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// To be written as it stands: it does not matter what libvirt keeps of it and what it refuses.
+    AsItStands,
+    /// To be written in libvirt's sense.
+    For(Fate),
+}
+
+/// What a document is read for that is written as it stands.
+fn as_it_stands(unknown: Unknown) -> Reading {
+    match unknown {
+        Unknown::Keep => Reading::AsItStands,
+        Unknown::Deny => Reading::For(Fate::Denied),
+    }
+}
+
+fn read(text: &str, reading: Reading) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
+    let unknown = match reading {
+        Reading::For(Fate::Denied) => runtime::Unknown::Deny,
+        _ => runtime::Unknown::Keep,
     };
-    match Domain::from_xml_with(text, &options) {
-        Ok(parsed) => Ok((parsed.value, parsed.notes.into_iter().map(|note| from_note(note, profile)).collect())),
+    match Domain::from_xml_with(text, &ReadOptions { unknown, exact: true }) {
+        Ok(parsed) => Ok((parsed.value, parsed.notes.iter().map(|note| from_note(note, reading)).collect())),
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }
 }
@@ -193,7 +208,7 @@ fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
 /// What a document holds that a libvirt does not know; nothing where it cannot be read.
 #[must_use]
 pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
-    let Ok((domain, _)) = read(text, Unknown::Keep, None) else { return Vec::new() };
+    let Ok((domain, _)) = read(text, Reading::AsItStands) else { return Vec::new() };
     let mut findings = newer_than_target(&domain, &Target::of(Profile::Modern, Some(target)));
     locate(text, &mut findings);
     findings
@@ -202,7 +217,7 @@ pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
 /// What the reader says of a document: what libvirt refuses, and what it reads past.
 #[must_use]
 pub fn read_findings(text: &str) -> Vec<Finding> {
-    match read(text, Unknown::Keep, Some(Profile::Modern)) {
+    match read(text, Reading::For(Fate::Kept)) {
         Ok((_, findings)) | Err(findings) => findings,
     }
 }
@@ -249,34 +264,29 @@ fn from_error(error: ParseError) -> Finding {
         ErrorKind::Root => ids::NOT_A_DOMAIN,
         _ => ids::INVALID,
     };
-    let mut message = error.message;
-    if !error.expected.is_empty() {
-        message.push_str("; expected ");
-        message.push_str(&error.expected.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", "));
-        if error.expected.len() > 12 {
-            message.push_str(&format!(" or {} others", error.expected.len() - 12));
-        }
-    }
-    if let Some(near) = error.suggestion {
-        message.push_str(&format!("; did you mean {near}?"));
-    }
+    let message = error.sentence("");
     finding(rule, Level::Error, error.range, error.path, message)
 }
 
-fn from_note(note: Note, profile: Option<Profile>) -> Finding {
-    let (rule, level, consequence) = match (note.kind, profile) {
-        (NoteKind::Kept, Some(Profile::Libvirt)) => (ids::UNKNOWN, Level::Invalid, "; libvirt does not keep it"),
-        (NoteKind::Kept, _) => (ids::UNKNOWN, Level::Invalid, "; kept as it is"),
-        (NoteKind::Missing, _) => (ids::INVALID, Level::Invalid, ""),
-        (NoteKind::Refused, Some(_)) => (ids::INVALID, Level::Error, ""),
-        (NoteKind::Refused, None) => (ids::INVALID, Level::Invalid, ""),
+fn from_note(note: &Note, reading: Reading) -> Finding {
+    use Reading::{AsItStands, For};
+    let (rule, level, consequence) = match (note.kind, reading) {
+        (NoteKind::Kept, For(Fate::Dropped | Fate::PassedOver)) => {
+            (ids::UNKNOWN, Level::Invalid, "; libvirt does not keep it")
+        }
+        (NoteKind::Kept, For(Fate::Left)) => (ids::UNKNOWN, Level::Error, LEFT),
+        (NoteKind::Value, For(Fate::Dropped | Fate::Left)) => (ids::UNKNOWN, Level::Error, "; libvirt refuses it"),
+        (NoteKind::Kept | NoteKind::Value, _) => (ids::UNKNOWN, Level::Invalid, "; kept as it is"),
+        (NoteKind::Refused | NoteKind::Unread, For(_)) => (ids::INVALID, Level::Error, ""),
+        (NoteKind::Missing, _) | (NoteKind::Refused | NoteKind::Unread, AsItStands) => {
+            (ids::INVALID, Level::Invalid, "")
+        }
     };
-    let mut message = note.message + consequence;
-    if let Some(near) = note.suggestion {
-        message.push_str(&format!("; did you mean {near}?"));
-    }
-    finding(rule, level, note.range, note.path, message)
+    finding(rule, level, note.range.clone(), note.path.clone(), note.sentence(consequence))
 }
+
+/// Why libvirt's own form is not made of what the schema does not know.
+const LEFT: &str = ", so it is not known whether libvirt keeps it: name the libvirt with --target to leave it out, or keep it with --unknown keep";
 
 fn from_written(written: &runtime::Finding) -> Finding {
     let name = written.attribute.map_or("", |attribute| attribute.name);
@@ -344,7 +354,11 @@ fn write_options(options: &Options) -> WriteOptions {
         },
         target: Some(options.target.oldest),
         newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
-        kept: if libvirt && !muted(ids::UNKNOWN) { KeptContent::Drop } else { KeptContent::Keep },
+        kept: match options.unknown {
+            _ if !libvirt => KeptContent::Keep,
+            Fate::Dropped | Fate::PassedOver if !muted(ids::UNKNOWN) => KeptContent::Drop,
+            _ => KeptContent::Unknown,
+        },
         ..WriteOptions::default()
     }
 }
@@ -354,5 +368,5 @@ fn write_options(options: &Options) -> WriteOptions {
 /// # Errors
 /// What is wrong with a document that cannot be read.
 pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
-    read(text, unknown, None).map(|(domain, findings)| (features::used(&domain), findings))
+    read(text, as_it_stands(unknown)).map(|(domain, findings)| (features::used(&domain), findings))
 }

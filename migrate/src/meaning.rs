@@ -11,6 +11,7 @@ use roxmltree::{Document, Node};
 
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level, ids};
+use crate::options::Fate;
 use crate::rules::FOREIGN_EXTENSION;
 
 /// How documents are brought into the form in which they are compared.
@@ -73,8 +74,8 @@ impl Comparison {
     /// reads them alike), then in profile libvirt.
     #[must_use]
     pub fn new(modern: Options, libvirt: Options) -> Self {
-        let mut whole = libvirt.clone();
-        whole.muted.push(ids::UNKNOWN);
+        let whole = Options { unknown: Fate::Kept, ..libvirt.clone() };
+        let libvirt = Options { unknown: Fate::PassedOver, ..libvirt };
         Self { modern, libvirt, whole }
     }
 
@@ -165,7 +166,8 @@ fn unknown_in(text: &str, findings: &[Finding]) -> Vec<Unknown> {
     spans.dedup();
     let mut spare = Spare::default();
     let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return Vec::new() };
-    spans.into_iter().map(|span| unknown_at(&tree.document, span)).collect()
+    let open = engine::open_elements(text);
+    spans.into_iter().map(|span| unknown_at(&tree.document, span, &open)).collect()
 }
 
 /// Metadata that libvirt does not keep: what has no namespace, or that of another element before, and text between elements.
@@ -186,10 +188,11 @@ fn dropped_metadata(text: &str) -> Vec<Unknown> {
             false => child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()),
         }
     });
-    dropped.map(|child| unknown_at(document, child.range())).collect()
+    dropped.map(|child| unknown_at(document, child.range(), &[])).collect()
 }
 
-fn unknown_at(document: &Document<'_>, span: Range<usize>) -> Unknown {
+/// What stands at a place. What goes with an unknown value that decides a choice is as unknown: in `open` elements, all of it.
+fn unknown_at(document: &Document<'_>, span: Range<usize>, open: &[Range<usize>]) -> Unknown {
     let mut node = document.root_element();
     while let Some(child) = node
         .children()
@@ -199,6 +202,7 @@ fn unknown_at(document: &Document<'_>, span: Range<usize>) -> Unknown {
     }
     let attribute = node.attributes().find(|own| own.range().contains(&span.start));
     let (path, value) = match attribute {
+        Some(own) if open.contains(&node.range()) => (format!("{}/@{}", path_of(node), own.name()), normal(node)),
         Some(own) => (
             format!("{}/@{}", path_of(node), own.name()),
             format!("@{}={}", name(own.namespace(), own.name()), own.value()),

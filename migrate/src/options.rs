@@ -38,6 +38,34 @@ pub enum Unknown {
     Deny,
 }
 
+/// What becomes of what the schema does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The file is refused.
+    Denied,
+    /// It is kept in place.
+    Kept,
+    /// It is left out, as the libvirt that was asked for reads past it; a value that it would refuse is an error.
+    Dropped,
+    /// The file is left: no libvirt is named that would drop it.
+    Left,
+    /// It is left out, to compare what is known.
+    PassedOver,
+}
+
+impl Fate {
+    /// What `--unknown` means, and what holds without it.
+    #[must_use]
+    pub fn of(profile: Profile, target: &Target, unknown: Option<Unknown>) -> Self {
+        match (unknown, profile) {
+            (Some(Unknown::Deny), _) => Self::Denied,
+            (Some(Unknown::Keep), _) | (None, Profile::Modern) => Self::Kept,
+            (None, Profile::Libvirt) if target.named => Self::Dropped,
+            (None, Profile::Libvirt) => Self::Left,
+        }
+    }
+}
+
 /// `--driver`: the part of libvirt that runs a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,7 +7,7 @@ use clap::ValueEnum as _;
 use dommigrate::engine::{self, Options, Outcome, Plan};
 use dommigrate::finding::{Finding, Level, ids::EMPTY};
 use dommigrate::host::Host;
-use dommigrate::options::{Driver, Layout, OLDEST, Profile, Target, Unknown};
+use dommigrate::options::{Driver, Fate, Layout, OLDEST, Profile, Target};
 use dommigrate::rule::{BOTH, Class, Drivers, Example, Kind, Rule, Safety};
 use dommigrate::{features, rules};
 use domxml_runtime::Version;
@@ -55,7 +55,7 @@ fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Opt
         plan: Plan::new(rules, profile, &target, driver, unsafe_fixes).on_host(host),
         muted: Vec::new(),
         live: false,
-        unknown: Unknown::Keep,
+        unknown: Fate::of(profile, &target, None),
         layout: Layout::Canonical,
     }
 }

@@ -9,7 +9,7 @@ use dommigrate::cli::RuleSelection;
 use dommigrate::engine::{self, Options, Plan};
 use dommigrate::finding::Level;
 use dommigrate::judgement::Judge;
-use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
+use dommigrate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
 use dommigrate::rules;
 use domxml_runtime::Version;
 use rayon::prelude::*;
@@ -83,7 +83,8 @@ pub fn options(profile: Profile, target: Version) -> Options {
     // The goldens are of the test driver.
     let plan = Plan::new(&rules, profile, &target, Some(Driver::Test), false);
     let muted = Vec::new();
-    Options { profile, target, plan, muted, live: false, unknown: Unknown::Keep, layout: Layout::Canonical }
+    let unknown = Fate::of(profile, &target, None);
+    Options { profile, target, plan, muted, live: false, unknown, layout: Layout::Canonical }
 }
 
 /// The newest version that the schema knows.
@@ -582,7 +583,7 @@ pub fn passes(name: &'static str, documents: &[Document], options: &Options) -> 
 /// Never: no selection is never wrong.
 #[must_use]
 pub fn plain_options() -> Options {
-    Options::new(&RuleSelection::default(), Unknown::Keep, Layout::Keep).expect("no selection is never wrong")
+    Options::new(&RuleSelection::default(), None, Layout::Keep).expect("no selection is never wrong")
 }
 
 /// What a libvirt refuses and takes of the documents of the corpus, by its list: profile `libvirt` for that version has no form of the

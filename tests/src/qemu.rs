@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dommigrate::engine::{self, Options, Plan};
 use dommigrate::finding::Level;
-use dommigrate::options::{Driver, Layout, Profile, Target, Unknown};
+use dommigrate::options::{Driver, Fate, Layout, Profile, Target};
 use dommigrate::rules;
 use rayon::prelude::*;
 
@@ -18,7 +18,8 @@ pub(crate) fn options() -> Options {
     let target = Target::of(profile, None);
     let rules = rules::select(&[], &[], profile, &target).expect("no selection is never wrong").rules;
     let plan = Plan::new(&rules, profile, &target, Some(Driver::Qemu), false);
-    Options { profile, target, plan, muted: Vec::new(), live: false, unknown: Unknown::Keep, layout: Layout::Canonical }
+    let unknown = Fate::of(profile, &target, None);
+    Options { profile, target, plan, muted: Vec::new(), live: false, unknown, layout: Layout::Canonical }
 }
 
 /// The first error of a document as its rule and message.

@@ -2,6 +2,7 @@
 
 use dommigrate::cli::{Profile, Unknown};
 use dommigrate::engine;
+use dommigrate::finding::ids;
 use dommigrate::meaning::{Comparison, Verdict};
 use rayon::prelude::*;
 use roxmltree::Node;
@@ -23,7 +24,7 @@ fn judged<'d>(documents: &'d [Document], comparison: &Comparison) -> Vec<&'d Doc
         .collect()
 }
 
-/// Something unknown at a random place: an element, an attribute, a text, each with `value` in it.
+/// Something unknown at a random place: an element, an attribute, a text, a value of an attribute, each with `value` in it.
 fn strew(text: &str, seed: u64, value: &str) -> String {
     let mut random = Random::new(seed);
     let Ok(document) = roxmltree::Document::parse(text) else { return text.to_owned() };
@@ -34,6 +35,15 @@ fn strew(text: &str, seed: u64, value: &str) -> String {
         + node.tag_name().name().len()
         + text[node.range().start + 1..].find(node.tag_name().name()).unwrap_or(0);
     let children: Vec<Node> = node.children().filter(Node::is_element).collect();
+    // Half of them are values, of those attributes that do not take any.
+    if random.below(2) == 0
+        && let Some(attribute) = node.attributes().nth(random.below(node.attributes().len().max(1)))
+    {
+        let text = apply(text, vec![(attribute.range_value(), value.to_owned())]);
+        if engine::read_findings(&text).iter().any(|finding| finding.rule == ids::UNKNOWN) {
+            return text;
+        }
+    }
     let edit: Edit = match (random.below(4), children.first()) {
         (0, Some(child)) => (child.range().start..child.range().start, format!("<strange a='{value}'/>")),
         (1, Some(child)) => (child.range().start..child.range().start, format!("<strange>{value}</strange>")),

@@ -62,11 +62,23 @@ pub trait Payload: Any + Debug {
     where
         Self: Sized;
 
+    /// The variant for a value that is none of those that are known.
+    #[must_use]
+    fn other(value: &str) -> Self
+    where
+        Self: Sized;
+
     /// The table of the discriminating attribute.
     fn attribute(&self) -> &'static FieldInfo;
 
     /// The attribute's value; none for the variant that stands for its absence.
-    fn value(&self) -> Option<&'static str>;
+    fn value(&self) -> Option<&str>;
+
+    /// The same, where it is one of those that are known.
+    fn known_value(&self) -> Option<&'static str> {
+        let value = self.value()?;
+        self.attribute().values.iter().map(|known| known.value).find(|known| *known == value)
+    }
 
     /// What the variant carries.
     fn members(&self) -> Option<&dyn Content>;
@@ -299,11 +311,15 @@ impl<P: Payload> Payload for Box<P> {
         P::absent().map(Box::new)
     }
 
+    fn other(value: &str) -> Self {
+        Box::new(P::other(value))
+    }
+
     fn attribute(&self) -> &'static FieldInfo {
         (**self).attribute()
     }
 
-    fn value(&self) -> Option<&'static str> {
+    fn value(&self) -> Option<&str> {
         (**self).value()
     }
 

@@ -103,25 +103,37 @@ impl fmt::Display for ParseError {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
-        f.write_str(&self.message)?;
-        for (i, expected) in self.expected.iter().take(LISTED).enumerate() {
-            f.write_str(if i == 0 { "; expected " } else { ", " })?;
-            f.write_str(expected)?;
-        }
-        if self.expected.len() > LISTED {
-            write!(f, " or {} others", self.expected.len() - LISTED)?;
-        }
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; did you mean {suggestion}?"),
-            None => Ok(()),
-        }
+        f.write_str(&self.sentence(""))
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+impl ParseError {
+    /// What is wrong without its place: the message, `consequence`, what was expected, what may have been meant.
+    #[must_use]
+    pub fn sentence(&self, consequence: &str) -> String {
+        sentence(&self.message, consequence, &self.expected, self.suggestion.as_deref())
     }
 }
 
 /// How many expectations are printed.
 const LISTED: usize = 12;
 
-impl std::error::Error for ParseError {}
+fn sentence(message: &str, consequence: &str, expected: &[String], suggestion: Option<&str>) -> String {
+    let mut text = format!("{message}{consequence}");
+    for (i, expected) in expected.iter().take(LISTED).enumerate() {
+        text.push_str(if i == 0 { "; expected " } else { ", " });
+        text.push_str(expected);
+    }
+    if expected.len() > LISTED {
+        text.push_str(&format!(" or {} others", expected.len() - LISTED));
+    }
+    if let Some(suggestion) = suggestion {
+        text.push_str(&format!("; did you mean {suggestion}?"));
+    }
+    text
+}
 
 /// Something that the reader did of its own accord.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,17 +150,23 @@ pub struct Note {
     pub kind: NoteKind,
     /// What was found.
     pub message: String,
+    /// What would have been right in the place of what could not be read: names, values, or one description.
+    pub expected: Vec<String>,
     /// What may have been meant by something unknown.
     pub suggestion: Option<String>,
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}: {}", self.line, self.column, self.path, self.message)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; did you mean {suggestion}?"),
-            None => Ok(()),
-        }
+        write!(f, "{}:{}: {}: {}", self.line, self.column, self.path, self.sentence(""))
+    }
+}
+
+impl Note {
+    /// What was found without its place: the message, `consequence`, what was expected, what may have been meant.
+    #[must_use]
+    pub fn sentence(&self, consequence: &str) -> String {
+        sentence(&self.message, consequence, &self.expected, self.suggestion.as_deref())
     }
 }
 
@@ -157,6 +175,11 @@ impl fmt::Display for Note {
 pub enum NoteKind {
     /// Unknown content was kept verbatim.
     Kept,
+    /// A value that is none of those that are known was kept verbatim: the field holds none, or the choice is another one than those
+    /// that are known.
+    Value,
+    /// Something is wrong in an attribute or element, which was kept verbatim: the field holds none.
+    Unread,
     /// Elements of which there must be some are missing; the field holds none.
     Missing,
     /// A value is spelt well but stands for nothing, see [`crate::Scalar::objection`], or an element is repeated that

@@ -77,6 +77,23 @@ impl Extra {
         self.kept.get_or_insert_default()
     }
 
+    /// Whether something is kept in the place of a field: an attribute's value or a child of this name that could not be read.
+    #[must_use]
+    pub fn keeps(&self, ns: &str, name: &str) -> bool {
+        self.kept.as_deref().is_some_and(|kept| {
+            kept.values.iter().any(|value| value.name == name && value.ns == ns)
+                || kept.nodes.iter().any(|node| node.is_element(name))
+        })
+    }
+
+    /// Whether anything unknown is kept of the element: attributes, values, elements, a text. Comments are not.
+    #[must_use]
+    pub fn keeps_unknown(&self) -> bool {
+        self.kept.as_deref().is_some_and(|kept| {
+            !kept.attributes.is_empty() || !kept.values.is_empty() || kept.nodes.iter().any(KeptNode::is_content)
+        })
+    }
+
     /// Drops the namespace declarations for which `unwanted` holds; its argument is the URI.
     pub fn undeclare(&mut self, unwanted: impl Fn(&str) -> bool) {
         if let Some(kept) = &mut self.kept {
@@ -90,6 +107,7 @@ impl Extra {
         let kept = self.kept_mut();
         kept.namespaces.extend(other.namespaces);
         kept.attributes.extend(other.attributes);
+        kept.values.extend(other.values);
         kept.nodes.extend(other.nodes.into_iter().map(|node| KeptNode { anchor: Anchor::End, ..node }));
         for leaf in other.leaves {
             let attributes = leaf.attributes.into_iter();
@@ -107,6 +125,10 @@ pub struct Kept {
     pub namespaces: Vec<(Box<str>, Box<str>)>,
     /// Unknown attributes: name with prefix as in the document, and value.
     pub attributes: Vec<(Box<str>, Box<str>)>,
+    /// Unknown values of attributes that have a field, which holds none.
+    pub values: Vec<KeptValue>,
+    /// Whether a choice of the element is an unknown one, to which belongs what is kept.
+    pub open: bool,
     /// Comments, processing instructions and unknown content, in document order.
     pub nodes: Vec<KeptNode>,
     /// What belongs to children that are fields of this element and have no `Extra` of their own.
@@ -115,6 +137,17 @@ pub struct Kept {
     pub prolog: Box<str>,
     /// Of the root: what stands behind it, without white space at its ends.
     pub epilog: Box<str>,
+}
+
+/// A value that its attribute does not take. It is written in the place of the attribute, unless the field has got a value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeptValue {
+    /// Namespace URI of the attribute, empty for none.
+    pub ns: &'static str,
+    /// Its local name.
+    pub name: &'static str,
+    /// The value.
+    pub value: Box<str>,
 }
 
 /// A comment, a processing instruction, an unknown element or a text that is not expected.
@@ -162,6 +195,12 @@ impl KeptNode {
     pub fn is_comment(&self) -> bool {
         self.text.starts_with("<!--")
     }
+
+    /// Whether it is an element or a text: no comment and no processing instruction.
+    #[must_use]
+    pub fn is_content(&self) -> bool {
+        is_content(&self.text)
+    }
 }
 
 /// A place among the children of an element, named by a child: its local name and its number, from 0, among the
@@ -174,6 +213,11 @@ pub enum Anchor {
     After(Box<str>, u32),
     /// Behind all children.
     End,
+}
+
+/// Whether the text of a node is an element or a text: no comment and no processing instruction.
+pub(crate) fn is_content(text: &str) -> bool {
+    !text.starts_with("<!--") && !text.starts_with("<?")
 }
 
 /// The name that stands for an element's own text in an [`Anchor`].

@@ -37,7 +37,7 @@ pub use content::{
 };
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
-pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, Span};
+pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, KeptValue, Span};
 pub use info::{
     DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step, TextInfo, TypeInfo,
     ValueInfo,
@@ -45,7 +45,9 @@ pub use info::{
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Blanks, Expected, List, Scalar, ScalarError};
-pub use slots::{Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, PayloadType, Prefer, Present, Slot, SlotMut};
+pub use slots::{
+    Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Other, PayloadType, Prefer, Present, Slot, SlotMut,
+};
 pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};

@@ -6,6 +6,7 @@ mod report;
 
 use crate::content::{Content, fields};
 use crate::error::{ErrorKind, NoteKind};
+use crate::extra::KeptValue;
 use crate::info::{FieldInfo, FieldKind, TextInfo, TypeInfo};
 use crate::keep;
 use crate::slots::{Slot, SlotMut};
@@ -26,7 +27,7 @@ pub enum Unknown {
     /// It is an error.
     #[default]
     Deny,
-    /// It is kept verbatim, in place, with a note.
+    /// It is kept verbatim, in place, with a note. So is what cannot be read, wherever the types can do without it.
     Keep,
 }
 
@@ -85,6 +86,8 @@ pub struct Reader {
     depth: u32,
     /// The variant of the open element is not known, so nothing can be said of what it holds.
     silent: bool,
+    /// Values of the open element's attributes that are to be kept.
+    values: Vec<KeptValue>,
     /// The discriminating attribute of the open element that is absent and means one of its values.
     assumed: Option<&'static FieldInfo>,
     /// What the open element must have and what it has had of that.
@@ -145,12 +148,20 @@ impl Reader {
         let mut from = 0;
         for attribute in node.attributes() {
             let attribute = Attribute(attribute, node);
-            if !self.offer_attribute(out, attribute, &mut from)
-                && !self.offer_any_attribute(out, attribute)
-                && !self.silent
-            {
+            if !self.offer_attribute(out, attribute, &mut from) && !self.offer_any_attribute(out, attribute) {
                 self.unknown_attribute(node, out, attribute);
             }
+        }
+        if !self.values.is_empty()
+            && let Some(extra) = out.extra_mut()
+        {
+            extra.kept_mut().values.append(&mut self.values);
+        }
+        if self.silent
+            && self.options.unknown == Unknown::Keep
+            && let Some(extra) = out.extra_mut()
+        {
+            extra.kept_mut().open = true;
         }
         if self.namespaces
             && let Some(extra) = out.extra_mut()
@@ -164,6 +175,8 @@ impl Reader {
         if (odd || self.kept.len() > kept || self.leaves.len() > leaves)
             && let Some(extra) = out.extra_mut()
         {
+            // A text is read behind the elements.
+            self.kept[kept..].sort_unstable_by_key(|id| id.get());
             keep::nodes(node, extra, &self.kept[kept..], &self.leaves[leaves..]);
         }
         self.kept.truncate(kept);
@@ -230,7 +243,7 @@ impl Reader {
             *from = index + 1;
             // The attribute of a payload was seen when the variant was chosen.
             if let Some(SlotMut::Value(field)) = out.field_mut(index) {
-                self.attribute(attribute, field);
+                self.attribute(attribute, &info.fields[index], field);
             }
             return true;
         }

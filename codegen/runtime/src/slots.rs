@@ -284,6 +284,9 @@ pub trait Field: Any {
     /// What the value that was taken last says of blanks around it: [`Scalar::blanks`].
     fn blanks(&self) -> Blanks;
 
+    /// Takes out what it holds, as far as it can do without.
+    fn clear(&mut self);
+
     /// How many it holds.
     fn count(&self) -> usize;
 
@@ -309,6 +312,8 @@ impl<T: Scalar> Field for T {
         Scalar::blanks(self)
     }
 
+    fn clear(&mut self) {}
+
     fn count(&self) -> usize {
         1
     }
@@ -333,6 +338,10 @@ impl<T: Scalar> Field for Option<T> {
 
     fn blanks(&self) -> Blanks {
         self.as_ref().map_or(Blanks::Both, Scalar::blanks)
+    }
+
+    fn clear(&mut self) {
+        *self = None;
     }
 
     fn count(&self) -> usize {
@@ -366,6 +375,10 @@ impl<T: Scalar> Field for Vec<T> {
         self.last().map_or(Blanks::Both, Scalar::blanks)
     }
 
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+
     fn count(&self) -> usize {
         self.len()
     }
@@ -388,6 +401,9 @@ pub trait Nest: Any {
 
     /// The place for one more, holding defaults.
     fn open(&mut self) -> &mut dyn Content;
+
+    /// Takes back the place that was opened last, as far as the field can do without.
+    fn close(&mut self) {}
 
     /// Makes room for so many more, and no more than that.
     fn reserve(&mut self, _more: usize) {}
@@ -459,6 +475,10 @@ impl<T: Content + Default> Nest for Option<T> {
         self.insert(T::default()).inner_mut()
     }
 
+    fn close(&mut self) {
+        *self = None;
+    }
+
     fn count(&self) -> usize {
         usize::from(self.is_some())
     }
@@ -489,6 +509,10 @@ impl<T: Content + Default> Nest for Vec<T> {
 
     fn open(&mut self) -> &mut dyn Content {
         self.push_mut(T::default()).inner_mut()
+    }
+
+    fn close(&mut self) {
+        self.pop();
     }
 
     fn reserve(&mut self, more: usize) {
@@ -529,6 +553,14 @@ pub enum Selection {
     Unknown,
 }
 
+/// The branch of a choice that a value leads to which is none of those that are known. What goes with the value is kept with
+/// the element, in [`Extra::kept`](crate::Extra::kept), attributes and children as they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Other {
+    /// The value of the attribute.
+    pub value: String,
+}
+
 /// A field that holds a payload: `P` or `Option<P>`.
 pub trait NestPayload: Any {
     /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
@@ -540,6 +572,9 @@ pub trait NestPayload: Any {
 
     /// Chooses the variant.
     fn select(&mut self, value: Option<&str>) -> Selection;
+
+    /// Chooses the variant for a value that is none of those that are known.
+    fn select_other(&mut self, value: &str);
 
     /// The payload, if it is there.
     fn get(&self) -> Option<&dyn Payload>;
@@ -571,6 +606,10 @@ impl<P: Payload + PayloadType> NestPayload for P {
         }
     }
 
+    fn select_other(&mut self, value: &str) {
+        *self = P::other(value);
+    }
+
     fn get(&self) -> Option<&dyn Payload> {
         Some(self)
     }
@@ -600,6 +639,10 @@ impl<P: Payload + PayloadType> NestPayload for Option<P> {
         }
     }
 
+    fn select_other(&mut self, value: &str) {
+        *self = Some(P::other(value));
+    }
+
     fn get(&self) -> Option<&dyn Payload> {
         match self {
             Some(payload) => Some(payload),
@@ -623,6 +666,9 @@ pub trait NestMix: Any {
 
     /// The place for one more, of this variant. None: there is no room.
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>>;
+
+    /// Takes back the place that was opened last; false: the field cannot do without.
+    fn close(&mut self) -> bool;
 
     /// Calls `visit` with each entry: its line in the table, and what it carries.
     fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>));
@@ -664,6 +710,10 @@ impl<M: Mix> NestMix for M {
         Some(self.slot_mut())
     }
 
+    fn close(&mut self) -> bool {
+        false
+    }
+
     fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {
         each_entry(std::slice::from_ref(self), visit);
     }
@@ -682,6 +732,10 @@ impl<M: Mix> NestMix for Option<M> {
         if self.is_some() { None } else { Some(self.insert(M::of(variant)?).slot_mut()) }
     }
 
+    fn close(&mut self) -> bool {
+        self.take().is_some()
+    }
+
     fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {
         each_entry(self.as_slice(), visit);
     }
@@ -698,6 +752,10 @@ impl<M: Mix> NestMix for Vec<M> {
 
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
         Some(self.push_mut(M::of(variant)?).slot_mut())
+    }
+
+    fn close(&mut self) -> bool {
+        self.pop().is_some()
     }
 
     fn each<'m>(&'m self, visit: &mut dyn FnMut(&'static FieldInfo, Slot<'m>)) {

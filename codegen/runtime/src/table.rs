@@ -135,13 +135,15 @@ macro_rules! table {
 }
 
 /// The table of a payload: its attribute, and its variants with their members, each with its value and what the schema says about that.
-/// The last line says what holds where the attribute is absent: one of the values, or a variant of its own.
+/// A line with `_` says what holds where the attribute is absent: one of the values, or a variant of its own; the last one names the
+/// variant for values that are not known.
 ///
 /// ```ignore
 /// rt::payload! { DiskType: attribute("type").written("file");
 ///     File(DiskTypeFile) = "file".since(0, 6, 0);
 ///     Block(DiskTypeBlock) = "block".since(0, 6, 0);
 ///     _ = "file";
+///     .. = Other(rt::Other);
 /// }
 /// ```
 #[macro_export]
@@ -150,6 +152,7 @@ macro_rules! payload {
         $($variant:ident $(($members:ty))? = $value:literal $(.$value_fact:ident $value_fact_args:tt)*;)*
         $(_ = $absent:literal;)?
         $(_ = $unspelt:ident $(($unspelt_members:ty))?;)?
+        .. = $other:ident($other_ty:ty);
     ) => {
         impl $crate::PayloadType for $ty {
             const TABLE: &'static $crate::FieldInfo = {
@@ -179,14 +182,19 @@ macro_rules! payload {
                 ::core::option::Option::None
             }
 
+            fn other(value: &str) -> Self {
+                Self::$other($crate::Other { value: ::std::string::String::from(value) })
+            }
+
             fn attribute(&self) -> &'static $crate::FieldInfo {
                 <$ty as $crate::PayloadType>::TABLE
             }
 
-            fn value(&self) -> ::core::option::Option<&'static str> {
+            fn value(&self) -> ::core::option::Option<&str> {
                 ::core::option::Option::Some(match self {
                     $(Self::$variant { .. } => $value,)*
                     $(Self::$unspelt { .. } => return ::core::option::Option::None,)?
+                    Self::$other(other) => &other.value,
                 })
             }
 
@@ -200,7 +208,6 @@ macro_rules! payload {
                         let members: &$unspelt_members = members;
                         ::core::option::Option::Some(members)
                     })?)?
-                    #[allow(unreachable_patterns)]
                     _ => ::core::option::Option::None,
                 }
             }
@@ -215,7 +222,6 @@ macro_rules! payload {
                         let members: &mut $unspelt_members = members;
                         ::core::option::Option::Some(members)
                     })?)?
-                    #[allow(unreachable_patterns)]
                     _ => ::core::option::Option::None,
                 }
             }

@@ -1,9 +1,9 @@
 //! What is done with all fields of a struct at once, by its table.
 
 use crate::content::{Content, fields};
-use crate::extra::Span;
+use crate::extra::{Extra, Span};
 use crate::info::{FieldInfo, FieldKind, Name};
-use crate::slots::{Prefer, Slot, SlotMut};
+use crate::slots::{Prefer, Selection, Slot, SlotMut};
 use crate::writer::usual_prefix;
 use std::fmt;
 
@@ -11,11 +11,7 @@ use std::fmt;
 #[must_use]
 pub fn says_nothing(content: &dyn Content) -> bool {
     let assumed = content.extra().and_then(|extra| extra.assumed);
-    let kept = content.extra().and_then(|extra| extra.kept.as_deref());
-    let unknown = kept.is_some_and(|kept| {
-        !kept.attributes.is_empty()
-            || kept.nodes.iter().any(|node| !node.text.starts_with("<!") && !node.text.starts_with("<?"))
-    });
+    let unknown = content.extra().is_some_and(Extra::keeps_unknown);
     let mut nothing = !unknown;
     fields(content, |line, slot| {
         nothing = nothing
@@ -133,8 +129,16 @@ fn carry_slot(from: SlotMut<'_>, mut to: SlotMut<'_>) -> bool {
         }
         (SlotMut::Payload(from), SlotMut::Payload(to)) => {
             let Some(from) = from.get_mut() else { return true };
-            let chosen =
-                matches!(to.select(from.value()), crate::slots::Selection::Chosen | crate::slots::Selection::Assumed);
+            let chosen = match (to.select(from.value()), from.value()) {
+                (Selection::Chosen | Selection::Assumed, _) => true,
+                (Selection::Unknown, Some(value))
+                    if from.attribute().values.iter().all(|known| known.value != value) =>
+                {
+                    to.select_other(value);
+                    true
+                }
+                _ => false,
+            };
             let members = to.get_mut().and_then(|payload| payload.members_mut());
             match (from.members_mut(), members) {
                 (Some(from), Some(to)) => carry(from, to) && chosen,

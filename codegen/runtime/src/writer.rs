@@ -131,12 +131,11 @@ impl<'o> Writer<'o> {
         if let Some(observer) = &mut self.observer {
             observer.element(info, self.span);
         }
+        let kept = kept.filter(|_| self.options.kept != KeptContent::Drop);
         if let Some(kept) = kept {
-            if self.options.kept == KeptContent::Keep {
-                self.scope.extend(kept.namespaces.iter().cloned());
-            }
-            if self.options.kept == KeptContent::Keep && !(kept.nodes.is_empty() && kept.leaves.is_empty()) {
-                self.frame = Some(Box::new(Frame::new(kept)));
+            self.scope.extend(kept.namespaces.iter().cloned());
+            if !(kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty()) {
+                self.frame = Some(Box::new(Frame::new(kept, self.options.kept == KeptContent::Keep)));
             }
         }
         self.out.push('<');
@@ -191,15 +190,15 @@ impl<'o> Writer<'o> {
     /// Writes the attributes that are kept, into the start tag that begins at `start`. One that has the name of another,
     /// which it did not have when it was read, gives way.
     fn push_kept_attributes(&mut self, kept: &Kept, start: usize) {
-        if self.options.kept == KeptContent::Drop {
-            return;
-        }
-        for (name, value) in &kept.attributes {
+        // Values whose attribute has no field here by now, or holds another value.
+        let values = self.frame.as_mut().map(|frame| std::mem::take(&mut frame.values)).unwrap_or_default();
+        let values = values.iter().map(|kept| (kept.ns, kept.name, &kept.value));
+        for (ns, name, value) in values.chain(kept.attributes.iter().map(|(name, value)| ("", &**name, value))) {
             // No value has such quotes in it.
-            if self.out[start..].contains(&format!(" {name}='")) {
+            if ns.is_empty() && self.out[start..].contains(&format!(" {name}='")) {
                 self.found(None, &format!("{name}='{value}'"), Action::Superseded);
             } else {
-                self.push_attribute("", name, value);
+                self.push_attribute(ns, name, value);
             }
         }
         for (prefix, uri) in &kept.namespaces {

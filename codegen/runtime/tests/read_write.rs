@@ -3,7 +3,7 @@
 mod shop;
 
 use domxml_runtime::{
-    Action, Defaults, Element, EmptyElements, KeptContent, ReadOptions, Unknown, Version, WriteOptions,
+    Action, Defaults, Element, EmptyElements, KeptContent, NoteKind, ReadOptions, Unknown, Version, WriteOptions,
 };
 use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
 
@@ -155,6 +155,109 @@ fn unknown_content_is_kept_in_place() {
     let denied = errors(text);
     assert_eq!(denied.len(), 8, "{denied:#?}");
     assert_eq!(denied[6], "10:3: shop/closed[2]: <closed> is given more than once");
+}
+
+#[test]
+fn unknown_values_are_kept_in_place() {
+    let text = "\
+<shop name='x' open='ajar'>
+  <item kind='voucher' size='huge'/>
+  <item kind='voucher' size='large'/>
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let parsed = Shop::from_xml_with(text, &KEEP).expect("kept");
+    let mut shop = parsed.value;
+    assert_eq!((shop.open, shop.items[0].size), (None, None));
+    assert!(shop.xml.keeps("", "open") && !shop.says_nothing());
+    let notes: Vec<_> = parsed.notes.iter().map(|note| (note.kind, note.to_string())).collect();
+    let open = "1:22: shop: invalid value 'ajar' of attribute 'open'; expected 'true' or 'false'";
+    let size = "2:30: shop/item[1]: invalid value 'huge' of attribute 'size'; expected 'small', 'large'";
+    assert_eq!(notes, [(NoteKind::Unread, open.to_owned()), (NoteKind::Value, size.to_owned())]);
+    assert_eq!(errors(text), [open, size]);
+    // No default stands beside it, and it goes where what is unknown is not wanted.
+    let canonical = WriteOptions { defaults: Defaults::Canonical, ..WriteOptions::default() };
+    assert!(shop.write_with(&canonical).text.starts_with("<shop name='x' open='ajar'>"));
+    let bare = shop.write_with(&WriteOptions { kept: KeptContent::Drop, ..canonical }).text;
+    assert!(bare.starts_with("<shop name='x' open='true'>\n  <item kind='voucher'/>"), "{bare}");
+    // A value that is set takes its place.
+    shop.items[0].size = Some(Size::Large);
+    let written = shop.write_with(&WriteOptions::default());
+    assert!(written.text.contains("<item kind='voucher' size='large'/>"), "{}", written.text);
+    assert_eq!(written.findings[0].action, Action::Superseded);
+}
+
+#[test]
+fn an_unknown_choice_keeps_what_goes_with_it() {
+    let text = "\
+<shop name='x'>
+  <item kind='record' size='large' speed='33'>
+    <artist>Ada</artist>
+    <!-- first -->
+    <item kind='voucher'/>
+    <side>A</side>
+  </item>
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let parsed = Shop::from_xml_with(text, &KEEP).expect("kept");
+    let item = &parsed.value.items[0];
+    assert_eq!((item.size, item.part.is_some()), (Some(Size::Large), true), "what all items have is read");
+    let ItemKind::Other(other) = &item.kind else { panic!("{:?}", item.kind) };
+    assert_eq!(other.value, "record");
+    assert_eq!(parsed.notes.len(), 1, "one edit, one note: {:?}", parsed.notes);
+    assert_eq!(parsed.notes[0].kind, NoteKind::Value);
+    assert_eq!(errors(text).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_and_hides_nothing() {
+    let text = "\
+<shop name='x'>
+  <item kind='book' pages='many'>
+    <author>Ada</author>
+    <item kind='voucher' size='huge'/>
+  </item>
+  <item kind='book' pages='3'>
+    <author>Bob</author>
+    <item kind='book'>
+      <author>Eve</author>
+    </item>
+  </item>
+  <closed/>
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let parsed = Shop::from_xml_with(text, &KEEP).expect("kept");
+    let items = &parsed.value.items;
+    assert!(items.len() == 1 && items[0].part.is_none() && parsed.value.closed);
+    let notes: Vec<_> = parsed.notes.iter().map(|note| (note.kind, note.to_string())).collect();
+    assert_eq!(
+        notes,
+        [
+            (
+                NoteKind::Unread,
+                "2:28: shop/item[1]: invalid value 'many' of attribute 'pages'; expected a whole number from 0 to 4294967295"
+                    .to_owned()
+            ),
+            (
+                NoteKind::Value,
+                "4:32: shop/item[1]/item: invalid value 'huge' of attribute 'size'; expected 'small', 'large'".to_owned()
+            ),
+            (NoteKind::Unread, "8:5: shop/item[2]/item: missing attribute 'pages'".to_owned()),
+        ]
+    );
+    // What the root itself lacks cannot be kept anywhere.
+    assert!(Shop::from_xml_with("<shop/>", &KEEP).is_err());
+}
+
+#[test]
+fn comments_can_be_left_out_alone() {
+    let text = "<!-- a --><shop name='x' odd='1' open='ajar'><!-- b --><odd/><title>T<!-- c --></title></shop>";
+    let shop = Shop::from_xml_with(text, &KEEP).expect("kept").value;
+    let options = WriteOptions { kept: KeptContent::Unknown, ..WriteOptions::default() };
+    let bare = "<shop name='x' open='ajar' odd='1'>\n  <odd/>\n  <title>T</title>\n</shop>\n";
+    assert_eq!(shop.write_with(&options).text, bare);
 }
 
 #[test]

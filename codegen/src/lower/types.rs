@@ -299,12 +299,13 @@ impl<'g> Lowerer<'g, '_> {
             let (facts, docs) = value.map(|value| self.value_notes(value.origin)).unwrap_or_default();
             variants.push(Variant { value: text, spelt: value.is_some(), name, docs, facts, members });
         }
+        let other = scope.take_any(&["Other", "OtherValue"], choice.origin);
         self.check_default(
             &attribute_facts,
             &choice.uses,
             &variants.iter().map(|v| v.value.as_str()).collect::<Vec<_>>(),
         );
-        let payload = Payload { attribute: choice.attribute.clone(), facts: attribute_facts, absent, variants };
+        let payload = Payload { attribute: choice.attribute.clone(), facts: attribute_facts, absent, variants, other };
         let nodes = self.nodes_of_via(choice.via.as_slice(), choice.origin);
         let mut docs = self.notes.docs(&nodes);
         if docs.is_empty() {

@@ -28,7 +28,11 @@ impl Printer<'_> {
             let members = members.map(|members| quote!((#members)));
             quote!(#docs #marked #variant_name #members)
         });
-        let mut items = vec![layout::item(quote!(#docs #derives pub enum #name { #(#variants,)* }))?];
+        let other_docs = "Another value, with what goes with it kept in `xml`.".to_owned();
+        let other_docs = docs::attributes(&[other_docs], &Facts::default(), "", self.options);
+        let other = ident(&payload.other);
+        let other = quote!(#other_docs #other(rt::Other));
+        let mut items = vec![layout::item(quote!(#docs #derives pub enum #name { #(#variants,)* #other, }))?];
         if !bare {
             let made = self.made(held);
             items.push(layout::item(quote!(impl Default for #name { fn default() -> Self { Self::#made } }))?);

@@ -120,7 +120,7 @@ impl Printer<'_> {
             let held = if variant.spelt { format!("{:?}", variant.value) } else { carried(variant) };
             text.push_str(&format!("    _ = {held};\n"));
         }
-        text.push_str("}\n");
+        text.push_str(&format!("    .. = {}(rt::Other);\n}}\n", payload.other));
         Ok(text)
     }
 

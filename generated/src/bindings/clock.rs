@@ -52,6 +52,8 @@ pub enum ClockOffset {
     ///
     /// Since libvirt 8.4.0.
     Absolute(ClockOffsetAbsolute),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for ClockOffset {
@@ -67,6 +69,7 @@ rt::payload! { ClockOffset: attribute("offset").optional().written("utc");
     Variable(ClockOffsetVariable) = "variable".since(0, 7, 7);
     Absolute(ClockOffsetAbsolute) = "absolute".since(8, 4, 0);
     _ = "utc";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -245,6 +248,8 @@ pub enum TimerName {
     ///
     /// Since libvirt 1.2.2.
     Hypervclock,
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for TimerName {
@@ -262,6 +267,7 @@ rt::payload! { TimerName: attribute("name").since(0, 8, 6);
     Armvtimer(TimerNameHpet) = "armvtimer".since(6, 1, 0);
     Kvmclock = "kvmclock".since(0, 9, 10);
     Hypervclock = "hypervclock".since(1, 2, 2);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -403,6 +409,8 @@ pub enum TimerTickpolicy {
     ///
     /// Since libvirt 0.8.6.
     Catchup(TimerTickpolicyCatchup),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 rt::payload! { TimerTickpolicy: attribute("tickpolicy").since(0, 8, 6);
@@ -410,6 +418,7 @@ rt::payload! { TimerTickpolicy: attribute("tickpolicy").since(0, 8, 6);
     Merge = "merge".since(0, 8, 6);
     Discard = "discard".since(0, 8, 6);
     Catchup(TimerTickpolicyCatchup) = "catchup".since(0, 8, 6);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -261,6 +261,8 @@ pub enum Scheduler {
     ///
     /// Since libvirt 1.2.13.
     Rr(SchedulerFifo),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 rt::payload! { Scheduler: attribute("scheduler").since(1, 2, 13);
@@ -268,6 +270,7 @@ rt::payload! { Scheduler: attribute("scheduler").since(1, 2, 13);
     Idle = "idle".since(1, 2, 13);
     Fifo(SchedulerFifo) = "fifo".since(1, 2, 13);
     Rr(SchedulerFifo) = "rr".since(1, 2, 13);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

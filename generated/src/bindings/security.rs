@@ -45,6 +45,8 @@ pub enum SeclabelType {
     ///
     /// Since libvirt 0.9.10.
     None(SeclabelTypeNone),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for SeclabelType {
@@ -58,6 +60,7 @@ rt::payload! { SeclabelType: attribute("type").optional();
     Static(SeclabelTypeStatic) = "static".since(0, 6, 2);
     None(SeclabelTypeNone) = "none".since(0, 9, 10);
     _ = Absent(SeclabelTypeDynamic);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -189,6 +192,8 @@ pub enum DeviceSeclabelRelabel {
     Yes(DeviceSeclabelRelabelYes),
     /// Without the attribute `relabel`.
     Absent(DeviceSeclabelRelabelYes),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for DeviceSeclabelRelabel {
@@ -201,6 +206,7 @@ rt::payload! { DeviceSeclabelRelabel: attribute("relabel").optional().assumed("y
     No = "no".since(0, 9, 9);
     Yes(DeviceSeclabelRelabelYes) = "yes".since(0, 9, 9);
     _ = Absent(DeviceSeclabelRelabelYes);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -330,6 +336,8 @@ pub enum LaunchSecurityType {
     ///
     /// Since libvirt 11.6.0.
     Tdx(LaunchSecurityTypeTdx),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for LaunchSecurityType {
@@ -343,6 +351,7 @@ rt::payload! { LaunchSecurityType: attribute("type");
     SevSnp(LaunchSecurityTypeSevSnp) = "sev-snp".since(10, 5, 0);
     S390Pv = "s390-pv".since(7, 6, 0);
     Tdx(LaunchSecurityTypeTdx) = "tdx".since(11, 6, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

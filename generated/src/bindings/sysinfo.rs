@@ -31,6 +31,8 @@ pub enum SysinfoType {
     ///
     /// Since libvirt 6.5.0.
     Fwcfg(SysinfoTypeFwcfg),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for SysinfoType {
@@ -42,6 +44,7 @@ impl Default for SysinfoType {
 rt::payload! { SysinfoType: attribute("type");
     Smbios(SysinfoTypeSmbios) = "smbios".since(0, 8, 6);
     Fwcfg(SysinfoTypeFwcfg) = "fwcfg".since(6, 5, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

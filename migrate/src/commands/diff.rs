@@ -33,7 +33,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
             target: Some(args.target.unwrap_or_else(features::newest)),
             ..RuleSelection::default()
         };
-        Options::new(&selection, Unknown::Keep, Layout::Canonical)
+        Options::new(&selection, Some(Unknown::Keep), Layout::Canonical)
     };
     let comparison = Comparison::new(options(Profile::Modern)?, options(Profile::Libvirt)?);
     let pairs: Vec<Pair> =

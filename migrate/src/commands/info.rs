@@ -14,7 +14,8 @@ use crate::{batch, config, engine, features};
 
 pub(super) fn run(mut args: Info) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
-    let (unknown, format, quiet) = (args.files.unknown, args.output.output_format, args.output.quiet);
+    let (unknown, format, quiet) =
+        (args.files.unknown.unwrap_or_default(), args.output.output_format, args.output.quiet);
     let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
     let place = if format == OutputFormat::Text { Findings::Aside } else { Findings::Result };
     let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {

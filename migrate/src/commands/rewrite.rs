@@ -29,7 +29,7 @@ pub(super) fn upgrade(mut args: Upgrade) -> Result<u8, String> {
 
 pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
-    let unknown = args.files.unknown;
+    let unknown = args.files.unknown.unwrap_or_default();
     let place = place(&args.files, &args.output, &args.write);
     let writing = Writing::new(args.write, &args.output, true)?;
     let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {

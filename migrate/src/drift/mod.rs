@@ -120,7 +120,7 @@ impl Comparison {
                 unsafe_fixes: false,
                 live: false,
             };
-            Options::new(&selection, Unknown::Keep, Layout::Canonical)
+            Options::new(&selection, Some(Unknown::Keep), Layout::Canonical)
         };
         let both = |ignore| Ok::<_, String>([options(Profile::Modern, ignore)?, options(Profile::Libvirt, ignore)?]);
         Ok(Self {

@@ -3,8 +3,9 @@
 use domxml::Domain;
 use domxml_runtime::{self as runtime, Action, Element, KeptContent, Newer, WriteOptions};
 
-use super::{Options, from_written, locate, read, write_options};
+use super::{Options, Reading, from_written, locate, read, unknown, write_options};
 use crate::finding::Finding;
+use crate::options::Fate;
 use crate::rule::{Context, Scope};
 
 /// A document in the form in which two of them are compared piece by piece.
@@ -26,11 +27,11 @@ pub struct Comparable {
 /// # Errors
 /// The findings, one of them an error, where the document cannot be read.
 pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Comparable, Vec<Finding>> {
-    let (mut domain, _) = read(text, modern.unknown, Some(modern.profile))?;
+    let (mut domain, _) = read(text, Reading::For(Fate::Kept))?;
     let running = domain.id.is_some_and(|id| id >= 0);
     apply(&mut domain, text, modern);
     let current = domain.write_with(&write_options(modern)).text;
-    let (mut domain, _) = read(&current, libvirt.unknown, Some(libvirt.profile))?;
+    let (mut domain, _) = read(&current, Reading::For(Fate::Kept))?;
     apply(&mut domain, &current, libvirt);
     let options = WriteOptions { newer: Newer::Keep, kept: KeptContent::Keep, ..write_options(libvirt) };
     let written = domain.write_with(&options);
@@ -45,5 +46,7 @@ pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Com
 /// Lets the rules run over a document, whatever they find.
 fn apply(domain: &mut Domain, text: &str, options: &Options) {
     let scope = Scope::of(domain, options.target, None, options.live);
-    options.plan.run(domain, &mut Context::new(text, scope, options.profile, options.live));
+    let mut context = Context::new(text, scope, options.profile, options.live);
+    options.plan.run(domain, &mut context);
+    unknown::restore(domain, &mut context.findings);
 }

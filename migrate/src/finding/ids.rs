@@ -91,8 +91,9 @@ an error.",
         level: Level::Invalid,
         summary: "an element, attribute or value that the schema does not know",
         doc: "It is misspelt, stands in the wrong place, or is newer than the newest libvirt that this command knows. libvirt reads \
-past most of what it does not know, without a word: what was meant to be set is then not set. The content is kept as it \
-stands; profile libvirt leaves it out, as libvirt does. `--unknown deny` refuses such a document.",
+past most elements and attributes that it does not know, without a word: what was meant to be set is then not set; most values it \
+refuses. The content is kept as it stands. Profile libvirt leaves elements and attributes out where `--target` names the libvirt that does; \
+else the file is left, unless `--unknown keep` says that the content is to stay. `--unknown deny` refuses such a document.",
     },
     Own {
         id: DEFAULT,

@@ -7,7 +7,7 @@ use domxml::scalar::MemoryUnit;
 use domxml_runtime::{Content, Described, Element, Extra, Key, Prefer, Span, given};
 
 use super::Context;
-use super::place::IntoPlace;
+use super::place::{IntoPlace, Place};
 use super::row::{Draft, Kind};
 use super::scope::{Scope, Things};
 use crate::options::Profile;
@@ -30,7 +30,10 @@ pub fn default_by<P: IntoPlace>(
         let Some(value) = value(element, &cx.scope) else { return };
         let mut value = Some(value);
         place.each(element, &mut |slot, xml| {
+            // A value that is not known is not left out.
+            let kept = xml.as_ref().is_some_and(|xml| xml.keeps(place.shape.ns, place.shape.name));
             if slot.items().is_empty()
+                && !kept
                 && let Some(value) = value.take()
             {
                 let after = place.show(&value);
@@ -105,7 +108,7 @@ pub fn nothing<P: IntoPlace>(
     let place = place.place();
     Draft::new(Kind::Nothing, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
-            for mut item in slot.take_if(&mut |item| says_nothing(item)) {
+            for mut item in slot.take_if(&mut |item| says_nothing(item) && !stays(&place, item, cx)) {
                 let at = place.span(&item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
                 cx.rewrote_here(at, message).becomes(place.show(&item), "");
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
@@ -310,6 +313,11 @@ pub fn algorithm<T: Content + Described + Clone>(change: fn(&mut T, &mut Context
 
 fn span_of(xml: Option<&mut Extra>, cx: &Context<'_>) -> Span {
     xml.map(|xml| xml.span).filter(|span| !span.is_empty()).unwrap_or(cx.here)
+}
+
+/// Whether something in an element that says nothing is not known: what is not known may say something.
+fn stays<T, V>(place: &Place<T, V>, item: &V, cx: &Context<'_>) -> bool {
+    cx.profile == Profile::Modern && place.keeps_unknown(item)
 }
 
 fn leave_behind(rest: Option<Extra>, owner: Option<&mut Extra>) {

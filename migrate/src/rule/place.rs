@@ -140,6 +140,8 @@ type Visit<T, V> = Box<dyn Fn(&mut T, See<'_, V>) + Send + Sync>;
 pub(crate) struct Shape {
     /// The name of the attribute or child.
     pub(crate) name: &'static str,
+    /// Its namespace, empty for none.
+    pub(crate) ns: &'static str,
     kind: FieldKind,
 }
 
@@ -160,6 +162,7 @@ pub struct Place<T, V> {
     shown: fn(&V, &Shape) -> String,
     span: fn(&V) -> Option<Span>,
     gone: fn(&mut V) -> Option<Extra>,
+    unknown: fn(&V) -> bool,
     visit: Visit<T, V>,
 }
 
@@ -227,7 +230,7 @@ impl<T: Content + Described + Clone, V: Scalar + 'static> IntoPlace for Key<T, O
     type Item = V;
 
     fn place(self) -> Place<T, V> {
-        Place::of(self, spell::<V>, |_| None, |_| None, |field, see| see(field))
+        Place::of(self, spell::<V>, |_| None, |_| None, |_| false, |field, see| see(field))
     }
 }
 
@@ -236,7 +239,7 @@ impl<T: Content + Described + Clone, V: Scalar + 'static> IntoPlace for Key<T, V
     type Item = V;
 
     fn place(self) -> Place<T, V> {
-        Place::of(self, spell::<V>, |_| None, |_| None, |field, see| see(field))
+        Place::of(self, spell::<V>, |_| None, |_| None, |_| false, |field, see| see(field))
     }
 }
 
@@ -246,12 +249,12 @@ where
     T: Content + Described,
     V: Scalar + 'static,
 {
-    Place::of(key, spell::<V>, |_| None, |_| None, |field, see| see(&mut Plain(field)))
+    Place::of(key, spell::<V>, |_| None, |_| None, |_| false, |field, see| see(&mut Plain(field)))
 }
 
 /// The place of an element that is there or not, and says nothing else.
 pub fn flag<T: Content + Described>(key: Key<T, bool>) -> Place<T, bool> {
-    Place::of(key, |_, shape| format!("<{}/>", shape.name), |_| None, |_| None, |field, see| see(field))
+    Place::of(key, |_, shape| format!("<{}/>", shape.name), |_| None, |_| None, |_| false, |field, see| see(field))
 }
 
 /// The place of children that are elements.
@@ -266,6 +269,7 @@ where
         |_, shape| format!("<{}>", shape.name),
         |child| child.extra().map(|xml| xml.span),
         |child| child.extra_mut().map(std::mem::take),
+        |child| child.extra().is_some_and(Extra::keeps_unknown),
         |field, see| see(field),
     )
 }
@@ -287,14 +291,16 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
         shown: fn(&V, &Shape) -> String,
         span: fn(&V) -> Option<Span>,
         gone: fn(&mut V) -> Option<Extra>,
+        unknown: fn(&V) -> bool,
         open: Open<S, V>,
     ) -> Self {
         let info = key.info();
         Place {
-            shape: Shape { name: info.name, kind: info.kind },
+            shape: Shape { name: info.name, ns: info.ns, kind: info.kind },
             shown,
             span,
             gone,
+            unknown,
             // The element's own `Extra` is lent apart from the field, so that what a child leaves behind finds a place.
             visit: Box::new(move |owner, see| {
                 let mut xml = owner.extra_mut().map(std::mem::take);
@@ -310,13 +316,13 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
 impl<T: 'static, V: 'static> Place<T, V> {
     /// The same field wherever a way leads that no key does: it shows each one that it finds, with what the element of that one keeps.
     pub fn wherever<P: 'static>(self, way: fn(&mut P, See<'_, V>)) -> Place<P, V> {
-        let Place { shape, shown, span, gone, .. } = self;
-        Place { shape, shown, span, gone, visit: Box::new(way) }
+        let Place { shape, shown, span, gone, unknown, .. } = self;
+        Place { shape, shown, span, gone, unknown, visit: Box::new(way) }
     }
 
     fn seen<P: 'static>(self, way: impl Fn(&Visit<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static) -> Place<P, V> {
-        let Place { shape, shown, span, gone, visit } = self;
-        Place { shape, shown, span, gone, visit: Box::new(move |parent, see| way(&visit, parent, see)) }
+        let Place { shape, shown, span, gone, unknown, visit } = self;
+        Place { shape, shown, span, gone, unknown, visit: Box::new(move |parent, see| way(&visit, parent, see)) }
     }
 }
 
@@ -333,6 +339,11 @@ impl<T, V> Place<T, V> {
     /// Where a value that is an element stands.
     pub(crate) fn span(&self, value: &V) -> Option<Span> {
         (self.span)(value)
+    }
+
+    /// Whether a value is an element that keeps something that is not known.
+    pub(crate) fn keeps_unknown(&self, value: &V) -> bool {
+        (self.unknown)(value)
     }
 
     /// What a value that is dropped leaves behind: comments.

@@ -41,13 +41,13 @@ pub(super) const VIRTIO_OPTIONS: [&str; 4] = ["iommu", "ats", "packed", "page_pe
 
 /// The value of an attribute that the schema does not know where it stands.
 pub(super) fn kept_attribute<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
-    let kept = xml.kept.as_ref()?;
+    let kept = xml.kept.as_ref().filter(|kept| !kept.open)?;
     kept.attributes.iter().find(|(attribute, _)| **attribute == *name).map(|(_, value)| &**value)
 }
 
 /// The text of a child that the schema does not know where it stands.
 pub(super) fn kept_child<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
-    let kept = xml.kept.as_ref()?;
+    let kept = xml.kept.as_ref().filter(|kept| !kept.open)?;
     kept.nodes.iter().find(|node| node.is_element(name)).map(|node| &*node.text)
 }
 

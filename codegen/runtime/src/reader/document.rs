@@ -46,6 +46,7 @@ pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> 
         omitted: 0,
         depth: 0,
         silent: false,
+        values: Vec::new(),
         assumed: None,
         required: Required::default(),
         namespaces,

@@ -1,10 +1,10 @@
 //! One method for each kind of field.
 
-use super::report::quoted;
-use super::report::undeclared;
+use super::report::{Spare, quoted, undeclared};
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
+use crate::extra::KeptValue;
 use crate::info::FieldInfo;
 use crate::keep;
 use crate::scalar::ScalarError;
@@ -43,10 +43,12 @@ impl Reader {
                 self.error(node.0, open_tag(node.0), ErrorKind::MissingAttribute, message, expected, None);
             }
             Selection::Unknown => {
-                self.silent = true;
-                if let Some(attribute) = attribute {
-                    self.bad_attribute(Attribute(attribute, node.0), ScalarError::one_of(table.values));
+                if let Some(attribute) = attribute
+                    && self.bad_attribute(Attribute(attribute, node.0), ScalarError::one_of(table.values), Spare::Yes)
+                {
+                    slot.select_other(attribute.value());
                 }
+                self.silent = true;
             }
         }
         if let Some(members) = slot.get_mut().and_then(|payload| payload.members_mut()) {
@@ -59,8 +61,9 @@ impl Reader {
     }
 
     /// Reads an attribute.
-    pub(super) fn attribute(&mut self, attribute: Attribute<'_>, field: &mut dyn Field) {
-        if field.room() == Room::Unknown {
+    pub(super) fn attribute(&mut self, attribute: Attribute<'_>, line: &'static FieldInfo, field: &mut dyn Field) {
+        let room = field.room();
+        if room == Room::Unknown {
             self.required.attributes = self.required.attributes.saturating_sub(1);
         }
         match field.read(attribute.0.value()) {
@@ -70,7 +73,12 @@ impl Reader {
                 }
             }
             Ok(Some(objection)) => self.refused_attribute(attribute, objection),
-            Err(error) => self.bad_attribute(attribute, error),
+            Err(error) => {
+                if self.bad_attribute(attribute, error, Spare::of(room, line.output_only)) {
+                    let value = attribute.0.value().into();
+                    self.values.push(KeptValue { ns: line.ns, name: line.name, value });
+                }
+            }
         }
     }
 
@@ -81,13 +89,19 @@ impl Reader {
         }
         match slot {
             SlotMut::Child(nest) => self.child(node, nest),
-            SlotMut::Value(field) => self.leaf(node, field),
+            SlotMut::Value(field) => self.leaf(node, line, field),
             SlotMut::Flag(flag) => self.flag(node, flag),
             SlotMut::Verbatim(verbatim) => self.verbatim(node, verbatim),
-            SlotMut::Mix(mix) => match mix.open(variant) {
-                Some(slot) => self.mix_entry(node, slot),
-                None => self.repeated(node),
-            },
+            SlotMut::Mix(mix) => {
+                let before = (self.errors.len(), self.omitted);
+                match mix.open(variant) {
+                    Some(slot) => self.mix_entry(node, slot),
+                    None => self.repeated(node),
+                }
+                if self.may_keep(before) && mix.close() {
+                    self.keep_unread(node, before);
+                }
+            }
             SlotMut::Payload(_) | SlotMut::Attributes(_) => {}
         }
     }
@@ -122,12 +136,32 @@ impl Reader {
                 let name = node.0.tag_name();
                 field.reserve(node.0.next_siblings().filter(|sibling| sibling.tag_name() == name).count());
             }
+            let before = (self.errors.len(), self.omitted);
+            let room = field.room();
             self.element(node, field.open());
+            if room == Room::Free && self.may_keep(before) {
+                field.close();
+                self.keep_unread(node, before);
+            }
         }
     }
 
+    /// Whether something is wrong that was not before, and may be kept.
+    fn may_keep(&self, (errors, omitted): (usize, usize)) -> bool {
+        self.options.unknown == Unknown::Keep && (self.errors.len() > errors || self.omitted > omitted)
+    }
+
+    /// Keeps an element in which something is wrong as it stands: the errors become notes.
+    fn keep_unread(&mut self, node: Node<'_>, (errors, omitted): (usize, usize)) {
+        for error in self.errors.split_off(errors) {
+            self.note_of(error);
+        }
+        self.omitted = omitted;
+        self.kept.push(node.0.id());
+    }
+
     /// Reads a child element that holds nothing but text.
-    fn leaf(&mut self, node: Node<'_>, field: &mut dyn Field) {
+    fn leaf(&mut self, node: Node<'_>, line: &FieldInfo, field: &mut dyn Field) {
         let room = field.room();
         if !self.has_room(node, room) {
             return;
@@ -147,7 +181,11 @@ impl Reader {
                     self.kept.push(node.0.id());
                 }
             }
-            Err(error) => self.bad_text(node, &text, error),
+            Err(error) => {
+                if self.bad_text(node, &text, error, Spare::of(room, line.output_only)) {
+                    self.kept.push(node.0.id());
+                }
+            }
         }
     }
 
@@ -185,6 +223,7 @@ impl Reader {
 
     /// Reads the element's own text.
     pub(super) fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
+        let room = field.room();
         match field.read(text) {
             Ok(None) => {
                 if let Some(objection) = self.blanks(field, text) {
@@ -192,7 +231,13 @@ impl Reader {
                 }
             }
             Ok(Some(objection)) => self.refused_text(node, text, objection),
-            Err(error) => self.bad_text(node, text, error),
+            Err(error) => {
+                if self.bad_text(node, text, error, Spare::of(room, false)) {
+                    let texts =
+                        node.0.children().filter(|child| child.is_text() && !is_blank(child.text().unwrap_or("")));
+                    self.kept.extend(texts.map(|text| text.id()));
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use crate::info::{TypeInfo, ValueInfo};
 use crate::near;
 use crate::position::Paths;
 use crate::scalar::{Expected, ScalarError};
+use crate::slots::Room;
 use domxml_xml::{Positions, Tree, text_of};
 use roxmltree::NodeId;
 use std::borrow::Cow;
@@ -14,6 +15,27 @@ use std::ops::Range;
 
 fn number(from_one: usize) -> u32 {
     u32::try_from(from_one).unwrap_or(u32::MAX)
+}
+
+/// Whether a field can do without a value that it does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spare {
+    /// It cannot.
+    No,
+    /// It can.
+    Yes,
+    /// It is only there to be seen, and nobody reads it.
+    Unread,
+}
+
+impl Spare {
+    pub(super) fn of(room: Room, output_only: bool) -> Self {
+        match room {
+            Room::Free if output_only => Spare::Unread,
+            Room::Free => Spare::Yes,
+            Room::Filled | Room::Unknown => Spare::No,
+        }
+    }
 }
 
 /// How many errors, and how many notes, are recorded.
@@ -45,9 +67,9 @@ impl Reader {
         };
         if self.errors.is_empty() {
             let mut notes: Vec<Note> = Vec::with_capacity(self.notes.len());
-            for Pending { node, range, kind, message, suggestion, .. } in self.notes {
+            for Pending { node, range, kind, message, expected, suggestion } in self.notes {
                 let ((line, column), path) = place(node, &range);
-                notes.push(Note { range, line, column, path, kind, message, suggestion });
+                notes.push(Note { range, line, column, path, kind, message, expected, suggestion });
             }
             notes.sort_by_key(|note| note.range.start);
             return Ok(notes);
@@ -85,11 +107,24 @@ impl Reader {
         message: String,
         suggestion: Option<String>,
     ) {
+        self.push_note(Pending { node: node.id(), range, kind, message, expected: Vec::new(), suggestion });
+    }
+
+    fn push_note(&mut self, note: Pending<NoteKind>) {
         // What is kept by the thousand must not hide what is refused.
-        let most = if kind == NoteKind::Refused { 2 * MAX_RECORDED } else { MAX_RECORDED };
+        let most = match note.kind {
+            NoteKind::Refused | NoteKind::Unread => 2 * MAX_RECORDED,
+            NoteKind::Kept | NoteKind::Value | NoteKind::Missing => MAX_RECORDED,
+        };
         if self.notes.len() < most {
-            self.notes.push(Pending { node: node.id(), range, kind, message, expected: Vec::new(), suggestion });
+            self.notes.push(note);
         }
+    }
+
+    /// Makes a note of an error: what is wrong is kept as it stands.
+    pub(super) fn note_of(&mut self, error: Pending<ErrorKind>) {
+        let Pending { node, range, message, expected, suggestion, .. } = error;
+        self.push_note(Pending { node, range, kind: NoteKind::Unread, message, expected, suggestion });
     }
 
     /// Reports what is not of the format; true if it is to be kept.
@@ -101,6 +136,9 @@ impl Reader {
         what: impl FnOnce() -> (String, Vec<String>, Option<String>),
     ) -> bool {
         let keep = self.options.unknown == Unknown::Keep;
+        if self.silent {
+            return keep;
+        }
         // Beyond the limit nothing is recorded, so nothing need be worked out.
         let recorded = if keep { self.notes.len() } else { self.errors.len() };
         if recorded >= MAX_RECORDED {
@@ -146,9 +184,6 @@ impl Reader {
         out: &mut dyn Content,
         child: roxmltree::Node<'_, '_>,
     ) {
-        if self.silent {
-            return;
-        }
         let open = open_tag(child);
         let name = text_of(parent.document(), open.start + 1..open.end);
         let what = || {
@@ -176,20 +211,40 @@ impl Reader {
     }
 
     pub(super) fn unexpected_text(&mut self, parent: roxmltree::Node<'_, '_>, text: roxmltree::Node<'_, '_>) {
-        if self.silent {
-            return;
-        }
         let what = || (format!("unexpected text in <{}>", parent.tag_name().name()), Vec::new(), None);
         if self.unknown(parent, text.range(), ErrorKind::UnexpectedText, what) {
             self.kept.push(text.id());
         }
     }
 
-    pub(super) fn bad_attribute(&mut self, attribute: Attribute<'_>, error: ScalarError) {
-        let (expected, suggestion) = expectation(&error, attribute.0.value());
-        let message =
-            format!("invalid value '{}' of attribute '{}'", clipped(attribute.0.value()), attribute.qualified());
-        self.error(attribute.1, attribute.0.range_value(), ErrorKind::Value, message, expected, suggestion);
+    /// Reports a value that its attribute does not take; true if it is to be kept, which it may be where the field can do without.
+    pub(super) fn bad_attribute(&mut self, attribute: Attribute<'_>, error: ScalarError, spare: Spare) -> bool {
+        let value = attribute.0.value();
+        let message = format!("invalid value '{}' of attribute '{}'", clipped(value), attribute.qualified());
+        self.bad_value(attribute.1, attribute.0.range_value(), message, (value, error), spare)
+    }
+
+    fn bad_value(
+        &mut self,
+        node: roxmltree::Node<'_, '_>,
+        range: Range<usize>,
+        message: String,
+        (found, error): (&str, ScalarError),
+        spare: Spare,
+    ) -> bool {
+        let keep = spare != Spare::No && self.options.unknown == Unknown::Keep;
+        let (expected, suggestion) = expectation(&error, found);
+        if keep {
+            let kind = match error.expected {
+                _ if spare == Spare::Unread => NoteKind::Kept,
+                Expected::Described(_) => NoteKind::Unread,
+                Expected::OneOf(_) | Expected::OneOfOr(..) => NoteKind::Value,
+            };
+            self.push_note(Pending { node: node.id(), range, kind, message, expected, suggestion });
+        } else {
+            self.error(node, range, ErrorKind::Value, message, expected, suggestion);
+        }
+        keep
     }
 
     /// Notes a value that is spelt well and stands for nothing.
@@ -198,10 +253,10 @@ impl Reader {
         self.note(attribute.1, attribute.0.range_value(), NoteKind::Refused, message, None);
     }
 
-    pub(super) fn bad_text(&mut self, node: Node<'_>, text: &str, error: ScalarError) {
-        let (expected, suggestion) = expectation(&error, text);
+    /// As [`Reader::bad_attribute`], for a text.
+    pub(super) fn bad_text(&mut self, node: Node<'_>, text: &str, error: ScalarError, spare: Spare) -> bool {
         let message = format!("invalid text '{}' of <{}>", clipped(text), node.name().1);
-        self.error(node.0, text_range(node.0), ErrorKind::Value, message, expected, suggestion);
+        self.bad_value(node.0, text_range(node.0), message, (text, error), spare)
     }
 
     /// As [`Reader::refused_attribute`], for a text.

@@ -101,7 +101,15 @@ impl Writer<'_> {
 
     /// Writes an attribute, if the field holds a value.
     fn attribute(&mut self, line: &'static FieldInfo, field: &dyn Field) {
-        if self.tables {
+        if let Some(frame) = &mut self.frame
+            && field.count() == 0
+            && let Some(kept) = frame.take_value(line)
+        {
+            match self.left_out(line.output_only, None) {
+                Some(action) => self.found(Some(line), &kept.value, action),
+                None => self.push_attribute(line.ns, line.name, &kept.value),
+            }
+        } else if self.tables {
             let mut value = String::new();
             let present = field.count() > 0;
             if present {

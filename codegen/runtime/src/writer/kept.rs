@@ -1,7 +1,8 @@
 //! Comments and other nodes that are kept, written where they stood.
 
 use super::Writer;
-use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode};
+use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode, KeptValue, is_content};
+use crate::info::FieldInfo;
 use std::collections::HashMap;
 
 /// What an element keeps, by place.
@@ -11,22 +12,40 @@ pub(super) struct Frame {
     /// Where the nodes of an anchor stand in `nodes`.
     places: HashMap<Anchor, Vec<usize>>,
     pub(super) leaves: HashMap<(Box<str>, u32), KeptLeaf>,
+    /// The values that are not written yet.
+    pub(super) values: Vec<KeptValue>,
     /// How many children of a name were written.
     counts: HashMap<Box<str>, u32>,
 }
 
 impl Frame {
-    pub(super) fn new(kept: &Kept) -> Self {
+    /// What an element keeps; with `comments` its comments and processing instructions too.
+    pub(super) fn new(kept: &Kept, comments: bool) -> Self {
+        let wanted = |text: &str| comments || is_content(text);
+        let nodes: Vec<_> = kept.nodes.iter().filter(|node| wanted(&node.text)).cloned().map(Some).collect();
         let mut places: HashMap<Anchor, Vec<usize>> = HashMap::new();
-        for (at, node) in kept.nodes.iter().enumerate() {
+        for (at, node) in nodes.iter().flatten().enumerate() {
             places.entry(node.anchor.clone()).or_default().push(at);
         }
+        let leaf = |leaf: &KeptLeaf| {
+            let mut leaf = leaf.clone();
+            leaf.before.retain(|text| wanted(text));
+            leaf.after.retain(|text| wanted(text));
+            ((leaf.name.clone(), leaf.nth), leaf)
+        };
         Frame {
-            nodes: kept.nodes.iter().cloned().map(Some).collect(),
+            nodes,
             places,
-            leaves: kept.leaves.iter().map(|leaf| ((leaf.name.clone(), leaf.nth), leaf.clone())).collect(),
+            leaves: kept.leaves.iter().map(leaf).collect(),
+            values: kept.values.clone(),
             counts: HashMap::new(),
         }
+    }
+
+    /// Takes the value that is kept in the place of an attribute.
+    pub(super) fn take_value(&mut self, line: &FieldInfo) -> Option<KeptValue> {
+        let at = self.values.iter().position(|value| value.name == line.name && value.ns == line.ns)?;
+        Some(self.values.remove(at))
     }
 
     pub(super) fn take(&mut self, anchor: &Anchor) -> Vec<KeptNode> {

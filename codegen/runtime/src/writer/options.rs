@@ -52,6 +52,8 @@ pub enum KeptContent {
     /// Write it, in place.
     #[default]
     Keep,
+    /// Write unknown content, in place, and leave comments and processing instructions out.
+    Unknown,
     /// Leave it out, namespace declarations too: what needs one is declared anew, on the root.
     Drop,
 }

@@ -49,12 +49,14 @@ pub enum ItemKind {
     Book(ItemBook),
     #[default]
     Voucher,
+    Other(rt::Other),
 }
 
 rt::payload! { ItemKind: attribute("kind").optional().written("voucher");
     Book(ItemBook) = "book";
     Voucher = "voucher";
     _ = "voucher";
+    .. = Other(rt::Other);
 }
 
 /// Members of a book.

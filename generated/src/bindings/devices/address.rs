@@ -68,6 +68,8 @@ pub enum AddressType {
     ///
     /// Since libvirt 6.0.0.
     Unassigned,
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for AddressType {
@@ -88,6 +90,7 @@ rt::payload! { AddressType: attribute("type");
     VirtioMmio = "virtio-mmio".since(1, 2, 13);
     Dimm(AddressTypeDimm) = "dimm".since(1, 2, 14);
     Unassigned = "unassigned".since(6, 0, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -79,6 +79,8 @@ pub enum AudioType {
     ///
     /// Since libvirt 7.2.0.
     File(AudioTypeFile),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for AudioType {
@@ -99,6 +101,7 @@ rt::payload! { AudioType: attribute("type");
     Sdl(AudioTypeSdl) = "sdl".since(7, 2, 0);
     Spice(AudioTypeSpice) = "spice".since(7, 2, 0);
     File(AudioTypeFile) = "file".since(7, 2, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -71,6 +71,8 @@ pub enum ChardevBackend {
     ///
     /// Since libvirt 8.4.0.
     Dbus(ChardevBackendDbus),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for ChardevBackend {
@@ -96,6 +98,7 @@ rt::payload! { ChardevBackend: attribute("type").optional().written("pty");
     QemuVdagent(ChardevBackendQemuVdagent) = "qemu-vdagent".since(8, 4, 0);
     Dbus(ChardevBackendDbus) = "dbus".since(8, 4, 0);
     _ = "pty";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

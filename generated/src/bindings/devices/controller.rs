@@ -100,6 +100,8 @@ pub enum ControllerType {
     ///
     /// Since libvirt 11.5.0.
     Nvme(ControllerTypeNvme),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for ControllerType {
@@ -121,6 +123,7 @@ rt::payload! { ControllerType: attribute("type").optional().written("ide");
     Isa = "isa".since(7, 0, 0);
     Nvme(ControllerTypeNvme) = "nvme".since(11, 5, 0);
     _ = "ide";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

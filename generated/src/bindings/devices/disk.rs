@@ -227,6 +227,8 @@ pub enum DiskType {
     ///
     /// Since libvirt 12.0.0.
     Ctl(DiskTypeCtl),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for DiskType {
@@ -246,6 +248,7 @@ rt::payload! { DiskType: attribute("type").optional().written("file");
     Vhostvdpa(DiskTypeVhostvdpa) = "vhostvdpa".since(9, 8, 0);
     Ctl(DiskTypeCtl) = "ctl".since(12, 0, 0);
     _ = "file";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -107,6 +107,8 @@ pub enum DiskSourceNetworkProtocol {
     ///
     /// Since libvirt 2.1.0.
     Ssh(DiskSourceNetworkProtocolSsh),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for DiskSourceNetworkProtocol {
@@ -129,6 +131,7 @@ rt::payload! { DiskSourceNetworkProtocol: attribute("protocol");
     Ftps(DiskSourceNetworkProtocolFtps) = "ftps".since(1, 1, 3);
     Tftp(DiskSourceNetworkProtocolTftp) = "tftp".since(1, 1, 3);
     Ssh(DiskSourceNetworkProtocolSsh) = "ssh".since(2, 1, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -602,6 +605,8 @@ pub enum DiskHostTransport {
     ///
     /// Since libvirt 1.0.1.
     Unix(DiskHostTransportUnix),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for DiskHostTransport {
@@ -615,6 +620,7 @@ rt::payload! { DiskHostTransport: attribute("transport").optional().dropped("tcp
     Rdma(DiskHostTransportRdma) = "rdma".since(1, 0, 1);
     Unix(DiskHostTransportUnix) = "unix".since(1, 0, 1);
     _ = "tcp";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -49,6 +49,8 @@ pub enum DiskStorage {
     ///
     /// Since libvirt 12.0.0.
     Ctl(DiskStorageCtl),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for DiskStorage {
@@ -67,6 +69,7 @@ rt::payload! { DiskStorage: attribute("type");
     Vhostuser(DiskStorageVhostuser) = "vhostuser".since(7, 1, 0);
     Vhostvdpa(DiskStorageVhostvdpa) = "vhostvdpa".since(9, 8, 0);
     Ctl(DiskStorageCtl) = "ctl".since(12, 0, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -130,6 +130,8 @@ pub enum FilesystemType {
     ///
     /// Since libvirt 0.9.13.
     Ram(FilesystemTypeRam),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for FilesystemType {
@@ -146,6 +148,7 @@ rt::payload! { FilesystemType: attribute("type").optional().written("mount");
     Template(FilesystemTypeTemplate) = "template".since(0, 6, 0);
     Ram(FilesystemTypeRam) = "ram".since(0, 9, 13);
     _ = "mount";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -52,6 +52,8 @@ pub enum GraphicsType {
     ///
     /// Since libvirt 4.6.0.
     EglHeadless(GraphicsTypeEglHeadless),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for GraphicsType {
@@ -68,6 +70,7 @@ rt::payload! { GraphicsType: attribute("type");
     Rdp(GraphicsTypeRdp) = "rdp".since(0, 6, 4);
     Desktop(GraphicsTypeDesktop) = "desktop".since(0, 6, 4);
     EglHeadless(GraphicsTypeEglHeadless) = "egl-headless".since(4, 6, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -509,6 +512,8 @@ pub enum GraphicsListenType {
     ///
     /// Since libvirt 2.0.0.
     None,
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for GraphicsListenType {
@@ -522,6 +527,7 @@ rt::payload! { GraphicsListenType: attribute("type");
     Network(GraphicsListenTypeNetwork) = "network".since(0, 9, 4);
     Socket(GraphicsListenTypeSocket) = "socket".since(2, 0, 0);
     None = "none".since(2, 0, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

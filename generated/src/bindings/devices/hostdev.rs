@@ -78,6 +78,8 @@ pub enum HostdevMode {
     ///
     /// Since libvirt 0.6.0.
     Capabilities(HostdevModeCapabilities),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for HostdevMode {
@@ -90,6 +92,7 @@ rt::payload! { HostdevMode: attribute("mode").optional().written("subsystem");
     Subsystem(HostdevModeSubsystem) = "subsystem".since(0, 6, 0);
     Capabilities(HostdevModeCapabilities) = "capabilities".since(0, 6, 0);
     _ = "subsystem";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -143,6 +146,8 @@ pub enum HostdevSubsystem {
     ///
     /// Since libvirt 3.2.0.
     Mdev(HostdevSubsystemMdev),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for HostdevSubsystem {
@@ -157,6 +162,7 @@ rt::payload! { HostdevSubsystem: attribute("type");
     Scsi(HostdevSubsystemScsi) = "scsi".since(1, 0, 6);
     ScsiHost(HostdevSubsystemScsiHost) = "scsi_host".since(2, 5, 0);
     Mdev(HostdevSubsystemMdev) = "mdev".since(3, 2, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -626,6 +632,8 @@ pub enum HostdevSourceScsiProtocol {
     ///
     /// Since libvirt 1.2.8.
     Iscsi(HostdevSourceScsiProtocolIscsi),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for HostdevSourceScsiProtocol {
@@ -638,6 +646,7 @@ rt::payload! { HostdevSourceScsiProtocol: attribute("protocol").optional().dropp
     Adapter(HostdevSourceScsiProtocolAdapter) = "adapter".since(1, 2, 8);
     Iscsi(HostdevSourceScsiProtocolIscsi) = "iscsi".since(1, 2, 8);
     _ = "adapter";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -718,6 +727,8 @@ pub enum HostdevScsiAdapterType {
     ///
     /// Since libvirt 1.0.6.
     FcHost(HostdevScsiAdapterTypeFcHost),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for HostdevScsiAdapterType {
@@ -730,6 +741,7 @@ rt::payload! { HostdevScsiAdapterType: attribute("type").optional().dropped("scs
     ScsiHost(HostdevScsiAdapterTypeScsiHost) = "scsi_host".since(1, 0, 6);
     FcHost(HostdevScsiAdapterTypeFcHost) = "fc_host".since(1, 0, 6);
     _ = "scsi_host";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
@@ -1004,6 +1016,8 @@ pub enum HostdevCapability {
     ///
     /// Since libvirt 1.0.5.
     Net(HostdevCapabilityNet),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for HostdevCapability {
@@ -1016,6 +1030,7 @@ rt::payload! { HostdevCapability: attribute("type");
     Storage(HostdevCapabilityStorage) = "storage".since(1, 0, 2);
     Misc(HostdevCapabilityMisc) = "misc".since(1, 0, 2);
     Net(HostdevCapabilityNet) = "net".since(1, 0, 5);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -70,6 +70,8 @@ pub enum InputType {
     ///
     /// Since libvirt 7.4.0.
     Evdev(InputTypeEvdev),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for InputType {
@@ -84,6 +86,7 @@ rt::payload! { InputType: attribute("type");
     Keyboard(InputTypeKeyboard) = "keyboard".since(1, 2, 2);
     Passthrough(InputTypePassthrough) = "passthrough".since(1, 3, 0);
     Evdev(InputTypeEvdev) = "evdev".since(7, 4, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

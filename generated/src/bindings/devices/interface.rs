@@ -253,6 +253,8 @@ pub enum InterfaceType {
     ///
     /// Since libvirt 8.7.0.
     Vds(InterfaceTypeVds),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for InterfaceType {
@@ -278,6 +280,7 @@ rt::payload! { InterfaceType: attribute("type").optional().written("user");
     Null(InterfaceTypeNull) = "null".since(8, 7, 0);
     Vds(InterfaceTypeVds) = "vds".since(8, 7, 0);
     _ = "user";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

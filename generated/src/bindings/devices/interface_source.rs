@@ -472,6 +472,8 @@ pub enum InterfaceHostdevAddressType {
     ///
     /// Since libvirt 0.9.11.
     Usb(InterfaceHostdevAddressTypeUsb),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for InterfaceHostdevAddressType {
@@ -483,6 +485,7 @@ impl Default for InterfaceHostdevAddressType {
 rt::payload! { InterfaceHostdevAddressType: attribute("type");
     Pci(InterfaceHostdevAddressTypePci) = "pci".since(0, 9, 11);
     Usb(InterfaceHostdevAddressTypeUsb) = "usb".since(0, 9, 11);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -76,6 +76,8 @@ pub enum MemoryDeviceModel {
     ///
     /// Since libvirt 8.10.0.
     SgxEpc(MemoryDeviceModelSgxEpc),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for MemoryDeviceModel {
@@ -90,6 +92,7 @@ rt::payload! { MemoryDeviceModel: attribute("model");
     VirtioPmem(MemoryDeviceModelVirtioPmem) = "virtio-pmem".since(7, 1, 0);
     VirtioMem(MemoryDeviceModelVirtioMem) = "virtio-mem".since(7, 9, 0);
     SgxEpc(MemoryDeviceModelSgxEpc) = "sgx-epc".since(8, 10, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -552,11 +552,14 @@ pub enum TeamingType {
     ///
     /// Since libvirt 6.1.0.
     Transient(TeamingTypeTransient),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 rt::payload! { TeamingType: attribute("type");
     Persistent = "persistent".since(6, 1, 0);
     Transient(TeamingTypeTransient) = "transient".since(6, 1, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

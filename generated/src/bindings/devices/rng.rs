@@ -106,6 +106,8 @@ pub enum RngBackendModel {
     ///
     /// Since libvirt 6.1.0.
     Builtin,
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for RngBackendModel {
@@ -118,6 +120,7 @@ rt::payload! { RngBackendModel: attribute("model");
     Random(RngBackendModelRandom) = "random".since(1, 0, 3);
     Egd(RngBackendModelEgd) = "egd".since(1, 0, 3);
     Builtin = "builtin".since(6, 1, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -452,6 +452,8 @@ pub enum ChannelTargetType {
     ///
     /// Since libvirt 2.3.0.
     Xen(ChannelTargetTypeXen),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for ChannelTargetType {
@@ -464,6 +466,7 @@ rt::payload! { ChannelTargetType: attribute("type");
     Guestfwd(ChannelTargetTypeGuestfwd) = "guestfwd".since(0, 7, 3);
     Virtio(ChannelTargetTypeVirtio) = "virtio".since(0, 7, 7);
     Xen(ChannelTargetTypeXen) = "xen".since(2, 3, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

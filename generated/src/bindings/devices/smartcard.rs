@@ -52,12 +52,15 @@ pub enum SmartcardMode {
     ///
     /// Since libvirt 0.8.8.
     Passthrough(SmartcardModePassthrough),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 rt::payload! { SmartcardMode: attribute("mode");
     Host = "host".since(0, 8, 8);
     HostCertificates(SmartcardModeHostCertificates) = "host-certificates".since(0, 8, 8);
     Passthrough(SmartcardModePassthrough) = "passthrough".since(0, 8, 8);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

@@ -109,6 +109,8 @@ pub enum TpmBackendType {
     ///
     /// Since libvirt 9.0.0.
     External(TpmBackendTypeExternal),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for TpmBackendType {
@@ -121,6 +123,7 @@ rt::payload! { TpmBackendType: attribute("type");
     Passthrough(TpmBackendTypePassthrough) = "passthrough".since(1, 0, 5);
     Emulator(TpmBackendTypeEmulator) = "emulator".since(4, 5, 0);
     External(TpmBackendTypeExternal) = "external".since(9, 0, 0);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

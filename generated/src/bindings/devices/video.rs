@@ -228,6 +228,8 @@ pub enum VideoModelType {
     ///
     /// Since libvirt 0.8.6.
     Qxl(VideoModelTypeQxl),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 rt::payload! { VideoModelType: attribute("type");
@@ -242,6 +244,7 @@ rt::payload! { VideoModelType: attribute("type");
     Bochs = "bochs".since(5, 6, 0);
     Ramfb = "ramfb".since(5, 9, 0);
     Qxl(VideoModelTypeQxl) = "qxl".since(0, 8, 6);
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

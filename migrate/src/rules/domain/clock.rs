@@ -93,7 +93,7 @@ fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
 /// What a timer of another name has stands among what the schema does not know.
 fn timers(clock: &Clock, cx: &mut Context<'_>) {
     for timer in &clock.timer {
-        let Some(kept) = &timer.xml.kept else { continue };
+        let Some(kept) = timer.xml.kept.as_ref().filter(|kept| !kept.open) else { continue };
         for (name, _) in &kept.attributes {
             if matches!(&**name, "tickpolicy" | "track" | "frequency" | "mode") {
                 cx.error(&timer.xml, format!("this timer has no {name}"));

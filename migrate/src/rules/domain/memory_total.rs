@@ -20,7 +20,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 refuse(|domain: &Domain, _| {
                     let sizes = Sizes::of(domain);
                     let (total, modules) = (sizes.total(), sizes.modules);
-                    if total == 0 {
+                    if total == 0 && !domain.xml.keeps("", "memory") {
                         Some("there is no memory: neither <memory> nor the NUMA cells give any".to_owned())
                     } else if modules > total {
                         Some(format!("the memory modules together ({modules} KiB) are larger than the memory"))
@@ -74,14 +74,15 @@ pub(super) fn rules() -> Vec<Rule> {
     ]
 }
 
-fn device_size(device: &MemoryDevice) -> &MemoryDeviceSize {
-    match &device.model {
+fn device_size(device: &MemoryDevice) -> Option<&MemoryDeviceSize> {
+    Some(match &device.model {
         MemoryDeviceModel::Dimm(members) => &members.target.size,
         MemoryDeviceModel::Nvdimm(members) => &members.target.size,
         MemoryDeviceModel::VirtioPmem(members) => &members.target.size,
         MemoryDeviceModel::VirtioMem(members) => &members.target.size,
         MemoryDeviceModel::SgxEpc(members) => &members.target.size,
-    }
+        MemoryDeviceModel::Other(_) => return None,
+    })
 }
 
 /// What the domain says about its memory, in KiB.
@@ -100,7 +101,7 @@ impl Sizes {
             domain.memory.as_ref().map_or(0, |memory| KIB.apply(memory.value, memory.unit).unwrap_or(u64::MAX));
         let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cell);
         let numa = cells.filter_map(|cell| KIB.apply(cell.memory, cell.unit)).fold(0, u64::saturating_add);
-        let devices = domain.devices.iter().flat_map(|devices| &devices.memory).map(device_size);
+        let devices = domain.devices.iter().flat_map(|devices| &devices.memory).filter_map(device_size);
         let modules = devices.filter_map(|size| KIB.apply(size.value, size.unit)).fold(0, u64::saturating_add);
         Self { memory, numa, modules }
     }

@@ -154,7 +154,7 @@ fn said_bus(input: &Input) -> Option<InputBus> {
         InputType::Tablet(tablet) => tablet.bus,
         InputType::Mouse(mouse) => mouse.bus,
         InputType::Keyboard(keyboard) => keyboard.bus,
-        InputType::Passthrough(_) | InputType::Evdev(_) => None,
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
     }
 }
 
@@ -163,6 +163,6 @@ fn bus(input: &Input, scope: &Scope) -> Option<InputBus> {
     match &input.type_ {
         InputType::Tablet(tablet) => tablet.bus.or_else(|| tablet_bus(scope)),
         InputType::Mouse(_) | InputType::Keyboard(_) => said_bus(input).or_else(|| usual_bus(scope)),
-        InputType::Passthrough(_) | InputType::Evdev(_) => None,
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
     }
 }

@@ -118,9 +118,9 @@ fn displays() -> Rule {
         )
         .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><graphics type='spice'/></devices>")
         .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><video><model type='qxl'/></video></devices>")
-        .row(listed(graphics, |graphics: &Graphics| graphics.type_.value()))
-        .row(listed(video, |video: &Video| video.model.as_ref()?.type_.value()))
-        .row(listed(channel, |channel: &Channel| channel.type_.value()))
+        .row(listed(graphics, |graphics: &Graphics| graphics.type_.known_value()))
+        .row(listed(video, |video: &Video| video.model.as_ref()?.type_.known_value()))
+        .row(listed(channel, |channel: &Channel| channel.type_.known_value()))
 }
 
 fn modules() -> Rule {
@@ -197,10 +197,10 @@ fn subsystem(hostdev: &Hostdev) -> Option<&'static str> {
     match &hostdev.mode {
         HostdevMode::Subsystem(own) => match own.type_ {
             // What else can be passed through is never listed.
-            HostdevSubsystem::Pci(_) | HostdevSubsystem::Usb(_) | HostdevSubsystem::Scsi(_) => own.type_.value(),
-            HostdevSubsystem::ScsiHost(_) | HostdevSubsystem::Mdev(_) => None,
+            HostdevSubsystem::Pci(_) | HostdevSubsystem::Usb(_) | HostdevSubsystem::Scsi(_) => own.type_.known_value(),
+            HostdevSubsystem::ScsiHost(_) | HostdevSubsystem::Mdev(_) | HostdevSubsystem::Other(_) => None,
         },
-        HostdevMode::Capabilities(_) => None,
+        HostdevMode::Capabilities(_) | HostdevMode::Other(_) => None,
     }
 }
 
@@ -263,7 +263,7 @@ fn others() -> Rule {
             "<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><filesystem><driver type='virtiofs'/><source dir='/a'/><target dir='a'/></filesystem></devices>",
         )
         .row(listed(filesystem, |it: &Filesystem| it.driver.as_ref()?.type_.as_ref().map(|type_| type_.as_str())))
-        .row(listed(rng, |it: &Rng| it.backend.model.value()))
+        .row(listed(rng, |it: &Rng| it.backend.model.known_value()))
         .row(listed(redirdev, |it: &Redirdev| it.bus.as_ref().map(|bus| bus.as_str())))
         .row(listed(crypto, |it: &Crypto| Some(it.backend.model.as_str())))
         .row(listed(interface, |it: &InterfaceBackend| it.type_.as_ref().map(|type_| type_.as_str())))
@@ -283,7 +283,7 @@ fn protection() -> Rule {
         .summary("a protected guest on a host that has no such thing")
         .doc("SEV and SEV-SNP need processors of AMD, TDX of Intel, protected virtualization s390; each must be switched on in firmware and kernel.")
         .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><launchSecurity type='sev'><policy>1</policy></launchSecurity>")
-        .row(listed(kind, |it: &LaunchSecurity| it.type_.value()))
+        .row(listed(kind, |it: &LaunchSecurity| it.type_.known_value()))
         .row(lacking(|memory: &MemoryDevice, guest, _| {
             let sgx = guest.devices()?.features.as_ref()?.sgx.as_ref()?;
             let asked = matches!(memory.model, MemoryDeviceModel::SgxEpc(_));

@@ -95,7 +95,7 @@ fn address_type() -> Rule {
         )
         .row(
             refuse(|it: &Hostdev, _| {
-                let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.value()?);
+                let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.known_value()?);
                 let fits: &[&str] = match type_ {
                     HostdevSubsystem::Pci(_) => &["pci", "unassigned"],
                     HostdevSubsystem::Usb(_) => &["usb"],
@@ -106,6 +106,7 @@ fn address_type() -> Rule {
                         MdevModel::VfioCcw => &["ccw"],
                         MdevModel::VfioAp => &[],
                     },
+                    HostdevSubsystem::Other(_) => return None,
                 };
                 let type_ = type_.value().unwrap_or_default();
                 (!fits.contains(&found)).then(|| match fits {
@@ -160,6 +161,7 @@ fn scsi_source() -> Rule {
             let named = match &adapter.type_ {
                 AdapterType::ScsiHost(members) => members.name.as_ref().is_some_and(|name| !name.is_empty()),
                 AdapterType::FcHost(_) => kept_attribute(&adapter.xml, "name").is_some(),
+                AdapterType::Other(_) => true,
             };
             (!named).then_some("an adapter is told by its name: the other ways are those of storage pools")
         }))
@@ -175,7 +177,7 @@ fn scsi_source() -> Rule {
             })
             .at(|it| match &it.protocol {
                 Protocol::Iscsi(target) => target.auth.as_ref().map_or(&it.xml, |auth| &auth.secret.xml),
-                Protocol::Adapter(_) => &it.xml,
+                Protocol::Adapter(_) | Protocol::Other(_) => &it.xml,
             }),
         )
         .row(refuse(|it: &HostdevSourceScsiHost, _| {
@@ -188,6 +190,6 @@ fn scsi_source() -> Rule {
 fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {
     match &hostdev.mode {
         HostdevMode::Subsystem(members) => Some(&members.type_),
-        HostdevMode::Capabilities(_) => None,
+        HostdevMode::Capabilities(_) | HostdevMode::Other(_) => None,
     }
 }

@@ -4,7 +4,7 @@ use domxml::{Interface, InterfaceDriver, InterfaceHostdevDriver, Payload, Virtua
 use domxml_runtime::{Content, field};
 
 /// The word for its type.
-pub(super) fn type_name(interface: &Interface) -> &'static str {
+pub(super) fn type_name(interface: &Interface) -> &str {
     interface.type_.value().unwrap_or_default()
 }
 

@@ -176,7 +176,7 @@ fn input_objection(input: &Input, scope: &Scope) -> Option<&'static str> {
         InputType::Tablet(it) => (it.bus, true),
         InputType::Mouse(it) => (it.bus, false),
         InputType::Keyboard(it) => (it.bus, false),
-        InputType::Passthrough(_) | InputType::Evdev(_) => return None,
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => return None,
     };
     match bus? {
         InputBus::Ps2 if tablet => Some("there are no tablets on PS/2: set bus='usb' or 'virtio'"),

@@ -89,6 +89,7 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
         MemoryDeviceModel::VirtioPmem(it) => it.target.size.bytes(),
         MemoryDeviceModel::VirtioMem(it) => it.target.size.bytes(),
         MemoryDeviceModel::SgxEpc(it) => it.target.size.bytes(),
+        MemoryDeviceModel::Other(_) => None,
     };
     base.zip(size).filter(|(base, _)| *base > 0)
 }

@@ -244,7 +244,7 @@ fn input_bus(input: &Input) -> Option<InputBus> {
         InputType::Tablet(it) => it.bus,
         InputType::Mouse(it) => it.bus,
         InputType::Keyboard(it) => it.bus,
-        InputType::Passthrough(_) | InputType::Evdev(_) => None,
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><controller type='scsi' index='0'/><controller type='scsi' index='0'/></devices>")
             .row(unique(
                 Devices::CONTROLLER,
-                |it, _| it.index.filter(|_| !is_usb(it)).map(|index| (type_name(it), index)),
+                |it, _| it.index.filter(|_| !is_usb(it)).map(|index| (type_name(it).to_owned(), index)),
                 |(name, index)| format!("another {name} controller has the index {index} already"),
             )),
         rule("controller-usb-none-conflict", Class::Conflict)
@@ -174,7 +174,7 @@ fn bus(input: &Input) -> Option<InputBus> {
         InputType::Tablet(members) => members.bus,
         InputType::Mouse(members) => members.bus,
         InputType::Keyboard(members) => members.bus,
-        InputType::Passthrough(_) | InputType::Evdev(_) => None,
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn index() -> Rule {
 }
 
 /// The word for the type of a controller.
-pub(super) fn type_name(controller: &Controller) -> &'static str {
+pub(super) fn type_name(controller: &Controller) -> &str {
     controller.type_.value().unwrap_or_default()
 }
 

@@ -41,7 +41,7 @@ pub(super) fn empty() -> Rule {
 }
 
 /// The type, where libvirt would reset it.
-fn lost_type(disk: &Disk) -> Option<&'static str> {
+fn lost_type(disk: &Disk) -> Option<&str> {
     let empty = match &disk.type_ {
         DiskType::Block(members) => members.source.is_none(),
         DiskType::Dir(members) => members.source.is_none(),
@@ -49,13 +49,13 @@ fn lost_type(disk: &Disk) -> Option<&'static str> {
         DiskType::Nvme(members) => members.source.is_none(),
         DiskType::Network(members) => members.source.is_none(),
         DiskType::Ctl(members) => members.source.is_none(),
-        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => false,
+        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Other(_) => false,
     };
     if empty { domxml::Payload::value(&disk.type_) } else { None }
 }
 
 fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {
-    if let Some(type_) = lost_type(disk) {
+    if let Some(type_) = lost_type(disk).map(str::to_owned) {
         disk.type_ = DiskType::File(DiskTypeFile::default());
         cx.rewrote(&disk.xml, "libvirt forgets the type of a disk without source")
             .becomes(format!("type='{type_}'"), "type='file'");

@@ -212,7 +212,7 @@ fn credentials(disk: &Disk, cx: &mut Context<'_>) {
     }
 }
 
-fn protocol(source: &DiskSourceNetwork) -> &'static str {
+fn protocol(source: &DiskSourceNetwork) -> &str {
     domxml::Payload::value(&source.protocol).unwrap_or_default()
 }
 
@@ -275,7 +275,7 @@ fn source(disk: &Disk) -> Option<&Extra> {
         DiskType::Volume(members) => members.source.as_ref().map(|source| &source.xml),
         DiskType::Nvme(members) => members.source.as_ref().map(|source| &source.xml),
         DiskType::Vhostuser(members) => Some(&members.source.xml),
-        DiskType::Block(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) => None,
+        DiskType::Block(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) | DiskType::Other(_) => None,
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn names_something(disk: &Disk) -> bool {
         DiskType::Nvme(members) => members.source.is_some(),
         DiskType::Network(members) => members.source.is_some(),
         DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| given(&source.dev)),
-        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) => true,
+        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Other(_) => true,
     }
 }
 

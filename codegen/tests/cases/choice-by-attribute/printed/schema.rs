@@ -32,6 +32,8 @@ pub enum DiskType {
     Dir(DiskTypeBlock),
     /// `type='none'`
     None,
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for DiskType {
@@ -45,6 +47,7 @@ rt::payload! { DiskType: attribute("type");
     Block(DiskTypeBlock) = "block";
     Dir(DiskTypeBlock) = "dir";
     None = "none";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

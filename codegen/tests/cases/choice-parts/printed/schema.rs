@@ -32,6 +32,8 @@ pub enum ControllerType {
     Pci(ControllerTypePci),
     /// `type='ide'`
     Ide,
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for ControllerType {
@@ -44,6 +46,7 @@ rt::payload! { ControllerType: attribute("type");
     Usb(ControllerTypeUsb) = "usb";
     Pci(ControllerTypePci) = "pci";
     Ide = "ide";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.

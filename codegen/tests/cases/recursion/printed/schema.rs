@@ -57,6 +57,8 @@ pub enum SourceType {
     File(SourceTypeFile),
     /// `type='layer'`
     Layer(SourceTypeLayer),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
 }
 
 impl Default for SourceType {
@@ -68,6 +70,7 @@ impl Default for SourceType {
 rt::payload! { SourceType: attribute("type");
     File(SourceTypeFile) = "file";
     Layer(SourceTypeLayer) = "layer";
+    .. = Other(rt::Other);
 }
 
 /// The members of one variant.
