@@ -2,7 +2,7 @@
 //! nothing changes.
 
 use domxml_codegen::lower::Options;
-use domxml_codegen::print::{PrintOptions, write_files};
+use domxml_codegen::print::{Output, PrintOptions, write_files};
 use relaxng_model::FileResolver;
 use std::path::Path;
 use std::process::ExitCode;
@@ -73,7 +73,9 @@ fn print(schema: &Schema) -> bool {
     for source in &generated.sources {
         println!("cargo::rerun-if-changed={directory}/{source}");
     }
-    if let Err(error) = write_files(Path::new(output), &generated.outputs) {
+    let mut outputs = generated.outputs;
+    outputs.push(Output { path: "outline.txt".to_owned(), text: generated.outline });
+    if let Err(error) = write_files(Path::new(output), &outputs) {
         println!("cargo::error={output}: {error}");
         return false;
     }

@@ -30,6 +30,8 @@ use relaxng_model::{Grammar, Resolver};
 pub struct Generated {
     /// The files of the output.
     pub outputs: Vec<Output>,
+    /// The outline of the types, see [`print::outline`].
+    pub outline: String,
     /// The schema files that were read, as the resolver names them.
     pub sources: Vec<String>,
 }
@@ -49,7 +51,7 @@ pub fn generate(
     let model = model_of(&grammar, lowering)?;
     let outputs = print::print(&model, printing)?;
     let sources = grammar.schema.files.iter().map(|file| file.name.clone()).collect();
-    Ok(Generated { outputs, sources })
+    Ok(Generated { outputs, outline: print::outline(&model)?, sources })
 }
 
 /// Runs `analyse` and `lower`.

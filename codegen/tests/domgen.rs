@@ -58,6 +58,26 @@ fn diff_prints_json() {
     assert_eq!(narrowed["place"], "new.rng:1:63");
 }
 
+#[test]
+fn outline_prints_types_fields_and_variants() {
+    let schema = "<grammar xmlns='http://relaxng.org/ns/structure/1.0'><start><ref name='disk'/></start>\
+                  <define name='disk'><element name='disk'><optional><attribute name='device'><choice><value>cdrom</value>\
+                  <value>lun</value></choice></attribute></optional><choice><group><attribute name='type'><value>file</value></attribute>\
+                  <element name='path'><text/></element></group><attribute name='type'><value>none</value></attribute></choice>\
+                  <zeroOrMore><element name='alias'><attribute name='name'/></element></zeroOrMore></element></define></grammar>";
+    let here = directory(&[("s.rng", schema)]);
+    ends(
+        &domgen(here.path(), &["outline", "s.rng"]),
+        0,
+        "struct Disk = <disk>\n    device: Option<DiskDevice> = @device\n    type_: DiskType\n    alias: Vec<DiskAlias>\n\
+         struct DiskAlias = <alias>\n    name: String = @name\n\
+         enum DiskDevice\n    Cdrom = 'cdrom'\n    Lun = 'lun'\n\
+         enum DiskType = @type\n    File(DiskTypeFile) = 'file'\n    None = 'none'\n    Other(rt::Other)\n\
+         struct DiskTypeFile\n    path: String = <path>\n",
+    );
+    assert_eq!(domgen(here.path(), &["outline", "none.rng"]).status.code(), Some(2));
+}
+
 const ENCODED: &str = "<element name='r' xmlns='http://relaxng.org/ns/structure/1.0'><attribute name='a'><value>é</value></attribute></element>";
 
 #[test]

@@ -7,6 +7,7 @@ mod docs;
 mod enums;
 mod files;
 mod layout;
+mod outline;
 mod structs;
 mod tables;
 
@@ -16,6 +17,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 pub use files::{Change, write_files};
+pub use outline::outline;
 
 /// What printed code refers to beside itself.
 #[derive(Debug, Clone)]

@@ -206,7 +206,7 @@ fn value_line(value: &str, facts: &Facts) -> Result<Vec<String>, String> {
 }
 
 /// A type as text: those that are printed need no blank.
-fn compact(tokens: &TokenStream) -> String {
+pub fn compact(tokens: &TokenStream) -> String {
     tokens.to_string().replace(' ', "")
 }
 

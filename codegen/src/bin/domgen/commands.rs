@@ -2,7 +2,7 @@
 
 use crate::diff::{self, DiffArgs};
 use clap::{Parser, Subcommand, ValueEnum};
-use domxml_codegen::print::{Change, Output, PrintOptions, write_files};
+use domxml_codegen::print::{Change, Output, PrintOptions, outline, write_files};
 use domxml_codegen::{analyse, dump, generate, lower, model_of};
 use domxml_xml::{Positions, Spare};
 use relaxng_model::validate::{Validator, Violation};
@@ -68,6 +68,15 @@ enum Command {
     },
     /// Prints what two schemas differ in: elements, attributes and values, by their paths.
     Diff(DiffArgs),
+    /// Prints the types that come of a schema: fields and variants with their Rust types, and what they are in a document. The text
+    /// changes only where the types do.
+    Outline {
+        /// The schema's root file.
+        schema: PathBuf,
+        /// As for `generate`: numbers and booleans do not keep their spelling.
+        #[arg(long)]
+        canonical_numbers: bool,
+    },
     /// Prints the result of a stage.
     Dump {
         /// The schema's root file.
@@ -144,6 +153,12 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         }
         Command::Validate { schema, documents } => validate(&load(schema)?, documents),
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Outline { schema, canonical_numbers } => {
+            let options = lower::Options { canonical_numbers: *canonical_numbers, ..lower::Options::default() };
+            let model = model_of(&load(schema)?, &options).map_err(|errors| errors.to_string())?;
+            say(&outline(&model).map_err(|errors| errors.to_string())?)?;
+            Ok(true)
+        }
         Command::Dump { schema, stage } => {
             let grammar = load(schema)?;
             let facts = || analyse::analyse(&grammar).map_err(|errors| errors.to_string());
