@@ -77,7 +77,7 @@ rt::payload! { ClockOffset: attribute("offset").optional().written("utc");
 pub struct ClockOffsetUtc {
     /// The offset as the oldest documents wrote it. libvirt reads nothing from it and takes UTC.
     ///
-    /// A legacy form; rule `clock-sync-legacy` replaces it.
+    /// A legacy form; rule `clock-sync-legacy` replaces it. Since libvirt 0.6.0.
     pub sync: Option<String>,
     /// What becomes of changes that the guest made to its clock.
     ///
@@ -86,7 +86,7 @@ pub struct ClockOffsetUtc {
 }
 
 rt::table! { ClockOffsetUtc: members();
-    0 SYNC = sync: Option<String>, attribute("sync").legacy("clock-sync-legacy");
+    0 SYNC = sync: Option<String>, attribute("sync").since(0, 6, 0).legacy("clock-sync-legacy");
     1 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 7, 7);
 }
 
@@ -129,14 +129,14 @@ pub struct ClockOffsetVariable {
     pub basis: Option<ClockOffsetVariableBasis>,
     /// The difference with which the guest was started.
     ///
-    /// Only a running domain shows it.
+    /// Only a running domain shows it. Since libvirt 0.6.0.
     pub adjustment0: Option<i64>,
 }
 
 rt::table! { ClockOffsetVariable: members();
     0 ADJUSTMENT = adjustment: Option<i64>, attribute("adjustment").written("0").since(0, 7, 7);
     1 BASIS = basis: Option<ClockOffsetVariableBasis>, attribute("basis").written("utc").since(0, 9, 11);
-    2 ADJUSTMENT0 = adjustment0: Option<i64>, attribute("adjustment0").output_only();
+    2 ADJUSTMENT0 = adjustment0: Option<i64>, attribute("adjustment0").since(0, 6, 0).output_only();
 }
 
 /// A set of values.

@@ -222,6 +222,8 @@ pub enum OsTypeValue {
     /// Since libvirt 0.6.0.
     Exe,
     /// User Mode Linux.
+    ///
+    /// Since libvirt 0.6.0.
     Uml,
 }
 
@@ -231,7 +233,7 @@ rt::values! { OsTypeValue;
     Linux = "linux".since(0, 6, 0);
     Xenpvh = "xenpvh".since(4, 10, 0);
     Exe = "exe".since(0, 6, 0);
-    Uml = "uml";
+    Uml = "uml".since(0, 6, 0);
 }
 
 /// A variable in the environment of a container's first process; the content is its value.

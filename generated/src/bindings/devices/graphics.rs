@@ -243,7 +243,7 @@ pub struct GraphicsTypeSpice {
     pub autoport: Option<YesNo>,
     /// A path, which libvirt does not read here: it is meant for VNC.
     ///
-    /// A legacy form; rule `graphics-spice-listen-socket-attr-ignored` replaces it.
+    /// A legacy form; rule `graphics-spice-listen-socket-attr-ignored` replaces it. Since libvirt 0.6.0.
     pub socket: Option<String>,
     /// The address of the first `listen` element, as it was given before there were such elements; empty
     /// for none.
@@ -322,7 +322,8 @@ rt::table! { GraphicsTypeSpice: members();
     0 PORT = port: Option<i32>, attribute("port").since(0, 8, 6);
     1 TLS_PORT = tls_port: Option<i32>, attribute("tlsPort").since(0, 8, 6);
     2 AUTOPORT = autoport: Option<YesNo>, attribute("autoport").since(0, 8, 6);
-    3 SOCKET = socket: Option<String>, attribute("socket").legacy("graphics-spice-listen-socket-attr-ignored");
+    3 SOCKET = socket: Option<String>, attribute("socket").since(0, 6, 0)
+        .legacy("graphics-spice-listen-socket-attr-ignored");
     4 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 8, 6).narrow("(.*[^:].*)?", 1, 3, 0)
         .legacy("graphics-listen-attr");
     5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 8, 6);

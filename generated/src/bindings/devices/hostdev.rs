@@ -415,7 +415,7 @@ rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-p
 pub struct HostdevPciAddress {
     /// The kind of address, which the type of the device tells already.
     ///
-    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it.
+    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it. Since libvirt 0.6.0.
     pub type_: Option<HostdevPciAddressType>,
     /// The domain, a hierarchy of buses.
     ///
@@ -442,7 +442,8 @@ pub struct HostdevPciAddress {
 }
 
 rt::table! { HostdevPciAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 TYPE = type_: Option<HostdevPciAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
+    0 TYPE = type_: Option<HostdevPciAddressType>, attribute("type").since(0, 6, 0)
+        .legacy("hostdev-pci-source-type-dropped");
     1 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
     2 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
     3 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
@@ -454,12 +455,14 @@ rt::table! { HostdevPciAddress: element("address").since(0, 6, 0).reference("usb
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevPciAddressType {
     /// `pci`
+    ///
+    /// Since libvirt 0.6.0.
     #[default]
     Pci,
 }
 
 rt::values! { HostdevPciAddressType;
-    Pci = "pci";
+    Pci = "pci".since(0, 6, 0);
 }
 
 /// The USB device, by the numbers of vendor and product or by its address.
@@ -565,7 +568,7 @@ rt::table! { HostdevProduct: element("product").since(0, 6, 0).reference("usb-pc
 pub struct HostdevUsbAddress {
     /// The kind of address, which the type of the device tells already.
     ///
-    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it.
+    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it. Since libvirt 0.6.0.
     pub type_: Option<HostdevUsbAddressType>,
     /// The bus that the device is on.
     ///
@@ -584,7 +587,8 @@ pub struct HostdevUsbAddress {
 }
 
 rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 TYPE = type_: Option<HostdevUsbAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
+    0 TYPE = type_: Option<HostdevUsbAddressType>, attribute("type").since(0, 6, 0)
+        .legacy("hostdev-pci-source-type-dropped");
     1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
     2 DEVICE = device: Option<scalar::AnyBase>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
     3 PORT = port: Option<String>, attribute("port").since(12, 8, 0);
@@ -594,12 +598,14 @@ rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevUsbAddressType {
     /// `usb`
+    ///
+    /// Since libvirt 0.6.0.
     #[default]
     Usb,
 }
 
 rt::values! { HostdevUsbAddressType;
-    Usb = "usb";
+    Usb = "usb".since(0, 6, 0);
 }
 
 /// The SCSI unit: on an adapter of the host, or at an iSCSI server.
@@ -871,7 +877,7 @@ rt::table! { HostdevScsiParentAddress: element("address").since(1, 2, 7);
 pub struct HostdevScsiAddress {
     /// The kind of address, which the type of the device tells already.
     ///
-    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it.
+    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it. Since libvirt 0.6.0.
     pub type_: Option<HostdevScsiAddressType>,
     /// The bus of the adapter.
     ///
@@ -890,7 +896,8 @@ pub struct HostdevScsiAddress {
 }
 
 rt::table! { HostdevScsiAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 TYPE = type_: Option<HostdevScsiAddressType>, attribute("type").legacy("hostdev-pci-source-type-dropped");
+    0 TYPE = type_: Option<HostdevScsiAddressType>, attribute("type").since(0, 6, 0)
+        .legacy("hostdev-pci-source-type-dropped");
     1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
     2 TARGET = target: scalar::AnyBase, attribute("target").since(1, 0, 6);
     3 UNIT = unit: scalar::AnyBase, attribute("unit").since(1, 0, 6);
@@ -900,12 +907,14 @@ rt::table! { HostdevScsiAddress: element("address").since(0, 6, 0).reference("us
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum HostdevScsiAddressType {
     /// `scsi`
+    ///
+    /// Since libvirt 0.6.0.
     #[default]
     Scsi,
 }
 
 rt::values! { HostdevScsiAddressType;
-    Scsi = "scsi";
+    Scsi = "scsi".since(0, 6, 0);
 }
 
 /// A server of the target.

@@ -190,6 +190,8 @@ pub enum InputBus {
     /// Since libvirt 0.6.0.
     Xen,
     /// The device of Virtuozzo guests.
+    ///
+    /// Since libvirt 0.6.0.
     Parallels,
     /// `virtio`
     ///
@@ -201,7 +203,7 @@ rt::values! { InputBus;
     Ps2 = "ps2".since(0, 6, 0);
     Usb = "usb".since(0, 6, 0);
     Xen = "xen".since(0, 6, 0);
-    Parallels = "parallels";
+    Parallels = "parallels".since(0, 6, 0);
     Virtio = "virtio".since(1, 3, 0);
 }
 

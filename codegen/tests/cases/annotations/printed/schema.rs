@@ -19,8 +19,12 @@ pub struct Disk {
     /// Since libvirt 1.0.0. May be absent since libvirt 1.2.0.
     pub cpus: Option<scalar::CpuSet>,
     /// The attribute `mask`.
+    ///
+    /// Since libvirt 0.0.3.
     pub mask: Option<scalar::Mask>,
     /// The attribute `nodes`.
+    ///
+    /// Since libvirt 0.0.3.
     pub nodes: Option<scalar::CpuSet>,
     /// As used here.
     ///
@@ -28,11 +32,11 @@ pub struct Disk {
     pub readonly: bool,
     /// The element `<serial>`.
     ///
-    /// Values other than `[A-Z]+` since libvirt 1.5.0.
+    /// Since libvirt 0.0.3. Values other than `[A-Z]+` since libvirt 1.5.0.
     pub serial: Option<String>,
     /// Old.
     ///
-    /// Only a running domain shows it. A legacy form; rule `disk-driver` replaces it.
+    /// Only a running domain shows it. A legacy form; rule `disk-driver` replaces it. Since libvirt 0.0.3.
     pub driver: Option<Engine>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -41,17 +45,19 @@ pub struct Disk {
 rt::table! { Disk: element("disk").since(0, 0, 3).reference("elementsDisks");
     0 KIND = kind: DiskType, attribute("type").written("file").since(0, 1, 0);
     1 CPUS = cpus: Option<scalar::CpuSet>, attribute("cpus").since(1, 0, 0).optional_since(1, 2, 0);
-    2 MASK = mask: Option<scalar::Mask>, attribute("mask");
-    3 NODES = nodes: Option<scalar::CpuSet>, attribute("nodes");
+    2 MASK = mask: Option<scalar::Mask>, attribute("mask").since(0, 0, 3);
+    3 NODES = nodes: Option<scalar::CpuSet>, attribute("nodes").since(0, 0, 3);
     4 READONLY = readonly: bool, flag("readonly").since(2, 0, 0);
-    5 SERIAL = serial: Option<String>, leaf("serial").narrow("[A-Z]+", 1, 5, 0);
-    6 DRIVER = driver: Option<Engine>, child("driver").legacy("disk-driver").output_only();
+    5 SERIAL = serial: Option<String>, leaf("serial").since(0, 0, 3).narrow("[A-Z]+", 1, 5, 0);
+    6 DRIVER = driver: Option<Engine>, child("driver").since(0, 0, 3).legacy("disk-driver").output_only();
 }
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DiskType {
     /// `file`
+    ///
+    /// Since libvirt 0.1.0.
     #[default]
     File,
     /// `block`
@@ -61,16 +67,18 @@ pub enum DiskType {
 }
 
 rt::values! { DiskType;
-    File = "file";
+    File = "file".since(0, 1, 0);
     BlockDevice = "block".since(1, 0, 0);
 }
 
 /// Old.
 ///
-/// Only a running domain shows it. A legacy form; rule `disk-driver` replaces it.
+/// Only a running domain shows it. A legacy form; rule `disk-driver` replaces it. Since libvirt 0.0.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Engine {
     /// The attribute `name`.
+    ///
+    /// Since libvirt 0.0.3.
     pub name: String,
     /// The text.
     ///
@@ -80,7 +88,7 @@ pub struct Engine {
     pub xml: rt::Extra,
 }
 
-rt::table! { Engine: element("driver").legacy("disk-driver").output_only();
-    0 NAME = name: String, attribute("name");
+rt::table! { Engine: element("driver").since(0, 0, 3).legacy("disk-driver").output_only();
+    0 NAME = name: String, attribute("name").since(0, 0, 3);
     1 VALUE = value: Option<String>, text().narrow("/.*", 1, 3, 4);
 }
