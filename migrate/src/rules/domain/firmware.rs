@@ -151,14 +151,16 @@ fn image_and_store(os: &Os, cx: &mut Context<'_>) {
     }
     let varstore = os.varstore.as_ref().filter(|store| cx.reads(*store));
     let store = os.nvram.as_ref().map(|nvram| &nvram.xml).or(varstore.map(|store| &store.xml));
-    if let (Some(store), Some(OsFirmware::Bios)) = (varstore, os.firmware) {
-        cx.error(&store.xml, "a BIOS keeps no variables");
+    // An NVRAM with a place of its own is refused by every libvirt.
+    if let Some(store) = store.filter(|_| os.firmware == Some(OsFirmware::Bios) && !has_store(os)) {
+        cx.error(store, "a BIOS keeps no variables");
     }
     let Some(loader) = &os.loader else { return };
-    let rom =
-        loader.type_ == Some(OsLoaderType::Rom) || loader.type_.is_none() && has_path(loader) && os.firmware.is_none();
+    let rom = loader.type_ == Some(OsLoaderType::Rom) || loader.type_.is_none() && has_path(loader);
     if rom && loader.format == Some(OsFlashFormat::Qcow2) {
         cx.error(&loader.xml, "a ROM is of the format raw");
+    } else if rom && loader.readonly == Some(YesNo::No) {
+        cx.error(&loader.xml, "a guest cannot write to a ROM: leave out readonly='no'");
     }
     if let Some(store) = store {
         if loader.readonly == Some(YesNo::No) {

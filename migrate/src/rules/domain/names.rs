@@ -25,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
             })),
         rule("uuid-conflict", Class::Conflict)
             .summary("the UUID in the SMBIOS tables is not that of the domain")
-            .doc("The UUID that `<sysinfo>` gives to the system must be one, and must be that of the domain; libvirt refuses others.")
+            .doc("The UUID that `<sysinfo>` gives to the system must be one, and must be that of `<hwuuid>`, or of the domain; libvirt refuses others.")
             .finds(
                 "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><sysinfo type='smbios'><system>\
                  <entry name='uuid'>11111111-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
@@ -79,14 +79,15 @@ fn of_systems(domain: &Domain) -> impl Iterator<Item = &SysinfoSystemEntry> {
 }
 
 fn uuids(domain: &Domain, cx: &mut Context<'_>) {
-    let mut own = domain.uuid;
+    // What the guest sees in its hardware is told apart from the domain since 11.7.0.
+    let mut own = domain.hwuuid.filter(|_| cx.scope.strictly_knows(11, 7, 0)).or(domain.uuid);
     for entry in of_systems(domain) {
         match entry.value.parse::<Uuid>() {
             Err(_) => {
                 cx.error(&entry.xml, format!("'{}' is no UUID", entry.value));
             }
             Ok(uuid) if own.is_some_and(|own| own != uuid) => {
-                cx.error(&entry.xml, format!("{uuid} is not the UUID of the domain"));
+                cx.error(&entry.xml, format!("{uuid} is not the UUID that the guest has elsewhere"));
             }
             Ok(uuid) => own = Some(uuid),
         }
