@@ -58,8 +58,6 @@ pub(crate) use versions;
 pub struct Rule {
     /// Kebab-case identity; says what is found. Never used again for anything else.
     pub id: &'static str,
-    /// The chapter of the format that it belongs to.
-    pub chapter: &'static str,
     /// What kind of thing it is about.
     pub class: Class,
     /// The first libvirt that does so, or that knows the modern form; of rows that do not say it themselves.
@@ -85,7 +83,6 @@ pub struct Rule {
 pub fn rule(id: &'static str, class: Class) -> Rule {
     Rule {
         id,
-        chapter: "",
         class,
         since: None,
         until: None,

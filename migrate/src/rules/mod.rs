@@ -22,28 +22,28 @@ use crate::finding::ids;
 use crate::options::{Profile, Target};
 use crate::rule::{Class, Rule};
 
-/// The chapters. Within a phase the rules run in this order; where it matters a row says so.
-static CHAPTERS: LazyLock<[(&str, Vec<Rule>); 12]> = LazyLock::new(|| {
-    [
-        ("qemu", qemu::rules()),
-        ("host", host::rules()),
-        ("live", live::rules()),
-        ("domain", domain::rules()),
-        ("cpu", cpu::rules()),
-        ("storage", storage::rules()),
-        ("network", network::rules()),
-        ("chardev", chardev::rules()),
-        ("graphics", graphics::rules()),
-        ("hostdev", hostdev::rules()),
-        ("devices", devices::rules()),
-        ("security", security::rules()),
-    ]
-    .map(|(chapter, rules)| (chapter, rules.into_iter().map(|rule| Rule { chapter, ..rule }).collect()))
+/// Chapter by chapter. Within a phase the rules run in this order; where it matters a row says so.
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let chapters = [
+        qemu::rules(),
+        host::rules(),
+        live::rules(),
+        domain::rules(),
+        cpu::rules(),
+        storage::rules(),
+        network::rules(),
+        chardev::rules(),
+        graphics::rules(),
+        hostdev::rules(),
+        devices::rules(),
+        security::rules(),
+    ];
+    chapters.into_iter().flatten().collect()
 });
 
 /// Every rule, in the order in which they run.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    CHAPTERS.iter().flat_map(|(_, rules)| rules)
+    RULES.iter()
 }
 
 /// The rule with this id.
