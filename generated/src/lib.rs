@@ -14,6 +14,8 @@
 //! project's schema, with the documentation of every element, attribute and value. Each has [`Element`]'s methods, so
 //! that a `<disk>` alone can be read and written as well as a whole domain. What a host says of itself (`virsh capabilities`,
 //! `virsh domcapabilities`) is typed in [`host`] in the same way.
+//!
+//! [`edit`] changes a document where it stands: what was not changed keeps every byte.
 
 #[rustfmt::skip]
 pub mod bindings;
@@ -31,3 +33,21 @@ pub use domxml_runtime::{
     each_struct, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, observe, walk,
     walk_mut, walk_places,
 };
+
+/// Reads a domain, lets `change` change it, and returns its text with the changes. Every other byte stands as it was: comments, quotes,
+/// white space, the order of attributes; what the format does not know too. What is new has the quotes, indentation and line ends of
+/// the text around it. [`Element::edit`] does the same with an element that stands alone.
+///
+/// ```
+/// let text = "<domain type=\"kvm\">\n\t<!-- ours -->\n\t<name>web</name>\n\t<memory>1048576</memory>\n</domain>\n";
+/// let new = domxml::edit(text, |domain| domain.title = Some("mail gateway".to_owned()))?;
+/// assert_eq!(new, text.replace("</name>", "</name>\n\t<title>mail gateway</title>"));
+/// # Ok::<(), domxml::ParseErrors>(())
+/// ```
+///
+/// # Errors
+///
+/// All that is wrong with the document.
+pub fn edit(text: &str, change: impl FnOnce(&mut Domain)) -> Result<String, ParseErrors> {
+    <Domain as Element>::edit(text, change)
+}

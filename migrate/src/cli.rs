@@ -186,9 +186,9 @@ pub struct Upgrade {
     /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
-    /// Print all of the document anew, or only the elements that a rule changed
-    #[arg(long, value_enum, default_value_t, help_heading = "Rewriting")]
-    pub layout: Layout,
+    /// How much of a file is touched. Default: keep, in profile `libvirt` canonical
+    #[arg(long, value_enum, help_heading = "Rewriting")]
+    pub layout: Option<Layout>,
 }
 
 /// Arguments of `check`.

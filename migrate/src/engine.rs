@@ -7,17 +7,19 @@ mod unknown;
 use std::borrow::Cow;
 
 use domxml::Domain;
+use domxml_runtime::edit::{remarks, restore};
 use domxml_runtime::{
-    self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind,
+    self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind, Original,
     OutputOnly, ParseError, ReadOptions, WriteOptions,
 };
+use domxml_xml::Spare;
 
 use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
 use crate::options::{Fate, Layout, Profile, Target, Unknown};
 use crate::rule::{Context, Scope};
 use crate::rules;
-use crate::{features, layout, locate};
+use crate::{features, locate};
 
 pub use comparable::{Comparable, comparable};
 pub use plan::Plan;
@@ -73,8 +75,8 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 /// As [`format`], for a domain that is to be indented so many levels.
 #[must_use]
 pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
-    match read(text, as_it_stands(unknown)) {
-        Ok((domain, findings)) => {
+    match read(text, as_it_stands(unknown), &mut Spare::default()) {
+        Ok((_, domain, findings)) => {
             let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
             let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
             Outcome { text: Some(written.text), findings, carried_over: false, printed }
@@ -92,39 +94,47 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
 /// As [`upgrade`], for a domain that is to be indented so many levels where it is printed anew.
 #[must_use]
 pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
-    let (mut domain, mut findings) = match read(text, Reading::For(options.unknown)) {
+    let mut spare = Spare::default();
+    let (original, mut domain, mut findings) = match read(text, Reading::For(options.unknown), &mut spare) {
         Ok(read) => read,
         Err(mut findings) => {
             findings.retain(|finding| !options.muted.contains(&&*finding.rule));
             return Outcome::unread(findings);
         }
     };
-    let before = (options.layout == Layout::Keep).then(|| domain.to_xml());
+    let keep = options.layout == Layout::Keep;
+    let before = keep.then(|| domain.print_with(&WriteOptions::default()));
+    let said = if options.profile == Profile::Modern { remarks(&domain) } else { Vec::new() };
     let newer = newer_than_target(&domain, &options.target);
     let scope = Scope::of(&domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     options.plan.run(&mut domain, &mut context);
     unknown::restore(&mut domain, &mut context.findings);
+    restore(&mut domain, said);
     findings.append(&mut context.findings);
     findings.extend(newer);
     // What is held against the original has to be printed as that was.
-    let depth = if options.layout == Layout::Keep { 0 } else { depth };
-    let written = domain.write_with(&WriteOptions { depth, ..write_options(options) });
-    let live = written.findings.iter().filter(|written| written.action == Action::LiveKept);
+    let depth = if keep { 0 } else { depth };
+    let printed = domain.print_with(&WriteOptions { depth, ..write_options(options) });
+    let live = printed.findings.iter().filter(|written| written.action == Action::LiveKept);
     findings.extend(live_notes(live));
-    let others = written.findings.iter().filter(|written| written.action != Action::LiveKept);
+    let others = printed.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
-    locate(text, &mut findings);
-    let printed = written.text;
-    let kept = before.and_then(|before| layout::carry_over(text, &before, &printed));
-    let carried_over = kept.is_some();
+    locate(&original, &mut findings);
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let refused = findings.iter().any(|finding| finding.level == Level::Error);
     let left = refused && options.profile == Profile::Libvirt;
     findings.retain(|finding| !options.muted.contains(&&*finding.rule));
-    let text = (!left).then(|| kept.unwrap_or_else(|| printed.clone()));
-    let printed = vec![Printed { text: printed, exact: !carried_over && depth == 0 }];
-    Outcome { findings, text, carried_over, printed }
+    let rewritten = findings.iter().any(|finding| finding.level.is_rewrite());
+    let new = match before {
+        _ if left => None,
+        // A file in which nothing is found is not touched.
+        Some(_) if !rewritten => Some(text.to_owned()),
+        Some(before) => Some(original.edited(&before, &printed)),
+        None => Some(printed.text.clone()),
+    };
+    let printed = vec![Printed { text: printed.text, exact: !keep && depth == 0 }];
+    Outcome { findings, text: new, carried_over: keep, printed }
 }
 
 impl Outcome {
@@ -139,7 +149,7 @@ impl Options {
     ///
     /// # Errors
     /// When a selection names neither a rule nor a class.
-    pub fn new(selection: &RuleSelection, unknown: Option<Unknown>, layout: Layout) -> Result<Self, String> {
+    pub fn new(selection: &RuleSelection, unknown: Option<Unknown>, layout: Option<Layout>) -> Result<Self, String> {
         let profile = selection.profile.unwrap_or_default();
         let target = Target::of(profile, selection.target);
         let selected = rules::select(&selection.select, &selection.ignore, profile, &target)?;
@@ -150,7 +160,7 @@ impl Options {
             muted: selected.muted,
             live: selection.live,
             unknown: Fate::of(profile, &target, unknown),
-            layout,
+            layout: layout.unwrap_or_else(|| Layout::of(profile)),
         })
     }
 }
@@ -172,13 +182,20 @@ fn as_it_stands(unknown: Unknown) -> Reading {
     }
 }
 
-fn read(text: &str, reading: Reading) -> Result<(Domain, Vec<Finding>), Vec<Finding>> {
+fn read<'t>(
+    text: &'t str,
+    reading: Reading,
+    spare: &'t mut Spare,
+) -> Result<(Original<'t>, Domain, Vec<Finding>), Vec<Finding>> {
     let unknown = match reading {
         Reading::For(Fate::Denied) => runtime::Unknown::Deny,
         _ => runtime::Unknown::Keep,
     };
-    match Domain::from_xml_with(text, &ReadOptions { unknown, exact: true }) {
-        Ok(parsed) => Ok((parsed.value, parsed.notes.iter().map(|note| from_note(note, reading)).collect())),
+    match Original::read::<Domain>(text, &ReadOptions { unknown, exact: true }, spare) {
+        Ok((original, parsed)) => {
+            let notes = parsed.notes.iter().map(|note| from_note(note, reading)).collect();
+            Ok((original, parsed.value, notes))
+        }
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }
 }
@@ -208,17 +225,18 @@ fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
 /// What a document holds that a libvirt does not know; nothing where it cannot be read.
 #[must_use]
 pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
-    let Ok((domain, _)) = read(text, Reading::AsItStands) else { return Vec::new() };
+    let mut spare = Spare::default();
+    let Ok((original, domain, _)) = read(text, Reading::AsItStands, &mut spare) else { return Vec::new() };
     let mut findings = newer_than_target(&domain, &Target::of(Profile::Modern, Some(target)));
-    locate(text, &mut findings);
+    locate(&original, &mut findings);
     findings
 }
 
 /// What the reader says of a document: what libvirt refuses, and what it reads past.
 #[must_use]
 pub fn read_findings(text: &str) -> Vec<Finding> {
-    match read(text, Reading::For(Fate::Kept)) {
-        Ok((_, findings)) | Err(findings) => findings,
+    match read(text, Reading::For(Fate::Kept), &mut Spare::default()) {
+        Ok((_, _, findings)) | Err(findings) => findings,
     }
 }
 
@@ -336,9 +354,9 @@ pub fn syntax_error(error: domxml_xml::Error) -> Finding {
 }
 
 /// Puts findings into the order of the document and gives them the paths of their elements.
-fn locate(text: &str, findings: &mut [Finding]) {
+fn locate(original: &Original<'_>, findings: &mut [Finding]) {
     findings.sort_by_key(|finding| (finding.span.start, finding.level));
-    locate::paths(text, findings);
+    locate::paths(original.tree(), findings);
 }
 
 fn write_options(options: &Options) -> WriteOptions {
@@ -368,5 +386,7 @@ fn write_options(options: &Options) -> WriteOptions {
 /// # Errors
 /// What is wrong with a document that cannot be read.
 pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
-    read(text, as_it_stands(unknown)).map(|(domain, findings)| (features::used(&domain), findings))
+    let mut spare = Spare::default();
+    let (_, domain, findings) = read(text, as_it_stands(unknown), &mut spare)?;
+    Ok((features::used(&domain), findings))
 }

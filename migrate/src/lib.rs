@@ -19,7 +19,6 @@ pub mod holder;
 pub mod host;
 pub mod input;
 pub mod judgement;
-pub mod layout;
 pub mod locate;
 pub mod machine;
 pub mod meaning;

@@ -2,26 +2,21 @@
 
 use std::collections::HashMap;
 
-use domxml_xml::{Spare, Tree};
+use domxml_xml::Tree;
 use roxmltree::{Node, NodeId};
 
 use crate::finding::Finding;
 
 /// Gives findings without one the path of the innermost element around their place. Each element's children are walked through
 /// once, however many findings there are.
-pub fn paths(text: &str, findings: &mut [Finding]) {
-    if findings.iter().all(|finding| !finding.path.is_empty()) {
-        return;
-    }
-    let mut spare = Spare::default();
-    let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return };
+pub fn paths(tree: &Tree<'_>, findings: &mut [Finding]) {
     let root = tree.document.root_element();
     let mut steps = Steps::default();
     for finding in findings.iter_mut().filter(|finding| finding.path.is_empty()) {
         finding.path = match finding.span.is_empty() {
             // Something that the document does not have at all.
             true => root.tag_name().name().to_owned(),
-            false => steps.path(&tree, &finding.span),
+            false => steps.path(tree, &finding.span),
         };
     }
 }

@@ -19,13 +19,24 @@ pub enum Profile {
 }
 
 /// `--layout`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Layout {
-    /// The whole document in libvirt's layout
-    #[default]
-    Canonical,
-    /// Only changed elements; every other byte stays
+    /// Print what is changed, in the file's own style; every other byte stays
     Keep,
+    /// Print the whole document anew, in libvirt's layout
+    Canonical,
+}
+
+impl Layout {
+    /// What is meant where none is named: profile `libvirt` is what libvirt prints, to the byte.
+    #[must_use]
+    pub fn of(profile: Profile) -> Self {
+        match profile {
+            Profile::Modern => Self::Keep,
+            Profile::Libvirt => Self::Canonical,
+        }
+    }
 }
 
 /// `--unknown`.

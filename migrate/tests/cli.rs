@@ -284,7 +284,8 @@ fn foreign_extensions_stand_last() {
     let extension = "  <!-- a note -->\n  <vendor:extra xmlns:vendor='urn:v' a='1'/>\n";
     let before = NEW.replace("  <os>", &format!("{extension}  <os>"));
     let after = NEW.replace("</domain>", &format!("{extension}</domain>"));
-    dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(before).assert().code(0).stdout(after.clone());
+    let canonical = ["upgrade", "--unknown", "deny", "--layout", "canonical"];
+    dommigrate().args(canonical).write_stdin(before).assert().code(0).stdout(after.clone());
     let libvirt = stdout(dommigrate().args(["upgrade", "--profile", "libvirt"]).write_stdin(after.clone()));
     assert!(libvirt.contains("</domain>") && !libvirt.contains("vendor"), "{libvirt}");
     let notes = dommigrate().arg("validate").write_stdin(after).assert().code(0);
@@ -312,8 +313,9 @@ fn second_elements_follow_the_first() {
         ["disk enabled='no'", "disk enabled='yes'", "mem enabled='no'"].map(|it| format!("    <suspend-to-{it}/>\n"));
     let text = |lines: &str| NEW.replace("</domain>", &format!("  <pm>\n{lines}  </pm>\n</domain>"));
     let (before, after) = (text(&format!("{disk}{more}{memory}")), text(&format!("{memory}{disk}{more}")));
-    dommigrate().arg("upgrade").write_stdin(before).assert().code(1).stdout(after.clone());
-    dommigrate().arg("upgrade").write_stdin(after.clone()).assert().code(1).stdout(after);
+    let canonical = ["upgrade", "--layout", "canonical"];
+    dommigrate().args(canonical).write_stdin(before).assert().code(1).stdout(after.clone());
+    dommigrate().args(canonical).write_stdin(after.clone()).assert().code(1).stdout(after);
 }
 
 /// An attribute that is unknown where it stands must not meet one of its name that a rule adds.
@@ -340,8 +342,38 @@ fn what_libvirt_refuses_beyond_the_schema_is_an_error() {
 #[test]
 fn keep_layout_leaves_other_bytes_alone() {
     let old = "<domain  type=\"kvm\">\r\n\t<name>old</name>\r\n\t<memory>1048576</memory>\r\n\t<os><type>hvm</type></os></domain>";
-    let new = old.replace("<memory>", "<memory unit='KiB'>");
+    let new = old.replace("<memory>", "<memory unit=\"KiB\">");
     dommigrate().args(["upgrade", "--layout", "keep"]).write_stdin(old).assert().code(0).stdout(new);
+}
+
+/// What is to be rewritten is, in the layout of the file; where nothing is, the file stays as it is.
+#[test]
+fn the_layout_of_a_file_is_its_own() {
+    let odd = NEW.replace('\'', "\"").replace("  <", "\t<");
+    for (layout, expected) in [(None, &odd), (Some("keep"), &odd), (Some("canonical"), &NEW.to_owned())] {
+        let layout = layout.map(|layout| ["--layout", layout]);
+        let call = || dommigrate().arg("upgrade").args(layout.iter().flatten()).write_stdin(odd.clone()).assert();
+        call().code(0).stdout(expected.clone());
+    }
+    let libvirt = stdout(dommigrate().args(["upgrade", "--profile", "libvirt"]).write_stdin(odd.clone()));
+    assert!(libvirt.starts_with("<domain type='"), "{libvirt}");
+    // In either profile, a second look at what is written finds nothing.
+    let old = "<domain type=\"kvm\">\n<!-- a -->\n\t<name>old</name>\n\t<memory>1048576</memory>\n\t<os><type>hvm</type></os>\n\t<metadata>\
+               <a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>\n</domain>";
+    for profile in ["modern", "libvirt"] {
+        let call = |command: &str| [command.to_owned(), "--profile".to_owned(), profile.to_owned()];
+        let upgrade =
+            || dommigrate().args(call("upgrade")).args(["--layout", "keep"]).write_stdin(old).assert().code(0);
+        let new = String::from_utf8(upgrade().get_output().stdout.clone()).expect("UTF-8");
+        dommigrate().args(call("check")).arg("--strict").write_stdin(new.clone()).assert().code(0);
+        dommigrate()
+            .args(call("upgrade"))
+            .args(["--layout", "keep"])
+            .write_stdin(new.clone())
+            .assert()
+            .stdout(new.clone());
+        assert!(new.starts_with("<domain type=\"kvm\">"), "{new}");
+    }
 }
 
 #[test]

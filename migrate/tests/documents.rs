@@ -219,7 +219,7 @@ fn time_grows_as_the_document_does() {
             unsafe_fixes: false,
             live: false,
         };
-        let options = dommigrate::engine::Options::new(&selection, Some(Unknown::Keep), layout).expect("options");
+        let options = dommigrate::engine::Options::new(&selection, Some(Unknown::Keep), Some(layout)).expect("options");
         for kind in GROWING {
             let size = if matches!(kind, "disks" | "channels") { 125 } else { 1000 };
             let (small, large) = (grown(kind, size), grown(kind, 8 * size));

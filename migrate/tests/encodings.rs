@@ -125,7 +125,7 @@ impl Case {
 /// A document that a rule changes at one place, as a user might lay it out.
 const FOUND: &str = "<!-- @ -->\n<domain   type=\"kvm\">\n\t<name>@</name>\n\t<title>@ &#160;</title>\n\t<memory>1024</memory>\n<!--@-->\t<os><type>hvm</type></os>\n\t<devices/>\n</domain>\n";
 /// With that place changed.
-const CHANGED: &str = "<!-- @ -->\n<domain   type=\"kvm\">\n\t<name>@</name>\n\t<title>@ &#160;</title>\n\t<memory unit='KiB'>1024</memory>\n<!--@-->\t<os><type>hvm</type></os>\n\t<devices/>\n</domain>\n";
+const CHANGED: &str = "<!-- @ -->\n<domain   type=\"kvm\">\n\t<name>@</name>\n\t<title>@ &#160;</title>\n\t<memory unit=\"KiB\">1024</memory>\n<!--@-->\t<os><type>hvm</type></os>\n\t<devices/>\n</domain>\n";
 
 fn dommigrate(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");

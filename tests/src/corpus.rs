@@ -117,6 +117,29 @@ pub fn refused(shared: &Path, version: &str) -> BTreeMap<String, String> {
     text.lines().filter_map(row).collect()
 }
 
+/// Our own good documents, which lie in the checkout.
+///
+/// # Panics
+/// When they cannot be read.
+#[must_use]
+pub fn fixtures() -> Vec<Document> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let list = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        paths.sort();
+        paths
+    };
+    let files = list(&root).into_iter().filter(|path| path.is_dir()).flat_map(|folder| list(&folder));
+    let good =
+        files.filter(|path| path.to_string_lossy().ends_with(".xml") && !path.to_string_lossy().ends_with(".bad.xml"));
+    good.filter_map(|path| {
+        let name = path.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
+        Some(Document { text: fs::read_to_string(&path).ok()?, name, row: Row::default() })
+    })
+    .collect()
+}
+
 /// What a libvirt makes of a document of the corpus; none where it refuses it.
 #[must_use]
 pub fn canonical(shared: &Path, version: &str, name: &str) -> Option<String> {

@@ -19,6 +19,7 @@ pub mod oracle;
 pub mod order;
 pub mod pairs;
 pub mod qemu;
+pub mod strewn;
 pub mod today;
 pub mod unknown;
 pub mod variants;

@@ -10,6 +10,7 @@ use domxml_tests::corpus;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
+use domxml_tests::strewn;
 use domxml_tests::today;
 use domxml_tests::unknown;
 use domxml_tests::{coverage, drift, variants};
@@ -87,6 +88,8 @@ enum Name {
     IdempotentLibvirt,
     Shuffled,
     ShuffledLibvirt,
+    Strewn,
+    StrewnLibvirt,
     Oldest,
     #[value(name = "canonical-9.0.0")]
     Canonical9,
@@ -147,6 +150,11 @@ enum Name {
     Legacy9,
     #[value(name = "legacy-cases-11.3.0")]
     Legacy11,
+}
+
+/// Documents of libvirt, of ordinary users, and our own.
+fn mixed(releases: &[corpus::Document], wild: &[corpus::Document]) -> Vec<corpus::Document> {
+    [releases, wild, &corpus::fixtures()].concat()
 }
 
 fn main() -> ExitCode {
@@ -212,6 +220,10 @@ fn main() -> ExitCode {
             }
             Name::Shuffled => Ok(domxml_tests::order::shuffled("shuffled", &releases, Profile::Modern)),
             Name::ShuffledLibvirt => Ok(domxml_tests::order::shuffled("shuffled-libvirt", &releases, Profile::Libvirt)),
+            Name::Strewn => Ok(strewn::strewn("strewn", &mixed(&releases, &wild), Profile::Modern, 2000)),
+            Name::StrewnLibvirt => {
+                Ok(strewn::strewn("strewn-libvirt", &mixed(&releases, &wild), Profile::Libvirt, 2000))
+            }
             Name::Oldest => Ok(oldest::oldest("oldest", &releases, &shared)),
             Name::Canonical9 => Ok(measures::canonical("canonical-9.0.0", &releases, &shared, "9.0.0")),
             Name::Canonical11 => Ok(measures::canonical("canonical-11.3.0", &releases, &shared, "11.3.0")),

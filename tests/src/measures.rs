@@ -583,7 +583,7 @@ pub fn passes(name: &'static str, documents: &[Document], options: &Options) -> 
 /// Never: no selection is never wrong.
 #[must_use]
 pub fn plain_options() -> Options {
-    Options::new(&RuleSelection::default(), None, Layout::Keep).expect("no selection is never wrong")
+    Options::new(&RuleSelection::default(), None, Some(Layout::Keep)).expect("no selection is never wrong")
 }
 
 /// What a libvirt refuses and takes of the documents of the corpus, by its list: profile `libvirt` for that version has no form of the

@@ -6,7 +6,7 @@ use dommigrate::cli::Profile;
 use domxml_tests::corpus::{self, Document};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oracle::Libvirt;
-use domxml_tests::{coverage, known, today, variants};
+use domxml_tests::{coverage, known, strewn, today, variants};
 
 static RELEASES: LazyLock<Vec<Document>> =
     LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::releases(&shared)));
@@ -52,6 +52,17 @@ fn the_oldest_libvirt_is_that_of_upstreams_schemas() {
 fn comments_survive() {
     hold("comments", |_| Ok(measures::comments("comments", &RELEASES, measures::newest())));
     hold("wild-comments", |_| Ok(measures::comments("wild-comments", &WILD, measures::newest())));
+}
+
+/// A smaller draw of the measures `strewn` and `strewn-libvirt`, for which the checkout has documents enough.
+#[test]
+fn a_kept_layout_keeps_what_is_strewn_in() {
+    let documents = [&RELEASES[..], &WILD[..], &corpus::fixtures()].concat();
+    for (name, profile) in [("strewn", Profile::Modern), ("strewn-libvirt", Profile::Libvirt)] {
+        let measure = strewn::strewn(name, &documents, profile, 200);
+        assert_eq!(measure.cases, 200, "{measure}");
+        assert!(measure.failed.is_empty(), "{measure}");
+    }
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The methods that users call.
 
 use crate::content::{self, Content};
+use crate::edit::{self, Original};
 use crate::error::{Note, ParseErrors};
 use crate::extra::Span;
-use crate::reader::{self, ReadOptions};
+use crate::reader::ReadOptions;
 use crate::slots::Prefer;
 use crate::whole;
-use crate::writer::{self, WriteOptions, Written};
-use domxml_xml::{Form, NoRoom};
+use crate::writer::{self, Print, WriteOptions, Written};
+use domxml_xml::{Form, NoRoom, Spare};
 use std::any::Any;
 
 /// A value and what its reader did of its own accord.
@@ -36,9 +37,7 @@ pub trait Element: Content + Default {
     ///
     /// All that is wrong with the document.
     fn from_xml_with(text: &str, options: &ReadOptions) -> Result<Parsed<Self>, ParseErrors> {
-        let mut value = Self::default();
-        let notes = reader::read(text, options, &mut value)?;
-        Ok(Parsed { value, notes })
+        Original::read(text, options, &mut Spare::default()).map(|(_, parsed)| parsed)
     }
 
     /// Reads the bytes of a document, in whatever encoding it is; the form is what [`Element::to_bytes`] asks for.
@@ -69,6 +68,22 @@ pub trait Element: Content + Default {
     /// As [`Element::to_xml`], with options.
     fn write_with(&self, options: &WriteOptions) -> Written {
         writer::write(self, options)
+    }
+
+    /// As [`Element::write_with`], with the places of what is printed.
+    fn print_with(&self, options: &WriteOptions) -> Print {
+        writer::print(self, options)
+    }
+
+    /// Reads a document, lets `change` change it, and returns its text with the changes, in which every other byte stands as it
+    /// was: quotes, white space, comments, the order of attributes. What the format does not know stays too. What is new has the
+    /// quotes, indentation and line ends of the text around it.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the document.
+    fn edit(text: &str, change: impl FnOnce(&mut Self)) -> Result<String, ParseErrors> {
+        edit::edit(text, change)
     }
 
     /// The element's bytes in the document that it was read from; empty where it was not.

@@ -94,6 +94,15 @@ impl Extra {
         })
     }
 
+    /// Forgets where the element stood, and what it keeps: it was not read from the document that it belongs to.
+    pub fn displace(&mut self) {
+        self.span = Span::default();
+        for kept in self.kept.iter_mut() {
+            let leaves = kept.leaves.iter_mut().flat_map(|leaf| leaf.before.iter_mut().chain(&mut leaf.after));
+            kept.nodes.iter_mut().chain(leaves).for_each(|node| node.span = Span::default());
+        }
+    }
+
     /// Drops the namespace declarations for which `unwanted` holds; its argument is the URI.
     pub fn undeclare(&mut self, unwanted: impl Fn(&str) -> bool) {
         if let Some(kept) = &mut self.kept {
@@ -101,19 +110,23 @@ impl Extra {
         }
     }
 
-    /// Takes over what another element keeps; its nodes go to the end.
+    /// Takes over what another element keeps; its nodes go to the end. Of an element beside this one, what stands before it goes
+    /// before this one.
     pub fn absorb(&mut self, other: Extra) {
+        let inside = self.span.start <= other.span.start && other.span.end <= self.span.end;
         let Some(other) = other.kept else { return };
         let kept = self.kept_mut();
         kept.namespaces.extend(other.namespaces);
         kept.attributes.extend(other.attributes);
         kept.values.extend(other.values);
-        kept.nodes.extend(other.nodes.into_iter().map(|node| KeptNode { anchor: Anchor::End, ..node }));
+        kept.nodes.extend(other.nodes.into_iter().map(|node| match node.anchor {
+            Anchor::Ahead if !inside => node,
+            _ => KeptNode { anchor: Anchor::End, ..node },
+        }));
         for leaf in other.leaves {
             let attributes = leaf.attributes.into_iter();
             kept.attributes.extend(attributes.filter(|(name, _)| !name.starts_with("xmlns")));
-            let nodes = leaf.before.into_iter().chain(leaf.after);
-            kept.nodes.extend(nodes.map(KeptNode::at_end));
+            kept.nodes.extend(leaf.before.into_iter().chain(leaf.after));
         }
     }
 }
@@ -151,7 +164,9 @@ pub struct KeptValue {
 }
 
 /// A comment, a processing instruction, an unknown element or a text that is not expected.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// Equality and hashes do not look at where it stood.
+#[derive(Debug, Clone)]
 pub struct KeptNode {
     /// Where it is written.
     pub anchor: Anchor,
@@ -159,13 +174,29 @@ pub struct KeptNode {
     pub same_line: bool,
     /// Its text in the document; line ends are `\n`.
     pub text: Box<str>,
+    /// Its bytes in the document; none where it was not read from it.
+    pub span: Span,
+}
+
+impl PartialEq for KeptNode {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.anchor, self.same_line, &self.text) == (&other.anchor, other.same_line, &other.text)
+    }
+}
+
+impl Eq for KeptNode {}
+
+impl Hash for KeptNode {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.anchor, self.same_line, &self.text).hash(state);
+    }
 }
 
 impl KeptNode {
     /// A node that is written at the end of its element.
     #[must_use]
-    pub fn at_end(text: Box<str>) -> Self {
-        KeptNode { anchor: Anchor::End, same_line: false, text }
+    pub fn at_end(text: Box<str>, span: Span) -> Self {
+        KeptNode { anchor: Anchor::End, same_line: false, text, span }
     }
 
     /// The name of an element, its prefix included; none for a comment, a processing instruction or a text.
@@ -186,7 +217,7 @@ impl KeptNode {
     pub fn read<T: Element>(&self) -> Option<T> {
         let mut value =
             T::from_xml_with(&self.text, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() }).ok()?.value;
-        extras_mut(&mut value, &mut |extra| extra.span = Span::default());
+        extras_mut(&mut value, &mut Extra::displace);
         Some(value)
     }
 
@@ -203,10 +234,16 @@ impl KeptNode {
     }
 }
 
-/// A place among the children of an element, named by a child: its local name and its number, from 0, among the
-/// children with that name. `#text` stands for the element's own text. A place whose child is gone counts as the end.
+/// Where a node is written. A comment belongs to the element that it precedes, or that it stands behind on the same line, and goes
+/// where that goes. Other places are among the children of the element that keeps the node, named by a child: its local name and its
+/// number, from 0, among the children with that name. `#text` stands for the element's own text. A place whose child is gone
+/// counts as the end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Anchor {
+    /// Before the element that keeps it.
+    Ahead,
+    /// Behind the element that keeps it, on its line.
+    Behind,
     /// Before a child.
     Before(Box<str>, u32),
     /// Behind a child, on its line.
@@ -233,7 +270,7 @@ pub struct KeptLeaf {
     /// Attributes (namespace declarations included): name with prefix, and value.
     pub attributes: Vec<(Box<str>, Box<str>)>,
     /// Nodes before its text.
-    pub before: Vec<Box<str>>,
+    pub before: Vec<KeptNode>,
     /// Nodes behind its text.
-    pub after: Vec<Box<str>>,
+    pub after: Vec<KeptNode>,
 }

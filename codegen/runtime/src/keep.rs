@@ -48,10 +48,56 @@ pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
     }
 }
 
+/// Keeps the comments and processing instructions that belong to an element without standing in it: those that precede it, and
+/// those behind it on its line where that ends there. The nodes that are kept are added to `taken`, in document order.
+pub(crate) fn around(node: Node<'_, '_>, extra: &mut Extra, taken: &mut Vec<NodeId>) {
+    if node.parent_element().is_none() {
+        return;
+    }
+    let (mut before, outer) = remarks(node.prev_siblings().skip(1));
+    before.reverse();
+    // What stands on the line of whatever precedes it belongs there, or behind it.
+    let ended = before.iter().position(|between| between.is_text()).filter(|_| outer);
+    for remark in before.drain(ended.unwrap_or(0)..).filter(|between| !between.is_text()) {
+        taken.push(remark.id());
+        extra.kept_mut().nodes.push(kept(remark, Anchor::Ahead, false));
+    }
+    let (behind, _) = remarks(node.next_siblings().skip(1));
+    let Some(ended) = behind.iter().position(Node::is_text) else { return };
+    for remark in &behind[..ended] {
+        taken.push(remark.id());
+        extra.kept_mut().nodes.push(kept(*remark, Anchor::Behind, true));
+    }
+}
+
+/// The comments and processing instructions at the beginning of some siblings, with the blanks between them that end a line; and
+/// whether something else follows.
+fn remarks<'a, 'b>(siblings: impl Iterator<Item = Node<'a, 'b>>) -> (Vec<Node<'a, 'b>>, bool) {
+    let mut found = Vec::new();
+    for sibling in siblings {
+        match sibling.node_type() {
+            NodeType::Comment | NodeType::PI => found.push(sibling),
+            NodeType::Text if is_blank(sibling.text().unwrap_or_default()) => {
+                if sibling.text().is_some_and(|text| text.contains('\n')) {
+                    found.push(sibling);
+                }
+            }
+            _ => return (found, true),
+        }
+    }
+    (found, false)
+}
+
+/// A node as it is kept.
+fn kept(node: Node<'_, '_>, anchor: Anchor, same_line: bool) -> KeptNode {
+    KeptNode { anchor, same_line, text: source(node).into(), span: node.range().into() }
+}
+
 /// Keeps the nodes of an element that are no fields: its comments and processing instructions, `unknown` nodes, and what
-/// `leaves` hold beside their text. Both lists are in document order; `unknown` has the texts of leaves that should hold none too.
-pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId]) {
-    let kept = extra.kept_mut();
+/// `leaves` hold beside their text; but for what is `taken` by its children. The lists are in document order; `unknown` has the texts of
+/// leaves that should hold none too.
+pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId], taken: &[NodeId]) {
+    let (mut nodes, mut kept_leaves): (Vec<KeptNode>, Vec<KeptLeaf>) = Default::default();
     let mut counts: HashMap<&str, u32> = HashMap::new();
     let mut fields: HashSet<(Option<&str>, &str)> = HashSet::new();
     // The last child that is a field, as long as no line has ended since.
@@ -59,9 +105,9 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
     // Whether no line has ended since the last node of any kind.
     let mut same_line = false;
     // Nodes from here on wait for the next child that is a field.
-    let mut waiting = kept.nodes.len();
+    let mut waiting = 0;
     for child in node.children() {
-        let is_unknown = unknown.binary_search_by_key(&child.id().get(), |id| id.get()).is_ok();
+        let is_unknown = listed(unknown, child);
         let known = match child.node_type() {
             NodeType::Element if !is_unknown => Some(child.tag_name().name()),
             NodeType::Text if !is_unknown => {
@@ -77,6 +123,10 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             _ => None,
         };
         let Some(name) = known else {
+            if listed(taken, child) {
+                (on_line, same_line) = (None, true);
+                continue;
+            }
             // An element or a text gets a line of its own, a comment stays where it was.
             if child.is_element() || child.is_text() {
                 (on_line, same_line) = (None, false);
@@ -85,9 +135,11 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
                 Some((name, nth)) => Anchor::After(name.into(), nth),
                 None => Anchor::End,
             };
-            let text = source(child);
-            let text = if child.is_text() { scalar::trim(&text).into() } else { text.into() };
-            kept.nodes.push(KeptNode { anchor, same_line, text });
+            let mut node = kept(child, anchor, same_line);
+            if child.is_text() {
+                node.text = scalar::trim(&node.text).into();
+            }
+            nodes.push(node);
             same_line = true;
             continue;
         };
@@ -95,17 +147,26 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
         let count = counts.entry(name).or_default();
         let nth = *count;
         *count += 1;
-        for node in &mut kept.nodes[waiting..] {
+        for node in &mut nodes[waiting..] {
             if node.anchor == Anchor::End {
                 node.anchor = Anchor::Before(name.into(), nth);
             }
         }
-        waiting = kept.nodes.len();
-        if leaves.binary_search_by_key(&child.id().get(), |id| id.get()).is_ok() {
-            kept.leaves.push(leaf(child, name, nth, unknown));
+        waiting = nodes.len();
+        if listed(leaves, child) {
+            kept_leaves.push(leaf(child, name, nth, unknown));
         }
         (on_line, same_line) = (Some((name, nth)), true);
     }
+    if !nodes.is_empty() || !kept_leaves.is_empty() {
+        let kept = extra.kept_mut();
+        kept.nodes.append(&mut nodes);
+        kept.leaves.append(&mut kept_leaves);
+    }
+}
+
+fn listed(ids: &[NodeId], node: Node<'_, '_>) -> bool {
+    ids.binary_search_by_key(&node.id().get(), |id| id.get()).is_ok()
 }
 
 /// The last field before an element that has its name. Where there should be one and the first is read, the others must stay
@@ -137,11 +198,9 @@ fn leaf(node: Node<'_, '_>, name: &str, nth: u32, unknown: &[NodeId]) -> KeptLea
     let mut behind = false;
     for child in node.children() {
         match child.node_type() {
-            NodeType::Text if unknown.binary_search_by_key(&child.id().get(), |id| id.get()).is_err() => {
-                behind |= !is_blank(child.text().unwrap_or_default());
-            }
-            _ if behind => leaf.after.push(source(child).into()),
-            _ => leaf.before.push(source(child).into()),
+            NodeType::Text if !listed(unknown, child) => behind |= !is_blank(child.text().unwrap_or_default()),
+            _ if behind => leaf.after.push(kept(child, Anchor::End, true)),
+            _ => leaf.before.push(kept(child, Anchor::End, true)),
         }
     }
     leaf

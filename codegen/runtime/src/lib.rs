@@ -5,6 +5,7 @@
 //!
 //! * [`reader`]: [`Reader`], all errors of a document in one go, unknown content denied or kept verbatim;
 //! * [`writer`]: [`Writer`], libvirt's layout (two spaces, single quotes, `<a/>`), defaults added or dropped by table;
+//! * [`edit`]: changes carried over into the text that was read, of which every other byte stays;
 //! * [`element`]: the methods that users call, [`Element::from_xml`] and its like;
 //! * [`extra`]: where an element stood, and what belongs to it without being part of the format;
 //! * [`scalar`]: how values are spelt.
@@ -13,6 +14,7 @@
 //! kept in place and written back.
 
 pub mod content;
+pub mod edit;
 pub mod element;
 pub mod error;
 pub mod escape;
@@ -35,6 +37,7 @@ pub use content::{
     Content, Mix, Payload, each_struct, each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut,
     fields, fields_mut, given, walk, walk_mut,
 };
+pub use edit::Original;
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, KeptValue, Span};
@@ -54,8 +57,8 @@ pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
 pub use whole::{Place, walk_places};
 pub use writer::{
-    Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Writer, Written,
-    observe,
+    Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, WriteOptions, Writer,
+    Written, observe,
 };
 
 pub use domxml_xml::{Form, NoRoom};

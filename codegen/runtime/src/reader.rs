@@ -16,7 +16,7 @@ use roxmltree::{NodeId, NodeType};
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(crate) use document::{parse_document, read};
+pub(crate) use document::{parse_document, parse_for, read};
 
 /// How deep elements may nest; of a document the parser has seen to that already.
 const MAX_DEPTH: u32 = domxml_xml::limits::MAX_DEPTH as u32;
@@ -98,6 +98,10 @@ pub struct Reader {
     kept: Vec<NodeId>,
     /// Plain children of open elements of which something is to be kept, in document order.
     leaves: Vec<NodeId>,
+    /// Whether there are comments or processing instructions in the document.
+    remarks: bool,
+    /// Those of them in open elements that belong to one of their children, in document order.
+    taken: Vec<NodeId>,
 }
 
 /// Attributes and children that an element must have: how many of them are missing so far. A field that must be filled holds
@@ -136,7 +140,8 @@ impl Reader {
         let outer_silent = std::mem::replace(&mut self.silent, false);
         let outer_required = std::mem::take(&mut self.required);
         self.required.add(info);
-        let (kept, leaves) = (self.kept.len(), self.leaves.len());
+        let (kept, leaves, taken) = (self.kept.len(), self.leaves.len(), self.taken.len());
+        let mut around = Vec::new();
         self.assumed = None;
         if info.payloads > 0 {
             self.select_all(Node(node), out);
@@ -144,6 +149,9 @@ impl Reader {
         if let Some(extra) = out.extra_mut() {
             extra.span = node.range().into();
             extra.assumed = self.assumed.take();
+            if self.remarks {
+                keep::around(node, extra, &mut around);
+            }
         }
         let mut from = 0;
         for attribute in node.attributes() {
@@ -177,8 +185,10 @@ impl Reader {
         {
             // A text is read behind the elements.
             self.kept[kept..].sort_unstable_by_key(|id| id.get());
-            keep::nodes(node, extra, &self.kept[kept..], &self.leaves[leaves..]);
+            keep::nodes(node, extra, &self.kept[kept..], &self.leaves[leaves..], &self.taken[taken..]);
         }
+        self.taken.truncate(taken);
+        self.taken.append(&mut around);
         self.kept.truncate(kept);
         self.leaves.truncate(leaves);
         self.silent = outer_silent;

@@ -2,13 +2,17 @@
 
 mod fields;
 mod kept;
+mod marks;
 mod options;
 
 use crate::content::Content;
 use crate::escape;
-use crate::extra::{Kept, Span};
+use crate::extra::{Anchor, Kept, Span};
 use crate::info::{EmptyForm, FieldInfo, TypeInfo};
 use kept::Frame;
+
+pub use marks::Print;
+pub(crate) use marks::{Mark, MarkKind};
 
 pub use options::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Written,
@@ -28,6 +32,14 @@ pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
     let mut writer = Writer::new(options);
     writer.root(content);
     Written { text: writer.out, findings: writer.findings }
+}
+
+/// Writes a document and notes where its parts stand.
+pub(crate) fn print(content: &dyn Content, options: &WriteOptions) -> Print {
+    let mut writer = Writer::new(options);
+    writer.marks = Some(Vec::new());
+    writer.root(content);
+    Print { text: writer.out, findings: writer.findings, marks: writer.marks.unwrap_or_default() }
 }
 
 /// Writes a document by the tables of its types.
@@ -57,6 +69,10 @@ pub struct Writer<'o> {
     scope: Vec<(Box<str>, Box<str>)>,
     /// Namespaces that the root must declare because nothing else does.
     added: Vec<(Box<str>, Box<str>)>,
+    /// Where the parts of what is written stand, if that is asked for.
+    marks: Option<Vec<Mark>>,
+    /// Which of them are open.
+    open: Vec<usize>,
 }
 
 impl<'o> Writer<'o> {
@@ -80,6 +96,8 @@ impl<'o> Writer<'o> {
             frame: None,
             scope: vec![("xml".into(), "http://www.w3.org/XML/1998/namespace".into())],
             added: Vec::new(),
+            marks: None,
+            open: Vec::new(),
         }
     }
 
@@ -99,6 +117,7 @@ impl<'o> Writer<'o> {
             push_declaration(&mut declarations, prefix, uri);
         }
         self.out.insert_str(tag_end, &declarations);
+        self.shift_marks(tag_end, declarations.len());
         if let Some(kept) = kept
             && !kept.epilog.is_empty()
         {
@@ -118,8 +137,10 @@ impl<'o> Writer<'o> {
         let info = content.info();
         let extra = content.extra();
         let kept = extra.and_then(|extra| extra.kept.as_deref());
+        self.around(kept, &Anchor::Ahead);
         let (start, outer_tag_open) = (self.out.len(), self.tag_open);
         self.start_child();
+        let mark = self.open_mark(MarkKind::Element, extra.map_or(Span::default(), |extra| extra.span));
         let outer = (self.info, self.span, self.part, self.inline, self.assumed);
         let (scope, added) = (self.scope.len(), self.added.len());
         let outer_frame = self.frame.take();
@@ -146,6 +167,7 @@ impl<'o> Writer<'o> {
             self.push_kept_attributes(kept, name_end);
         }
         let tag_end = self.out.len();
+        self.mark_content();
         self.tag_open = true;
         self.depth += 1;
         self.children(content);
@@ -163,6 +185,7 @@ impl<'o> Writer<'o> {
             // Nothing has been written of it but its name, and before it the end of the start tag around it.
             self.out.truncate(start);
             self.tag_open = outer_tag_open;
+            self.drop_mark(mark);
             self.found(None, name, Action::Emptied);
         } else if self.tag_open {
             self.out.push_str("/>");
@@ -182,8 +205,10 @@ impl<'o> Writer<'o> {
         self.leave_scope(scope, added);
         (self.info, self.span, self.part, self.inline, self.assumed) = outer;
         if !dropped {
+            self.close_mark(mark);
             self.end_line();
         }
+        self.around(kept, &Anchor::Behind);
         tag_end
     }
 

@@ -15,7 +15,7 @@ mod wrong;
 
 pub use document::{Error, Spare, Tree, parse, root_name, within_limits};
 pub use encoding::{Declaration, Decoded, Form, NoRoom, NotText, declaration, decode};
-pub use markup::{Kind, Piece, attributes, pieces};
+pub use markup::{Kind, Piece, attributes, pieces, tag_name};
 pub use position::Positions;
 pub use undeclared::{Undeclared, original, text_of};
 

@@ -127,7 +127,8 @@ fn doctype_end(text: &str) -> Option<usize> {
 }
 
 /// The bytes of the name in a tag.
-pub(crate) fn tag_name(text: &str, tag: &Range<usize>) -> Range<usize> {
+#[must_use]
+pub fn tag_name(text: &str, tag: &Range<usize>) -> Range<usize> {
     let start = tag.start + if text[tag.clone()].starts_with("</") { 2 } else { 1 };
     let start = start.min(tag.end);
     start..name_end(text, start, tag.end)

@@ -12,7 +12,7 @@ use crate::{batch, config, engine};
 
 pub(super) fn run(mut args: Check) -> Result<u8, String> {
     config::apply(&mut args.files, Some(&mut args.rules))?;
-    let mut options = engine::Options::new(&args.rules, args.files.unknown, Layout::Canonical)?;
+    let mut options = engine::Options::new(&args.rules, args.files.unknown, Some(Layout::Canonical))?;
     options.plan = options.plan.on_host(host_of(&args.host)?.map(Arc::new));
     if options.unknown == Fate::Left {
         // Nothing is written that could be lost.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{DONE, FAILED, FOUND, catalogue};
-use crate::cli::{Diff, Files, Layout, OutputFormat, Profile, RuleSelection, Unknown};
+use crate::cli::{Diff, Files, OutputFormat, Profile, RuleSelection, Unknown};
 use crate::collect::{Item, collect};
 use crate::engine::{self, Options, Outcome};
 use crate::features;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
             target: Some(args.target.unwrap_or_else(features::newest)),
             ..RuleSelection::default()
         };
-        Options::new(&selection, Some(Unknown::Keep), Layout::Canonical)
+        Options::new(&selection, Some(Unknown::Keep), None)
     };
     let comparison = Comparison::new(options(Profile::Modern)?, options(Profile::Libvirt)?);
     let pairs: Vec<Pair> =

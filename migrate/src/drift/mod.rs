@@ -23,7 +23,7 @@ pub use place::Place;
 pub use tree::{Attribute, Element};
 pub use world::World;
 
-use crate::cli::{Layout, Profile, RuleSelection, Unknown};
+use crate::cli::{Profile, RuleSelection, Unknown};
 use crate::engine::{self, Comparable, Options};
 use crate::features;
 use crate::finding::Finding;
@@ -120,7 +120,7 @@ impl Comparison {
                 unsafe_fixes: false,
                 live: false,
             };
-            Options::new(&selection, Some(Unknown::Keep), Layout::Canonical)
+            Options::new(&selection, Some(Unknown::Keep), None)
         };
         let both = |ignore| Ok::<_, String>([options(Profile::Modern, ignore)?, options(Profile::Libvirt, ignore)?]);
         Ok(Self {

@@ -3,6 +3,8 @@
 use domxml::Domain;
 use domxml_runtime::{self as runtime, Action, Element, KeptContent, Newer, WriteOptions};
 
+use domxml_xml::Spare;
+
 use super::{Options, Reading, from_written, locate, read, unknown, write_options};
 use crate::finding::Finding;
 use crate::options::Fate;
@@ -27,18 +29,19 @@ pub struct Comparable {
 /// # Errors
 /// The findings, one of them an error, where the document cannot be read.
 pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Comparable, Vec<Finding>> {
-    let (mut domain, _) = read(text, Reading::For(Fate::Kept))?;
+    let (_, mut domain, _) = read(text, Reading::For(Fate::Kept), &mut Spare::default())?;
     let running = domain.id.is_some_and(|id| id >= 0);
     apply(&mut domain, text, modern);
     let current = domain.write_with(&write_options(modern)).text;
-    let (mut domain, _) = read(&current, Reading::For(Fate::Kept))?;
+    let mut spare = Spare::default();
+    let (original, mut domain, _) = read(&current, Reading::For(Fate::Kept), &mut spare)?;
     apply(&mut domain, &current, libvirt);
     let options = WriteOptions { newer: Newer::Keep, kept: KeptContent::Keep, ..write_options(libvirt) };
     let written = domain.write_with(&options);
     let known = domain.write_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text;
     let is_live = |written: &&runtime::Finding| written.action == Action::Live;
     let mut live: Vec<Finding> = written.findings.iter().filter(is_live).map(from_written).collect();
-    locate(&current, &mut live);
+    locate(&original, &mut live);
     let known = (known != written.text).then_some(known);
     Ok(Comparable { text: written.text, known, running, live })
 }

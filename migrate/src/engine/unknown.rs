@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use domxml_runtime::{Content, FieldKind, KeptNode, KeptValue, SlotMut, each_struct_mut, extras, fields, fields_mut};
+use domxml_xml::Spare;
 
 use super::{Reading, read};
 use crate::finding::{Finding, Level};
@@ -11,7 +12,8 @@ use crate::options::Fate;
 /// The elements of a document in which an unknown value decides what the rest is.
 #[must_use]
 pub fn open_elements(text: &str) -> Vec<Range<usize>> {
-    let Ok((domain, _)) = read(text, Reading::For(Fate::Kept)) else { return Vec::new() };
+    let mut spare = Spare::default();
+    let Ok((_, domain, _)) = read(text, Reading::For(Fate::Kept), &mut spare) else { return Vec::new() };
     let mut open = Vec::new();
     extras(&domain, &mut |extra| {
         if extra.kept.as_ref().is_some_and(|kept| kept.open) {

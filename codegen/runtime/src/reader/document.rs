@@ -16,6 +16,9 @@ pub(crate) fn parse_document<'t>(text: &'t str, spare: &'t mut Spare) -> Result<
 /// Finds where namespaces may be declared.
 static NAMESPACE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("xmlns"));
 
+/// Finds a comment.
+static REMARK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<!--"));
+
 /// What to say of a text that could not be parsed. With a document type of its own it may be a document of another kind, of which
 /// nothing else need be said.
 fn unread(text: &str, out: &dyn Content, errors: ParseErrors) -> ParseErrors {
@@ -33,12 +36,18 @@ fn unread(text: &str, out: &dyn Content, errors: ParseErrors) -> ParseErrors {
     errors
 }
 
+fn has_instructions(text: &str) -> bool {
+    memmem::find_iter(text.as_bytes(), "<?").any(|at| !text[at..].starts_with("<?xml "))
+}
+
+/// Parses a document that is to be read into `out`.
+pub(crate) fn parse_for<'t>(text: &'t str, spare: &'t mut Spare, out: &dyn Content) -> Result<Tree<'t>, ParseErrors> {
+    parse_document(text, spare).map_err(|errors| unread(text, out, errors))
+}
+
 /// Reads a document into `out`.
-pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
-    let mut spare = Spare::default();
-    let tree = parse_document(text, &mut spare).map_err(|errors| unread(text, out, errors))?;
-    let document = &tree.document;
-    let namespaces = NAMESPACE.find(text.as_bytes()).is_some();
+pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
+    let text = tree.document.input_text();
     let mut reader = Reader {
         options: *options,
         errors: Vec::new(),
@@ -49,11 +58,13 @@ pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> 
         values: Vec::new(),
         assumed: None,
         required: Required::default(),
-        namespaces,
+        namespaces: NAMESPACE.find(text.as_bytes()).is_some(),
         kept: Vec::new(),
         leaves: Vec::new(),
+        remarks: REMARK.find(text.as_bytes()).is_some() || has_instructions(text),
+        taken: Vec::new(),
     };
-    let root = document.root_element();
+    let root = tree.document.root_element();
     let found = Node(root).name();
     match out.info().element {
         Some(name) if (name.ns, name.local) != found => {
@@ -70,5 +81,5 @@ pub(crate) fn read(text: &str, options: &ReadOptions, out: &mut dyn Content) -> 
             }
         }
     }
-    reader.finish(&tree)
+    reader.finish(tree)
 }

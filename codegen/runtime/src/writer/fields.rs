@@ -1,9 +1,10 @@
 //! One method for each kind of field.
 
+use super::marks::MarkKind;
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer};
 use crate::content::{Content, Payload};
 use crate::escape;
-use crate::extra::TEXT;
+use crate::extra::{Span, TEXT};
 use crate::info::{DefaultForm, FieldInfo, FieldKind, Order, Step};
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
 use crate::verbatim::Verbatim;
@@ -318,6 +319,7 @@ impl Writer<'_> {
                 self.scope.push((prefix.into(), value.clone()));
             }
         }
+        let mark = self.open_mark(MarkKind::Leaf, Span::default());
         self.out.push('<');
         self.push_name(ns, name, false);
         for (attribute, value) in &leaf.attributes {
@@ -325,13 +327,16 @@ impl Writer<'_> {
         }
         self.out.push('>');
         let inside = self.out.len();
-        leaf.before.iter().for_each(|node| self.out.push_str(node));
+        self.mark_content();
+        leaf.before.iter().for_each(|node| self.put_node(node));
         if let Some((field, index)) = text {
+            let mark = self.open_mark(MarkKind::Text, Span::default());
             let start = self.out.len();
             field.write(index, &mut self.out);
             escape::text(&mut self.out, start);
+            self.close_mark(mark);
         }
-        leaf.after.iter().for_each(|node| self.out.push_str(node));
+        leaf.after.iter().for_each(|node| self.put_node(node));
         if self.out.len() == inside {
             self.out.truncate(inside - 1);
             self.out.push_str("/>");
@@ -340,6 +345,7 @@ impl Writer<'_> {
             self.push_name(ns, name, false);
             self.out.push('>');
         }
+        self.close_mark(mark);
         self.leave_scope(scope, added);
         self.end_line();
         self.after(name);
@@ -366,7 +372,10 @@ impl Writer<'_> {
             }
         }
         self.start_child();
+        let kind = if verbatim.name.is_empty() { MarkKind::Text } else { MarkKind::Verbatim };
+        let mark = self.open_mark(kind, verbatim.span);
         self.out.push_str(&verbatim.source);
+        self.close_mark(mark);
         self.end_line();
         self.after(&verbatim.name);
     }
@@ -388,9 +397,11 @@ impl Writer<'_> {
         self.inline = true;
         self.before(TEXT);
         self.open_content();
+        let mark = self.open_mark(MarkKind::Text, Span::default());
         let start = self.out.len();
         self.out.push_str(&text);
         escape::text(&mut self.out, start);
+        self.close_mark(mark);
         self.after(TEXT);
     }
 

@@ -1,7 +1,8 @@
 //! Comments and other nodes that are kept, written where they stood.
 
-use super::Writer;
-use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode, KeptValue, is_content};
+use super::marks::MarkKind;
+use super::{KeptContent, Writer};
+use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode, KeptValue};
 use crate::info::FieldInfo;
 use std::collections::HashMap;
 
@@ -21,16 +22,17 @@ pub(super) struct Frame {
 impl Frame {
     /// What an element keeps; with `comments` its comments and processing instructions too.
     pub(super) fn new(kept: &Kept, comments: bool) -> Self {
-        let wanted = |text: &str| comments || is_content(text);
-        let nodes: Vec<_> = kept.nodes.iter().filter(|node| wanted(&node.text)).cloned().map(Some).collect();
+        let wanted = |node: &KeptNode| comments || node.is_content();
+        let inside = |node: &&KeptNode| !matches!(node.anchor, Anchor::Ahead | Anchor::Behind) && wanted(node);
+        let nodes: Vec<_> = kept.nodes.iter().filter(inside).cloned().map(Some).collect();
         let mut places: HashMap<Anchor, Vec<usize>> = HashMap::new();
         for (at, node) in nodes.iter().flatten().enumerate() {
             places.entry(node.anchor.clone()).or_default().push(at);
         }
         let leaf = |leaf: &KeptLeaf| {
             let mut leaf = leaf.clone();
-            leaf.before.retain(|text| wanted(text));
-            leaf.after.retain(|text| wanted(text));
+            leaf.before.retain(wanted);
+            leaf.after.retain(wanted);
             ((leaf.name.clone(), leaf.nth), leaf)
         };
         Frame {
@@ -90,8 +92,23 @@ impl Writer<'_> {
         leaves.sort_by(|a, b| a.0.cmp(&b.0));
         for (_, leaf) in leaves {
             let nodes = leaf.before.into_iter().chain(leaf.after);
-            self.put_nodes(nodes.map(KeptNode::at_end).collect());
+            self.put_nodes(nodes.map(|node| KeptNode::at_end(node.text, node.span)).collect());
         }
+    }
+
+    /// Writes what an element keeps and what stands around it: before it, or behind it.
+    pub(super) fn around(&mut self, kept: Option<&Kept>, anchor: &Anchor) {
+        if let Some(kept) = kept.filter(|_| self.options.kept == KeptContent::Keep) {
+            self.put_nodes(kept.nodes.iter().filter(|node| node.anchor == *anchor).cloned().collect());
+        }
+    }
+
+    /// Writes a node where the writer stands.
+    pub(super) fn put_node(&mut self, node: &KeptNode) {
+        let mark = self
+            .open_mark(MarkKind::Kept { ahead: node.anchor == Anchor::Ahead, same_line: node.same_line }, node.span);
+        self.out.push_str(&node.text);
+        self.close_mark(mark);
     }
 
     pub(super) fn put_nodes(&mut self, nodes: Vec<KeptNode>) {
@@ -102,7 +119,7 @@ impl Writer<'_> {
             } else {
                 self.start_child();
             }
-            self.out.push_str(&node.text);
+            self.put_node(&node);
             self.end_line();
         }
     }

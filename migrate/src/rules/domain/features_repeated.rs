@@ -1,7 +1,7 @@
 //! `features-repeated`: of a feature that is given twice the last counts.
 
 use domxml::{Element, Features, OnOff};
-use domxml_runtime::{Described, KeptNode, Prefer, extras};
+use domxml_runtime::{Described, KeptNode, Prefer, Span, extras};
 
 use crate::rule::kinds::merge_within;
 use crate::rule::{Class, Context, Rule};
@@ -64,7 +64,7 @@ fn repeated<T: Element + Described>(block: &mut T, settled: impl Fn(T) -> T) -> 
     let mut taken = Vec::new();
     kept.nodes.retain(|node| {
         let alone = node.element_name().map(|_| format!("<{name}>{}</{name}>", node.text));
-        let alone = alone.and_then(|text| KeptNode::at_end(text.into()).read::<T>()).map(&settled);
+        let alone = alone.and_then(|text| KeptNode::at_end(text.into(), Span::default()).read::<T>()).map(&settled);
         alone.filter(is_known).map(|block| taken.push(block)).is_none()
     });
     taken

@@ -1,7 +1,7 @@
 //! `video-models-merged`: a video card has one model.
 
 use domxml::{Described as _, Element as _, Prefer, Video, VideoModel, VideoModelType, VideoModelTypeQxl};
-use domxml_runtime::{ReadOptions, Slot, SlotMut, Unknown, fields, fields_mut};
+use domxml_runtime::{Extra, ReadOptions, Slot, SlotMut, Unknown, extras_mut, fields, fields_mut};
 
 use crate::rule::kinds::algorithm;
 use crate::rule::{Class, Context, Rule, rule};
@@ -28,8 +28,10 @@ fn merge_all(video: &mut Video, cx: &mut Context<'_>) {
     let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
     let mut others = Vec::new();
     kept.nodes.retain(|node| {
-        let other = VideoModel::from_xml_with(&node.text, &options).ok();
-        other.map(|other| others.push(other.value)).is_none()
+        let Ok(mut other) = VideoModel::from_xml_with(&node.text, &options) else { return true };
+        extras_mut(&mut other.value, &mut Extra::displace);
+        others.push(other.value);
+        false
     });
     if !others.is_empty() {
         others.into_iter().for_each(|other| merge(model, other));

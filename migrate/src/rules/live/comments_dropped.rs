@@ -1,6 +1,6 @@
 //! `comments-dropped`.
 
-use domxml::{Domain, Extra};
+use domxml::{Domain, Extra, KeptNode};
 use domxml_runtime::extras_mut;
 
 use crate::rule::kinds::algorithm;
@@ -23,15 +23,13 @@ fn drop_all(domain: &mut Domain, cx: &mut Context<'_>) {
 
 fn drop_of(xml: &mut Extra, cx: &mut Context<'_>) {
     let Some(kept) = &mut xml.kept else { return };
-    let is_markup = |text: &str| text.starts_with("<!--") || text.starts_with("<?");
-    let mut dropped: Vec<Box<str>> =
-        kept.nodes.extract_if(.., |node| is_markup(&node.text)).map(|node| node.text).collect();
+    let mut dropped: Vec<KeptNode> = kept.nodes.extract_if(.., |node| !node.is_content()).collect();
     for leaf in &mut kept.leaves {
         dropped.append(&mut leaf.before);
         dropped.append(&mut leaf.after);
     }
-    for text in dropped {
-        let line = text.lines().next().unwrap_or_default();
+    for node in dropped {
+        let line = node.text.lines().next().unwrap_or_default();
         let short: String = line.chars().take(60).collect();
         cx.rewrote(xml, "libvirt keeps no comments").becomes(short, "");
     }

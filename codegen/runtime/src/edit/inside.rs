@@ -1,0 +1,71 @@
+//! What stands in an element of the original.
+
+use super::style::indentation;
+use crate::reader::is_blank;
+use roxmltree::Node;
+
+/// What stands in an element of the original: nodes that are no text, and what stands before, between and behind them.
+pub(super) struct Inside<'m, 'd> {
+    pub(super) nodes: Vec<Node<'m, 'd>>,
+    /// One more than there are nodes.
+    pub(super) gaps: Vec<&'m str>,
+    pub(super) end_tag: &'m str,
+}
+
+impl Inside<'_, '_> {
+    /// Whether what stands in the element stands on lines of its own.
+    pub(super) fn is_broken(&self) -> bool {
+        self.gaps.iter().any(|gap| gap.contains(['\n', '\r']) && is_blank(gap))
+    }
+
+    /// The indentation of the nodes.
+    pub(super) fn indentation<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let at_line_start = self.nodes.iter().zip(&self.gaps).find(|(_, gap)| gap.contains(['\n', '\r']));
+        at_line_start.map(|(node, _)| indentation(text, node.range().start))
+    }
+
+    /// The place behind a node and the remarks on its line, where that ends with them.
+    pub(super) fn behind(&self, node: usize) -> usize {
+        let mut last = node;
+        while let Some(next) = self.nodes.get(last + 1) {
+            if self.gaps[last + 1].contains(['\n', '\r']) {
+                return last + 1;
+            }
+            if next.is_element() || !is_blank(self.gaps[last + 1]) {
+                break;
+            }
+            last += 1;
+        }
+        let ended = self.gaps[last + 1].contains(['\n', '\r']) && last + 1 == self.nodes.len();
+        if ended { last + 1 } else { node + 1 }
+    }
+
+    /// The place before a node and the remarks that precede it.
+    pub(super) fn before(&self, node: usize) -> usize {
+        match self.nodes[..node].iter().rposition(Node::is_element) {
+            Some(element) => self.behind(element),
+            None => 0,
+        }
+    }
+}
+
+/// Takes the white space out that nodes leave which are gone: a line on which nothing else stands, or the blanks before it.
+pub(super) fn close_gaps(gaps: &mut [String], gone: &[bool]) {
+    const ENDS: [char; 2] = ['\n', '\r'];
+    const BLANKS: [char; 2] = [' ', '\t'];
+    for at in (0..gone.len()).filter(|at| gone[*at]) {
+        let line = gaps[at].trim_end_matches(BLANKS).len();
+        let (begins, ends) =
+            (gaps[at][..line].ends_with(ENDS), gaps[at + 1].trim_start_matches(BLANKS).starts_with(ENDS));
+        match (begins, ends) {
+            (true, true) => {
+                let both = gaps[at][..line].ends_with("\r\n");
+                gaps[at].truncate(line - 1 - usize::from(both));
+            }
+            (false, true) => gaps[at].truncate(line),
+            (_, false) => {
+                drop(gaps[at + 1].drain(..gaps[at + 1].len() - gaps[at + 1].trim_start_matches(BLANKS).len()))
+            }
+        }
+    }
+}
