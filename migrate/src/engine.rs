@@ -122,7 +122,9 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     findings.extend(others.map(from_written));
     locate(&original, &mut findings);
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
-    let refused = findings.iter().any(|finding| finding.level == Level::Error);
+    let asked = options.unknown == Fate::Kept;
+    let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
+    let refused = findings.iter().any(is_refused);
     let left = refused && options.profile == Profile::Libvirt;
     findings.retain(|finding| !options.muted.contains(&&*finding.rule));
     let rewritten = findings.iter().any(|finding| finding.level.is_rewrite());
@@ -289,12 +291,18 @@ fn from_error(error: ParseError) -> Finding {
 fn from_note(note: &Note, reading: Reading) -> Finding {
     use Reading::{AsItStands, For};
     let (rule, level, consequence) = match (note.kind, reading) {
-        (NoteKind::Kept, For(Fate::Dropped | Fate::PassedOver)) => {
+        (NoteKind::Kept, For(Fate::Left)) => (ids::UNKNOWN, Level::Error, LEFT),
+        (NoteKind::Kept, For(Fate::Dropped | Fate::PassedOver))
+        | (NoteKind::ReadPast, For(Fate::Dropped | Fate::Left | Fate::PassedOver)) => {
             (ids::UNKNOWN, Level::Invalid, "; libvirt does not keep it")
         }
-        (NoteKind::Kept, For(Fate::Left)) => (ids::UNKNOWN, Level::Error, LEFT),
-        (NoteKind::Value, For(Fate::Dropped | Fate::Left)) => (ids::UNKNOWN, Level::Error, "; libvirt refuses it"),
-        (NoteKind::Kept | NoteKind::Value, _) => (ids::UNKNOWN, Level::Invalid, "; kept as it is"),
+        (NoteKind::Value | NoteKind::Choice, For(Fate::Dropped | Fate::Left)) => {
+            (ids::UNKNOWN, Level::Error, "; libvirt refuses it")
+        }
+        (NoteKind::Choice, For(Fate::Kept | Fate::Denied)) => (ids::UNKNOWN, Level::Error, "; kept as it is"),
+        (NoteKind::Kept | NoteKind::ReadPast | NoteKind::Value | NoteKind::Choice, _) => {
+            (ids::UNKNOWN, Level::Invalid, "; kept as it is")
+        }
         (NoteKind::Refused | NoteKind::Unread, For(_)) => (ids::INVALID, Level::Error, ""),
         (NoteKind::Missing, _) | (NoteKind::Refused | NoteKind::Unread, AsItStands) => {
             (ids::INVALID, Level::Invalid, "")
@@ -374,7 +382,7 @@ fn write_options(options: &Options) -> WriteOptions {
         newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
         kept: match options.unknown {
             _ if !libvirt => KeptContent::Keep,
-            Fate::Dropped | Fate::PassedOver if !muted(ids::UNKNOWN) => KeptContent::Drop,
+            Fate::Dropped | Fate::Left | Fate::PassedOver if !muted(ids::UNKNOWN) => KeptContent::Drop,
             _ => KeptContent::Unknown,
         },
         ..WriteOptions::default()

@@ -113,7 +113,8 @@ impl Comparison {
 
     fn meaning<'t>(&self, text: &'t str) -> Result<Meaning<'t>, Vec<Finding>> {
         let outcome = engine::upgrade(text, &self.modern);
-        let refused = outcome.findings.iter().any(|finding| finding.level == Level::Error);
+        let refused =
+            outcome.findings.iter().any(|finding| finding.level == Level::Error && finding.rule != ids::UNKNOWN);
         let Some(current) = outcome.text.filter(|_| !refused) else { return Err(outcome.findings) };
         let unknown = self.unknown(text, &outcome.findings, &current);
         let form = |options: &Options| {

@@ -173,11 +173,14 @@ impl Note {
 /// Kinds of notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoteKind {
-    /// Unknown content was kept verbatim.
+    /// An unknown element or attribute was kept verbatim.
     Kept,
-    /// A value that is none of those that are known was kept verbatim: the field holds none, or the choice is another one than those
-    /// that are known.
+    /// A text, or a further element of a name, that has no meaning where it stands was kept verbatim.
+    ReadPast,
+    /// A value that is none of those that are known was kept verbatim: the field holds none.
     Value,
+    /// The value of a choice is none of those that are known: the choice is [`crate::Other`], and what goes with it was kept verbatim.
+    Choice,
     /// Something is wrong in an attribute or element, which was kept verbatim: the field holds none.
     Unread,
     /// Elements of which there must be some are missing; the field holds none.

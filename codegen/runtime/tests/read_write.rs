@@ -206,7 +206,7 @@ fn an_unknown_choice_keeps_what_goes_with_it() {
     let ItemKind::Other(other) = &item.kind else { panic!("{:?}", item.kind) };
     assert_eq!(other.value, "record");
     assert_eq!(parsed.notes.len(), 1, "one edit, one note: {:?}", parsed.notes);
-    assert_eq!(parsed.notes[0].kind, NoteKind::Value);
+    assert_eq!(parsed.notes[0].kind, NoteKind::Choice);
     assert_eq!(errors(text).len(), 1);
 }
 

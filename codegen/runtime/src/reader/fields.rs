@@ -44,7 +44,11 @@ impl Reader {
             }
             Selection::Unknown => {
                 if let Some(attribute) = attribute
-                    && self.bad_attribute(Attribute(attribute, node.0), ScalarError::one_of(table.values), Spare::Yes)
+                    && self.bad_attribute(
+                        Attribute(attribute, node.0),
+                        ScalarError::one_of(table.values),
+                        Spare::Choice,
+                    )
                 {
                     slot.select_other(attribute.value());
                 }
@@ -182,7 +186,7 @@ impl Reader {
                 }
             }
             Err(error) => {
-                if self.bad_text(node, &text, error, Spare::of(room, line.output_only)) {
+                if self.bad_text(node, &text, error, Spare::of_leaf(room, line.output_only)) {
                     self.kept.push(node.0.id());
                 }
             }

@@ -1,6 +1,6 @@
 //! What the reader reports, and what it keeps instead.
 
-use super::{Attribute, Node, Reader, Unknown, each_info, open_tag};
+use super::{Attribute, Node, Reader, Unknown, each_info, is_blank, open_tag};
 use crate::content::Content;
 use crate::error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 use crate::info::{TypeInfo, ValueInfo};
@@ -26,6 +26,18 @@ pub(super) enum Spare {
     Yes,
     /// It is only there to be seen, and nobody reads it.
     Unread,
+    /// It is a choice, which has a branch for other values.
+    Choice,
+    /// It is a child, which is kept.
+    Leaf,
+}
+
+/// What a note calls unknown content. Elements and attributes may come to be known; the rest has no meaning where it stands.
+fn kept_as(kind: ErrorKind) -> NoteKind {
+    match kind {
+        ErrorKind::UnknownAttribute | ErrorKind::UnknownElement => NoteKind::Kept,
+        _ => NoteKind::ReadPast,
+    }
 }
 
 impl Spare {
@@ -34,6 +46,14 @@ impl Spare {
             Room::Free if output_only => Spare::Unread,
             Room::Free => Spare::Yes,
             Room::Filled | Room::Unknown => Spare::No,
+        }
+    }
+
+    /// As [`Spare::of`], of a child.
+    pub(super) fn of_leaf(room: Room, output_only: bool) -> Self {
+        match Self::of(room, output_only) {
+            Spare::Yes => Spare::Leaf,
+            other => other,
         }
     }
 }
@@ -113,8 +133,8 @@ impl Reader {
     fn push_note(&mut self, note: Pending<NoteKind>) {
         // What is kept by the thousand must not hide what is refused.
         let most = match note.kind {
-            NoteKind::Refused | NoteKind::Unread => 2 * MAX_RECORDED,
-            NoteKind::Kept | NoteKind::Value | NoteKind::Missing => MAX_RECORDED,
+            NoteKind::Refused | NoteKind::Unread | NoteKind::Choice => 2 * MAX_RECORDED,
+            NoteKind::Kept | NoteKind::ReadPast | NoteKind::Value | NoteKind::Missing => MAX_RECORDED,
         };
         if self.notes.len() < most {
             self.notes.push(note);
@@ -147,7 +167,7 @@ impl Reader {
         }
         let (message, expected, suggestion) = what();
         match keep {
-            true => self.note(node, range, NoteKind::Kept, message, suggestion),
+            true => self.note(node, range, kept_as(kind), message, suggestion),
             false => self.error(node, range, kind, message, expected, suggestion),
         }
         keep
@@ -235,10 +255,11 @@ impl Reader {
         let keep = spare != Spare::No && self.options.unknown == Unknown::Keep;
         let (expected, suggestion) = expectation(&error, found);
         if keep {
-            let kind = match error.expected {
-                _ if spare == Spare::Unread => NoteKind::Kept,
-                Expected::Described(_) => NoteKind::Unread,
-                Expected::OneOf(_) | Expected::OneOfOr(..) => NoteKind::Value,
+            let kind = match (spare, error.expected) {
+                (Spare::Unread, _) => NoteKind::ReadPast,
+                (Spare::Choice, _) if !is_blank(found) => NoteKind::Choice,
+                (Spare::Yes, Expected::OneOf(_) | Expected::OneOfOr(..)) if !is_blank(found) => NoteKind::Value,
+                _ => NoteKind::Unread,
             };
             self.push_note(Pending { node: node.id(), range, kind, message, expected, suggestion });
         } else {
