@@ -108,7 +108,7 @@ fn a_controller_without_measure_is_an_error() {
              <address type='drive' controller='{index}' bus='0' target='0' unit='0'/>\n    </disk>\n  </devices>\n</domain>\n"
         );
         let begin = Instant::now();
-        let (status, report) = said(&["upgrade", "--profile", "libvirt"], &text);
+        let (status, report) = said(&["upgrade", "--profile", "libvirt", "--driver", "test"], &text);
         assert_eq!(status, Some(2), "{report}");
         assert!(report.contains(&format!("names the controller {index}")), "{report}");
         assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());

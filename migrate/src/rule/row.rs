@@ -115,6 +115,12 @@ impl Drivers {
     /// Every one: what libvirt does before it asks a driver.
     pub const ANY: Self = Self(u32::MAX);
 
+    /// Every one but these.
+    #[must_use]
+    pub fn all_but(drivers: &[Driver]) -> Self {
+        Self(!Self::from(drivers).0)
+    }
+
     /// Whether a driver is one of them.
     #[must_use]
     pub fn contains(self, driver: Driver) -> bool {
@@ -200,6 +206,13 @@ impl<T: Content + Clone> Draft<T> {
     #[must_use]
     pub fn drivers(mut self, drivers: &[Driver]) -> Self {
         self.drivers = drivers.into();
+        self
+    }
+
+    /// Every driver but this one: what libvirt's parser does where the driver does not do it itself.
+    #[must_use]
+    pub fn but(mut self, driver: Driver) -> Self {
+        self.drivers = Drivers::all_but(&[driver]);
         self
     }
 

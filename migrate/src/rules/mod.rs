@@ -1,5 +1,6 @@
 //! The rules, by chapter of the format; and their registry.
 
+mod advice;
 mod chardev;
 mod common;
 mod cpu;
@@ -27,6 +28,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let chapters = [
         qemu::rules(),
         host::rules(),
+        advice::rules(),
         live::rules(),
         domain::rules(),
         cpu::rules(),

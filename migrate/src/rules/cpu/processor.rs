@@ -3,6 +3,7 @@
 use domxml::{Cpu, CpuFeature, CpuMatch, CpuMode, CpuModel, CpuModelFallback, CpuTopology};
 use domxml_runtime::Element as _;
 
+use crate::options::Driver;
 use crate::rule::kinds::{default, nothing, refuse, unique, unread, unread_where};
 use crate::rule::place::{IntoPlace as _, child};
 use crate::rule::{BOTH, Class, Rule, rule};
@@ -128,10 +129,14 @@ fn conflict() -> Rule {
             })
             .at(|cpu| cpu.feature.first().map_or(&cpu.xml, |feature: &CpuFeature| &feature.xml)),
         )
-        .row(refuse(|cpu: &Cpu, _| {
-            let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
-            (bare && cpu.check.is_some()).then_some("a processor without a model cannot be checked")
-        }))
+        .row(
+            // The QEMU driver fills in a model first.
+            refuse(|cpu: &Cpu, _| {
+                let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
+                (bare && cpu.check.is_some()).then_some("a processor without a model cannot be checked")
+            })
+            .but(Driver::Qemu),
+        )
         .row(refuse(|cpu: &Cpu, _| {
             let vendor = cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty());
             (!is_named(cpu) && vendor).then_some("a vendor needs a model")

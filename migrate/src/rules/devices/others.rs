@@ -2,6 +2,7 @@
 
 use domxml::{Crypto, Devices, Lease, Memballoon, MemballoonModel, Panic, Rng, Sound, Vsock, VsockCid, YesNo};
 
+use crate::options::Driver;
 use crate::rule::kinds::{default, default_by, nothing, refuse, unique, unread};
 use crate::rule::place::child;
 use crate::rule::{Class, LIBVIRT, Rule, rule};
@@ -42,14 +43,17 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("a `<panic/>` of which nothing is said is not written")
             .doc(
                 "A panic device without model, alias and address is one that the hypervisor chooses. libvirt's form of no hypervisor in \
-                 particular does not show it; profile `modern` keeps it.",
+                 particular does not show it; the QEMU driver gives it a model, and profile `modern` keeps it.",
             )
             .example("<devices><panic/></devices>", "<devices/>")
-            .row(nothing(
-                child(Devices::PANIC),
-                is_bare::<Panic>,
-                "libvirt does not write a panic device of which nothing is said",
-            )),
+            .row(
+                nothing(
+                    child(Devices::PANIC),
+                    is_bare::<Panic>,
+                    "libvirt does not write a panic device of which nothing is said",
+                )
+                .but(Driver::Qemu),
+            ),
     ]
 }
 

@@ -5,6 +5,7 @@ use domxml::{
     VideoModelTypeQxl, YesNo,
 };
 
+use crate::options::Driver;
 use crate::rule::board::is_power;
 use crate::rule::kinds::{algorithm, default, default_by, nothing, spelling};
 use crate::rule::place::{IntoPlace as _, child};
@@ -17,7 +18,8 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("implicit-video", Class::Implicit)
             .summary("a domain with a display has a video card")
             .doc(
-                "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor; the form of no \
+                "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor, and the QEMU driver, which \
+                 looks at the machine, is left to choose it; the form of no \
                  hypervisor in particular has a Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in \
                  paravirtual guests.",
             )
@@ -32,12 +34,13 @@ pub(super) fn rules() -> Vec<Rule> {
                 .when(|devices, _| !devices.graphics.is_empty())
                 .phase(Phase::Read)
                 .profiles(LIBVIRT)
+                .but(Driver::Qemu)
                 .says("a domain with a display has a video card"),
             ),
         rule("video-type-absent", Class::Default)
             .summary("a video card has a model")
             .doc(
-                "A `<video>` without a model gets the one that the hypervisor prefers; the form of no hypervisor in particular has a \
+                "A `<video>` without a model gets the one that the hypervisor prefers, and the QEMU driver is left to choose it; the form of no hypervisor in particular has a \
                  Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual guests.",
             )
             .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
@@ -45,6 +48,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 default_by(child(Video::MODEL), |_, scope| Some(usual_model(scope)))
                     .phase(Phase::Read)
                     .profiles(LIBVIRT)
+                    .but(Driver::Qemu)
                     .says("a video card has a model"),
             ),
         primary(),

@@ -5,6 +5,7 @@ use domxml::{
     Address, AddressType, AddressTypeCcw, AddressTypePci as Pci, AddressTypeUsb, DiskNvmeAddress as Nvme, Zpci,
 };
 
+use crate::options::Driver;
 use crate::rule::kinds::{algorithm, default, nothing, refuse, spelling};
 use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, rule};
 
@@ -48,7 +49,7 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("ccw-address-parts", Class::Default)
             .summary("an address in the channel subsystem that names nothing is written as zeros")
             .doc(
-                "An address of the type `ccw` without parts asks the driver to choose one; libvirt's generic code writes it as zeros. On s390 \
+                "An address of the type `ccw` without parts asks the driver to choose one, as that of QEMU does; libvirt's generic code writes it as zeros. On s390 \
                  the identifiers of a PCI function go together in the same way.",
             )
             .example(
@@ -57,9 +58,9 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
                  <address type='ccw' cssid='0x0' ssid='0x0' devno='0x0000'/></disk></devices>",
             )
-            .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT))
-            .row(default(Zpci::UID, ZpciUid::default()).when(|zpci, _| zpci.fid.is_some()).profiles(LIBVIRT))
-            .row(default(Zpci::FID, ZpciFid::default()).when(|zpci, _| zpci.uid.is_some()).profiles(LIBVIRT)),
+            .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu))
+            .row(default(Zpci::UID, ZpciUid::default()).when(|zpci, _| zpci.fid.is_some()).profiles(LIBVIRT).but(Driver::Qemu))
+            .row(default(Zpci::FID, ZpciFid::default()).when(|zpci, _| zpci.uid.is_some()).profiles(LIBVIRT).but(Driver::Qemu)),
         rule("usb-port-zero", Class::Spelling)
             .summary("the ports of USB are numbered from 1 on")
             .doc(

@@ -12,6 +12,7 @@ use domxml::{
 
 use super::controllers::{place, same_type, type_name};
 use super::targets::{Drive, bus, is_scsi};
+use crate::options::Driver;
 use crate::rule::kinds::algorithm;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
@@ -31,7 +32,7 @@ pub(super) fn while_reading() -> Rule {
              <adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
              <address type='drive' controller='0' bus='0' target='0' unit='0'/></hostdev></devices>",
         )
-        .row(algorithm(add_while_reading).profiles(LIBVIRT).after("controller-order-by-index"))
+        .row(algorithm(add_while_reading).profiles(LIBVIRT).but(Driver::Qemu).after("controller-order-by-index"))
 }
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -39,7 +40,7 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("implicit-disk-controllers", Class::Implicit)
             .summary("controllers that disks are on are added")
             .doc(
-                "libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address \
+                "The QEMU driver adds them itself, among its own and in an order of its own, and is left to it. libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address \
                  of a disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases \
                  sort them in. USB and PCI controllers are added by drivers alone.",
             )
@@ -49,7 +50,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
                  <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='ide' index='0'/></devices>",
             )
-            .row(algorithm(add_for_disks).phase(Phase::Derive).profiles(LIBVIRT).after("hostdev-scsi-address-auto")),
+            .row(algorithm(add_for_disks).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("hostdev-scsi-address-auto")),
         rule("implicit-virtio-serial", Class::Implicit)
             .summary("virtio channels and consoles have their controller")
             .doc(
@@ -61,7 +62,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><controller type='virtio-serial' index='0'/><channel type='pty'><target type='virtio' name='a'/></channel>\
                  </devices>",
             )
-            .row(algorithm(add_for_channels).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-disk-controllers")),
+            .row(algorithm(add_for_channels).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-disk-controllers")),
         rule("implicit-ccid", Class::Implicit)
             .summary("smartcards have a slot of a reader, and the reader is there")
             .doc(
@@ -73,7 +74,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><controller type='ccid' index='0'/>\
                  <smartcard mode='host'><address type='ccid' controller='0' slot='0'/></smartcard></devices>",
             )
-            .row(algorithm(add_for_smartcards).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-virtio-serial")),
+            .row(algorithm(add_for_smartcards).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-virtio-serial")),
         rule("implicit-hostdev-scsi-controller-full", Class::Implicit)
             .summary("SCSI devices of the host that found no room need further controllers")
             .doc(
@@ -89,7 +90,7 @@ pub(super) fn rules() -> Vec<Rule> {
                  <address bus='0' target='0' unit='0'/></source><address type='drive' controller='1' bus='0' target='0' unit='0'/>\
                  </hostdev></devices>",
             )
-            .row(algorithm(add_for_all_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-ccid")),
+            .row(algorithm(add_for_all_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-ccid")),
     ]
 }
 
