@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Capabilities {
     /// The host.
-    pub host: HostDescription,
+    pub host: Option<HostDescription>,
     /// Guests of one kind and architecture.
     pub guest: Vec<Guest>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -18,7 +18,7 @@ pub struct Capabilities {
 }
 
 rt::table! { Capabilities: element("capabilities");
-    0 HOST = host: HostDescription, child("host");
+    0 HOST = host: Option<HostDescription>, child("host");
     1 GUEST = guest: Vec<Guest>, child("guest");
 }
 
@@ -28,7 +28,7 @@ pub struct HostDescription {
     /// The identifier of the host.
     pub uuid: Option<String>,
     /// The processor of the host.
-    pub cpu: HostCpu,
+    pub cpu: Option<HostCpu>,
     /// The kinds of sleep that the host knows.
     pub power_management: Option<PowerManagement>,
     /// The IOMMU of the host.
@@ -51,7 +51,7 @@ pub struct HostDescription {
 
 rt::table! { HostDescription: element("host");
     0 UUID = uuid: Option<String>, leaf("uuid");
-    1 CPU = cpu: HostCpu, child("cpu");
+    1 CPU = cpu: Option<HostCpu>, child("cpu");
     2 POWER_MANAGEMENT = power_management: Option<PowerManagement>, child("power_management");
     3 IOMMU = iommu: Option<Iommu>, child("iommu");
     4 MIGRATION_FEATURES = migration_features: Option<MigrationFeatures>, child("migration_features");
@@ -678,7 +678,7 @@ rt::table! { SecurityModelBaselabel: element("baselabel");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Guest {
     /// The kind, as `hvm`.
-    pub os_type: String,
+    pub os_type: Option<String>,
     /// An architecture of guests, and the machines that it has.
     pub arch: GuestArch,
     /// What guests of an architecture can have. The order differs from libvirt to libvirt.
@@ -688,7 +688,7 @@ pub struct Guest {
 }
 
 rt::table! { Guest: element("guest");
-    0 OS_TYPE = os_type: String, leaf("os_type");
+    0 OS_TYPE = os_type: Option<String>, leaf("os_type");
     1 ARCH = arch: GuestArch, child("arch");
     2 FEATURES = features: Option<GuestFeatures>, child("features");
 }
@@ -699,7 +699,7 @@ pub struct GuestArch {
     /// libvirt's name for it.
     pub name: String,
     /// The width of its registers in bits.
-    pub wordsize: u32,
+    pub wordsize: Option<u32>,
     /// The program that runs it.
     pub emulator: Option<String>,
     /// Its firmware.
@@ -714,7 +714,7 @@ pub struct GuestArch {
 
 rt::table! { GuestArch: element("arch");
     0 NAME = name: String, attribute("name");
-    1 WORDSIZE = wordsize: u32, leaf("wordsize");
+    1 WORDSIZE = wordsize: Option<u32>, leaf("wordsize");
     2 EMULATOR = emulator: Option<String>, leaf("emulator");
     3 LOADER = loader: Option<String>, leaf("loader");
     4 MACHINE = machine: Vec<GuestMachine>, child("machine");

@@ -12,11 +12,11 @@ pub struct DomainCapabilities {
     /// The emulator.
     pub path: Option<String>,
     /// The type of the domain, as `kvm`.
-    pub domain: String,
+    pub domain: Option<String>,
     /// The machine type; never an alias.
     pub machine: Option<String>,
     /// The architecture of the guest.
-    pub arch: String,
+    pub arch: Option<String>,
     /// The CPUs of the guest.
     pub vcpu: Option<DomainCapabilitiesVcpu>,
     /// I/O threads.
@@ -37,9 +37,9 @@ pub struct DomainCapabilities {
 
 rt::table! { DomainCapabilities: element("domainCapabilities");
     0 PATH = path: Option<String>, leaf("path");
-    1 DOMAIN = domain: String, leaf("domain");
+    1 DOMAIN = domain: Option<String>, leaf("domain");
     2 MACHINE = machine: Option<String>, leaf("machine");
-    3 ARCH = arch: String, leaf("arch");
+    3 ARCH = arch: Option<String>, leaf("arch");
     4 VCPU = vcpu: Option<DomainCapabilitiesVcpu>, child("vcpu");
     5 IOTHREADS = iothreads: Option<DomainCapabilitiesIothreads>, child("iothreads");
     6 OS = os: Option<OsSupport>, child("os");

@@ -2,7 +2,8 @@
 //!
 //! What a host says of itself: `virsh capabilities` and `virsh domcapabilities`. libvirt writes these
 //! documents and reads none of them, so that there are no older forms here and no versions. Names that
-//! grow with every release of QEMU (models, buses, features) are texts.
+//! grow with every release of QEMU (models, buses, features) are texts, and excerpts are read too:
+//! little is required.
 
 use domxml_runtime as rt;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domxml::host::{
-    Capabilities, CpuMode, CpuModeItem, CpuModelUsable, DomainCapabilities, GuestArch, GuestMachine, HostCell, YesNo,
+    CpuMode, CpuModeItem, CpuModelUsable, DomainCapabilities, GuestArch, GuestMachine, HostCell, HostDescription, YesNo,
 };
 
 use super::Host;
@@ -53,8 +53,9 @@ impl Host {
     /// The host as a guest finds it.
     #[must_use]
     pub fn guest<'h>(&'h self, type_: &'h str, os_type: &'h str, arch: Option<&'h str>) -> Guest<'h> {
-        let host = self.capabilities.first().map(|own| own.host.cpu.arch.as_str());
-        let arch = arch.or(host).or_else(|| self.domains.first().map(|own| own.arch.as_str())).unwrap_or_default();
+        let host = self.capabilities.iter().find_map(|own| Some(own.host.as_ref()?.cpu.as_ref()?.arch.as_str()));
+        let arch =
+            arch.or(host).or_else(|| self.domains.iter().find_map(|own| own.arch.as_deref())).unwrap_or_default();
         Guest { host: self, type_, os_type, arch, machine: None, emulator: None }
     }
 }
@@ -76,7 +77,8 @@ impl<'h> Guest<'h> {
     #[must_use]
     pub fn of_arch(&self) -> Option<&'h GuestArch> {
         let guests = self.host.capabilities.iter().flat_map(|capabilities| &capabilities.guest);
-        let mut own = guests.filter(|guest| guest.os_type == self.os_type && guest.arch.name == self.arch);
+        let mut own = guests
+            .filter(|guest| guest.os_type.as_deref().unwrap_or("hvm") == self.os_type && guest.arch.name == self.arch);
         own.next().map(|guest| &guest.arch)
     }
 
@@ -136,7 +138,7 @@ impl<'h> Guest<'h> {
         let family = canonical.map_or_else(|| default_family(self.arch), |machine| Machine::new(machine).family);
         let fits = |own: &&DomainCapabilities| {
             let machine = own.machine.as_deref().unwrap_or_default();
-            self.shares_devices(own) && own.arch == self.arch && Machine::new(machine).family == family
+            self.shares_devices(own) && own.arch.as_deref() == Some(self.arch) && Machine::new(machine).family == family
         };
         let same_emulator = |own: &DomainCapabilities| self.emulator.is_none() || own.path.as_deref() == self.emulator;
         let same_machine = |own: &DomainCapabilities| canonical.is_some() && own.machine.as_deref() == canonical;
@@ -144,18 +146,19 @@ impl<'h> Guest<'h> {
             .domains
             .iter()
             .filter(fits)
-            .max_by_key(|own| (own.domain == self.type_, same_emulator(own), same_machine(own)))
+            .max_by_key(|own| (own.domain.as_deref() == Some(self.type_), same_emulator(own), same_machine(own)))
     }
 
     fn shares_devices(&self, own: &DomainCapabilities) -> bool {
         let qemu = |type_: &str| ["qemu", "kvm", "hvf"].contains(&type_);
-        own.domain == self.type_ || qemu(&own.domain) && qemu(self.type_)
+        let domain = own.domain.as_deref().unwrap_or(self.type_);
+        domain == self.type_ || qemu(domain) && qemu(self.type_)
     }
 
     /// A way to choose a processor, which depends on the kind of virtualization; none where the host does not say.
     #[must_use]
     pub fn cpu_mode(&self, name: &str) -> Option<&'h CpuMode> {
-        let own = self.devices().filter(|own| own.domain == self.type_)?;
+        let own = self.devices().filter(|own| own.domain.as_deref() == Some(self.type_))?;
         own.cpu.as_ref()?.mode.iter().find(|mode| mode.name == name)
     }
 
@@ -184,7 +187,7 @@ impl<'h> Guest<'h> {
     /// The NUMA nodes of the host; empty where it does not say.
     #[must_use]
     pub fn cells(&self) -> &'h [HostCell] {
-        let topology = self.host.capabilities.iter().find_map(|own| own.host.topology.as_ref());
+        let topology = self.host.capabilities.iter().find_map(|own| own.host.as_ref()?.topology.as_ref());
         topology.map_or(&[], |topology| topology.cells.cell.as_slice())
     }
 
@@ -208,8 +211,8 @@ impl<'h> Guest<'h> {
 
     /// The host itself, as `virsh capabilities` describes it.
     #[must_use]
-    pub fn own(&self) -> Option<&'h Capabilities> {
-        self.host.capabilities.first()
+    pub fn own(&self) -> Option<&'h HostDescription> {
+        self.host.capabilities.iter().find_map(|own| own.host.as_ref())
     }
 }
 

@@ -69,7 +69,7 @@ impl Host {
     /// Whether host-model can be this processor; none where the host does not say.
     #[must_use]
     pub fn is_host_model(&self, arch: &str, model: &str) -> Option<bool> {
-        let domains = self.domains.iter().filter(|domain| domain.arch == arch);
+        let domains = self.domains.iter().filter(|domain| domain.arch.as_deref() == Some(arch));
         let modes = domains.flat_map(|domain| &domain.cpu).flat_map(|cpu| &cpu.mode);
         let mut models = modes.filter(|mode| mode.name == "host-model").flat_map(|mode| &mode.items).peekable();
         models.peek().is_some().then(|| models.any(|it| matches!(it, CpuModeItem::Model(own) if own.value == model)))
@@ -91,7 +91,7 @@ impl Host {
             let own = arch.domain.iter().filter_map(|domain| domain.emulator.as_deref());
             arch.emulator.as_deref().into_iter().chain(own)
         });
-        let domains = self.domains.iter().filter(|domain| domain.arch == arch);
+        let domains = self.domains.iter().filter(|domain| domain.arch.as_deref() == Some(arch));
         let mut emulators: Vec<&str> = of_arches.chain(domains.filter_map(|domain| domain.path.as_deref())).collect();
         emulators.sort_unstable();
         emulators.dedup();

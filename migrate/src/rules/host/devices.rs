@@ -32,7 +32,7 @@ impl Listed {
     /// What is wrong with a value, as far as the host says.
     fn objection(&self, value: &str, devices: &DomainCapabilities) -> Option<String> {
         let choices = (self.choices)(devices)?;
-        let machine = devices.machine.as_deref().unwrap_or(&devices.arch);
+        let machine = devices.machine.as_deref().or(devices.arch.as_deref()).unwrap_or("such");
         if !choices.supported {
             return Some(format!("{machine} guests have no {} on the host: leave it out", self.thing));
         }
@@ -181,7 +181,7 @@ fn passed_through() -> Rule {
             let pci = subsystem(hostdev) == Some("pci");
             let choices = guest.devices().and_then(|own| own.devices.as_ref()?.hostdev.as_ref().map(Choices::from));
             let no_backend = choices.and_then(|own| own.values("pciBackend")).is_some_and(|values| values.is_empty());
-            let iommu = guest.own().and_then(|own| own.host.iommu.as_ref()).and_then(|iommu| iommu.support);
+            let iommu = guest.own().and_then(|own| own.iommu.as_ref()).and_then(|iommu| iommu.support);
             match iommu {
                 Some(YesNo::No) if pci => Some(
                     "the host has no IOMMU in use, and does not start the guest: switch it on in the firmware and the kernel",

@@ -54,7 +54,7 @@ fn kind(os: &Os, own: &DomainCapabilities) -> Option<String> {
     if choices.has("firmware", asked)? {
         return None;
     }
-    let machine = own.machine.as_deref().unwrap_or(&own.arch);
+    let machine = own.machine.as_deref().or(own.arch.as_deref()).unwrap_or("such");
     let way = match instead(&choices, "firmware", &[]) {
         _ if asked == "bios" => "leave out firmware=, and QEMU starts its own".to_owned(),
         Some(others) => format!("set firmware={others}, or install a package that has it"),

@@ -96,7 +96,7 @@ fn pages() -> Rule {
         .doc("Which sizes there are is a matter of the processor: 2 MiB and 1 GiB on x86. libvirt takes the definition and refuses to start the guest.")
         .finds("<memoryBacking><hugepages><page size='16' unit='MiB'/></hugepages></memoryBacking>")
         .row(doubtful(|page: &Hugepage, guest, _| {
-            let sizes = &guest.own()?.host.cpu.pages;
+            let sizes = &guest.own()?.cpu.as_ref()?.pages;
             let bytes = |size: u64, unit: u64| size.saturating_mul(unit);
             let asked = bytes(page.size, page.unit.unwrap_or_default().bytes());
             let there: Vec<u64> = sizes.iter().map(|own| bytes(own.size, own.unit.unwrap_or_default().bytes())).collect();
