@@ -16,8 +16,8 @@ use domxml_xml::Spare;
 
 use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
-use crate::options::{Fate, Layout, Profile, Target, Unknown};
-use crate::rule::{Context, Scope};
+use crate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
+use crate::rule::{Context, Range, Scope};
 use crate::rules;
 use crate::{features, locate};
 
@@ -389,12 +389,28 @@ fn write_options(options: &Options) -> WriteOptions {
     }
 }
 
-/// The features that a document uses.
+/// What a document asks of a libvirt that is to read it.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// The features that it uses.
+    pub features: Vec<features::Feature>,
+    /// From when to when libvirt refuses it all the same: the first release, and the first that takes it again.
+    pub refused: Vec<Range>,
+}
+
+/// What a document needs.
 ///
 /// # Errors
 /// What is wrong with a document that cannot be read.
-pub fn features(text: &str, unknown: Unknown) -> Result<(Vec<features::Feature>, Vec<Finding>), Vec<Finding>> {
+pub fn needs(text: &str, unknown: Unknown) -> Result<(Needs, Vec<Finding>), Vec<Finding>> {
     let mut spare = Spare::default();
-    let (_, domain, findings) = read(text, as_it_stands(unknown), &mut spare)?;
-    Ok((features::used(&domain), findings))
+    let (_, mut domain, findings) = read(text, as_it_stands(unknown), &mut spare)?;
+    let features = features::used(&domain);
+    // What a driver refuses is not known by version; what the format refuses is.
+    let target = Target::from(features::oldest(&features).unwrap_or_default());
+    let scope = Scope::of(&domain, target, Some(Driver::Test), false);
+    let mut context = Context::new(text, scope, Profile::Modern, false);
+    let rules: Vec<_> = rules::all().filter(|rule| rule.concerns(Profile::Modern, &target)).collect();
+    Plan::new(&rules, Profile::Modern, &target, Some(Driver::Test), false).run(&mut domain, &mut context);
+    Ok((Needs { features, refused: context.refusals }, findings))
 }

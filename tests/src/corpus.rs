@@ -145,3 +145,20 @@ pub fn fixtures() -> Vec<Document> {
 pub fn canonical(shared: &Path, version: &str, name: &str) -> Option<String> {
     fs::read_to_string(shared.join(format!("corpus/canonical-{version}")).join(name)).ok()
 }
+
+/// The documents that faults were found with.
+#[must_use]
+pub fn faults(shared: &Path) -> Vec<Document> {
+    let mut found = Vec::new();
+    for folder in ["documents", "reports", "command"] {
+        let listed = fs::read_dir(shared.join("faults").join(folder)).into_iter().flatten().flatten();
+        for path in listed.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "xml")) {
+            let name = format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+            if let Ok(text) = fs::read_to_string(&path) {
+                found.push(Document { name, text, row: Row::default() });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}

@@ -10,6 +10,9 @@ pub mod drift;
 pub mod fault_rows;
 #[cfg(unix)]
 pub mod faults;
+pub mod findings;
+#[cfg(unix)]
+pub mod growth;
 pub mod hosts;
 pub mod judge;
 pub mod known;

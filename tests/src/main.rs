@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dommigrate::cli::Profile;
 use domxml_tests::against;
 use domxml_tests::corpus;
+use domxml_tests::findings;
 use domxml_tests::judge::{self, Engine};
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oldest;
@@ -146,6 +147,13 @@ enum Name {
     QemuRefusals,
     QemuTaken,
     Faults,
+    Growth,
+    ToldOnce,
+    WildToldOnce,
+    FaultsToldOnce,
+    WildFindings,
+    Raised,
+    WildRaised,
     #[value(name = "legacy-cases-9.0.0")]
     Legacy9,
     #[value(name = "legacy-cases-11.3.0")]
@@ -283,6 +291,13 @@ fn main() -> ExitCode {
             Name::QemuRefusals => Ok(domxml_tests::qemu::refusals(&shared.join("qemu_pairs"))),
             Name::QemuTaken => Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))),
             Name::Faults => fault_rows(&shared),
+            Name::Growth => growth(),
+            Name::ToldOnce => findings::told_once("told-once", &releases),
+            Name::WildToldOnce => findings::told_once("wild-told-once", &wild),
+            Name::FaultsToldOnce => findings::told_once("faults-told-once", &corpus::faults(&shared)),
+            Name::WildFindings => findings::per_file("wild-findings", &wild),
+            Name::Raised => oldest::raised("raised", &releases, &shared),
+            Name::WildRaised => oldest::raised("wild-raised", &wild, &shared),
             Name::Legacy9 => Ok(measures::legacy_cases("legacy-cases-9.0.0", &shared, "9.0.0")),
             Name::Legacy11 => Ok(measures::legacy_cases("legacy-cases-11.3.0", &shared, "11.3.0")),
         };
@@ -302,6 +317,16 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+#[cfg(unix)]
+fn growth() -> Result<Measure, String> {
+    domxml_tests::growth::growth("growth")
+}
+
+#[cfg(not(unix))]
+fn growth() -> Result<Measure, String> {
+    Err("growth: did not run, the time of a thread is asked for as Unix has it".to_owned())
 }
 
 #[cfg(unix)]

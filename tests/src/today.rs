@@ -73,8 +73,8 @@ pub fn ages(name: &'static str, shared: &Path) -> Measure {
             matches!((answer("11.3.0"), answer("12.8.0")), (Err(_), Ok(_)))
         })
         .map(|document| {
-            let failure = match engine::features(&document.text, Unknown::Keep) {
-                Ok((features, _)) if features.iter().any(|feature| feature.since > eleven) => None,
+            let failure = match engine::needs(&document.text, Unknown::Keep) {
+                Ok((needs, _)) if needs.features.iter().any(|feature| feature.since > eleven) => None,
                 Ok(_) => Some("11.3.0 refuses it, and nothing in it is said to be newer".to_owned()),
                 Err(_) => Some("it cannot be read".to_owned()),
             };

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use dommigrate::cli::Profile;
 use domxml_tests::corpus::{self, Document};
+use domxml_tests::judge::Engine;
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oracle::Libvirt;
-use domxml_tests::{coverage, known, strewn, today, variants};
+use domxml_tests::{coverage, findings, known, oldest, strewn, today, variants};
 
 static RELEASES: LazyLock<Vec<Document>> =
     LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::releases(&shared)));
@@ -192,6 +193,22 @@ fn what_libvirt_writes_passes_check() {
             Ok(measures::passes_check(name, &shared.join(format!("corpus/canonical-{version}"))))
         });
     }
+}
+
+#[test]
+fn an_edit_is_told_once() {
+    hold("wild-told-once", |_| findings::told_once("wild-told-once", &WILD));
+    hold("faults-told-once", |shared| findings::told_once("faults-told-once", &corpus::faults(shared)));
+}
+
+#[test]
+fn no_newer_libvirt_is_asked_for_than_before() {
+    if !Engine::Xmllint.is_installed() {
+        eprintln!("raised: did not run, xmllint is not installed");
+        return;
+    }
+    hold("raised", |shared| oldest::raised("raised", &RELEASES, shared));
+    hold("wild-raised", |shared| oldest::raised("wild-raised", &WILD, shared));
 }
 
 #[test]

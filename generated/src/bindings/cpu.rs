@@ -41,7 +41,7 @@ pub struct Cpu {
     /// The vendor whose processor the guest asks for. Without it the guest runs on any that has the
     /// features.
     ///
-    /// Since libvirt 0.8.3.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3.
     pub vendor: Option<String>,
     /// How the virtual CPUs are arranged. The product of all numbers is the count of CPUs.
     ///
@@ -74,7 +74,7 @@ rt::table! { Cpu: element("cpu").since(0, 7, 5).dropped_if_empty().reference("cp
     3 MIGRATABLE = migratable: Option<OnOff>, attribute("migratable").since(6, 5, 0);
     4 DEPRECATED_FEATURES = deprecated_features: Option<OnOff>, attribute("deprecated_features").since(11, 3, 0);
     5 MODEL = model: Option<CpuModel>, child("model").since(0, 7, 5).optional_since(0, 7, 6);
-    6 VENDOR = vendor: Option<String>, leaf("vendor").since(0, 8, 3);
+    6 VENDOR = vendor: Option<String>, leaf("vendor").since(0, 8, 3).dropped_if_empty();
     7 TOPOLOGY = topology: Option<CpuTopology>, child("topology").since(0, 7, 5);
     8 CACHE = cache: Option<CpuCache>, child("cache").once().since(3, 3, 0);
     9 MAXPHYSADDR = maxphysaddr: Option<CpuMaxPhysAddr>, child("maxphysaddr").since(8, 7, 0);

@@ -55,7 +55,8 @@ use domxml_runtime as rt;
 pub struct Devices {
     /// The path of the device model's binary.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#devices).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#devices).
     pub emulator: Option<String>,
     /// A disk or drive of the guest.
     ///
@@ -197,7 +198,7 @@ pub struct Devices {
 }
 
 rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("devices");
-    0 EMULATOR = emulator: Option<String>, leaf("emulator").since(0, 6, 0);
+    0 EMULATOR = emulator: Option<String>, leaf("emulator").since(0, 6, 0).dropped_if_empty();
     1 DISK = disk: Vec<Disk>, child("disk").since(0, 6, 0);
     2 CONTROLLER = controller: Vec<Controller>, child("controller").since(0, 7, 6);
     3 LEASE = lease: Vec<Lease>, child("lease").since(0, 9, 2);

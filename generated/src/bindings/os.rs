@@ -35,15 +35,18 @@ pub struct Os {
     pub initenv: Vec<OsInitenv>,
     /// The directory in which the first process starts.
     ///
-    /// Since libvirt 3.6.0. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#container-boot).
     pub initdir: Option<String>,
     /// The user as whom the first process runs, by name or number; `+` before it forces a number.
     ///
-    /// Since libvirt 3.6.0. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#container-boot).
     pub inituser: Option<String>,
     /// The group as which the first process runs, by name or number; `+` before it forces a number.
     ///
-    /// Since libvirt 3.6.0. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#container-boot).
     pub initgroup: Option<String>,
     /// What a firmware must offer, or must not, to be chosen automatically.
     ///
@@ -130,9 +133,9 @@ rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-bootin
     2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
     3 INITARG = initarg: Vec<String>, leaf("initarg").since(0, 9, 11);
     4 INITENV = initenv: Vec<OsInitenv>, child("initenv").since(3, 6, 0);
-    5 INITDIR = initdir: Option<String>, leaf("initdir").since(3, 6, 0);
-    6 INITUSER = inituser: Option<String>, leaf("inituser").since(3, 6, 0);
-    7 INITGROUP = initgroup: Option<String>, leaf("initgroup").since(3, 6, 0);
+    5 INITDIR = initdir: Option<String>, leaf("initdir").since(3, 6, 0).dropped_if_empty();
+    6 INITUSER = inituser: Option<String>, leaf("inituser").since(3, 6, 0).dropped_if_empty();
+    7 INITGROUP = initgroup: Option<String>, leaf("initgroup").since(3, 6, 0).dropped_if_empty();
     8 FIRMWARE_FEATURES = firmware_features: Option<OsFirmwareFeatures>, child("firmware").since(7, 2, 0)
         .dropped_if_empty();
     9 LOADER = loader: Option<OsLoader>, child("loader").since(0, 6, 0).dropped_if_empty();

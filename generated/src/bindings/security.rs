@@ -379,11 +379,11 @@ pub struct LaunchSecurityTypeSev {
     pub handle: Option<u32>,
     /// The Diffie-Hellman key of the guest's owner, in base64.
     ///
-    /// Since libvirt 4.4.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 4.4.0.
     pub dh_cert: Option<String>,
     /// The session of the guest's owner with the firmware, in base64.
     ///
-    /// Since libvirt 4.4.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 4.4.0.
     pub session: Option<String>,
 }
 
@@ -394,8 +394,8 @@ rt::table! { LaunchSecurityTypeSev: members();
         .optional_since(6, 9, 0);
     3 POLICY = policy: scalar::SevPolicy, leaf("policy").since(4, 4, 0);
     4 HANDLE = handle: Option<u32>, leaf("handle").since(4, 4, 0).output_only();
-    5 DH_CERT = dh_cert: Option<String>, leaf("dhCert").since(4, 4, 0);
-    6 SESSION = session: Option<String>, leaf("session").since(4, 4, 0);
+    5 DH_CERT = dh_cert: Option<String>, leaf("dhCert").since(4, 4, 0).dropped_if_empty();
+    6 SESSION = session: Option<String>, leaf("session").since(4, 4, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -428,19 +428,19 @@ pub struct LaunchSecurityTypeSevSnp {
     pub policy: scalar::SevSnpPolicy,
     /// Workarounds that the hypervisor tells the guest of: 16 bytes in base64.
     ///
-    /// Since libvirt 10.5.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.5.0.
     pub guest_visible_workarounds: Option<String>,
     /// The block that identifies the guest's image: 96 bytes in base64.
     ///
-    /// Since libvirt 10.5.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.5.0.
     pub id_block: Option<String>,
     /// Signature and keys for that block: 4096 bytes in base64.
     ///
-    /// Since libvirt 10.5.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.5.0.
     pub id_auth: Option<String>,
     /// Data that the host passes to the guest: 32 bytes in base64.
     ///
-    /// Since libvirt 10.5.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.5.0.
     pub host_data: Option<String>,
 }
 
@@ -453,10 +453,10 @@ rt::table! { LaunchSecurityTypeSevSnp: members();
         .optional_since(6, 9, 0);
     5 POLICY = policy: scalar::SevSnpPolicy, leaf("policy").since(4, 4, 0);
     6 GUEST_VISIBLE_WORKAROUNDS = guest_visible_workarounds: Option<String>, leaf("guestVisibleWorkarounds")
-        .since(10, 5, 0);
-    7 ID_BLOCK = id_block: Option<String>, leaf("idBlock").since(10, 5, 0);
-    8 ID_AUTH = id_auth: Option<String>, leaf("idAuth").since(10, 5, 0);
-    9 HOST_DATA = host_data: Option<String>, leaf("hostData").since(10, 5, 0);
+        .since(10, 5, 0).dropped_if_empty();
+    7 ID_BLOCK = id_block: Option<String>, leaf("idBlock").since(10, 5, 0).dropped_if_empty();
+    8 ID_AUTH = id_auth: Option<String>, leaf("idAuth").since(10, 5, 0).dropped_if_empty();
+    9 HOST_DATA = host_data: Option<String>, leaf("hostData").since(10, 5, 0).dropped_if_empty();
 }
 
 /// The members of one variant.

@@ -542,7 +542,7 @@ pub struct Throttlegroup {
     pub write_iops_sec_max_length: Option<u64>,
     /// Who shares the limits.
     ///
-    /// Since libvirt 3.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.0.0.
     pub group_name: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -574,5 +574,5 @@ rt::table! { Throttlegroup: element("throttlegroup").since(11, 2, 0);
         .since(2, 4, 0);
     18 WRITE_IOPS_SEC_MAX_LENGTH = write_iops_sec_max_length: Option<u64>, leaf("write_iops_sec_max_length")
         .since(2, 4, 0);
-    19 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0);
+    19 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0).dropped_if_empty();
 }

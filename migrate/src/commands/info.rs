@@ -8,9 +8,11 @@ use domxml_runtime::Version;
 use super::{DONE, FAILED};
 use crate::batch::Documents;
 use crate::cli::{Info, OutputFormat};
+use crate::engine::{self, Needs};
 use crate::finding::{Level, ids};
-use crate::report::{Action, Feature, Features, FileReport, Findings};
-use crate::{batch, config, engine, features};
+use crate::report::{Action, Feature, Features, FileReport, Findings, Refused};
+use crate::rule::Range;
+use crate::{batch, config, features};
 
 pub(super) fn run(mut args: Info) -> Result<u8, String> {
     config::apply(&mut args.files, None)?;
@@ -19,10 +21,11 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
     let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
     let place = if format == OutputFormat::Text { Findings::Aside } else { Findings::Result };
     let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
-        let (mut used, mut readable) = (Vec::new(), true);
-        let findings = source.content.findings(&source.text, |text| match engine::features(text, unknown) {
-            Ok((features, findings)) => {
-                used.extend(features);
+        let (mut needs, mut readable) = (Needs::default(), true);
+        let findings = source.content.findings(&source.text, |text| match engine::needs(text, unknown) {
+            Ok((more, findings)) => {
+                needs.features.extend(more.features);
+                needs.refused.extend(more.refused);
                 findings
             }
             Err(findings) => {
@@ -40,7 +43,7 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
         };
         if readable {
             let certain = !report.findings.iter().any(|finding| finding.rule == ids::UNKNOWN);
-            let listing = listing(&used, certain);
+            let listing = listing(&needs, certain);
             if format == OutputFormat::Text {
                 report.output = Some(print(&listing, many.then_some(report.label.as_str()), quiet).into_bytes());
             }
@@ -55,9 +58,9 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
     Ok(if summary.unfinished() { FAILED } else { DONE })
 }
 
-fn listing(used: &[features::Feature], certain: bool) -> Features {
+fn listing(needs: &Needs, certain: bool) -> Features {
     let mut counts: BTreeMap<(Version, &str), usize> = BTreeMap::new();
-    for feature in used {
+    for feature in &needs.features {
         *counts.entry((feature.since, &feature.name)).or_default() += 1;
     }
     let features = counts.into_iter().rev().map(|((since, feature), uses)| Feature {
@@ -65,8 +68,35 @@ fn listing(used: &[features::Feature], certain: bool) -> Features {
         feature: feature.to_owned(),
         uses,
     });
-    let oldest = features::oldest(used).filter(|_| certain).map(|version| version.to_string());
-    Features { oldest_libvirt: oldest, certain, features: features.collect() }
+    let (oldest, refused) = taken(features::oldest(&needs.features), &needs.refused);
+    let refused_by = refused
+        .iter()
+        .map(|(from, before)| Refused { from: from.to_string(), before: before.map(|before| before.to_string()) });
+    Features {
+        oldest_libvirt: oldest.filter(|_| certain).map(|version| version.to_string()),
+        certain,
+        refused_by: refused_by.collect(),
+        features: features.collect(),
+    }
+}
+
+/// The oldest libvirt that takes what is refused over some ranges, and the newer ones that do not.
+fn taken(oldest: Option<Version>, refused: &[Range]) -> (Option<Version>, Vec<(Version, Option<Version>)>) {
+    let mut ranges: Vec<_> = refused.iter().map(|(since, until)| (since.unwrap_or_default(), *until)).collect();
+    ranges.sort_unstable();
+    let mut first = oldest;
+    let mut left: Vec<(Version, Option<Version>)> = Vec::new();
+    for (from, before) in ranges {
+        match (left.last_mut(), before) {
+            (Some((_, end)), before) if end.is_none_or(|end| from <= end) => {
+                *end = end.zip(before).map(|(a, b)| a.max(b));
+            }
+            // What the oldest does not take either, it is not the oldest for.
+            (None, Some(before)) if from <= first.unwrap_or_default() => first = first.max(Some(before)),
+            (_, before) => left.push((from, before)),
+        }
+    }
+    (first, left)
 }
 
 /// The answer first, then what decides it: the newest features before the others.
@@ -76,16 +106,72 @@ fn print(listing: &Features, label: Option<&str>, quiet: bool) -> String {
         let _ = write!(text, "{label}: ");
     }
     let newest = listing.features.first().map_or("", |feature| &feature.since);
+    let always = |refused: &&Refused| refused.before.is_none() && refused.from == Version::default().to_string();
+    let refused = listing.refused_by.first().filter(always);
     let _ = match (&listing.oldest_libvirt, listing.certain) {
-        (Some(oldest), _) => writeln!(text, "oldest libvirt: {oldest}"),
-        (None, true) => writeln!(text, "oldest libvirt: any"),
-        (None, false) if newest.is_empty() => writeln!(text, "oldest libvirt: cannot be told, something is unknown"),
-        (None, false) => writeln!(text, "oldest libvirt: cannot be told, something is unknown; {newest} by the rest"),
+        (Some(oldest), _) if refused.is_some() => {
+            write!(text, "oldest libvirt: none, for each refuses it as check says; {oldest} by its format")
+        }
+        (Some(oldest), _) => write!(text, "oldest libvirt: {oldest}"),
+        (None, true) => write!(text, "oldest libvirt: any"),
+        (None, false) if newest.is_empty() => write!(text, "oldest libvirt: cannot be told, something is unknown"),
+        (None, false) => write!(text, "oldest libvirt: cannot be told, something is unknown; {newest} by the rest"),
     };
+    for (at, refused) in listing.refused_by.iter().skip(usize::from(refused.is_some())).enumerate() {
+        let word = if at == 0 { ", but not" } else { " and" };
+        let _ = match &refused.before {
+            Some(before) => write!(text, "{word} {} to {}", refused.from, last_before(before)),
+            None => write!(text, "{word} {} and newer", refused.from),
+        };
+    }
+    text.push('\n');
     if !quiet {
         for row in &listing.features {
             let _ = writeln!(text, "{:>8}  {}", row.since, row.feature);
         }
     }
     text
+}
+
+/// The release before one that begins a range: those of one year are numbered in sequence.
+fn last_before(version: &str) -> String {
+    let parts: Vec<u16> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    match parts[..] {
+        [major, minor, 0] if minor > 0 => Version::new(major, minor - 1, 0).to_string(),
+        [major, minor, micro] if micro > 0 => Version::new(major, minor, micro - 1).to_string(),
+        // Since 3.0.0 a year has releases up to .10.0.
+        [major, 0, 0] if major > 3 => Version::new(major - 1, 10, 0).to_string(),
+        _ => format!("the last before {version}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn at(major: u16, minor: u16) -> Version {
+        Version::new(major, minor, 0)
+    }
+
+    #[test]
+    fn what_the_oldest_refuses_makes_a_newer_one_the_oldest() {
+        let refused = [(None, Some(at(9, 2)))];
+        assert_eq!(taken(Some(at(5, 2)), &refused), (Some(at(9, 2)), vec![]));
+        let twice = [(None, Some(at(6, 0))), (Some(at(5, 5)), Some(at(7, 0)))];
+        assert_eq!(taken(Some(at(5, 2)), &twice), (Some(at(7, 0)), vec![]));
+    }
+
+    #[test]
+    fn what_newer_ones_refuse_is_a_gap() {
+        let refused = [(Some(at(8, 8)), Some(at(9, 2))), (Some(at(8, 6)), Some(at(9, 0)))];
+        assert_eq!(taken(Some(at(5, 2)), &refused), (Some(at(5, 2)), vec![(at(8, 6), Some(at(9, 2)))]));
+        let (oldest, gaps) = taken(None, &[(None, None)]);
+        assert_eq!((oldest, gaps), (None, vec![(Version::default(), None)]));
+    }
+
+    #[test]
+    fn the_release_before_another() {
+        let before: Vec<_> = ["9.2.0", "8.0.0", "1.2.16", "2.0.0"].into_iter().map(last_before).collect();
+        assert_eq!(before, ["9.1.0", "7.10.0", "1.2.15", "the last before 2.0.0"]);
+    }
 }

@@ -38,8 +38,19 @@ pub struct Features {
     pub oldest_libvirt: Option<String>,
     /// Whether it can be told: it holds nothing that is unknown.
     pub certain: bool,
+    /// Newer ones that refuse it, each from a release to the last before one that takes it again, or to none.
+    pub refused_by: Vec<Refused>,
     /// What it uses, newest first.
     pub features: Vec<Feature>,
+}
+
+/// Releases of libvirt that refuse a file which an older one takes.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Refused {
+    /// The first of them.
+    pub from: String,
+    /// The first behind them; none where none takes it again.
+    pub before: Option<String>,
 }
 
 /// A feature with all its uses counted.

@@ -32,6 +32,8 @@ pub struct Context<'t> {
     /// The level of its rewrites.
     pub(crate) level: Level,
     pub(crate) findings: Vec<Finding>,
+    /// From when to when what was refused is refused.
+    pub(crate) refusals: Vec<Range>,
 }
 
 impl<'t> Context<'t> {
@@ -48,6 +50,7 @@ impl<'t> Context<'t> {
             rule: "",
             level: Level::Legacy,
             findings: Vec::new(),
+            refusals: Vec::new(),
         }
     }
 
@@ -95,6 +98,7 @@ impl<'t> Context<'t> {
     }
 
     pub(crate) fn refuse_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {
+        self.refusals.push(self.partly.unwrap_or((None, None)));
         let plain = message.into();
         let message = self.qualified(plain.clone());
         // Where a target is not asked for, old libvirts that do not take the original are not meant.

@@ -596,7 +596,7 @@ pub struct DiskIoTune {
     pub size_iops_sec: Option<u64>,
     /// Who shares the limits.
     ///
-    /// Since libvirt 3.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.0.0.
     pub group_name: Option<String>,
     /// Seconds that a burst of bytes lasts.
     ///
@@ -640,7 +640,7 @@ rt::table! { DiskIoTune: element("iotune").since(0, 9, 8).dropped_if_empty().ref
     10 READ_IOPS_SEC_MAX = read_iops_sec_max: Option<u64>, leaf("read_iops_sec_max").since(1, 2, 11);
     11 WRITE_IOPS_SEC_MAX = write_iops_sec_max: Option<u64>, leaf("write_iops_sec_max").since(1, 2, 11);
     12 SIZE_IOPS_SEC = size_iops_sec: Option<u64>, leaf("size_iops_sec").since(1, 2, 11);
-    13 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0);
+    13 GROUP_NAME = group_name: Option<String>, leaf("group_name").since(3, 0, 0).dropped_if_empty();
     14 TOTAL_BYTES_SEC_MAX_LENGTH = total_bytes_sec_max_length: Option<u64>, leaf("total_bytes_sec_max_length")
         .since(2, 4, 0);
     15 READ_BYTES_SEC_MAX_LENGTH = read_bytes_sec_max_length: Option<u64>, leaf("read_bytes_sec_max_length")

@@ -60,22 +60,31 @@ pub(super) fn rules() -> Vec<Rule> {
     ]
 }
 
+/// The port behind the highest so far.
+fn behind(highest: Option<u32>) -> u32 {
+    highest.map_or(0, |highest| highest.saturating_add(1))
+}
+
 /// Ports as libvirt counts them: on from the highest.
 fn behind_highest(ports: &mut [Option<u32>]) {
-    for at in 0..ports.len() {
-        if ports[at].is_none() {
-            ports[at] = Some(ports.iter().flatten().max().map_or(0, |highest| highest.saturating_add(1)));
-        }
+    let mut highest = ports.iter().flatten().max().copied();
+    for port in ports.iter_mut().filter(|port| port.is_none()) {
+        highest = Some(behind(highest));
+        *port = highest;
     }
 }
 
 /// Gives the lowest free numbers to the ports at these places, where others that count have taken theirs.
 fn lowest_free(ports: &mut [Option<u32>], places: impl Iterator<Item = usize>, counts: impl Fn(usize) -> bool) {
+    let mut free = [true; ISA_PORTS as usize];
+    let taken = ports.iter().enumerate().filter(|(at, _)| counts(*at)).filter_map(|(_, port)| *port);
+    for port in taken.filter(|port| *port < ISA_PORTS) {
+        free[port as usize] = false;
+    }
+    let mut left = (0..ISA_PORTS).filter(|port| free[*port as usize]);
     for at in places {
         if ports[at].is_none() {
-            let taken = |number| ports.iter().enumerate().any(|(at, port)| counts(at) && *port == Some(number));
-            let free = (0..ISA_PORTS).find(|number| !taken(*number));
-            ports[at] = free;
+            ports[at] = left.next();
         }
     }
 }
@@ -125,14 +134,13 @@ fn number_parallels(devices: &mut Devices, cx: &mut Context<'_>) {
     if cx.profile == Profile::Modern && devices.parallel.iter().any(|parallel| parallel.target.is_none()) {
         return;
     }
-    let given = devices.parallel.iter().map(|parallel| parallel.target.as_ref().and_then(|target| target.port));
-    let mut ports: Vec<_> = given.collect();
-    for at in 0..ports.len() {
-        // Unlike serial ports they are counted while they are read.
-        behind_highest(&mut ports[..=at]);
-    }
-    for (parallel, port) in devices.parallel.iter_mut().zip(ports) {
-        spell(&mut parallel.target.get_or_insert_default().port, port, &parallel.xml, cx);
+    // Unlike serial ports they are counted while they are read.
+    let mut highest = None;
+    for parallel in &mut devices.parallel {
+        let given = parallel.target.as_ref().and_then(|target| target.port);
+        let port = given.unwrap_or_else(|| behind(highest));
+        highest = highest.max(Some(port));
+        spell(&mut parallel.target.get_or_insert_default().port, Some(port), &parallel.xml, cx);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domxml::{CurrentMemory, Domain, MaxMemory, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize};
 
-use crate::rule::kinds::{KIB, algorithm, check, nothing, refuse};
+use crate::rule::kinds::{KIB, algorithm, check, note, nothing, refuse};
 use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
@@ -61,7 +61,15 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<memory unit='KiB'>1048576</memory>",
                 "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
             )
-            .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT)),
+            .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT))
+            .row(
+                note(|domain: &Domain, _| {
+                    let total = Sizes::of(domain).total();
+                    let more = given(domain).is_some_and(|given| total > 0 && given > total);
+                    more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that")
+                })
+                .at(|domain| domain.current_memory.as_ref().map_or(&domain.xml, |current| &current.xml)),
+            ),
         rule("max-memory-none", Class::Default)
             .summary("a maximum of no memory and no slots is none")
             .doc("A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.")
@@ -128,10 +136,15 @@ fn from_numa(domain: &mut Domain, cx: &mut Context<'_>) {
     (memory.value, memory.unit) = (total, Some(KIB.written));
 }
 
+/// What the guest has at first, in KiB, by its own word.
+fn given(domain: &Domain) -> Option<u64> {
+    let current = domain.current_memory.as_ref()?;
+    Some(KIB.apply(current.value, current.unit).unwrap_or(u64::MAX))
+}
+
 fn current(domain: &mut Domain, cx: &mut Context<'_>) {
     let total = Sizes::of(domain).total();
-    let given = domain.current_memory.as_ref();
-    let given = given.map(|current| KIB.apply(current.value, current.unit).unwrap_or(u64::MAX));
+    let given = given(domain);
     if total == 0 || total == u64::MAX || given.is_some_and(|given| given > 0 && given <= total) {
         return;
     }

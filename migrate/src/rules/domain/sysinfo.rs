@@ -5,12 +5,31 @@ use domxml::{
     SysinfoChassis, SysinfoChassisEntry, SysinfoSystem, SysinfoSystemEntry, SysinfoTypeSmbios as Smbios,
 };
 
-use crate::rule::kinds::{algorithm, nothing, refuse, sort};
+use crate::rule::kinds::{algorithm, nothing, refuse, sort, unread};
 use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
-    vec![conflict(), order()]
+    vec![conflict(), blobs(), order()]
+}
+
+fn blobs() -> Rule {
+    rule("sysinfo-text-beside-file", Class::Lossy)
+        .summary("a text beside the file of an entry for the firmware")
+        .doc(
+            "An entry for the firmware has its content in a file or in a text. Where both are given, libvirt reads the file alone, and does not \
+             write the text; the schema refuses it.",
+        )
+        .example(
+            "<sysinfo type='fwcfg'><entry name='opt/org/x' file='/srv/x'>text</entry></sysinfo>",
+            "<sysinfo type='fwcfg'><entry name='opt/org/x' file='/srv/x'/></sysinfo>",
+        )
+        // Profile `modern` leaves it to the schema to say so.
+        .row(
+            unread(SysinfoBlob::VALUE, "beside a file")
+                .when(|blob, _| blob.file.as_ref().is_some_and(|file| !file.is_empty()))
+                .profiles(LIBVIRT),
+        )
 }
 
 fn conflict() -> Rule {

@@ -28,9 +28,12 @@ fn drop_of(xml: &mut Extra, cx: &mut Context<'_>) {
         dropped.append(&mut leaf.before);
         dropped.append(&mut leaf.after);
     }
-    for node in dropped {
-        let line = node.text.lines().next().unwrap_or_default();
-        let short: String = line.chars().take(60).collect();
-        cx.rewrote(xml, "libvirt keeps no comments").becomes(short, "");
-    }
+    // However many there are, what is said of them stays short.
+    let Some(first) = dropped.first() else { return };
+    let short: String = first.text.lines().next().unwrap_or_default().chars().take(60).collect();
+    let message = match dropped.len() {
+        1 => "libvirt keeps no comments".to_owned(),
+        many => format!("libvirt keeps none of the {many} comments here, from the first on"),
+    };
+    cx.rewrote(xml, message).becomes(short, "");
 }

@@ -27,7 +27,8 @@ pub(super) fn aliases() -> Rule {
         .doc(
             "libvirt names every device of a running domain by an alias, and forgets it in the configuration, unless it begins with `ua-`: \
              then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, save with `--live`; profile `modern` keeps \
-             the live state and only says, once a file, how many there are.",
+             the live state and only says, once a file, how many there are. An alias of the user's own has letters, digits, `-` and `_`; libvirt \
+             forgets one with anything else.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -46,10 +47,13 @@ pub(super) fn aliases() -> Rule {
         )
 }
 
+/// What an alias of the user's own begins with.
+const USERS: &str = "ua-";
+
 /// Whether libvirt keeps the alias in a configuration.
 pub(super) fn is_users_own(alias: &Alias) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    alias.name.starts_with("ua-") && alias.name.bytes().all(letter)
+    alias.name.starts_with(USERS) && alias.name.bytes().all(letter)
 }
 
 /// Shows the alias of everything that can have one.
@@ -67,10 +71,17 @@ fn each_alias(content: &mut dyn Content, see: See<'_, Alias>) {
 fn count(devices: &Devices, cx: &mut Context<'_>) {
     let (mut count, mut first) = (0, None);
     walk(devices, &mut |any| {
-        if let Some(alias) = any.downcast_ref::<Alias>().filter(|alias| !is_users_own(alias)) {
-            count += 1;
-            first.get_or_insert(alias.xml.span);
+        let Some(alias) = any.downcast_ref::<Alias>().filter(|alias| !is_users_own(alias)) else { return };
+        if alias.name.starts_with(USERS) {
+            let name = &alias.name;
+            cx.note(
+                &alias.xml,
+                format!("libvirt forgets the alias {name}: it takes letters, digits, - and _ behind {USERS}"),
+            );
+            return;
         }
+        count += 1;
+        first.get_or_insert(alias.xml.span);
     });
     if let Some(first) = first {
         let aliases = if count == 1 { "1 alias".to_owned() } else { format!("{count} aliases") };

@@ -112,15 +112,28 @@ pub(super) fn place(others: &[Controller], new: &Controller) -> Option<usize> {
         if new.index.is_none() {
             return Some(at + 1);
         }
-        let before_companion = other.index == new.index && !is_companion(new) && is_companion(other);
         // None, for an index not yet given, is less than any.
-        if other.index > new.index || before_companion {
+        if goes_before(new, other) {
             place = Some(at);
         } else if place.is_none() {
             place = Some(at + 1);
         }
     }
     place
+}
+
+/// Whether a controller with an index goes before another one of its type.
+fn goes_before(new: &Controller, other: &Controller) -> bool {
+    other.index > new.index || other.index == new.index && !is_companion(new) && is_companion(other)
+}
+
+/// As [`place`], among controllers of one type that were placed so themselves: where all have an index they are in order.
+fn place_among(group: &[Controller], indexed: bool, new: &Controller) -> usize {
+    match new.index {
+        None => group.len(),
+        Some(_) if indexed => group.partition_point(|other| !goes_before(new, other)),
+        Some(_) => place(group, new).unwrap_or(group.len()),
+    }
 }
 
 /// Sorts as libvirt does when it reads, and says what moved.
@@ -134,12 +147,16 @@ fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
     };
     let spans = |controllers: &[Controller]| controllers.iter().map(|it| it.xml.span).collect::<Vec<Span>>();
     let (before, old) = (words(controllers), spans(controllers));
-    let mut sorted: Vec<Controller> = Vec::with_capacity(old.len());
+    // Those of one type stand together, where the first of them stood.
+    let indexed = controllers.iter().all(|controller| controller.index.is_some());
+    let mut groups: Vec<Vec<Controller>> = Vec::new();
     for controller in controllers.drain(..) {
-        let at = place(&sorted, &controller).unwrap_or(sorted.len());
-        sorted.insert(at, controller);
+        match groups.iter_mut().find(|group| same_type(&group[0].type_, &controller.type_)) {
+            Some(group) => group.insert(place_among(group, indexed, &controller), controller),
+            None => groups.push(vec![controller]),
+        }
     }
-    *controllers = sorted;
+    controllers.extend(groups.into_iter().flatten());
     if let Some((first, _)) = spans(controllers).iter().zip(&old).find(|(new, old)| new != old) {
         cx.rewrote_here(*first, "libvirt writes the controllers by type and index").becomes(before, words(controllers));
     }

@@ -157,7 +157,9 @@ fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeSc
 }
 
 fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
-    for count in 1..=devices.hostdev.len() {
+    // One that is on no SCSI bus changes nothing.
+    let scsi = devices.hostdev.iter().enumerate().filter(|(_, hostdev)| is_scsi(hostdev));
+    for count in scsi.map(|(at, _)| at + 1).collect::<Vec<_>>() {
         add_for_hostdevs(devices, count, cx);
     }
 }
