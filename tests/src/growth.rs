@@ -17,7 +17,7 @@ use crate::measures::{self, Measure};
 const STEEPEST: f64 = 1.1;
 
 /// The sizes of a document, each in how many of what it grows in.
-const SIZES: [usize; 4] = [500, 1000, 2000, 4000];
+const SIZES: [usize; 4] = [250, 500, 1000, 2000];
 
 /// Of so many runs the quickest counts.
 const RUNS: usize = 3;
