@@ -3,7 +3,7 @@
 use super::identity::Pairs;
 use super::inside::{Inside, close_gaps};
 use super::plan::Plan;
-use super::style::{Fragment, Style, indentation, line_end, with_line_ends, with_quotes};
+use super::style::{Fragment, LineEnds, Style, indentation, with_line_ends, with_quotes};
 use super::tag;
 use crate::reader::is_blank;
 use crate::writer::{MarkKind, Print};
@@ -21,6 +21,7 @@ pub(super) fn merge(text: &str, document: &Document<'_>, before: &Print, after: 
         before,
         after,
         style: Style::of(text, root),
+        line_ends: LineEnds::of(text),
         pairs: Pairs::of(before, after),
         elements: OnceCell::new(),
     };
@@ -44,6 +45,7 @@ pub(super) struct Merge<'m, 'd> {
     pub(super) before: &'m Print,
     pub(super) after: &'m Print,
     style: Style,
+    line_ends: LineEnds,
     pub(super) pairs: Pairs,
     /// The elements of the original by their first bytes.
     elements: OnceCell<HashMap<usize, Node<'m, 'd>>>,
@@ -89,7 +91,7 @@ impl<'m, 'd> Merge<'m, 'd> {
         if body.is_empty() {
             return out.text;
         }
-        let line_end = line_end(self.text, range.start);
+        let line_end = self.line_ends.near(self.text, range.start);
         let body = with_line_ends(&body, line_end).into_owned();
         if range.start == 0 { format!("{}{body}{line_end}", out.text) } else { format!("{line_end}{body}{}", out.text) }
     }
@@ -175,7 +177,7 @@ impl<'m, 'd> Merge<'m, 'd> {
     }
 
     fn spot<'s>(&self, node: Node<'m, 'd>, indent: &'s str) -> Spot<'s> {
-        Spot { indent, line_end: line_end(self.text, node.range().start), broken: self.style.broken }
+        Spot { indent, line_end: self.line_ends.near(self.text, node.range().start), broken: self.style.broken }
     }
 
     /// Puts a new part where the text ends.
@@ -315,7 +317,7 @@ impl<'m, 'd> Merge<'m, 'd> {
         match &new[..] {
             [] => Some(Some((at, String::new()))),
             [new] => {
-                let new = with_line_ends(new, line_end(self.text, 0)).into_owned();
+                let new = with_line_ends(new, self.line_ends.near(self.text, 0)).into_owned();
                 Some(Some((at, format!("{ahead}{new}{behind}"))))
             }
             _ => None,

@@ -31,29 +31,30 @@ impl Style {
 
 /// The blanks before a place on its line; none where something else stands there.
 pub(super) fn indentation(text: &str, at: usize) -> &str {
-    let line = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    let blanks = &text[line..at];
-    if blanks.bytes().all(|byte| matches!(byte, b' ' | b'\t')) { blanks } else { "" }
+    let before = text[..at].trim_end_matches([' ', '\t']);
+    if before.is_empty() || before.ends_with(['\n', '\r']) { &text[before.len()..at] } else { "" }
 }
 
-/// The line end before a place in the text, or the one behind it.
-pub(super) fn line_end(text: &str, at: usize) -> &'static str {
-    let (before, behind) = text.split_at(at);
-    let before = before.rfind(['\n', '\r']).map(|end| {
-        let both = before[end..].starts_with('\n') && before[..end].ends_with('\r');
-        if both {
-            "\r\n"
-        } else if before[end..].starts_with('\r') {
-            "\r"
-        } else {
-            "\n"
+/// Where the lines of a text end: found once, so that a text that is one long line is not searched for each of its elements.
+#[derive(Debug)]
+pub(super) struct LineEnds(Vec<usize>);
+
+impl LineEnds {
+    pub(super) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+        Self(ends.filter(|at| !(bytes[*at] == b'\n' && *at > 0 && bytes[*at - 1] == b'\r')).collect())
+    }
+
+    /// The line end before a place in the text, or the one behind it.
+    pub(super) fn near(&self, text: &str, at: usize) -> &'static str {
+        let behind = self.0.partition_point(|end| *end < at);
+        match self.0.get(behind.saturating_sub(1)).map(|end| &text[*end..]) {
+            Some(end) if end.starts_with("\r\n") => "\r\n",
+            Some(end) if end.starts_with('\r') => "\r",
+            _ => "\n",
         }
-    });
-    before.unwrap_or_else(|| match behind.find(['\n', '\r']).map(|end| &behind[end..]) {
-        Some(end) if end.starts_with("\r\n") => "\r\n",
-        Some(end) if end.starts_with('\r') => "\r",
-        _ => "\n",
-    })
+    }
 }
 
 /// A printed text with other line ends.
