@@ -53,15 +53,18 @@ fn strew(text: &str, seed: u64, value: &str) -> String {
     apply(text, vec![edit])
 }
 
+/// `count` documents, each with the seed of what is strewn into it.
+fn drawn<'d>(documents: &[&'d Document], count: usize, seed: u64) -> Vec<(u64, &'d Document)> {
+    let mut random = Random::new(seed);
+    (0..count as u64).map(|seed| (seed, documents[random.below(documents.len())])).collect()
+}
+
 /// `count` pairs that differ in unknown content alone: those that are called the same fall short.
 #[must_use]
 pub fn different(name: &'static str, documents: &[Document], count: usize) -> Measure {
     let comparison = comparison();
     let documents = judged(documents, &comparison);
-    let mut random = Random::new(7);
-    let seeds: Vec<(u64, &Document)> =
-        (0..count as u64).map(|seed| (seed, documents[random.below(documents.len())])).collect();
-    let results: Vec<_> = seeds
+    let results: Vec<_> = drawn(&documents, count, 7)
         .into_par_iter()
         .map(|(seed, document)| {
             let one = strew(&document.text, seed, "one");
@@ -82,10 +85,7 @@ pub fn same(name: &'static str, documents: &[Document], count: usize) -> Measure
     let comparison = comparison();
     let documents = judged(documents, &comparison);
     let modern = options(Profile::Modern, dommigrate::features::newest());
-    let mut random = Random::new(11);
-    let seeds: Vec<(u64, &Document)> =
-        (0..count as u64).map(|seed| (seed, documents[random.below(documents.len())])).collect();
-    let results: Vec<_> = seeds
+    let results: Vec<_> = drawn(&documents, count, 11)
         .into_par_iter()
         .map(|(seed, document)| {
             let one = strew(&document.text, seed, "one");
