@@ -8,8 +8,8 @@ use domxml_xml::NotText;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
-use crate::cli::{Color, Files, Output};
-use crate::collect::{Item, collect};
+use crate::cli::{Color, Output};
+use crate::collect::Item;
 use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
 use crate::input::{self, Origin, Source, Unread};
@@ -34,13 +34,14 @@ pub enum Documents {
     Any,
 }
 
-/// Reads every file that `files` stands for, lets `work` make a report of it, and prints the reports in order. All files are done,
+/// Reads every file, lets `work` make a report of it, and prints the reports in order. All files are done,
 /// whatever becomes of what is printed.
 ///
 /// # Errors
 /// One line: the call was wrong.
 pub fn run<W>(
-    files: &Files,
+    items: Vec<Item>,
+    jobs: usize,
     output: &Output,
     findings: Findings,
     documents: Documents,
@@ -49,8 +50,7 @@ pub fn run<W>(
 where
     W: Fn(&Origin, &Source) -> FileReport + Sync,
 {
-    let origins = collect(files)?;
-    let pool = pool(files.jobs, origins.len())?;
+    let pool = pool(jobs, items.len())?;
     let styled = match output.color {
         Color::Always => true,
         Color::Never => false,
@@ -65,10 +65,10 @@ where
     };
     let mut reporter = reporter(output, styled);
     let mut summary = Summary::default();
-    let progress = progress(origins.len(), output.quiet);
+    let progress = progress(items.len(), output.quiet);
     let mut out = Sink::new(io::stdout());
     let mut diagnostics = Sink::new(io::stderr());
-    let mut rest = origins.as_slice();
+    let mut rest = items.as_slice();
     while !rest.is_empty() {
         let (chunk, later) = rest.split_at(chunk(rest));
         rest = later;
@@ -218,14 +218,7 @@ fn unfit(origin: &Origin, source: &Source, documents: Documents) -> Option<FileR
     let objection = source.content.objection()?;
     let found = matches!(origin, Origin::Found(_)) && matches!(source.content, Content::Other { .. });
     let (action, findings) = if found { (Action::Skipped, Vec::new()) } else { (action, vec![objection]) };
-    Some(FileReport {
-        label: origin.label(),
-        text: source.text.clone(),
-        findings,
-        action,
-        output: None,
-        features: None,
-    })
+    Some(FileReport::new(origin.label(), &source.text, findings, action))
 }
 
 /// The report of what is no file.
@@ -250,14 +243,7 @@ pub fn unreadable(label: String, error: String) -> FileReport {
         before: None,
         after: None,
     };
-    FileReport {
-        label,
-        text: String::new(),
-        findings: vec![finding],
-        action: Action::Failed,
-        output: None,
-        features: None,
-    }
+    FileReport::new(label, "", vec![finding], Action::Failed)
 }
 
 fn progress(files: usize, quiet: bool) -> ProgressBar {

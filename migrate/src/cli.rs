@@ -14,6 +14,7 @@ pub use crate::options::{Driver, Layout, Profile, Unknown};
 /// Upgrade, check, format, validate and explain libvirt domain XML.
 #[derive(Debug, Parser)]
 #[command(name = "dommigrate", version = version(), about, after_help = after_help(), max_term_width = 100)]
+#[command(args_override_self = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -319,9 +320,9 @@ pub struct Files {
     /// Leave out paths that match this pattern, named ones too (as in a .gitignore; may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
-    /// Patterns of configuration files, each with its directory.
+    /// What a configuration wants directories to be searched for.
     #[arg(skip)]
-    pub configured: Vec<Pattern>,
+    pub searched: Vec<Pattern>,
     /// Leave out what .gitignore files leave out
     #[arg(long, help_heading = "Files")]
     pub respect_gitignore: bool,
@@ -338,7 +339,7 @@ pub struct Files {
     /// How many files to work on at the same time; 0: one for each core
     #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = "Files")]
     pub jobs: usize,
-    /// Read options from this file; default: the nearest dommigrate.toml above the first path
+    /// Read options from this file. Default: for each file the nearest dommigrate.toml above it
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub config: Option<PathBuf>,
 }
@@ -442,7 +443,7 @@ pub struct Output {
     /// Print errors only
     #[arg(long, short)]
     pub quiet: bool,
-    /// Print more: files without findings, skipped files, source excerpts
+    /// Print more: files without findings, skipped files
     #[arg(long, short, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
@@ -450,15 +451,25 @@ pub struct Output {
 /// `--output-format`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
-    /// For people
+    /// For people: what is found, and where
     #[default]
     Text,
+    /// For people, one line each
+    Concise,
     /// One JSON document
     Json,
     /// Annotations of GitHub workflows
     Github,
     /// SARIF 2.1.0
     Sarif,
+}
+
+impl OutputFormat {
+    /// Whether it is for people.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Concise)
+    }
 }
 
 /// `schema`.

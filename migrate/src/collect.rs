@@ -175,12 +175,14 @@ impl Search {
             let pattern = |glob: &String, base: &&Path| Pattern::new(base, glob);
             globs.iter().flat_map(|glob| bases.iter().map(move |base| pattern(glob, base))).collect()
         };
-        let mut exclude = given(&files.exclude);
-        exclude.extend(files.configured.iter().cloned());
-        let include = if files.include.is_empty() { &[INCLUDE.to_owned()][..] } else { &files.include };
+        let include = match (&files.include[..], &files.searched[..]) {
+            ([], []) => given(&[INCLUDE.to_owned()]),
+            ([], configured) => configured.to_vec(),
+            (typed, _) => given(typed),
+        };
         Ok(Self {
-            include: Patterns::new("--include", &given(include))?,
-            exclude: Patterns::new("--exclude", &exclude)?,
+            include: Patterns::new("--include", &include)?,
+            exclude: Patterns::new("--exclude", &given(&files.exclude))?,
             gitignore: files.respect_gitignore,
         })
     }

@@ -1,61 +1,212 @@
 //! `dommigrate.toml`: what a directory of definitions wants by default. The command line wins.
+//!
+//! A key is the long name of an option, and is read as if it had been typed: so that a file can say whatever the command line can, is checked
+//! as that is, and no list of options stands here. For each file of a call the nearest configuration above it counts.
 
+mod read;
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use domxml_runtime::Version;
-use serde::Deserialize;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches};
 
-use crate::cli::{Files, Profile, RuleSelection};
-use crate::patterns::Pattern;
+use crate::cli::{Cli, Files};
+use crate::collect::{self, Item};
+use crate::input::Origin;
+use read::{Argument, Config};
 
 /// Name of the file that is looked for.
 pub const NAME: &str = "dommigrate.toml";
 
-/// The options that a file may set; an unknown key is an error.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct Config {
-    profile: Option<Profile>,
-    target: Option<String>,
-    select: Vec<String>,
-    ignore: Vec<String>,
-    exclude: Vec<String>,
-    unsafe_fixes: bool,
+/// Options of which a file and the command line each add to what the other says.
+const ADDED: [&str; 1] = ["ignore"];
+
+/// The configurations that one call meets.
+#[derive(Debug)]
+pub struct Configs {
+    /// The command line.
+    typed: Vec<OsString>,
+    /// The long names of the options on it.
+    given: HashSet<String>,
+    /// The long names that the command has.
+    known: HashSet<String>,
+    /// The file that `--config` names.
+    named: Option<PathBuf>,
+    /// By directory.
+    nearest: Mutex<HashMap<PathBuf, Option<Arc<Config>>>>,
 }
 
-/// Fills in what the command line leaves open from the configuration file.
-///
-/// # Errors
-/// One line: the file cannot be read, or says something that makes no sense.
-pub fn apply(files: &mut Files, rules: Option<&mut RuleSelection>) -> Result<(), String> {
-    let Some(path) = files.config.clone().or_else(|| nearest(&files.paths)) else { return Ok(()) };
-    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
-    let config: Config = toml::from_str(&text).map_err(|error| wrong(&error))?;
-    let base = path.parent().unwrap_or(Path::new("."));
-    files.configured.extend(config.exclude.iter().map(|glob| Pattern::new(base, glob)));
-    if let Some(rules) = rules {
-        rules.profile = rules.profile.or(config.profile);
-        if rules.target.is_none() {
-            rules.target = config
-                .target
-                .map(|target| target.parse::<Version>())
-                .transpose()
-                .map_err(|error| wrong(&format_args!("target: {error}")))?;
-        }
-        if rules.select.is_empty() {
-            rules.select = config.select;
-        }
-        rules.ignore.extend(config.ignore);
-        rules.unsafe_fixes |= config.unsafe_fixes;
+impl Configs {
+    /// For a command line that has been found right.
+    ///
+    /// # Errors
+    /// One line: it was not right after all.
+    pub fn new(typed: &[OsString]) -> Result<Self, String> {
+        let matches = Cli::command().try_get_matches_from(typed).map_err(|error| error.to_string())?;
+        let (name, command) = matches.subcommand().ok_or("no command")?;
+        let mut cli = Cli::command();
+        cli.build();
+        let options = cli.find_subcommand(name).into_iter().flat_map(|command| command.get_arguments());
+        let names =
+            options.filter_map(|option| Some((option.get_id().as_str().to_owned(), option.get_long()?.to_owned())));
+        let names: Vec<(String, String)> = names.collect();
+        let typed_by_user = |id: &str| command.value_source(id) == Some(ValueSource::CommandLine);
+        let given = names.iter().filter(|(id, _)| typed_by_user(id)).map(|(_, long)| long.clone()).collect();
+        let known: HashSet<String> = names.into_iter().map(|(_, long)| long).collect();
+        let named = known.contains("config").then(|| command.get_one::<PathBuf>("config").cloned()).flatten();
+        Ok(Self { typed: typed.to_vec(), given, known, named, nearest: Mutex::default() })
     }
-    Ok(())
+
+    /// The arguments of the whole call: with what the configuration of its first path says, or of the directory that it runs in.
+    ///
+    /// # Errors
+    /// One line: the configuration cannot be read, or says something that makes no sense.
+    pub fn whole<A: FromArgMatches>(&self, files: &Files) -> Result<A, String> {
+        let first = files.paths.iter().find(|path| path.as_os_str() != "-");
+        let config = self.of(first.map(PathBuf::as_path))?;
+        self.filled(config.iter().flat_map(|config| &config.arguments))
+    }
+
+    /// Everything the paths stand for, but for what the configurations leave out.
+    ///
+    /// # Errors
+    /// One line: a configuration is wrong, or what [`collect::collect`] says.
+    pub fn collect(&self, files: &Files) -> Result<Vec<Item>, String> {
+        let mut files = files.clone();
+        let first = files.paths.iter().find(|path| path.as_os_str() != "-").cloned();
+        if let Some(config) = self.of(first.as_deref())? {
+            files.searched.extend(config.include.iter().cloned());
+        }
+        let mut items = Vec::new();
+        for item in collect::collect(&files)? {
+            let path = match &item {
+                Item::Document(origin) => origin.path(),
+                Item::PassedOver(path, _) | Item::Failed(path, _) => Some(path.as_path()),
+            };
+            let config = self.of(path)?;
+            let left_out = path.zip(config).is_some_and(|(path, config)| config.exclude.matches(path, false));
+            if !left_out {
+                items.push(item);
+            }
+        }
+        Ok(items)
+    }
+
+    /// What is to be done with each file, made of the arguments that hold for it. Everything is made at once, so that what is wrong is
+    /// told before any file is touched.
+    ///
+    /// # Errors
+    /// One line: a configuration says something that makes no sense.
+    pub fn by_file<A: FromArgMatches, S>(
+        &self,
+        items: &[Item],
+        make: impl Fn(A) -> Result<S, String>,
+    ) -> Result<ByFile<'_, S>, String> {
+        let mut made: HashMap<Key, Arc<S>> = HashMap::new();
+        for item in items {
+            let Item::Document(origin) = item else { continue };
+            let config = self.of(origin.path())?;
+            let key = Key::of(config.as_deref(), origin.path());
+            if made.contains_key(&key) {
+                continue;
+            }
+            let arguments = self.filled(config.iter().flat_map(|config| config.holding(&key.sections)))?;
+            made.insert(key, Arc::new(make(arguments)?));
+        }
+        Ok(ByFile { configs: self, made })
+    }
+
+    /// The arguments with those of a configuration before them.
+    fn filled<'a, A: FromArgMatches>(&self, config: impl Iterator<Item = &'a Argument>) -> Result<A, String> {
+        let wanted = |argument: &&Argument| {
+            let name = argument.name.as_str();
+            self.known.contains(name) && (!self.given.contains(name) || ADDED.contains(&name))
+        };
+        let mut all: Vec<OsString> = self.typed.iter().take(2).cloned().collect();
+        all.extend(config.filter(wanted).flat_map(|argument| argument.typed.iter().map(OsString::from)));
+        all.extend(self.typed.iter().skip(2).cloned());
+        let matches = Cli::command().try_get_matches_from(all).map_err(|error| read::first_line(&error))?;
+        let (_, command) = matches.subcommand().ok_or("no command")?;
+        A::from_arg_matches(command).map_err(|error| error.to_string())
+    }
+
+    /// The configuration for a file, for a directory that is searched, or for standard input.
+    fn of(&self, path: Option<&Path>) -> Result<Option<Arc<Config>>, String> {
+        if let Some(named) = &self.named {
+            return self.cached(named, || Config::read(named).map(Some));
+        }
+        let here = path.unwrap_or(Path::new("."));
+        let here = if here.as_os_str().is_empty() { Path::new(".") } else { here };
+        // A link is searched from where it leads, as the file is that is rewritten.
+        let Ok(found) = fs::canonicalize(here) else { return Ok(None) };
+        let start = if found.is_dir() { found.as_path() } else { found.parent().unwrap_or(&found) };
+        self.above(start)
+    }
+
+    fn above(&self, directory: &Path) -> Result<Option<Arc<Config>>, String> {
+        let known = self.nearest.lock().unwrap_or_else(PoisonError::into_inner).get(directory).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let file = directory.join(NAME);
+        let found = match (file.is_file(), directory.parent()) {
+            (true, _) => Some(Arc::new(Config::read(&file)?)),
+            (false, Some(parent)) => self.above(parent)?,
+            (false, None) => None,
+        };
+        self.nearest.lock().unwrap_or_else(PoisonError::into_inner).insert(directory.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    fn cached(
+        &self,
+        path: &Path,
+        read: impl FnOnce() -> Result<Option<Config>, String>,
+    ) -> Result<Option<Arc<Config>>, String> {
+        let mut nearest = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = nearest.get(path) {
+            return Ok(known.clone());
+        }
+        let config = read()?.map(Arc::new);
+        nearest.insert(path.to_owned(), config.clone());
+        Ok(config)
+    }
 }
 
-/// The nearest configuration file in the directory of the first path or above it.
-fn nearest(paths: &[PathBuf]) -> Option<PathBuf> {
-    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let start = fs::canonicalize(first).ok()?;
-    start.ancestors().map(|directory| directory.join(NAME)).find(|path| path.is_file())
+/// What makes the arguments of two files the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    config: Option<PathBuf>,
+    /// Which sections of it hold.
+    sections: Vec<usize>,
+}
+
+impl Key {
+    fn of(config: Option<&Config>, path: Option<&Path>) -> Self {
+        let sections = config.zip(path).map_or_else(Vec::new, |(config, path)| config.sections_for(path));
+        Self { config: config.map(|config| config.path.clone()), sections }
+    }
+}
+
+/// What is to be done with each file.
+#[derive(Debug)]
+pub struct ByFile<'c, S> {
+    configs: &'c Configs,
+    made: HashMap<Key, Arc<S>>,
+}
+
+impl<S> ByFile<'_, S> {
+    /// What is to be done with a file of those that it was made for.
+    ///
+    /// # Errors
+    /// One line: its configuration was changed meanwhile.
+    pub fn of(&self, origin: &Origin) -> Result<Arc<S>, String> {
+        let config = self.configs.of(origin.path())?;
+        let key = Key::of(config.as_deref(), origin.path());
+        self.made.get(&key).cloned().ok_or_else(|| format!("{NAME} has appeared meanwhile: try again"))
+    }
 }

@@ -5,6 +5,7 @@ mod plan;
 mod unknown;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use domxml::Domain;
 use domxml_runtime::edit::{remarks, restore};
@@ -19,6 +20,7 @@ use crate::finding::{Finding, Level, ids, line_column};
 use crate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
 use crate::rule::{Context, Range, Scope};
 use crate::rules;
+use crate::suppress::Suppressions;
 use crate::{features, locate};
 
 pub use comparable::{Comparable, comparable};
@@ -44,8 +46,8 @@ pub struct Options {
     pub layout: Layout,
 }
 
-/// A document that could be read.
-#[derive(Debug)]
+/// What came of a document.
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// In the order of the document.
     pub findings: Vec<Finding>,
@@ -55,6 +57,8 @@ pub struct Outcome {
     pub carried_over: bool,
     /// What was meant: the domains of the new text, in the order in which they stand there.
     pub printed: Vec<Printed>,
+    /// What was not to be told.
+    pub hushed: Suppressions,
 }
 
 /// A domain as the types hold it, in canonical layout.
@@ -79,7 +83,7 @@ pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
         Ok((_, domain, findings)) => {
             let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
             let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
-            Outcome { text: Some(written.text), findings, carried_over: false, printed }
+            Outcome { text: Some(written.text), findings, printed, ..Outcome::default() }
         }
         Err(findings) => Outcome::unread(findings),
     }
@@ -95,19 +99,83 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
 #[must_use]
 pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     let mut spare = Spare::default();
-    let (original, mut domain, mut findings) = match read(text, Reading::For(options.unknown), &mut spare) {
+    let (original, domain, notes) = match read(text, Reading::For(options.unknown), &mut spare) {
         Ok(read) => read,
         Err(mut findings) => {
             findings.retain(|finding| !options.muted.contains(&&*finding.rule));
             return Outcome::unread(findings);
         }
     };
+    let mut hushed = Suppressions::of(text, &original.tree().document);
+    let mut outcome = match (hushed.is_empty(), hushed.everything()) {
+        (true, _) => rewrite(&original, domain, notes, options, depth, None),
+        (false, true) => Outcome { text: Some(text.to_owned()), carried_over: true, ..Outcome::default() },
+        (false, false) => quietly(&original, &domain, &notes, options, depth, &mut hushed),
+    };
+    outcome.hushed = hushed;
+    outcome
+}
+
+/// As [`rewrite`], without what the author does not want.
+fn quietly(
+    original: &Original<'_>,
+    domain: &Domain,
+    notes: &[Finding],
+    options: &Options,
+    depth: usize,
+    hushed: &mut Suppressions,
+) -> Outcome {
+    let mut options = options.clone();
+    let mut elsewhere: Vec<Finding> = Vec::new();
+    let usual = rewrite(original, domain.clone(), notes.to_vec(), &options, depth, None).findings;
+    let is_usual =
+        |finding: &Finding| usual.iter().any(|other| other.rule == finding.rule && other.span == finding.span);
+    loop {
+        let mut outcome = rewrite(original, domain.clone(), notes.to_vec(), &options, depth, Some(hushed));
+        // What is left must not bring up what would not be said otherwise: the element stays as its author wants it.
+        let brought_up = outcome.findings.iter().filter(|finding| finding.level.is_rewrite() && !is_usual(finding));
+        if brought_up.filter(|finding| hushed.extend(finding)).count() > 0 {
+            continue;
+        }
+        // What is about more than the element cannot pass over it alone: it is left out of the whole document.
+        let rewritten = outcome.findings.iter().filter(|finding| finding.level.is_rewrite());
+        let broad: HashSet<String> = rewritten
+            .filter(|finding| hushed.covers(&finding.rule, &finding.span))
+            .map(|finding| finding.rule.clone().into_owned())
+            .collect();
+        outcome.findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
+        if broad.is_empty() {
+            outcome.findings.append(&mut elsewhere);
+            outcome.findings.sort_by_key(|finding| (finding.span.start, finding.level));
+            return outcome;
+        }
+        for mut finding in outcome.findings.into_iter().filter(|finding| broad.contains(&*finding.rule)) {
+            finding.level = Level::Note;
+            finding.message.push_str(" (left, as the rule is to be ignored in another part of the document)");
+            elsewhere.push(finding);
+        }
+        options.plan.leave_out(&broad);
+        options.muted.extend(ids::ALL.iter().map(|own| own.id).filter(|id| broad.contains(*id)));
+    }
+}
+
+/// Runs the rules over a document that was read, and prints it.
+fn rewrite(
+    original: &Original<'_>,
+    mut domain: Domain,
+    mut findings: Vec<Finding>,
+    options: &Options,
+    depth: usize,
+    hushed: Option<&Suppressions>,
+) -> Outcome {
+    let text = original.text();
     let keep = options.layout == Layout::Keep;
     let before = keep.then(|| domain.print_with(&WriteOptions::default()));
     let said = if options.profile == Profile::Modern { remarks(&domain) } else { Vec::new() };
     let newer = newer_than_target(&domain, &options.target);
     let scope = Scope::of(&domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
+    context.hushed = hushed;
     options.plan.run(&mut domain, &mut context);
     unknown::restore(&mut domain, &mut context.findings);
     restore(&mut domain, said);
@@ -120,7 +188,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     findings.extend(live_notes(live));
     let others = printed.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
-    locate(&original, &mut findings);
+    locate(original, &mut findings);
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let asked = options.unknown == Fate::Kept;
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
@@ -136,13 +204,13 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
         None => Some(printed.text.clone()),
     };
     let printed = vec![Printed { text: printed.text, exact: !keep && depth == 0 }];
-    Outcome { findings, text: new, carried_over: keep, printed }
+    Outcome { findings, text: new, carried_over: keep, printed, ..Outcome::default() }
 }
 
 impl Outcome {
     /// A document that cannot be read.
     fn unread(findings: Vec<Finding>) -> Self {
-        Self { findings, text: None, carried_over: false, printed: Vec::new() }
+        Self { findings, ..Self::default() }
     }
 }
 

@@ -124,7 +124,7 @@ impl Content {
         }
         let text = whole.map(|whole| whole + &text[done..]);
         // What is around the domains is the original's.
-        Outcome { findings, text, carried_over: true, printed }
+        Outcome { findings, text, carried_over: true, printed, ..Outcome::default() }
     }
 }
 
@@ -341,7 +341,7 @@ mod tests {
                 findings: Vec::new(),
                 text: Some(part.replace("name>", "title>")),
                 carried_over: true,
-                printed: Vec::new(),
+                ..Outcome::default()
             }
         });
         assert_eq!(outcome.text.as_deref(), Some(&*text.replace("name>", "title>")));
@@ -349,7 +349,7 @@ mod tests {
             findings: Vec::new(),
             text: (!part.contains("type='b'")).then(|| part.to_owned()),
             carried_over: true,
-            printed: Vec::new(),
+            ..Outcome::default()
         });
         assert_eq!(none.text, None, "one of them is left, so the document is");
     }

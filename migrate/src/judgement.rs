@@ -86,7 +86,7 @@ impl Judge {
     /// What `check` says of a document: what `upgrade` would, and what the schema does, in the words of `validate`.
     #[must_use]
     pub fn check(&self, text: &str, options: &Options) -> Vec<Finding> {
-        let mut findings = engine::upgrade(text, options).findings;
+        let engine::Outcome { mut findings, hushed, .. } = engine::upgrade(text, options);
         if is_other_document(&findings) {
             return findings;
         }
@@ -94,6 +94,10 @@ impl Judge {
         if let Ok(tree) = domxml_xml::parse(text, &mut Spare::default()) {
             self.merge(&tree, &mut findings);
             findings.retain(|finding| !options.muted.iter().any(|id| finding.rule == *id));
+            findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
+            let unused = hushed.unused().into_iter();
+            findings.extend(unused.filter(|finding| !options.muted.iter().any(|id| finding.rule == *id)));
+            findings.sort_by_key(|finding| finding.span.start);
         }
         findings
     }

@@ -29,6 +29,7 @@ pub mod patterns;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod suppress;
 pub mod verify;
 
 pub use commands::run;

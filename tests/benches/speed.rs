@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p domxml-tests`. The budgets stand in units of the first benchmark, which is `roxmltree` alone.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -122,8 +123,8 @@ fn g_copy_files(bencher: Bencher) {
 fn h_upgrade_files(bencher: Bencher) {
     bencher.with_inputs(directory).bench_local_refs(|directory| {
         let path = directory.path().to_string_lossy();
-        dommigrate::run(Cli::parse_from(["dommigrate", "upgrade", "--quiet", "--jobs", "2", &*path]))
-            .expect("upgraded");
+        let typed = ["dommigrate", "upgrade", "--quiet", "--jobs", "2", &*path].map(OsString::from);
+        dommigrate::run(Cli::parse_from(&typed), &typed).expect("upgraded");
     });
 }
 

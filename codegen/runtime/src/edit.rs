@@ -44,6 +44,12 @@ impl<'t> Original<'t> {
         Ok((Original { text, tree }, Parsed { value, notes }))
     }
 
+    /// The text of the document.
+    #[must_use]
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// The tree of the document.
     #[must_use]
     pub fn tree(&self) -> &Tree<'t> {

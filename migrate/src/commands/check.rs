@@ -1,28 +1,56 @@
 //! `check`: what `upgrade` would say, and what the schema says; nothing is written.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{host_of, status_of_findings};
-use crate::batch::Documents;
-use crate::cli::{Check, Layout};
+use super::{DONE, FAILED, FOUND, host_of};
+use crate::batch::{self, Documents};
+use crate::cli::{Check, Files, Layout, OutputFormat};
+use crate::config::Configs;
+use crate::engine;
 use crate::judgement::Judge;
 use crate::options::Fate;
 use crate::report::{Action, FileReport, Findings};
-use crate::{batch, config, engine};
 
-pub(super) fn run(mut args: Check) -> Result<u8, String> {
-    config::apply(&mut args.files, Some(&mut args.rules))?;
-    let mut options = engine::Options::new(&args.rules, args.files.unknown, Some(Layout::Canonical))?;
-    options.plan = options.plan.on_host(host_of(&args.host)?.map(Arc::new));
-    if options.unknown == Fate::Left {
-        // Nothing is written that could be lost.
-        options.unknown = Fate::Dropped;
-    }
-    let judge = Judge::embedded()?;
-    let summary = batch::run(&args.files, &args.output, Findings::Result, Documents::Judged, |origin, source| {
-        let findings = source.content.findings(&source.text, |text| judge.check(text, &options));
-        let action = Action::Unchanged;
-        FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None, features: None }
+pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
+    let args: Check = configs.whole(files)?;
+    let items = configs.collect(&args.files)?;
+    let by_file = configs.by_file(&items, |args: Check| {
+        // Nothing is written, so that no layout need be kept.
+        let mut options = engine::Options::new(&args.rules, args.files.unknown, Some(Layout::Canonical))?;
+        options.plan = options.plan.on_host(host_of(&args.host)?.map(Arc::new));
+        let fate = options.unknown;
+        if fate == Fate::Left {
+            // Nothing is written that could be lost.
+            options.unknown = Fate::Dropped;
+        }
+        Ok((options, fate, args.strict))
     })?;
-    Ok(status_of_findings(&summary, args.strict))
+    let judge = Judge::embedded()?;
+    let failing = AtomicBool::new(false);
+    let jobs = args.files.jobs;
+    let summary = batch::run(items, jobs, &args.output, Findings::Result, Documents::Judged, |origin, source| {
+        let wanted = match by_file.of(origin) {
+            Ok(wanted) => wanted,
+            Err(error) => return batch::unreadable(origin.label(), error),
+        };
+        let (options, fate, strict) = &*wanted;
+        let findings = source.content.findings(&source.text, |text| judge.check(text, options));
+        if findings.iter().any(|finding| finding.level.fails(*strict)) {
+            failing.store(true, Ordering::Relaxed);
+        }
+        let mut report = FileReport::new(origin.label(), &source.text, findings, Action::Unchanged);
+        if args.output.output_format == OutputFormat::Sarif {
+            // A report for machines shows how each finding is mended, in the layout of the file.
+            let kept = engine::Options { layout: Layout::of(options.profile), unknown: *fate, ..options.clone() };
+            let upgrade = |text: &str, depth| engine::upgrade_at(text, &kept, depth);
+            report.mended = source.content.rewrite(&source.text, upgrade).text.filter(|new| *new != source.text);
+        }
+        report
+    })?;
+    Ok(match summary.unfinished() {
+        true => FAILED,
+        false if failing.load(Ordering::Relaxed) || summary.failing(false) > 0 => FOUND,
+        false => DONE,
+    })
 }

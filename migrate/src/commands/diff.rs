@@ -50,7 +50,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
     }
     let counts = Counts::of(&pairs);
     let text = match args.output.output_format {
-        OutputFormat::Text => text(&pairs, &counts, args.output.quiet),
+        OutputFormat::Text | OutputFormat::Concise => text(&pairs, &counts, args.output.quiet),
         OutputFormat::Json => json(&pairs, counts)?,
         OutputFormat::Github | OutputFormat::Sarif => findings(args, &pairs)?,
     };
@@ -163,12 +163,8 @@ fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bo
             domains.push(text.to_owned());
             Vec::new()
         });
-        let around = |_: &str, _| Outcome {
-            findings: Vec::new(),
-            text: Some("<domain/>".to_owned()),
-            carried_over: true,
-            printed: Vec::new(),
-        };
+        let around =
+            |_: &str, _| Outcome { text: Some("<domain/>".to_owned()), carried_over: true, ..Outcome::default() };
         Ok((domains, source.content.rewrite(&source.text, around).text))
     };
     let ((olds, around), (news, other)) = (parts(a, false)?, parts(b, true)?);
@@ -324,6 +320,7 @@ fn findings(args: &Diff, pairs: &[Pair]) -> Result<String, String> {
                 action: Action::Unchanged,
                 output: None,
                 features: None,
+                mended: None,
             };
             summary.add(&report);
             reporter.file(&report, &mut out, &mut aside).map_err(failed)?;

@@ -7,20 +7,27 @@ use domxml_runtime::Version;
 
 use super::{DONE, FAILED};
 use crate::batch::Documents;
-use crate::cli::{Info, OutputFormat};
+use crate::cli::{Files, Info};
+use crate::config::Configs;
 use crate::engine::{self, Needs};
 use crate::finding::{Level, ids};
 use crate::report::{Action, Feature, Features, FileReport, Findings, Refused};
 use crate::rule::Range;
-use crate::{batch, config, features};
+use crate::{batch, features};
 
-pub(super) fn run(mut args: Info) -> Result<u8, String> {
-    config::apply(&mut args.files, None)?;
-    let (unknown, format, quiet) =
-        (args.files.unknown.unwrap_or_default(), args.output.output_format, args.output.quiet);
+pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
+    let args: Info = configs.whole(files)?;
+    let (format, quiet) = (args.output.output_format, args.output.quiet);
     let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
-    let place = if format == OutputFormat::Text { Findings::Aside } else { Findings::Result };
-    let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
+    let place = if format.is_text() { Findings::Aside } else { Findings::Result };
+    let items = configs.collect(&args.files)?;
+    let by_file = configs.by_file(&items, |args: Info| Ok(args.files.unknown.unwrap_or_default()))?;
+    let jobs = args.files.jobs;
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
+        let unknown = match by_file.of(origin) {
+            Ok(unknown) => *unknown,
+            Err(error) => return batch::unreadable(origin.label(), error),
+        };
         let (mut needs, mut readable) = (Needs::default(), true);
         let findings = source.content.findings(&source.text, |text| match engine::needs(text, unknown) {
             Ok((more, findings)) => {
@@ -33,18 +40,12 @@ pub(super) fn run(mut args: Info) -> Result<u8, String> {
                 findings
             }
         });
-        let mut report = FileReport {
-            label: origin.label(),
-            text: source.text.clone(),
-            findings,
-            action: if readable { Action::Unchanged } else { Action::Failed },
-            output: None,
-            features: None,
-        };
+        let action = if readable { Action::Unchanged } else { Action::Failed };
+        let mut report = FileReport::new(origin.label(), &source.text, findings, action);
         if readable {
             let certain = !report.findings.iter().any(|finding| finding.rule == ids::UNKNOWN);
             let listing = listing(&needs, certain);
-            if format == OutputFormat::Text {
+            if format.is_text() {
                 report.output = Some(print(&listing, many.then_some(report.label.as_str()), quiet).into_bytes());
             }
             report.features = Some(listing);

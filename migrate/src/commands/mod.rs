@@ -10,9 +10,11 @@ mod info;
 mod rewrite;
 mod validate;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::cli::{Cli, Command, Schema};
+use crate::config::Configs;
 use crate::host::Host;
 use crate::input::{self, Origin};
 use crate::report::Summary;
@@ -24,17 +26,18 @@ const FOUND: u8 = 1;
 /// A file could not be done.
 const FAILED: u8 = 2;
 
-/// Does what the command line says.
+/// Does what the command line says, which is `typed`.
 ///
 /// # Errors
 /// One line: the call was wrong, or results cannot be written.
-pub fn run(cli: Cli) -> Result<u8, String> {
+pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
+    let configs = || Configs::new(typed);
     match cli.command {
-        Command::Upgrade(args) => rewrite::upgrade(args),
-        Command::Fmt(args) => rewrite::fmt(args),
-        Command::Check(args) => check::run(args),
-        Command::Validate(args) => validate::run(args),
-        Command::Info(args) => info::run(args),
+        Command::Upgrade(args) => rewrite::upgrade(&args.files, &configs()?),
+        Command::Fmt(args) => rewrite::fmt(&args.files, &configs()?),
+        Command::Check(args) => check::run(&args.files, &configs()?),
+        Command::Validate(args) => validate::run(&args.files, &configs()?),
+        Command::Info(args) => info::run(&args.files, &configs()?),
         Command::Diff(args) => diff::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Rules(args) => catalogue::rules(&args),

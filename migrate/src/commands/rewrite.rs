@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{DONE, FAILED, FOUND};
 use crate::batch::{self, Documents};
 use crate::cli::{Files, Fmt, Output, OutputFormat, Profile, Upgrade, Write};
-use crate::config;
+use crate::config::Configs;
 use crate::engine::{self, Outcome};
 use crate::finding::{Finding, Level, ids};
 use crate::input::{Origin, Source};
@@ -14,25 +14,39 @@ use crate::patch;
 use crate::report::{Action, FileReport, Findings, Summary};
 use crate::verify::{self, Meant};
 
-pub(super) fn upgrade(mut args: Upgrade) -> Result<u8, String> {
-    config::apply(&mut args.files, Some(&mut args.rules))?;
-    let options = engine::Options::new(&args.rules, args.files.unknown, args.layout)?;
+pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
+    let args: Upgrade = configs.whole(files)?;
+    let items = configs.collect(&args.files)?;
+    let by_file =
+        configs.by_file(&items, |args: Upgrade| engine::Options::new(&args.rules, args.files.unknown, args.layout))?;
     let place = place(&args.files, &args.output, &args.write);
-    let writing = Writing::new(args.write, &args.output, options.profile == Profile::Modern)?;
-    let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
+    let writing = Writing::new(args.write, &args.output)?;
+    let jobs = args.files.jobs;
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
+        let options = match by_file.of(origin) {
+            Ok(options) => options,
+            Err(error) => return batch::unreadable(origin.label(), error),
+        };
         let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
-        writing.finish(origin, source, source.content.rewrite(&source.text, upgrade))
+        let outcome = source.content.rewrite(&source.text, upgrade);
+        writing.finish(origin, source, outcome, options.profile == Profile::Modern)
     })?;
     writing.replacer.finish();
     Ok(status(&summary, &writing.options))
 }
 
-pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
-    config::apply(&mut args.files, None)?;
-    let unknown = args.files.unknown.unwrap_or_default();
+pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
+    let args: Fmt = configs.whole(files)?;
+    let items = configs.collect(&args.files)?;
+    let by_file = configs.by_file(&items, |args: Fmt| Ok(args.files.unknown.unwrap_or_default()))?;
     let place = place(&args.files, &args.output, &args.write);
-    let writing = Writing::new(args.write, &args.output, true)?;
-    let summary = batch::run(&args.files, &args.output, place, Documents::Domains, |origin, source| {
+    let writing = Writing::new(args.write, &args.output)?;
+    let jobs = args.files.jobs;
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
+        let unknown = match by_file.of(origin) {
+            Ok(unknown) => *unknown,
+            Err(error) => return batch::unreadable(origin.label(), error),
+        };
         let format = |text: &str, depth| engine::format_at(text, unknown, depth);
         let mut outcome = source.content.rewrite(&source.text, format);
         // Content that is kept is no concern of a formatter.
@@ -40,7 +54,7 @@ pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
         if writing.options.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
             outcome.findings.push(layout_finding());
         }
-        writing.finish(origin, source, outcome)
+        writing.finish(origin, source, outcome, true)
     })?;
     writing.replacer.finish();
     Ok(status(&summary, &writing.options))
@@ -50,7 +64,7 @@ pub(super) fn fmt(mut args: Fmt) -> Result<u8, String> {
 /// remarks on the files, which are the result.
 fn place(files: &Files, output: &Output, write: &Write) -> Findings {
     let printed = if write.nothing() { write.diff } else { files.read_stdin() };
-    if printed || output.output_format == OutputFormat::Text { Findings::Aside } else { Findings::Result }
+    if printed || output.output_format.is_text() { Findings::Aside } else { Findings::Result }
 }
 
 fn layout_finding() -> Finding {
@@ -85,27 +99,22 @@ struct Writing {
     options: Write,
     /// Whether the files that would be rewritten are named.
     names: bool,
+    /// Whether it is to be shown how each finding is mended.
+    fixes: bool,
     replacer: Replacer,
-    /// Whether comments are kept.
-    comments: bool,
 }
 
 impl Writing {
-    fn new(options: Write, output: &Output, comments: bool) -> Result<Self, String> {
+    fn new(options: Write, output: &Output) -> Result<Self, String> {
         let replacer = Replacer::new(options.replacing())?;
-        let names = output.output_format == OutputFormat::Text && !output.quiet;
-        Ok(Self { options, names, replacer, comments })
+        let names = output.output_format.is_text() && !output.quiet;
+        let fixes = output.output_format == OutputFormat::Sarif;
+        Ok(Self { options, names, fixes, replacer })
     }
 
-    fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome) -> FileReport {
-        let mut report = FileReport {
-            label: origin.label(),
-            text: source.text.clone(),
-            findings: outcome.findings,
-            action: Action::Failed,
-            output: None,
-            features: None,
-        };
+    /// `comments`: whether they are kept.
+    fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome, comments: bool) -> FileReport {
+        let mut report = FileReport::new(origin.label(), &source.text, outcome.findings, Action::Failed);
         let nothing = self.options.nothing();
         if !nothing && let Some(path) = origin.path() {
             report.findings.extend(self.replacer.tidy(path).iter().map(|path| leftover(path)));
@@ -118,6 +127,7 @@ impl Writing {
             return report;
         };
         let changed = new != source.text;
+        report.mended = (changed && self.fixes).then(|| new.clone());
         report.action = match (changed, nothing) {
             (false, _) => Action::Unchanged,
             (true, true) => Action::WouldRewrite,
@@ -139,7 +149,7 @@ impl Writing {
             return report;
         }
         if changed && !self.options.no_verify {
-            let meant = Meant { original: &source.text, printed: &outcome.printed, comments: self.comments };
+            let meant = Meant { original: &source.text, printed: &outcome.printed, comments };
             if let Err(refusal) = verify::read_back(&bytes, &meant) {
                 return batch::unreadable(report.label, refusal);
             }

@@ -4,13 +4,14 @@ use relaxng_model::FileResolver;
 
 use super::status_of_findings;
 use crate::batch::Documents;
-use crate::cli::Validate;
+use crate::cli::{Files, Validate};
+use crate::config::Configs;
 use crate::judgement::Judge;
 use crate::report::{Action, FileReport, Findings};
-use crate::{batch, config, engine};
+use crate::{batch, engine};
 
-pub(super) fn run(mut args: Validate) -> Result<u8, String> {
-    config::apply(&mut args.files, None)?;
+pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
+    let args: Validate = configs.whole(files)?;
     let judge = match &args.schema {
         Some(path) => {
             let grammar = relaxng_model::load(&FileResolver::default(), &path.to_string_lossy());
@@ -23,10 +24,17 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
         return Err("--target says which libvirt is to take a document, and --schema asks another schema".to_owned());
     }
     let documents = if own { Documents::Judged } else { Documents::Any };
-    let summary = batch::run(&args.files, &args.output, Findings::Result, documents, |origin, source| {
+    let items = configs.collect(&args.files)?;
+    let targets = configs.by_file(&items, |args: Validate| Ok(args.target))?;
+    let jobs = args.files.jobs;
+    let summary = batch::run(items, jobs, &args.output, Findings::Result, documents, |origin, source| {
+        let target = match targets.of(origin) {
+            Ok(target) => *target,
+            Err(error) => return batch::unreadable(origin.label(), error),
+        };
         let judged = |text: &str| {
             let mut findings = judge.validate(text);
-            if let Some(target) = args.target {
+            if let Some(target) = target {
                 findings.extend(engine::newer(text, target));
                 findings.sort_by_key(|finding| (finding.span.start, finding.level));
             }
@@ -34,8 +42,7 @@ pub(super) fn run(mut args: Validate) -> Result<u8, String> {
         };
         // Another schema is about the document as it stands.
         let findings = if own { source.content.findings(&source.text, judged) } else { judged(&source.text) };
-        let action = Action::Unchanged;
-        FileReport { label: origin.label(), text: source.text.clone(), findings, action, output: None, features: None }
+        FileReport::new(origin.label(), &source.text, findings, Action::Unchanged)
     })?;
     Ok(status_of_findings(&summary, false))
 }

@@ -2,6 +2,7 @@
 
 mod stops;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use domxml::Domain;
@@ -60,6 +61,11 @@ impl Plan {
         Self { host, ..self }
     }
 
+    /// Leaves rules out.
+    pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
+        self.walks.iter_mut().for_each(|stops| stops.leave_out(ids));
+    }
+
     /// Runs every row once.
     pub(crate) fn run(&self, domain: &mut Domain, cx: &mut Context<'_>) {
         for stops in self.walks.iter().filter(|stops| !stops.is_empty()) {
@@ -92,6 +98,15 @@ impl Plan {
     fn enter(&self, entry: &Entry, content: &mut dyn Content, cx: &mut Context<'_>) {
         (cx.rule, cx.level) = (entry.rule.id, entry.rule.class.level());
         cx.partly = entry.partly;
+        let here = cx.here.range();
+        if let Some(hushed) = cx.hushed.filter(|hushed| hushed.covers(entry.rule.id, &here)) {
+            let before = cx.findings.len();
+            entry.row.rehearse(content, cx);
+            if cx.findings.drain(before..).count() > 0 {
+                let _ = hushed.hush(entry.rule.id, &here);
+            }
+            return;
+        }
         if entry.rule.safety == Safety::Unsafe && !self.unsafe_fixes {
             let before = cx.findings.len();
             entry.row.rehearse(content, cx);

@@ -39,6 +39,8 @@ pub const LAYOUT: &str = "layout";
 pub const NOT_A_DOMAIN: &str = "not-a-domain";
 /// What two documents differ in.
 pub const DIFFERENCE: &str = "difference";
+/// A comment that suppresses nothing.
+pub const UNUSED: &str = "unused-suppression";
 /// Could not be read or written.
 pub const IO: &str = "io";
 
@@ -143,6 +145,15 @@ lacks. Forms, spellings and order that mean the same are no difference.",
         summary: "a document that is not in canonical layout",
         doc: "Only `fmt` says so, where it writes nothing: the document is indented, quoted or ordered otherwise than libvirt prints it. \
 `fmt` lays it out; its content stays the same.",
+    },
+    Own {
+        id: UNUSED,
+        class: Class::Validity,
+        level: Level::Note,
+        summary: "a comment that is to suppress findings and suppresses none",
+        doc: "`<!-- dommigrate: ignore RULE, RULE; why -->` before an element keeps what these rules find in it from being told and \
+rewritten, `<!-- dommigrate: ignore-file RULE -->` what they find in the document, without a rule what any of them finds. `check` notes such a \
+comment where it serves to nothing: the finding has gone, or a rule is misspelt.",
     },
     Own {
         id: DRIFT_MISSING,

@@ -79,9 +79,17 @@ pub struct FileReport {
     pub output: Option<Vec<u8>>,
     /// What `info` says of it.
     pub features: Option<Features>,
+    /// The text as it is rewritten, or would be, where the report is to show how each finding is mended.
+    pub mended: Option<String>,
 }
 
 impl FileReport {
+    /// Of a file that was read.
+    #[must_use]
+    pub fn new(label: String, text: &str, findings: Vec<Finding>, action: Action) -> Self {
+        Self { label, text: text.to_owned(), findings, action, output: None, features: None, mended: None }
+    }
+
     /// Whether a finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -188,7 +196,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn reporter(options: &Output, styled: bool) -> Box<dyn Reporter + Send> {
     match options.output_format {
-        OutputFormat::Text => Box::new(text::Text::new(options, styled)),
+        OutputFormat::Text | OutputFormat::Concise => Box::new(text::Text::new(options, styled)),
         OutputFormat::Json => Box::new(json::Json::default()),
         OutputFormat::Github => Box::new(github::Github),
         OutputFormat::Sarif => Box::new(sarif::Sarif::default()),

@@ -1,8 +1,10 @@
 //! Findings as SARIF 2.1.0, for code scanning services.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
+use similar::{DiffTag, TextDiff};
 
 use super::{FileReport, Reporter, Summary};
 use crate::finding::{Finding, Level, ids, line_column};
@@ -10,6 +12,9 @@ use crate::rules;
 
 /// Results beyond this number are counted and left out: services take no more, and memory stays bounded.
 const MAX_RESULTS: usize = 25_000;
+
+/// How many findings about one element share a change.
+const SHARED: usize = 8;
 
 /// See the module. SARIF is one document, so findings are gathered.
 #[derive(Debug, Default)]
@@ -20,9 +25,14 @@ pub struct Sarif {
 
 impl Reporter for Sarif {
     fn file(&mut self, report: &FileReport, _out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
-        for finding in &report.findings {
+        let mut fixes = fixes(report);
+        for (number, finding) in report.findings.iter().enumerate() {
             if self.results.len() < MAX_RESULTS {
-                self.results.push(result(report, finding));
+                let mut result = result(report, finding);
+                if let Some(fix) = fixes.remove(&number) {
+                    result["fixes"] = json!([fix]);
+                }
+                self.results.push(result);
             } else {
                 self.left_out += 1;
             }
@@ -73,6 +83,42 @@ fn result(report: &FileReport, finding: &Finding) -> Value {
             "logicalLocations": [{ "fullyQualifiedName": finding.path, "kind": "element" }],
         }],
     })
+}
+
+/// How findings are mended, by their numbers: what changes in the text, each change with the findings about the smallest element around it.
+fn fixes(report: &FileReport) -> HashMap<usize, Value> {
+    let Some(mended) = &report.mended else { return HashMap::new() };
+    let starts: Vec<usize> = std::iter::once(0).chain(report.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let place = |line: usize| starts.get(line).copied().unwrap_or(report.text.len());
+    let mut replacements: HashMap<usize, Vec<Value>> = HashMap::new();
+    let diff = TextDiff::from_lines(report.text.as_str(), mended.as_str());
+    for change in diff.ops().iter().filter(|change| change.tag() != DiffTag::Equal) {
+        let (old, new) = (change.old_range(), change.new_range());
+        let inserted: String = new.filter_map(|line| diff.new_slice(line)).collect();
+        // What is inserted between two lines belongs to the one before it.
+        let last = if old.is_empty() { old.start.saturating_sub(1) } else { old.start };
+        let around = |finding: &Finding| {
+            let begins = finding.span.start < place(last + 1) && finding.level.is_rewrite();
+            begins && finding.span.end > place(last)
+        };
+        let about = report.findings.iter().enumerate().filter(|(_, finding)| around(finding));
+        let smallest = about.clone().map(|(_, finding)| finding.span.len()).min();
+        let replacement = json!({
+            "deletedRegion": {
+                "startLine": old.start + 1, "startColumn": 1, "endLine": old.end + 1, "endColumn": 1,
+            },
+            "insertedContent": { "text": inserted },
+        });
+        for (number, _) in about.filter(|(_, finding)| Some(finding.span.len()) == smallest).take(SHARED) {
+            replacements.entry(number).or_default().push(replacement.clone());
+        }
+    }
+    let fix = |(number, replacements): (usize, Vec<Value>)| {
+        let change = json!({ "artifactLocation": { "uri": uri(&report.label) }, "replacements": replacements });
+        let text = format!("what upgrade writes here ({})", report.findings[number].rule);
+        (number, json!({ "description": { "text": text }, "artifactChanges": [change] }))
+    };
+    replacements.into_iter().map(fix).collect()
 }
 
 /// A rule with its texts.

@@ -1,17 +1,22 @@
-//! Findings for people: one line each, an excerpt of the source where asked for.
+//! Findings for people: one line each, and the place in the source.
 
 use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
 use super::{Action, FileReport, Reporter, Summary, visible};
-use crate::cli::Output;
+use crate::cli::{Output, OutputFormat};
 use crate::finding::{Finding, Level, line_column};
+
+/// How much of a line is shown before and behind a place.
+const ASIDE: usize = 160;
 
 /// See the module.
 pub struct Text {
     quiet: bool,
     verbose: bool,
+    /// Whether the source is shown.
+    excerpts: bool,
     styled: bool,
     renderer: Renderer,
 }
@@ -21,15 +26,13 @@ impl Text {
         Self {
             quiet: options.quiet,
             verbose: options.verbose > 0,
+            excerpts: options.output_format == OutputFormat::Text,
             styled,
             renderer: if styled { Renderer::styled() } else { Renderer::plain() },
         }
     }
 
     fn finding(&self, report: &FileReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        if self.verbose && !report.text.is_empty() {
-            return self.excerpt(report, finding, out);
-        }
         let (line, column) = line_column(&report.text, finding.span.start);
         let label = visible(&report.label);
         let (bold, color, plain) =
@@ -41,31 +44,35 @@ impl Text {
         }
         write!(out, ": {}", visible(&finding.message))?;
         match finding.edit() {
-            Some(edit) => writeln!(out, ": {}", visible(&edit)),
-            None => writeln!(out),
+            Some(edit) => writeln!(out, ": {}", visible(&edit))?,
+            None => writeln!(out)?,
         }
+        if self.excerpts && !finding.span.is_empty() {
+            self.excerpt(&report.text, finding, line, out)?;
+        }
+        Ok(())
     }
 
-    fn excerpt(&self, report: &FileReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    /// The line of the source on which a finding begins, with the place underlined.
+    fn excerpt(&self, text: &str, finding: &Finding, line: usize, out: &mut dyn Write) -> io::Result<()> {
+        const ENDS: [char; 2] = ['\n', '\r'];
+        let start = finding.span.start.min(text.len());
+        let begin = text[..start].rfind(ENDS).map_or(0, |at| at + 1);
+        let end = text[start..].find(ENDS).map_or(text.len(), |at| start + at);
+        let stop = finding.span.end.clamp(start, end);
+        // A document may be one long line.
+        let is_cut = |at: &usize| text.is_char_boundary(*at);
+        let begin = (begin.max(start.saturating_sub(ASIDE))..=start).find(is_cut).unwrap_or(start);
+        let end = (end.min(start + ASIDE)..=end).find(is_cut).unwrap_or(end);
+        let (shown, place) = (&text[begin..end], start - begin..stop.min(end) - begin);
         let title = match finding.level {
-            Level::Error => Title::ERROR,
-            Level::Invalid => Title::ERROR.with_name("invalid"),
-            Level::Legacy => Title::WARNING.with_name("legacy"),
-            Level::Copy => Title::INFO.with_name("copy"),
-            Level::Default => Title::INFO.with_name("default"),
+            Level::Error | Level::Invalid => Title::ERROR,
+            Level::Legacy => Title::WARNING,
+            Level::Copy | Level::Default => Title::INFO,
             Level::Note => Title::NOTE,
         };
-        let end = report.text.len();
-        let start = finding.span.start.min(end);
-        // The first line of the element is enough to find it.
-        let stop = finding.span.end.clamp(start, end);
-        let stop = report.text[start..stop].find('\n').map_or(stop, |at| start + at);
-        let label = finding.edit().unwrap_or_else(|| finding.path.clone());
-        let snippet = Snippet::source(report.text.as_str())
-            .path(visible(&report.label).into_owned())
-            .annotation(AnnotationKind::Primary.span(start..stop).label(label));
-        let group: Group<'_> = title.primary_title(finding.message.as_str()).id(&*finding.rule).element(snippet);
-        writeln!(out, "{}", self.renderer.render(&[group]))
+        let snippet = Snippet::source(shown).line_start(line).annotation(AnnotationKind::Primary.span(place));
+        writeln!(out, "{}", self.renderer.render(&[Group::with_level(title).element(snippet)]))
     }
 }
 

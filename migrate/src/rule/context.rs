@@ -7,6 +7,7 @@ use domxml_runtime::{Content, Extra, Span, Version};
 use super::{Range, Scope};
 use crate::finding::{Finding, Level};
 use crate::options::Profile;
+use crate::suppress::Suppressions;
 
 /// What a rule is told and where it reports.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Context<'t> {
     pub(crate) findings: Vec<Finding>,
     /// From when to when what was refused is refused.
     pub(crate) refusals: Vec<Range>,
+    /// What the author does not want to be told.
+    pub(crate) hushed: Option<&'t Suppressions>,
 }
 
 impl<'t> Context<'t> {
@@ -51,6 +54,7 @@ impl<'t> Context<'t> {
             level: Level::Legacy,
             findings: Vec::new(),
             refusals: Vec::new(),
+            hushed: None,
         }
     }
 

@@ -60,6 +60,20 @@ pub fn near(id: &str) -> Option<&'static str> {
     domxml_runtime::nearest(id, all().map(|rule| rule.id).chain(ids::ALL.iter().map(|own| own.id)))
 }
 
+/// Whether something is the id of a rule or of a finding that no rule makes, or a class.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    let own = || ids::ALL.iter().any(|own| own.id == name || own.class.as_str() == name);
+    all().any(|rule| rule.id == name || rule.class.as_str() == name) || own()
+}
+
+/// Whether what has this id is of the class of this name.
+#[must_use]
+pub fn is_of_class(id: &str, class: &str) -> bool {
+    let of = find(id).map(|rule| rule.class).or_else(|| ids::find(id).map(|own| own.class));
+    of.is_some_and(|of| of.as_str() == class)
+}
+
 /// What a selection comes to.
 #[derive(Debug, Clone)]
 pub struct Selected {
@@ -79,12 +93,9 @@ const ALWAYS: [&str; 3] = [ids::IO, ids::SYNTAX, ids::NOT_A_DOMAIN];
 pub fn select(select: &[String], ignore: &[String], profile: Profile, target: &Target) -> Result<Selected, String> {
     let named = |id: &str, class: Class, list: &[String]| list.iter().any(|name| name == id || name == class.as_str());
     for name in select.iter().chain(ignore) {
-        let name = std::slice::from_ref(name);
-        let known = all().any(|rule| named(rule.id, rule.class, name))
-            || ids::ALL.iter().any(|own| named(own.id, own.class, name));
-        if !known {
-            let near = near(&name[0]).map_or_else(String::new, |id| format!("; did you mean {id}?"));
-            return Err(format!("no rule or class is called {}{near}", name[0]));
+        if !is_known(name) {
+            let near = near(name).map_or_else(String::new, |id| format!("; did you mean {id}?"));
+            return Err(format!("no rule or class is called {name}{near}"));
         }
     }
     let wanted = |id: &str, class: Class| {

@@ -161,7 +161,7 @@ impl Printer {
             Color::Never => false,
             Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        let own = matches!(options.output_format, OutputFormat::Text | OutputFormat::Json);
+        let own = options.output_format.is_text() || options.output_format == OutputFormat::Json;
         Self {
             format: options.output_format,
             quiet: options.quiet,
@@ -331,6 +331,7 @@ fn file_report(result: &Result) -> FileReport {
             action: Action::Failed,
             output: None,
             features: None,
+            mended: None,
         };
     }
     let differences = result.drift.differences.iter().zip(&result.places);
@@ -352,5 +353,6 @@ fn file_report(result: &Result) -> FileReport {
         action: Action::Unchanged,
         output: None,
         features: None,
+        mended: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Where a walk has something to do, and the ways there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
@@ -62,6 +62,14 @@ impl Stops {
 
     pub(super) fn make(&mut self, table: &'static TypeInfo) -> &mut Stop {
         self.0.entry(address(table)).or_default()
+    }
+
+    /// Forgets the rows of these rules. The ways to them are left: they lead to nothing, which costs a little and changes nothing.
+    pub(super) fn leave_out(&mut self, ids: &HashSet<String>) {
+        for stop in self.0.values_mut() {
+            stop.looks.retain(|entry| !ids.contains(entry.rule.id));
+            stop.changes.retain(|entry| !ids.contains(entry.rule.id));
+        }
     }
 
     /// Finds the ways to the types that have been made, of which none leads through what is newer than a version.

@@ -1,0 +1,156 @@
+//! What a directory wants, and what the author of a document does not want to be told.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{NEW, OLD, dommigrate};
+
+fn write(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+    fs::write(path, text).expect("written");
+}
+
+/// What a call says, with its status.
+fn said(root: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = dommigrate().current_dir(root).args(arguments).output().expect("it runs");
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap_or(-1), text)
+}
+
+const VNC: &str = "<graphics type='vnc' port='-1'/>";
+
+fn guest(devices: &str) -> String {
+    NEW.replace("</domain>", &format!("  <devices>\n{devices}  </devices>\n</domain>"))
+}
+
+#[test]
+fn each_file_has_the_nearest_configuration_above_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    for folder in ["plain", "quiet", "quiet/below", "quiet/own", "left"] {
+        write(root, &format!("{folder}/a.xml"), OLD);
+    }
+    write(root, "quiet/dommigrate.toml", "ignore = 'default-value'\n");
+    write(root, "quiet/own/dommigrate.toml", "layout = 'canonical'\n");
+    write(root, "left/dommigrate.toml", "exclude = ['/a.xml']\n");
+    assert_eq!(said(root, &["upgrade", "-q", "."]).0, 0);
+    let is = |folder: &str| fs::read_to_string(root.join(folder).join("a.xml")).expect("read");
+    assert_eq!(["plain", "quiet", "quiet/below", "quiet/own", "left"].map(is), [NEW, OLD, OLD, NEW, OLD]);
+    // A call in the folder reads standard input by its configuration, and the command line wins.
+    let quiet = || dommigrate().current_dir(root.join("quiet")).arg("upgrade").write_stdin(OLD).assert();
+    quiet().code(0).stdout(OLD);
+    write(root, "quiet/dommigrate.toml", "profile = 'libvirt'\nlayout = 'keep'\n");
+    let typed = ["upgrade", "--profile", "modern"];
+    dommigrate().current_dir(root.join("quiet")).args(typed).write_stdin(OLD).assert().code(0).stdout(NEW);
+    // `--config` names one for all.
+    write(root, "other.toml", "ignore = ['default-value']\n");
+    write(root, "plain/a.xml", OLD);
+    assert_eq!(said(root, &["upgrade", "-q", "--config", "other.toml", "plain", "quiet"]).0, 0);
+    assert_eq!(is("plain"), OLD);
+}
+
+#[test]
+fn sections_are_about_some_paths() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    for name in ["a.xml", "templates/b.xml", "templates/live/c.xml"] {
+        write(root, name, OLD);
+    }
+    let sections = "[[per-path]]\npaths = ['templates/', '!templates/live/']\nignore = ['default']\n\
+                    [[per-path]]\npaths = ['*.xml']\nstrict = true\n";
+    write(root, "dommigrate.toml", sections);
+    let (status, text) = said(root, &["check", "--output-format", "concise", "."]);
+    assert_eq!(status, 1, "{text}");
+    let about = |name: &str| text.contains(&format!("{name}:3:3: default[default-value]"));
+    assert_eq!(["a.xml", "b.xml", "c.xml"].map(about), [true, false, true], "{text}");
+}
+
+#[test]
+fn what_is_wrong_in_a_configuration_is_told_before_anything_is_done() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    write(root, "a.xml", OLD);
+    write(root, "b/b.xml", OLD);
+    for (config, words) in [
+        ("targt = '9.0.0'", "targt: no option is called so; did you mean target?"),
+        ("target = 'newest'", "target: invalid value 'newest'"),
+        ("profile = 'modem'", "profile: invalid value 'modem'"),
+        ("ignore = ['os-nvram-txt']", "ignore: no rule or class is called os-nvram-txt; did you mean os-nvram-text?"),
+        ("unsafe-fixes = 'yes'", "unsafe-fixes: is true or false"),
+        ("profile = ['modern']", "profile: takes one value, not a list"),
+        ("dry-run = true", "dry-run: is for the command line alone"),
+        ("[[per-path]]\nignore = ['default']", "[[per-path]] 1: paths is missing"),
+        ("[[per-path]]\npaths = ['*']\njobs = 1", "[[per-path]] 1: jobs: holds for a whole call"),
+        ("profile = ", "TOML parse error"),
+    ] {
+        write(root, "b/dommigrate.toml", config);
+        let (status, text) = said(root, &["upgrade", "."]);
+        assert!(status == 2 && text.contains("b/dommigrate.toml: ") && text.contains(words), "{config}: {text}");
+        assert_eq!(fs::read_to_string(root.join("a.xml")).expect("read"), OLD, "{config}");
+    }
+    // What only another command has is no mistake.
+    write(root, "b/dommigrate.toml", "strict = true\nhost = []\nbackup = '.old'\njobs = 1\ncolor = 'never'\n");
+    assert_eq!(said(root, &["upgrade", "-q", "b"]).0, 0);
+    assert!(root.join("b/b.xml.old").is_file(), "an option of the whole call");
+}
+
+#[test]
+fn a_comment_keeps_a_rule_from_an_element() {
+    let text = guest(&format!(
+        "    <!-- dommigrate: ignore graphics-port-minus1; scripts look for it -->\n    {VNC}\n    {VNC}\n"
+    ));
+    let output = dommigrate().arg("upgrade").write_stdin(text).output().expect("it runs");
+    let got = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!((got.matches(VNC).count(), got.matches("autoport='yes'").count()), (1, 1), "{got}");
+    let check = dommigrate().arg("check").write_stdin(got.clone()).output().expect("it runs");
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(!said.contains("unused-suppression") && !said.contains("graphics-port-minus1"), "{said}");
+}
+
+#[test]
+fn a_rule_about_more_than_the_element_is_left_out() {
+    let quiet = "  <!-- dommigrate: ignore default-value -->\n  <memory";
+    let text = OLD
+        .replace("  <memory", quiet)
+        .replace("</domain>", "  <clock offset='localtime'><timer name='pit'/></clock>\n</domain>");
+    dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(0).stdout(text.clone());
+    dommigrate().args(["check", "--strict"]).write_stdin(text).assert().code(0);
+}
+
+#[test]
+fn a_document_can_be_left_alone() {
+    let text = OLD.replace("  <name>", "  <!-- dommigrate: ignore-file -->\n  <extra/>\n  <name>");
+    dommigrate().args(["check", "--strict"]).write_stdin(text.clone()).assert().code(0);
+    for layout in ["keep", "canonical"] {
+        dommigrate()
+            .args(["upgrade", "--layout", layout])
+            .write_stdin(text.clone())
+            .assert()
+            .code(0)
+            .stdout(text.clone());
+    }
+    let one = OLD.replace("  <name>", "  <!-- dommigrate: ignore-file default-value -->\n  <name>");
+    dommigrate().args(["check", "--strict"]).write_stdin(one).assert().code(0);
+}
+
+#[test]
+fn a_suppression_that_serves_to_nothing_is_noted() {
+    for (comment, words) in [
+        ("ignore os-nvram-text", "nothing is found that this comment suppresses (os-nvram-text)"),
+        ("ignore os-nvram-txt", "names os-nvram-txt, which is no rule; did you mean os-nvram-text?"),
+        ("ignore", "says no rule"),
+        ("ignore-line structure", "is neither"),
+    ] {
+        let text = NEW.replace("  <os>", &format!("  <!-- dommigrate: {comment} -->\n  <os>"));
+        let output = dommigrate().arg("check").write_stdin(text).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(": note[unused-suppression]") && said.contains(words), "{comment}: {said}");
+    }
+    let last = NEW.replace("</domain>", "  <!-- dommigrate: ignore structure -->\n</domain>");
+    let output = dommigrate().arg("check").write_stdin(last).output().expect("it runs");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("stands before no element"));
+}
