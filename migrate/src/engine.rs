@@ -3,6 +3,7 @@
 mod comparable;
 mod plan;
 mod unknown;
+mod unread;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -80,7 +81,8 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 #[must_use]
 pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
     match read(text, as_it_stands(unknown), &mut Spare::default()) {
-        Ok((_, domain, findings)) => {
+        Ok((_, domain, notes)) => {
+            let findings = from_notes(&notes, as_it_stands(unknown));
             let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
             let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
             Outcome { text: Some(written.text), findings, printed, ..Outcome::default() }
@@ -108,7 +110,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
     };
     let mut hushed = Suppressions::of(text, &original.tree().document);
     let mut outcome = match (hushed.is_empty(), hushed.everything()) {
-        (true, _) => rewrite(&original, domain, notes, options, depth, None),
+        (true, _) => rewrite(&original, domain, &notes, options, depth, None),
         (false, true) => Outcome { text: Some(text.to_owned()), carried_over: true, ..Outcome::default() },
         (false, false) => quietly(&original, &domain, &notes, options, depth, &mut hushed),
     };
@@ -120,18 +122,18 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
 fn quietly(
     original: &Original<'_>,
     domain: &Domain,
-    notes: &[Finding],
+    notes: &[Note],
     options: &Options,
     depth: usize,
     hushed: &mut Suppressions,
 ) -> Outcome {
     let mut options = options.clone();
     let mut elsewhere: Vec<Finding> = Vec::new();
-    let usual = rewrite(original, domain.clone(), notes.to_vec(), &options, depth, None).findings;
+    let usual = rewrite(original, domain.clone(), notes, &options, depth, None).findings;
     let is_usual =
         |finding: &Finding| usual.iter().any(|other| other.rule == finding.rule && other.span == finding.span);
     loop {
-        let mut outcome = rewrite(original, domain.clone(), notes.to_vec(), &options, depth, Some(hushed));
+        let mut outcome = rewrite(original, domain.clone(), notes, &options, depth, Some(hushed));
         // What is left must not bring up what would not be said otherwise: the element stays as its author wants it.
         let brought_up = outcome.findings.iter().filter(|finding| finding.level.is_rewrite() && !is_usual(finding));
         if brought_up.filter(|finding| hushed.extend(finding)).count() > 0 {
@@ -163,7 +165,7 @@ fn quietly(
 fn rewrite(
     original: &Original<'_>,
     mut domain: Domain,
-    mut findings: Vec<Finding>,
+    notes: &[Note],
     options: &Options,
     depth: usize,
     hushed: Option<&Suppressions>,
@@ -176,9 +178,15 @@ fn rewrite(
     let scope = Scope::of(&domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     context.hushed = hushed;
+    let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(&domain, text, options) };
     options.plan.run(&mut domain, &mut context);
+    unread.append(&mut context.unread);
     unknown::restore(&mut domain, &mut context.findings);
     restore(&mut domain, said);
+    let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
+    let reading = Reading::For(options.unknown);
+    let told = notes.iter().map(|note| if is_unread(note) { from_unread(note) } else { from_note(note, reading) });
+    let mut findings: Vec<Finding> = told.collect();
     findings.append(&mut context.findings);
     findings.extend(newer);
     // What is held against the original has to be printed as that was.
@@ -256,16 +264,13 @@ fn read<'t>(
     text: &'t str,
     reading: Reading,
     spare: &'t mut Spare,
-) -> Result<(Original<'t>, Domain, Vec<Finding>), Vec<Finding>> {
+) -> Result<(Original<'t>, Domain, Vec<Note>), Vec<Finding>> {
     let unknown = match reading {
         Reading::For(Fate::Denied) => runtime::Unknown::Deny,
         _ => runtime::Unknown::Keep,
     };
     match Original::read::<Domain>(text, &ReadOptions { unknown, exact: true }, spare) {
-        Ok((original, parsed)) => {
-            let notes = parsed.notes.iter().map(|note| from_note(note, reading)).collect();
-            Ok((original, parsed.value, notes))
-        }
+        Ok((original, parsed)) => Ok((original, parsed.value, parsed.notes)),
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }
 }
@@ -305,8 +310,10 @@ pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
 /// What the reader says of a document: what libvirt refuses, and what it reads past.
 #[must_use]
 pub fn read_findings(text: &str) -> Vec<Finding> {
-    match read(text, Reading::For(Fate::Kept), &mut Spare::default()) {
-        Ok((_, _, findings)) | Err(findings) => findings,
+    let reading = Reading::For(Fate::Kept);
+    match read(text, reading, &mut Spare::default()) {
+        Ok((_, _, notes)) => from_notes(&notes, reading),
+        Err(findings) => findings,
     }
 }
 
@@ -354,6 +361,16 @@ fn from_error(error: ParseError) -> Finding {
     };
     let message = error.sentence("");
     finding(rule, Level::Error, error.range, error.path, message)
+}
+
+fn from_notes(notes: &[Note], reading: Reading) -> Vec<Finding> {
+    notes.iter().map(|note| from_note(note, reading)).collect()
+}
+
+/// What is wrong with something that the libvirt in question does not look at.
+fn from_unread(note: &Note) -> Finding {
+    let message = note.sentence("; this libvirt does not read it");
+    finding(ids::INVALID, Level::Note, note.range.clone(), note.path.clone(), message)
 }
 
 fn from_note(note: &Note, reading: Reading) -> Finding {
@@ -472,7 +489,8 @@ pub struct Needs {
 /// What is wrong with a document that cannot be read.
 pub fn needs(text: &str, unknown: Unknown) -> Result<(Needs, Vec<Finding>), Vec<Finding>> {
     let mut spare = Spare::default();
-    let (_, mut domain, findings) = read(text, as_it_stands(unknown), &mut spare)?;
+    let (_, mut domain, notes) = read(text, as_it_stands(unknown), &mut spare)?;
+    let findings = from_notes(&notes, as_it_stands(unknown));
     let features = features::used(&domain);
     // What a driver refuses is not known by version; what the format refuses is.
     let target = Target::from(features::oldest(&features).unwrap_or_default());

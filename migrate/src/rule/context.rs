@@ -37,6 +37,8 @@ pub struct Context<'t> {
     pub(crate) refusals: Vec<Range>,
     /// What the author does not want to be told.
     pub(crate) hushed: Option<&'t Suppressions>,
+    /// Where in the document stands what libvirt does not read: whatever is wrong there it does not see.
+    pub(crate) unread: Vec<std::ops::Range<usize>>,
 }
 
 impl<'t> Context<'t> {
@@ -55,6 +57,7 @@ impl<'t> Context<'t> {
             findings: Vec::new(),
             refusals: Vec::new(),
             hushed: None,
+            unread: Vec::new(),
         }
     }
 

@@ -63,13 +63,17 @@ pub fn unread_where<P: IntoPlace>(
             let message = || format!("libvirt does not read {} {reason}", place.shape.called());
             if cx.profile == Profile::Modern {
                 for item in slot.items().iter().filter(|item| is_unread(item, &cx.scope)).collect::<Vec<_>>() {
-                    let at = place.span(item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                    let own = place.span(item);
+                    let at = own.unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
                     cx.note_here(at, message());
+                    cx.unread.extend(own.filter(|_| cx.partly.is_none()).map(Span::range));
                 }
                 return;
             }
             for mut item in slot.take_if(&mut |item| is_unread(item, &cx.scope)) {
-                let at = place.span(&item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                let own = place.span(&item);
+                let at = own.unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                cx.unread.extend(own.map(Span::range));
                 cx.rewrote_here(at, message()).becomes(place.show(&item), "");
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
             }

@@ -1,0 +1,153 @@
+//! What one libvirt does and another does not: the forms of profile `libvirt` by version.
+
+use dommigrate::engine::{self, Options};
+use dommigrate::finding::{Level, ids};
+use dommigrate::options::{Driver, Fate, Layout, Profile, Target};
+use dommigrate::rules;
+use domxml_runtime::Version;
+
+fn options(version: Version) -> Options {
+    let target = Target::at(version);
+    let chosen = rules::select(&[], &[], Profile::Libvirt, &target).expect("no selection is never wrong").rules;
+    Options {
+        profile: Profile::Libvirt,
+        target,
+        plan: engine::Plan::new(&chosen, Profile::Libvirt, &target, Some(Driver::Test), false),
+        muted: Vec::new(),
+        live: false,
+        unknown: Fate::of(Profile::Libvirt, &target, None),
+        layout: Layout::Canonical,
+    }
+}
+
+fn form(content: &str, version: Version) -> engine::Outcome {
+    let os = if content.contains("<os") { "" } else { "<os><type arch='x86_64'>hvm</type></os>" };
+    let text = format!("<domain type='kvm'><name>a</name><memory unit='KiB'>1024</memory>{os}{content}</domain>");
+    engine::upgrade(&text, &options(version))
+}
+
+/// What is written otherwise from a version on.
+struct Change {
+    /// The first version that writes it as today's.
+    since: Version,
+    /// The rule that has a row whose range begins or ends there; none where an annotation of the schema says it.
+    rule: Option<&'static str>,
+    content: &'static str,
+    /// What older ones write.
+    before: &'static str,
+    /// What newer ones write.
+    after: &'static str,
+}
+
+/// A version that the sources only bound is the later bound.
+const CHANGES: &[Change] = &[
+    Change {
+        since: Version::new(12, 0, 0),
+        rule: None,
+        content: "<features><hyperv mode='passthrough'/></features>",
+        before: "    <hyperv mode='passthrough'>\n    </hyperv>\n",
+        after: "    <hyperv mode='passthrough'/>\n",
+    },
+    Change {
+        since: Version::new(12, 0, 0),
+        rule: Some("os-loader-format"),
+        content: "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
+        before: "    <loader format='qcow2'/>\n    <nvram format='qcow2'/>\n",
+        after: "</type>\n    <nvram format='qcow2'/>\n",
+    },
+    Change {
+        since: Version::new(12, 8, 0),
+        rule: Some("seclabel-untyped-dropped"),
+        content: "<devices></devices><seclabel model='dac'/>",
+        before: "  </devices>\n</domain>\n",
+        after: "  </devices>\n  <seclabel type='dynamic' model='dac' relabel='yes'/>\n</domain>\n",
+    },
+    Change {
+        since: Version::new(11, 6, 0),
+        rule: Some("graphics-libvirt-ports"),
+        content: "<devices><graphics type='vnc' port='-1' autoport='no'/></devices>",
+        before: "<graphics type='vnc' autoport='no'>",
+        after: "<graphics type='vnc' port='-1' autoport='no'>",
+    },
+    Change {
+        since: Version::new(11, 6, 0),
+        rule: Some("graphics-libvirt-ports"),
+        content: "<devices><graphics type='rdp' autoport='no'/></devices>",
+        before: "<graphics type='rdp' port='0' autoport='yes'>",
+        after: "<graphics type='rdp'>",
+    },
+    Change {
+        since: Version::new(11, 9, 0),
+        rule: Some("features-parts-of-off"),
+        content: "<features><hyperv mode='custom'><spinlocks state='on' retries='4294967295'/></hyperv></features>",
+        before: "<spinlocks state='on' retries='-1'/>",
+        after: "<spinlocks state='on'/>",
+    },
+    Change {
+        since: Version::new(11, 6, 0),
+        rule: None,
+        content: "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda'/>\
+                  <blockio logical_block_size='512' discard_granularity='0'/></disk></devices>",
+        before: "<blockio logical_block_size='512'/>",
+        after: "<blockio logical_block_size='512' discard_granularity='0'/>",
+    },
+];
+
+/// The release before: those between two years are not told apart here.
+fn before(version: Version) -> Version {
+    match version.minor {
+        0 => Version::new(version.major - 1, 10, 0),
+        minor => Version::new(version.major, minor - 1, 0),
+    }
+}
+
+#[test]
+fn a_document_is_written_otherwise_from_one_version_on() {
+    for Change { since, content, before: old, after: new, .. } in CHANGES {
+        for (version, written, other) in [(before(*since), old, new), (*since, new, old)] {
+            let outcome = form(content, version);
+            let text = outcome.text.unwrap_or_else(|| panic!("{content} at {version}: {:?}", outcome.findings));
+            assert!(text.contains(written) && !text.contains(other), "{content} at {version}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_written_otherwise_is_the_range_of_a_row() {
+    for change in CHANGES {
+        let Some(id) = change.rule else { continue };
+        let rule = rules::all().find(|rule| rule.id == id).unwrap_or_else(|| panic!("no rule {id}"));
+        let ends = rule.rows.iter().flat_map(|row| <[_; 2]>::from(rule.range(row))).flatten();
+        assert!(ends.into_iter().any(|end| end == change.since), "{id}: no row begins or ends at {}", change.since);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_what_the_target_does_not_read_is_a_note() {
+    let eleven = Version::new(11, 3, 0);
+    for (content, since) in [
+        // Newer elements and attributes, and an element that is forgotten.
+        ("<hwuuid>zz</hwuuid>", Version::new(11, 7, 0)),
+        ("<seclabel model='dac' relabel='no'/>", Version::new(12, 8, 0)),
+        (
+            "<iothreads>1</iothreads><iothreadids><iothread id='1'><poll weight='many'/></iothread></iothreadids>",
+            Version::new(12, 7, 0),
+        ),
+        ("<iommufd enabled='perhaps'/>", Version::new(12, 2, 0)),
+        ("<devices><video><model type='virtio' edid='perhaps'/></video></devices>", Version::new(11, 7, 0)),
+        (
+            "<devices><memballoon model='virtio'><acpi index='1' nodeset='all'/></memballoon></devices>",
+            Version::new(11, 8, 0),
+        ),
+    ] {
+        let old = form(content, eleven);
+        let reader: Vec<_> = old.findings.iter().filter(|finding| finding.rule == ids::INVALID).collect();
+        assert!(
+            !reader.is_empty() && reader.iter().all(|finding| finding.level == Level::Note),
+            "{content}: {reader:?}"
+        );
+        assert!(old.text.is_some(), "{content}: {:?}", old.findings);
+        let new = form(content, since);
+        assert!(new.text.is_none() && new.findings.iter().any(|it| it.level == Level::Error), "{content} at {since}");
+    }
+}
