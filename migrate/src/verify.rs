@@ -76,11 +76,33 @@ fn without_declaration(text: &str) -> &str {
     text[end..].trim_start()
 }
 
-/// A canonically printed document without comments and white space between its tags.
-fn bare(text: &str) -> Vec<&str> {
+/// A canonically printed document without comments and white space between its tags; and the texts that stand beside elements, each with
+/// the number of the element that it stands in. In a layout that is kept they stay where they are, whatever goes beside them.
+fn bare(text: &str) -> (Vec<&str>, Vec<(usize, &str)>) {
     let text = without_declaration(text);
     let pieces = domxml_xml::pieces(text).filter(|piece| piece.kind != Kind::Comment);
-    pieces.map(|piece| text[piece.range].trim()).filter(|piece| !piece.is_empty()).collect()
+    let pieces = pieces.map(|piece| (piece.kind, text[piece.range].trim())).filter(|(_, piece)| !piece.is_empty());
+    let (mut rest, mut beside, mut open, mut count): (Vec<&str>, Vec<_>, Vec<usize>, _) = Default::default();
+    let mut pieces = pieces.peekable();
+    let mut last = None;
+    while let Some((kind, piece)) = pieces.next() {
+        let between = (last, pieces.peek().map(|(next, _)| *next)) != (Some(Kind::Start), Some(Kind::End));
+        match kind {
+            Kind::Text | Kind::Cdata if between => beside.push((open.last().copied().unwrap_or(0), piece)),
+            _ => rest.push(piece),
+        }
+        match kind {
+            Kind::Start => {
+                count += 1;
+                open.push(count);
+            }
+            Kind::End => drop(open.pop()),
+            _ => {}
+        }
+        last = Some(kind);
+    }
+    beside.sort_unstable();
+    (rest, beside)
 }
 
 /// A comment that stands in one text more often than in the other; how it is indented does not matter.
@@ -117,6 +139,21 @@ mod tests {
         // A kept layout has its own order and its own place for a comment.
         let kept = "<domain type=\"kvm\"><name>a</name><odd x='1'/> <os><type>hvm</type></os><!--  c\n --></domain>";
         assert_eq!(of(kept.as_bytes(), true), Ok(()));
+    }
+
+    #[test]
+    fn a_text_beside_elements_may_stand_elsewhere_but_not_go() {
+        let text = |os: &str| TEXT.replace("    <type>hvm</type>\n", os);
+        let (meant, kept) =
+            (text("    <type>hvm</type>\n    <init>i</init>\n    x\n"), text("    <type>hvm</type>x<init>i</init>\n"));
+        let printed = [Printed { text: meant.clone(), exact: false }];
+        let meant = Meant { original: &meant, printed: &printed, comments: true };
+        assert_eq!(read_back(kept.as_bytes(), &meant), Ok(()));
+        for other in
+            [kept.replace("x<", "<"), kept.replace("x<", "y<"), kept.replace("x<", "<").replace("</os>", "</os>x")]
+        {
+            assert!(read_back(other.as_bytes(), &meant).is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::extra::{Anchor, Extra, KeptLeaf, KeptNode, TEXT};
 use crate::reader::is_blank;
 use crate::scalar;
-use crate::verbatim::source;
+use crate::verbatim::{range, source};
 use roxmltree::{Node, NodeId, NodeType};
 use std::collections::{HashMap, HashSet};
 
@@ -90,7 +90,7 @@ fn remarks<'a, 'b>(siblings: impl Iterator<Item = Node<'a, 'b>>) -> (Vec<Node<'a
 
 /// A node as it is kept.
 fn kept(node: Node<'_, '_>, anchor: Anchor, same_line: bool) -> KeptNode {
-    KeptNode { anchor, same_line, text: source(node).into(), span: node.range().into() }
+    KeptNode { anchor, same_line, text: source(node).into(), span: range(node).into() }
 }
 
 /// Keeps the nodes of an element that are no fields: its comments and processing instructions, `unknown` nodes, and what

@@ -4,6 +4,7 @@ use crate::escape;
 use crate::extra::Span;
 use domxml_xml::Spare;
 use roxmltree::Node;
+use std::ops::Range;
 
 /// An element, or a piece of text, kept as it stands in the document.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +76,7 @@ impl Verbatim {
             source: source(node),
             name: node.tag_name().name().to_owned(),
             namespaces: outer_namespaces(node),
-            span: node.range().into(),
+            span: range(node).into(),
         }
     }
 }
@@ -91,9 +92,23 @@ pub struct AnyAttribute {
     pub value: String,
 }
 
+/// The bytes of a node. Of a text in several pieces, as CDATA sections are, the tree knows where the first one stands.
+pub(crate) fn range(node: Node<'_, '_>) -> Range<usize> {
+    let range = node.range();
+    if !node.is_text() {
+        return range;
+    }
+    let end = node.next_sibling().map(|next| next.range().start).or_else(|| {
+        let parent = node.parent_element()?.range();
+        let behind = node.document().input_text().get(range.end..parent.end)?;
+        Some(range.end + behind.rfind("</")?)
+    });
+    range.start..end.unwrap_or(range.end)
+}
+
 /// The text of a node in its document, with line ends normalised as a parser would.
 pub(crate) fn source(node: Node<'_, '_>) -> String {
-    let text = domxml_xml::text_of(node.document(), node.range());
+    let text = domxml_xml::text_of(node.document(), range(node));
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() }
 }
 

@@ -232,7 +232,7 @@ impl Reader {
 
     pub(super) fn unexpected_text(&mut self, parent: roxmltree::Node<'_, '_>, text: roxmltree::Node<'_, '_>) {
         let what = || (format!("unexpected text in <{}>", parent.tag_name().name()), Vec::new(), None);
-        if self.unknown(parent, text.range(), ErrorKind::UnexpectedText, what) {
+        if self.unknown(parent, crate::verbatim::range(text), ErrorKind::UnexpectedText, what) {
             self.kept.push(text.id());
         }
     }
@@ -336,7 +336,7 @@ fn namespace_for(out: &dyn Content, prefix: &str, local: &str) -> Option<&'stati
 
 /// The bytes of an element's text; its name where there is none.
 fn text_range(node: roxmltree::Node<'_, '_>) -> Range<usize> {
-    node.children().find(roxmltree::Node::is_text).map_or_else(|| open_tag(node), |text| text.range())
+    node.children().find(roxmltree::Node::is_text).map_or_else(|| open_tag(node), crate::verbatim::range)
 }
 
 pub(super) fn quoted(values: &[ValueInfo]) -> Vec<String> {
