@@ -11,6 +11,7 @@ pub mod fault_rows;
 #[cfg(unix)]
 pub mod faults;
 pub mod findings;
+pub mod fuzz;
 #[cfg(unix)]
 pub mod growth;
 pub mod hosts;

@@ -1,0 +1,5 @@
+//! See `domxml_tests::fuzz::diff`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| domxml_tests::fuzz::diff(data));
