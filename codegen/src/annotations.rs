@@ -6,15 +6,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use relaxng_model::closest;
 use relaxng_model::schema::{AnnotationAttribute, COMPATIBILITY_NS, Location, NodeId, Schema};
+use relaxng_model::{closest, facts};
 
 use crate::error::Errors;
 use crate::lower::names;
 use crate::model::{DefaultForm, DefaultValue, EmptyForm, Facts, Narrow};
 
-/// Namespace of the project's own annotations.
-pub const NS: &str = "https://domxml.org/ns/schema/1";
+pub use relaxng_model::facts::NS;
 
 const KNOWN: &[&str] = &[
     "absent",
@@ -92,7 +91,7 @@ impl<'g> Annotations<'g> {
             .map(|value| DefaultValue { value: value.to_owned(), form, until: text("default-until") });
         // Counts as read on every node.
         let _ = text("since");
-        let since = nodes.iter().find_map(|&node| self.since(node)).map(str::to_owned);
+        let since = nodes.iter().find_map(|&node| facts::since(self.schema, node)).map(str::to_owned);
         Facts {
             since,
             optional_since: text("optional-since"),
@@ -112,29 +111,6 @@ impl<'g> Annotations<'g> {
             unknown_refused: self.first(nodes, "unknown").is_some_and(|(value, _)| value == "refused"),
             reference: text("ref"),
         }
-    }
-
-    /// The version since when there is what a node describes: its own annotation, or that of the element or attribute around it, where
-    /// it is an element, an attribute or a value.
-    fn since(&self, node: NodeId) -> Option<&'g str> {
-        self.own_since(node).or_else(|| self.inherited_since(node))
-    }
-
-    fn own_since(&self, node: NodeId) -> Option<&'g str> {
-        let annotations = &self.schema.annotations(node).attributes;
-        annotations.iter().find(|it| it.ns == NS && it.local == "since").map(|it| it.value.as_str())
-    }
-
-    /// What is around a node is looked for within its definition.
-    fn inherited_since(&self, node: NodeId) -> Option<&'g str> {
-        let tag = |node: NodeId| self.schema.node(node).tag;
-        if !matches!(tag(node), "element" | "attribute" | "value") {
-            return None;
-        }
-        std::iter::successors(self.schema.node(node).parent, |node| self.schema.node(*node).parent)
-            .take_while(|node| tag(*node) != "define")
-            .filter(|node| matches!(tag(*node), "element" | "attribute"))
-            .find_map(|node| self.own_since(node))
     }
 
     /// Reports every annotation of the project's namespace that is unknown, has an impossible value, or was not read.
@@ -168,7 +144,7 @@ impl<'g> Annotations<'g> {
                     errors.at_location(self.schema, attribute.location, message);
                 } else if let Some(message) = impossible(attribute, default) {
                     errors.at_location(self.schema, attribute.location, message);
-                } else if local == "since" && self.inherited_since(id) == Some(&attribute.value) {
+                } else if local == "since" && facts::inherited_since(self.schema, id) == Some(&attribute.value) {
                     let message = "d:since says what the element or attribute around it says already".to_owned();
                     errors.at_location(self.schema, attribute.location, message);
                 } else if !read.contains(&(id, place)) {

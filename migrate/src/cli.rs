@@ -113,7 +113,10 @@ const EXPLAIN: &str = "\
 Examples:
   dommigrate explain os-nvram-text          a rule
   dommigrate explain unknown-content        what is found without a rule
-  dommigrate explain disk/driver/@cache     an attribute of the format";
+  dommigrate explain disk/source            an element of the format, in each of its forms
+  dommigrate explain devices/disk/driver/@cache
+                                            an attribute, with its values
+  dommigrate explain disk/@type=network     a value";
 
 /// A version that is no newer than the format that is known.
 fn known_version(text: &str) -> Result<Version, String> {
@@ -150,7 +153,7 @@ pub enum Command {
     Drift(Drift),
     /// List the rules
     Rules(Rules),
-    /// Explain a rule, with an example
+    /// Explain a rule, with an example, or an element, an attribute or a value of the format
     #[command(after_help = EXPLAIN)]
     Explain(Explain),
     /// Print a completion script for a shell
@@ -304,7 +307,8 @@ pub struct Rules {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The rule, or an element or attribute of the format as `disk`, `disk/driver`, `disk/driver/@cache`
+    /// The rule; or the end of a path to an element, an attribute or a value of the format, as `disk`, `devices/disk/driver`,
+    /// `disk/driver/@cache`, `disk/@type=network`
     pub subject: String,
 }
 

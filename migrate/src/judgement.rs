@@ -7,15 +7,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domxml::Domain;
 use domxml_runtime::Verbatim;
 use domxml_xml::{Spare, Tree};
+use relaxng_model::Grammar;
 use relaxng_model::datatype::Type;
 use relaxng_model::grammar::{Kind, NameClass, Pattern};
 use relaxng_model::schema::NodeId;
 use relaxng_model::validate::{Validator, Violation, ViolationKind};
-use relaxng_model::{EmbeddedResolver, Grammar, load};
 use roxmltree::Document;
 
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level, ids};
+use crate::reference;
 use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
 
 /// An element that stands in a wrong place and belongs in more than so many is one of a common name.
@@ -38,8 +39,7 @@ impl Judge {
     /// # Errors
     /// Never, as long as the embedded schema is right.
     pub fn embedded() -> Result<Self, String> {
-        let grammar = load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT);
-        Ok(Self { own: true, ..Self::of(&grammar.map_err(|errors| errors.to_string())?) })
+        Ok(Self { own: true, ..Self::of(reference::grammar()?) })
     }
 
     /// By any schema.

@@ -26,6 +26,7 @@ pub mod options;
 pub mod output;
 pub mod patch;
 pub mod patterns;
+pub mod reference;
 pub mod report;
 pub mod rule;
 pub mod rules;

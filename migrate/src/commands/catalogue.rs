@@ -112,10 +112,11 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
     if let Some(row) = drift::rows::find(&args.subject) {
         return print(&drift_page(row));
     }
-    if let Some(text) = super::describe::describe(&args.subject) {
-        return print(&text);
-    }
-    let near = rules::near(&args.subject).map_or_else(String::new, |id| format!("; did you mean {id}?"));
+    let near = match super::describe::describe(&args.subject) {
+        Ok(text) => return print(&text),
+        Err(near) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean {id}?"))),
+    };
+    let near = near.map_or_else(String::new, |near| format!("; {near}"));
     crate::complain(&format!("no rule and no element is called {}{near}", args.subject));
     Ok(FAILED)
 }

@@ -1,197 +1,303 @@
 //! `explain ELEMENT`: what the schema says about an element, an attribute and its values.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use relaxng_model::grammar::{Grammar, Kind, NameClass, Pattern};
-use relaxng_model::schema::{COMPATIBILITY_NS, NodeId};
-use relaxng_model::{EmbeddedResolver, load};
+use relaxng_model::facts::Facts;
+use relaxng_model::places::{ANY, Condition, Content, Form, Found, Given, Member, Values};
+use relaxng_model::{Grammar, closest};
 
-/// Namespace of the project's own annotations.
-const OWN_NS: &str = "https://domxml.org/ns/schema/1";
+use crate::reference;
 
-/// What the schema says about `subject`: an element by its name or the end of its path, as `disk` or `disk/driver`, or an attribute,
-/// as `disk/driver/@cache`. None where there is no such thing.
-pub(super) fn describe(subject: &str) -> Option<String> {
-    let grammar = load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT).ok()?;
-    let (path, attribute) = match subject.rsplit_once("/@") {
-        Some((path, attribute)) => (path, Some(attribute)),
-        None => (subject, None),
-    };
-    let path: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let mut finder = Finder { grammar: &grammar, open: Vec::new(), seen: BTreeSet::new(), path, found: Vec::new() };
-    finder.pattern(&grammar.start);
-    let mut text = String::new();
-    let mut printed = BTreeSet::new();
-    for (path, element) in finder.found {
-        let page = match attribute {
-            None => element_page(&grammar, &path, element),
-            Some(name) => attribute_page(&grammar, &path, element, name),
+/// What a subject names.
+#[derive(Debug, PartialEq, Eq)]
+struct Subject<'s> {
+    elements: Vec<&'s str>,
+    attribute: Option<&'s str>,
+    value: Option<&'s str>,
+}
+
+impl<'s> Subject<'s> {
+    /// As people and findings write paths: `disk/driver/@cache`, `/domain/devices/disk[2]`, `disk/@type=network`, `<disk>`.
+    fn parse(text: &'s str) -> Self {
+        let (text, value) = match text.split_once('=') {
+            Some((path, value)) => (path, Some(value.trim_matches(['\'', '"']))),
+            None => (text, None),
         };
-        if let Some(page) = page
-            && printed.insert(page.split_once('\n').map_or(page.clone(), |(_, rest)| rest.to_owned()))
-        {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(&page);
-        }
+        let (path, attribute) = match text.rsplit_once('@') {
+            Some((path, attribute)) => (path, Some(attribute)),
+            None => (text, None),
+        };
+        let names = path.trim_matches(['/', '<', '>']).split('/');
+        let name = |step: &'s str| {
+            let step = step.split_once('[').map_or(step, |(name, _)| name);
+            step.rsplit_once(':').map_or(step, |(_, local)| local)
+        };
+        Self { elements: names.map(name).filter(|name| !name.is_empty()).collect(), attribute, value }
     }
-    (!text.is_empty()).then_some(text)
 }
 
-/// Walks the grammar for elements whose path ends as asked.
-struct Finder<'g> {
-    grammar: &'g Grammar,
-    open: Vec<&'g str>,
-    /// Elements already entered, by node: the format recurses.
-    seen: BTreeSet<(NodeId, Option<String>)>,
-    path: Vec<&'g str>,
-    found: Vec<(String, &'g Pattern)>,
-}
-
-impl<'g> Finder<'g> {
-    fn pattern(&mut self, pattern: &'g Pattern) {
-        match &pattern.kind {
-            Kind::Element { name: NameClass::Name { local, .. }, pattern: content } => {
-                let parent = self.open.last().map(|name| (*name).to_owned());
-                self.open.push(local);
-                if self.open.ends_with(&self.path) {
-                    self.found.push((self.open.join("/"), pattern));
+/// What the schema says about `subject`: an element by its name or the end of its path, as `disk` or `devices/disk/driver`, an attribute,
+/// as `disk/driver/@cache`, or a value, as `disk/driver/@cache=none`.
+///
+/// # Errors
+/// There is no such thing; where an element is there without the attribute or value, a line that says what it has.
+pub(super) fn describe(subject: &str) -> Result<String, Option<String>> {
+    let grammar = reference::grammar().map_err(Some)?;
+    let subject = Subject::parse(subject);
+    if subject.elements.is_empty() {
+        return Err(None);
+    }
+    let found = Found::all(grammar, &subject.elements);
+    if found.is_empty() {
+        return Err(nearest_element(grammar, &subject.elements));
+    }
+    let mut pages = Pages::default();
+    let mut near = None;
+    for found in &found {
+        match subject.attribute {
+            None if subject.value.is_some() => {
+                let member = Member { ns: "", name: "", min: 0, max: 0, forms: found.forms.clone() };
+                match value_page(grammar, &found.path.join("/"), &member, subject.value.unwrap_or_default()) {
+                    Ok(page) => pages.add(page),
+                    Err(error) => near = near.or(Some(error)),
                 }
-                if self.seen.insert((pattern.origin, parent)) {
-                    self.pattern(content);
+            }
+            None => found.forms.iter().for_each(|form| pages.add(element_page(grammar, found, form))),
+            Some(name) => {
+                let content = found.place().content(grammar, &Given::default());
+                match (content.attribute(name), subject.value) {
+                    (None, _) => near = near.or_else(|| Some(no_attribute(&found.path, &content, name))),
+                    (Some(member), None) => pages.add(attribute_page(grammar, &found.path, member)),
+                    (Some(member), Some(value)) => {
+                        match value_page(grammar, &format!("{}/@{name}", found.path.join("/")), member, value) {
+                            Ok(page) => pages.add(page),
+                            Err(error) => near = near.or(Some(error)),
+                        }
+                    }
                 }
-                self.open.pop();
             }
-            Kind::Choice(members) | Kind::Group(members) | Kind::Interleave(members) => {
-                members.iter().for_each(|member| self.pattern(member));
-            }
-            Kind::OneOrMore(member) => self.pattern(member),
-            Kind::Ref(id) => self.pattern(&self.grammar.defines[id.0 as usize].pattern),
-            _ => {}
         }
     }
+    if pages.text.is_empty() { Err(near) } else { Ok(pages.text) }
 }
 
-/// The attributes and children of an element, by name, each once.
-fn members<'g>(grammar: &'g Grammar, pattern: &'g Pattern, all: &mut Vec<(bool, &'g str, &'g Pattern)>) {
-    match &pattern.kind {
-        Kind::Attribute { name: NameClass::Name { local, .. }, .. } => all.push((true, local, pattern)),
-        Kind::Element { name: NameClass::Name { local, .. }, .. } => all.push((false, local, pattern)),
-        Kind::Choice(list) | Kind::Group(list) | Kind::Interleave(list) => {
-            list.iter().for_each(|member| members(grammar, member, all));
+/// The pages, each once: what is said alike of several places is said of the first.
+#[derive(Default)]
+struct Pages {
+    text: String,
+    said: Vec<String>,
+}
+
+impl Pages {
+    fn add(&mut self, page: String) {
+        let body = page.split_once('\n').map_or("", |(_, body)| body).to_owned();
+        if self.said.contains(&body) {
+            return;
         }
-        Kind::OneOrMore(member) => members(grammar, member, all),
-        Kind::Ref(id) => members(grammar, &grammar.defines[id.0 as usize].pattern, all),
-        _ => {}
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(&page);
+        self.said.push(body);
     }
 }
 
-fn values<'g>(grammar: &'g Grammar, pattern: &'g Pattern, all: &mut Vec<(&'g str, NodeId)>) {
-    match &pattern.kind {
-        Kind::Value { value, .. } => all.push((value, pattern.origin)),
-        Kind::Choice(list) => list.iter().for_each(|member| values(grammar, member, all)),
-        Kind::Ref(id) => values(grammar, &grammar.defines[id.0 as usize].pattern, all),
-        _ => {}
+fn nearest_element(grammar: &Grammar, elements: &[&str]) -> Option<String> {
+    let last = elements.last()?;
+    let all = Found::all(grammar, &[]);
+    let known = all.iter().filter_map(|found| found.path.last().copied());
+    if let Some(elsewhere) = all.iter().find(|found| found.path.last() == Some(last)) {
+        return Some(format!("<{last}> stands at {}", elsewhere.path.join("/")));
+    }
+    closest(last, known).map(|near| format!("did you mean {near}?"))
+}
+
+fn no_attribute(path: &[&str], content: &Content<'_>, name: &str) -> String {
+    let element = path.last().copied().unwrap_or_default();
+    let names: Vec<&str> = content.attributes.iter().map(|member| member.name).collect();
+    match closest(name, names.iter().copied()) {
+        Some(near) => format!("<{element}> has no attribute {name}; did you mean {near}?"),
+        None if names.is_empty() => format!("<{element}> has no attributes"),
+        None => format!("<{element}> has no attribute {name}; it has {}", names.join(", ")),
     }
 }
 
-/// One line of facts about a node: version, default, legacy mark.
-fn facts(grammar: &Grammar, node: NodeId) -> String {
-    let annotations = grammar.schema.annotations(node);
-    let mut facts = Vec::new();
-    if let Some(since) = annotations.attribute(OWN_NS, "since") {
-        facts.push(format!("since libvirt {since}"));
-    }
-    if let Some(default) = annotations.attribute(COMPATIBILITY_NS, "defaultValue") {
-        facts.push(format!("{default} where absent"));
-    }
-    if let Some(rule) = annotations.attribute(OWN_NS, "legacy") {
-        facts.push(format!("legacy, see {rule}"));
-    }
-    if annotations.attribute(OWN_NS, "output-only") == Some("true") {
-        facts.push("of running domains only".to_owned());
-    }
-    facts.join("; ")
-}
-
-/// The documentation of a node; where it has none, that of the definition which it is the whole of.
-fn documentation(grammar: &Grammar, node: NodeId) -> String {
-    let of = |node: NodeId| grammar.schema.annotations(node).documentation().collect::<Vec<_>>().join(" ");
-    let own = of(node);
-    match grammar.schema.node(node).parent {
-        Some(parent) if own.is_empty() && grammar.schema.node(parent).tag == "define" => of(parent),
-        _ => own,
-    }
-}
-
-fn head(grammar: &Grammar, title: &str, node: NodeId) -> String {
+fn head(title: &str, facts: &Facts<'_>) -> String {
     let mut text = format!("{title}\n\n");
-    let documentation = documentation(grammar, node);
-    if !documentation.is_empty() {
-        let _ = writeln!(text, "{documentation}\n");
+    for paragraph in &facts.docs {
+        let _ = writeln!(text, "{paragraph}\n");
     }
-    let facts = facts(grammar, node);
-    if !facts.is_empty() {
-        let _ = writeln!(text, "({facts})\n");
+    let phrases = facts.phrases().join("; ");
+    if !phrases.is_empty() {
+        let _ = writeln!(text, "({phrases})\n");
     }
-    text
-}
-
-fn rows(grammar: &Grammar, title: &str, rows: &[(String, NodeId)]) -> String {
-    let mut text = String::new();
-    let mut seen = BTreeSet::new();
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, node) in rows {
-        if !seen.insert(name) {
-            continue;
-        }
-        if text.is_empty() {
-            let _ = writeln!(text, "{title}:");
-        }
-        let (about, facts) = (documentation(grammar, *node), facts(grammar, *node));
-        let facts = if facts.is_empty() { facts } else { format!("({facts})") };
-        let line = [about, facts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        let _ = writeln!(text, "  {name:width$}  {line}");
+    if let Some(rule) = reference::replaced_by(facts) {
+        let _ = writeln!(text, "Replaced by {rule}\n");
     }
     text
 }
 
-fn element_page(grammar: &Grammar, path: &str, element: &Pattern) -> Option<String> {
-    let Kind::Element { pattern: content, .. } = &element.kind else { return None };
-    let mut text = head(grammar, &format!("<{}> as {path}", path.rsplit('/').next()?), element.origin);
-    let mut all = Vec::new();
-    members(grammar, content, &mut all);
-    for (is_attribute, title) in [(true, "Attributes"), (false, "Children")] {
-        let list: Vec<_> = all
-            .iter()
-            .filter(|(attribute, ..)| *attribute == is_attribute)
-            .map(|(_, name, pattern)| ((*name).to_owned(), pattern.origin))
-            .collect();
-        text.push_str(&rows(grammar, title, &list));
+fn foot(text: &mut String, facts: &Facts<'_>) {
+    if let Some(url) = reference::manual(facts) {
+        if !text.ends_with("\n\n") {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "Manual: {url}");
     }
-    let mut texts = Vec::new();
-    values(grammar, content, &mut texts);
-    let texts: Vec<_> = texts.into_iter().map(|(value, node)| (value.to_owned(), node)).collect();
-    text.push_str(&rows(grammar, "Values", &texts));
-    Some(text)
 }
 
-fn attribute_page(grammar: &Grammar, path: &str, element: &Pattern, name: &str) -> Option<String> {
-    let Kind::Element { pattern: content, .. } = &element.kind else { return None };
-    let mut all = Vec::new();
-    members(grammar, content, &mut all);
-    let own: Vec<_> = all.iter().filter(|(attribute, local, _)| *attribute && *local == name).collect();
-    let (_, _, first) = own.first()?;
-    let mut text = head(grammar, &format!("{name}= of {path}"), first.origin);
-    let mut list = Vec::new();
-    for (_, _, pattern) in &own {
-        if let Kind::Attribute { pattern: content, .. } = &pattern.kind {
-            values(grammar, content, &mut list);
-        }
+/// What chooses a branch: `with type='network'`.
+fn condition(when: &[Condition<'_>]) -> String {
+    let each = when.iter().map(|(name, values)| {
+        let values: Vec<_> = values.iter().map(|value| format!("'{value}'")).collect();
+        format!("{name}={}", values.join(" or "))
+    });
+    let all: Vec<_> = each.collect();
+    if all.is_empty() { String::new() } else { format!(", with {}", all.join(" and ")) }
+}
+
+/// Lines for what belongs to something; that it is as old as that is not said again.
+fn rows<'f>(title: &str, of: &Facts<'_>, rows: impl Iterator<Item = (String, Facts<'f>, String)>) -> String {
+    let rows: Vec<_> = rows.collect();
+    let width = rows.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+    let mut text = if rows.is_empty() { String::new() } else { format!("{title}:\n") };
+    for (name, mut facts, more) in rows {
+        facts.since = facts.since.filter(|since| of.since != Some(*since));
+        let mut phrases = facts.phrases();
+        phrases.extend(Some(more).filter(|more| !more.is_empty()));
+        let phrases = if phrases.is_empty() { String::new() } else { format!("({})", phrases.join("; ")) };
+        let line = [facts.text(), phrases].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "{}", format!("  {name:width$}  {line}").trim_end());
     }
-    let list: Vec<_> = list.into_iter().map(|(value, node)| (value.to_owned(), node)).collect();
-    text.push_str(&rows(grammar, "Values", &list));
-    Some(text)
+    text
+}
+
+fn element_page(grammar: &Grammar, found: &Found<'_>, form: &Form<'_>) -> String {
+    let name = found.path.last().copied().unwrap_or_default();
+    let facts = form.facts(grammar);
+    let mut text = head(&format!("<{name}> as {}{}", found.path.join("/"), condition(&form.when)), &facts);
+    let only = Found { path: found.path.clone(), forms: vec![form.clone()] };
+    let content = only.place().content(grammar, &Given::default());
+    let attributes = content.attributes.iter().map(|member| {
+        let more = if member.min > 0 { "required".to_owned() } else { String::new() };
+        (member.name.to_owned(), member.facts(grammar), more)
+    });
+    text.push_str(&rows("Attributes", &facts, attributes));
+    let children = content.children.iter().map(|member| {
+        let more = match (member.min, member.max) {
+            (1.., ANY) => "once or more",
+            (_, ANY) => "any number",
+            (1.., _) => "required",
+            _ => "",
+        };
+        (member.name.to_owned(), member.facts(grammar), more.to_owned())
+    });
+    text.push_str(&rows("Children", &facts, children));
+    let mut values = Values::default();
+    content.texts.iter().for_each(|pattern| values.join(Values::of(grammar, pattern, None)));
+    text.push_str(&values_of("Text", grammar, &facts, &values));
+    foot(&mut text, &facts);
+    text
+}
+
+fn values_of(title: &str, grammar: &Grammar, of: &Facts<'_>, values: &Values<'_>) -> String {
+    let literals = values.literals.iter().map(|value| (value.text.to_owned(), value.facts(grammar), String::new()));
+    let mut text = rows(title, of, literals);
+    if !values.kinds.is_empty() {
+        let _ = match text.is_empty() {
+            true => writeln!(text, "{title}: {}", values.kinds.join("; ")),
+            false => writeln!(text, "  or {}", values.kinds.join("; ")),
+        };
+    }
+    text
+}
+
+fn attribute_page(grammar: &Grammar, path: &[&str], member: &Member<'_>) -> String {
+    let facts = member.facts(grammar);
+    let mut text = head(&format!("{}= of {}", member.name, path.join("/")), &facts);
+    text.push_str(&values_of("Values", grammar, &facts, &member.values(grammar)));
+    foot(&mut text, &facts);
+    text
+}
+
+fn value_page(grammar: &Grammar, title: &str, member: &Member<'_>, value: &str) -> Result<String, String> {
+    let values = member.values(grammar);
+    let names: Vec<&str> = values.literals.iter().map(|literal| literal.text).collect();
+    match values.literals.iter().find(|literal| literal.text == value) {
+        Some(literal) => {
+            let facts = literal.facts(grammar);
+            let mut text = head(&format!("{title}={value}"), &facts);
+            foot(&mut text, &facts);
+            Ok(text)
+        }
+        None if names.is_empty() => {
+            Err(format!("{title} has no values of a set: it takes {}", values.kinds.join("; ")))
+        }
+        None => Err(format!("{title} has no value {value}; it has {}", names.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_read_as_people_and_findings_write_them() {
+        let is = |text: &str, elements: &[&str], attribute: Option<&str>, value: Option<&str>| {
+            let subject = Subject::parse(text);
+            assert_eq!((&*subject.elements, subject.attribute, subject.value), (elements, attribute, value), "{text}");
+        };
+        is("disk", &["disk"], None, None);
+        is("<disk>", &["disk"], None, None);
+        is("/domain/devices/disk[2]/driver", &["domain", "devices", "disk", "driver"], None, None);
+        is("disk/driver/@cache", &["disk", "driver"], Some("cache"), None);
+        is("disk@type", &["disk"], Some("type"), None);
+        is("disk/@type='network'", &["disk"], Some("type"), Some("network"));
+        is("qemu:commandline/qemu:arg", &["commandline", "arg"], None, None);
+        is("//", &[], None, None);
+    }
+
+    #[test]
+    fn what_each_branch_says_is_told_of_the_value_that_chooses_it() {
+        let page = describe("devices/disk/@type").expect("an attribute");
+        let network = page.lines().find(|line| line.trim_start().starts_with("network ")).expect("a value");
+        assert!(
+            network.contains("An image that a server provides") && network.contains("since libvirt 0.8.7"),
+            "{page}"
+        );
+        assert!(!page.lines().nth(2).is_some_and(|line| line.starts_with("A file")), "{page}");
+        let page = describe("disk/source").expect("an element");
+        assert!(page.contains("<source> as domain/devices/disk/source, with type='network'"), "{page}");
+    }
+
+    #[test]
+    fn a_reference_leads_to_the_manual() {
+        let page = describe("devices/disk/driver/@cache").expect("an attribute");
+        assert!(page.contains("Manual: https://libvirt.org/formatdomain.html#hard-drives"), "{page}");
+        assert!(page.contains("Values:\n") && page.contains("writeback"), "{page}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_by_what_is() {
+        let error = |subject: &str| describe(subject).expect_err("no such thing").unwrap_or_default();
+        assert_eq!(error("dsk"), "did you mean disk?");
+        assert_eq!(error("disk/driver/@cach"), "<driver> has no attribute cach; did you mean cache?");
+        assert_eq!(error("os/disk"), "<disk> stands at domain/devices/disk");
+        assert!(
+            error("disk/driver/@cache=no").starts_with("domain/devices/disk/driver/@cache has no value no; it has ")
+        );
+    }
+
+    #[test]
+    fn every_element_of_the_format_has_a_page() {
+        let grammar = reference::grammar().expect("the schema");
+        let all = Found::all(grammar, &[]);
+        assert!(all.len() > 800, "{}", all.len());
+        let silent = all.iter().filter(|found| {
+            found.place().facts(grammar).iter().chain(&[]).all(|facts| facts.docs.is_empty())
+                && found.forms.iter().all(|form| form.facts(grammar).docs.is_empty())
+        });
+        let silent: Vec<_> = silent.map(|found| found.path.join("/")).collect();
+        assert!(silent.is_empty(), "without a word: {silent:?}");
+    }
 }
