@@ -15,6 +15,8 @@
 //! that a `<disk>` alone can be read and written as well as a whole domain. What a host says of itself (`virsh capabilities`,
 //! `virsh domcapabilities`) is typed in [`host`] in the same way.
 //!
+//! With the feature `serde` every type is JSON, YAML or another format of serde's too, in the shape of the XML (module `data`).
+//!
 //! [`edit`] changes a document where it stands: what was not changed keeps every byte.
 
 #[rustfmt::skip]
@@ -33,6 +35,9 @@ pub use domxml_runtime::{
     each_struct, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, observe, walk,
     walk_mut, walk_places,
 };
+
+#[cfg(feature = "serde")]
+pub use domxml_runtime::data;
 
 /// Reads a domain, lets `change` change it, and returns its text with the changes. Every other byte stands as it was: comments, quotes,
 /// white space, the order of attributes; what the format does not know too. What is new has the quotes, indentation and line ends of

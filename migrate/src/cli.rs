@@ -109,6 +109,18 @@ Examples:
 Exit status: 0 it is what libvirt made of it; 1 something is missing, changed or added; 2 it
 cannot be judged.";
 
+const CONVERT: &str = "\
+Examples:
+  dommigrate convert --to yaml web.xml > web.yaml
+  dommigrate convert --to xml web.yaml | virsh define /dev/stdin
+  virsh dumpxml web | dommigrate convert --to json | jq '.devices.disk[].source.file'
+
+Exit status: 0 it is converted; 2 it cannot be read.
+
+The data has the shape of the XML: attributes and children by name, lists where there may be several, the
+text of an element with attributes as $text. Nothing is lost but comments and layout; what the format does
+not know is kept in keys with an @ and in $unknown. `dommigrate schema domain` prints the JSON Schema.";
+
 const EXPLAIN: &str = "\
 Examples:
   dommigrate explain os-nvram-text          a rule
@@ -151,6 +163,9 @@ pub enum Command {
     /// Tell whether a definition is what libvirt made of another, or someone changed it
     #[command(after_help = DRIFT)]
     Drift(Drift),
+    /// Convert a definition between XML, JSON and YAML
+    #[command(after_help = CONVERT)]
+    Convert(Convert),
     /// List the rules
     Rules(Rules),
     /// Explain a rule, with an example, or an element, an attribute or a value of the format
@@ -167,9 +182,9 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
     },
-    /// Print the JSON Schema of what the commands print
+    /// Print the JSON Schema of what the commands print, or of a definition
     Schema {
-        /// Of which output
+        /// Of what
         #[arg(value_enum)]
         of: Schema,
     },
@@ -294,6 +309,30 @@ pub struct Drift {
     /// How differences are printed.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The file; none or `-`: standard input
+    pub path: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub to: Syntax,
+    /// What the file is. Default: by its name, else by how it begins
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub from: Option<Syntax>,
+}
+
+/// How a definition is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Syntax {
+    /// XML, as libvirt lays it out
+    Xml,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
 }
 
 /// Arguments of `rules`.
@@ -481,6 +520,8 @@ impl OutputFormat {
 pub enum Schema {
     /// What `--output-format json` prints
     Json,
+    /// A definition as JSON or YAML, as `convert` prints it
+    Domain,
 }
 
 /// `rules --output-format`.

@@ -5,6 +5,7 @@
 pub mod against;
 pub mod corpus;
 pub mod coverage;
+pub mod data;
 pub mod drift;
 #[cfg(unix)]
 pub mod fault_rows;

@@ -14,7 +14,7 @@ use domxml_tests::oldest;
 use domxml_tests::strewn;
 use domxml_tests::today;
 use domxml_tests::unknown;
-use domxml_tests::{coverage, drift, variants};
+use domxml_tests::{coverage, data, drift, variants};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -148,6 +148,8 @@ enum Name {
     QemuTaken,
     Faults,
     Growth,
+    DataJson,
+    DataYaml,
     ToldOnce,
     WildToldOnce,
     FaultsToldOnce,
@@ -292,6 +294,16 @@ fn main() -> ExitCode {
             Name::QemuTaken => Ok(domxml_tests::qemu::taken(&shared.join("qemu_pairs"))),
             Name::Faults => fault_rows(&shared),
             Name::Growth => growth(),
+            Name::DataJson => Ok(data::there_and_back(
+                "data-json",
+                &[mixed(&releases, &wild), mutants.clone()].concat(),
+                data::Format::Json,
+            )),
+            Name::DataYaml => Ok(data::there_and_back(
+                "data-yaml",
+                &[mixed(&releases, &wild), mutants.clone()].concat(),
+                data::Format::Yaml,
+            )),
             Name::ToldOnce => findings::told_once("told-once", &releases),
             Name::WildToldOnce => findings::told_once("wild-told-once", &wild),
             Name::FaultsToldOnce => findings::told_once("faults-told-once", &corpus::faults(&shared)),

@@ -7,7 +7,7 @@ use domxml_tests::corpus::{self, Document};
 use domxml_tests::judge::Engine;
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oracle::Libvirt;
-use domxml_tests::{coverage, findings, known, oldest, strewn, today, variants};
+use domxml_tests::{coverage, data, findings, known, oldest, strewn, today, variants};
 
 static RELEASES: LazyLock<Vec<Document>> =
     LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::releases(&shared)));
@@ -42,6 +42,16 @@ fn valid_documents_are_read() {
 fn documents_of_libvirt_stay_byte_for_byte() {
     hold("round-trips", |shared| Ok(measures::round_trips(&RELEASES, shared)));
     hold("driver-outputs", |_| Ok(measures::driver_outputs(&RELEASES)));
+}
+
+#[test]
+fn documents_are_the_same_by_way_of_json_and_yaml() {
+    for (name, format) in [("data-json", data::Format::Json), ("data-yaml", data::Format::Yaml)] {
+        hold(name, |shared| {
+            let documents = [&RELEASES[..], &WILD[..], &corpus::fixtures(), &corpus::mutants(shared)].concat();
+            Ok(data::there_and_back(name, &documents, format))
+        });
+    }
 }
 
 #[test]

@@ -270,7 +270,8 @@ impl TypeInfo {
     pub fn inner(&self) -> impl Iterator<Item = (usize, &'static TypeInfo)> + use<> {
         self.fields.iter().enumerate().flat_map(|(index, field)| {
             let entries = field.entries.iter().filter_map(|entry| entry.content);
-            let tables = field.content.into_iter().chain(entries).chain(field.branches.iter().copied());
+            let tables =
+                field.content.into_iter().chain(entries).chain(field.branches.iter().map(|branch| branch.table));
             tables.map(move |table| (index, table()))
         })
     }
@@ -387,10 +388,14 @@ pub struct FieldInfo {
     pub dropped_if_empty: bool,
     /// The values that it takes, empty where they are not listed.
     pub values: &'static [ValueInfo],
+    /// Whether it takes others too.
+    pub open: bool,
+    /// Whether it holds whole numbers, written in decimal digits.
+    pub number: bool,
     /// Gives the table of the struct that a child is.
     pub content: Option<fn() -> &'static TypeInfo>,
-    /// Gives the tables of the members of a payload's variants.
-    pub branches: &'static [fn() -> &'static TypeInfo],
+    /// The variants of a payload that have members.
+    pub branches: &'static [Branch],
     /// Of a mix, its variants.
     pub entries: &'static [FieldInfo],
     /// Of elements without a field of their own: their names.
@@ -420,6 +425,8 @@ impl FieldInfo {
         output_only: false,
         dropped_if_empty: false,
         values: &[],
+        open: true,
+        number: false,
         content: None,
         branches: &[],
         entries: &[],
@@ -437,7 +444,12 @@ impl FieldInfo {
     /// An attribute.
     #[must_use]
     pub const fn attribute<T: FieldType>(name: &'static str) -> Self {
-        FieldInfo { values: T::VALUES, ..Self::of(FieldKind::Attribute, name, T::COUNT) }
+        FieldInfo {
+            values: T::VALUES,
+            open: T::OPEN,
+            number: T::NUMBER,
+            ..Self::of(FieldKind::Attribute, name, T::COUNT)
+        }
     }
 
     /// All attributes that have no field of their own.
@@ -455,7 +467,7 @@ impl FieldInfo {
     /// Child elements that hold nothing but a value.
     #[must_use]
     pub const fn leaf<T: FieldType>(name: &'static str) -> Self {
-        FieldInfo { values: T::VALUES, ..Self::of(FieldKind::Leaf, name, T::COUNT) }
+        FieldInfo { values: T::VALUES, open: T::OPEN, number: T::NUMBER, ..Self::of(FieldKind::Leaf, name, T::COUNT) }
     }
 
     /// Child elements that hold nothing.
@@ -473,13 +485,13 @@ impl FieldInfo {
     /// The element's own text.
     #[must_use]
     pub const fn text<T: FieldType>() -> Self {
-        FieldInfo { values: T::VALUES, ..Self::of(FieldKind::Text, "", T::COUNT) }
+        FieldInfo { values: T::VALUES, open: T::OPEN, number: T::NUMBER, ..Self::of(FieldKind::Text, "", T::COUNT) }
     }
 
     /// A choice discriminated by an attribute, with what is known about that.
     #[must_use]
     pub const fn payload<T: PayloadType>() -> Self {
-        FieldInfo { kind: FieldKind::Payload, ..*T::TABLE }
+        FieldInfo { kind: FieldKind::Payload, required: T::TABLE.required && !T::OPTIONAL, ..*T::TABLE }
     }
 
     /// Several elements whose mutual order is kept.
@@ -618,9 +630,9 @@ impl FieldInfo {
         self
     }
 
-    /// The tables of the members of the variants.
+    /// The variants that have members.
     #[must_use]
-    pub const fn branches(mut self, branches: &'static [fn() -> &'static TypeInfo]) -> Self {
+    pub const fn branches(mut self, branches: &'static [Branch]) -> Self {
         self.branches = branches;
         self
     }
@@ -664,6 +676,15 @@ impl FieldInfo {
     pub fn is_child(&self) -> bool {
         matches!(self.kind, FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim)
     }
+}
+
+/// A variant of a payload that has members.
+#[derive(Debug, Clone, Copy)]
+pub struct Branch {
+    /// The value of the attribute that chooses it; none for its absence.
+    pub value: Option<&'static str>,
+    /// Gives the table of the members.
+    pub table: fn() -> &'static TypeInfo,
 }
 
 /// What values were once confined to.

@@ -12,7 +12,8 @@ pub(crate) fn declares(node: Node<'_, '_>) -> bool {
     declared(node).next().is_some()
 }
 
-fn declared<'a, 'b>(node: Node<'a, 'b>) -> impl Iterator<Item = &'a roxmltree::Namespace<'b>> {
+/// The namespaces that an element declares and its parent does not.
+pub(crate) fn declared<'a, 'b>(node: Node<'a, 'b>) -> impl Iterator<Item = &'a roxmltree::Namespace<'b>> {
     node.namespaces().filter(move |own| {
         let mut outer = node.parent_element().into_iter().flat_map(|parent| parent.namespaces());
         !outer.any(|outer| outer.name() == own.name() && outer.uri() == own.uri())

@@ -7,6 +7,7 @@
 //! * [`writer`]: [`Writer`], libvirt's layout (two spaces, single quotes, `<a/>`), defaults added or dropped by table;
 //! * [`edit`]: changes carried over into the text that was read, of which every other byte stays;
 //! * [`element`]: the methods that users call, [`Element::from_xml`] and its like;
+//! * `data`, with the feature `serde`: every type as JSON, YAML or another format of serde's, in the shape of the XML;
 //! * [`extra`]: where an element stood, and what belongs to it without being part of the format;
 //! * [`scalar`]: how values are spelt.
 //!
@@ -14,6 +15,8 @@
 //! kept in place and written back.
 
 pub mod content;
+#[cfg(feature = "serde")]
+pub mod data;
 pub mod edit;
 pub mod element;
 pub mod error;
@@ -31,6 +34,7 @@ pub mod table;
 pub mod verbatim;
 pub mod version;
 pub mod whole;
+mod with_serde;
 pub mod writer;
 
 pub use content::{
@@ -42,8 +46,8 @@ pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, KeptValue, Span};
 pub use info::{
-    DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step, TextInfo, TypeInfo,
-    ValueInfo,
+    Branch, DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step, TextInfo,
+    TypeInfo, ValueInfo,
 };
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
@@ -62,3 +66,7 @@ pub use writer::{
 };
 
 pub use domxml_xml::{Form, NoRoom};
+
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde_core;

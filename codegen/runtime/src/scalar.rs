@@ -10,6 +10,12 @@ pub trait Scalar: Sized + 'static {
     /// The values that are known by name, empty where they are not listed.
     const VALUES: &'static [ValueInfo] = &[];
 
+    /// Whether there are other values than these.
+    const OPEN: bool = true;
+
+    /// Whether values are whole numbers, written in decimal digits: other formats than XML have numbers of their own.
+    const NUMBER: bool = false;
+
     /// Reads a value.
     ///
     /// # Errors
@@ -190,6 +196,8 @@ fn push_display(out: &mut String, value: &dyn fmt::Display) {
 macro_rules! integers {
     ($($ty:ident)*) => {$(
         impl Scalar for $ty {
+            const NUMBER: bool = true;
+
             fn parse(text: &str) -> Result<Self, ScalarError> {
                 integer(text, i128::from($ty::MIN), i128::from($ty::MAX)).map(|number| number as $ty)
             }
@@ -250,7 +258,7 @@ impl<T: Scalar> Scalar for List<T> {
     }
 }
 
-/// Implements `Display` and `FromStr` for scalars through [`Scalar`].
+/// Implements `Display` and `FromStr` for scalars through [`Scalar`], and with the feature `serde` its two traits.
 #[macro_export]
 macro_rules! scalar_text {
     ($($ty:ty),* $(,)?) => {$(
@@ -269,6 +277,8 @@ macro_rules! scalar_text {
                 $crate::Scalar::parse(text)
             }
         }
+
+        $crate::serde_scalar!($ty);
     )*};
 }
 

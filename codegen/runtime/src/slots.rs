@@ -139,6 +139,10 @@ pub trait FieldType {
     const COUNT: Count;
     /// The values that it takes, empty where they are not listed.
     const VALUES: &'static [ValueInfo];
+    /// Whether it takes others too.
+    const OPEN: bool;
+    /// Whether it holds whole numbers, written in decimal digits.
+    const NUMBER: bool;
 }
 
 /// What a table takes from the type of a field of structs.
@@ -165,6 +169,8 @@ pub trait VerbatimType {
 pub trait PayloadType {
     /// The table of the discriminating attribute.
     const TABLE: &'static FieldInfo;
+    /// Whether there may be none, though the attribute says what there is.
+    const OPTIONAL: bool = false;
 }
 
 /// What a table takes from the type of a field whose elements keep their order.
@@ -177,30 +183,34 @@ pub trait MixType {
 
 /// One implementation for each of `T`, `Option<T>` and `Vec<T>`.
 macro_rules! by_count {
-    ($trait:ident of $bound:ident: $constant:ident: $ty:ty = $value:expr) => {
+    ($trait:ident of $bound:ident: $($constant:ident: $ty:ty = $value:expr),*) => {
         impl<T: $bound> $trait for T {
             const COUNT: Count = Count::One;
-            const $constant: $ty = $value;
+            $(const $constant: $ty = $value;)*
         }
 
         impl<T: $bound> $trait for Option<T> {
             const COUNT: Count = Count::Optional;
-            const $constant: $ty = $value;
+            $(const $constant: $ty = $value;)*
         }
 
         impl<T: $bound> $trait for Vec<T> {
             const COUNT: Count = Count::Many;
-            const $constant: $ty = $value;
+            $(const $constant: $ty = $value;)*
         }
     };
 }
 
-by_count!(FieldType of Scalar: VALUES: &'static [ValueInfo] = <T as Scalar>::VALUES);
+by_count!(
+    FieldType of Scalar: VALUES: &'static [ValueInfo] = <T as Scalar>::VALUES, OPEN: bool = <T as Scalar>::OPEN,
+    NUMBER: bool = <T as Scalar>::NUMBER
+);
 by_count!(NestType of Described: TABLE: fn() -> &'static TypeInfo = T::table);
 by_count!(MixType of Mix: ENTRIES: &'static [FieldInfo] = <T as Mix>::ENTRIES);
 
 impl<P: PayloadType> PayloadType for Option<P> {
     const TABLE: &'static FieldInfo = P::TABLE;
+    const OPTIONAL: bool = true;
 }
 
 impl VerbatimType for Verbatim {

@@ -71,6 +71,8 @@ impl<T: Scalar> fmt::Display for Spelt<T> {
 }
 
 impl<T: Scalar> Scalar for Spelt<T> {
+    const NUMBER: bool = T::NUMBER;
+
     fn parse(text: &str) -> Result<Self, ScalarError> {
         let value = T::parse(text)?;
         let mut canonical = String::new();
@@ -129,6 +131,8 @@ impl From<i128> for Integer {
 }
 
 impl Scalar for Integer {
+    const NUMBER: bool = true;
+
     fn parse(text: &str) -> Result<Self, ScalarError> {
         let text = trim(text);
         let (sign, digits) = match text.strip_prefix('-') {

@@ -131,6 +131,7 @@ macro_rules! table {
         }
 
         $crate::table!(@element $head $ty);
+        $crate::serde_struct!($ty);
     };
 }
 
@@ -160,8 +161,14 @@ macro_rules! payload {
                     $(.$fact $fact_args)*
                     .values(&[$($crate::ValueInfo::of($value) $(.$value_fact $value_fact_args)*),*])
                     .branches(&[
-                        $($(<$members as $crate::Described>::table,)?)*
-                        $($(<$unspelt_members as $crate::Described>::table,)?)?
+                        $($($crate::Branch {
+                            value: ::core::option::Option::Some($value),
+                            table: <$members as $crate::Described>::table,
+                        },)?)*
+                        $($($crate::Branch {
+                            value: ::core::option::Option::None,
+                            table: <$unspelt_members as $crate::Described>::table,
+                        },)?)?
                     ]);
                 &TABLE
             };
@@ -279,6 +286,8 @@ macro_rules! values {
 
         impl $crate::Scalar for $ty {
             const VALUES: &'static [$crate::ValueInfo] = $ty::VALUES;
+            const OPEN: bool = false $(|| <$other_ty as $crate::Scalar>::OPEN)*;
+            const NUMBER: bool = false $(|| <$other_ty as $crate::Scalar>::NUMBER)*;
 
             fn parse(text: &str) -> ::core::result::Result<Self, $crate::ScalarError> {
                 match $crate::scalar::trim(text) {

@@ -8,7 +8,7 @@ mod options;
 use crate::content::Content;
 use crate::escape;
 use crate::extra::{Anchor, Kept, Span};
-use crate::info::{EmptyForm, FieldInfo, TypeInfo};
+use crate::info::{EmptyForm, FieldInfo, Name, TypeInfo};
 use kept::Frame;
 
 pub use marks::Print;
@@ -31,6 +31,14 @@ pub fn observe(content: &dyn Content, observer: &mut dyn Observer) {
 pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
     let mut writer = Writer::new(options);
     writer.root(content);
+    Written { text: writer.out, findings: writer.findings }
+}
+
+/// As [`write`], and the members of a variant, which have no name of their own, as an element of this one.
+#[cfg(feature = "serde")]
+pub(crate) fn write_as(name: &'static str, content: &dyn Content, options: &WriteOptions) -> Written {
+    let mut writer = Writer::new(options);
+    writer.root_as(content.info().element.unwrap_or(Name::plain(name)), content);
     Written { text: writer.out, findings: writer.findings }
 }
 
@@ -102,12 +110,17 @@ impl<'o> Writer<'o> {
     }
 
     fn root(&mut self, content: &dyn Content) {
+        if let Some(name) = content.info().element {
+            self.root_as(name, content);
+        }
+    }
+
+    fn root_as(&mut self, name: Name, content: &dyn Content) {
         let kept = content.extra().and_then(|extra| extra.kept.as_deref());
         let kept = kept.filter(|_| self.options.kept == KeptContent::Keep);
         if let Some(kept) = kept {
             self.out.push_str(&kept.prolog);
         }
-        let Some(name) = content.info().element else { return };
         // What is written is mostly about as long as what was read.
         let length = content.extra().map_or(0, |extra| extra.span.range().len());
         self.out.reserve(length + length / 4 + 64);

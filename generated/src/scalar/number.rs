@@ -70,6 +70,8 @@ macro_rules! numbers {
         pub struct $name(pub $ty);
 
         impl Scalar for $name {
+            const NUMBER: bool = $base == 10;
+
             fn parse(text: &str) -> Result<Self, ScalarError> {
                 let number = $read(text).filter(|number| *number <= $max);
                 let number = number.and_then(|number| $ty::try_from(number).ok());

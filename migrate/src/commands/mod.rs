@@ -3,6 +3,7 @@
 mod around;
 mod catalogue;
 mod check;
+mod convert;
 mod describe;
 mod diff;
 mod drift;
@@ -40,10 +41,12 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Info(args) => info::run(&args.files, &configs()?),
         Command::Diff(args) => diff::run(&args),
         Command::Drift(args) => drift::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
         Command::Completions { shell } => around::completions(shell),
         Command::Man { directory } => around::man(directory.as_deref()),
+        Command::Schema { of: Schema::Domain } => catalogue::print(&convert::json_schema()?),
         Command::Schema { of: Schema::Json } => catalogue::print(&crate::report::json_schema()?),
     }
 }

@@ -1,0 +1,103 @@
+//! `convert`: a definition as XML, JSON or YAML.
+
+use std::path::Path;
+
+use domxml::data::{self, Data};
+use domxml::{Domain, Element, Extra, KeptNode, ReadOptions, extras};
+
+use super::{DONE, FAILED, catalogue};
+use crate::cli::{Convert, Syntax};
+use crate::input::{self, Origin};
+
+pub(super) fn run(args: &Convert) -> Result<u8, String> {
+    let origin = match args.path.as_deref() {
+        None => Origin::Stdin,
+        Some(path) if path == Path::new("-") => Origin::Stdin,
+        Some(path) => Origin::Named(path.to_owned()),
+    };
+    let label = origin.label();
+    let complain = |message: String| crate::complain(&format!("{label}: {message}"));
+    let source = match input::read(&origin) {
+        Ok(source) => source,
+        Err(error) => {
+            complain(error.to_string());
+            return Ok(FAILED);
+        }
+    };
+    let from = args.from.unwrap_or_else(|| syntax(origin.path(), &source.text));
+    let converted = domain(&source.text, from, &complain).and_then(|domain| {
+        let text = printed(&domain, args.to).map_err(|error| vec![error])?;
+        if args.to != Syntax::Xml && has_remarks(&domain) {
+            complain("comments and processing instructions are left out: data has no place for them".to_owned());
+        }
+        Ok(text)
+    });
+    match converted {
+        Ok(text) => catalogue::print(&text).map(|_| DONE),
+        Err(errors) => {
+            errors.into_iter().for_each(complain);
+            Ok(FAILED)
+        }
+    }
+}
+
+/// The JSON Schema of a definition.
+pub(super) fn json_schema() -> Result<String, String> {
+    json(&data::json_schema::<Domain>())
+}
+
+/// What a file is: by its name, else by how it begins.
+fn syntax(path: Option<&Path>, text: &str) -> Syntax {
+    match path.and_then(Path::extension).and_then(|extension| extension.to_str()) {
+        Some("xml") => Syntax::Xml,
+        Some("json") => Syntax::Json,
+        Some("yaml" | "yml") => Syntax::Yaml,
+        _ => match text.trim_start().chars().next() {
+            Some('<') => Syntax::Xml,
+            Some('{') => Syntax::Json,
+            _ => Syntax::Yaml,
+        },
+    }
+}
+
+/// Reads a definition; what of it is not of the format is kept, and told.
+fn domain(text: &str, from: Syntax, tell: &dyn Fn(String)) -> Result<Domain, Vec<String>> {
+    let data: Data = match from {
+        Syntax::Xml => {
+            let keep = ReadOptions { unknown: domxml::Unknown::Keep, ..ReadOptions::default() };
+            let parsed = Domain::from_xml_with(text, &keep)
+                .map_err(|errors| errors.errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+            parsed.notes.iter().for_each(|note| tell(note.to_string()));
+            return Ok(parsed.value);
+        }
+        Syntax::Json => serde_json::from_str(text).map_err(|error| vec![error.to_string()])?,
+        Syntax::Yaml => serde_saphyr::from_str(text).map_err(|error| vec![error.to_string()])?,
+    };
+    data::from_data(&data).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+fn json(data: &Data) -> Result<String, String> {
+    serde_json::to_string_pretty(data).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn printed(domain: &Domain, to: Syntax) -> Result<String, String> {
+    // What no XML can hold is an error, whatever is printed.
+    let data = data::to_data(domain).map_err(|error| error.to_string())?;
+    match to {
+        Syntax::Xml => Ok(domain.to_xml()),
+        Syntax::Json => json(&data),
+        Syntax::Yaml => serde_saphyr::to_string(&data).map_err(|error| error.to_string()),
+    }
+}
+
+/// Whether a definition has comments or processing instructions.
+fn has_remarks(domain: &Domain) -> bool {
+    let mut found = false;
+    extras(domain, &mut |extra: &Extra| {
+        let Some(kept) = extra.kept.as_deref() else { return };
+        let leaves = kept.leaves.iter().flat_map(|leaf| leaf.before.iter().chain(&leaf.after));
+        found |= kept.nodes.iter().chain(leaves).any(|node: &KeptNode| !node.is_content());
+        found |= [&kept.prolog, &kept.epilog].iter().any(|around| around.contains("<!--"));
+    });
+    found
+}

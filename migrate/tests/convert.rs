@@ -1,0 +1,120 @@
+//! `convert` as users call it.
+
+use assert_cmd::Command;
+
+const XML: &str = "<domain type='kvm'>
+  <name>web</name>
+  <memory unit='MiB'>512</memory>
+  <os firmware='efi'>
+    <type>hvm</type>
+    <firmware>
+      <feature enabled='yes' name='secure-boot'/>
+    </firmware>
+  </os>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='/a'/>
+      <target dev='vda' bus='virtio'/>
+      <readonly/>
+    </disk>
+  </devices>
+</domain>
+";
+
+const YAML: &str = "type: kvm
+name: web
+memory:
+  unit: MiB
+  $text: 512
+os:
+  \"@firmware\": efi
+  type:
+    $text: hvm
+  firmware:
+    feature:
+    - enabled: \"yes\"
+      name: secure-boot
+devices:
+  disk:
+  - type: file
+    device: disk
+    source:
+      file: /a
+    target:
+      dev: vda
+      bus: virtio
+    readonly: true
+";
+
+fn dommigrate() -> Command {
+    Command::cargo_bin("dommigrate").expect("the command is built with its tests")
+}
+
+fn convert(to: &str, text: &str) -> String {
+    let assert = dommigrate().args(["convert", "--to", to]).write_stdin(text).assert().code(0).stderr("");
+    String::from_utf8(assert.get_output().stdout.clone()).expect("UTF-8")
+}
+
+#[test]
+fn a_definition_is_the_same_in_every_syntax() {
+    let yaml = convert("yaml", XML);
+    assert_eq!(yaml, YAML);
+    let json = convert("json", &yaml);
+    assert!(json.starts_with("{\n  \"type\": \"kvm\",\n  \"name\": \"web\",\n"), "{json}");
+    assert_eq!(convert("xml", &json), XML);
+    assert_eq!(convert("xml", &yaml), XML);
+}
+
+#[test]
+fn a_name_tells_what_a_file_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("web.yml");
+    std::fs::write(&path, format!("# by hand\n{YAML}")).expect("written");
+    dommigrate().args(["convert", "--to", "xml"]).arg(&path).assert().code(0).stdout(XML);
+    dommigrate().args(["convert", "--to", "xml", "--from", "json"]).arg(&path).assert().code(2);
+}
+
+#[test]
+fn what_is_wrong_is_told_and_nothing_printed() {
+    for (text, expected) in [
+        (
+            &*YAML.replace("readonly", "readnoly"),
+            "domain/devices/disk: unknown key 'readnoly'; did you mean 'readonly'?",
+        ),
+        (
+            &*YAML.replace("device: disk", "device: disc"),
+            "domain/devices/disk: invalid value 'disc' of attribute 'device'",
+        ),
+        ("type: [", "<stdin>: "),
+        ("{\"type\": ", "<stdin>: EOF while parsing"),
+        ("<domain><name>", "<stdin>: 1:"),
+        ("", "<stdin>: "),
+    ] {
+        let assert = dommigrate().args(["convert", "--to", "xml"]).write_stdin(text).assert().code(2).stdout("");
+        let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+        assert!(said.contains(expected), "{text}: {said}");
+    }
+}
+
+#[test]
+fn what_is_left_out_and_what_is_kept_is_told() {
+    let commented = XML.replace("  <name>", "  <!-- ours -->\n  <name>");
+    let assert = dommigrate().args(["convert", "--to", "json"]).write_stdin(commented.clone()).assert().code(0);
+    assert!(String::from_utf8_lossy(&assert.get_output().stderr).contains("comments"));
+    dommigrate().args(["convert", "--to", "xml"]).write_stdin(commented.clone()).assert().code(0).stdout(commented);
+    let unknown = XML.replace("      <readonly/>\n", "      <readonly/>\n      <shiny/>\n");
+    let assert = dommigrate().args(["convert", "--to", "json"]).write_stdin(unknown.clone()).assert().code(0);
+    let output = assert.get_output();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("unknown element <shiny>"));
+    assert_eq!(convert("xml", &String::from_utf8_lossy(&output.stdout)), unknown);
+}
+
+#[test]
+fn the_schema_of_a_definition_is_json() {
+    let output = dommigrate().args(["schema", "domain"]).output().expect("it runs");
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(schema["$ref"], "#/$defs/Domain");
+    assert!(schema["$defs"]["Disk"]["properties"]["target"].is_object());
+    let os = &schema["$defs"]["Os"]["properties"];
+    assert!(os["@firmware"].is_object() && os["firmware"].is_object(), "an attribute and a child of one name");
+}
