@@ -130,6 +130,10 @@ Examples:
                                             an attribute, with its values
   dommigrate explain disk/@type=network     a value";
 
+const LSP: &str = "\
+An editor starts this; migrate/docs/editors.md tells how. The options hold for every file, those of a
+dommigrate.toml above it where they are not given here.";
+
 /// A version that is no newer than the format that is known.
 fn known_version(text: &str) -> Result<Version, String> {
     let version: Version = text.parse().map_err(|error| format!("{error}"))?;
@@ -171,6 +175,9 @@ pub enum Command {
     /// Explain a rule, with an example, or an element, an attribute or a value of the format
     #[command(after_help = EXPLAIN)]
     Explain(Explain),
+    /// Serve an editor: the language server, over standard input and output
+    #[command(after_help = LSP)]
+    Lsp(Lsp),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -349,6 +356,26 @@ pub struct Explain {
     /// The rule; or the end of a path to an element, an attribute or a value of the format, as `disk`, `devices/disk/driver`,
     /// `disk/driver/@cache`, `disk/@type=network`
     pub subject: String,
+}
+
+/// Arguments of `lsp`.
+#[derive(Debug, Default, Args)]
+pub struct Lsp {
+    /// Which rules.
+    #[command(flatten)]
+    pub rules: RuleSelection,
+    /// What the host says of itself: the output of `virsh capabilities` or `virsh domcapabilities` (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub host: Vec<PathBuf>,
+    /// What to do with elements, attributes and values that the schema does not know
+    #[arg(long, value_enum)]
+    pub unknown: Option<Unknown>,
+    /// Read options from this file; default: the nearest dommigrate.toml above each file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Standard input and output, which it is anyway: some editors say so
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// Which files, and how they are read.

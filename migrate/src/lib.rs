@@ -20,6 +20,7 @@ pub mod host;
 pub mod input;
 pub mod judgement;
 pub mod locate;
+mod lsp;
 pub mod machine;
 pub mod meaning;
 pub mod options;

@@ -44,6 +44,7 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Convert(args) => convert::run(&args),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
+        Command::Lsp(_) => crate::lsp::run(typed).map(|()| DONE),
         Command::Completions { shell } => around::completions(shell),
         Command::Man { directory } => around::man(directory.as_deref()),
         Command::Schema { of: Schema::Domain } => catalogue::print(&convert::json_schema()?),
@@ -52,7 +53,7 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
 }
 
 /// The host that these files describe; none where there are none.
-fn host_of(files: &[PathBuf]) -> Result<Option<Host>, String> {
+pub(crate) fn host_of(files: &[PathBuf]) -> Result<Option<Host>, String> {
     let mut host = Host::default();
     for path in files {
         let source =

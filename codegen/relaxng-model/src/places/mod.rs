@@ -154,6 +154,12 @@ impl<'g> Place<'g> {
         Self { patterns: forms.iter().map(|form| form.pattern).collect(), outermost: false }
     }
 
+    /// The place of an element pattern.
+    #[must_use]
+    pub fn at(pattern: &'g Pattern) -> Self {
+        Self { patterns: vec![pattern], outermost: false }
+    }
+
     /// The place of the whole document.
     #[must_use]
     pub fn document(grammar: &'g Grammar) -> Self {

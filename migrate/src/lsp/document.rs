@@ -1,0 +1,238 @@
+//! An open document: its text, what is known of it, and what is found in it.
+
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use domxml_xml::Spare;
+use lsp_types::TextDocumentContentChangeEvent;
+use relaxng_model::places::{Content as Allowed, Found, Given, Member, Place};
+
+use super::lines::Lines;
+use super::mend::Mended;
+use super::settings::Settings;
+use super::tree::{Spot, Tree, local};
+use crate::engine::Outcome;
+use crate::finding::Finding;
+use crate::finding::ids;
+use crate::holder::Content;
+use crate::judgement::Judge;
+use crate::reference;
+
+/// An open document.
+#[derive(Debug)]
+pub struct Document {
+    /// Its text.
+    pub text: String,
+    /// Its version, as the editor counts them.
+    pub version: i32,
+    /// Its lines.
+    pub lines: Lines,
+    /// Its elements.
+    pub tree: Tree,
+    /// What holds for it.
+    pub settings: Rc<Settings>,
+    /// What was found in it; none where that is not known yet.
+    pub findings: Option<Vec<Finding>>,
+}
+
+/// What is written around a lone element, so that it can be judged.
+#[derive(Debug)]
+struct Frame {
+    before: String,
+    after: String,
+}
+
+impl Document {
+    /// A document that is opened.
+    #[must_use]
+    pub fn new(text: String, version: i32, settings: Rc<Settings>) -> Self {
+        let (lines, tree) = (Lines::new(&text), Tree::new(&text));
+        Self { text, version, lines, tree, settings, findings: None }
+    }
+
+    /// Takes in what was typed.
+    pub fn change(&mut self, changes: Vec<TextDocumentContentChangeEvent>, version: i32) {
+        for change in changes {
+            match change.range {
+                Some(range) => {
+                    let range = self.lines.range(&self.text, range);
+                    self.text.replace_range(range, &change.text);
+                }
+                None => self.text = change.text,
+            }
+            self.lines = Lines::new(&self.text);
+        }
+        self.tree = Tree::new(&self.text);
+        self.version = version;
+        self.findings = None;
+    }
+
+    /// What `check` finds in it, in the order of the document. Of a document that is not well-formed, what is wrong with it, and what is
+    /// found before that.
+    pub fn findings(&mut self, judge: &Judge) -> &[Finding] {
+        let found = self.findings.take().unwrap_or_else(|| self.check(judge));
+        self.findings.insert(found)
+    }
+
+    fn check(&self, judge: &Judge) -> Vec<Finding> {
+        if self.settings.is_excluded {
+            return Vec::new();
+        }
+        let Err(error) = domxml_xml::parse(&self.text, &mut Spare::default()) else {
+            return self.check_text(&self.text, judge);
+        };
+        let at = error.at;
+        let mut findings = vec![crate::engine::syntax_error(error)];
+        if let Some(mended) = Mended::new(&self.text, &self.tree, at) {
+            let mut found = self.check_text(&mended.text, judge);
+            found.retain(|finding| mended.is_sure(&finding.span) && finding.rule != ids::SYNTAX);
+            findings.append(&mut found);
+        }
+        findings.retain(|finding| !self.settings.options.muted.contains(&&*finding.rule));
+        findings.sort_by_key(|finding| finding.span.start);
+        findings
+    }
+
+    fn check_text(&self, text: &str, judge: &Judge) -> Vec<Finding> {
+        let options = &self.settings.checking;
+        let content = Content::of(text);
+        if !matches!(content, Content::Other { .. }) {
+            return content.findings(text, |text| judge.check(text, options));
+        }
+        // Something else than a machine is no concern of ours.
+        let Some(frame) = Frame::around(text) else { return Vec::new() };
+        let (start, end) = (frame.before.len(), frame.before.len() + text.len());
+        let inside = judge.check(&frame.put(text), options).into_iter().filter_map(|mut finding| {
+            let within = start <= finding.span.start && finding.span.end <= end && !finding.span.is_empty();
+            finding.span = finding.span.start.checked_sub(start)?..finding.span.end.checked_sub(start)?;
+            within.then_some(finding)
+        });
+        inside.collect()
+    }
+
+    /// Lets `rewrite` make the domain or domains of a text anew, or the element alone that it is; it is told how deep it is to be indented.
+    pub fn rewrite(text: &str, mut rewrite: impl FnMut(&str, usize) -> Outcome) -> Option<String> {
+        let content = Content::of(text);
+        if !matches!(content, Content::Other { .. }) {
+            return content.rewrite(text, rewrite).text;
+        }
+        let frame = Frame::around(text)?;
+        let outcome = rewrite(&frame.put(text), 0);
+        let inner = outcome.text?.strip_prefix(&frame.before)?.strip_suffix(&frame.after)?.to_owned();
+        Some(inner)
+    }
+
+    /// The place of an element in the schema, and what it is there; none where the schema has none.
+    #[must_use]
+    pub fn place(&self, number: usize) -> Option<(Member<'static>, Place<'static>)> {
+        let grammar = reference::grammar().ok()?;
+        let chain = self.tree.chain(number);
+        let name = |number: usize| &self.text[self.tree.elements[number].name.clone()];
+        let is_root = |number: &usize| matches!(name(*number), "domain" | "inactiveDomain");
+        let first = chain.iter().position(is_root).unwrap_or(0);
+        let root = if is_root(&chain[first]) { "domain" } else { local(name(chain[first])) };
+        let mut member = outermost(root)?;
+        let mut place = member.place();
+        for pair in chain[first..].windows(2) {
+            let (parent, child) = (pair[0], pair[1]);
+            // What it says itself does not keep it out of a branch.
+            let given = self.given(parent, Some(child));
+            let child_name = name(child);
+            let allowed = place.content(grammar, &given);
+            let prefixed = child_name.contains(':');
+            member =
+                allowed.children.into_iter().find(|it| it.name == local(child_name) && it.ns.is_empty() != prefixed)?;
+            place = member.place();
+        }
+        Some((member, place))
+    }
+
+    /// What may stand in an element, but for one of its children, or one of its attributes.
+    #[must_use]
+    pub fn allowed(&self, number: usize, child: Option<usize>, attribute: Option<usize>) -> Option<Allowed<'static>> {
+        let (_, place) = self.place(number)?;
+        let mut given = self.given(number, child);
+        if let Some(name) = attribute.map(|at| &self.text[self.tree.elements[number].attributes[at].name.clone()]) {
+            given.attributes.retain(|(given, _)| *given != name);
+        }
+        Some(place.content(reference::grammar().ok()?, &given))
+    }
+
+    fn given(&self, number: usize, but: Option<usize>) -> Given<'_> {
+        let element = &self.tree.elements[number];
+        let attributes = element
+            .attributes
+            .iter()
+            .filter_map(|attribute| Some((&self.text[attribute.name.clone()], &self.text[attribute.value.clone()?])));
+        let children = element.children.iter().filter(|child| Some(**child) != but);
+        let names = children.map(|child| local(&self.text[self.tree.elements[*child].name.clone()]));
+        Given { attributes: attributes.collect(), children: names.collect() }
+    }
+
+    /// What stands at a place.
+    #[must_use]
+    pub fn spot(&self, offset: usize) -> Spot {
+        self.tree.spot(&self.text, offset)
+    }
+
+    /// Bytes as places.
+    #[must_use]
+    pub fn places(&self, range: &Range<usize>) -> lsp_types::Range {
+        self.lines.places(&self.text, range)
+    }
+
+    /// The names of the elements that lead to one, with `/` between them.
+    #[must_use]
+    pub fn path(&self, number: usize) -> String {
+        let names =
+            self.tree.chain(number).into_iter().map(|it| local(&self.text[self.tree.elements[it].name.clone()]));
+        names.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Every element of the format, found once.
+static ALL: LazyLock<Vec<Found<'static>>> =
+    LazyLock::new(|| reference::grammar().map(|grammar| Found::all(grammar, &[])).unwrap_or_default());
+
+/// What an element may be that stands alone, wherever in the format it stands.
+fn outermost(name: &str) -> Option<Member<'static>> {
+    let named = ALL.iter().filter(|found| found.path.last() == Some(&name));
+    // What is nearest to the root is meant: `memory` of the domain before that of a device.
+    let depth = named.clone().map(|found| found.path.len()).min()?;
+    let named = named.filter(|found| found.path.len() == depth);
+    let forms: Vec<_> = named.flat_map(|found| found.forms.iter().cloned()).collect();
+    let first = ALL.iter().find_map(|found| found.path.last().filter(|last| **last == name))?;
+    Some(Member { ns: "", name: first, min: 0, max: 1, forms })
+}
+
+impl Frame {
+    /// Around an element that stands in a domain or among its devices.
+    fn around(text: &str) -> Option<Self> {
+        let tree = Tree::new(text);
+        let root = tree.elements.first()?;
+        let name = &text[root.name.clone()];
+        let found = ALL.iter().filter(|found| found.path.last() == Some(&name)).min_by_key(|found| found.path.len())?;
+        let (open, close) = match found.path.as_slice() {
+            [_, _] => ("", ""),
+            [_, "devices", _] => ("<devices>", "</devices>"),
+            _ => return None,
+        };
+        // What a machine must have, but for what is looked at.
+        let needed = [
+            ("name", "<name>machine</name>"),
+            ("memory", "<memory unit='KiB'>1048576</memory>"),
+            ("os", "<os><type>hvm</type></os>"),
+        ];
+        let in_devices = !open.is_empty();
+        let needed = needed.iter().filter(|(own, _)| in_devices || *own != name).map(|(_, text)| *text);
+        let before = format!("<domain type='kvm'>{}{open}", needed.collect::<String>());
+        // A declaration or a comment before the element stays where it may stand.
+        let declared = text.trim_start().starts_with("<?xml") || text.contains("<!DOCTYPE");
+        (!declared).then(|| Self { before, after: format!("{close}</domain>") })
+    }
+
+    fn put(&self, text: &str) -> String {
+        format!("{}{text}{}", self.before, self.after)
+    }
+}

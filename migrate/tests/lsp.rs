@@ -1,0 +1,563 @@
+//! The language server, as an editor speaks with it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The command that was built with its tests.
+const BIN: &str = env!("CARGO_BIN_EXE_dommigrate");
+
+/// Longer than this nobody waits.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An editor.
+struct Editor {
+    child: Child,
+    input: ChildStdin,
+    messages: Receiver<Value>,
+    asked: i64,
+}
+
+impl Editor {
+    fn start(arguments: &[&str], options: Value) -> Self {
+        let mut child = Command::new(BIN)
+            .arg("lsp")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let input = child.stdin.take().expect("its input");
+        let mut output = BufReader::new(child.stdout.take().expect("its output"));
+        let (sender, messages) = channel();
+        std::thread::spawn(move || {
+            while let Some(message) = read(&mut output) {
+                if sender.send(message).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut editor = Self { child, input, messages, asked: 0 };
+        let snippets = json!({"textDocument": {"completion": {"completionItem": {"snippetSupport": true}}}});
+        let parameters =
+            json!({"processId": null, "rootUri": null, "capabilities": snippets, "initializationOptions": options});
+        let answer = editor.ask("initialize", parameters);
+        assert_eq!(answer["capabilities"]["positionEncoding"], "utf-16");
+        editor.tell("initialized", json!({}));
+        editor
+    }
+
+    fn send(&mut self, message: &Value) {
+        let text = message.to_string();
+        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len()).expect("the server listens");
+        self.input.flush().expect("the server listens");
+    }
+
+    fn tell(&mut self, method: &str, params: Value) {
+        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    }
+
+    /// The answer, or the error.
+    fn try_ask(&mut self, method: &str, params: Value) -> Result<Value, String> {
+        self.asked += 1;
+        let id = self.asked;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        loop {
+            let message = self.messages.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no answer to {method}"));
+            if message["id"] == id {
+                return match message.get("error") {
+                    Some(error) => Err(error["message"].as_str().unwrap_or_default().to_owned()),
+                    None => Ok(message["result"].clone()),
+                };
+            }
+        }
+    }
+
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.try_ask(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn open(&mut self, uri: &str, text: &str) -> Vec<Value> {
+        let document = json!({"uri": uri, "languageId": "xml", "version": 1, "text": text});
+        self.tell("textDocument/didOpen", json!({"textDocument": document}));
+        self.diagnostics(uri, 1)
+    }
+
+    /// What is found in a version of a document.
+    fn diagnostics(&mut self, uri: &str, version: i64) -> Vec<Value> {
+        loop {
+            let message = self.messages.recv_timeout(PATIENCE).expect("diagnostics");
+            let params = &message["params"];
+            let wanted = message["method"] == "textDocument/publishDiagnostics" && params["uri"] == uri;
+            if wanted && params["version"] == version {
+                return params["diagnostics"].as_array().expect("a list").clone();
+            }
+        }
+    }
+
+    fn change(&mut self, uri: &str, version: i64, changes: Value) -> Vec<Value> {
+        let document = json!({"uri": uri, "version": version});
+        self.tell("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}));
+        self.diagnostics(uri, version)
+    }
+
+    /// Asks about a place in a document.
+    fn at(&mut self, method: &str, place: Value) -> Value {
+        self.ask(method, json!({"textDocument": {"uri": URI}, "position": place}))
+    }
+
+    fn actions(&mut self, range: &Value, only: &str) -> Vec<Value> {
+        let context = json!({"diagnostics": [], "only": [only]});
+        let actions = self
+            .ask("textDocument/codeAction", json!({"textDocument": {"uri": URI}, "range": range, "context": context}));
+        actions.as_array().expect("a list").clone()
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.child.kill();
+            return;
+        }
+        self.ask("shutdown", Value::Null);
+        self.tell("exit", Value::Null);
+        assert!(self.child.wait().expect("it ends").success());
+    }
+}
+
+fn read(output: &mut impl BufRead) -> Option<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if output.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim().split_once(": ") {
+            Some(("Content-Length", number)) => length = number.parse().ok()?,
+            Some(_) => {}
+            None => break,
+        }
+    }
+    let mut body = vec![0; length];
+    output.read_exact(&mut body).ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+const URI: &str = "file:///nowhere/machine.xml";
+
+const MACHINE: &str = "<domain type='kvm'>
+  <name>ä😀</name>
+  <memory>1048576</memory>
+  <iothreads>2</iothreads>
+  <iothreadids>
+    <iothread id='1'/>
+    <iothread id='2'/>
+  </iothreadids>
+  <os>
+    <type arch='x86_64' machine='q35'>hvm</type>
+  </os>
+  <devices>
+    <disk type='network' device='disk'>
+      <driver name='qemu' type='raw' iothread='2'/>
+      <source protocol='rbd' name='pool/image'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>
+    <interface type='network'>
+      <source network='default'/>
+      <model type='virtio'/>
+      <teaming type='transient' persistent='ua-net'/>
+    </interface>
+    <interface type='network'>
+      <source network='default'/>
+      <model type='virtio'/>
+      <teaming type='persistent'/>
+      <alias name='ua-net'/>
+    </interface>
+    <graphics type='vnc' port='-1'/>
+  </devices>
+</domain>
+";
+
+/// The place of a text in another, and so many letters behind its beginning.
+fn place(text: &str, what: &str, behind: usize) -> Value {
+    let offset = text.find(what).unwrap_or_else(|| panic!("{what} is not there")) + behind;
+    let line = text[..offset].matches('\n').count();
+    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    json!({"line": line, "character": text[start..offset].encode_utf16().count()})
+}
+
+fn offset(text: &str, place: &Value) -> usize {
+    let number = |name: &str| usize::try_from(place[name].as_u64().expect("a number")).expect("small");
+    let start: usize = text.split_inclusive('\n').take(number("line")).map(str::len).sum();
+    let mut units = 0;
+    let letters = text[start..].char_indices();
+    let inside = letters.take_while(|(_, letter)| {
+        units += letter.len_utf16();
+        units <= number("character")
+    });
+    start + inside.last().map_or(0, |(at, letter)| at + letter.len_utf8())
+}
+
+/// A text with edits, which must not overlap.
+fn edited(text: &str, edits: &Value) -> String {
+    let mut edits: Vec<_> = edits.as_array().expect("edits").iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(offset(text, &edit["range"]["start"])));
+    let mut text = text.to_owned();
+    for edit in edits {
+        let range = offset(&text, &edit["range"]["start"])..offset(&text, &edit["range"]["end"]);
+        text.replace_range(range, edit["newText"].as_str().expect("a text"));
+    }
+    text
+}
+
+fn codes(diagnostics: &[Value]) -> Vec<&str> {
+    diagnostics.iter().filter_map(|it| it["code"].as_str()).collect()
+}
+
+fn labels(items: &Value) -> Vec<&str> {
+    items.as_array().expect("items").iter().filter_map(|item| item["label"].as_str()).collect()
+}
+
+#[test]
+fn what_check_finds_is_told_and_changes_with_the_text() {
+    let mut editor = Editor::start(&[], json!({}));
+    let found = editor.open(URI, MACHINE);
+    let checked = Command::new(BIN)
+        .args(["check", "--output-format", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut checked = checked.expect("it starts");
+    checked.stdin.take().expect("input").write_all(MACHINE.as_bytes()).expect("written");
+    let checked: Value = serde_json::from_slice(&checked.wait_with_output().expect("it ends").stdout).expect("JSON");
+    let said = checked["files"][0]["findings"].as_array().expect("findings");
+    let rules: Vec<_> = said.iter().filter_map(|it| it["rule"].as_str()).collect();
+    assert_eq!(codes(&found), rules, "the same findings, in the same order");
+    assert!(codes(&found).contains(&"default-value"), "{found:?}");
+    let unit = found.iter().find(|it| it["message"].as_str().is_some_and(|it| it.contains("unit"))).expect("unit");
+    assert_eq!(unit["range"]["start"], place(MACHINE, "<memory", 0));
+    assert_eq!(unit["severity"], 3, "information");
+    // Typed behind letters of two and of four bytes.
+    let range = json!({"start": place(MACHINE, "</name>", 0), "end": place(MACHINE, "</name>", 0)});
+    let found = editor.change(URI, 2, json!([{"range": range, "text": "<x/>"}]));
+    assert!(codes(&found).contains(&"invalid") || codes(&found).contains(&"unknown-content"), "{found:?}");
+    let found = editor.change(URI, 3, json!([{"text": MACHINE.replace("<memory>", "<memory unit='KiB'>")}]));
+    assert!(
+        !found.iter().any(|it| it["message"].as_str().is_some_and(|it| it.contains("default of unit"))),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_stands_before_a_break_is_found_all_the_same() {
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, MACHINE);
+    let broken = MACHINE.replace("<target dev='vda'", "<target dev='vda' <");
+    let found = editor.change(URI, 2, json!([{"text": broken}]));
+    let syntax = found.iter().find(|it| it["code"] == "xml-syntax").expect("what is wrong");
+    assert_eq!(syntax["range"]["start"]["line"], place(MACHINE, "<target", 0)["line"]);
+    assert!(codes(&found).contains(&"default-value"), "the unit of the memory: {found:?}");
+}
+
+#[test]
+fn one_finding_all_of_a_rule_and_the_whole_file_are_mended() {
+    let text = "<domain type='kvm'>\n  <name>a</name>\n  <memory>1024</memory>\n  <currentMemory>1024</currentMemory>\n  \
+                <os><type>hvm</type></os>\n</domain>\n";
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, text);
+    let at = json!({"start": place(text, "<currentMemory", 1), "end": place(text, "<currentMemory", 1)});
+    let actions = editor.actions(&at, "quickfix");
+    let titles: Vec<_> = actions.iter().filter_map(|it| it["title"].as_str()).collect();
+    assert_eq!(titles, ["add unit='KiB' [default-value]", "Mend all 2 of default-value in the file"]);
+    let one = edited(text, &actions[0]["edit"]["changes"][URI]);
+    assert_eq!(one, text.replace("<currentMemory>", "<currentMemory unit='KiB'>"));
+    let all = edited(text, &actions[1]["edit"]["changes"][URI]);
+    assert_eq!(all, text.replace("emory>1", "emory unit='KiB'>1"));
+    let whole = editor.actions(&at, "source.fixAll");
+    assert_eq!(edited(text, &whole[0]["edit"]["changes"][URI]), all);
+    assert_eq!(whole[0]["kind"], "source.fixAll.dommigrate");
+    editor.change(URI, 2, json!([{"text": all}]));
+    assert!(editor.actions(&at, "quickfix").is_empty() && editor.actions(&at, "source").is_empty());
+}
+
+#[test]
+fn hover_tells_what_the_schema_knows_of_this_very_branch() {
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, MACHINE);
+    let mut hover = |what: &str, behind: usize| {
+        let answer = editor.at("textDocument/hover", place(MACHINE, what, behind));
+        answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    let source = hover("<source protocol", 3);
+    assert!(source.contains("image of a server") && !source.contains("block device"), "{source}");
+    assert!(
+        source.contains("since libvirt 0.8.7") && source.contains("https://libvirt.org/formatdomain.html#"),
+        "{source}"
+    );
+    assert!(hover("device='disk'", 2).contains("`cdrom`"), "values of an attribute");
+    assert!(hover("'network' device", 2).contains("An image that a server provides"), "a value");
+    assert!(hover("hvm</type>", 1).contains("bare metal"), "a text");
+    assert!(hover("</disk>", 3).contains("disk or drive"), "an end tag");
+    assert_eq!(hover("  <devices>", 0), "", "nothing stands there");
+}
+
+#[test]
+fn what_may_stand_here_and_is_not_there_is_completed() {
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, MACHINE);
+    let attributes = editor.at("textDocument/completion", place(MACHINE, " type='raw'", 0));
+    let names = labels(&attributes);
+    assert!(names.contains(&"cache") && names.contains(&"discard") && !names.contains(&"type"), "{names:?}");
+    let cache = attributes.as_array().expect("items").iter().find(|it| it["label"] == "cache").expect("cache");
+    assert!(cache["documentation"]["value"].as_str().is_some_and(|it| it.contains("writeback")), "{cache}");
+    assert_eq!(cache["textEdit"]["newText"], "cache='$1'$0");
+    let values = editor.at("textDocument/completion", place(MACHINE, "'network' device", 1));
+    assert!(labels(&values).contains(&"nvme"), "{values}");
+    let threads = editor.at("textDocument/completion", place(MACHINE, "iothread='2'/>", 10));
+    assert_eq!(labels(&threads), ["1", "2"], "what the document has");
+    // In a disk of type network.
+    let typed = MACHINE.replace("      <target dev='vda'", "      <\n      <target dev='vda'");
+    editor.change(URI, 2, json!([{"text": typed}]));
+    let elements = editor.at("textDocument/completion", place(&typed, "<\n", 1));
+    let names = labels(&elements);
+    assert!(names.contains(&"readonly") && names.contains(&"address"), "{names:?}");
+    assert!(!names.contains(&"source") && !names.contains(&"target"), "they are there: {names:?}");
+    let typed = MACHINE.replace("      <target dev='vda'", "      <driver name='x'></\n      <target dev='vda'");
+    editor.change(URI, 3, json!([{"text": typed}]));
+    let ends = editor.at("textDocument/completion", place(&typed, "</\n", 2));
+    assert_eq!(labels(&ends), ["driver"], "the end tag of what is open");
+}
+
+#[test]
+fn documents_are_laid_out_whole_and_in_part() {
+    let text = "<domain type=\"kvm\">\n<name>a</name>\n    <memory unit='KiB'>1</memory>\n<os>\n<type>hvm</type>\n</os>\n</domain>\n";
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, text);
+    let options = json!({"tabSize": 2, "insertSpaces": true});
+    let whole = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
+    let expected = "<domain type='kvm'>\n  <name>a</name>\n  <memory unit='KiB'>1</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n";
+    assert_eq!(edited(text, &whole), expected);
+    let range = json!({"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 3}});
+    let part = editor
+        .ask("textDocument/rangeFormatting", json!({"textDocument": {"uri": URI}, "range": range, "options": options}));
+    let part = edited(text, &part);
+    assert!(part.contains("\n  <name>") && part.contains("\n  <memory"), "{part}");
+    assert!(part.contains("\n<type>hvm") && part.contains("type=\"kvm\""), "{part}");
+    editor.change(URI, 2, json!([{"text": "<domain type='kvm'><name>"}]));
+    let none = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
+    assert_eq!(none, json!([]), "what cannot be read is left");
+}
+
+#[test]
+fn documents_have_an_outline_and_folds() {
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, MACHINE);
+    let symbols = editor.ask("textDocument/documentSymbol", json!({"textDocument": {"uri": URI}}));
+    let devices = symbols[0]["children"].as_array().expect("children").iter().find(|it| it["name"] == "devices");
+    let disk = &devices.expect("devices")["children"][0];
+    assert_eq!((&disk["name"], &disk["range"]["start"]), (&json!("disk"), &place(MACHINE, "<disk", 0)));
+    assert!(disk["detail"].as_str().is_some_and(|it| it.starts_with("network disk")), "{disk}");
+    let folds = editor.ask("textDocument/foldingRange", json!({"textDocument": {"uri": URI}}));
+    let line = place(MACHINE, "<disk", 0)["line"].clone();
+    let fold = folds.as_array().expect("folds").iter().find(|it| it["startLine"] == line).expect("the disk");
+    assert_eq!(fold["endLine"].as_u64(), line.as_u64().map(|line| line + 3), "the end tag stays to be seen");
+}
+
+#[test]
+fn what_is_referred_to_is_found_and_renamed() {
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, MACHINE);
+    let definition = editor.at("textDocument/definition", place(MACHINE, "persistent='ua-net'", 14));
+    assert_eq!(definition[0]["range"]["start"], place(MACHINE, "name='ua-net'", 6));
+    let thread = editor.at("textDocument/definition", place(MACHINE, "iothread='2'/>", 10));
+    assert_eq!(thread[0]["range"]["start"], place(MACHINE, "id='2'", 4));
+    let at = place(MACHINE, "name='ua-net'", 7);
+    let uses = json!({"textDocument": {"uri": URI}, "position": at, "context": {"includeDeclaration": true}});
+    assert_eq!(editor.ask("textDocument/references", uses).as_array().map(Vec::len), Some(2));
+    assert_ne!(editor.at("textDocument/prepareRename", at.clone()), Value::Null);
+    let rename = |at: &Value, name: &str| json!({"textDocument": {"uri": URI}, "position": at, "newName": name});
+    let edits = editor.ask("textDocument/rename", rename(&at, "ua-other"));
+    assert_eq!(edited(MACHINE, &edits["changes"][URI]), MACHINE.replace("ua-net", "ua-other"));
+    let target = place(MACHINE, "dev='vda'", 6);
+    assert!(editor.try_ask("textDocument/rename", rename(&target, "a'b")).is_err(), "no name");
+    let edits = editor.ask("textDocument/rename", rename(&target, "vdb"));
+    assert_eq!(edited(MACHINE, &edits["changes"][URI]), MACHINE.replace("'vda'", "'vdb'"));
+    assert_eq!(editor.at("textDocument/prepareRename", place(MACHINE, "1048576", 1)), Value::Null);
+}
+
+#[test]
+fn lone_elements_and_documents_that_hold_domains_are_served() {
+    let mut editor = Editor::start(&[], json!({}));
+    let disk =
+        "<disk type='network' device='dsk'>\n  <source protocol='rbd' name='a'/>\n  <target dev='vda'/>\n</disk>\n";
+    let found = editor.open(URI, disk);
+    let value = found.iter().find(|it| it["message"].as_str().is_some_and(|it| it.contains("dsk"))).expect("a finding");
+    assert_eq!(value["range"]["start"]["line"], 0);
+    let hover = editor.at("textDocument/hover", place(disk, "<source", 2));
+    assert!(hover["contents"]["value"].as_str().is_some_and(|it| it.contains("image of a server")), "{hover}");
+    let held = format!("<domainsnapshot>\n  <name>s</name>\n  {}</domainsnapshot>\n", MACHINE.replace('\n', "\n  "));
+    let found = editor.change(URI, 2, json!([{"text": held}]));
+    let unit = found.iter().find(|it| it["code"] == "default-value").expect("a finding");
+    assert_eq!(unit["range"]["start"], place(&held, "<memory", 0));
+    let hover = editor.at("textDocument/hover", place(&held, "<source protocol", 2));
+    assert!(hover["contents"]["value"].as_str().is_some_and(|it| it.contains("image of a server")), "{hover}");
+    let found = editor.change(URI, 3, json!([{"text": "<html><p>no machine</p></html>"}]));
+    assert!(found.is_empty(), "what is no machine is no concern: {found:?}");
+}
+
+#[test]
+fn options_hold_from_the_command_line_the_editor_and_the_configuration() {
+    let text = MACHINE.replace("<teaming type='persistent'/>", "<teaming type='persistent'/>\n      <acpi index='3'/>");
+    let is_newer = |found: &[Value]| codes(found).contains(&"newer-than-target");
+    let mut editor = Editor::start(&["--target", "7.0.0"], Value::Null);
+    assert!(is_newer(&editor.open(URI, &text)), "named on the command line");
+    let mut editor = Editor::start(&[], json!({"target": "7.0.0", "ignore": ["default-value"]}));
+    let found = editor.open(URI, &text);
+    assert!(is_newer(&found) && !codes(&found).contains(&"default-value"), "said by the editor: {found:?}");
+    editor.tell("workspace/didChangeConfiguration", json!({"settings": {"dommigrate": {"target": "12.0.0"}}}));
+    assert!(!is_newer(&editor.diagnostics(URI, 1)));
+    let directory = tempfile::tempdir().expect("a directory");
+    let (file, options) = (directory.path().join("a.xml"), directory.path().join("dommigrate.toml"));
+    std::fs::write(&file, &text).expect("written");
+    std::fs::write(&options, "target = '7.0.0'\n").expect("written");
+    let mut editor = Editor::start(&[], Value::Null);
+    let uri = format!("file://{}", file.display());
+    assert!(is_newer(&editor.open(&uri, &text)), "in the configuration");
+    std::fs::write(&options, "exclude = ['a.xml']\n").expect("written");
+    let changes = json!({"changes": [{"uri": format!("file://{}", options.display()), "type": 2}]});
+    editor.tell("workspace/didChangeWatchedFiles", changes);
+    assert!(editor.diagnostics(&uri, 1).is_empty(), "left out");
+}
+
+#[test]
+fn what_is_asked_wrongly_is_refused_and_serving_goes_on() {
+    let mut editor = Editor::start(&[], json!({}));
+    assert!(
+        editor
+            .try_ask("textDocument/hover", json!({"textDocument": {"uri": URI}, "position": place("a", "a", 0)}))
+            .is_err()
+    );
+    assert!(editor.try_ask("textDocument/hover", json!(7)).is_err());
+    assert!(editor.try_ask("workspace/nothing", json!({})).is_err());
+    editor.tell("textDocument/didChange", json!({"textDocument": {"uri": URI, "version": 2}, "contentChanges": []}));
+    editor.tell("$/nothing", json!({}));
+    let far = json!({"line": 4_000_000_000_u32, "character": 4_000_000_000_u32});
+    editor.open(URI, MACHINE);
+    assert_eq!(editor.at("textDocument/hover", far), Value::Null);
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit.max(1)
+    }
+}
+
+/// 200 documents, each broken at a random place in a random way: the server answers each request, and what was found before the break is
+/// found still, but for what is about an element that is open there.
+#[test]
+fn broken_documents_are_served() {
+    let mut editor = Editor::start(&[], json!({}));
+    let whole = editor.open(URI, MACHINE);
+    let mut dice = Dice(17);
+    let (mut expected, mut missing) = (0, Vec::new());
+    for version in 2..202 {
+        let mut at = dice.below(MACHINE.len());
+        while !MACHINE.is_char_boundary(at) {
+            at -= 1;
+        }
+        let mut text = MACHINE.to_owned();
+        match dice.below(6) {
+            0 => text.truncate(at),
+            1 => text.insert(at, '<'),
+            2 => text.insert(at, '\''),
+            3 => text.insert_str(at, "<!--"),
+            4 => text.insert_str(at, "</"),
+            _ => {
+                text = text[at..]
+                    .find('>')
+                    .map_or(String::new(), |end| format!("{}{}", &text[..at], &text[at + end + 1..]))
+            }
+        }
+        let found = editor.change(URI, version, json!([{"text": text}]));
+        for request in ["textDocument/hover", "textDocument/completion", "textDocument/definition"] {
+            editor.at(request, place(MACHINE, &MACHINE[at..], 0));
+        }
+        for request in ["textDocument/documentSymbol", "textDocument/foldingRange"] {
+            editor.ask(request, json!({"textDocument": {"uri": URI}}));
+        }
+        let Some(broken) = found.iter().find(|it| it["code"] == "xml-syntax") else { continue };
+        let line = broken["range"]["start"]["line"].as_u64().min(place(MACHINE, &MACHINE[at..], 0)["line"].as_u64());
+        for one in whole
+            .iter()
+            .filter(|it| it["range"]["end"]["line"].as_u64() < line && it["range"]["start"] != it["range"]["end"])
+        {
+            let is_leaf = MACHINE
+                .lines()
+                .nth(one["range"]["start"]["line"].as_u64().map_or(0, |it| usize::try_from(it).unwrap_or(0)));
+            if is_leaf.is_some_and(|it| it.contains("/>") || it.contains("</")) {
+                expected += 1;
+                if !found.iter().any(|it| it["range"] == one["range"] && it["code"] == one["code"]) {
+                    missing.push(format!(
+                        "{} after {:?}",
+                        one["message"],
+                        &text[at.saturating_sub(20).min(text.len())..text.len().min(at + 5)]
+                            .chars()
+                            .take(30)
+                            .collect::<String>()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(expected > 100, "{expected}");
+    assert!(missing.is_empty(), "{} of {expected}: {missing:#?}", missing.len());
+}
+
+/// Requests about a document of 30 KB are answered while one types. The bound is that of a build without optimisation on a busy machine; what
+/// each takes is printed.
+#[test]
+fn answers_come_at_once() {
+    let start = MACHINE.find("    <disk").expect("a disk");
+    let end = MACHINE.find("    <graphics").expect("a display");
+    let devices: String = (0..60)
+        .map(|number| {
+            MACHINE[start..end].replace("vda", &format!("vd{number}")).replace("ua-net", &format!("ua-{number}"))
+        })
+        .collect();
+    let text = format!("{}{devices}{}", &MACHINE[..start], &MACHINE[end..]);
+    assert!(text.len() > 28_000, "{}", text.len());
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, &text);
+    for method in [
+        "textDocument/hover",
+        "textDocument/completion",
+        "textDocument/definition",
+        "textDocument/documentSymbol",
+        "textDocument/foldingRange",
+        "typing",
+    ] {
+        let mut times: Vec<Duration> = (0..9_i64)
+            .map(|turn| {
+                let begin = Instant::now();
+                if method == "typing" {
+                    let range = json!({"start": place(&text, "hvm<", 0), "end": place(&text, "hvm<", 0)});
+                    editor.change(URI, turn + 2, json!([{"range": range, "text": "x"}]));
+                } else {
+                    editor.at(method, place(&text, "iothread='2'", 10));
+                }
+                begin.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("{method}: {:?}", times[4]);
+        assert!(times[4] < Duration::from_millis(1_000), "{method}: {:?}", times[4]);
+    }
+}
