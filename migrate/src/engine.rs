@@ -1,6 +1,7 @@
 //! From text to text: reads a document, lets each rule run once, prints it.
 
 mod comparable;
+mod otherwise;
 mod plan;
 mod unknown;
 mod unread;
@@ -25,6 +26,7 @@ use crate::suppress::Suppressions;
 use crate::{features, locate};
 
 pub use comparable::{Comparable, comparable};
+pub use otherwise::Otherwise;
 pub use plan::Plan;
 pub use unknown::open_elements;
 
@@ -481,6 +483,8 @@ pub struct Needs {
     pub features: Vec<features::Feature>,
     /// From when to when libvirt refuses it all the same: the first release, and the first that takes it again.
     pub refused: Vec<Range>,
+    /// What libvirts that take it read otherwise than the newest.
+    pub otherwise: Vec<Otherwise>,
 }
 
 /// What a document needs.
@@ -493,10 +497,12 @@ pub fn needs(text: &str, unknown: Unknown) -> Result<(Needs, Vec<Finding>), Vec<
     let findings = from_notes(&notes, as_it_stands(unknown));
     let features = features::used(&domain);
     // What a driver refuses is not known by version; what the format refuses is.
-    let target = Target::from(features::oldest(&features).unwrap_or_default());
+    let oldest = features::oldest(&features).unwrap_or_default();
+    let target = Target::from(oldest);
     let scope = Scope::of(&domain, target, Some(Driver::Test), false);
     let mut context = Context::new(text, scope, Profile::Modern, false);
     let rules: Vec<_> = rules::all().filter(|rule| rule.concerns(Profile::Modern, &target)).collect();
     Plan::new(&rules, Profile::Modern, &target, Some(Driver::Test), false).run(&mut domain, &mut context);
-    Ok((Needs { features, refused: context.refusals }, findings))
+    let otherwise = otherwise::otherwise(text, oldest);
+    Ok((Needs { features, refused: context.refusals, otherwise }, findings))
 }

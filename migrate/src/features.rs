@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domxml::{Domain, IommuModel, OnOff};
-use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, observe};
+use domxml::{DiskSourceNetwork, DiskSourceNetworkProtocol, Domain, IommuModel, OnOff};
+use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, observe, walk};
 use relaxng_model::datatype::{Type, XSD};
 use relaxng_model::grammar::{Datatype, Param};
 
@@ -88,6 +88,16 @@ fn together(domain: &Domain) -> Vec<Feature> {
         {
             features.push(feature("iommu/driver/@aw_bits of virtio", [12, 1, 0], driver.xml.span));
         }
+    }
+    if let Some(devices) = &domain.devices {
+        walk(devices, &mut |any| {
+            let source = any.downcast_ref::<DiskSourceNetwork>();
+            if let Some(source) = source.filter(|it| matches!(it.protocol, DiskSourceNetworkProtocol::Rbd(_)))
+                && source.name.as_ref().is_some_and(|name| name.matches('/').count() > 1)
+            {
+                features.push(feature("disk/source/@name with a namespace", [11, 6, 0], source.xml.span));
+            }
+        });
     }
     features
 }

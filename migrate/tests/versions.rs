@@ -151,3 +151,39 @@ fn what_is_wrong_with_what_the_target_does_not_read_is_a_note() {
         assert!(new.text.is_none() && new.findings.iter().any(|it| it.level == Level::Error), "{content} at {since}");
     }
 }
+
+/// What `info` says of a document: the oldest libvirt, and what is new in which.
+fn info(content: &str) -> serde_json::Value {
+    let os = "<os><type arch='x86_64'>hvm</type></os>";
+    let text = format!("<domain type='kvm'><name>a</name><memory unit='KiB'>1024</memory>{os}{content}</domain>");
+    let mut command = assert_cmd::Command::cargo_bin("dommigrate").expect("the command is built with its tests");
+    let output = command.args(["info", "--output-format", "json"]).write_stdin(text).output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn what_older_ones_read_otherwise_is_new_to_info() {
+    for (content, oldest, feature) in [
+        ("<seclabel model='dac'/>", "12.8.0", "seclabel as it is read, see seclabel-untyped-dropped"),
+        (
+            "<devices><graphics type='vnc' port='-1' autoport='no'/></devices>",
+            "11.6.0",
+            "graphics as it is read, see graphics-libvirt-ports",
+        ),
+        (
+            "<devices><graphics type='rdp' autoport='no'/></devices>",
+            "11.6.0",
+            "graphics as it is read, see graphics-libvirt-ports",
+        ),
+    ] {
+        let said = info(content);
+        let file = &said["files"][0];
+        assert_eq!(file["features"]["oldest_libvirt"], oldest, "{content}: {said}");
+        let list = file["features"]["features"].as_array().expect("a list");
+        let row = list.iter().find(|row| row["feature"] == feature).unwrap_or_else(|| panic!("{content}: {said}"));
+        assert_eq!(row["since"], oldest, "{content}");
+    }
+    // A form alone that is written otherwise is read alike.
+    let said = info("<features><hyperv mode='passthrough'/></features>");
+    assert_eq!(said["files"][0]["features"]["oldest_libvirt"], "8.0.0", "{said}");
+}

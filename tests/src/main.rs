@@ -113,7 +113,8 @@ enum Name {
     New11,
     #[value(name = "new-12.8.0")]
     New12,
-    NewAges,
+    InfoNew,
+    NewerThanTarget,
     #[value(name = "fixtures-12.8.0")]
     Fixtures12,
     #[value(name = "variants-12.8.0")]
@@ -258,7 +259,8 @@ fn main() -> ExitCode {
                 variants::asked("new-variants-12.8.0", &documents, &shared)
                     .and_then(|it| keep(it, &documents, &args.keep))
             }
-            Name::NewAges => Ok(today::ages("new-ages", &shared)),
+            Name::InfoNew => Ok(today::info("info-new", &shared)),
+            Name::NewerThanTarget => Ok(today::newer_than_target("newer-than-target", &shared)),
             Name::Dumps => Ok(today::dumps("dumps", &shared)),
             Name::DumpsCheck => {
                 Ok(measures::passes("dumps-check", &today::dumped(&shared), &measures::plain_options()))

@@ -1,10 +1,14 @@
 //! Measures over what came after libvirt 11.3.0, and over what the QEMU driver of 12.8.0 writes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use dommigrate::cli::{Profile, Unknown};
 use dommigrate::engine;
+use dommigrate::features;
+use dommigrate::finding::ids;
+use domxml_runtime::Version;
 use rayon::prelude::*;
 
 use crate::corpus::{Document, Row};
@@ -60,25 +64,62 @@ pub fn answers(name: &'static str, shared: &Path, version: &str) -> Measure {
     Measure::of(name, results)
 }
 
-/// What `info` says of these documents: of one that 11.3.0 refuses or reads otherwise than 12.8.0, that something in it is newer.
+/// What is new since 11.3.0 in each of the small documents, and since when: by hand, after the list of what came.
+const NEW: &str = include_str!("../new_since_11.3.0.tsv");
+
+/// What `info` says of these documents is what the list of what came says; and nothing that 11.3.0 refuses, or reads otherwise, is said
+/// to be older.
 #[must_use]
-pub fn ages(name: &'static str, shared: &Path) -> Measure {
-    let directory = shared.join("new_since_11.3.0");
-    let eleven = domxml_runtime::Version::new(11, 3, 0);
+pub fn info(name: &'static str, shared: &Path) -> Measure {
+    let eleven = Version::new(11, 3, 0);
+    held_to_list(name, shared, |document| {
+        let (needs, _) = engine::needs(&document.text, Unknown::Keep).ok()?;
+        let newer = features::newer_than(&needs.features, eleven);
+        let features = newer.iter().map(|feature| (feature.since, feature.name.clone()));
+        let otherwise = needs.otherwise.iter().map(|it| (it.since, format!("read by {}", it.finding.rule)));
+        Some(features.chain(otherwise.filter(|(since, _)| *since > eleven)).collect())
+    })
+}
+
+/// `check --target 11.3.0` says of each new thing that it is newer.
+#[must_use]
+pub fn newer_than_target(name: &'static str, shared: &Path) -> Measure {
+    held_to_list(name, shared, |document| {
+        let options = measures::options(Profile::Modern, Version::new(11, 3, 0));
+        let findings = engine::upgrade(&document.text, &options).findings;
+        let newer = findings.into_iter().filter(|finding| finding.rule == ids::NEWER);
+        let told = newer.filter_map(|finding| {
+            let (feature, since) = finding.message.split_once(": known since libvirt ")?;
+            Some((since.split_once(',')?.0.parse().ok()?, feature.to_owned()))
+        });
+        Some(told.collect())
+    })
+}
+
+/// Holds what is told of each document to its line of the list.
+fn held_to_list(
+    name: &'static str,
+    shared: &Path,
+    told: impl Fn(&Document) -> Option<BTreeSet<(Version, String)>>,
+) -> Measure {
+    let lines = NEW.lines().filter_map(|line| line.split_once('\t'));
+    let list: BTreeMap<&str, &str> = lines.collect();
     let results = newer(shared)
         .iter()
-        .filter(|document| {
-            let answer =
-                |version| fs::read_to_string(directory.join(format!("{}.libvirt-{version}.xml", document.name)));
-            matches!((answer("11.3.0"), answer("12.8.0")), (Err(_), Ok(_)))
-        })
         .map(|document| {
-            let failure = match engine::needs(&document.text, Unknown::Keep) {
-                Ok((needs, _)) if needs.features.iter().any(|feature| feature.since > eleven) => None,
-                Ok(_) => Some("11.3.0 refuses it, and nothing in it is said to be newer".to_owned()),
-                Err(_) => Some("it cannot be read".to_owned()),
-            };
-            (document.name.clone(), failure)
+            let by_target = name == "newer-than-target";
+            let listed = list.get(&*document.name).copied().unwrap_or_default();
+            let expected: BTreeSet<&str> = listed
+                .split("; ")
+                .filter(|feature| !(feature.is_empty() || by_target && feature.contains(" read by ")))
+                .collect();
+            let told = told(document).unwrap_or_default();
+            let told: BTreeSet<String> = told.iter().map(|(since, feature)| format!("{since} {feature}")).collect();
+            let same = told.iter().map(String::as_str).eq(expected.iter().copied());
+            let words = |set: Vec<&str>| if set.is_empty() { "nothing".to_owned() } else { set.join("; ") };
+            let told = words(told.iter().map(String::as_str).collect());
+            let expected = words(expected.into_iter().collect());
+            (document.name.clone(), (!same).then(|| format!("told: {told}\n  listed: {expected}")))
         })
         .collect();
     Measure::of(name, results)

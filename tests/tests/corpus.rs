@@ -125,7 +125,8 @@ fn libvirts_own_form() {
 fn what_came_after_the_corpus() {
     hold("new-11.3.0", |shared| Ok(today::answers("new-11.3.0", shared, "11.3.0")));
     hold("new-12.8.0", |shared| Ok(today::answers("new-12.8.0", shared, "12.8.0")));
-    hold("new-ages", |shared| Ok(today::ages("new-ages", shared)));
+    hold("info-new", |shared| Ok(today::info("info-new", shared)));
+    hold("newer-than-target", |shared| Ok(today::newer_than_target("newer-than-target", shared)));
     hold("dumps", |shared| Ok(today::dumps("dumps", shared)));
 }
 

@@ -498,6 +498,8 @@ pub struct OsNvram {
     /// Since libvirt 9.2.0.
     pub format: Option<OsFlashFormat>,
     /// The text.
+    ///
+    /// Values other than `(/|[a-zA-Z]:\\).+` since libvirt 12.8.0.
     pub value: Option<String>,
     /// The file that holds the disk. A drive without medium has no source, or one without `file`.
     ///
@@ -513,7 +515,7 @@ rt::table! { OsNvram: element("nvram").since(1, 2, 9).dropped_if_empty().referen
     1 TEMPLATE_FORMAT = template_format: Option<OsFlashFormat>, attribute("templateFormat").since(10, 10, 0);
     2 TYPE = type_: Option<OsNvramType>, attribute("type");
     3 FORMAT = format: Option<OsFlashFormat>, attribute("format").since(9, 2, 0);
-    4 VALUE = value: Option<String>, text();
+    4 VALUE = value: Option<String>, text().narrow("(/|[a-zA-Z]:\\\\).+", 12, 8, 0);
     5 SOURCE = source: Option<Box<OsNvramSource>>, child("source").since(0, 6, 0);
 }
 

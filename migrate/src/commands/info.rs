@@ -1,5 +1,6 @@
 //! `info`: the features that files use, and the oldest libvirt that can read them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -10,7 +11,7 @@ use crate::batch::Documents;
 use crate::cli::{Files, Info};
 use crate::config::Configs;
 use crate::engine::{self, Needs};
-use crate::finding::{Level, ids};
+use crate::finding::{Finding, Level, ids};
 use crate::report::{Action, Feature, Features, FileReport, Findings, Refused};
 use crate::rule::Range;
 use crate::{batch, features};
@@ -33,6 +34,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
             Ok((more, findings)) => {
                 needs.features.extend(more.features);
                 needs.refused.extend(more.refused);
+                needs.otherwise.extend(more.otherwise);
                 findings
             }
             Err(findings) => {
@@ -60,16 +62,22 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
 }
 
 fn listing(needs: &Needs, certain: bool) -> Features {
-    let mut counts: BTreeMap<(Version, &str), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(Version, Cow<'_, str>), usize> = BTreeMap::new();
     for feature in &needs.features {
-        *counts.entry((feature.since, &feature.name)).or_default() += 1;
+        *counts.entry((feature.since, Cow::Borrowed(&*feature.name))).or_default() += 1;
+    }
+    for other in &needs.otherwise {
+        *counts.entry((other.since, Cow::Owned(read_otherwise(&other.finding)))).or_default() += 1;
     }
     let features = counts.into_iter().rev().map(|((since, feature), uses)| Feature {
         since: since.to_string(),
-        feature: feature.to_owned(),
+        feature: feature.into_owned(),
         uses,
     });
-    let (oldest, refused) = taken(features::oldest(&needs.features), &needs.refused);
+    let known = features::oldest(&needs.features);
+    // An older one takes it and makes something else of it.
+    let alike = needs.otherwise.iter().map(|other| other.since).max();
+    let (oldest, refused) = taken(known.max(alike), &needs.refused);
     let refused_by = refused
         .iter()
         .map(|(from, before)| Refused { from: from.to_string(), before: before.map(|before| before.to_string()) });
@@ -79,6 +87,15 @@ fn listing(needs: &Needs, certain: bool) -> Features {
         refused_by: refused_by.collect(),
         features: features.collect(),
     }
+}
+
+/// What older libvirts read otherwise, and the id that explains it.
+fn read_otherwise(finding: &Finding) -> String {
+    let mut path = finding.path.replace(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']'), "");
+    for outer in ["domain/", "devices/"] {
+        path = path.strip_prefix(outer).map(str::to_owned).unwrap_or(path);
+    }
+    format!("{path} as it is read, see {}", finding.rule)
 }
 
 /// The oldest libvirt that takes what is refused over some ranges, and the newer ones that do not.

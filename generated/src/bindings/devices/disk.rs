@@ -558,7 +558,7 @@ pub struct DiskBlockIo {
     /// The smallest amount that can be discarded at once, in bytes; a multiple of the logical block size.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 11.6.0 it is written
-    /// as the document has it. Since libvirt 11.3.0.
+    /// as the document has it. Since libvirt 11.3.0. Values other than `\s*[^0\s].*` since libvirt 11.6.0.
     pub discard_granularity: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -570,7 +570,7 @@ rt::table! { DiskBlockIo: element("blockio").since(0, 10, 2).dropped_if_empty();
     1 PHYSICAL_BLOCK_SIZE = physical_block_size: Option<u32>, attribute("physical_block_size").dropped("0")
         .since(0, 10, 2);
     2 DISCARD_GRANULARITY = discard_granularity: Option<u32>, attribute("discard_granularity")
-        .dropped("0").default_until(11, 6, 0).since(11, 3, 0);
+        .dropped("0").default_until(11, 6, 0).since(11, 3, 0).narrow("\\s*[^0\\s].*", 11, 6, 0);
 }
 
 /// The bus and the name under which the guest gets the disk.
