@@ -15,18 +15,24 @@
 //! that a `<disk>` alone can be read and written as well as a whole domain. What a host says of itself (`virsh capabilities`,
 //! `virsh domcapabilities`) is typed in [`host`] in the same way.
 //!
+//! [`Domain::devices`] lists the devices of every kind, [`device`] says what they have in common. [`Domain::new`], [`Disk::file`],
+//! [`Interface::bridge`] and their like make elements from what they must have, [`Described::with`] sets a field by its key; the folder
+//! `examples` has ten small programs.
+//!
 //! With the feature `serde` every type is JSON, YAML or another format of serde's too, in the shape of the XML (module `data`).
 //!
 //! [`edit`] changes a document where it stands: what was not changed keeps every byte.
 
 #[rustfmt::skip]
 pub mod bindings;
+pub mod device;
 mod ext;
 #[rustfmt::skip]
 pub mod host;
 pub mod scalar;
 
 pub use bindings::*;
+pub use device::Device;
 pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
@@ -35,6 +41,7 @@ pub use domxml_runtime::{
     each_struct, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, observe, walk,
     walk_mut, walk_places,
 };
+pub use ext::NotADevice;
 
 #[cfg(feature = "serde")]
 pub use domxml_runtime::data;

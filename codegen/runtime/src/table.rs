@@ -6,6 +6,16 @@ use crate::info::{FieldInfo, TypeInfo};
 pub trait Described {
     /// The table.
     fn table() -> &'static TypeInfo;
+
+    /// The struct with another value in one of its fields: `disk.with(Disk::DEVICE, DiskDevice::Cdrom)`.
+    #[must_use]
+    fn with<T>(mut self, key: Key<Self, T>, value: impl Into<T>) -> Self
+    where
+        Self: Sized + 'static,
+    {
+        *key.get_mut(&mut self) = value.into();
+        self
+    }
 }
 
 impl<T: Described> Described for Box<T> {

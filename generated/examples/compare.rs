@@ -1,0 +1,39 @@
+//! Compares two domains: layout, quotes and the order of elements aside.
+
+use domxml::{Domain, Element, KeptContent, WriteOptions};
+use std::error::Error;
+
+const DOMAIN: &str = "<domain type='kvm'>
+  <name>web</name>
+  <memory unit='MiB'>512</memory>
+  <os><type>hvm</type></os>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='/a.qcow2'/>
+      <target dev='vda' bus='virtio'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/>
+    </disk>
+    <interface type='bridge'>
+      <mac address='52:54:00:12:34:56'/>
+      <source bridge='br0'/>
+      <model type='virtio'/>
+      <address type='pci' slot='0x5'/>
+    </interface>
+  </devices>
+</domain>
+";
+
+/// What the program prints.
+pub fn run() -> Result<String, Box<dyn Error>> {
+    let other = DOMAIN.replace('\'', "\"").replace("slot=\"0x5\"", "slot=\"5\"").replace("/a.qcow2", "/b.qcow2");
+    let options = WriteOptions { kept: KeptContent::Unknown, ..WriteOptions::default() };
+    let written = |text| Domain::from_xml(text).map(|domain| domain.write_with(&options).text);
+    let (one, two) = (written(DOMAIN)?, written(&other)?);
+    let differ = one.lines().zip(two.lines()).filter(|(one, two)| one != two);
+    Ok(differ.map(|(one, two)| format!("-{one}\n+{two}\n")).collect())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    print!("{}", run()?);
+    Ok(())
+}

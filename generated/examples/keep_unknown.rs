@@ -1,0 +1,37 @@
+//! Keeps what the format does not know, and tells it.
+
+use domxml::{Domain, Element, ReadOptions, Unknown};
+use std::error::Error;
+
+const DOMAIN: &str = "<domain type='kvm'>
+  <name>web</name>
+  <memory unit='MiB'>512</memory>
+  <os><type>hvm</type></os>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='/a.qcow2'/>
+      <target dev='vda' bus='virtio'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/>
+    </disk>
+    <interface type='bridge'>
+      <mac address='52:54:00:12:34:56'/>
+      <source bridge='br0'/>
+      <model type='virtio'/>
+      <address type='pci' slot='0x5'/>
+    </interface>
+  </devices>
+</domain>
+";
+
+/// What the program prints.
+pub fn run() -> Result<String, Box<dyn Error>> {
+    let newer = DOMAIN.replace("  <os>", "  <shiny level='9'/>\n  <os>");
+    let parsed = Domain::from_xml_with(&newer, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() })?;
+    let notes: String = parsed.notes.iter().map(|note| format!("{note}\n")).collect();
+    Ok(notes + if parsed.value.to_xml().contains("<shiny level='9'/>") { "kept\n" } else { "lost\n" })
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    print!("{}", run()?);
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! Lists the disks of a domain.
+
+use domxml::Domain;
+use std::error::Error;
+
+const DOMAIN: &str = "<domain type='kvm'>
+  <name>web</name>
+  <memory unit='MiB'>512</memory>
+  <os><type>hvm</type></os>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='/a.qcow2'/>
+      <target dev='vda' bus='virtio'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/>
+    </disk>
+    <interface type='bridge'>
+      <mac address='52:54:00:12:34:56'/>
+      <source bridge='br0'/>
+      <model type='virtio'/>
+      <address type='pci' slot='0x5'/>
+    </interface>
+  </devices>
+</domain>
+";
+
+/// What the program prints.
+pub fn run() -> Result<String, Box<dyn Error>> {
+    let domain = Domain::from_xml(DOMAIN)?;
+    let disks = domain.devices.iter().flat_map(|devices| &devices.disk);
+    Ok(disks.map(|disk| format!("{} {}\n", disk.target.dev, disk.path().unwrap_or("-"))).collect())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    print!("{}", run()?);
+    Ok(())
+}

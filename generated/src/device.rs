@@ -1,0 +1,172 @@
+//! Devices of a domain, whatever their kind: one list of them, and what they have in common.
+
+use crate::bindings::{Address, AddressType, Alias, DeviceBoot, Disk, Domain, Interface};
+use crate::scalar::MacAddress;
+use domxml_runtime::{Content, FieldKind, Slot, Span, fields};
+use std::any::Any;
+use std::fmt;
+
+/// A child of `<devices>` that is an element of its own.
+#[derive(Clone, Copy)]
+pub struct Device<'d> {
+    kind: &'static str,
+    number: usize,
+    content: &'d dyn Content,
+}
+
+impl<'d> Device<'d> {
+    /// The name of its element, as `disk`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The device as its type: `device.get::<Disk>()`.
+    #[must_use]
+    pub fn get<T: Content>(&self) -> Option<&'d T> {
+        (self.content as &dyn Any).downcast_ref()
+    }
+
+    /// The device by the table of its type.
+    #[must_use]
+    pub fn content(&self) -> &'d dyn Content {
+        self.content
+    }
+
+    /// The name that it has in a running domain, or that the user has given it.
+    #[must_use]
+    pub fn alias(&self) -> Option<&'d str> {
+        find::<Alias>(self.content).map(|alias| alias.name.as_str())
+    }
+
+    /// Its place on a bus of the guest.
+    #[must_use]
+    pub fn address(&self) -> Option<&'d Address> {
+        find(self.content)
+    }
+
+    /// The same, where the bus is PCI and the address says where on it.
+    #[must_use]
+    pub fn pci_address(&self) -> Option<PciPlace> {
+        PciPlace::of(self.address()?)
+    }
+
+    /// Its place in the order in which the firmware tries devices, from 1 on.
+    #[must_use]
+    pub fn boot_order(&self) -> Option<u64> {
+        find::<DeviceBoot>(self.content).map(|boot| boot.order)
+    }
+
+    /// Its bytes in the document that it was read from; empty where it was not.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.content.extra().map_or(Span::default(), |extra| extra.span)
+    }
+}
+
+/// As a path: `devices/disk[2]`.
+impl fmt::Display for Device<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "devices/{}[{}]", self.kind, self.number)
+    }
+}
+
+impl fmt::Debug for Device<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Device").field(&self.to_string()).finish()
+    }
+}
+
+/// The child of this type, be it one of a variant.
+fn find<T: Content>(content: &dyn Content) -> Option<&T> {
+    let mut found = None;
+    fields(content, |_, slot| {
+        found = found.or_else(|| match slot {
+            Slot::Child(nest) => nest.get(0).and_then(|child| (child as &dyn Any).downcast_ref()),
+            Slot::Payload(payload) => payload.get().and_then(|payload| payload.members()).and_then(find),
+            _ => None,
+        });
+    });
+    found
+}
+
+/// A place on the PCI buses of a guest. It is printed as `0000:00:1f.2`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PciPlace {
+    /// The domain, a hierarchy of buses.
+    pub domain: u32,
+    /// The bus.
+    pub bus: u8,
+    /// The slot on the bus.
+    pub slot: u8,
+    /// The function of the device in the slot.
+    pub function: u8,
+}
+
+impl PciPlace {
+    /// What an address says; none where it is of another bus, or asks for any place.
+    #[must_use]
+    pub fn of(address: &Address) -> Option<Self> {
+        let AddressType::Pci(pci) = &address.type_ else { return None };
+        if pci.domain.is_none() && pci.bus.is_none() && pci.slot.is_none() && pci.function.is_none() {
+            return None;
+        }
+        Some(PciPlace {
+            domain: pci.domain.map_or(0, |number| number.0),
+            bus: pci.bus.map_or(0, |number| number.0),
+            slot: pci.slot.map_or(0, |number| number.0),
+            function: pci.function.map_or(0, |number| number.0),
+        })
+    }
+}
+
+impl fmt::Display for PciPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04x}:{:02x}:{:02x}.{:x}", self.domain, self.bus, self.slot, self.function)
+    }
+}
+
+impl Domain {
+    /// The devices, kind by kind in the order of the schema, each kind in that of the document.
+    pub fn devices(&self) -> impl Iterator<Item = Device<'_>> {
+        let mut all = Vec::new();
+        if let Some(devices) = &self.devices {
+            fields(devices, |line, slot| {
+                if let (FieldKind::Child, Slot::Child(nest)) = (line.kind, slot) {
+                    let device = |at| nest.get(at).map(|content| Device { kind: line.name, number: at + 1, content });
+                    all.extend((0..nest.count()).filter_map(device));
+                }
+            });
+        }
+        all.into_iter()
+    }
+
+    /// The places that devices have on PCI buses of the guest.
+    pub fn pci_addresses(&self) -> impl Iterator<Item = (PciPlace, Device<'_>)> {
+        self.devices().filter_map(|device| Some((device.pci_address()?, device)))
+    }
+
+    /// The disk with this target, as `vda`.
+    #[must_use]
+    pub fn disk(&self, target: &str) -> Option<&Disk> {
+        self.devices.as_ref()?.disk.iter().find(|disk| disk.target.dev == target)
+    }
+
+    /// As [`Domain::disk`], to be changed.
+    #[must_use]
+    pub fn disk_mut(&mut self, target: &str) -> Option<&mut Disk> {
+        self.devices.as_mut()?.disk.iter_mut().find(|disk| disk.target.dev == target)
+    }
+
+    /// The network card with this MAC address.
+    #[must_use]
+    pub fn interface(&self, mac: MacAddress) -> Option<&Interface> {
+        self.devices.as_ref()?.interface.iter().find(|interface| interface.mac_address() == Some(mac))
+    }
+
+    /// As [`Domain::interface`], to be changed.
+    #[must_use]
+    pub fn interface_mut(&mut self, mac: MacAddress) -> Option<&mut Interface> {
+        self.devices.as_mut()?.interface.iter_mut().find(|interface| interface.mac_address() == Some(mac))
+    }
+}
