@@ -13,6 +13,8 @@
 
 pub mod analyse;
 pub mod annotations;
+#[cfg(feature = "cli")]
+pub mod docs;
 pub mod dump;
 pub mod error;
 pub mod lower;

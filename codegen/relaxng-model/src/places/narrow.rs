@@ -1,7 +1,6 @@
 //! What an element may hold, with those branches alone that fit what stands there already.
 
 use super::{ANY, Condition, Content, Form, Given, Member, name};
-use crate::datatype::Type;
 use crate::grammar::{Grammar, Kind, Pattern};
 use crate::schema::NodeId;
 
@@ -134,9 +133,7 @@ impl<'g> Walk<'g, '_> {
             Kind::Value { value, .. } => value == text.trim(),
             Kind::Choice(members) => members.iter().any(|member| self.takes(member, text)),
             Kind::Ref(id) => self.takes(&self.grammar.defines[id.0 as usize].pattern, text),
-            Kind::Data { datatype, params, .. } => {
-                Type::new(datatype, params).is_ok_and(|datatype| datatype.accepts(text, &()))
-            }
+            // Types seldom tell branches apart, and compiling them takes long.
             _ => true,
         }
     }

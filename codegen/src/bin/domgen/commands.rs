@@ -1,6 +1,7 @@
 //! What the commands do.
 
 use crate::diff::{self, DiffArgs};
+use crate::docs::{self, DocsArgs};
 use clap::{Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, Output, PrintOptions, outline, write_files};
 use domxml_codegen::{analyse, dump, generate, lower, model_of};
@@ -77,6 +78,8 @@ enum Command {
         #[arg(long)]
         canonical_numbers: bool,
     },
+    /// Writes a static reference of a format: pages that need no server, with a search over all names.
+    Docs(DocsArgs),
     /// Prints the result of a stage.
     Dump {
         /// The schema's root file.
@@ -152,6 +155,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
             }
         }
         Command::Validate { schema, documents } => validate(&load(schema)?, documents),
+        Command::Docs(args) => docs::run(args).map(|()| true),
         Command::Diff(arguments) => diff::run(arguments),
         Command::Outline { schema, canonical_numbers } => {
             let options = lower::Options { canonical_numbers: *canonical_numbers, ..lower::Options::default() };

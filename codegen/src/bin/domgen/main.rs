@@ -2,6 +2,7 @@
 
 mod commands;
 mod diff;
+mod docs;
 
 use clap::Parser;
 use std::process::ExitCode;

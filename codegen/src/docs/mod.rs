@@ -1,0 +1,66 @@
+//! `domgen docs`: a static reference of a format, made of its schema: a page for each file of it, and a search over all of them.
+//!
+//! Pages need no server and no other host. Each thing has a link of its own that lasts as long as its name: an element that of its definition
+//! (`#diskDriver`), an attribute `#diskDriver@cache`. What is newer than a version that the reader chooses is greyed out.
+
+mod examples;
+mod gather;
+mod html;
+mod pages;
+mod rules;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use relaxng_model::Grammar;
+use serde_json::json;
+
+pub use examples::Examples;
+pub use rules::Rules;
+
+use gather::Site;
+
+/// What a reference is made with, beside the schema.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// What the format is called.
+    pub title: String,
+    /// The address of a manual in which `d:ref` names anchors.
+    pub manual: Option<String>,
+    /// Documents to draw examples from.
+    pub examples: Examples,
+    /// The rules that `d:legacy` names.
+    pub rules: Rules,
+}
+
+/// The files of the reference by their names.
+#[must_use]
+pub fn reference(grammar: &Grammar, options: &Options) -> BTreeMap<PathBuf, String> {
+    let site = Site::of(grammar, options);
+    let mut files = BTreeMap::new();
+    let mut add = |name: &str, text: String| files.insert(PathBuf::from(name), text);
+    add("style.css", include_str!("style.css").to_owned());
+    add("script.js", include_str!("script.js").to_owned());
+    add("search.js", index(&site));
+    add("index.html", pages::front(&site));
+    if !options.rules.is_empty() {
+        add(rules::PAGE, pages::of_rules(&site));
+    }
+    for chapter in 0..site.chapters.len() {
+        add(&site.chapters[chapter].page, pages::chapter(&site, chapter));
+    }
+    files
+}
+
+/// Everything that can be searched for, as a script, which a page that was opened as a file may load.
+fn index(site: &Site<'_>) -> String {
+    let pages: Vec<&str> = site.chapters.iter().map(|chapter| chapter.page.as_str()).chain([rules::PAGE]).collect();
+    let entries: Vec<_> = site
+        .entries()
+        .into_iter()
+        .map(|entry| {
+            json!([entry.name, entry.context, entry.chapter.unwrap_or(pages.len() - 1), entry.anchor, entry.words])
+        })
+        .collect();
+    format!("window.searchIndex({}, {});\n", json!(pages), json!(entries))
+}

@@ -1,0 +1,85 @@
+//! Rules that replace legacy forms, as `dommigrate rules --output-format json` lists them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// The page that tells of them.
+pub const PAGE: &str = "rules.html";
+
+/// What that is about.
+pub const ABOUT: &str = "What replaces legacy forms, what is refused, and what is filled in.";
+
+/// The rules.
+#[derive(Debug, Default)]
+pub struct Rules {
+    all: Vec<Rule>,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: String,
+    /// What kind of thing it is about.
+    pub class: String,
+    /// How much what it finds matters.
+    pub level: String,
+    /// The first version that it holds for.
+    pub since: Option<String>,
+    /// The drivers that it holds for; none for all.
+    pub drivers: Option<Vec<String>>,
+    /// One line.
+    pub summary: String,
+}
+
+impl Rules {
+    /// Reads a list of rules.
+    ///
+    /// # Errors
+    /// One line: it is no such list.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let list = value.as_array().ok_or("a list of rules is expected")?;
+        let rule = |value: &Value| -> Result<Rule, String> {
+            let text = |key: &str| value[key].as_str().map(str::to_owned).ok_or_else(|| format!("a rule has no {key}"));
+            let named = |drivers: &Vec<Value>| drivers.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect();
+            Ok(Rule {
+                id: text("id")?,
+                class: text("class")?,
+                level: text("level")?,
+                since: value["since"].as_str().map(str::to_owned),
+                drivers: value["drivers"].as_array().map(named),
+                summary: text("summary")?,
+            })
+        };
+        Ok(Self { all: list.iter().map(rule).collect::<Result<_, String>>()? })
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Whether one is called so.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.all.iter().any(|rule| rule.id == id)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+        self.all.iter()
+    }
+
+    /// Those of each class.
+    #[must_use]
+    pub fn by_class(&self) -> BTreeMap<&str, Vec<&Rule>> {
+        let mut classes: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+        for rule in &self.all {
+            classes.entry(&rule.class).or_default().push(rule);
+        }
+        classes
+    }
+}
