@@ -11,7 +11,7 @@ use relaxng_model::{closest, facts};
 
 use crate::error::Errors;
 use crate::lower::names;
-use crate::model::{DefaultForm, DefaultValue, EmptyForm, Facts, Narrow};
+use crate::model::{Blank, DefaultForm, DefaultValue, EmptyForm, Facts, Narrow};
 
 pub use relaxng_model::facts::NS;
 
@@ -106,8 +106,14 @@ impl<'g> Annotations<'g> {
                 Some("dropped") => EmptyForm::Dropped,
                 _ => EmptyForm::Single,
             },
+            blank: match self.first(nodes, "empty").map(|(value, _)| value) {
+                Some("absent") => Blank::Absent,
+                Some("refused") => Blank::Refused,
+                _ => Blank::Value,
+            },
             empty_until: text("empty-until"),
             repeat_refused: self.first(nodes, "repeat").is_some_and(|(value, _)| value == "refused"),
+            unknown_absent: self.first(nodes, "unknown").is_some_and(|(value, _)| value == "absent"),
             unknown_refused: self.first(nodes, "unknown").is_some_and(|(value, _)| value == "refused"),
             reference: text("ref"),
         }
@@ -136,8 +142,8 @@ impl<'g> Annotations<'g> {
                     continue;
                 }
                 let default = node.annotations.attribute(COMPATIBILITY_NS, "defaultValue");
-                if matches!(local, "empty" | "repeat" | "unknown") && node.tag != "element" {
-                    let message = format!("d:{local} belongs on an element");
+                if let Some(place) = misplaced(attribute, node.tag) {
+                    let message = format!("d:{local} belongs on {place}");
                     errors.at_location(self.schema, attribute.location, message);
                 } else if let Some(other) = lacks(local, |other| node.annotations.attribute(NS, other).is_some()) {
                     let message = format!("d:{local} without d:{other}");
@@ -160,6 +166,20 @@ impl<'g> Annotations<'g> {
         let attributes = &self.schema.annotations(node).attributes;
         let found = attributes.iter().find(|attribute| attribute.ns == ns && attribute.local == local);
         found.map_or(self.schema.node(node).location, |attribute| attribute.location)
+    }
+}
+
+/// The values of `d:empty`.
+const EMPTY: [&str; 4] = ["pair", "dropped", "absent", "refused"];
+
+/// Where an annotation belongs that stands on another kind of node.
+fn misplaced(attribute: &AnnotationAttribute, tag: &str) -> Option<&'static str> {
+    match (attribute.local.as_str(), attribute.value.as_str(), tag) {
+        ("empty" | "unknown", "absent", "attribute") | ("empty", "refused", "attribute" | "element") => None,
+        ("empty" | "unknown", "absent", _) => Some("an attribute"),
+        ("empty", "refused", _) => Some("an attribute or an element"),
+        ("empty" | "repeat" | "unknown", _, tag) if tag != "element" => Some("an element"),
+        _ => None,
     }
 }
 
@@ -189,8 +209,9 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
         }
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
         "output-only" if value != "true" => wrong("'true'"),
-        "empty" if value != "pair" && value != "dropped" => wrong("'pair' or 'dropped'"),
-        "repeat" | "unknown" if value != "refused" => wrong("'refused'"),
+        "empty" if !EMPTY.contains(&value) => wrong("'pair', 'dropped', 'absent' or 'refused'"),
+        "repeat" if value != "refused" => wrong("'refused'"),
+        "unknown" if value != "refused" && value != "absent" => wrong("'refused' or 'absent'"),
         "absent" | "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::analyse::{Content, Facts as Analysis, MemberKind, Order as AnalysedOrder, Owner, literal};
 use crate::model::{
-    Basic, ChildContent, Count, DefaultForm, EmptyForm, Facts, Field, FieldKind, Mix, Model, Order, Payload, Scalar,
-    Shape, Slot, Struct, Values, XmlName,
+    Basic, Blank, ChildContent, Count, DefaultForm, EmptyForm, Facts, Field, FieldKind, Mix, Model, Order, Payload,
+    Scalar, Shape, Slot, Struct, Values, XmlName,
 };
 
 /// The facts of the stage `analyse`: one paragraph for each content and choice, in the order in which they were reached.
@@ -325,6 +325,9 @@ fn facts_text(facts: &Facts) -> String {
     if facts.repeat_refused {
         list.push("once".to_owned());
     }
+    if facts.unknown_absent {
+        list.push("absent if unknown".to_owned());
+    }
     if facts.unknown_refused {
         list.push("nothing unknown".to_owned());
     }
@@ -332,6 +335,11 @@ fn facts_text(facts: &Facts) -> String {
         EmptyForm::Single => {}
         EmptyForm::Pair => list.push("a pair of tags if empty".to_owned()),
         EmptyForm::Dropped => list.push("dropped if empty".to_owned()),
+    }
+    match facts.blank {
+        Blank::Value => {}
+        Blank::Absent => list.push("absent if empty".to_owned()),
+        Blank::Refused => list.push("refused if empty".to_owned()),
     }
     if let Some(until) = &facts.empty_until {
         list.push(format!("until {until}"));

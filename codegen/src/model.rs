@@ -78,12 +78,16 @@ pub struct Facts {
     pub output_only: bool,
     /// `d:empty`: how the element is written where there is nothing in it.
     pub empty: EmptyForm,
+    /// `d:empty`: what an empty value is, of an attribute or of an element's text.
+    pub blank: Blank,
     /// `d:empty-until`: the first libvirt that writes it as any other element.
     pub empty_until: Option<String>,
     /// `d:repeat`: a second element is refused where one is expected, and not read past.
     pub repeat_refused: bool,
     /// `d:unknown`: a child that the element does not know is refused, and not read past.
     pub unknown_refused: bool,
+    /// `d:unknown`: a value that the attribute does not know counts as none, and is not refused.
+    pub unknown_absent: bool,
     /// `d:ref`: anchor in the manual.
     pub reference: Option<String>,
 }
@@ -118,6 +122,18 @@ pub enum EmptyForm {
     Pair,
     /// The canonical form leaves it out.
     Dropped,
+}
+
+/// What an empty value is to the program that reads the format.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Blank {
+    /// No `d:empty`: what the type of the value says.
+    #[default]
+    Value,
+    /// As if the attribute were not there.
+    Absent,
+    /// It is refused, though the type takes it.
+    Refused,
 }
 
 /// What the canonical form does with a value that equals the default.

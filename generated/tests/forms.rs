@@ -1,6 +1,9 @@
 //! What the options of writing make of the format's annotations.
 
-use domxml::{Action, Defaults, Domain, Element, KeptContent, OutputOnly, Version, WriteOptions};
+use domxml::{
+    Action, Defaults, Domain, Element, Filesystem, KeptContent, NoteKind, OutputOnly, ReadOptions, Unknown, Version,
+    Video, WriteOptions,
+};
 use domxml_runtime::{EmptyElements, Newer};
 
 const HEAD: &str = "<domain type='kvm'>\n  <name>n</name>\n";
@@ -69,4 +72,26 @@ fn namespaces_are_declared_where_they_are_used() {
     let expected = "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n  <name>n</name>\n  \
                     <qemu:commandline>\n    <qemu:arg value='-s'/>\n  </qemu:commandline>\n</domain>\n";
     assert_eq!(written.text, expected);
+}
+
+#[test]
+fn an_empty_value_counts_as_none_where_libvirt_takes_it_so() {
+    let keep = ReadOptions { unknown: Unknown::Keep, exact: true };
+    let text = "<filesystem accessmode=''>\n  <driver type='path' format=''/>\n  <source dir='/a'/>\n  <target dir='b'/>\n</filesystem>\n";
+    let read = Filesystem::from_xml_with(text, &keep).expect("read");
+    assert_eq!(read.value.accessmode, None);
+    let kinds: Vec<_> = read.notes.iter().map(|note| (note.kind, note.column)).collect();
+    assert_eq!(kinds, [(NoteKind::ReadPast, 25), (NoteKind::Unread, 31)], "the other one is refused");
+    assert_eq!(read.value.to_xml(), text, "both stay as they stand");
+    assert!(Filesystem::from_xml(text).is_err());
+}
+
+#[test]
+fn a_value_that_libvirt_reads_past_is_kept() {
+    let keep = ReadOptions { unknown: Unknown::Keep, exact: true };
+    let text = "<video>\n  <model type='vga' vram='16384' primary='perhaps'/>\n</video>\n";
+    let read = Video::from_xml_with(text, &keep).expect("read");
+    assert_eq!(read.notes.iter().map(|note| note.kind).collect::<Vec<_>>(), [NoteKind::ReadPast]);
+    assert_eq!(read.value.to_xml(), text);
+    assert!(Video::from_xml(text).is_err());
 }

@@ -181,6 +181,10 @@ fn rewrite(
     let mut context = Context::new(text, scope, options.profile, options.live);
     context.hushed = hushed;
     let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(&domain, text, options) };
+    if options.profile == Profile::Libvirt {
+        let nodes = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver);
+        unknown::forget(&mut domain, nodes, &mut context.findings);
+    }
     options.plan.run(&mut domain, &mut context);
     unread.append(&mut context.unread);
     unknown::restore(&mut domain, &mut context.findings);
@@ -381,7 +385,7 @@ fn from_note(note: &Note, reading: Reading) -> Finding {
         (NoteKind::Kept, For(Fate::Left)) => (ids::UNKNOWN, Level::Error, LEFT),
         (NoteKind::Kept, For(Fate::Dropped | Fate::PassedOver))
         | (NoteKind::ReadPast, For(Fate::Dropped | Fate::Left | Fate::PassedOver)) => {
-            (ids::UNKNOWN, Level::Invalid, "; libvirt does not keep it")
+            (ids::UNKNOWN, Level::Invalid, DROPPED)
         }
         (NoteKind::Value | NoteKind::Choice, For(Fate::Dropped | Fate::Left)) => {
             (ids::UNKNOWN, Level::Error, "; libvirt refuses it")
@@ -395,8 +399,15 @@ fn from_note(note: &Note, reading: Reading) -> Finding {
             (ids::INVALID, Level::Invalid, "")
         }
     };
-    finding(rule, level, note.range.clone(), note.path.clone(), note.sentence(consequence))
+    let dropped = consequence == DROPPED;
+    let mut finding = finding(rule, level, note.range.clone(), note.path.clone(), note.sentence(consequence));
+    // Profile `libvirt` leaves it out.
+    finding.after = dropped.then(String::new);
+    finding
 }
+
+/// What becomes of what libvirt reads past.
+const DROPPED: &str = "; libvirt does not keep it";
 
 /// Why libvirt's own form is not made of what the schema does not know.
 const LEFT: &str = ", so it is not known whether libvirt keeps it: name the libvirt with --target to leave it out, or keep it with --unknown keep";

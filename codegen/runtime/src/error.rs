@@ -95,6 +95,8 @@ pub enum ErrorKind {
     Repeated,
     /// A value is not spelt as its type asks.
     Value,
+    /// An empty value, which counts as none, of what must be there.
+    Empty,
 }
 
 impl fmt::Display for ParseError {

@@ -86,11 +86,13 @@ impl Extra {
         })
     }
 
-    /// Whether anything unknown is kept of the element: attributes, values, elements, a text. Comments are not.
+    /// Whether anything unknown is kept of the element: attributes, values, elements, a text. Comments are not, nor are values that
+    /// say nothing.
     #[must_use]
     pub fn keeps_unknown(&self) -> bool {
         self.kept.as_deref().is_some_and(|kept| {
-            !kept.attributes.is_empty() || !kept.values.is_empty() || kept.nodes.iter().any(KeptNode::is_content)
+            let says = |value: &KeptValue| !value.absent;
+            !kept.attributes.is_empty() || kept.values.iter().any(says) || kept.nodes.iter().any(KeptNode::is_content)
         })
     }
 
@@ -152,7 +154,8 @@ pub struct Kept {
     pub epilog: Box<str>,
 }
 
-/// A value that its attribute does not take. It is written in the place of the attribute, unless the field has got a value.
+/// A value that its attribute does not take, or an empty one that counts as none. It is written in the place of the attribute, unless the
+/// field has got a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeptValue {
     /// Namespace URI of the attribute, empty for none.
@@ -161,6 +164,8 @@ pub struct KeptValue {
     pub name: &'static str,
     /// The value.
     pub value: Box<str>,
+    /// Whether it says nothing: the program that reads the format takes an empty one as if the attribute were not there.
+    pub absent: bool,
 }
 
 /// A comment, a processing instruction, an unknown element or a text that is not expected.

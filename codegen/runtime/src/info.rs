@@ -386,6 +386,10 @@ pub struct FieldInfo {
     pub output_only: bool,
     /// Whether the canonical form leaves it out where there is nothing in it.
     pub dropped_if_empty: bool,
+    /// What an empty value is.
+    pub blank: Blank,
+    /// Whether a value that it does not know counts as none.
+    pub lax: bool,
     /// The values that it takes, empty where they are not listed.
     pub values: &'static [ValueInfo],
     /// Whether it takes others too.
@@ -424,6 +428,8 @@ impl FieldInfo {
         legacy: None,
         output_only: false,
         dropped_if_empty: false,
+        blank: Blank::Value,
+        lax: false,
         values: &[],
         open: true,
         number: false,
@@ -553,6 +559,27 @@ impl FieldInfo {
     #[must_use]
     pub const fn dropped_if_empty(mut self) -> Self {
         self.dropped_if_empty = true;
+        self
+    }
+
+    /// An empty value is none.
+    #[must_use]
+    pub const fn absent_if_empty(mut self) -> Self {
+        self.blank = Blank::Absent;
+        self
+    }
+
+    /// A value that it does not know, an empty one too, is none.
+    #[must_use]
+    pub const fn lax(mut self) -> Self {
+        self.lax = true;
+        self.absent_if_empty()
+    }
+
+    /// An empty value is refused, though the type takes it.
+    #[must_use]
+    pub const fn refused_if_empty(mut self) -> Self {
+        self.blank = Blank::Refused;
         self
     }
 
@@ -716,6 +743,17 @@ pub enum DefaultForm {
     Written,
     /// It is never spelt out.
     Dropped,
+}
+
+/// What an empty value is to the program that reads the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blank {
+    /// What the type of the value says.
+    Value,
+    /// None, as if the attribute were not there.
+    Absent,
+    /// Refused, though the type takes it.
+    Refused,
 }
 
 /// How an element is written that has nothing in it.

@@ -46,8 +46,8 @@ pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, Extra, Kept, KeptLeaf, KeptNode, KeptValue, Span};
 pub use info::{
-    Branch, DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step, TextInfo,
-    TypeInfo, ValueInfo,
+    Blank, Branch, DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step,
+    TextInfo, TypeInfo, ValueInfo,
 };
 pub use near::nearest;
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
@@ -59,7 +59,7 @@ pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
-pub use whole::{Place, walk_places};
+pub use whole::{Place, says_nothing, walk_places};
 pub use writer::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, WriteOptions, Writer,
     Written, observe,

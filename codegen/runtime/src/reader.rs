@@ -7,7 +7,7 @@ mod report;
 use crate::content::{Content, fields};
 use crate::error::{ErrorKind, NoteKind};
 use crate::extra::KeptValue;
-use crate::info::{FieldInfo, FieldKind, TextInfo, TypeInfo};
+use crate::info::{Blank, FieldInfo, FieldKind, TextInfo, TypeInfo};
 use crate::keep;
 use crate::slots::{Slot, SlotMut};
 use crate::verbatim::{AnyAttribute, Verbatim};
@@ -176,6 +176,9 @@ impl Reader {
         {
             keep::namespaces(node, extra);
         }
+        if self.required.attributes > 0 && !self.silent && self.options.unknown == Unknown::Keep {
+            self.assume(node, out);
+        }
         let odd = self.read_children(node, out, info);
         if !self.silent && (self.required.attributes > 0 || self.required.children > 0) {
             each_info(out, &mut |info| self.check_required(node, info));
@@ -313,12 +316,12 @@ impl Reader {
         let takes = |field: &FieldInfo| field.kind == FieldKind::Text || field.text_too || text_in(field).is_some();
         let Some(index) = info.fields.iter().position(takes) else { return };
         match out.field_mut(index) {
-            Some(SlotMut::Value(field)) => self.text(node, text, field),
+            Some(SlotMut::Value(field)) => self.text(node, text, info.fields[index].blank, field),
             Some(SlotMut::Verbatim(field)) => field.put(Verbatim::text(text)),
             Some(SlotMut::Mix(mix)) => {
                 let entry = text_in(&info.fields[index]).and_then(|variant| mix.open(variant));
                 if let Some(SlotMut::Value(field)) = entry {
-                    self.text(node, text, field);
+                    self.text(node, text, Blank::Value, field);
                 }
             }
             _ => {}

@@ -10,7 +10,7 @@ use super::names::{self, Scope};
 use super::{Class, Lowerer};
 use crate::analyse::{Choice, ChoiceId, ContentId, MixVariant as AnalysedVariant, Owner, Use, Via, literal};
 use crate::model::{
-    ChildContent, DefaultForm, Facts, Mix, MixVariant, Order, Payload, Shape, Slot, Struct, TypeId, Variant,
+    ChildContent, DefaultForm, Facts, FieldKind, Mix, MixVariant, Order, Payload, Shape, Slot, Struct, TypeId, Variant,
 };
 
 /// Elements that are the whole of a definition, by the address of their pattern.
@@ -97,7 +97,8 @@ impl<'g> Lowerer<'g, '_> {
             }
         }
         let all = self.nodes_of_all(uses);
-        let facts = Facts { default: self.notes.facts(&all).default, ..self.notes.facts(&own) };
+        let Facts { default, blank, .. } = self.notes.facts(&all);
+        let facts = Facts { default, blank, ..self.notes.facts(&own) };
         (facts, self.notes.docs(&own))
     }
 
@@ -218,7 +219,7 @@ impl<'g> Lowerer<'g, '_> {
                 })
                 .collect()
         };
-        let shape = Struct {
+        let mut shape = Struct {
             element,
             attribute_orders: order(&content.attribute_orders),
             child_orders: order(&content.child_orders),
@@ -226,6 +227,9 @@ impl<'g> Lowerer<'g, '_> {
         };
         let docs = self.notes.docs(&nodes);
         let noted = if shape.element.is_some() { self.notes.facts(&nodes) } else { Facts::default() };
+        for field in shape.fields.iter_mut().filter(|field| matches!(field.kind, FieldKind::Text { .. })) {
+            field.facts.blank = noted.blank;
+        }
         self.define(ty, name, docs, noted, origin, Shape::Struct(shape));
     }
 

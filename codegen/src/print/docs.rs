@@ -1,7 +1,7 @@
 //! Documentation: paragraphs of plain prose in, lines of rustdoc out.
 
 use super::PrintOptions;
-use crate::model::{DefaultForm, EmptyForm, Facts};
+use crate::model::{Blank, DefaultForm, EmptyForm, Facts};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -74,6 +74,12 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     }
     if facts.empty == EmptyForm::Dropped {
         sentences.push("The canonical form leaves it out where there is nothing in it.".to_owned());
+    }
+    match facts.blank {
+        _ if facts.unknown_absent => sentences.push("A value that it does not know counts as absent.".to_owned()),
+        Blank::Value => {}
+        Blank::Absent => sentences.push("An empty one counts as absent.".to_owned()),
+        Blank::Refused => sentences.push(format!("An empty one is refused by {}.", options.product)),
     }
     if facts.repeat_refused {
         sentences.push(format!("A second one is refused by {}.", options.product));

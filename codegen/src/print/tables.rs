@@ -2,8 +2,8 @@
 
 use super::{Printer, ident, layout};
 use crate::model::{
-    Basic, ChildContent, Count, DefaultForm, DefaultValue, EmptyForm, Facts, Field, FieldKind, Mix, Order, Payload,
-    Scalar, Shape, Slot, Struct, Type, Values, Variant, XmlName,
+    Basic, Blank, ChildContent, Count, DefaultForm, DefaultValue, EmptyForm, Facts, Field, FieldKind, Mix, Order,
+    Payload, Scalar, Shape, Slot, Struct, Type, Values, Variant, XmlName,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -88,6 +88,7 @@ impl Printer<'_> {
             calls.push(default_call(default)?);
         }
         calls.extend(facts_calls(facts)?);
+        calls.extend(blank_call(facts));
         if matches!(field.kind, FieldKind::Child { .. }) && facts.empty == EmptyForm::Dropped {
             calls.push(".dropped_if_empty()".to_owned());
         }
@@ -104,6 +105,7 @@ impl Printer<'_> {
         }
         head.push_str(&payload.facts.default.as_ref().map(default_call).transpose()?.unwrap_or_default());
         head.push_str(&facts_calls(&payload.facts)?.concat());
+        head.push_str(&blank_call(&payload.facts).unwrap_or_default());
         let mut text = format!("rt::payload! {{ {}: {head};\n", ty.name);
         let carried = |variant: &Variant| match variant.members {
             Some(members) => format!("{}({})", variant.name, self.ty(members).name),
@@ -191,6 +193,17 @@ fn parts(field: &Field) -> Option<String> {
         (part, same) if part == same => Some(format!(".part({part})")),
         (part, child_part) => Some(format!(".parts({part}, {child_part})")),
     }
+}
+
+/// The call that tells what an empty value is.
+fn blank_call(facts: &Facts) -> Option<String> {
+    let call = match facts.blank {
+        _ if facts.unknown_absent => ".lax()",
+        Blank::Value => return None,
+        Blank::Absent => ".absent_if_empty()",
+        Blank::Refused => ".refused_if_empty()",
+    };
+    Some(call.to_owned())
 }
 
 /// The line of one value of a set.

@@ -12,7 +12,7 @@ use domxml_runtime as rt;
 pub struct Clock {
     /// What the attribute `offset` decides.
     ///
-    /// Where absent, `utc` is assumed; the canonical form spells it out.
+    /// Where absent, `utc` is assumed; the canonical form spells it out. An empty one counts as absent.
     pub offset: ClockOffset,
     /// A source of time for the guest.
     ///
@@ -29,28 +29,28 @@ rt::table! { Clock: element("clock").since(0, 6, 0).reference("time-keeping");
 
 /// What the attribute `offset` decides.
 ///
-/// Where absent, `utc` is assumed; the canonical form spells it out.
+/// Where absent, `utc` is assumed; the canonical form spells it out. An empty one counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ClockOffset {
     /// Coordinated universal time.
     ///
-    /// Since libvirt 0.6.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0.
     Utc(ClockOffsetUtc),
     /// The time of the host's time zone.
     ///
-    /// Since libvirt 0.6.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0.
     Localtime(ClockOffsetLocaltime),
     /// The time of a time zone by name.
     ///
-    /// Since libvirt 0.7.7.
+    /// An empty one counts as absent. Since libvirt 0.7.7.
     Timezone(ClockOffsetTimezone),
     /// A difference from UTC or local time, which the guest can change for its next start.
     ///
-    /// Since libvirt 0.7.7.
+    /// An empty one counts as absent. Since libvirt 0.7.7.
     Variable(ClockOffsetVariable),
     /// The same time at every start.
     ///
-    /// Since libvirt 8.4.0.
+    /// An empty one counts as absent. Since libvirt 8.4.0.
     Absolute(ClockOffsetAbsolute),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
@@ -62,7 +62,7 @@ impl Default for ClockOffset {
     }
 }
 
-rt::payload! { ClockOffset: attribute("offset").optional().written("utc");
+rt::payload! { ClockOffset: attribute("offset").optional().written("utc").absent_if_empty();
     Utc(ClockOffsetUtc) = "utc".since(0, 6, 0);
     Localtime(ClockOffsetLocaltime) = "localtime".since(0, 6, 0);
     Timezone(ClockOffsetTimezone) = "timezone".since(0, 7, 7);
@@ -81,13 +81,13 @@ pub struct ClockOffsetUtc {
     pub sync: Option<String>,
     /// What becomes of changes that the guest made to its clock.
     ///
-    /// Since libvirt 0.7.7.
+    /// An empty one counts as absent. Since libvirt 0.7.7.
     pub adjustment: Option<ClockReset>,
 }
 
 rt::table! { ClockOffsetUtc: members();
     0 SYNC = sync: Option<String>, attribute("sync").since(0, 6, 0).legacy("clock-sync-legacy");
-    1 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 7, 7);
+    1 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 7, 7).absent_if_empty();
 }
 
 /// The members of one variant.
@@ -95,12 +95,12 @@ rt::table! { ClockOffsetUtc: members();
 pub struct ClockOffsetLocaltime {
     /// What becomes of changes that the guest made to its clock.
     ///
-    /// Since libvirt 0.9.11.
+    /// An empty one counts as absent. Since libvirt 0.9.11.
     pub adjustment: Option<ClockReset>,
 }
 
 rt::table! { ClockOffsetLocaltime: members();
-    0 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 9, 11);
+    0 ADJUSTMENT = adjustment: Option<ClockReset>, attribute("adjustment").since(0, 9, 11).absent_if_empty();
 }
 
 /// The members of one variant.
@@ -121,11 +121,13 @@ rt::table! { ClockOffsetTimezone: members();
 pub struct ClockOffsetVariable {
     /// The difference from the basis, in seconds; a clock that the guest sets changes it.
     ///
-    /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 0.7.7.
+    /// Where absent, `0` is assumed; the canonical form spells it out. An empty one counts as absent. Since
+    /// libvirt 0.7.7.
     pub adjustment: Option<i64>,
     /// What the difference is relative to.
     ///
-    /// Where absent, `utc` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `utc` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub basis: Option<ClockOffsetVariableBasis>,
     /// The difference with which the guest was started.
     ///
@@ -134,8 +136,9 @@ pub struct ClockOffsetVariable {
 }
 
 rt::table! { ClockOffsetVariable: members();
-    0 ADJUSTMENT = adjustment: Option<i64>, attribute("adjustment").written("0").since(0, 7, 7);
-    1 BASIS = basis: Option<ClockOffsetVariableBasis>, attribute("basis").written("utc").since(0, 9, 11);
+    0 ADJUSTMENT = adjustment: Option<i64>, attribute("adjustment").written("0").since(0, 7, 7).absent_if_empty();
+    1 BASIS = basis: Option<ClockOffsetVariableBasis>, attribute("basis").written("utc").since(0, 9, 11)
+        .absent_if_empty();
     2 ADJUSTMENT0 = adjustment0: Option<i64>, attribute("adjustment0").since(0, 6, 0).output_only();
 }
 

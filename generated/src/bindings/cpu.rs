@@ -167,7 +167,7 @@ rt::values! { CpuCheck;
 pub struct CpuModel {
     /// Whether the nearest model that the hypervisor knows may take the place of this one.
     ///
-    /// Where absent, `allow` is assumed. Since libvirt 0.9.10.
+    /// Where absent, `allow` is assumed. An empty one counts as absent. Since libvirt 0.9.10.
     pub fallback: Option<CpuModelFallback>,
     /// The vendor string that the guest reads: exactly twelve characters, the host's if absent.
     ///
@@ -180,7 +180,8 @@ pub struct CpuModel {
 }
 
 rt::table! { CpuModel: element("model").since(0, 7, 5);
-    0 FALLBACK = fallback: Option<CpuModelFallback>, attribute("fallback").assumed("allow").since(0, 9, 10);
+    0 FALLBACK = fallback: Option<CpuModelFallback>, attribute("fallback").assumed("allow").since(0, 9, 10)
+        .absent_if_empty();
     1 VENDOR_ID = vendor_id: Option<String>, attribute("vendor_id").since(0, 10, 0);
     2 VALUE = value: String, text();
 }
@@ -368,7 +369,7 @@ pub struct CpuFeature {
     pub policy: Option<CpuFeaturePolicy>,
     /// The feature by the name that libvirt's CPU map gives it.
     ///
-    /// Since libvirt 0.7.5.
+    /// An empty one is refused by libvirt. Since libvirt 0.7.5.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -376,7 +377,7 @@ pub struct CpuFeature {
 
 rt::table! { CpuFeature: element("feature").since(0, 7, 5);
     0 POLICY = policy: Option<CpuFeaturePolicy>, attribute("policy").written("require").since(0, 7, 5);
-    1 NAME = name: String, attribute("name").since(0, 7, 5);
+    1 NAME = name: String, attribute("name").since(0, 7, 5).refused_if_empty();
 }
 
 /// A set of values.
@@ -455,7 +456,8 @@ pub struct NumaCell {
     pub memory: u64,
     /// The unit of `memory`.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 1.2.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 1.2.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// Whether the node's memory is mapped so that others can share it.
     ///
@@ -481,7 +483,7 @@ rt::table! { NumaCell: element("cell").since(0, 9, 8);
     0 ID = id: Option<u32>, attribute("id").since(1, 2, 7);
     1 CPUS = cpus: Option<scalar::CpuSet>, attribute("cpus").since(0, 9, 8).optional_since(6, 6, 0);
     2 MEMORY = memory: u64, attribute("memory").since(0, 9, 8);
-    3 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 11);
+    3 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 11).absent_if_empty();
     4 MEM_ACCESS = mem_access: Option<NumaCellMemAccess>, attribute("memAccess").since(1, 2, 9);
     5 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
     6 DISTANCES = distances: Option<NumaDistances>, child("distances").since(3, 10, 0);
@@ -642,7 +644,7 @@ pub struct NumaCacheSize {
     pub value: u32,
     /// The unit of `value`; libvirt prints KiB.
     ///
-    /// Since libvirt 6.6.0.
+    /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 6.6.0.
     pub unit: scalar::MemoryUnit,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -650,7 +652,7 @@ pub struct NumaCacheSize {
 
 rt::table! { NumaCacheSize: element("size").since(6, 6, 0);
     0 VALUE = value: u32, attribute("value").since(6, 6, 0);
-    1 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
+    1 UNIT = unit: scalar::MemoryUnit, attribute("unit").assumed("KiB").since(6, 6, 0).absent_if_empty();
 }
 
 /// The size of one line of the cache.
@@ -664,7 +666,7 @@ pub struct NumaCacheLine {
     pub value: u32,
     /// The unit of `value`; libvirt prints B.
     ///
-    /// Since libvirt 6.6.0.
+    /// Where absent, `B` is assumed. An empty one counts as absent. Since libvirt 6.6.0.
     pub unit: scalar::MemoryUnit,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -672,7 +674,7 @@ pub struct NumaCacheLine {
 
 rt::table! { NumaCacheLine: element("line").since(6, 6, 0);
     0 VALUE = value: u32, attribute("value").since(6, 6, 0);
-    1 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
+    1 UNIT = unit: scalar::MemoryUnit, attribute("unit").assumed("B").since(6, 6, 0).absent_if_empty();
 }
 
 /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
@@ -775,7 +777,7 @@ pub struct NumaBandwidth {
     pub value: u32,
     /// The unit of `value`; libvirt prints KiB.
     ///
-    /// Since libvirt 6.6.0.
+    /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 6.6.0.
     pub unit: scalar::MemoryUnit,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -787,7 +789,7 @@ rt::table! { NumaBandwidth: element("bandwidth").since(6, 6, 0);
     2 CACHE = cache: Option<u32>, attribute("cache").since(6, 6, 0);
     3 TYPE = type_: NumaLatencyType, attribute("type").since(6, 6, 0);
     4 VALUE = value: u32, attribute("value").since(6, 6, 0);
-    5 UNIT = unit: scalar::MemoryUnit, attribute("unit").since(6, 6, 0);
+    5 UNIT = unit: scalar::MemoryUnit, attribute("unit").assumed("KiB").since(6, 6, 0).absent_if_empty();
 }
 
 /// A set of values.

@@ -355,7 +355,7 @@ pub struct CachetuneCache {
     pub size: u64,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed. Since libvirt 4.1.0.
+    /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 4.1.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -366,7 +366,7 @@ rt::table! { CachetuneCache: element("cache").since(4, 1, 0);
     1 LEVEL = level: u32, attribute("level").since(4, 1, 0);
     2 TYPE = type_: CachetuneCacheType, attribute("type").since(4, 1, 0);
     3 SIZE = size: u64, attribute("size").since(4, 1, 0);
-    4 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(4, 1, 0);
+    4 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(4, 1, 0).absent_if_empty();
 }
 
 /// A set of values.

@@ -61,7 +61,8 @@ pub struct Domain {
     pub metadata: Option<rt::Verbatim>,
     /// Up to where memory can be added while the guest runs.
     ///
-    /// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
+    /// An empty one is refused by libvirt. Since libvirt 1.2.14. See [the
+    /// manual](https://libvirt.org/formatdomain.html#memory-allocation).
     pub max_memory: Option<MaxMemory>,
     /// The memory that the guest has when it starts, memory modules included. libvirt rounds it up to whole
     /// KiB. It may be absent where the NUMA cells give their own sizes.
@@ -90,7 +91,8 @@ pub struct Domain {
     pub memory_backing: Option<MemoryBacking>,
     /// The greatest number of virtual CPUs of the guest.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#cpu-allocation).
+    /// An empty one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#cpu-allocation).
     pub vcpu: Option<Vcpu>,
     /// The state of each virtual CPU.
     ///
@@ -269,13 +271,13 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     6 TITLE = title: Option<String>, leaf("title").since(0, 9, 10).dropped_if_empty();
     7 DESCRIPTION = description: Option<String>, leaf("description").since(0, 7, 2).dropped_if_empty();
     8 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10);
-    9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14);
+    9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14).refused_if_empty();
     10 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
     11 CURRENT_MEMORY = current_memory: Option<CurrentMemory>, child("currentMemory").since(0, 6, 0);
     12 BLKIOTUNE = blkiotune: Option<Blkiotune>, child("blkiotune").since(0, 8, 8).dropped_if_empty();
     13 MEMTUNE = memtune: Option<Memtune>, child("memtune").since(0, 8, 5).dropped_if_empty();
     14 MEMORY_BACKING = memory_backing: Option<MemoryBacking>, child("memoryBacking").since(0, 7, 1).dropped_if_empty();
-    15 VCPU = vcpu: Option<Vcpu>, child("vcpu").since(0, 6, 0);
+    15 VCPU = vcpu: Option<Vcpu>, child("vcpu").since(0, 6, 0).refused_if_empty();
     16 VCPUS = vcpus: Option<Vcpus>, child("vcpus").since(2, 2, 0).dropped_if_empty();
     17 IOTHREADS = iothreads: Option<u32>, leaf("iothreads").since(1, 2, 8);
     18 IOTHREADIDS = iothreadids: Option<Iothreadids>, child("iothreadids").since(1, 2, 15).dropped_if_empty();

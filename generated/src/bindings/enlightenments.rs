@@ -615,7 +615,7 @@ pub struct KvmDirtyRing {
     pub state: OnOff,
     /// The entries of the ring: a power of two from 1024 to 65536.
     ///
-    /// Since libvirt 8.0.0.
+    /// An empty one is refused by libvirt. Since libvirt 8.0.0.
     pub size: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -623,7 +623,7 @@ pub struct KvmDirtyRing {
 
 rt::table! { KvmDirtyRing: element("dirty-ring").since(8, 0, 0);
     0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-    1 SIZE = size: Option<String>, attribute("size").since(8, 0, 0);
+    1 SIZE = size: Option<String>, attribute("size").since(8, 0, 0).refused_if_empty();
 }
 
 /// Features of Xen.

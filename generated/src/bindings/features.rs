@@ -435,7 +435,8 @@ rt::table! { FeatureSmm: element("smm").since(2, 2, 0);
 pub struct SmmTseg {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `MiB` is assumed; the canonical form spells it out. Since libvirt 4.5.0.
+    /// Where absent, `MiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 4.5.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -444,7 +445,7 @@ pub struct SmmTseg {
 }
 
 rt::table! { SmmTseg: element("tseg").since(4, 5, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("MiB").since(4, 5, 0);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("MiB").since(4, 5, 0).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -537,7 +538,8 @@ rt::values! { FeatureHptResizing;
 pub struct HptMaxPageSize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -546,7 +548,7 @@ pub struct HptMaxPageSize {
 }
 
 rt::table! { HptMaxPageSize: element("maxpagesize").since(4, 5, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -719,7 +721,8 @@ rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
 pub struct TcgTbCache {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -728,7 +731,7 @@ pub struct TcgTbCache {
 }
 
 rt::table! { TcgTbCache: element("tb-cache").since(8, 0, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 

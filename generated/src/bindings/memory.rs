@@ -8,27 +8,31 @@ use domxml_runtime as rt;
 
 /// Up to where memory can be added while the guest runs.
 ///
-/// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
+/// An empty one is refused by libvirt. Since libvirt 1.2.14. See [the
+/// manual](https://libvirt.org/formatdomain.html#memory-allocation).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MaxMemory {
     /// The number of slots for memory modules.
     ///
-    /// Since libvirt 1.2.14. May be absent since libvirt 9.5.0.
+    /// An empty one counts as absent. Since libvirt 1.2.14. May be absent since libvirt 9.5.0.
     pub slots: Option<u32>,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
+    ///
+    /// An empty one is refused by libvirt.
     pub value: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MaxMemory: element("maxMemory").since(1, 2, 14).reference("memory-allocation");
-    0 SLOTS = slots: Option<u32>, attribute("slots").since(1, 2, 14).optional_since(9, 5, 0);
-    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
-    2 VALUE = value: u64, text();
+    0 SLOTS = slots: Option<u32>, attribute("slots").since(1, 2, 14).optional_since(9, 5, 0).absent_if_empty();
+    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
+    2 VALUE = value: u64, text().refused_if_empty();
 }
 
 /// The memory that the guest has when it starts, memory modules included. libvirt rounds it up to whole
@@ -43,7 +47,8 @@ pub struct Memory {
     pub dump_core: Option<OnOff>,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -53,7 +58,7 @@ pub struct Memory {
 
 rt::table! { Memory: element("memory").since(0, 6, 0).reference("memory-allocation");
     0 DUMP_CORE = dump_core: Option<OnOff>, attribute("dumpCore").since(0, 10, 2);
-    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     2 VALUE = value: u64, text();
 }
 
@@ -64,7 +69,8 @@ rt::table! { Memory: element("memory").since(0, 6, 0).reference("memory-allocati
 pub struct CurrentMemory {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -73,7 +79,7 @@ pub struct CurrentMemory {
 }
 
 rt::table! { CurrentMemory: element("currentMemory").since(0, 6, 0).reference("memory-allocation");
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -153,7 +159,8 @@ pub struct Hugepage {
     pub size: u64,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 1.2.7.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 1.2.7.
     pub unit: Option<scalar::MemoryUnit>,
     /// The NUMA nodes of the guest that get these pages.
     ///
@@ -165,7 +172,7 @@ pub struct Hugepage {
 
 rt::table! { Hugepage: element("page").since(1, 2, 7);
     0 SIZE = size: u64, attribute("size").since(1, 2, 7);
-    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 7);
+    1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 7).absent_if_empty();
     2 NODESET = nodeset: Option<scalar::CpuSet>, attribute("nodeset").since(1, 2, 7);
 }
 
@@ -176,14 +183,15 @@ rt::table! { Hugepage: element("page").since(1, 2, 7);
 pub struct MemoryBackingSource {
     /// The kind of memory.
     ///
-    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 3.1.0.
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `empty-element`. Since libvirt 3.1.0.
     pub type_: Option<MemoryBackingSourceType>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryBackingSource: element("source").since(3, 1, 0).dropped_if_empty();
-    0 TYPE = type_: Option<MemoryBackingSourceType>, attribute("type").since(3, 1, 0);
+    0 TYPE = type_: Option<MemoryBackingSourceType>, attribute("type").since(3, 1, 0).absent_if_empty();
 }
 
 /// A set of values.
@@ -217,14 +225,15 @@ rt::values! { MemoryBackingSourceType;
 pub struct MemoryBackingAccess {
     /// Shared with other processes, or private.
     ///
-    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 3.1.0.
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `empty-element`. Since libvirt 3.1.0.
     pub mode: Option<MemoryAccessMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryBackingAccess: element("access").since(3, 1, 0).dropped_if_empty();
-    0 MODE = mode: Option<MemoryAccessMode>, attribute("mode").since(3, 1, 0);
+    0 MODE = mode: Option<MemoryAccessMode>, attribute("mode").since(3, 1, 0).absent_if_empty();
 }
 
 /// Whether memory is shared with other processes of the host.
@@ -253,19 +262,21 @@ rt::values! { MemoryAccessMode;
 pub struct MemoryBackingAllocation {
     /// When the memory is allocated.
     ///
-    /// Since libvirt 3.1.0. May be absent since libvirt 8.2.0.
+    /// An empty one counts as absent. Since libvirt 3.1.0. May be absent since libvirt 8.2.0.
     pub mode: Option<MemoryBackingAllocationMode>,
     /// The number of threads that allocate the memory.
     ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 8.2.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. An empty one counts as absent. Since
+    /// libvirt 8.2.0.
     pub threads: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryBackingAllocation: element("allocation").since(3, 1, 0).dropped_if_empty();
-    0 MODE = mode: Option<MemoryBackingAllocationMode>, attribute("mode").since(3, 1, 0).optional_since(8, 2, 0);
-    1 THREADS = threads: Option<u32>, attribute("threads").dropped("0").since(8, 2, 0);
+    0 MODE = mode: Option<MemoryBackingAllocationMode>, attribute("mode").since(3, 1, 0).optional_since(8, 2, 0)
+        .absent_if_empty();
+    1 THREADS = threads: Option<u32>, attribute("threads").dropped("0").since(8, 2, 0).absent_if_empty();
 }
 
 /// A set of values.
@@ -327,7 +338,8 @@ rt::table! { Memtune: element("memtune").since(0, 8, 5).dropped_if_empty().refer
 pub struct MemtuneHardLimit {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -336,7 +348,7 @@ pub struct MemtuneHardLimit {
 }
 
 rt::table! { MemtuneHardLimit: element("hard_limit").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -347,7 +359,8 @@ rt::table! { MemtuneHardLimit: element("hard_limit").since(0, 8, 5);
 pub struct MemtuneSoftLimit {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -356,7 +369,7 @@ pub struct MemtuneSoftLimit {
 }
 
 rt::table! { MemtuneSoftLimit: element("soft_limit").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -367,7 +380,8 @@ rt::table! { MemtuneSoftLimit: element("soft_limit").since(0, 8, 5);
 pub struct MemtuneMinGuarantee {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -376,7 +390,7 @@ pub struct MemtuneMinGuarantee {
 }
 
 rt::table! { MemtuneMinGuarantee: element("min_guarantee").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -387,7 +401,8 @@ rt::table! { MemtuneMinGuarantee: element("min_guarantee").since(0, 8, 5);
 pub struct MemtuneSwapHardLimit {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -396,6 +411,6 @@ pub struct MemtuneSwapHardLimit {
 }
 
 rt::table! { MemtuneSwapHardLimit: element("swap_hard_limit").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }

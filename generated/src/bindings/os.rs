@@ -15,7 +15,7 @@ use domxml_runtime as rt;
 pub struct Os {
     /// Chooses a firmware of this kind by its description files and fills in loader and NVRAM.
     ///
-    /// Since libvirt 5.2.0.
+    /// An empty one counts as absent. Since libvirt 5.2.0.
     pub firmware: Option<OsFirmware>,
     /// The kind of operating system, and the machine that it runs on.
     ///
@@ -128,7 +128,7 @@ pub struct Os {
 }
 
 rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-booting");
-    0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0);
+    0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0).absent_if_empty();
     1 TYPE = type_: OsType, child("type").since(0, 6, 0);
     2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
     3 INITARG = initarg: Vec<String>, leaf("initarg").since(0, 9, 11);
@@ -180,11 +180,11 @@ rt::values! { OsFirmware;
 pub struct OsType {
     /// The architecture of the guest's processor; the host's, unless given.
     ///
-    /// Since libvirt 0.6.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0.
     pub arch: Option<ArchName>,
     /// The machine that the hypervisor emulates.
     ///
-    /// Since libvirt 0.6.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0.
     pub machine: Option<String>,
     /// A container.
     ///
@@ -195,8 +195,8 @@ pub struct OsType {
 }
 
 rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader");
-    0 ARCH = arch: Option<ArchName>, attribute("arch").since(0, 6, 0);
-    1 MACHINE = machine: Option<String>, attribute("machine").since(0, 6, 0);
+    0 ARCH = arch: Option<ArchName>, attribute("arch").since(0, 6, 0).absent_if_empty();
+    1 MACHINE = machine: Option<String>, attribute("machine").since(0, 6, 0).absent_if_empty();
     2 VALUE = value: OsTypeValue, text().since(0, 6, 0);
 }
 
@@ -620,14 +620,15 @@ rt::table! { OsBios: element("bios").since(0, 9, 4).dropped_if_empty().reference
 pub struct OsSmbios {
     /// The origin of the tables.
     ///
-    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.8.6.
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `empty-element`. Since libvirt 0.8.6.
     pub mode: Option<OsSmbiosMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { OsSmbios: element("smbios").since(0, 8, 6).dropped_if_empty().reference("bios-bootloader");
-    0 MODE = mode: Option<OsSmbiosMode>, attribute("mode").since(0, 8, 6);
+    0 MODE = mode: Option<OsSmbiosMode>, attribute("mode").since(0, 8, 6).absent_if_empty();
 }
 
 /// A set of values.

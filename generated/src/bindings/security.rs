@@ -114,7 +114,7 @@ pub struct SeclabelTypeStatic {
     pub relabel: Option<YesNo>,
     /// The full label, in the syntax of its driver.
     ///
-    /// Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
+    /// An empty one is refused by libvirt. Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
     pub label: String,
     /// The label that the guest's files and devices carry.
     ///
@@ -124,7 +124,7 @@ pub struct SeclabelTypeStatic {
 
 rt::table! { SeclabelTypeStatic: members();
     0 RELABEL = relabel: Option<YesNo>, attribute("relabel").written("no").since(0, 9, 4).part(1);
-    1 LABEL = label: String, leaf("label").since(0, 6, 1).optional_since(0, 9, 9);
+    1 LABEL = label: String, leaf("label").since(0, 6, 1).optional_since(0, 9, 9).refused_if_empty();
     2 IMAGELABEL = imagelabel: Option<String>, leaf("imagelabel").since(0, 9, 0).output_only();
 }
 
@@ -218,14 +218,14 @@ pub struct DeviceSeclabelRelabelYes {
     pub labelskip: Option<DeviceSeclabelRelabelYesLabelskip>,
     /// The full label, in the syntax of its driver.
     ///
-    /// Since libvirt 0.9.9.
+    /// An empty one is refused by libvirt. Since libvirt 0.9.9.
     pub label: Vec<String>,
 }
 
 rt::table! { DeviceSeclabelRelabelYes: members();
     0 LABELSKIP = labelskip: Option<DeviceSeclabelRelabelYesLabelskip>, attribute("labelskip").since(1, 1, 2)
         .output_only();
-    1 LABEL = label: Vec<String>, leaf("label").since(0, 9, 9);
+    1 LABEL = label: Vec<String>, leaf("label").since(0, 9, 9).refused_if_empty();
 }
 
 /// A set of values.

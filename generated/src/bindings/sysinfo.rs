@@ -117,7 +117,7 @@ rt::table! { SysinfoBios: element("bios").since(0, 8, 6);
 pub struct SysinfoBiosEntry {
     /// Which field it is. A date is written `mm/dd/yyyy`; a release is two numbers with a point.
     ///
-    /// Since libvirt 0.8.6.
+    /// A value that it does not know counts as absent. Since libvirt 0.8.6.
     pub name: SysinfoBiosEntryName,
     /// The text.
     pub value: String,
@@ -126,7 +126,7 @@ pub struct SysinfoBiosEntry {
 }
 
 rt::table! { SysinfoBiosEntry: element("entry").since(0, 8, 6);
-    0 NAME = name: SysinfoBiosEntryName, attribute("name").since(0, 8, 6);
+    0 NAME = name: SysinfoBiosEntryName, attribute("name").since(0, 8, 6).lax();
     1 VALUE = value: String, text();
 }
 
@@ -183,7 +183,7 @@ rt::table! { SysinfoSystem: element("system").since(0, 8, 6);
 pub struct SysinfoSystemEntry {
     /// Which field it is. A UUID must equal that of the domain.
     ///
-    /// Since libvirt 0.8.6.
+    /// A value that it does not know counts as absent. Since libvirt 0.8.6.
     pub name: SysinfoSystemEntryName,
     /// The text.
     pub value: String,
@@ -192,7 +192,7 @@ pub struct SysinfoSystemEntry {
 }
 
 rt::table! { SysinfoSystemEntry: element("entry").since(0, 8, 6);
-    0 NAME = name: SysinfoSystemEntryName, attribute("name").since(0, 8, 6);
+    0 NAME = name: SysinfoSystemEntryName, attribute("name").since(0, 8, 6).lax();
     1 VALUE = value: String, text();
 }
 
@@ -264,7 +264,7 @@ rt::table! { SysinfoBaseBoard: element("baseBoard").since(1, 2, 17);
 pub struct SysinfoBaseBoardEntry {
     /// Which field it is.
     ///
-    /// Since libvirt 1.2.17.
+    /// A value that it does not know counts as absent. Since libvirt 1.2.17.
     pub name: SysinfoBaseBoardEntryName,
     /// The text.
     pub value: String,
@@ -273,7 +273,7 @@ pub struct SysinfoBaseBoardEntry {
 }
 
 rt::table! { SysinfoBaseBoardEntry: element("entry").since(1, 2, 17);
-    0 NAME = name: SysinfoBaseBoardEntryName, attribute("name").since(1, 2, 17);
+    0 NAME = name: SysinfoBaseBoardEntryName, attribute("name").since(1, 2, 17).lax();
     1 VALUE = value: String, text();
 }
 
@@ -340,7 +340,7 @@ rt::table! { SysinfoChassis: element("chassis").since(4, 1, 0);
 pub struct SysinfoChassisEntry {
     /// Which field it is.
     ///
-    /// Since libvirt 4.1.0.
+    /// A value that it does not know counts as absent. Since libvirt 4.1.0.
     pub name: SysinfoChassisEntryName,
     /// The text.
     pub value: String,
@@ -349,7 +349,7 @@ pub struct SysinfoChassisEntry {
 }
 
 rt::table! { SysinfoChassisEntry: element("entry").since(4, 1, 0);
-    0 NAME = name: SysinfoChassisEntryName, attribute("name").since(4, 1, 0);
+    0 NAME = name: SysinfoChassisEntryName, attribute("name").since(4, 1, 0).lax();
     1 VALUE = value: String, text();
 }
 

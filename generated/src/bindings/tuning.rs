@@ -8,7 +8,8 @@ use domxml_runtime as rt;
 
 /// The greatest number of virtual CPUs of the guest.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#cpu-allocation).
+/// An empty one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#cpu-allocation).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Vcpu {
     /// How the guest is placed on the CPUs of the host.
@@ -24,6 +25,8 @@ pub struct Vcpu {
     /// Since libvirt 0.8.5.
     pub current: Option<u16>,
     /// The text.
+    ///
+    /// An empty one is refused by libvirt.
     pub value: u16,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -33,7 +36,7 @@ rt::table! { Vcpu: element("vcpu").since(0, 6, 0).reference("cpu-allocation");
     0 PLACEMENT = placement: Option<VcpuPlacement>, attribute("placement").written("static").since(0, 9, 11);
     1 CPUSET = cpuset: Option<scalar::CpuSet>, attribute("cpuset").since(0, 6, 0);
     2 CURRENT = current: Option<u16>, attribute("current").since(0, 8, 5);
-    3 VALUE = value: u16, text();
+    3 VALUE = value: u16, text().refused_if_empty();
 }
 
 /// A set of values.
@@ -366,7 +369,8 @@ rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().r
 pub struct BlkiotuneDevice {
     /// The path of the device; `*` stands for all devices of the guest together, by bhyve.
     ///
-    /// Since libvirt 0.9.8. Values other than `(/|[a-zA-Z]:\\).+` since libvirt 12.3.0.
+    /// An empty one is refused by libvirt. Since libvirt 0.9.8. Values other than `(/|[a-zA-Z]:\\).+` since
+    /// libvirt 12.3.0.
     pub path: String,
     /// The guest's weight on this device.
     ///
@@ -393,7 +397,7 @@ pub struct BlkiotuneDevice {
 }
 
 rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
-    0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("(/|[a-zA-Z]:\\\\).+", 12, 3, 0);
+    0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("(/|[a-zA-Z]:\\\\).+", 12, 3, 0).refused_if_empty();
     1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2);
     2 READ_IOPS_SEC = read_iops_sec: Option<u32>, leaf("read_iops_sec").since(1, 2, 2);
     3 WRITE_IOPS_SEC = write_iops_sec: Option<u32>, leaf("write_iops_sec").since(1, 2, 2);

@@ -168,6 +168,10 @@ impl Scalar for Retries {
         }
     }
 
+    fn blanks(&self) -> Blanks {
+        Blanks::Before
+    }
+
     fn objection(&self) -> Option<&'static str> {
         match self {
             Self::Count(_) => None,

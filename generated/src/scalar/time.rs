@@ -1,7 +1,7 @@
 //! Dates with times.
 
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Scalar, ScalarError};
+use domxml_runtime::{Blanks, Scalar, ScalarError};
 use std::fmt::Write;
 
 /// A date and a time of day, in UTC, written as `2010-04-09T15:51:00`.
@@ -59,6 +59,10 @@ fn read(text: &str) -> Option<DateTime> {
 impl Scalar for DateTime {
     fn parse(text: &str) -> Result<Self, ScalarError> {
         read(text).ok_or_else(|| ScalarError::expected("a date and time in UTC, as 2010-04-09T15:51:00"))
+    }
+
+    fn blanks(&self) -> Blanks {
+        Blanks::Before
     }
 
     fn write(&self, out: &mut String) {

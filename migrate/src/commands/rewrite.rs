@@ -82,16 +82,11 @@ fn layout_finding() -> Finding {
 fn status(summary: &Summary, write: &Write) -> u8 {
     if summary.unfinished() {
         FAILED
-    } else if write.nothing() && summary.would_rewrite > 0 || stays(summary) {
+    } else if write.nothing() && summary.would_rewrite > 0 || summary.stays {
         FOUND
     } else {
         DONE
     }
-}
-
-/// Whether something was found that fails `check` and that no rewriting mends.
-fn stays(summary: &Summary) -> bool {
-    [Level::Error, Level::Invalid].iter().any(|level| summary.levels.contains_key(level))
 }
 
 /// Turns outcomes into files, diffs or standard output.

@@ -7,7 +7,7 @@ use domxml_xml::Spare;
 
 use super::{Options, Reading, from_written, locate, read, unknown, write_options};
 use crate::finding::Finding;
-use crate::options::Fate;
+use crate::options::{Fate, Profile};
 use crate::rule::{Context, Scope};
 
 /// A document in the form in which two of them are compared piece by piece.
@@ -50,6 +50,9 @@ pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Com
 fn apply(domain: &mut Domain, text: &str, options: &Options) {
     let scope = Scope::of(domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
+    if options.profile == Profile::Libvirt {
+        unknown::forget(domain, false, &mut context.findings);
+    }
     options.plan.run(domain, &mut context);
     unknown::restore(domain, &mut context.findings);
 }

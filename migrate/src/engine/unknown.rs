@@ -1,12 +1,12 @@
-//! Values that the schema does not know, and rules that take them for absent.
+//! Values that the schema does not know, and empty ones, and rules that take them for absent.
 
 use std::ops::Range;
 
 use domxml_runtime::{Content, FieldKind, KeptNode, KeptValue, SlotMut, each_struct_mut, extras, fields, fields_mut};
 use domxml_xml::Spare;
 
-use super::{Reading, read};
-use crate::finding::{Finding, Level};
+use super::{Reading, finding, read};
+use crate::finding::{Finding, Level, ids};
 use crate::options::Fate;
 
 /// The elements of a document in which an unknown value decides what the rest is.
@@ -23,6 +23,63 @@ pub fn open_elements(text: &str) -> Vec<Range<usize>> {
     open
 }
 
+/// Takes out empty values that count as none: in libvirt's form they are not written, and defaults take their place. With `nodes` also what
+/// is kept of children that could not be read, which are as good as absent. What the reader has not told is a finding.
+pub(super) fn forget(content: &mut dyn Content, nodes: bool, findings: &mut Vec<Finding>) {
+    let gone = |kept: &KeptValue| kept.absent;
+    let mut forgotten = Vec::new();
+    if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut())
+        && kept.values.iter().any(gone)
+    {
+        forgotten = kept.values.extract_if(.., |kept| gone(kept)).collect();
+    }
+    if let Some(extra) = content.extra() {
+        let span = extra.span.range();
+        for value in forgotten {
+            if takes_nothing(content, &value) {
+                let message = format!("there is nothing in the attribute '{}'", value.name);
+                let mut empty = finding(ids::EMPTY, Level::Legacy, span.clone(), String::new(), message);
+                empty.before = Some(format!("{}=''", value.name));
+                findings.push(empty);
+            }
+        }
+    }
+    if nodes {
+        forget_missed(content);
+    }
+    each_struct_mut(content, &mut |inner| forget(inner, nodes, findings));
+}
+
+/// Whether the type of an attribute takes an empty value, so that the reader has nothing to say of it.
+fn takes_nothing(content: &mut dyn Content, value: &KeptValue) -> bool {
+    let mut takes = false;
+    fields_mut(content, |line, slot| match slot {
+        SlotMut::Value(field) if line.kind == FieldKind::Attribute && line.is(value.ns, value.name) => {
+            takes = field.read("").is_ok();
+            field.clear();
+        }
+        SlotMut::Payload(payload) => {
+            if let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) {
+                takes |= takes_nothing(members, value);
+            }
+        }
+        _ => {}
+    });
+    takes
+}
+
+fn forget_missed(content: &mut dyn Content) {
+    let kept = content.extra().and_then(|extra| extra.kept.as_deref());
+    let missed: Vec<_> = kept.into_iter().flat_map(|kept| &kept.nodes).map(|node| is_missed(content, node)).collect();
+    if !missed.contains(&true) {
+        return;
+    }
+    if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
+        let mut missed = missed.into_iter();
+        kept.nodes.retain(|_| !missed.next().unwrap_or_default());
+    }
+}
+
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and
 /// what they refuse of an element of which something is not known.
 pub(super) fn restore(content: &mut dyn Content, findings: &mut Vec<Finding>) {
@@ -34,9 +91,19 @@ pub(super) fn restore(content: &mut dyn Content, findings: &mut Vec<Finding>) {
         let mut said = Vec::new();
         clear(content, &values, &mut said);
         let is_said = |finding: &Finding| finding.after.as_ref().is_some_and(|after| said.contains(after));
-        findings.retain(|finding| finding.span != span || finding.level != Level::Error && !is_said(finding));
+        // An empty value that counts as none leaves nothing unknown.
+        let known = !is_open(content, &values);
+        let is_hidden = |finding: &Finding| finding.level == Level::Error && !known;
+        findings.retain(|finding| finding.span != span || !is_hidden(finding) && !is_said(finding));
     }
     each_struct_mut(content, &mut |inner| restore(inner, findings));
+}
+
+/// Whether something is not known of an element: a value, a choice, or a child.
+fn is_open(content: &dyn Content, values: &[KeptValue]) -> bool {
+    let kept = content.extra().and_then(|extra| extra.kept.as_deref());
+    values.iter().any(|value| !value.absent)
+        || kept.is_some_and(|kept| kept.open || kept.nodes.iter().any(|node| is_missed(content, node)))
 }
 
 /// Whether a node that is kept could not be read, and its field is empty.

@@ -114,6 +114,9 @@ pub struct Summary {
     pub levels: BTreeMap<Level, usize>,
     /// Findings by rule.
     pub rules: BTreeMap<String, usize>,
+    /// Whether something was found that fails `check` and that no rewriting mends.
+    #[serde(skip)]
+    pub stays: bool,
     /// Whether not all of it could be printed.
     #[serde(skip)]
     pub unsaid: bool,
@@ -135,6 +138,12 @@ impl Summary {
     /// Counts one more file.
     pub fn add(&mut self, report: &FileReport) {
         self.files += 1;
+        let mended = |finding: &Finding| finding.after.is_some() && report.action != Action::Failed;
+        self.stays |= report.findings.iter().any(|finding| match finding.level {
+            Level::Error => true,
+            Level::Invalid => !mended(finding),
+            _ => false,
+        });
         match report.action {
             Action::Unchanged => {}
             Action::Rewritten => self.rewritten += 1,

@@ -1,11 +1,11 @@
 //! One method for each kind of field.
 
-use super::report::{Spare, quoted, undeclared};
+use super::report::{Spare, clipped, quoted, undeclared};
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
 use crate::extra::KeptValue;
-use crate::info::FieldInfo;
+use crate::info::{Blank, FieldInfo, FieldKind};
 use crate::keep;
 use crate::scalar::ScalarError;
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Room, Selection, SlotMut};
@@ -33,9 +33,22 @@ impl Reader {
             "" => node.0.attribute_node(table.name),
             ns => node.0.attribute_node((ns, table.name)),
         };
-        match slot.select(attribute.map(|a| a.value())) {
-            Selection::Chosen | Selection::Absent => {}
-            Selection::Assumed => self.assumed = self.assumed.or(Some(table)),
+        let empty = attribute.filter(|attribute| attribute.value().is_empty() && table.blank == Blank::Absent);
+        let selection = slot.select(attribute.filter(|_| empty.is_none()).map(|a| a.value()));
+        match selection {
+            Selection::Chosen => {}
+            Selection::Absent | Selection::Assumed => {
+                if selection == Selection::Assumed {
+                    self.assumed = self.assumed.or(Some(table));
+                }
+                if let Some(attribute) = empty {
+                    self.absent(Attribute(attribute, node.0), table, false);
+                }
+            }
+            Selection::Missing if let Some(attribute) = empty => {
+                self.silent = true;
+                self.empty_value(Attribute(attribute, node.0));
+            }
             Selection::Missing => {
                 self.silent = true;
                 let expected = quoted(table.values);
@@ -70,20 +83,104 @@ impl Reader {
         if room == Room::Unknown {
             self.required.attributes = self.required.attributes.saturating_sub(1);
         }
-        match field.read(attribute.0.value()) {
+        let read = field.read(attribute.0.value());
+        let empty = attribute.0.value().is_empty();
+        let absent = empty && line.blank == Blank::Absent;
+        match read {
+            _ if absent && room == Room::Free => {
+                field.clear();
+                self.absent(attribute, line, read.is_ok());
+            }
+            // What stands for the attribute that must be there.
+            _ if absent && let Some(default) = line.default => {
+                if let Ok(None) = field.read(default.value) {
+                    self.told_absent(attribute, nothing_in(attribute));
+                }
+            }
+            // Without it the element says nothing.
+            _ if absent && (read.is_err() || self.options.unknown == Unknown::Keep) => self.empty_value(attribute),
+            Ok(_) if empty && line.blank == Blank::Refused => self.refused_attribute(attribute, NOT_EMPTY),
             Ok(None) => {
-                if let Some(objection) = self.blanks(field, attribute.0.value()) {
-                    self.refused_attribute(attribute, objection);
+                let Some(objection) = self.blanks(field, attribute.0.value()) else { return };
+                match line.lax && !line.output_only {
+                    true => self.lax(attribute, line, field, room, objection.to_owned()),
+                    false if line.output_only => {}
+                    false => self.refused_attribute(attribute, objection),
                 }
             }
             Ok(Some(objection)) => self.refused_attribute(attribute, objection),
+            Err(error) if line.lax && self.options.unknown == Unknown::Keep => {
+                self.lax(attribute, line, field, room, error.to_string());
+            }
             Err(error) => {
                 if self.bad_attribute(attribute, error, Spare::of(room, line.output_only)) {
                     let value = attribute.0.value().into();
-                    self.values.push(KeptValue { ns: line.ns, name: line.name, value });
+                    self.values.push(KeptValue { ns: line.ns, name: line.name, value, absent: false });
                 }
             }
         }
+    }
+
+    /// Fills in attributes that must be there and are not, where the schema knows what stands for them.
+    pub(super) fn assume(&mut self, node: roxmltree::Node<'_, '_>, out: &mut dyn Content) {
+        fields_mut(out, |line, slot| match slot {
+            SlotMut::Value(field) if line.kind == FieldKind::Attribute && line.required => {
+                let present = match line.ns {
+                    "" => node.has_attribute(line.name),
+                    ns => node.has_attribute((ns, line.name)),
+                };
+                if let Some(default) = line.default.filter(|_| !present)
+                    && let Ok(None) = field.read(default.value)
+                {
+                    self.required.attributes = self.required.attributes.saturating_sub(1);
+                    let message = format!("missing attribute '{}': '{}' is assumed", line.name, default.value);
+                    self.note(node, open_tag(node), NoteKind::Missing, message, None);
+                }
+            }
+            SlotMut::Payload(payload) => {
+                if let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) {
+                    self.assume(node, members);
+                }
+            }
+            _ => {}
+        });
+    }
+
+    /// Keeps an empty value that counts as none. Where the type of the attribute takes it there is nothing to say.
+    fn absent(&mut self, attribute: Attribute<'_>, line: &FieldInfo, taken: bool) {
+        let value = attribute.0.value().into();
+        self.values.push(KeptValue { ns: line.ns, name: line.name, value, absent: true });
+        if !taken {
+            self.told_absent(attribute, nothing_in(attribute));
+        }
+    }
+
+    /// Tells of a value that counts as none.
+    fn told_absent(&mut self, attribute: Attribute<'_>, message: String) {
+        let range = attribute.0.range_value();
+        match self.options.unknown {
+            Unknown::Keep => self.note(attribute.1, range, NoteKind::ReadPast, message, None),
+            Unknown::Deny => self.error(attribute.1, range, ErrorKind::Empty, message, Vec::new(), None),
+        }
+    }
+
+    /// Keeps a value that is not known and counts as none. Where the attribute must be there, so does the element.
+    fn lax(&mut self, attribute: Attribute<'_>, line: &FieldInfo, field: &mut dyn Field, room: Room, why: String) {
+        let value = attribute.0.value();
+        let message = format!("value '{}' of '{}' is read past: {why}", clipped(value), attribute.qualified());
+        if room == Room::Free {
+            field.clear();
+            self.values.push(KeptValue { ns: line.ns, name: line.name, value: value.into(), absent: true });
+            self.told_absent(attribute, message);
+        } else {
+            self.error(attribute.1, attribute.0.range_value(), ErrorKind::Empty, message, Vec::new(), None);
+        }
+    }
+
+    /// Reports an empty value, which counts as none.
+    fn empty_value(&mut self, attribute: Attribute<'_>) {
+        let (message, range) = (nothing_in(attribute), attribute.0.range_value());
+        self.error(attribute.1, range, ErrorKind::Empty, message, Vec::new(), None);
     }
 
     /// Reads a child element that belongs to this field; of a mix, to this variant.
@@ -103,7 +200,7 @@ impl Reader {
                     None => self.repeated(node),
                 }
                 if self.may_keep(before) && mix.close() {
-                    self.keep_unread(node, before);
+                    self.keep_unread(node, before, false);
                 }
             }
             SlotMut::Payload(_) | SlotMut::Attributes(_) => {}
@@ -116,7 +213,7 @@ impl Reader {
             SlotMut::Child(nest) => self.element(node, nest.open()),
             SlotMut::Value(field) => {
                 let text = self.leaf_text(node.0);
-                self.text(node, &text, field);
+                self.text(node, &text, Blank::Value, field);
             }
             SlotMut::Flag(_) => self.empty(node),
             SlotMut::Verbatim(verbatim) => verbatim.put(Verbatim::of(node.0)),
@@ -142,10 +239,16 @@ impl Reader {
             }
             let before = (self.errors.len(), self.omitted);
             let room = field.room();
-            self.element(node, field.open());
+            let content = field.open();
+            let shown = content.info().output_only;
+            let notes = self.notes.len();
+            self.element(node, content);
+            if shown {
+                self.pass_over(notes);
+            }
             if room == Room::Free && self.may_keep(before) {
                 field.close();
-                self.keep_unread(node, before);
+                self.keep_unread(node, before, shown);
             }
         }
     }
@@ -155,10 +258,10 @@ impl Reader {
         self.options.unknown == Unknown::Keep && (self.errors.len() > errors || self.omitted > omitted)
     }
 
-    /// Keeps an element in which something is wrong as it stands: the errors become notes.
-    fn keep_unread(&mut self, node: Node<'_>, (errors, omitted): (usize, usize)) {
+    /// Keeps an element in which something is wrong as it stands: the errors become notes. Where it is only `shown`, nobody reads it.
+    fn keep_unread(&mut self, node: Node<'_>, (errors, omitted): (usize, usize), shown: bool) {
         for error in self.errors.split_off(errors) {
-            self.note_of(error);
+            self.note_of(error, shown);
         }
         self.omitted = omitted;
         self.kept.push(node.0.id());
@@ -172,6 +275,7 @@ impl Reader {
         }
         let text = self.leaf_text(node.0);
         match field.read(&text) {
+            Ok(_) if text.is_empty() && line.blank == Blank::Refused => self.refused_text(node, &text, NOT_EMPTY),
             Ok(None) => {
                 if let Some(objection) = self.blanks(field, &text) {
                     self.refused_text(node, &text, objection);
@@ -179,8 +283,13 @@ impl Reader {
             }
             Ok(Some(objection)) => self.refused_text(node, &text, objection),
             // libvirt takes an element with nothing in it for none.
-            Err(_) if room == Room::Free && is_blank(&text) && self.options.unknown == Unknown::Keep => {
-                let what = || (format!("there is nothing in <{}>", node.name().1), Vec::new(), None);
+            Err(_)
+                if room == Room::Free
+                    && text.is_empty()
+                    && line.blank == Blank::Value
+                    && self.options.unknown == Unknown::Keep =>
+            {
+                let what = || (nothing_inside(node), Vec::new(), None);
                 if self.unknown(node.0, open_tag(node.0), ErrorKind::Value, what) {
                     self.kept.push(node.0.id());
                 }
@@ -226,9 +335,15 @@ impl Reader {
     }
 
     /// Reads the element's own text.
-    pub(super) fn text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field) {
+    pub(super) fn text(&mut self, node: Node<'_>, text: &str, blank: Blank, field: &mut dyn Field) {
         let room = field.room();
         match field.read(text) {
+            Ok(_) if text.is_empty() && blank == Blank::Refused => self.refused_text(node, text, NOT_EMPTY),
+            // As an element that holds nothing but a value, see above.
+            Err(_) if room == Room::Unknown && text.is_empty() && blank == Blank::Value => {
+                let message = nothing_inside(node);
+                self.error(node.0, open_tag(node.0), ErrorKind::Empty, message, Vec::new(), None);
+            }
             Ok(None) => {
                 if let Some(objection) = self.blanks(field, text) {
                     self.refused_text(node, text, objection);
@@ -301,6 +416,19 @@ impl Reader {
             self.kept.push(node.0.id());
         }
     }
+}
+
+/// What is wrong with an empty value that is refused.
+const NOT_EMPTY: &str = "there must be something in it";
+
+/// What to say of an empty value that counts as none.
+fn nothing_in(attribute: Attribute<'_>) -> String {
+    format!("there is nothing in the attribute '{}'", attribute.qualified())
+}
+
+/// As [`nothing_in`], of an element.
+fn nothing_inside(node: Node<'_>) -> String {
+    format!("there is nothing in <{}>", node.name().1)
 }
 
 /// Whether an element of the same name precedes it under its parent.

@@ -141,10 +141,18 @@ impl Reader {
         }
     }
 
+    /// Makes of what was noted since that it is read past: it stands in what is only shown.
+    pub(super) fn pass_over(&mut self, since: usize) {
+        for note in &mut self.notes[since..] {
+            note.kind = NoteKind::ReadPast;
+        }
+    }
+
     /// Makes a note of an error: what is wrong is kept as it stands.
-    pub(super) fn note_of(&mut self, error: Pending<ErrorKind>) {
-        let Pending { node, range, message, expected, suggestion, .. } = error;
-        self.push_note(Pending { node, range, kind: NoteKind::Unread, message, expected, suggestion });
+    pub(super) fn note_of(&mut self, error: Pending<ErrorKind>, shown: bool) {
+        let Pending { node, range, kind, message, expected, suggestion } = error;
+        let kind = if shown || kind == ErrorKind::Empty { NoteKind::ReadPast } else { NoteKind::Unread };
+        self.push_note(Pending { node, range, kind, message, expected, suggestion });
     }
 
     /// Reports what is not of the format; true if it is to be kept.
@@ -356,7 +364,7 @@ fn expectation(error: &ScalarError, found: &str) -> (Vec<String>, Option<String>
 }
 
 /// The beginning of a value, for messages.
-fn clipped(text: &str) -> Cow<'_, str> {
+pub(super) fn clipped(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(60) {
         Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
         None => Cow::Borrowed(text),

@@ -207,6 +207,10 @@ impl Writer<'_> {
 
     fn discriminator(&mut self, payload: &dyn Payload) {
         let table = payload.attribute();
+        let kept = self.frame.as_mut().and_then(|frame| frame.take_value(table));
+        if let Some(kept) = kept.filter(|kept| kept.absent) {
+            return self.push_attribute(table.ns, table.name, &kept.value);
+        }
         let Some(value) = payload.value() else { return };
         // It was absent, which meant this value.
         let absent = self.assumed.is_some_and(|assumed| std::ptr::eq(assumed, table))

@@ -130,14 +130,14 @@ rt::values! { VirtioModel;
 pub struct BackendDomain {
     /// The name of that domain.
     ///
-    /// Since libvirt 1.2.13.
+    /// An empty one counts as absent. Since libvirt 1.2.13.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { BackendDomain: element("backenddomain").since(1, 2, 13);
-    0 NAME = name: String, attribute("name").since(1, 2, 13);
+    0 NAME = name: String, attribute("name").since(1, 2, 13).absent_if_empty();
 }
 
 /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.

@@ -715,7 +715,8 @@ rt::table! { ControllerTarget: element("target").since(1, 2, 19).dropped_if_empt
 pub struct ControllerPciHole64 {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -724,6 +725,6 @@ pub struct ControllerPciHole64 {
 }
 
 rt::table! { ControllerPciHole64: element("pcihole64").since(1, 1, 2);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }

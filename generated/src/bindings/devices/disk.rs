@@ -398,7 +398,7 @@ rt::values! { Sgio;
 pub struct DiskOuterAuth {
     /// The name of the user.
     ///
-    /// Since libvirt 0.9.7.
+    /// An empty one is refused by libvirt. Since libvirt 0.9.7.
     pub username: String,
     /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
     ///
@@ -409,7 +409,7 @@ pub struct DiskOuterAuth {
 }
 
 rt::table! { DiskOuterAuth: element("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
-    0 USERNAME = username: String, attribute("username").since(0, 9, 7);
+    0 USERNAME = username: String, attribute("username").since(0, 9, 7).refused_if_empty();
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
 }
 

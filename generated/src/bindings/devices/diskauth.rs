@@ -13,7 +13,7 @@ use domxml_runtime as rt;
 pub struct DiskAuth {
     /// The name of the user.
     ///
-    /// Since libvirt 0.9.7.
+    /// An empty one is refused by libvirt. Since libvirt 0.9.7.
     pub username: String,
     /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
     ///
@@ -24,7 +24,7 @@ pub struct DiskAuth {
 }
 
 rt::table! { DiskAuth: element("auth").since(1, 2, 8).reference("hard-drives-floppy-disks-cdroms");
-    0 USERNAME = username: String, attribute("username").since(0, 9, 7);
+    0 USERNAME = username: String, attribute("username").since(0, 9, 7).refused_if_empty();
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
 }
 
@@ -98,14 +98,14 @@ rt::table! { Initiator: element("initiator").since(4, 7, 0);
 pub struct InitiatorIqn {
     /// The name.
     ///
-    /// Since libvirt 4.7.0.
+    /// An empty one counts as absent. Since libvirt 4.7.0.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InitiatorIqn: element("iqn").since(4, 7, 0);
-    0 NAME = name: String, attribute("name").since(4, 7, 0);
+    0 NAME = name: String, attribute("name").since(4, 7, 0).absent_if_empty();
 }
 
 /// The user and group as which an NFS server is accessed.

@@ -526,14 +526,14 @@ rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).ref
 pub struct DiskThrottleFilter {
     /// The name of the group.
     ///
-    /// Since libvirt 11.2.0.
+    /// An empty one is refused by libvirt. Since libvirt 11.2.0.
     pub group: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskThrottleFilter: element("throttlefilter").since(11, 2, 0);
-    0 GROUP = group: String, attribute("group").since(11, 2, 0);
+    0 GROUP = group: String, attribute("group").since(11, 2, 0).refused_if_empty();
 }
 
 /// Limits of the I/O of the disk.

@@ -18,7 +18,7 @@ pub struct DiskSourceNetwork {
     pub protocol: DiskSourceNetworkProtocol,
     /// What all images of servers have.
     ///
-    /// Since libvirt 0.8.7.
+    /// An empty one counts as absent. Since libvirt 0.8.7.
     pub name: Option<String>,
     /// What all sources have in common that a disk and its backing stores may have.
     ///
@@ -45,7 +45,7 @@ rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard
     .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1), rt::Step::Field(2)] }])
     .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(3), rt::Step::Part(0, 0), rt::Step::Field(4), rt::Step::Part(0, 1), rt::Step::Field(5)] }]);
     0 PROTOCOL = protocol: DiskSourceNetworkProtocol, payload();
-    1 NAME = name: Option<String>, attribute("name").since(0, 8, 7);
+    1 NAME = name: Option<String>, attribute("name").since(0, 8, 7).absent_if_empty();
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
     4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
@@ -683,14 +683,14 @@ rt::table! { DiskHostTransportUnix: members();
 pub struct DiskRbdSnapshot {
     /// The name of the snapshot.
     ///
-    /// Since libvirt 1.2.11.
+    /// An empty one counts as absent. Since libvirt 1.2.11.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskRbdSnapshot: element("snapshot").since(1, 2, 11);
-    0 NAME = name: String, attribute("name").since(1, 2, 11);
+    0 NAME = name: String, attribute("name").since(1, 2, 11).absent_if_empty();
 }
 
 /// A configuration file for the client of the Ceph cluster.
@@ -700,14 +700,14 @@ rt::table! { DiskRbdSnapshot: element("snapshot").since(1, 2, 11);
 pub struct DiskRbdConfig {
     /// The path of the file.
     ///
-    /// Since libvirt 1.2.11.
+    /// An empty one counts as absent. Since libvirt 1.2.11.
     pub file: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskRbdConfig: element("config").since(1, 2, 11);
-    0 FILE = file: String, attribute("file").since(1, 2, 11);
+    0 FILE = file: String, attribute("file").since(1, 2, 11).absent_if_empty();
 }
 
 /// Options of TLS for HTTPS and FTPS.
@@ -734,34 +734,36 @@ rt::table! { DiskSsl: element("ssl").since(6, 2, 0);
 pub struct DiskCookies {
     /// The value of a cookie.
     ///
-    /// Since libvirt 6.2.0.
+    /// An empty one is refused by libvirt. Since libvirt 6.2.0.
     pub cookie: Vec<DiskCookie>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskCookies: element("cookies").since(6, 2, 0);
-    0 COOKIE = cookie: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0);
+    0 COOKIE = cookie: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0).refused_if_empty();
 }
 
 /// The value of a cookie.
 ///
-/// Since libvirt 6.2.0.
+/// An empty one is refused by libvirt. Since libvirt 6.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskCookie {
     /// The name of the cookie.
     ///
-    /// Since libvirt 6.2.0.
+    /// An empty one is refused by libvirt. Since libvirt 6.2.0.
     pub name: String,
     /// The text.
+    ///
+    /// An empty one is refused by libvirt.
     pub value: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskCookie: element("cookie").since(6, 2, 0);
-    0 NAME = name: String, attribute("name").since(6, 2, 0);
-    1 VALUE = value: String, text();
+    0 NAME = name: String, attribute("name").since(6, 2, 0).refused_if_empty();
+    1 VALUE = value: String, text().refused_if_empty();
 }
 
 /// The buffer for data that are fetched ahead.
@@ -771,14 +773,14 @@ rt::table! { DiskCookie: element("cookie").since(6, 2, 0);
 pub struct DiskReadahead {
     /// The size of the buffer in bytes.
     ///
-    /// Since libvirt 6.2.0.
+    /// An empty one counts as absent. Since libvirt 6.2.0.
     pub size: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskReadahead: element("readahead").since(6, 2, 0);
-    0 SIZE = size: u64, attribute("size").since(6, 2, 0);
+    0 SIZE = size: u64, attribute("size").since(6, 2, 0).absent_if_empty();
 }
 
 /// How long a connection may take.
@@ -788,12 +790,12 @@ rt::table! { DiskReadahead: element("readahead").since(6, 2, 0);
 pub struct DiskTimeout {
     /// The seconds.
     ///
-    /// Since libvirt 6.2.0.
+    /// An empty one counts as absent. Since libvirt 6.2.0.
     pub seconds: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskTimeout: element("timeout").since(6, 2, 0);
-    0 SECONDS = seconds: u64, attribute("seconds").since(6, 2, 0);
+    0 SECONDS = seconds: u64, attribute("seconds").since(6, 2, 0).absent_if_empty();
 }

@@ -306,7 +306,7 @@ rt::table! { DiskTypeCtl: members();
 pub struct OsNvramSource {
     /// The path of the file. libvirt reads an empty one as none: a drive without medium.
     ///
-    /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
     pub file: Option<String>,
     /// The name under which file descriptors were handed to libvirt; they are used instead of opening the
     /// file.
@@ -323,14 +323,14 @@ pub struct OsNvramSource {
     pub index: Option<u64>,
     /// The path of the device. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.6.0. May be absent since libvirt 1.1.3. Values other than `/\S*` since libvirt
-    /// 2.2.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0. May be absent since libvirt 1.1.3. Values other
+    /// than `/\S*` since libvirt 2.2.0.
     pub dev: Option<String>,
     /// The attribute `protocol`.
     pub protocol: Option<OsNvramSourceProtocol>,
     /// What all images of servers have.
     ///
-    /// Since libvirt 0.8.7.
+    /// An empty one counts as absent. Since libvirt 0.8.7.
     pub name: Option<String>,
     /// The switch of encrypted connections.
     ///
@@ -420,14 +420,15 @@ pub struct OsNvramSource {
 }
 
 rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
-    0 FILE = file: Option<String>, attribute("file").since(0, 6, 0).narrow("/.*", 7, 0, 0);
+    0 FILE = file: Option<String>, attribute("file").since(0, 6, 0).narrow("/.*", 7, 0, 0).absent_if_empty();
     1 FDGROUP = fdgroup: Option<String>, attribute("fdgroup").since(9, 0, 0);
     2 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    4 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0).optional_since(1, 1, 3).narrow("/\\S*", 2, 2, 0);
+    4 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0).optional_since(1, 1, 3).narrow("/\\S*", 2, 2, 0)
+        .absent_if_empty();
     5 PROTOCOL = protocol: Option<OsNvramSourceProtocol>, attribute("protocol");
-    6 NAME = name: Option<String>, attribute("name").since(0, 8, 7);
+    6 NAME = name: Option<String>, attribute("name").since(0, 8, 7).absent_if_empty();
     7 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
     8 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
     9 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
@@ -458,7 +459,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
 pub struct DiskSourceFile {
     /// The path of the file. libvirt reads an empty one as none: a drive without medium.
     ///
-    /// Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0. Values other than `/.*` since libvirt 7.0.0.
     pub file: Option<String>,
     /// The name under which file descriptors were handed to libvirt; they are used instead of opening the
     /// file.
@@ -496,7 +497,7 @@ pub struct DiskSourceFile {
 }
 
 rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
-    0 FILE = file: Option<String>, attribute("file").since(0, 6, 0).narrow("/.*", 7, 0, 0);
+    0 FILE = file: Option<String>, attribute("file").since(0, 6, 0).narrow("/.*", 7, 0, 0).absent_if_empty();
     1 FDGROUP = fdgroup: Option<String>, attribute("fdgroup").since(9, 0, 0);
     2 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
@@ -515,8 +516,8 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
 pub struct DiskSourceBlock {
     /// The path of the device. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.6.0. May be absent since libvirt 1.1.3. Values other than `/\S*` since libvirt
-    /// 2.2.0.
+    /// An empty one counts as absent. Since libvirt 0.6.0. May be absent since libvirt 1.1.3. Values other
+    /// than `/\S*` since libvirt 2.2.0.
     pub dev: Option<String>,
     /// What sources that the host opens itself have in common.
     ///
@@ -553,7 +554,8 @@ pub struct DiskSourceBlock {
 }
 
 rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-drives-floppy-disks-cdroms");
-    0 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0).optional_since(1, 1, 3).narrow("/\\S*", 2, 2, 0);
+    0 DEV = dev: Option<String>, attribute("dev").since(0, 6, 0).optional_since(1, 1, 3).narrow("/\\S*", 2, 2, 0)
+        .absent_if_empty();
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
@@ -572,8 +574,9 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
 pub struct DiskSourceDir {
     /// The path of the directory. An empty one stands for a drive without medium.
     ///
-    /// Since libvirt 0.7.5. May be absent since libvirt 1.2.4.
-    pub dir: String,
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `disk-empty-source-string`. Since libvirt 0.7.5. May be absent since libvirt 1.2.4.
+    pub dir: Option<String>,
     /// What sources that the host opens itself have in common.
     ///
     /// Where absent, `mandatory` is assumed. Since libvirt 1.1.2.
@@ -601,7 +604,7 @@ pub struct DiskSourceDir {
 }
 
 rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-drives-floppy-disks-cdroms");
-    0 DIR = dir: String, attribute("dir").since(0, 7, 5).optional_since(1, 2, 4);
+    0 DIR = dir: Option<String>, attribute("dir").since(0, 7, 5).optional_since(1, 2, 4).absent_if_empty();
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
@@ -878,8 +881,8 @@ rt::table! { DiskSourceVhostVdpa: element("source").since(1, 2, 4).reference("ha
 pub struct DiskSourceCtl {
     /// The path of the device.
     ///
-    /// It must be there, but may be missing in what is read; see rule `disk-empty-source-string`. Since
-    /// libvirt 12.0.0.
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `disk-empty-source-string`. Since libvirt 12.0.0.
     pub dev: Option<String>,
     /// What sources that the host opens itself have in common.
     ///
@@ -911,7 +914,7 @@ pub struct DiskSourceCtl {
 }
 
 rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
-    0 DEV = dev: Option<String>, attribute("dev").since(12, 0, 0);
+    0 DEV = dev: Option<String>, attribute("dev").since(12, 0, 0).absent_if_empty();
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
@@ -1065,7 +1068,7 @@ pub struct DiskReservationsSource {
     pub type_: DiskReservationsSourceType,
     /// The path of the socket.
     ///
-    /// Since libvirt 4.4.0.
+    /// An empty one is refused by libvirt. Since libvirt 4.4.0.
     pub path: String,
     /// The part that the hypervisor plays.
     ///
@@ -1081,7 +1084,7 @@ pub struct DiskReservationsSource {
 
 rt::table! { DiskReservationsSource: element("source").since(4, 4, 0);
     0 TYPE = type_: DiskReservationsSourceType, attribute("type").since(4, 4, 0);
-    1 PATH = path: String, attribute("path").since(4, 4, 0);
+    1 PATH = path: String, attribute("path").since(4, 4, 0).refused_if_empty();
     2 MODE = mode: DiskReservationsSourceMode, attribute("mode").since(4, 4, 0);
     3 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(5, 6, 0);
 }
@@ -1153,7 +1156,7 @@ rt::table! { DiskReconnect: element("reconnect").since(5, 6, 0);
 pub struct DiskVolumeAuth {
     /// The name of the user.
     ///
-    /// Since libvirt 0.9.7.
+    /// An empty one is refused by libvirt. Since libvirt 0.9.7.
     pub username: String,
     /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
     ///
@@ -1164,7 +1167,7 @@ pub struct DiskVolumeAuth {
 }
 
 rt::table! { DiskVolumeAuth: element("auth").legacy("disk-volume-auth-dropped");
-    0 USERNAME = username: String, attribute("username").since(0, 9, 7);
+    0 USERNAME = username: String, attribute("username").since(0, 9, 7).refused_if_empty();
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
 }
 
@@ -1309,7 +1312,8 @@ rt::table! { DiskMetadataCache: element("metadata_cache").since(7, 0, 0).dropped
 pub struct DiskMetadataCacheMaxSize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `bytes` is assumed; the canonical form spells it out. Since libvirt 0.9.13.
+    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.13.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -1318,6 +1322,6 @@ pub struct DiskMetadataCacheMaxSize {
 }
 
 rt::table! { DiskMetadataCacheMaxSize: element("max_size").since(7, 0, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
     1 VALUE = value: u64, text();
 }

@@ -19,7 +19,7 @@ pub struct Filesystem {
     /// does too but ignores failures to change owners, `mapped` takes those of the hypervisor and keeps the
     /// guest's view aside.
     ///
-    /// Where absent, `passthrough` is assumed. Since libvirt 0.8.5.
+    /// Where absent, `passthrough` is assumed. An empty one counts as absent. Since libvirt 0.8.5.
     pub accessmode: Option<FilesystemAccessmode>,
     /// The variant of the virtio device.
     ///
@@ -85,7 +85,7 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
     .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(6), rt::Step::Field(0), rt::Step::Field(7), rt::Step::Field(8), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14)] }]);
     0 TYPE = type_: FilesystemType, payload();
     1 ACCESSMODE = accessmode: Option<FilesystemAccessmode>, attribute("accessmode").assumed("passthrough")
-        .since(0, 8, 5);
+        .since(0, 8, 5).absent_if_empty();
     2 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
     3 MULTIDEVS = multidevs: Option<FilesystemMultidevs>, attribute("multidevs").dropped("default").since(6, 3, 0);
     4 FMODE = fmode: Option<scalar::OctalMode>, attribute("fmode").dropped("0000").since(6, 10, 0);
@@ -395,7 +395,8 @@ pub struct FilesystemSourceRam {
     pub usage: u64,
     /// The unit of `usage`.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 1.1.4.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 1.1.4.
     pub units: Option<scalar::MemoryUnit>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -403,7 +404,7 @@ pub struct FilesystemSourceRam {
 
 rt::table! { FilesystemSourceRam: element("source").since(0, 9, 7);
     0 USAGE = usage: u64, attribute("usage").since(0, 9, 13);
-    1 UNITS = units: Option<scalar::MemoryUnit>, attribute("units").written("KiB").since(1, 1, 4);
+    1 UNITS = units: Option<scalar::MemoryUnit>, attribute("units").written("KiB").since(1, 1, 4).absent_if_empty();
 }
 
 /// Where the guest finds the file system.
@@ -430,7 +431,8 @@ rt::table! { FilesystemTarget: element("target").since(0, 6, 0);
 pub struct FilesystemHardLimit {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `bytes` is assumed; the canonical form spells it out. Since libvirt 0.9.13.
+    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.13.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -439,7 +441,7 @@ pub struct FilesystemHardLimit {
 }
 
 rt::table! { FilesystemHardLimit: element("space_hard_limit").since(0, 9, 13);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -450,7 +452,8 @@ rt::table! { FilesystemHardLimit: element("space_hard_limit").since(0, 9, 13);
 pub struct FilesystemSoftLimit {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `bytes` is assumed; the canonical form spells it out. Since libvirt 0.9.13.
+    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.13.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -459,7 +462,7 @@ pub struct FilesystemSoftLimit {
 }
 
 rt::table! { FilesystemSoftLimit: element("space_soft_limit").since(0, 9, 13);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -483,7 +486,8 @@ pub struct FilesystemDriver {
     pub wrpolicy: Option<FilesystemDriverWrpolicy>,
     /// The number of requests that the queue of virtiofs holds.
     ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 6.2.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. An empty one counts as absent. Since
+    /// libvirt 6.2.0.
     pub queue: Option<u32>,
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -509,7 +513,7 @@ rt::table! { FilesystemDriver: element("driver").since(0, 9, 7).dropped_if_empty
     0 TYPE = type_: Option<FilesystemDriverType>, attribute("type").since(0, 9, 7).optional_since(1, 0, 6);
     1 FORMAT = format: Option<StorageFormat>, attribute("format").since(1, 0, 6);
     2 WRPOLICY = wrpolicy: Option<FilesystemDriverWrpolicy>, attribute("wrpolicy").since(0, 9, 10);
-    3 QUEUE = queue: Option<u32>, attribute("queue").dropped("0").since(6, 2, 0);
+    3 QUEUE = queue: Option<u32>, attribute("queue").dropped("0").since(6, 2, 0).absent_if_empty();
     4 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
     5 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
     6 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
@@ -582,7 +586,7 @@ rt::values! { FilesystemDriverWrpolicy;
 pub struct FilesystemBinary {
     /// The path of the program.
     ///
-    /// Since libvirt 6.2.0.
+    /// An empty one counts as absent. Since libvirt 6.2.0.
     pub path: Option<String>,
     /// Whether the guest may use extended attributes of files.
     ///
@@ -613,7 +617,7 @@ pub struct FilesystemBinary {
 }
 
 rt::table! { FilesystemBinary: element("binary").since(6, 2, 0).dropped_if_empty().reference("filesystems");
-    0 PATH = path: Option<String>, attribute("path").since(6, 2, 0);
+    0 PATH = path: Option<String>, attribute("path").since(6, 2, 0).absent_if_empty();
     1 XATTR = xattr: Option<OnOff>, attribute("xattr").since(6, 2, 0);
     2 CACHE = cache: Option<FilesystemBinaryCache>, child("cache").since(6, 2, 0).dropped_if_empty();
     3 SANDBOX = sandbox: Option<FilesystemBinarySandbox>, child("sandbox").since(7, 2, 0).dropped_if_empty();
@@ -724,14 +728,14 @@ rt::table! { FilesystemBinaryLock: element("lock").since(6, 2, 0).dropped_if_emp
 pub struct FilesystemBinaryThreadPool {
     /// The largest number of threads; 0 does without a pool.
     ///
-    /// Since libvirt 8.5.0.
+    /// An empty one counts as absent. Since libvirt 8.5.0.
     pub size: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).dropped_if_empty();
-    0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0);
+    0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0).absent_if_empty();
 }
 
 /// The files that virtiofsd may have open.
@@ -741,12 +745,12 @@ rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).d
 pub struct FilesystemBinaryOpenFiles {
     /// The largest number of files.
     ///
-    /// Since libvirt 10.6.0.
+    /// An empty one counts as absent. Since libvirt 10.6.0.
     pub max: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FilesystemBinaryOpenFiles: element("openfiles").since(10, 6, 0).dropped_if_empty();
-    0 MAX = max: Option<u64>, attribute("max").since(10, 6, 0);
+    0 MAX = max: Option<u64>, attribute("max").since(10, 6, 0).absent_if_empty();
 }

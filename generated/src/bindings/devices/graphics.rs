@@ -567,12 +567,12 @@ rt::table! { GraphicsListenTypeNetwork: members();
 pub struct GraphicsListenTypeSocket {
     /// The path of the socket; libvirt makes one where it is absent.
     ///
-    /// Since libvirt 2.0.0. Values other than `[^=]*` since libvirt 2.2.0.
+    /// An empty one counts as absent. Since libvirt 2.0.0. Values other than `[^=]*` since libvirt 2.2.0.
     pub socket: Option<String>,
 }
 
 rt::table! { GraphicsListenTypeSocket: members();
-    0 SOCKET = socket: Option<String>, attribute("socket").since(2, 0, 0).narrow("[^=]*", 2, 2, 0);
+    0 SOCKET = socket: Option<String>, attribute("socket").since(2, 0, 0).narrow("[^=]*", 2, 2, 0).absent_if_empty();
 }
 
 /// OpenGL in the window.

@@ -102,14 +102,15 @@ pub struct HostdevModeSubsystem {
     pub type_: HostdevSubsystem,
     /// Who takes the device away from the host.
     ///
-    /// Where absent, `no` is assumed; the canonical form spells it out. Since libvirt 0.6.1.
+    /// Where absent, `no` is assumed; the canonical form spells it out. A value that it does not know
+    /// counts as absent. Since libvirt 0.6.1.
     pub managed: Option<YesNo>,
 }
 
 rt::table! { HostdevModeSubsystem: members()
     .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(1), rt::Step::Part(0, 1)] }]);
     0 TYPE = type_: HostdevSubsystem, payload();
-    1 MANAGED = managed: Option<YesNo>, attribute("managed").written("no").since(0, 6, 1);
+    1 MANAGED = managed: Option<YesNo>, attribute("managed").written("no").since(0, 6, 1).lax();
 }
 
 /// The members of one variant.
@@ -1102,14 +1103,14 @@ rt::table! { HostdevCapabilityNet: members();
 pub struct HostdevSourceStorage {
     /// The path of the device.
     ///
-    /// Since libvirt 1.0.2.
+    /// An empty one is refused by libvirt. Since libvirt 1.0.2.
     pub block: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostdevSourceStorage: element("source").since(0, 6, 0).reference("block-character-devices");
-    0 BLOCK = block: String, leaf("block").since(1, 0, 2);
+    0 BLOCK = block: String, leaf("block").since(1, 0, 2).refused_if_empty();
 }
 
 /// The character device.
@@ -1120,14 +1121,14 @@ rt::table! { HostdevSourceStorage: element("source").since(0, 6, 0).reference("b
 pub struct HostdevSourceMisc {
     /// The path of the device.
     ///
-    /// Since libvirt 1.0.2.
+    /// An empty one is refused by libvirt. Since libvirt 1.0.2.
     pub char: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostdevSourceMisc: element("source").since(0, 6, 0).reference("block-character-devices");
-    0 CHAR = char: String, leaf("char").since(1, 0, 2);
+    0 CHAR = char: String, leaf("char").since(1, 0, 2).refused_if_empty();
 }
 
 /// The network interface.
@@ -1138,12 +1139,12 @@ rt::table! { HostdevSourceMisc: element("source").since(0, 6, 0).reference("bloc
 pub struct HostdevSourceNet {
     /// The name of the interface on the host.
     ///
-    /// Since libvirt 1.0.5.
+    /// An empty one is refused by libvirt. Since libvirt 1.0.5.
     pub interface: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostdevSourceNet: element("source").since(0, 6, 0).reference("block-character-devices");
-    0 INTERFACE = interface: String, leaf("interface").since(1, 0, 5);
+    0 INTERFACE = interface: String, leaf("interface").since(1, 0, 5).refused_if_empty();
 }

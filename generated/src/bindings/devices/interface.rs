@@ -518,7 +518,8 @@ pub struct InterfaceTypeHostdev {
     /// Whether libvirt detaches the device from the host before the guest gets it, and attaches it again
     /// afterwards.
     ///
-    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 0.9.11.
+    /// Where absent, `no` is assumed; the canonical form leaves it out. A value that it does not know
+    /// counts as absent. Since libvirt 0.9.11.
     pub managed: Option<YesNo>,
     /// The driver of the host that assigns the device. libvirt reads past the options for virtio cards.
     ///
@@ -537,7 +538,7 @@ pub struct InterfaceTypeHostdev {
 }
 
 rt::table! { InterfaceTypeHostdev: members();
-    0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11);
+    0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11).lax();
     1 DRIVER = driver: Option<InterfaceHostdevDriver>, child("driver").since(0, 9, 11).dropped_if_empty();
     2 SOURCE = source: InterfaceSourceHostdev, child("source").since(0, 9, 11);
     3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
@@ -717,19 +718,19 @@ rt::table! { InterfaceTarget: element("target").since(0, 6, 0).reference("overri
 pub struct InterfaceGuest {
     /// The name of the device in the guest.
     ///
-    /// Since libvirt 1.2.7.
+    /// An empty one counts as absent. Since libvirt 1.2.7.
     pub dev: Option<String>,
     /// The name that the device has in the running guest.
     ///
-    /// Since libvirt 1.2.7.
+    /// An empty one counts as absent. Since libvirt 1.2.7.
     pub actual: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceGuest: element("guest").since(1, 2, 7).dropped_if_empty().reference("overriding-the-target-element");
-    0 DEV = dev: Option<String>, attribute("dev").since(1, 2, 7);
-    1 ACTUAL = actual: Option<String>, attribute("actual").since(1, 2, 7);
+    0 DEV = dev: Option<String>, attribute("dev").since(1, 2, 7).absent_if_empty();
+    1 ACTUAL = actual: Option<String>, attribute("actual").since(1, 2, 7).absent_if_empty();
 }
 
 /// The card that the guest sees.
@@ -740,12 +741,13 @@ rt::table! { InterfaceGuest: element("guest").since(1, 2, 7).dropped_if_empty().
 pub struct InterfaceModel {
     /// The name of the model.
     ///
-    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.6.0.
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `empty-element`. Since libvirt 0.6.0.
     pub type_: Option<scalar::NicModel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceModel: element("model").since(0, 6, 0).dropped_if_empty().reference("setting-the-nic-model");
-    0 TYPE = type_: Option<scalar::NicModel>, attribute("type").since(0, 6, 0);
+    0 TYPE = type_: Option<scalar::NicModel>, attribute("type").since(0, 6, 0).absent_if_empty();
 }

@@ -176,11 +176,11 @@ pub struct IommuGranule {
     pub mode: Option<IommuGranuleMode>,
     /// The size.
     ///
-    /// Since libvirt 12.1.0.
+    /// An empty one counts as absent. Since libvirt 12.1.0.
     pub size: Option<u32>,
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed. Since libvirt 12.1.0.
+    /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 12.1.0.
     pub unit: Option<scalar::MemoryUnit>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -188,8 +188,8 @@ pub struct IommuGranule {
 
 rt::table! { IommuGranule: element("granule").since(12, 1, 0).dropped_if_empty();
     0 MODE = mode: Option<IommuGranuleMode>, attribute("mode").since(12, 1, 0);
-    1 SIZE = size: Option<u32>, attribute("size").since(12, 1, 0);
-    2 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(12, 1, 0);
+    1 SIZE = size: Option<u32>, attribute("size").since(12, 1, 0).absent_if_empty();
+    2 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(12, 1, 0).absent_if_empty();
 }
 
 /// A set of values.

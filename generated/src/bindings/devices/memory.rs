@@ -287,7 +287,7 @@ rt::table! { MemoryDeviceSgxSource: element("source").since(1, 2, 14);
 pub struct MemoryDeviceFileSource {
     /// The path of the file or device.
     ///
-    /// Since libvirt 3.2.0.
+    /// An empty one is refused by libvirt. Since libvirt 3.2.0.
     pub path: String,
     /// The alignment at which the host maps the file; its page size if absent.
     ///
@@ -302,7 +302,7 @@ pub struct MemoryDeviceFileSource {
 }
 
 rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
-    0 PATH = path: String, leaf("path").since(3, 2, 0);
+    0 PATH = path: String, leaf("path").since(3, 2, 0).refused_if_empty();
     1 ALIGNSIZE = alignsize: Option<MemoryDeviceAlignsize>, child("alignsize").since(5, 0, 0);
     2 PMEM = pmem: bool, flag("pmem").since(5, 0, 0);
 }
@@ -314,14 +314,14 @@ rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
 pub struct MemoryDevicePmemSource {
     /// The path of the file or device.
     ///
-    /// Since libvirt 3.2.0.
+    /// An empty one is refused by libvirt. Since libvirt 3.2.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
-    0 PATH = path: String, leaf("path").since(3, 2, 0);
+    0 PATH = path: String, leaf("path").since(3, 2, 0).refused_if_empty();
 }
 
 /// The size of the host's pages that back the module.
@@ -331,7 +331,8 @@ rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
 pub struct MemoryDevicePagesize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -340,7 +341,7 @@ pub struct MemoryDevicePagesize {
 }
 
 rt::table! { MemoryDevicePagesize: element("pagesize").since(1, 2, 14);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -351,7 +352,8 @@ rt::table! { MemoryDevicePagesize: element("pagesize").since(1, 2, 14);
 pub struct MemoryDeviceAlignsize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -360,7 +362,7 @@ pub struct MemoryDeviceAlignsize {
 }
 
 rt::table! { MemoryDeviceAlignsize: element("alignsize").since(5, 0, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -371,7 +373,7 @@ rt::table! { MemoryDeviceAlignsize: element("alignsize").since(5, 0, 0);
 pub struct MemoryDeviceTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
-    /// Since libvirt 1.2.14.
+    /// An empty one is refused by libvirt. Since libvirt 1.2.14.
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
@@ -382,7 +384,7 @@ pub struct MemoryDeviceTarget {
 }
 
 rt::table! { MemoryDeviceTarget: element("target").since(1, 2, 14);
-    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
 }
 
@@ -393,7 +395,7 @@ rt::table! { MemoryDeviceTarget: element("target").since(1, 2, 14);
 pub struct MemoryDeviceNvdimmTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
-    /// Since libvirt 1.2.14.
+    /// An empty one is refused by libvirt. Since libvirt 1.2.14.
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
@@ -412,7 +414,7 @@ pub struct MemoryDeviceNvdimmTarget {
 }
 
 rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
-    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
     2 LABEL = label: Option<MemoryDeviceLabel>, child("label").since(3, 2, 0);
     3 READONLY = readonly: bool, flag("readonly").since(5, 0, 0);
@@ -425,7 +427,7 @@ rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
 pub struct MemoryDevicePmemTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
-    /// Since libvirt 1.2.14.
+    /// An empty one is refused by libvirt. Since libvirt 1.2.14.
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
@@ -440,7 +442,7 @@ pub struct MemoryDevicePmemTarget {
 }
 
 rt::table! { MemoryDevicePmemTarget: element("target").since(1, 2, 14);
-    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
     2 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
 }
@@ -456,7 +458,7 @@ pub struct MemoryDeviceVirtioMemTarget {
     pub dynamic_memslots: Option<YesNo>,
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
-    /// Since libvirt 1.2.14.
+    /// An empty one is refused by libvirt. Since libvirt 1.2.14.
     pub size: MemoryDeviceSize,
     /// The node of the guest.
     ///
@@ -484,7 +486,7 @@ pub struct MemoryDeviceVirtioMemTarget {
 
 rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
     0 DYNAMIC_MEMSLOTS = dynamic_memslots: Option<YesNo>, attribute("dynamicMemslots").since(10, 1, 0);
-    1 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14);
+    1 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
     2 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
     3 BLOCK = block: Option<MemoryDeviceBlock>, child("block").since(7, 9, 0);
     4 REQUESTED = requested: Option<MemoryDeviceRequested>, child("requested").since(7, 9, 0);
@@ -494,22 +496,25 @@ rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
 
 /// The size of the module; of model `virtio-mem` the most that the guest can have.
 ///
-/// Since libvirt 1.2.14.
+/// An empty one is refused by libvirt. Since libvirt 1.2.14.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryDeviceSize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
+    ///
+    /// An empty one is refused by libvirt.
     pub value: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDeviceSize: element("size").since(1, 2, 14);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
-    1 VALUE = value: u64, text();
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
+    1 VALUE = value: u64, text().refused_if_empty();
 }
 
 /// The part of the module that stores the labels of its name spaces.
@@ -536,7 +541,8 @@ rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
 pub struct MemoryDeviceLabelSize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -545,7 +551,7 @@ pub struct MemoryDeviceLabelSize {
 }
 
 rt::table! { MemoryDeviceLabelSize: element("size").since(3, 2, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -556,7 +562,8 @@ rt::table! { MemoryDeviceLabelSize: element("size").since(3, 2, 0);
 pub struct MemoryDeviceBlock {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -565,7 +572,7 @@ pub struct MemoryDeviceBlock {
 }
 
 rt::table! { MemoryDeviceBlock: element("block").since(7, 9, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -576,7 +583,8 @@ rt::table! { MemoryDeviceBlock: element("block").since(7, 9, 0);
 pub struct MemoryDeviceRequested {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -585,7 +593,7 @@ pub struct MemoryDeviceRequested {
 }
 
 rt::table! { MemoryDeviceRequested: element("requested").since(7, 9, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 
@@ -596,7 +604,8 @@ rt::table! { MemoryDeviceRequested: element("requested").since(7, 9, 0);
 pub struct MemoryDeviceCurrent {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. Since libvirt 0.9.11.
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -605,7 +614,7 @@ pub struct MemoryDeviceCurrent {
 }
 
 rt::table! { MemoryDeviceCurrent: element("current").since(7, 9, 0).output_only();
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 

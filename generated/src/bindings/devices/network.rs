@@ -111,7 +111,7 @@ rt::table! { BandwidthOutbound: element("outbound").since(0, 9, 4).dropped_if_em
 pub struct Vlan {
     /// The guest is connected to all the VLANs at once. libvirt adds it where there are several tags.
     ///
-    /// Since libvirt 0.10.0.
+    /// An empty one counts as absent. Since libvirt 0.10.0.
     pub trunk: Option<VlanTrunk>,
     /// A VLAN.
     ///
@@ -123,7 +123,7 @@ pub struct Vlan {
 }
 
 rt::table! { Vlan: element("vlan").since(0, 10, 0).reference("setting-vlan-tag-on-supported-network-types-only");
-    0 TRUNK = trunk: Option<VlanTrunk>, attribute("trunk").since(0, 10, 0);
+    0 TRUNK = trunk: Option<VlanTrunk>, attribute("trunk").since(0, 10, 0).absent_if_empty();
     1 TAG = tag: Vec<VlanTag>, child("tag").required().since(0, 10, 0);
 }
 
@@ -264,7 +264,7 @@ pub struct VirtualPortParameters {
     pub interfaceid: Option<scalar::Uuid>,
     /// The name of the port's profile.
     ///
-    /// Since libvirt 0.8.2.
+    /// An empty one counts as absent. Since libvirt 0.8.2.
     pub profileid: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -276,7 +276,7 @@ rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).referen
     2 TYPEIDVERSION = typeidversion: Option<scalar::AnyBase>, attribute("typeidversion").since(0, 8, 2);
     3 INSTANCEID = instanceid: Option<scalar::Uuid>, attribute("instanceid").since(0, 8, 2);
     4 INTERFACEID = interfaceid: Option<scalar::Uuid>, attribute("interfaceid").since(0, 10, 0);
-    5 PROFILEID = profileid: Option<String>, attribute("profileid").since(0, 8, 2);
+    5 PROFILEID = profileid: Option<String>, attribute("profileid").since(0, 8, 2).absent_if_empty();
 }
 
 /// Options of the port on the host's bridge.
@@ -308,7 +308,7 @@ pub struct Ip {
     pub address: scalar::IpAddress,
     /// The protocol; libvirt adds what the address tells.
     ///
-    /// Since libvirt 1.2.12.
+    /// A value that it does not know counts as absent. Since libvirt 1.2.12.
     pub family: Option<AddressFamily>,
     /// The size of the network; where it is absent, that of the address's class, or 64 for IPv6.
     ///
@@ -324,7 +324,7 @@ pub struct Ip {
 
 rt::table! { Ip: element("ip").since(0, 6, 0).reference("ip-configuration");
     0 ADDRESS = address: scalar::IpAddress, attribute("address").since(0, 6, 0);
-    1 FAMILY = family: Option<AddressFamily>, attribute("family").since(1, 2, 12);
+    1 FAMILY = family: Option<AddressFamily>, attribute("family").since(1, 2, 12).lax();
     2 PREFIX = prefix: Option<u8>, attribute("prefix").dropped("0").since(1, 2, 12);
     3 PEER = peer: Option<scalar::IpAddress>, attribute("peer").since(2, 1, 0);
 }
@@ -513,7 +513,7 @@ pub struct FilterParameter {
     pub name: String,
     /// The value that it has.
     ///
-    /// Since libvirt 0.8.0.
+    /// An empty one counts as absent. Since libvirt 0.8.0.
     pub value: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -521,7 +521,7 @@ pub struct FilterParameter {
 
 rt::table! { FilterParameter: element("parameter").since(0, 8, 0).reference("traffic-filtering-with-nwfilter");
     0 NAME = name: String, attribute("name").since(0, 8, 0);
-    1 VALUE = value: String, attribute("value").since(0, 8, 0);
+    1 VALUE = value: String, attribute("value").since(0, 8, 0).absent_if_empty();
 }
 
 /// Makes a team of two network devices, of which one may come and go, as it has to for a migration.
@@ -531,6 +531,8 @@ rt::table! { FilterParameter: element("parameter").since(0, 8, 0).reference("tra
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Teaming {
     /// What the attribute `type` decides.
+    ///
+    /// An empty one counts as absent.
     pub type_: TeamingType,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -541,22 +543,24 @@ rt::table! { Teaming: element("teaming").since(6, 1, 0).reference("teaming-a-vir
 }
 
 /// What the attribute `type` decides.
+///
+/// An empty one counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum TeamingType {
     /// The device is always there.
     ///
-    /// Since libvirt 6.1.0.
+    /// An empty one counts as absent. Since libvirt 6.1.0.
     #[default]
     Persistent,
     /// The device is taken away at times, as a host device for a migration.
     ///
-    /// Since libvirt 6.1.0.
+    /// An empty one counts as absent. Since libvirt 6.1.0.
     Transient(TeamingTypeTransient),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
 
-rt::payload! { TeamingType: attribute("type");
+rt::payload! { TeamingType: attribute("type").absent_if_empty();
     Persistent = "persistent".since(6, 1, 0);
     Transient(TeamingTypeTransient) = "transient".since(6, 1, 0);
     .. = Other(rt::Other);
@@ -567,12 +571,12 @@ rt::payload! { TeamingType: attribute("type");
 pub struct TeamingTypeTransient {
     /// The alias of the persistent device of the team.
     ///
-    /// Since libvirt 6.1.0.
+    /// An empty one is refused by libvirt. Since libvirt 6.1.0.
     pub persistent: String,
 }
 
 rt::table! { TeamingTypeTransient: members();
-    0 PERSISTENT = persistent: String, attribute("persistent").since(6, 1, 0);
+    0 PERSISTENT = persistent: String, attribute("persistent").since(6, 1, 0).refused_if_empty();
 }
 
 /// The state of the cable; it is plugged in where nothing is said.
@@ -583,14 +587,14 @@ rt::table! { TeamingTypeTransient: members();
 pub struct InterfaceLink {
     /// Whether the cable is plugged in.
     ///
-    /// Since libvirt 1.2.14.
+    /// An empty one counts as absent. Since libvirt 1.2.14.
     pub state: InterfaceLinkState,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceLink: element("link").since(1, 2, 14).reference("modifying-virtual-link-state");
-    0 STATE = state: InterfaceLinkState, attribute("state").since(1, 2, 14);
+    0 STATE = state: InterfaceLinkState, attribute("state").since(1, 2, 14).absent_if_empty();
 }
 
 /// A set of values.
@@ -620,14 +624,15 @@ rt::values! { InterfaceLinkState;
 pub struct InterfaceMtu {
     /// The size of the packet, in bytes.
     ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 3.1.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. An empty one counts as absent. Since
+    /// libvirt 3.1.0.
     pub size: u16,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceMtu: element("mtu").since(3, 1, 0).dropped_if_empty().reference("mtu-configuration");
-    0 SIZE = size: u16, attribute("size").dropped("0").since(3, 1, 0);
+    0 SIZE = size: u16, attribute("size").dropped("0").since(3, 1, 0).absent_if_empty();
 }
 
 /// How packets are collected before the host is interrupted.
@@ -676,12 +681,13 @@ rt::table! { InterfaceCoalesceRx: element("rx").since(3, 3, 0).dropped_if_empty(
 pub struct InterfaceCoalesceFrames {
     /// The most packets that are collected; 0 sets nothing.
     ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 3.3.0.
+    /// Where absent, `0` is assumed; the canonical form leaves it out. An empty one counts as absent. Since
+    /// libvirt 3.3.0.
     pub max: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceCoalesceFrames: element("frames").since(3, 3, 0).dropped_if_empty().reference("coalesce-settings");
-    0 MAX = max: Option<u32>, attribute("max").dropped("0").since(3, 3, 0);
+    0 MAX = max: Option<u32>, attribute("max").dropped("0").since(3, 3, 0).absent_if_empty();
 }

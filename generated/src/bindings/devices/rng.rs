@@ -61,19 +61,19 @@ rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generat
 pub struct RngRate {
     /// The bytes in a period; without them nothing is limited.
     ///
-    /// Since libvirt 1.0.4.
+    /// An empty one counts as absent. Since libvirt 1.0.4.
     pub bytes: Option<u64>,
     /// The length of a period in milliseconds.
     ///
-    /// Where absent, `1000` is assumed. Since libvirt 1.0.4.
+    /// Where absent, `1000` is assumed. An empty one counts as absent. Since libvirt 1.0.4.
     pub period: Option<u64>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { RngRate: element("rate").since(1, 0, 4);
-    0 BYTES = bytes: Option<u64>, attribute("bytes").since(1, 0, 4);
-    1 PERIOD = period: Option<u64>, attribute("period").assumed("1000").since(1, 0, 4);
+    0 BYTES = bytes: Option<u64>, attribute("bytes").since(1, 0, 4).absent_if_empty();
+    1 PERIOD = period: Option<u64>, attribute("period").assumed("1000").since(1, 0, 4).absent_if_empty();
 }
 
 /// Where the numbers come from.

@@ -129,14 +129,14 @@ rt::values! { SerialTargetType;
 pub struct SerialTargetModel {
     /// The name of the device.
     ///
-    /// Since libvirt 3.10.0.
+    /// An empty one counts as absent. Since libvirt 3.10.0.
     pub name: SerialTargetModelName,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SerialTargetModel: element("model").since(3, 10, 0).reference("guest-interface");
-    0 NAME = name: SerialTargetModelName, attribute("name").since(3, 10, 0);
+    0 NAME = name: SerialTargetModelName, attribute("name").since(3, 10, 0).absent_if_empty();
 }
 
 /// A set of values.

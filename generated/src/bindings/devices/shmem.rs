@@ -131,7 +131,7 @@ rt::values! { ShmemModelType;
 pub struct ShmemSize {
     /// The unit in which the size is given.
     ///
-    /// Where absent, `bytes` is assumed. Since libvirt 1.2.10.
+    /// Where absent, `bytes` is assumed. An empty one counts as absent. Since libvirt 1.2.10.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
     pub value: u64,
@@ -140,7 +140,7 @@ pub struct ShmemSize {
 }
 
 rt::table! { ShmemSize: element("size").since(1, 2, 10);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("bytes").since(1, 2, 10);
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("bytes").since(1, 2, 10).absent_if_empty();
     1 VALUE = value: u64, text();
 }
 

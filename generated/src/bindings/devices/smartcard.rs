@@ -72,13 +72,13 @@ pub struct SmartcardModeHostCertificates {
     pub certificate: Vec<String>,
     /// The directory of the NSS database, in place of `/etc/pki/nssdb`.
     ///
-    /// Since libvirt 0.8.8.
+    /// An empty one is refused by libvirt. Since libvirt 0.8.8.
     pub database: Option<String>,
 }
 
 rt::table! { SmartcardModeHostCertificates: members();
     0 CERTIFICATE = certificate: Vec<String>, leaf("certificate").required().since(0, 8, 8);
-    1 DATABASE = database: Option<String>, leaf("database").since(0, 8, 8);
+    1 DATABASE = database: Option<String>, leaf("database").since(0, 8, 8).refused_if_empty();
 }
 
 /// The members of one variant.

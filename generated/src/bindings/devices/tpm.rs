@@ -218,14 +218,15 @@ rt::values! { TpmVersion;
 pub struct TpmDevice {
     /// Its device node.
     ///
-    /// Where absent, `/dev/tpm0` is assumed; the canonical form spells it out. Since libvirt 1.0.5.
+    /// Where absent, `/dev/tpm0` is assumed; the canonical form spells it out. An empty one counts as
+    /// absent. Since libvirt 1.0.5.
     pub path: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { TpmDevice: element("device").since(1, 0, 5);
-    0 PATH = path: Option<String>, attribute("path").written("/dev/tpm0").since(1, 0, 5);
+    0 PATH = path: Option<String>, attribute("path").written("/dev/tpm0").since(1, 0, 5).absent_if_empty();
 }
 
 /// The emulator's state is encrypted.
@@ -235,14 +236,14 @@ rt::table! { TpmDevice: element("device").since(1, 0, 5);
 pub struct TpmEncryption {
     /// The libvirt secret with the passphrase.
     ///
-    /// Since libvirt 5.6.0.
+    /// An empty one counts as absent. Since libvirt 5.6.0.
     pub secret: scalar::Uuid,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { TpmEncryption: element("encryption").since(5, 6, 0);
-    0 SECRET = secret: scalar::Uuid, attribute("secret").since(5, 6, 0);
+    0 SECRET = secret: scalar::Uuid, attribute("secret").since(5, 6, 0).absent_if_empty();
 }
 
 /// The banks of platform registers that are active in a TPM 2.0. Without this element they stay as they

@@ -66,7 +66,7 @@ pub struct VideoDriver {
     pub page_per_vq: Option<OnOff>,
     /// What bhyve shows to guests that look for a VGA card, for model `gop`.
     ///
-    /// Since libvirt 3.5.0.
+    /// A value that it does not know counts as absent. Since libvirt 3.5.0.
     pub vgaconf: Option<VideoDriverVgaconf>,
     /// Where the card is played.
     ///
@@ -81,7 +81,7 @@ rt::table! { VideoDriver: element("driver").since(3, 5, 0).reference("video-devi
     1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
     2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
-    4 VGACONF = vgaconf: Option<VideoDriverVgaconf>, attribute("vgaconf").since(3, 5, 0);
+    4 VGACONF = vgaconf: Option<VideoDriverVgaconf>, attribute("vgaconf").since(3, 5, 0).lax();
     5 NAME = name: Option<VideoDriverName>, attribute("name").since(5, 8, 0);
 }
 
@@ -146,7 +146,8 @@ pub struct VideoModel {
     /// Whether this is the card that the guest starts on. libvirt puts that card first, and takes the first
     /// where none is marked.
     ///
-    /// Where absent, `no` is assumed; the canonical form leaves it out. Since libvirt 1.0.2.
+    /// Where absent, `no` is assumed; the canonical form leaves it out. A value that it does not know
+    /// counts as absent. Since libvirt 1.0.2.
     pub primary: Option<YesNo>,
     /// Whether guest and host share pictures without copying them, for model `virtio`.
     ///
@@ -173,7 +174,7 @@ rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-device
     0 TYPE = type_: VideoModelType, payload();
     1 VRAM = vram: Option<u32>, attribute("vram").since(0, 7, 0);
     2 HEADS = heads: Option<u32>, attribute("heads").since(0, 7, 0);
-    3 PRIMARY = primary: Option<YesNo>, attribute("primary").dropped("no").since(1, 0, 2);
+    3 PRIMARY = primary: Option<YesNo>, attribute("primary").dropped("no").since(1, 0, 2).lax();
     4 BLOB = blob: Option<OnOff>, attribute("blob").since(9, 2, 0);
     5 EDID = edid: Option<OnOff>, attribute("edid").since(11, 7, 0);
     6 ACCELERATION = acceleration: Option<VideoAcceleration>, child("acceleration").since(0, 7, 1);

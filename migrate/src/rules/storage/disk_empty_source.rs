@@ -1,12 +1,18 @@
 //! `disk-empty-source-string` and what follows from a drive without medium: `disk-no-source-type-reset`,
 //! `disk-drive-without-medium`.
 
-use domxml::{Disk, DiskSourceDir, DiskType, DiskTypeFile};
-use domxml_runtime::{Element as _, Extra, given};
+use domxml::{
+    Disk, DiskSourceBlock, DiskSourceDir, DiskSourceFile, DiskStorageBlock, DiskStorageDir, DiskStorageFile, DiskType,
+    DiskTypeFile, OsNvram, Payload as _,
+};
+use domxml_runtime::{Element as _, Extra, Nest, SlotMut, fields_mut, says_nothing};
 
 use crate::options::Profile;
-use crate::rule::kinds::{algorithm, note};
+use crate::rule::kinds::{algorithm, note, nothing};
+use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Rule};
+
+const EMPTY: &str = "an empty source is none";
 
 pub(super) fn type_reset() -> Rule {
     crate::rule::rule("disk-no-source-type-reset", Class::Live)
@@ -38,6 +44,10 @@ pub(super) fn empty() -> Rule {
              drives of other types.")
         .example("<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/></disk></devices>", "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices>")
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
+        .row(nothing(child(DiskStorageFile::SOURCE), DiskSourceFile::says_nothing, EMPTY))
+        .row(nothing(child(DiskStorageBlock::SOURCE), DiskSourceBlock::says_nothing, EMPTY))
+        .row(nothing(child(DiskStorageDir::SOURCE), DiskSourceDir::says_nothing, EMPTY))
+        .row(nothing(child(OsNvram::SOURCE), |source| source.says_nothing(), EMPTY))
 }
 
 /// The type, where libvirt would reset it.
@@ -63,53 +73,46 @@ fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {
 }
 
 fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
-    let libvirt = cx.profile == Profile::Libvirt;
-    match &mut disk.type_ {
-        DiskType::File(members) => {
-            let Some(source) = &mut members.source else { return };
-            let path = source.file.take_if(|path| path.is_empty());
-            if source.says_nothing() && (libvirt || path.is_some() || source.xml.kept.is_none()) {
-                let before = path.map_or("<source/>", |_| "<source file=''/>");
-                cx.rewrote(&source.xml, "an empty source is none").becomes(before, "");
-                remove(&mut members.source, |source| source.xml, &mut disk.xml);
-            } else if path.is_some() {
-                cx.rewrote(&source.xml, "an empty path is none").becomes("file=''", "");
-            }
+    // A drive of another type that loses its source is no longer of its type.
+    if cx.profile != Profile::Libvirt && !matches!(disk.type_, DiskType::File(_)) {
+        return;
+    }
+    let Some(members) = disk.type_.members_mut() else { return };
+    let mut gone = None;
+    fields_mut(members, |line, slot| {
+        if let SlotMut::Child(source) = slot
+            && line.is("", "source")
+        {
+            gone = drop_empty_source(source, cx);
         }
-        DiskType::Block(members) if libvirt => {
-            let Some(source) = &mut members.source else { return };
-            let path = source.dev.take_if(|path| path.is_empty());
-            if source.says_nothing() {
-                let before = path.map_or("<source/>", |_| "<source dev=''/>");
-                cx.rewrote(&source.xml, "an empty source is not written").becomes(before, "");
-                remove(&mut members.source, |source| source.xml, &mut disk.xml);
-            } else if path.is_some() {
-                cx.rewrote(&source.xml, "an empty path is not written").becomes("dev=''", "");
-            }
-        }
-        DiskType::Ctl(members) if libvirt => {
-            let Some(source) = &mut members.source else { return };
-            let path = source.dev.take_if(|path| path.is_empty());
-            if source.says_nothing() {
-                let before = path.map_or("<source/>", |_| "<source dev=''/>");
-                cx.rewrote(&source.xml, "an empty source is not written").becomes(before, "");
-                remove(&mut members.source, |source| source.xml, &mut disk.xml);
-            }
-        }
-        DiskType::Dir(members) if libvirt => {
-            let Some(source) = &mut members.source else { return };
-            if source.dir.is_empty() && given(source) == [DiskSourceDir::DIR.info().name] {
-                cx.rewrote(&source.xml, "an empty source is not written").becomes("<source dir=''/>", "");
-                remove(&mut members.source, |source| source.xml, &mut disk.xml);
-            }
-        }
-        _ => {}
+    });
+    if let Some(source) = gone {
+        // Its comments go to the disk.
+        disk.xml.absorb(source);
     }
 }
 
-/// Removes a source; its comments go to the disk.
-fn remove<T>(source: &mut Option<T>, xml: impl Fn(T) -> Extra, disk: &mut Extra) {
-    if let Some(source) = source.take() {
-        disk.absorb(xml(source));
+/// Takes out a source that says nothing, and what was an empty path of one that says more; what it kept.
+fn drop_empty_source(source: &mut dyn Nest, cx: &mut Context<'_>) -> Option<Extra> {
+    let libvirt = cx.profile == Profile::Libvirt;
+    let content = source.get_mut(0)?;
+    let nothing = says_nothing(content);
+    let extra = content.extra_mut()?;
+    // In profile `libvirt`, empty values are gone before any rule runs.
+    let kept = extra.kept.as_deref_mut();
+    let empty = kept.and_then(|kept| {
+        let at = kept.values.iter().position(|value| value.absent)?;
+        Some(format!("{}=''", kept.values.remove(at).name))
+    });
+    if nothing && (libvirt || empty.is_some() || extra.kept.is_none()) {
+        let before = empty.map_or("<source/>".to_owned(), |path| format!("<source {path}/>"));
+        cx.rewrote(extra, EMPTY).becomes(before, "");
+        let extra = std::mem::take(extra);
+        source.close();
+        return Some(extra);
     }
+    if let Some(path) = empty {
+        cx.rewrote(extra, "an empty path is none").becomes(path, "");
+    }
+    None
 }

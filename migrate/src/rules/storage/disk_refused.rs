@@ -327,7 +327,9 @@ fn bad_target(disk: &Disk, _: &Scope) -> Option<String> {
     let name = plain_name(&disk.target.dev);
     let floppy = disk.device == Some(DiskDevice::Floppy);
     let known: &[&str] = if floppy { &["fd"] } else { &["hd", "sd", "vd", "xvd", "ubd", "nvme"] };
-    if !known.iter().any(|prefix| name.starts_with(prefix)) {
+    // With an address, a CD-ROM drive may have any name.
+    let any = disk.device == Some(DiskDevice::Cdrom);
+    if !any && !known.iter().any(|prefix| name.starts_with(prefix)) {
         return Some(format!("'{name}' is no name of a {}: it begins with {}", kind(disk), known.join(" or ")));
     }
     if disk.address.is_none() && place_on_bus(name).is_none() {

@@ -23,6 +23,7 @@ mod nvme_controllers;
 mod sizes;
 mod source_refused;
 mod targets;
+mod throttle;
 
 use crate::rule::Rule;
 
@@ -57,6 +58,7 @@ pub(super) fn rules() -> Vec<Rule> {
         ],
         disk::rules(),
         disk_iotune::rules(),
+        throttle::rules(),
         disk_legacy::rules(),
         filesystem::rules(),
         controller::rules(),

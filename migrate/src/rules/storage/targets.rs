@@ -75,17 +75,16 @@ pub(in crate::rules) fn bus(disk: &Disk) -> DiskTargetBus {
 
 /// Whether the source of a disk names anything; libvirt does not write one that does not.
 pub(super) fn names_something(disk: &Disk) -> bool {
-    let given = |path: &Option<String>| path.as_ref().is_some_and(|path| !path.is_empty());
     match &disk.type_ {
         DiskType::File(members) => {
-            members.source.as_ref().is_some_and(|source| given(&source.file) || source.fdgroup.is_some())
+            members.source.as_ref().is_some_and(|source| source.file.is_some() || source.fdgroup.is_some())
         }
-        DiskType::Block(members) => members.source.as_ref().is_some_and(|source| given(&source.dev)),
-        DiskType::Dir(members) => members.source.as_ref().is_some_and(|source| !source.dir.is_empty()),
+        DiskType::Block(members) => members.source.as_ref().is_some_and(|source| source.dev.is_some()),
+        DiskType::Dir(members) => members.source.as_ref().is_some_and(|source| source.dir.is_some()),
         DiskType::Volume(members) => members.source.is_some(),
         DiskType::Nvme(members) => members.source.is_some(),
         DiskType::Network(members) => members.source.is_some(),
-        DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| given(&source.dev)),
+        DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| source.dev.is_some()),
         DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Other(_) => true,
     }
 }

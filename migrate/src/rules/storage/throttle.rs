@@ -1,0 +1,98 @@
+//! Groups of I/O limits, and the disks that refer to them.
+
+use std::collections::BTreeSet;
+
+use domxml::{Disk, DiskDevice, DiskThrottleFilters, Domain, Throttlegroup, Throttlegroups};
+use domxml_runtime::{SlotMut, fields_mut};
+
+use crate::rule::kinds::{algorithm, check, refuse, unique};
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![refused(), zeros()]
+}
+
+fn refused() -> Rule {
+    const NO_NAME: &str = "the group has no name";
+    rule("throttle-conflict", Class::Conflict)
+        .summary("throttle groups have a name of their own, and disks refer to those that are there")
+        .doc(
+            "Each throttle group has a name, and no two have the same. A disk refers to groups of its domain, to each once, and has no limits \
+             of its own then; a CD-ROM drive refers to none.",
+        )
+        .finds("<throttlegroups><throttlegroup><total_bytes_sec>10</total_bytes_sec></throttlegroup></throttlegroups>")
+        .finds(
+            "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup><throttlegroup><group_name>g</group_name>\
+             </throttlegroup></throttlegroups>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><throttlefilters>\
+             <throttlefilter group='g'/></throttlefilters></disk></devices>",
+        )
+        .row(refuse(|group: &Throttlegroup, _| {
+            group.group_name.as_ref().is_none_or(String::is_empty).then_some(NO_NAME)
+        }))
+        .row(unique(
+            Throttlegroups::THROTTLEGROUP,
+            |group, _| group.group_name.clone(),
+            |name| format!("another throttle group has the name '{name}' already"),
+        ))
+        .row(unique(
+            DiskThrottleFilters::THROTTLEFILTER,
+            |filter, _| Some(filter.group.clone()),
+            |name| format!("the disk refers to the throttle group '{name}' already"),
+        ))
+        .row(check(unknown_groups))
+        .row(
+            refuse(|disk: &Disk, _| {
+                let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilter.is_empty());
+                let why = match disk.device {
+                    Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters",
+                    _ if disk.iotune.is_some() => "a disk has either limits of its own or throttle filters",
+                    _ => return None,
+                };
+                filtered.then_some(why)
+            }),
+        )
+}
+
+fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
+    let groups = domain.throttlegroups.iter().flat_map(|groups| &groups.throttlegroup);
+    let known: BTreeSet<_> = groups.filter_map(|group| group.group_name.as_deref()).collect();
+    let disks = domain.devices.iter().flat_map(|devices| &devices.disk);
+    let filters = disks.filter_map(|disk| disk.throttlefilters.as_ref()).flat_map(|filters| &filters.throttlefilter);
+    for filter in filters.filter(|filter| !filter.group.is_empty() && !known.contains(&*filter.group)) {
+        cx.error(&filter.xml, format!("there is no throttle group '{}'", filter.group));
+    }
+}
+
+fn zeros() -> Rule {
+    rule("throttle-zero-dropped", Class::Default)
+        .summary("limits of 0 in a throttle group are none")
+        .doc("A limit of 0 in a throttle group is the same as none, and libvirt does not write it.")
+        .example(
+            "<throttlegroups><throttlegroup><total_bytes_sec>0</total_bytes_sec><group_name>g</group_name></throttlegroup></throttlegroups>",
+            "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup></throttlegroups>",
+        )
+        .row(algorithm(drop_zeros).phase(Phase::Write).profiles(LIBVIRT))
+}
+
+fn drop_zeros(group: &mut Throttlegroup, cx: &mut Context<'_>) {
+    let mut dropped = Vec::new();
+    fields_mut(group, |line, slot| {
+        if let SlotMut::Value(limit) = slot
+            && limit.count() > 0
+            && line.name != Throttlegroup::GROUP_NAME.info().name
+        {
+            let mut text = String::new();
+            limit.write(0, &mut text);
+            if text == "0" {
+                limit.clear();
+                dropped.push(format!("<{0}>0</{0}>", line.name));
+            }
+        }
+    });
+    for limit in dropped {
+        cx.rewrote(&group.xml, "a limit of 0 is none").becomes(limit, "");
+    }
+}
