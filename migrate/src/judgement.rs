@@ -1,17 +1,13 @@
 //! What the schema says of a document, in one place for every command: the violations that the validator finds, in words for people, with
 //! the level that the reader's view of the same place gives them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domxml::Domain;
 use domxml_runtime::Verbatim;
 use domxml_xml::{Spare, Tree};
-use relaxng_model::Grammar;
-use relaxng_model::datatype::Type;
-use relaxng_model::grammar::{Kind, NameClass, Pattern};
-use relaxng_model::schema::NodeId;
 use relaxng_model::validate::{Validator, Violation, ViolationKind};
+use relaxng_model::{Grammar, Vocabulary};
 use roxmltree::Document;
 
 use crate::engine::{self, Options};
@@ -37,15 +33,23 @@ impl Judge {
     /// By the embedded schema.
     ///
     /// # Errors
-    /// Never, as long as the embedded schema is right.
+    /// Never, as long as what the build embeds is whole.
     pub fn embedded() -> Result<Self, String> {
-        Ok(Self { own: true, ..Self::of(reference::grammar()?) })
+        let validator = Validator::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/grammar")));
+        let vocabulary = Vocabulary::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/vocabulary")));
+        let (first, vocabulary) = validator.zip(vocabulary).ok_or("the embedded schema is damaged")?;
+        Ok(Self { words: Words(vocabulary), first, idle: Mutex::default(), own: true })
     }
 
     /// By any schema.
     #[must_use]
     pub fn of(grammar: &Grammar) -> Self {
-        Self { words: Words::of(grammar), first: Validator::new(grammar), idle: Mutex::default(), own: false }
+        Self {
+            words: Words(Vocabulary::of(grammar)),
+            first: Validator::new(grammar),
+            idle: Mutex::default(),
+            own: false,
+        }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Validator>> {
@@ -201,71 +205,11 @@ fn foreign_extensions(document: &Document<'_>) -> Vec<Finding> {
     extensions.into_iter().map(note).collect()
 }
 
-/// What a schema calls the things that a validator names: the words of its documentation.
+/// What the schema refuses, in the words of its documentation.
 #[derive(Debug)]
-struct Words {
-    /// The documentation of a datatype's definition by what the validator calls the type.
-    types: BTreeMap<String, String>,
-    /// The parents of each element.
-    places: BTreeMap<String, BTreeSet<String>>,
-}
+struct Words(Vocabulary);
 
 impl Words {
-    fn of(grammar: &Grammar) -> Self {
-        let mut words = Self { types: BTreeMap::new(), places: BTreeMap::new() };
-        for define in &grammar.defines {
-            words.types_of(grammar, &define.pattern, &define.pattern);
-        }
-        let mut seen = BTreeSet::new();
-        words.places_of(grammar, &grammar.start, None, &mut seen);
-        words
-    }
-
-    /// The datatypes that a definition is the whole of.
-    fn types_of(&mut self, grammar: &Grammar, whole: &Pattern, pattern: &Pattern) {
-        match &pattern.kind {
-            Kind::Choice(members) => members.iter().for_each(|member| self.types_of(grammar, whole, member)),
-            Kind::Data { datatype, params, .. } => {
-                if let Ok(compiled) = Type::new(datatype, params)
-                    && let Some(words) = documentation(grammar, whole.origin)
-                {
-                    self.types.entry(compiled.to_string()).or_insert(words);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn places_of(
-        &mut self,
-        grammar: &Grammar,
-        pattern: &Pattern,
-        parent: Option<&str>,
-        seen: &mut BTreeSet<(NodeId, Option<String>)>,
-    ) {
-        match &pattern.kind {
-            Kind::Element { name: NameClass::Name { local, .. }, pattern: content } => {
-                if let Some(parent) = parent {
-                    self.places.entry(local.clone()).or_default().insert(parent.to_owned());
-                }
-                if seen.insert((content.origin, Some(local.clone()))) {
-                    self.places_of(grammar, content, Some(local), seen);
-                }
-            }
-            Kind::Choice(members) | Kind::Group(members) | Kind::Interleave(members) => {
-                members.iter().for_each(|member| self.places_of(grammar, member, parent, seen));
-            }
-            Kind::OneOrMore(member) => self.places_of(grammar, member, parent, seen),
-            Kind::Ref(id) => {
-                let pattern = &grammar.defines[id.0 as usize].pattern;
-                if seen.insert((pattern.origin, parent.map(str::to_owned))) {
-                    self.places_of(grammar, pattern, parent, seen);
-                }
-            }
-            _ => {}
-        }
-    }
-
     fn finding(&self, text: &str, violation: &Violation) -> Finding {
         // An element is where its tag begins.
         let mut span = violation.range.clone();
@@ -328,7 +272,7 @@ impl Words {
 
     /// Where an element belongs that stands where it does not.
     fn elsewhere(&self, found: &str, parent: &str) -> Option<String> {
-        let places = self.places.get(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
+        let places = self.0.parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
         let named: Vec<_> = places.iter().map(|place| format!("<{place}>")).collect();
         (named.len() <= PLACES).then(|| or(&named))
     }
@@ -338,8 +282,8 @@ impl Words {
         let values = matches!(violation.kind, ViolationKind::AttributeValue | ViolationKind::ElementValue);
         let mut all: Vec<String> = Vec::new();
         for expected in &violation.expected {
-            let said = match self.types.get(expected) {
-                Some(words) if values => words.clone(),
+            let said = match self.0.datatype(expected) {
+                Some(words) if values => words.to_owned(),
                 _ if values && expected.contains(' ') => expected.clone(),
                 _ if expected == "text" => expected.clone(),
                 _ => quoted(expected),
@@ -373,16 +317,4 @@ fn or(all: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
-}
-
-/// The first sentence of a definition's documentation, to stand within another sentence.
-fn documentation(grammar: &Grammar, node: NodeId) -> Option<String> {
-    let of = |node: NodeId| grammar.schema.annotations(node).documentation().next().map(str::to_owned);
-    let text = of(node).or_else(|| grammar.schema.node(node).parent.and_then(of))?;
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let sentence = text.split_once(". ").map_or(text.as_str(), |(first, _)| first).trim_end_matches('.');
-    let mut letters = sentence.chars();
-    let first = letters.next()?;
-    let acronym = letters.clone().next().is_some_and(char::is_uppercase);
-    Some(if acronym { sentence.to_owned() } else { first.to_lowercase().chain(letters).collect() })
 }

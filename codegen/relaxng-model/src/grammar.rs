@@ -99,6 +99,7 @@ pub enum Kind {
 }
 
 /// A datatype by its library and name; the library is empty for the built-in `string` and `token`.
+#[cfg_attr(feature = "compact", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Datatype {
     /// URI of the datatype library.
@@ -108,6 +109,7 @@ pub struct Datatype {
 }
 
 /// A facet of a datatype: `pattern`, `minInclusive`, ...
+#[cfg_attr(feature = "compact", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Param {
     /// The facet's name.
@@ -117,6 +119,7 @@ pub struct Param {
 }
 
 /// A set of names.
+#[cfg_attr(feature = "compact", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameClass {
     /// One name.

@@ -19,11 +19,13 @@ pub mod restrict;
 pub mod schema;
 pub mod simplify;
 pub mod validate;
+mod vocabulary;
 
 pub use error::{Error, Errors};
 pub use grammar::Grammar;
 pub use near::closest;
 pub use resolver::{EmbeddedResolver, FileResolver, MemoryResolver, ResolveError, Resolver};
+pub use vocabulary::Vocabulary;
 
 /// Loads, simplifies and checks the schema whose root file is `root`.
 ///

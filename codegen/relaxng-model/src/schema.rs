@@ -166,8 +166,8 @@ impl Schema {
 /// The namespaces in scope of a `value` in a schema: the prefixes around it, and its `ns` as the default.
 #[derive(Debug, Clone, Copy)]
 pub struct InScope<'a> {
-    /// The `value` element.
-    pub node: &'a Node,
+    /// The prefixes that it uses, with their namespaces.
+    pub prefixes: &'a [(String, String)],
     /// The `ns` in force, empty for none.
     pub ns: &'a str,
 }
@@ -177,7 +177,7 @@ impl crate::datatype::Namespaces for InScope<'_> {
         if prefix.is_empty() {
             return Some(self.ns).filter(|ns| !ns.is_empty());
         }
-        self.node.prefixes.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
+        self.prefixes.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
     }
 }
 

@@ -118,7 +118,7 @@ impl<'a> Expander<'a> {
 
     /// The datatype exists, takes these parameters, and allows this value (4.16).
     fn check_datatype(&mut self, node: NodeId, datatype: &Datatype, params: &[Param], value: Option<&str>, ns: &str) {
-        let namespaces = InScope { node: self.loaded.schema.node(node), ns };
+        let namespaces = InScope { prefixes: &self.loaded.schema.node(node).prefixes, ns };
         if let Err(why) = datatype::check(datatype, params, value, &namespaces) {
             self.error(node, "4.16", why);
         }

@@ -4,6 +4,7 @@ use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// A pattern in an [`Arena`].
+#[cfg_attr(feature = "compact", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Id(pub(super) u32);
 
@@ -14,6 +15,7 @@ impl Id {
 }
 
 /// The forms of patterns. They are made by the functions of [`Arena`] alone, which keep them canonical.
+#[cfg_attr(feature = "compact", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     NotAllowed,
@@ -80,6 +82,23 @@ impl Arena {
             arena.intern(node);
         }
         arena
+    }
+
+    /// An arena of these patterns, which have the ids that they had where they come from; none where they do not come from one.
+    pub(super) fn of(nodes: &[Node]) -> Option<Arena> {
+        let mut arena = Arena::new();
+        let constants = arena.len();
+        if !nodes.iter().take(constants).eq(&arena.nodes) {
+            return None;
+        }
+        arena.nodes.reserve(nodes.len());
+        let mut rest = nodes.iter().enumerate().skip(constants);
+        rest.all(|(at, node)| arena.intern(node.clone()).0 as usize == at).then_some(arena)
+    }
+
+    /// The patterns in the order of their ids.
+    pub(super) fn into_nodes(self) -> Vec<Node> {
+        self.nodes.into_iter().collect()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::derive::Machine;
 use super::place::qualified;
-use super::schema::Schema;
+use super::schema::{Compact, Schema};
 use super::violation::{MAX_VIOLATIONS, Violation, ViolationKind, shown};
 use crate::datatype::{self, IdKind, Type};
 use crate::error::Errors;
@@ -207,8 +207,8 @@ fn plain(class: &NameClass) -> Option<Vec<(&str, &str)>> {
 
 /// Whether `value` is one that an attribute with this content can have.
 fn is_value(grammar: &Grammar, content: &Pattern, value: &str) -> bool {
-    let (schema, content) = Schema::with_value(grammar, content);
-    Machine::new(&schema).is_value(&schema, content, value)
+    let schema = Schema::new(&Compact::of_value(grammar, content));
+    Machine::new(&schema).is_value(&schema, schema.start, value)
 }
 
 struct Collector<'g> {

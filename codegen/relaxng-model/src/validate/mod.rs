@@ -37,7 +37,7 @@ mod walk;
 use std::sync::Arc;
 
 use derive::Machine;
-use schema::Schema;
+use schema::{Compact, Schema};
 pub use violation::{MAX_EXPECTED, MAX_VIOLATIONS, Violation, ViolationKind};
 
 /// Judges documents against one schema.
@@ -60,9 +60,28 @@ impl Validator {
     /// Compiles a grammar.
     #[must_use]
     pub fn new(grammar: &crate::Grammar) -> Validator {
-        let schema = Arc::new(Schema::new(grammar));
+        Validator::of(Schema::new(&Compact::of(grammar)))
+    }
+
+    fn of(schema: Schema) -> Validator {
         let machine = Machine::new(&schema);
-        Validator { schema, machine }
+        Validator { schema: Arc::new(schema), machine }
+    }
+
+    /// A grammar compiled as far as can be kept in a file, for [`Validator::unpack`] of the same build of this crate.
+    #[cfg(feature = "compact")]
+    #[must_use]
+    pub fn pack(grammar: &crate::Grammar) -> Vec<u8> {
+        postcard::to_allocvec(&Compact::of(grammar))
+            .expect("memory has no end, and a grammar nothing that cannot be kept")
+    }
+
+    /// The validator of a grammar that was packed; none for bytes that are no grammar.
+    #[cfg(feature = "compact")]
+    #[must_use]
+    pub fn unpack(bytes: &[u8]) -> Option<Validator> {
+        let compact: Compact = postcard::from_bytes(bytes).ok()?;
+        Schema::of(&compact).map(Validator::of)
     }
 
     /// Whether the document is valid.

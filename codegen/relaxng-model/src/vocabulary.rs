@@ -1,0 +1,115 @@
+//! What a schema calls the things that a validator names: the words of its documentation, and where elements belong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::datatype::Type;
+use crate::grammar::{Grammar, Kind, NameClass, Pattern};
+use crate::schema::NodeId;
+
+/// The words of a schema for messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "compact", derive(serde::Serialize, serde::Deserialize))]
+pub struct Vocabulary {
+    /// The documentation of a datatype's definition by what the validator calls the type.
+    types: BTreeMap<String, String>,
+    /// The parents of each element.
+    places: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Vocabulary {
+    /// Gathers the words of a grammar.
+    #[must_use]
+    pub fn of(grammar: &Grammar) -> Vocabulary {
+        let mut words = Vocabulary::default();
+        for define in &grammar.defines {
+            words.types_of(grammar, &define.pattern, &define.pattern);
+        }
+        let mut seen = BTreeSet::new();
+        words.places_of(grammar, &grammar.start, None, &mut seen);
+        words
+    }
+
+    /// What the definition of a datatype says of it in its first sentence, to stand within another sentence. `expected` is
+    /// what a [`Violation`](crate::validate::Violation) calls it.
+    #[must_use]
+    pub fn datatype(&self, expected: &str) -> Option<&str> {
+        self.types.get(expected).map(String::as_str)
+    }
+
+    /// The local names of the elements in which an element of this local name may stand.
+    #[must_use]
+    pub fn parents(&self, element: &str) -> Option<&BTreeSet<String>> {
+        self.places.get(element)
+    }
+
+    /// The words as bytes, for [`Vocabulary::unpack`] of the same build of this crate.
+    #[cfg(feature = "compact")]
+    #[must_use]
+    pub fn pack(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("memory has no end, and text nothing that cannot be kept")
+    }
+
+    /// The words that were packed; none where the bytes are something else.
+    #[cfg(feature = "compact")]
+    #[must_use]
+    pub fn unpack(bytes: &[u8]) -> Option<Vocabulary> {
+        postcard::from_bytes(bytes).ok()
+    }
+
+    /// The datatypes that a definition is the whole of.
+    fn types_of(&mut self, grammar: &Grammar, whole: &Pattern, pattern: &Pattern) {
+        match &pattern.kind {
+            Kind::Choice(members) => members.iter().for_each(|member| self.types_of(grammar, whole, member)),
+            Kind::Data { datatype, params, .. } => {
+                if let Ok(compiled) = Type::new(datatype, params)
+                    && let Some(words) = documentation(grammar, whole.origin)
+                {
+                    self.types.entry(compiled.to_string()).or_insert(words);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn places_of(
+        &mut self,
+        grammar: &Grammar,
+        pattern: &Pattern,
+        parent: Option<&str>,
+        seen: &mut BTreeSet<(NodeId, Option<String>)>,
+    ) {
+        match &pattern.kind {
+            Kind::Element { name: NameClass::Name { local, .. }, pattern: content } => {
+                if let Some(parent) = parent {
+                    self.places.entry(local.clone()).or_default().insert(parent.to_owned());
+                }
+                if seen.insert((content.origin, Some(local.clone()))) {
+                    self.places_of(grammar, content, Some(local), seen);
+                }
+            }
+            Kind::Choice(members) | Kind::Group(members) | Kind::Interleave(members) => {
+                members.iter().for_each(|member| self.places_of(grammar, member, parent, seen));
+            }
+            Kind::OneOrMore(member) => self.places_of(grammar, member, parent, seen),
+            Kind::Ref(id) => {
+                let pattern = &grammar.defines[id.0 as usize].pattern;
+                if seen.insert((pattern.origin, parent.map(str::to_owned))) {
+                    self.places_of(grammar, pattern, parent, seen);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The first sentence of a definition's documentation.
+fn documentation(grammar: &Grammar, node: NodeId) -> Option<String> {
+    let of = |node: NodeId| grammar.schema.annotations(node).documentation().next().map(str::to_owned);
+    let text = of(node).or_else(|| grammar.schema.node(node).parent.and_then(of))?;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = text.split_once(". ").map_or(text.as_str(), |(first, _)| first).trim_end_matches('.');
+    let mut letters = sentence.chars();
+    let first = letters.next()?;
+    let acronym = letters.clone().next().is_some_and(char::is_uppercase);
+    Some(if acronym { sentence.to_owned() } else { first.to_lowercase().chain(letters).collect() })
+}
