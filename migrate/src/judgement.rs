@@ -12,7 +12,6 @@ use roxmltree::Document;
 
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level, ids};
-use crate::reference;
 use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
 
 /// An element that stands in a wrong place and belongs in more than so many is one of a common name.

@@ -21,13 +21,13 @@ pub fn our_grammar() -> Grammar {
         .unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// A validator for the embedded schema.
+/// A validator for the embedded schema, in the form in which the command embeds it.
 ///
 /// # Panics
 /// When the schema is wrong.
 #[must_use]
 pub fn ours() -> Validator {
-    Validator::new(&our_grammar())
+    Validator::unpack(&Validator::pack(&our_grammar())).expect("what was packed is whole")
 }
 
 /// A validator for upstream's schema of a version.

@@ -24,6 +24,7 @@ pub mod oracle;
 pub mod order;
 pub mod pairs;
 pub mod qemu;
+pub mod registry;
 pub mod strewn;
 pub mod today;
 pub mod unknown;

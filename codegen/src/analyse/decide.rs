@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use relaxng_model::grammar::Kind;
 
-use super::choice::Plan;
+use super::choice::{BranchPlan, Plan};
 use super::flat::{self, Atom, Item};
 use super::order::{self, Sequence};
 use super::tree::{Tree, TreeKind, wildcard_takes};
@@ -144,7 +144,6 @@ fn alone<'g>(tree: &Tree<'g>) -> Result<Decision<'g>, XmlName> {
 }
 
 fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>) -> Result<Decision<'g>, XmlName> {
-    let give_up = || plan.attribute.clone();
     let deciding = Atom::Attribute(plan.attribute.clone());
     let payload = Atom::Payload(plan.attribute.clone());
     let branches: Vec<Vec<Item<'g>>> = plan.branches.iter().map(|branch| flat::flat(&branch.tree)).collect();
@@ -159,7 +158,7 @@ fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>
     dropped.insert(deciding.clone());
     let residues: Vec<_> = plan.branches.iter().map(|branch| flat::without(&branch.tree, &dropped)).collect();
     if residues.iter().all(|residue| flat::atoms(residue).is_empty()) {
-        return Err(give_up());
+        return Err(plan.attribute.clone());
     }
 
     let whole_choice = TreeKind::Choice(plan.branches.iter().map(|branch| branch.tree.clone()).collect());
@@ -168,46 +167,7 @@ fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>
     common.remove(&payload);
     common.extend(hoisted);
 
-    // The order of each branch, with the knots of the common members kept the same in all of them.
-    let mut knots: Vec<BTreeSet<Atom>> = Vec::new();
-    let sequences = loop {
-        let of = |branch: &super::choice::BranchPlan<'g>| {
-            order::sequence(&flat::replace(tree, &plan.attribute, &branch.tree), &knots)
-        };
-        let sequences: Vec<Sequence> = plan.branches.iter().map(of).collect();
-        let mut found: Vec<BTreeSet<Atom>> = Vec::new();
-        for knot in sequences.iter().flat_map(|sequence| &sequence.content).filter(|knot| knot.len() > 1) {
-            if let Some(Atom::Payload(attribute)) = knot.iter().find(|atom| matches!(atom, Atom::Payload(_))) {
-                return Err(if common.contains(&Atom::Payload(attribute.clone())) {
-                    attribute.clone()
-                } else {
-                    give_up()
-                });
-            }
-            let shared = knot.iter().filter(|atom| common.contains(atom)).count();
-            if shared != 0 && shared != knot.len() {
-                return Err(give_up());
-            }
-            if shared != 0 {
-                // Knots of different branches that overlap are one knot in all of them.
-                let mut union: BTreeSet<Atom> = knot.iter().cloned().collect();
-                found.retain(|other| {
-                    let apart = other.is_disjoint(&union);
-                    if !apart {
-                        union.extend(other.iter().cloned());
-                    }
-                    apart
-                });
-                found.push(union);
-            }
-        }
-        found.sort();
-        if found == knots {
-            break sequences;
-        }
-        knots = found;
-    };
-
+    let (sequences, knots) = sequences(tree, plan, &common)?;
     let attributes: Vec<Vec<Vec<Atom>>> =
         sequences.iter().map(|sequence| sequence.attributes.iter().map(|atom| vec![atom.clone()]).collect()).collect();
     let content: Vec<Vec<Vec<Atom>>> = sequences.into_iter().map(|sequence| sequence.content).collect();
@@ -246,6 +206,47 @@ fn with_primary<'g>(tree: &Tree<'g>, plan: &Rc<Plan<'g>>, forced: BTreeSet<Atom>
         primary: Some(Primary { plan: Rc::clone(plan), residues, attribute_parts, content_parts }),
         whole: Some(whole),
     }))
+}
+
+/// The order of each branch, with the knots of the common members kept the same in all of them, and these knots.
+fn sequences<'g>(
+    tree: &Tree<'g>,
+    plan: &Plan<'g>,
+    common: &BTreeSet<Atom>,
+) -> Result<(Vec<Sequence>, Vec<BTreeSet<Atom>>), XmlName> {
+    let mut knots: Vec<BTreeSet<Atom>> = Vec::new();
+    loop {
+        let of = |branch: &BranchPlan<'g>| order::sequence(&flat::replace(tree, &plan.attribute, &branch.tree), &knots);
+        let sequences: Vec<Sequence> = plan.branches.iter().map(of).collect();
+        let mut found: Vec<BTreeSet<Atom>> = Vec::new();
+        for knot in sequences.iter().flat_map(|sequence| &sequence.content).filter(|knot| knot.len() > 1) {
+            if let Some(Atom::Payload(attribute)) = knot.iter().find(|atom| matches!(atom, Atom::Payload(_))) {
+                let is_common = common.contains(&Atom::Payload(attribute.clone()));
+                return Err(if is_common { attribute } else { &plan.attribute }.clone());
+            }
+            let shared = knot.iter().filter(|atom| common.contains(atom)).count();
+            if shared != 0 && shared != knot.len() {
+                return Err(plan.attribute.clone());
+            }
+            if shared != 0 {
+                // Knots of different branches that overlap are one knot in all of them.
+                let mut union: BTreeSet<Atom> = knot.iter().cloned().collect();
+                found.retain(|other| {
+                    let apart = other.is_disjoint(&union);
+                    if !apart {
+                        union.extend(other.iter().cloned());
+                    }
+                    apart
+                });
+                found.push(union);
+            }
+        }
+        found.sort();
+        if found == knots {
+            return Ok((sequences, knots));
+        }
+        knots = found;
+    }
 }
 
 /// Whether the branch holds the same atom with the same patterns.

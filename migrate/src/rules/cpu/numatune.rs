@@ -15,30 +15,7 @@ use crate::rules::common::attribute;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("numatune-conflict", Class::Conflict)
-            .summary("placements of memory that libvirt refuses")
-            .doc(
-                "Memory that is placed statically needs nodes. Cells of the guest can be placed only where there are any, each once, not \
-                 where all memory is placed automatically, and restrictively where the whole is.",
-            )
-            .finds("<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static'/></numatune>")
-            .finds("<numatune><memnode cellid='0' nodeset='0'/></numatune>")
-            .row(refuse(|memory: &NumatuneMemory, scope| {
-                let placed = scope.memory_placement == Some(Placement::Static);
-                (placed && memory.nodeset.is_none()).then_some("memory that is placed statically needs nodes")
-            }))
-            .row(refuse(|_: &NumatuneMemnode, scope| {
-                placed_automatically(scope.memory_placement, scope.vcpus_placed)
-                    .then_some("cells cannot be placed where all memory is placed automatically")
-            }))
-            .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
-                !placed_automatically(scope.memory_placement, scope.vcpus_placed)
-            }))
-            .row(unique(Numatune::MEMNODE, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
-            .row(check(restrictively))
-            // 11.3.0 or earlier, but after 9.0.0.
-            .row(check(nowhere_else).since(11, 3, 0).profiles(LIBVIRT))
-            .row(check(nowhere_else).driver(Driver::Qemu).profiles(MODERN)),
+        refused(),
         rule("numatune-memory-empty", Class::Lossy)
             .summary("memory of which nothing is said")
             .doc("A `<memory>` without attributes says nothing of where the memory comes from; libvirt takes it for none.")
@@ -74,51 +51,9 @@ pub(super) fn rules() -> Vec<Rule> {
                     .when(|_, scope| scope.memory_placement == Some(Placement::Auto))
                     .says("the memory goes where the CPUs go"),
             ),
-        rule("numatune-placement-static", Class::Default)
-            .summary("memory whose nodes are given is placed there")
-            .doc(
-                "Memory for which nodes are given is placed statically on them; libvirt does not spell that out. Without nodes it refuses \
-                 `placement='static'`, so that it stays there.",
-            )
-            .example(
-                "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static' nodeset='0'/></numatune>",
-                "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
-            )
-            .row(
-                nothing(
-                    NumatuneMemory::PLACEMENT,
-                    |placement| *placement == Placement::Static,
-                    "memory on given nodes is placed statically",
-                )
-                .when(|memory, _| memory.nodeset.is_some())
-                .profiles(BOTH),
-            ),
-        rule("numatune-auto-sets-vcpu-auto", Class::Structure)
-            .since(0, 9, 12)
-            .summary("memory that is placed automatically takes the CPUs along")
-            .doc(
-                "Where the memory is placed automatically and nothing pins the guest's CPUs, its emulator or its I/O threads, libvirt \
-                 places the CPUs automatically too, even where they say `static`. The rule says so where it is the case.",
-            )
-            .example(
-                "<memory unit='KiB'>1048576</memory><vcpu>2</vcpu><numatune><memory mode='strict' placement='auto'/></numatune>",
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
-                 <numatune><memory mode='strict' placement='auto'/></numatune>",
-            )
-            .row(algorithm(place_vcpus).phase(Phase::Derive)),
-        rule("vcpu-auto-adds-numatune", Class::Default)
-            .since(0, 9, 12)
-            .summary("CPUs that are placed automatically take the memory along")
-            .doc(
-                "Where the CPUs are placed automatically and nothing is said of the memory, libvirt places it strictly on the same nodes, \
-                 and writes that.",
-            )
-            .example(
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>",
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
-                 <numatune><memory mode='strict' placement='auto'/></numatune>",
-            )
-            .row(algorithm(place_memory).phase(Phase::Derive).profiles(LIBVIRT)),
+        static_placement(),
+        takes_cpus_along(),
+        takes_memory_along(),
         rule("numatune-auto-nodeset-dropped", Class::Lossy)
             .summary("memory that is placed automatically has no nodes")
             .doc("Where the memory is placed automatically, libvirt forgets the nodes that stand beside it.")
@@ -143,6 +78,87 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(sort(Numatune::MEMNODE, |node, _| node.cellid, "the nodes in the order of the cells")),
     ]
+}
+
+fn refused() -> Rule {
+    rule("numatune-conflict", Class::Conflict)
+        .summary("placements of memory that libvirt refuses")
+        .doc(
+            "Memory that is placed statically needs nodes. Cells of the guest can be placed only where there are any, each once, not \
+             where all memory is placed automatically, and restrictively where the whole is.",
+        )
+        .finds("<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static'/></numatune>")
+        .finds("<numatune><memnode cellid='0' nodeset='0'/></numatune>")
+        .row(refuse(|memory: &NumatuneMemory, scope| {
+            let placed = scope.memory_placement == Some(Placement::Static);
+            (placed && memory.nodeset.is_none()).then_some("memory that is placed statically needs nodes")
+        }))
+        .row(refuse(|_: &NumatuneMemnode, scope| {
+            placed_automatically(scope.memory_placement, scope.vcpus_placed)
+                .then_some("cells cannot be placed where all memory is placed automatically")
+        }))
+        .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
+            !placed_automatically(scope.memory_placement, scope.vcpus_placed)
+        }))
+        .row(unique(Numatune::MEMNODE, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
+        .row(check(restrictively))
+        // 11.3.0 or earlier, but after 9.0.0.
+        .row(check(nowhere_else).since(11, 3, 0).profiles(LIBVIRT))
+        .row(check(nowhere_else).driver(Driver::Qemu).profiles(MODERN))
+}
+
+fn static_placement() -> Rule {
+    rule("numatune-placement-static", Class::Default)
+        .summary("memory whose nodes are given is placed there")
+        .doc(
+            "Memory for which nodes are given is placed statically on them; libvirt does not spell that out. Without nodes it refuses \
+             `placement='static'`, so that it stays there.",
+        )
+        .example(
+            "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static' nodeset='0'/></numatune>",
+            "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
+        )
+        .row(
+            nothing(
+                NumatuneMemory::PLACEMENT,
+                |placement| *placement == Placement::Static,
+                "memory on given nodes is placed statically",
+            )
+            .when(|memory, _| memory.nodeset.is_some())
+            .profiles(BOTH),
+        )
+}
+
+fn takes_cpus_along() -> Rule {
+    rule("numatune-auto-sets-vcpu-auto", Class::Structure)
+        .since(0, 9, 12)
+        .summary("memory that is placed automatically takes the CPUs along")
+        .doc(
+            "Where the memory is placed automatically and nothing pins the guest's CPUs, its emulator or its I/O threads, libvirt \
+             places the CPUs automatically too, even where they say `static`. The rule says so where it is the case.",
+        )
+        .example(
+            "<memory unit='KiB'>1048576</memory><vcpu>2</vcpu><numatune><memory mode='strict' placement='auto'/></numatune>",
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
+             <numatune><memory mode='strict' placement='auto'/></numatune>",
+        )
+        .row(algorithm(place_vcpus).phase(Phase::Derive))
+}
+
+fn takes_memory_along() -> Rule {
+    rule("vcpu-auto-adds-numatune", Class::Default)
+        .since(0, 9, 12)
+        .summary("CPUs that are placed automatically take the memory along")
+        .doc(
+            "Where the CPUs are placed automatically and nothing is said of the memory, libvirt places it strictly on the same nodes, \
+             and writes that.",
+        )
+        .example(
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>",
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
+             <numatune><memory mode='strict' placement='auto'/></numatune>",
+        )
+        .row(algorithm(place_memory).phase(Phase::Derive).profiles(LIBVIRT))
 }
 
 fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {

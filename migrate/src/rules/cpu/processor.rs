@@ -56,41 +56,7 @@ pub(super) fn rules() -> Vec<Rule> {
                     .when(|cpu, _| !is_named(cpu) && mode(cpu) == CpuMode::Custom)
                     .profiles(BOTH),
             ),
-        rule("cpu-host-model-fallback-dropped", Class::Structure)
-            .summary("a model without a name falls back to nothing")
-            .doc(
-                "`<model fallback='allow'/>` without a name was once written for the host's model; it says what goes without saying. \
-                 libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: profile `modern` keeps that and \
-                 reports it.",
-            )
-            .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
-            .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
-            .row(
-                unread_where(
-                    CpuModel::FALLBACK.under(Cpu::MODEL),
-                    |fallback, _| *fallback == CpuModelFallback::Forbid,
-                    "where no model is named",
-                )
-                .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
-            )
-            .row(
-                nothing(
-                    CpuModel::FALLBACK.under(Cpu::MODEL),
-                    |fallback| *fallback == CpuModelFallback::Allow,
-                    "no model is named",
-                )
-                .when(|cpu, _| !is_named(cpu) && has_model(cpu))
-                .profiles(BOTH),
-            )
-            .row(
-                nothing(
-                    child(Cpu::MODEL),
-                    CpuModel::says_nothing,
-                    "the model says nothing",
-                )
-                .when(|cpu, _| !is_named(cpu) && has_model(cpu))
-                .profiles(BOTH),
-            ),
+        fallback(),
         rule("cpu-host-passthrough-model-dropped", Class::Lossy)
             .summary("the host's processor has no other model")
             .doc(
@@ -105,6 +71,44 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unread(child(Cpu::MODEL), "with the host's own processor").when(|cpu, _| !has_model(cpu)))
             .row(unread(Cpu::VENDOR, "with the host's own processor").when(|cpu, _| !has_model(cpu))),
     ]
+}
+
+fn fallback() -> Rule {
+    rule("cpu-host-model-fallback-dropped", Class::Structure)
+        .summary("a model without a name falls back to nothing")
+        .doc(
+            "`<model fallback='allow'/>` without a name was once written for the host's model; it says what goes without saying. \
+             libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: profile `modern` keeps that and \
+             reports it.",
+        )
+        .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
+        .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
+        .row(
+            unread_where(
+                CpuModel::FALLBACK.under(Cpu::MODEL),
+                |fallback, _| *fallback == CpuModelFallback::Forbid,
+                "where no model is named",
+            )
+            .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+        )
+        .row(
+            nothing(
+                CpuModel::FALLBACK.under(Cpu::MODEL),
+                |fallback| *fallback == CpuModelFallback::Allow,
+                "no model is named",
+            )
+            .when(|cpu, _| !is_named(cpu) && has_model(cpu))
+            .profiles(BOTH),
+        )
+        .row(
+            nothing(
+                child(Cpu::MODEL),
+                CpuModel::says_nothing,
+                "the model says nothing",
+            )
+            .when(|cpu, _| !is_named(cpu) && has_model(cpu))
+            .profiles(BOTH),
+        )
 }
 
 fn conflict() -> Rule {

@@ -13,55 +13,7 @@ use crate::rule::{Class, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("cputune-conflict", Class::Conflict)
-            .summary("pins and schedulers that libvirt refuses")
-            .doc(
-                "No CPU and no I/O thread can be pinned twice or have two schedulers, and those that have one must be there. Periods lie \
-                 between 1000 and 1000000, and quotas are not less than 1000.",
-            )
-            .finds("<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='0' cpuset='1'/></cputune>")
-            .finds("<vcpu>2</vcpu><cputune><iothreadpin iothread='1' cpuset='1'/></cputune>")
-            .finds("<vcpu>2</vcpu><cputune><vcpusched vcpus='2' scheduler='batch'/></cputune>")
-            .finds("<vcpu>2</vcpu><cputune><vcpusched scheduler='batch'/></cputune>")
-            .finds("<vcpu>2</vcpu><cputune><period>999</period></cputune>")
-            .row(
-                // A pin of a CPU that there cannot be is not read.
-                unique(
-                    Cputune::VCPUPIN,
-                    |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
-                    |vcpu| format!("the CPU {vcpu} is pinned twice"),
-                ),
-            )
-            .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
-            .row(unique(
-                Cputune::IOTHREADPIN,
-                |pin, _| Some(pin.iothread),
-                |thread| format!("the I/O thread {thread} is pinned twice"),
-            ))
-            .row(refuse(|it: &Vcpusched, _| it.vcpus.is_none().then_some("the scheduler is for no CPU")))
-            .row(refuse(|it: &Iothreadsched, _| it.iothreads.is_none().then_some("the scheduler is for no I/O thread")))
-            .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
-            .row(exists(|it: &Iothreadsched| members(&it.iothreads), IOTHREADS))
-            .row(refuse(|cputune: &Cputune, _| {
-                let id = shared(cputune.vcpusched.iter().map(|it| &it.vcpus))?;
-                Some(format!("the CPU {id} has two schedulers"))
-            }))
-            .row(refuse(|cputune: &Cputune, _| {
-                let id = shared(cputune.iothreadsched.iter().map(|it| &it.iothreads))?;
-                Some(format!("the I/O thread {id} has two schedulers"))
-            }))
-            .row(refuse(|it: &Cputune, _| {
-                let periods = [it.period, it.global_period, it.emulator_period, it.iothread_period];
-                let wrong = |period: &u32| *period > 0 && !(1000..=1_000_000).contains(period);
-                let period = periods.into_iter().flatten().find(wrong)?;
-                Some(format!("the period {period} does not lie between 1000 and 1000000"))
-            }))
-            .row(refuse(|it: &Cputune, _| {
-                let quotas = [it.quota, it.global_quota, it.emulator_quota, it.iothread_quota];
-                let wrong = |quota: &i64| *quota > 0 && !(1000..=17_592_186_044_415).contains(quota);
-                let quota = quotas.into_iter().flatten().find(wrong)?;
-                Some(format!("the quota {quota} does not lie between 1000 and 17592186044415"))
-            })),
+        refused(),
         resctrl_conflict::rule(),
         rule("cputune-vcpupin-order", Class::Spelling)
             .summary("pinned CPUs by number, and none that there cannot be")
@@ -98,6 +50,58 @@ pub(super) fn rules() -> Vec<Rule> {
         energytune_order::rule(),
         resctrl_monitor_vcpus::rule(),
     ]
+}
+
+fn refused() -> Rule {
+    rule("cputune-conflict", Class::Conflict)
+        .summary("pins and schedulers that libvirt refuses")
+        .doc(
+            "No CPU and no I/O thread can be pinned twice or have two schedulers, and those that have one must be there. Periods lie \
+             between 1000 and 1000000, and quotas are not less than 1000.",
+        )
+        .finds("<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='0' cpuset='1'/></cputune>")
+        .finds("<vcpu>2</vcpu><cputune><iothreadpin iothread='1' cpuset='1'/></cputune>")
+        .finds("<vcpu>2</vcpu><cputune><vcpusched vcpus='2' scheduler='batch'/></cputune>")
+        .finds("<vcpu>2</vcpu><cputune><vcpusched scheduler='batch'/></cputune>")
+        .finds("<vcpu>2</vcpu><cputune><period>999</period></cputune>")
+        .row(
+            // A pin of a CPU that there cannot be is not read.
+            unique(
+                Cputune::VCPUPIN,
+                |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
+                |vcpu| format!("the CPU {vcpu} is pinned twice"),
+            ),
+        )
+        .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
+        .row(unique(
+            Cputune::IOTHREADPIN,
+            |pin, _| Some(pin.iothread),
+            |thread| format!("the I/O thread {thread} is pinned twice"),
+        ))
+        .row(refuse(|it: &Vcpusched, _| it.vcpus.is_none().then_some("the scheduler is for no CPU")))
+        .row(refuse(|it: &Iothreadsched, _| it.iothreads.is_none().then_some("the scheduler is for no I/O thread")))
+        .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
+        .row(exists(|it: &Iothreadsched| members(&it.iothreads), IOTHREADS))
+        .row(refuse(|cputune: &Cputune, _| {
+            let id = shared(cputune.vcpusched.iter().map(|it| &it.vcpus))?;
+            Some(format!("the CPU {id} has two schedulers"))
+        }))
+        .row(refuse(|cputune: &Cputune, _| {
+            let id = shared(cputune.iothreadsched.iter().map(|it| &it.iothreads))?;
+            Some(format!("the I/O thread {id} has two schedulers"))
+        }))
+        .row(refuse(|it: &Cputune, _| {
+            let periods = [it.period, it.global_period, it.emulator_period, it.iothread_period];
+            let wrong = |period: &u32| *period > 0 && !(1000..=1_000_000).contains(period);
+            let period = periods.into_iter().flatten().find(wrong)?;
+            Some(format!("the period {period} does not lie between 1000 and 1000000"))
+        }))
+        .row(refuse(|it: &Cputune, _| {
+            let quotas = [it.quota, it.global_quota, it.emulator_quota, it.iothread_quota];
+            let wrong = |quota: &i64| *quota > 0 && !(1000..=17_592_186_044_415).contains(quota);
+            let quota = quotas.into_iter().flatten().find(wrong)?;
+            Some(format!("the quota {quota} does not lie between 1000 and 17592186044415"))
+        }))
 }
 
 fn members(set: &Option<CpuSet>) -> Vec<u32> {

@@ -36,24 +36,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/></os>",
             )
             .row(unread(child(Os::BOOT).behind(MOST), "behind the fourth").when(|_, scope| scope.firmware_boots())),
-        rule("boot-menu-timeout-alone", Class::Live)
-            .summary("a boot menu has a timeout and nothing enables it")
-            .doc(
-                "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past the element and \
-                 does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
-            )
-            .example(
-                "<os><type>hvm</type><boot dev='hd'/><bootmenu timeout='3000'/></os>",
-                "<os><type>hvm</type><boot dev='hd'/></os>",
-            )
-            .row(
-                unread_where(
-                    child(Os::BOOTMENU),
-                    |menu, _| menu.enable.is_none() && menu.timeout.is_some(),
-                    "where nothing enables it",
-                )
-                .when(|_, scope| scope.firmware_boots()),
-            ),
+        menu_timeout(),
         rule("os-bootmenu-timeout-dropped", Class::Lossy)
             .summary("a boot menu that is off has no timeout")
             .doc("libvirt reads the timeout of a boot menu only where the menu is enabled, and forgets it otherwise.")
@@ -81,25 +64,50 @@ pub(super) fn rules() -> Vec<Rule> {
                 .profiles(LIBVIRT)
                 .says("the boot loader starts a paravirtualized guest"),
             ),
-        rule("os-boot-default-added", Class::Default)
-            .summary("a guest boots from its disk unless told otherwise")
-            .doc(
-                "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes \
-                 that.",
-            )
-            .example(
-                "<os><type arch='x86_64'>hvm</type></os>",
-                "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
-            )
-            .row(
-                default_by(child(Os::BOOT).under(Domain::OS), |domain, scope| {
-                    let nothing_boots = scope.firmware_boots() && booting_device(domain).is_none();
-                    nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
-                })
-                .profiles(LIBVIRT)
-                .says("the guest boots from its disk"),
-            ),
+        default_device(),
     ]
+}
+
+fn menu_timeout() -> Rule {
+    rule("boot-menu-timeout-alone", Class::Live)
+        .summary("a boot menu has a timeout and nothing enables it")
+        .doc(
+            "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past the element and \
+             does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
+        )
+        .example(
+            "<os><type>hvm</type><boot dev='hd'/><bootmenu timeout='3000'/></os>",
+            "<os><type>hvm</type><boot dev='hd'/></os>",
+        )
+        .row(
+            unread_where(
+                child(Os::BOOTMENU),
+                |menu, _| menu.enable.is_none() && menu.timeout.is_some(),
+                "where nothing enables it",
+            )
+            .when(|_, scope| scope.firmware_boots()),
+        )
+}
+
+fn default_device() -> Rule {
+    rule("os-boot-default-added", Class::Default)
+        .summary("a guest boots from its disk unless told otherwise")
+        .doc(
+            "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes \
+             that.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type></os>",
+            "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
+        )
+        .row(
+            default_by(child(Os::BOOT).under(Domain::OS), |domain, scope| {
+                let nothing_boots = scope.firmware_boots() && booting_device(domain).is_none();
+                nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
+            })
+            .profiles(LIBVIRT)
+            .says("the guest boots from its disk"),
+        )
 }
 
 const HOST: &str = "where a boot loader of the host starts the domain";

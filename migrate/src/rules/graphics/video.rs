@@ -15,28 +15,7 @@ use crate::rules::common::is_bare;
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         // Both are done while the definition is read, so that the card is filled in like any other.
-        rule("implicit-video", Class::Implicit)
-            .summary("a domain with a display has a video card")
-            .doc(
-                "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor, and the QEMU driver, which \
-                 looks at the machine, is left to choose it; the form of no \
-                 hypervisor in particular has a Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in \
-                 paravirtual guests.",
-            )
-            .example(
-                "<devices><graphics type='sdl'/></devices>",
-                "<devices><graphics type='sdl'/><video><model type='cirrus'/></video></devices>",
-            )
-            .row(
-                default_by(child(Devices::VIDEO), |_, scope| {
-                    Some(Video { model: Some(usual_model(scope)), ..Video::default() })
-                })
-                .when(|devices, _| !devices.graphics.is_empty())
-                .phase(Phase::Read)
-                .profiles(LIBVIRT)
-                .but(Driver::Qemu)
-                .says("a domain with a display has a video card"),
-            ),
+        implicit(),
         rule("video-type-absent", Class::Default)
             .summary("a video card has a model")
             .doc(
@@ -98,6 +77,31 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(nothing(VideoModelTypeQxl::VRAM64, is_zero, ZERO))
             .row(nothing(VideoModelTypeQxl::VGAMEM, is_zero, ZERO)),
     ]
+}
+
+fn implicit() -> Rule {
+    rule("implicit-video", Class::Implicit)
+        .summary("a domain with a display has a video card")
+        .doc(
+            "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor, and the QEMU driver, which \
+             looks at the machine, is left to choose it; the form of no \
+             hypervisor in particular has a Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in \
+             paravirtual guests.",
+        )
+        .example(
+            "<devices><graphics type='sdl'/></devices>",
+            "<devices><graphics type='sdl'/><video><model type='cirrus'/></video></devices>",
+        )
+        .row(
+            default_by(child(Devices::VIDEO), |_, scope| {
+                Some(Video { model: Some(usual_model(scope)), ..Video::default() })
+            })
+            .when(|devices, _| !devices.graphics.is_empty())
+            .phase(Phase::Read)
+            .profiles(LIBVIRT)
+            .but(Driver::Qemu)
+            .says("a domain with a display has a video card"),
+        )
 }
 
 fn primary() -> Rule {

@@ -47,46 +47,8 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(nothing(Pci::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL))
             .row(nothing(InterfacePci::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL)),
-        rule("hostdev-usb-address-zero", Class::Default)
-            .summary("the address of a USB device of the host is 0")
-            .doc(
-                "No USB device of a host has the number 0 on the bus 0: libvirt takes such an address for none and does not write it. \
-                 Without vendor and product the address stays, for it is all that there is.",
-            )
-            .example(
-                "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/>\
-                 <address bus='0' device='0'/></source></hostdev></devices>",
-                "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
-                 </hostdev></devices>",
-            )
-            .row(
-                nothing(
-                    child(HostdevSourceUsb::ADDRESS),
-                    |address| address.bus.0 == 0 && address.device.is_none_or(|device| device.0 == 0),
-                    "no USB device has the number 0 on the bus 0",
-                )
-                .when(|it, _| it.vendor.is_some()),
-            ),
-        rule("hostdev-scsi-iscsi-lun", Class::Structure)
-            .summary("the name of an iSCSI target without LUN means LUN 0")
-            .doc(
-                "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where no slash \
-                 follows the name libvirt adds `/0`; the rule spells that out, as it is done for disks.",
-            )
-            .example(
-                "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool'>\
-                 <host name='example.com'/></source></hostdev></devices>",
-                "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
-                 <host name='example.com'/></source></hostdev></devices>",
-            )
-            .row(
-                spelling(
-                    required(HostdevSourceScsiProtocolIscsi::NAME),
-                    |name, _| (!name.contains('/')).then(|| format!("{name}/0")),
-                    "an iSCSI target without a LUN means LUN 0",
-                )
-                .profiles(BOTH),
-            ),
+        usb_address(),
+        iscsi_lun(),
         rule("hostdev-scsi-only-dropped", Class::Lossy)
             .summary("a host device that is no SCSI unit is read-only or shareable")
             .doc(
@@ -103,6 +65,52 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unread(flag(Hostdev::SHAREABLE), NO_SCSI).when(|it, _| !is_scsi(it))),
         driver_kvm(),
     ]
+}
+
+fn usb_address() -> Rule {
+    rule("hostdev-usb-address-zero", Class::Default)
+        .summary("the address of a USB device of the host is 0")
+        .doc(
+            "No USB device of a host has the number 0 on the bus 0: libvirt takes such an address for none and does not write it. \
+             Without vendor and product the address stays, for it is all that there is.",
+        )
+        .example(
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/>\
+             <address bus='0' device='0'/></source></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
+             </hostdev></devices>",
+        )
+        .row(
+            nothing(
+                child(HostdevSourceUsb::ADDRESS),
+                |address| address.bus.0 == 0 && address.device.is_none_or(|device| device.0 == 0),
+                "no USB device has the number 0 on the bus 0",
+            )
+            .when(|it, _| it.vendor.is_some()),
+        )
+}
+
+fn iscsi_lun() -> Rule {
+    rule("hostdev-scsi-iscsi-lun", Class::Structure)
+        .summary("the name of an iSCSI target without LUN means LUN 0")
+        .doc(
+            "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where no slash \
+             follows the name libvirt adds `/0`; the rule spells that out, as it is done for disks.",
+        )
+        .example(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool'>\
+             <host name='example.com'/></source></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
+             <host name='example.com'/></source></hostdev></devices>",
+        )
+        .row(
+            spelling(
+                required(HostdevSourceScsiProtocolIscsi::NAME),
+                |name, _| (!name.contains('/')).then(|| format!("{name}/0")),
+                "an iSCSI target without a LUN means LUN 0",
+            )
+            .profiles(BOTH),
+        )
 }
 
 fn parts() -> Rule {

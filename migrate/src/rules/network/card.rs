@@ -90,41 +90,45 @@ pub(super) fn rules() -> Vec<Rule> {
                 unread(InterfaceBackend::VHOST.under(Interface::BACKEND), "of a card that is none of virtio's")
                     .when(|it, _| !is_virtio(it)),
             ),
-        rule("interface-hostdev-driver-dropped", Class::Lossy)
-            .summary("a driver tunes a host device")
-            .doc(
-                "The `<driver>` of an interface of type `hostdev` names the driver that assigns the PCI function; libvirt reads past the \
-                 attributes that tune virtio cards, and past the whole element where the device is one of USB. Profile `libvirt` drops \
-                 them; profile `modern` leaves them and says so.",
-            )
-            .example(
-                "<devices><interface type='hostdev'><driver name='vfio' queues='4'/>\
-                 <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
-                "<devices><interface type='hostdev'><driver name='vfio'/>\
-                 <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
-            )
-            .example(
-                "<devices><interface type='hostdev'><driver name='vfio'/><source><address type='usb' bus='1' device='2'/></source>\
-                 </interface></devices>",
-                "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface></devices>",
-            )
-            .row(unread_but(
-                |it: &InterfaceHostdevDriver| InterfaceHostdevDriver {
-                    name: it.name,
-                    model: it.model.clone(),
-                    iommufd: it.iommufd,
-                    ..InterfaceHostdevDriver::default()
-                },
-                "of a host device",
-            ))
-            .row(
-                unread(child(InterfaceTypeHostdev::DRIVER).within(hostdev), "of a USB device").when(|it, _| {
-                    let InterfaceType::Hostdev(members) = &it.type_ else { return false };
-                    let address = members.source.address.as_ref();
-                    address.is_some_and(|address| matches!(address.type_, InterfaceHostdevAddressType::Usb(_)))
-                }),
-            ),
+        driver_of_hostdev(),
     ]
+}
+
+fn driver_of_hostdev() -> Rule {
+    rule("interface-hostdev-driver-dropped", Class::Lossy)
+        .summary("a driver tunes a host device")
+        .doc(
+            "The `<driver>` of an interface of type `hostdev` names the driver that assigns the PCI function; libvirt reads past the \
+             attributes that tune virtio cards, and past the whole element where the device is one of USB. Profile `libvirt` drops \
+             them; profile `modern` leaves them and says so.",
+        )
+        .example(
+            "<devices><interface type='hostdev'><driver name='vfio' queues='4'/>\
+             <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+            "<devices><interface type='hostdev'><driver name='vfio'/>\
+             <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+        )
+        .example(
+            "<devices><interface type='hostdev'><driver name='vfio'/><source><address type='usb' bus='1' device='2'/></source>\
+             </interface></devices>",
+            "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface></devices>",
+        )
+        .row(unread_but(
+            |it: &InterfaceHostdevDriver| InterfaceHostdevDriver {
+                name: it.name,
+                model: it.model.clone(),
+                iommufd: it.iommufd,
+                ..InterfaceHostdevDriver::default()
+            },
+            "of a host device",
+        ))
+        .row(
+            unread(child(InterfaceTypeHostdev::DRIVER).within(hostdev), "of a USB device").when(|it, _| {
+                let InterfaceType::Hostdev(members) = &it.type_ else { return false };
+                let address = members.source.address.as_ref();
+                address.is_some_and(|address| matches!(address.type_, InterfaceHostdevAddressType::Usb(_)))
+            }),
+        )
 }
 
 fn hostdev(interface: &mut Interface) -> Option<&mut InterfaceTypeHostdev> {

@@ -164,28 +164,7 @@ pub(super) fn rules() -> Vec<Rule> {
                  </interface></devices>",
             )
             .row(default(Vlan::TRUNK, VlanTrunk::Yes).when(|it, _| it.tag.len() > 1).says("several VLANs make a trunk")),
-        rule("interface-target-vnet-dropped", Class::Live)
-            .summary("the name of a network device is one that libvirt makes up")
-            .doc(
-                "Names that begin with `vnet`, `macvtap` or `macvlan` are those that libvirt gives to the devices of running guests. It \
-                 forgets them when it reads a configuration, whoever wrote them, unless `managed='no'` says that somebody else made the \
-                 device. Profile `libvirt` drops them; profile `modern` keeps the live state and only mentions it.",
-            )
-            .example(
-                "<devices><interface type='network'><source network='default'/><target dev='vnet0'/></interface></devices>",
-                "<devices><interface type='network'><source network='default'/></interface></devices>",
-            )
-            .row(
-                unread_where(
-                    child(Interface::TARGET),
-                    |target, scope| {
-                        let made_up = ["vnet", "macvtap", "macvlan"].iter().any(|prefix| target.dev.starts_with(prefix));
-                        made_up && target.managed != Some(YesNo::No) && !scope.live
-                    },
-                    "in a configuration",
-                )
-                .says("a configuration does not keep a name that libvirt makes up, as those that begin with vnet, macvtap or macvlan"),
-            ),
+        vnet(),
         rule("interface-script-empty", Class::Default)
             .summary("a script without a path is none")
             .doc("libvirt reads a `<script>` or `<downscript>` with an empty path as none at all, and does not write it.")
@@ -236,6 +215,31 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(sort(FilterRef::PARAMETER, |it, _| it.name.clone(), "the parameters of a filter by name")),
     ]
+}
+
+fn vnet() -> Rule {
+    rule("interface-target-vnet-dropped", Class::Live)
+        .summary("the name of a network device is one that libvirt makes up")
+        .doc(
+            "Names that begin with `vnet`, `macvtap` or `macvlan` are those that libvirt gives to the devices of running guests. It \
+             forgets them when it reads a configuration, whoever wrote them, unless `managed='no'` says that somebody else made the \
+             device. Profile `libvirt` drops them; profile `modern` keeps the live state and only mentions it.",
+        )
+        .example(
+            "<devices><interface type='network'><source network='default'/><target dev='vnet0'/></interface></devices>",
+            "<devices><interface type='network'><source network='default'/></interface></devices>",
+        )
+        .row(
+            unread_where(
+                child(Interface::TARGET),
+                |target, scope| {
+                    let made_up = ["vnet", "macvtap", "macvlan"].iter().any(|prefix| target.dev.starts_with(prefix));
+                    made_up && target.managed != Some(YesNo::No) && !scope.live
+                },
+                "in a configuration",
+            )
+            .says("a configuration does not keep a name that libvirt makes up, as those that begin with vnet, macvtap or macvlan"),
+        )
 }
 
 const NO_SCRIPT: &str = "a script without a path is none";

@@ -17,58 +17,9 @@ use crate::rules::security::{NO_LABEL, gives_no_label, in_configuration};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("disk-driver-type-aio", Class::Structure)
-            .summary("the driver type `aio` of old Xen is the format `raw`")
-            .doc(
-                "Old Xen configurations name the way in which blktap does its I/O, `aio`, where the format of the image belongs. \
-                 libvirt reads exactly this word as `raw`, and so does the rule. The name of the driver is free text and stays.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><driver name='tap' type='aio'/><source file='/a.img'/>\
-                 <target dev='xvda' bus='xen'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><driver name='tap' type='raw'/><source file='/a.img'/>\
-                 <target dev='xvda' bus='xen'/></disk></devices>",
-            )
-            .row(
-                spelling(
-                    DiskDriver::TYPE,
-                    |type_, _| (*type_ == DiskDriverType::Aio).then_some(DiskDriverType::Raw),
-                    "`aio` stands for the format raw",
-                )
-                .profiles(BOTH),
-            ),
-        rule("disk-cdrom-readonly-added", Class::Default)
-            .summary("a CD-ROM drive is read-only")
-            .doc(
-                "libvirt writes `<readonly/>` for every CD-ROM drive, whether it was given or not. Profile `modern` adds no element for \
-                 what goes without saying.",
-            )
-            .example(
-                "<devices><disk type='file' device='cdrom'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>",
-                "<devices><disk type='file' device='cdrom'><source file='/a'/><target dev='hda' bus='ide'/><readonly/></disk></devices>",
-            )
-            .row(
-                algorithm(add_readonly)
-                    .when(|disk, _| disk.device == Some(DiskDevice::Cdrom) && !disk.readonly)
-                    .phase(Phase::Derive)
-                    .profiles(LIBVIRT),
-            ),
-        rule("disk-bus-inferred", Class::Default)
-            .summary("the name of a disk tells its bus")
-            .doc(
-                "A target that names no bus is on the one that its name begins with: `hd` is IDE, `sd` SCSI, `vd` virtio, `xvd` Xen, \
-                 `ubd` User Mode Linux, `nvme` NVMe; a floppy drive is on FDC, anything else on IDE. Drivers may choose another bus by the machine \
-                 type before this rule of libvirt's comes to bear, so profile `modern` leaves the choice open.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(
-                default_by(DiskTarget::BUS.within(target), |disk: &Disk, _| Some(targets::bus(disk)))
-                    .says("the name of the disk tells its bus")
-                    .profiles(LIBVIRT),
-            ),
+        aio(),
+        read_only_drive(),
+        bus_by_name(),
         rule("disk-readonly-snapshot-no-dropped", Class::Default)
             .summary("a read-only disk is left out of snapshots without saying so")
             .doc("Snapshots leave read-only disks out, unless told otherwise, so libvirt does not write `snapshot='no'` on them.")
@@ -82,27 +33,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 nothing(Disk::SNAPSHOT, |it| *it == DiskSnapshot::No, "read-only disks take no part in snapshots")
                     .when(|disk, _| disk.readonly),
             ),
-        rule("disk-iscsi-lun0", Class::Structure)
-            .summary("the name of an iSCSI target without LUN means LUN 0")
-            .doc(
-                "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where no slash \
-                 follows the name libvirt adds `/0`; the rule spells that out.",
-            )
-            .example(
-                "<devices><disk type='network' device='disk'><source protocol='iscsi' name='iqn.2013-07.com.example:pool'>\
-                 <host name='example.com' port='3260'/></source><target dev='vda' bus='virtio'/></disk></devices>",
-                "<devices><disk type='network' device='disk'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
-                 <host name='example.com' port='3260'/></source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(
-                spelling(
-                    DiskSourceNetwork::NAME.under(DiskTypeNetwork::SOURCE),
-                    |name, _| (!name.contains('/')).then(|| format!("{name}/0")),
-                    "no LUN means LUN 0",
-                )
-                .when(|it, _| it.source.as_ref().is_some_and(|it| matches!(it.protocol, Protocol::Iscsi(_))))
-                .profiles(BOTH),
-            ),
+        iscsi_lun(),
         rule("disk-vhostuser-snapshot-no", Class::Default)
             .since(7, 1, 0)
             .summary("a vhost-user disk is left out of snapshots")
@@ -152,6 +83,91 @@ pub(super) fn rules() -> Vec<Rule> {
         zeros(),
         labels(),
     ]
+}
+
+fn aio() -> Rule {
+    rule("disk-driver-type-aio", Class::Structure)
+        .summary("the driver type `aio` of old Xen is the format `raw`")
+        .doc(
+            "Old Xen configurations name the way in which blktap does its I/O, `aio`, where the format of the image belongs. \
+             libvirt reads exactly this word as `raw`, and so does the rule. The name of the driver is free text and stays.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><driver name='tap' type='aio'/><source file='/a.img'/>\
+             <target dev='xvda' bus='xen'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><driver name='tap' type='raw'/><source file='/a.img'/>\
+             <target dev='xvda' bus='xen'/></disk></devices>",
+        )
+        .row(
+            spelling(
+                DiskDriver::TYPE,
+                |type_, _| (*type_ == DiskDriverType::Aio).then_some(DiskDriverType::Raw),
+                "`aio` stands for the format raw",
+            )
+            .profiles(BOTH),
+        )
+}
+
+fn read_only_drive() -> Rule {
+    rule("disk-cdrom-readonly-added", Class::Default)
+        .summary("a CD-ROM drive is read-only")
+        .doc(
+            "libvirt writes `<readonly/>` for every CD-ROM drive, whether it was given or not. Profile `modern` adds no element for \
+             what goes without saying.",
+        )
+        .example(
+            "<devices><disk type='file' device='cdrom'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>",
+            "<devices><disk type='file' device='cdrom'><source file='/a'/><target dev='hda' bus='ide'/><readonly/></disk></devices>",
+        )
+        .row(
+            algorithm(add_readonly)
+                .when(|disk, _| disk.device == Some(DiskDevice::Cdrom) && !disk.readonly)
+                .phase(Phase::Derive)
+                .profiles(LIBVIRT),
+        )
+}
+
+fn bus_by_name() -> Rule {
+    rule("disk-bus-inferred", Class::Default)
+        .summary("the name of a disk tells its bus")
+        .doc(
+            "A target that names no bus is on the one that its name begins with: `hd` is IDE, `sd` SCSI, `vd` virtio, `xvd` Xen, \
+             `ubd` User Mode Linux, `nvme` NVMe; a floppy drive is on FDC, anything else on IDE. Drivers may choose another bus by the machine \
+             type before this rule of libvirt's comes to bear, so profile `modern` leaves the choice open.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(
+            default_by(DiskTarget::BUS.within(target), |disk: &Disk, _| Some(targets::bus(disk)))
+                .says("the name of the disk tells its bus")
+                .profiles(LIBVIRT),
+        )
+}
+
+fn iscsi_lun() -> Rule {
+    rule("disk-iscsi-lun0", Class::Structure)
+        .summary("the name of an iSCSI target without LUN means LUN 0")
+        .doc(
+            "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where no slash \
+             follows the name libvirt adds `/0`; the rule spells that out.",
+        )
+        .example(
+            "<devices><disk type='network' device='disk'><source protocol='iscsi' name='iqn.2013-07.com.example:pool'>\
+             <host name='example.com' port='3260'/></source><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='network' device='disk'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
+             <host name='example.com' port='3260'/></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(
+            spelling(
+                DiskSourceNetwork::NAME.under(DiskTypeNetwork::SOURCE),
+                |name, _| (!name.contains('/')).then(|| format!("{name}/0")),
+                "no LUN means LUN 0",
+            )
+            .when(|it, _| it.source.as_ref().is_some_and(|it| matches!(it.protocol, Protocol::Iscsi(_))))
+            .profiles(BOTH),
+        )
 }
 
 fn target(disk: &mut Disk) -> Option<&mut DiskTarget> {

@@ -14,35 +14,7 @@ use crate::rules::common::VIRTIO_OPTIONS;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("disk-target-invalid", Class::Conflict)
-            .summary("the target of a disk is no name that libvirt knows")
-            .doc(
-                "The target of a floppy drive begins with `fd` and is on the bus FDC; that of any other disk begins with `hd`, `sd`, `vd`, \
-                 `xvd` or `ubd` and is on another bus. Letters from a to z follow, and perhaps the number of a partition, unless the disk \
-                 has an address. From 11.5.0 on it can also be the name of an NVMe namespace, as `nvme0n1`. libvirt refuses anything else.",
-            )
-            .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='fda' bus='ide'/></disk></devices>")
-            .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sd1' bus='scsi'/></disk></devices>")
-            .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='fdc'/></disk></devices>")
-            .row(refuse(bad_target).at(|disk| &disk.target.xml))
-            .row(
-                refuse(|disk: &Disk, _| {
-                    let name = plain_name(&disk.target.dev);
-                    name.starts_with("nvme").then(|| format!("'{name}' is the name of an NVMe namespace, which libvirt does not know yet"))
-                })
-                .at(|disk| &disk.target.xml)
-                .until(11, 5, 0),
-            )
-            // 11.3.0 or earlier, but after 9.0.0.
-            .row(
-                refuse(|disk: &Disk, _| {
-                    let name = plain_name(&disk.target.dev);
-                    let lost = disk.address.is_none() && targets::is_beyond_numbers(name);
-                    lost.then(|| format!("'{name}' is a longer name than that of any disk, and it has no address"))
-                })
-                .at(|disk| &disk.target.xml)
-                .since(11, 3, 0),
-            ),
+        target(),
         rule("disk-target-duplicate", Class::Conflict)
             .summary("two disks have the same target")
             .doc("The target is the name of a disk in its domain: libvirt refuses a domain with two disks of the same target, on whatever bus.")
@@ -67,27 +39,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported")
             })),
         removable(),
-        rule("disk-tray-device", Class::Conflict)
-            .summary("only CD-ROM and floppy drives have a tray")
-            .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' tray='open'/></disk></devices>",
-            )
-            .row(
-                refuse(|disk: &Disk, _| {
-                    let open = disk.target.tray == Some(DiskTargetTray::Open);
-                    (open && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
-                })
-                .at(|disk| &disk.target.xml),
-            )
-            .row(
-                refuse(|disk: &Disk, _| {
-                    let closed = disk.target.tray == Some(DiskTargetTray::Closed);
-                    (closed && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
-                })
-                .at(|disk| &disk.target.xml)
-                .since(12, 8, 0),
-            ),
+        tray(),
         virtio_options(),
         rule("disk-startup-policy-requisite", Class::Conflict)
             .summary("the startup policy `requisite` is for removable media")
@@ -101,29 +53,89 @@ pub(super) fn rules() -> Vec<Rule> {
                 (requisite && !is_drive(disk)).then_some("the startup policy 'requisite' is for CD-ROM and floppy drives")
             })),
         identity(),
-        rule("disk-iotune-conflict", Class::Conflict)
-            .summary("limits for all I/O exclude limits for reading and writing")
-            .doc(
-                "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; the same holds for \
-                 the limits of bursts.",
-            )
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                 <total_bytes_sec>1</total_bytes_sec><read_bytes_sec>1</read_bytes_sec></iotune></disk></devices>",
-            )
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                 <total_iops_sec_max>1</total_iops_sec_max><write_iops_sec_max>1</write_iops_sec_max></iotune></disk></devices>",
-            )
-            .row(refuse(|it: &DiskIoTune, _| both("bytes_sec", it.total_bytes_sec, [it.read_bytes_sec, it.write_bytes_sec])))
-            .row(refuse(|it: &DiskIoTune, _| both("iops_sec", it.total_iops_sec, [it.read_iops_sec, it.write_iops_sec])))
-            .row(refuse(|it: &DiskIoTune, _| {
-                both("bytes_sec_max", it.total_bytes_sec_max, [it.read_bytes_sec_max, it.write_bytes_sec_max])
-            }))
-            .row(refuse(|it: &DiskIoTune, _| {
-                both("iops_sec_max", it.total_iops_sec_max, [it.read_iops_sec_max, it.write_iops_sec_max])
-            })),
+        iotune(),
     ]
+}
+
+fn target() -> Rule {
+    rule("disk-target-invalid", Class::Conflict)
+        .summary("the target of a disk is no name that libvirt knows")
+        .doc(
+            "The target of a floppy drive begins with `fd` and is on the bus FDC; that of any other disk begins with `hd`, `sd`, `vd`, \
+             `xvd` or `ubd` and is on another bus. Letters from a to z follow, and perhaps the number of a partition, unless the disk \
+             has an address. From 11.5.0 on it can also be the name of an NVMe namespace, as `nvme0n1`. libvirt refuses anything else.",
+        )
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='fda' bus='ide'/></disk></devices>")
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sd1' bus='scsi'/></disk></devices>")
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='fdc'/></disk></devices>")
+        .row(refuse(bad_target).at(|disk| &disk.target.xml))
+        .row(
+            refuse(|disk: &Disk, _| {
+                let name = plain_name(&disk.target.dev);
+                name.starts_with("nvme").then(|| format!("'{name}' is the name of an NVMe namespace, which libvirt does not know yet"))
+            })
+            .at(|disk| &disk.target.xml)
+            .until(11, 5, 0),
+        )
+        // 11.3.0 or earlier, but after 9.0.0.
+        .row(
+            refuse(|disk: &Disk, _| {
+                let name = plain_name(&disk.target.dev);
+                let lost = disk.address.is_none() && targets::is_beyond_numbers(name);
+                lost.then(|| format!("'{name}' is a longer name than that of any disk, and it has no address"))
+            })
+            .at(|disk| &disk.target.xml)
+            .since(11, 3, 0),
+        )
+}
+
+fn tray() -> Rule {
+    rule("disk-tray-device", Class::Conflict)
+        .summary("only CD-ROM and floppy drives have a tray")
+        .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' tray='open'/></disk></devices>",
+        )
+        .row(
+            refuse(|disk: &Disk, _| {
+                let open = disk.target.tray == Some(DiskTargetTray::Open);
+                (open && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+            })
+            .at(|disk| &disk.target.xml),
+        )
+        .row(
+            refuse(|disk: &Disk, _| {
+                let closed = disk.target.tray == Some(DiskTargetTray::Closed);
+                (closed && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+            })
+            .at(|disk| &disk.target.xml)
+            .since(12, 8, 0),
+        )
+}
+
+fn iotune() -> Rule {
+    rule("disk-iotune-conflict", Class::Conflict)
+        .summary("limits for all I/O exclude limits for reading and writing")
+        .doc(
+            "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; the same holds for \
+             the limits of bursts.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_bytes_sec>1</total_bytes_sec><read_bytes_sec>1</read_bytes_sec></iotune></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_iops_sec_max>1</total_iops_sec_max><write_iops_sec_max>1</write_iops_sec_max></iotune></disk></devices>",
+        )
+        .row(refuse(|it: &DiskIoTune, _| both("bytes_sec", it.total_bytes_sec, [it.read_bytes_sec, it.write_bytes_sec])))
+        .row(refuse(|it: &DiskIoTune, _| both("iops_sec", it.total_iops_sec, [it.read_iops_sec, it.write_iops_sec])))
+        .row(refuse(|it: &DiskIoTune, _| {
+            both("bytes_sec_max", it.total_bytes_sec_max, [it.read_bytes_sec_max, it.write_bytes_sec_max])
+        }))
+        .row(refuse(|it: &DiskIoTune, _| {
+            both("iops_sec_max", it.total_iops_sec_max, [it.read_iops_sec_max, it.write_iops_sec_max])
+        }))
 }
 
 fn sources() -> Rule {

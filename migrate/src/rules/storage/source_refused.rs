@@ -30,43 +30,8 @@ pub(super) fn rules() -> Vec<Rule> {
                  </encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
             )
             .row(check(ciphers)),
-        rule("disk-reservations-not-lun", Class::Conflict)
-            .summary("persistent reservations are for LUNs")
-            .doc("Only a disk of the kind `lun` can have persistent reservations; libvirt refuses them elsewhere.")
-            .finds(
-                "<devices><disk type='block' device='disk'><source dev='/dev/sdb'><reservations managed='yes'/></source>\
-                 <target dev='sda' bus='scsi'/></disk></devices>",
-            )
-            .row(refuse(|disk: &Disk, _| {
-                let reserved = match &disk.type_ {
-                    DiskType::Block(members) => members.source.as_ref()?.reservations.is_some(),
-                    DiskType::Ctl(members) => members.source.as_ref()?.reservations.is_some(),
-                    _ => false,
-                };
-                (reserved && !is_lun(disk)).then_some(LUNS)
-            })),
-        rule("disk-reservations-source", Class::Conflict)
-            .summary("persistent reservations stand where there can be none")
-            .doc(
-                "Only a disk of the kind `lun` can have persistent reservations, whatever its type, and it is the client of the helper that \
-                 makes them. libvirt refuses the rest.",
-            )
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'><reservations managed='yes'/></source>\
-                 <target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .finds(
-                "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'><source type='unix' path='/run/pr' \
-                 mode='server'/></reservations></source><target dev='sda' bus='scsi'/></disk></devices>",
-            )
-            .row(refuse(|disk: &Disk, _| {
-                let reserved = kept_child(source(disk)?, "reservations").is_some();
-                (reserved && !is_lun(disk)).then_some(LUNS)
-            }))
-            .row(refuse(|source: &DiskReservationsSource, _| {
-                let client = source.mode == DiskReservationsSourceMode::Client;
-                (!client).then_some("the hypervisor is the client of the helper")
-            })),
+        reservations_without_lun(),
+        reservations(),
         rule("disk-auth-unsupported", Class::Conflict)
             .summary("a protocol without credentials has some")
             .doc(
@@ -101,43 +66,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unique(DiskSourceFile::SECLABEL, |label, _| label.model.clone(), twice))
             .row(unique(DiskSourceBlock::SECLABEL, |label, _| label.model.clone(), twice))
             .row(unique(DiskSourceVolume::SECLABEL, |label, _| label.model.clone(), twice)),
-        rule("disk-refused-by-target", Class::Conflict)
-            .since(11, 3, 0)
-            .summary("newer releases of libvirt refuse what older ones took")
-            .doc(
-                "Between 9.0 and 11.3 libvirt gave up the Sheepdog protocol, which no hypervisor supports any more, and began to refuse a \
-                 security label of a source that asks for relabelling without saying how. What the domain should use instead is its owner's \
-                 choice.",
-            )
-            .finds(
-                "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' port='7000'/></source>\
-                 <target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='yes'/></source>\
-                 <target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(
-                note(|source: &DiskSourceNetwork, _| {
-                    matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
-                })
-                .profiles(MODERN),
-            )
-            .row(
-                refuse(|source: &DiskSourceNetwork, _| {
-                    matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
-                })
-                .profiles(LIBVIRT),
-            )
-            .row(
-                note(|label: &DeviceSeclabel, _| match &label.relabel {
-                    DeviceSeclabelRelabel::Yes(members) if members.label.is_empty() && members.labelskip.is_none() => {
-                        Some("libvirt no longer takes relabel='yes' without a label")
-                    }
-                    _ => None,
-                })
-                .profiles(BOTH),
-            ),
+        given_up(),
         values(),
         rule("secret-unidentified", Class::Conflict)
             .summary("a secret is named by UUID or by usage")
@@ -152,6 +81,89 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(refuse(|secret: &DiskAuthSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some())))
             .row(refuse(|secret: &EncryptionSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some()))),
     ]
+}
+
+fn reservations_without_lun() -> Rule {
+    rule("disk-reservations-not-lun", Class::Conflict)
+        .summary("persistent reservations are for LUNs")
+        .doc("Only a disk of the kind `lun` can have persistent reservations; libvirt refuses them elsewhere.")
+        .finds(
+            "<devices><disk type='block' device='disk'><source dev='/dev/sdb'><reservations managed='yes'/></source>\
+             <target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .row(refuse(|disk: &Disk, _| {
+            let reserved = match &disk.type_ {
+                DiskType::Block(members) => members.source.as_ref()?.reservations.is_some(),
+                DiskType::Ctl(members) => members.source.as_ref()?.reservations.is_some(),
+                _ => false,
+            };
+            (reserved && !is_lun(disk)).then_some(LUNS)
+        }))
+}
+
+fn reservations() -> Rule {
+    rule("disk-reservations-source", Class::Conflict)
+        .summary("persistent reservations stand where there can be none")
+        .doc(
+            "Only a disk of the kind `lun` can have persistent reservations, whatever its type, and it is the client of the helper that \
+             makes them. libvirt refuses the rest.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><reservations managed='yes'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'><source type='unix' path='/run/pr' \
+             mode='server'/></reservations></source><target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .row(refuse(|disk: &Disk, _| {
+            let reserved = kept_child(source(disk)?, "reservations").is_some();
+            (reserved && !is_lun(disk)).then_some(LUNS)
+        }))
+        .row(refuse(|source: &DiskReservationsSource, _| {
+            let client = source.mode == DiskReservationsSourceMode::Client;
+            (!client).then_some("the hypervisor is the client of the helper")
+        }))
+}
+
+fn given_up() -> Rule {
+    rule("disk-refused-by-target", Class::Conflict)
+        .since(11, 3, 0)
+        .summary("newer releases of libvirt refuse what older ones took")
+        .doc(
+            "Between 9.0 and 11.3 libvirt gave up the Sheepdog protocol, which no hypervisor supports any more, and began to refuse a \
+             security label of a source that asks for relabelling without saying how. What the domain should use instead is its owner's \
+             choice.",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' port='7000'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='yes'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(
+            note(|source: &DiskSourceNetwork, _| {
+                matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
+            })
+            .profiles(MODERN),
+        )
+        .row(
+            refuse(|source: &DiskSourceNetwork, _| {
+                matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
+            })
+            .profiles(LIBVIRT),
+        )
+        .row(
+            note(|label: &DeviceSeclabel, _| match &label.relabel {
+                DeviceSeclabelRelabel::Yes(members) if members.label.is_empty() && members.labelskip.is_none() => {
+                    Some("libvirt no longer takes relabel='yes' without a label")
+                }
+                _ => None,
+            })
+            .profiles(BOTH),
+        )
 }
 
 fn auth_twice() -> Rule {
