@@ -518,7 +518,9 @@ impl<T: Content + Default> Nest for Vec<T> {
     }
 
     fn open(&mut self) -> &mut dyn Content {
-        self.push_mut(T::default()).inner_mut()
+        let last = self.len();
+        self.push(T::default());
+        self[last].inner_mut()
     }
 
     fn close(&mut self) {
@@ -761,7 +763,9 @@ impl<M: Mix> NestMix for Vec<M> {
     }
 
     fn open(&mut self, variant: usize) -> Option<SlotMut<'_>> {
-        Some(self.push_mut(M::of(variant)?).slot_mut())
+        let last = self.len();
+        self.push(M::of(variant)?);
+        Some(self[last].slot_mut())
     }
 
     fn close(&mut self) -> bool {
