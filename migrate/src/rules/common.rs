@@ -1,6 +1,6 @@
 //! What several rules need.
 
-use domxml_runtime::{Content, Newer, WriteOptions};
+use domxml_runtime::{Content, Newer, WriteOptions, given};
 
 use crate::options::Profile;
 use crate::rule::Context;
@@ -38,6 +38,11 @@ pub(super) fn is_bare<T: Content + Clone + Default + PartialEq>(element: &T) -> 
 
 /// The attributes that tune the transport of virtio, at whatever device.
 pub(super) const VIRTIO_OPTIONS: [&str; 4] = ["iommu", "ats", "packed", "page_per_vq"];
+
+/// The first of these that is given on a driver.
+pub(super) fn virtio_option(driver: &dyn Content) -> Option<&'static str> {
+    given(driver).into_iter().find(|name| VIRTIO_OPTIONS.contains(name))
+}
 
 /// The value of an attribute that the schema does not know where it stands.
 pub(super) fn kept_attribute<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {

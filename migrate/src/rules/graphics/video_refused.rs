@@ -1,14 +1,13 @@
 //! Video cards that libvirt refuses.
 
 use domxml::{
-    Described as _, Devices, Video, VideoAcceleration, VideoDriver, VideoDriverName, VideoModel, VideoModelType,
-    VideoModelTypeQxl,
+    Described as _, Devices, Video, VideoAcceleration, VideoDriverName, VideoModel, VideoModelType, VideoModelTypeQxl,
 };
 
 use super::video::{is_none, is_primary};
 use crate::rule::kinds::{refuse, unique};
 use crate::rule::{Class, Phase, Rule, Scope, rule};
-use crate::rules::common::{is_bare, kept_attribute};
+use crate::rules::common::{is_bare, kept_attribute, virtio_option};
 
 /// They are judged in phase derive, once a card has one model.
 pub(super) fn rules() -> Vec<Rule> {
@@ -61,9 +60,8 @@ fn drivers(rule: Rule) -> Rule {
     )
     .row(
         refuse(|video: &Video, _| {
-            let driver = video.driver.as_ref()?;
-            let virtio = !is_bare(&VideoDriver { vgaconf: None, name: None, ..driver.clone() });
-            (virtio && !takes_virtio(video)).then_some("iommu, ats, packed and page_per_vq are for virtio cards")
+            let option = virtio_option(video.driver.as_ref()?)?;
+            (!takes_virtio(video)).then(|| format!("'{option}' is an option of virtio cards"))
         })
         .at(|video| video.driver.as_ref().map_or(&video.xml, |driver| &driver.xml))
         .phase(Phase::Derive),

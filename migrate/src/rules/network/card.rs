@@ -10,7 +10,7 @@ use super::interface::{driver, is_virtio};
 use crate::rule::kinds::{note, refuse, unread, unread_but};
 use crate::rule::place::{IntoPlace as _, child};
 use crate::rule::{BOTH, Class, Rule, rule};
-use crate::rules::common::VIRTIO_OPTIONS;
+use crate::rules::common::{VIRTIO_OPTIONS, virtio_option};
 
 pub(super) fn refused() -> Rule {
     rule("interface-driver-options-nonvirtio", Class::Conflict)
@@ -25,7 +25,7 @@ pub(super) fn refused() -> Rule {
         )
         .row(
             refuse(|it: &Interface, _| {
-                let option = given(driver(it)?).into_iter().find(|name| VIRTIO_OPTIONS.contains(name))?;
+                let option = virtio_option(driver(it)?)?;
                 (!is_virtio(it)).then(|| format!("'{option}' is an option of virtio cards"))
             })
             .at(driver_place),
