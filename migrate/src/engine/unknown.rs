@@ -81,7 +81,7 @@ fn forget_missed(content: &mut dyn Content) {
 }
 
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and
-/// what they refuse of an element of which something is not known.
+/// what they refuse of an element of which something is not known, unless they refuse that.
 pub(super) fn restore(content: &mut dyn Content, findings: &mut Vec<Finding>) {
     if let Some(extra) = content.extra()
         && let Some(kept) = extra.kept.as_deref()
@@ -93,7 +93,7 @@ pub(super) fn restore(content: &mut dyn Content, findings: &mut Vec<Finding>) {
         let is_said = |finding: &Finding| finding.after.as_ref().is_some_and(|after| said.contains(after));
         // An empty value that counts as none leaves nothing unknown.
         let known = !is_open(content, &values);
-        let is_hidden = |finding: &Finding| finding.level == Level::Error && !known;
+        let is_hidden = |finding: &Finding| finding.level == Level::Error && !known && !is_about(finding, &values);
         findings.retain(|finding| finding.span != span || !is_hidden(finding) && !is_said(finding));
     }
     each_struct_mut(content, &mut |inner| restore(inner, findings));
@@ -104,6 +104,19 @@ fn is_open(content: &dyn Content, values: &[KeptValue]) -> bool {
     let kept = content.extra().and_then(|extra| extra.kept.as_deref());
     values.iter().any(|value| !value.absent)
         || kept.is_some_and(|kept| kept.open || kept.nodes.iter().any(|node| is_missed(content, node)))
+}
+
+/// Whether a finding is about one of the unknown values, which it quotes.
+fn is_about(finding: &Finding, values: &[KeptValue]) -> bool {
+    values.iter().any(|kept| finding.message.contains(&format!("'{}'", kept.value)))
+}
+
+/// Whether a rule refuses the value that stands here: then nothing else needs to be said of it.
+pub(super) fn is_refused(value: &str, at: &Range<usize>, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| {
+        let around = finding.span.start <= at.start && at.end <= finding.span.end;
+        around && finding.level == Level::Error && finding.message.contains(&format!("'{value}'"))
+    })
 }
 
 /// Whether a node that is kept could not be read, and its field is empty.

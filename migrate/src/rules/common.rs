@@ -50,6 +50,12 @@ pub(super) fn kept_attribute<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> 
     kept.attributes.iter().find(|(attribute, _)| **attribute == *name).map(|(_, value)| &**value)
 }
 
+/// A value that the attribute does not take.
+pub(super) fn kept_value<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
+    let kept = xml.kept.as_ref()?;
+    kept.values.iter().find(|value| value.name == name).map(|value| &*value.value)
+}
+
 /// The text of a child that the schema does not know where it stands.
 pub(super) fn kept_child<'x>(xml: &'x domxml_runtime::Extra, name: &str) -> Option<&'x str> {
     let kept = xml.kept.as_ref().filter(|kept| !kept.open)?;

@@ -173,7 +173,7 @@ fn restrictively(numatune: &Numatune, cx: &mut Context<'_>) {
 }
 
 fn nowhere_else(numatune: &Numatune, cx: &mut Context<'_>) {
-    let other = numatune.memory.as_ref().is_some_and(|memory| memory.mode != Some(NumaMemoryMode::Restrictive));
+    let other = numatune.memory.as_ref().is_none_or(|memory| memory.mode != Some(NumaMemoryMode::Restrictive));
     for node in numatune.memnode.iter().filter(|node| other && node.mode == Some(NumaMemoryMode::Restrictive)) {
         cx.error(&node.xml, "cells are placed restrictively only where the whole memory is");
     }

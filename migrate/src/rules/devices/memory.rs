@@ -8,14 +8,21 @@ use domxml::{
     PstoreSize, YesNo,
 };
 
+use crate::options::Driver;
 use crate::rule::kinds::{KIB, default, exists, nothing, refuse, unit};
 use crate::rule::place::child;
-use crate::rule::scope::CELLS;
+use crate::rule::scope::{CELLS, Things};
 use crate::rule::{Class, Rule, Scope, rule};
 use crate::rules::common::is_bare;
 
 /// The least size of an NVDIMM's label, in KiB.
 const LABEL_KIB: u64 = 128;
+
+/// Cells that memory devices are of: for a guest without any, QEMU's driver makes one where memory can be added.
+const NODES: Things = Things {
+    name: CELLS.name,
+    has: |scope, id| (CELLS.has)(scope, id) || scope.driver == Driver::Qemu && scope.cells == 0 && id == 0,
+};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -107,10 +114,10 @@ fn conflict() -> Rule {
              <requested unit='KiB'>0</requested></target></memory></devices>",
         )
         .finds("<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>1</node></target></memory></devices>")
-        .row(exists(|target: &MemoryDeviceTarget| target.node, CELLS))
-        .row(exists(|target: &MemoryDeviceNvdimmTarget| target.node, CELLS))
-        .row(exists(|target: &MemoryDevicePmemTarget| target.node, CELLS))
-        .row(exists(|target: &MemoryDeviceVirtioMemTarget| target.node, CELLS))
+        .row(exists(|target: &MemoryDeviceTarget| target.node, NODES))
+        .row(exists(|target: &MemoryDeviceNvdimmTarget| target.node, NODES))
+        .row(exists(|target: &MemoryDevicePmemTarget| target.node, NODES))
+        .row(exists(|target: &MemoryDeviceVirtioMemTarget| target.node, NODES))
         .row(
             refuse(|memory: &MemoryDevice, _| {
                 let address = memory.address.as_ref()?;

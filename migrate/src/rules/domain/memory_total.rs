@@ -2,6 +2,7 @@
 
 use domxml::{CurrentMemory, Domain, MaxMemory, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize};
 
+use crate::options::Driver;
 use crate::rule::kinds::{KIB, algorithm, check, note, nothing, refuse};
 use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
@@ -17,9 +18,9 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<memory unit='KiB'>0</memory>")
             .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
             .row(
-                refuse(|domain: &Domain, _| {
+                refuse(|domain: &Domain, scope| {
                     let sizes = Sizes::of(domain);
-                    let (total, modules) = (sizes.total(), sizes.modules);
+                    let (total, modules) = (sizes.total_of(scope.driver), sizes.modules);
                     if total == 0 && !domain.xml.keeps("", "memory") {
                         Some("there is no memory: neither <memory> nor the NUMA cells give any".to_owned())
                     } else if modules > total {
@@ -122,6 +123,14 @@ impl Sizes {
             (memory, _) => memory,
         }
     }
+
+    /// All memory, as a driver counts it that is given a new domain: QEMU's takes the word of the NUMA cells.
+    fn total_of(&self, driver: Driver) -> u64 {
+        match (driver, self.numa) {
+            (Driver::Qemu, 1..) => self.numa.saturating_add(self.modules),
+            _ => self.total(),
+        }
+    }
 }
 
 fn from_numa(domain: &mut Domain, cx: &mut Context<'_>) {
@@ -160,7 +169,7 @@ fn in_kib(maximum: &MaxMemory) -> u64 {
 }
 
 fn maximum(domain: &Domain, cx: &mut Context<'_>) {
-    let (Some(maximum), total) = (&domain.max_memory, Sizes::of(domain).total()) else { return };
+    let (Some(maximum), total) = (&domain.max_memory, Sizes::of(domain).total_of(cx.scope.driver)) else { return };
     let largest = in_kib(maximum);
     if largest > 0 && total < u64::MAX && largest < total {
         cx.error(&maximum.xml, format!("the maximum of {largest} KiB is less than the memory of {total} KiB"));

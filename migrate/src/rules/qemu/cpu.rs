@@ -1,12 +1,10 @@
 //! Processors.
 
 use domxml::{
-    ArchName, Cpu, CpuCache, CpuCacheMode, CpuFeaturePolicy, CpuMaxPhysAddr, CpuMaxPhysAddrMode, CpuMode, CpuTopology,
-    Domain, OsType,
+    Cpu, CpuCache, CpuCacheMode, CpuFeaturePolicy, CpuMaxPhysAddr, CpuMaxPhysAddrMode, CpuMode, CpuTopology, Domain,
 };
 
 use super::{refused, refused_where};
-use crate::machine::Machine;
 use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
@@ -14,29 +12,6 @@ use crate::rule::{Class, Context, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("qemu-machine-conflict", Class::Conflict)
-            .summary("a machine type that QEMU never had, or of another architecture")
-            .doc("`pc-q35` and `pc-i440fx` are but the beginnings of names: a machine type is `q35` or `pc`, or one with its version.")
-            .finds("<os><type arch='x86_64' machine='pc-q35'>hvm</type></os>")
-            .row(refused(|type_: &OsType, _| {
-                let machine = type_.machine.as_deref()?;
-                let family = machine.strip_prefix("pc-").filter(|family| matches!(*family, "q35" | "i440fx"))?;
-                let alias = if family == "q35" { "q35" } else { "pc" };
-                Some(format!("there is no machine type {machine}: it is {alias}, or {machine}- and a version"))
-            }))
-            .row(refused(|type_: &OsType, scope| {
-                let machine = type_.machine.as_deref()?;
-                let x86 = [ArchName::X86_64, ArchName::I686].as_slice();
-                let (whose, arches) = match Machine::new(machine).family {
-                    "pc" | "q35" | "isapc" | "microvm" => ("x86", x86),
-                    "g3beige" | "mac99" => ("Power", [ArchName::Ppc, ArchName::Ppc64].as_slice()),
-                    "pseries" => ("Power", [ArchName::Ppc64, ArchName::Ppc64le].as_slice()),
-                    "s390-ccw-virtio" => ("s390", [ArchName::S390x, ArchName::S390].as_slice()),
-                    _ => return None,
-                };
-                let arch = scope.arch.filter(|arch| !arches.contains(arch))?;
-                Some(format!("the machine type {machine} is of {whose}: set arch='{}', or a machine of {}", arches.first()?.as_str(), arch.as_str()))
-            })),
         rule("qemu-cpu-topology-conflict", Class::Conflict)
             .summary("the topology does not have as many CPUs as the guest")
             .doc(

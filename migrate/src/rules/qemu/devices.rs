@@ -203,12 +203,21 @@ fn watchdogs() -> Rule {
             };
             (!has).then(|| format!("only {whose}: choose another model, or leave out the watchdog"))
         }))
-        .row(refused(|watchdog: &Watchdog, _| {
-            let address = &watchdog.address.as_ref()?.type_;
-            let elsewhere = !matches!(address, AddressType::Pci(_) | AddressType::Unassigned | AddressType::Ccw(_));
-            (watchdog.model == WatchdogModel::I6300esb && elsewhere)
-                .then(|| "an i6300esb is on PCI: leave out the address".to_owned())
-        }))
+        .row(
+            refused(|watchdog: &Watchdog, _| {
+                let address = &watchdog.address.as_ref()?.type_;
+                let elsewhere = !matches!(address, AddressType::Pci(_) | AddressType::Unassigned | AddressType::Ccw(_));
+                match watchdog.model {
+                    WatchdogModel::I6300esb => {
+                        elsewhere.then(|| "an i6300esb is on PCI: leave out the address".to_owned())
+                    }
+                    WatchdogModel::Itco | WatchdogModel::Ib700 | WatchdogModel::Diag288 => {
+                        Some("a watchdog of this model has no address: leave it out".to_owned())
+                    }
+                }
+            })
+            .at(|watchdog| watchdog.address.as_ref().map_or(&watchdog.xml, |address| &address.xml)),
+        )
 }
 
 fn iommus() -> Rule {

@@ -1,5 +1,7 @@
 //! Where disks stand, and what stands nowhere.
 
+use std::collections::BTreeSet;
+
 use domxml::{
     Address, AddressType, AddressTypeDrive, Controller, ControllerDriver, ControllerType, Devices, Disk, DiskDevice,
     DiskTargetBus as Bus, DriverIoThreads, Hostdev, walk,
@@ -17,7 +19,7 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("qemu-disk-place-conflict", Class::Conflict)
             .summary("a place that the controller of the disk does not have")
             .doc(
-                "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI (or was on virtio), and an NVMe \
+                "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI (QEMU no longer has it on virtio), and an NVMe \
                  disk has a serial number, its own or that of its controller.",
             )
             .finds(
@@ -31,16 +33,24 @@ pub(super) fn rules() -> Vec<Rule> {
                     .at(|disk| disk.address.as_ref().map_or(&disk.xml, |address| &address.xml)),
             )
             .row(refused(|disk: &Disk, _| {
-                let elsewhere = !matches!(bus(disk), Bus::Scsi | Bus::Virtio);
+                let elsewhere = bus(disk) != Bus::Scsi;
                 (disk.device == Some(DiskDevice::Lun) && elsewhere).then(|| "a LUN is on SCSI: set bus='scsi'".to_owned())
             }))
             .row(check(nvme).driver(Driver::Qemu)),
         rule("qemu-iothread-missing", Class::Conflict)
-            .summary("an I/O thread that the guest does not have")
-            .doc("A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes.")
+            .summary("an I/O thread that the guest does not have, or that is named twice")
+            .doc(
+                "A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes. Of several, \
+                 each is named once, and each queue is served by one.",
+            )
+            .finds(
+                "<iothreads>2</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
+                 <iothread id='1'/><iothread id='1'/></iothreads></driver></controller></devices>",
+            )
             .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
             .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
             .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
+            .row(check(mapped_twice).driver(Driver::Qemu))
             .row(exists(|driver: &ControllerDriver| threads(driver.iothread, driver.iothreads.as_ref()), IOTHREADS).driver(Driver::Qemu)),
         rule("qemu-unassigned-conflict", Class::Conflict)
             .summary("a device of the guest without a place")
@@ -54,6 +64,21 @@ pub(super) fn rules() -> Vec<Rule> {
 fn disk_threads(disk: &Disk) -> Vec<u32> {
     let driver = disk.driver.as_ref().filter(|_| bus(disk) == Bus::Virtio);
     driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
+}
+
+fn mapped_twice(threads: &DriverIoThreads, cx: &mut Context<'_>) {
+    let (mut named, mut served) = (BTreeSet::new(), BTreeSet::new());
+    for thread in &threads.iothread {
+        if !named.insert(thread.id) {
+            cx.error(&thread.xml, format!("the I/O thread {} is named already: leave this one out", thread.id));
+            return;
+        }
+        for queue in &thread.queue {
+            if !served.insert(queue.id) {
+                cx.error(&queue.xml, format!("the queue {} has an I/O thread already: leave this one out", queue.id));
+            }
+        }
+    }
 }
 
 fn threads(one: Option<u32>, several: Option<&DriverIoThreads>) -> Vec<u32> {

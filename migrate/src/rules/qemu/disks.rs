@@ -1,9 +1,11 @@
 //! Disks: buses, formats, what a bus offers.
 
+use std::collections::BTreeMap;
+
 use domxml::{
     Address, AddressType, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Disk, DiskDevice, DiskDriver,
     DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format, DiskModel, DiskTargetBus as Bus, DiskType,
-    Encryption, EncryptionEngine, EncryptionFormat, OnOff, StorageFormat, YesNo, walk,
+    Encryption, EncryptionEngine, EncryptionFormat, HostdevMode, HostdevSubsystem, OnOff, StorageFormat, YesNo, walk,
 };
 
 use super::refused;
@@ -36,6 +38,7 @@ fn buses() -> Rule {
         )
         .row(refused(|disk: &Disk, scope| on_bus(disk, scope).map(str::to_owned)))
         .row(refused(|disk: &Disk, scope| second_ide(disk, scope).map(str::to_owned)))
+        .row(refused(|disk: &Disk, _| second_floppy_controller(disk).map(str::to_owned)))
         .row(refused(|disk: &Disk, _| address(disk).map(str::to_owned)))
 }
 
@@ -70,6 +73,15 @@ pub(super) fn no_ide(scope: &Scope) -> bool {
         Board::Power => scope.machine.as_deref() != Some("g3beige"),
         _ => true,
     }
+}
+
+fn second_floppy_controller(disk: &Disk) -> Option<&'static str> {
+    let second = match &disk.address {
+        _ if bus(disk) != Bus::Fdc => false,
+        Some(Address { type_: AddressType::Drive(drive), .. }) => drive.controller.is_some_and(|number| number.0 > 0),
+        _ => name_to_index(plain_name(&disk.target.dev)).is_some_and(|index| index >= 2),
+    };
+    second.then_some("a machine has one controller for two floppy drives: leave this one out")
 }
 
 fn second_ide(disk: &Disk, scope: &Scope) -> Option<&'static str> {
@@ -150,6 +162,7 @@ fn formats() -> Rule {
         )
         .row(check(format).driver(Driver::Qemu))
         .row(check(encryption).driver(Driver::Qemu))
+        .row(check(stores).driver(Driver::Qemu))
         .row(refused(|format: &domxml::DiskFormat, _| {
             match format.type_ {
                 StorageFormat::Cow => Some("QEMU reads no cow images: convert it to qcow2"),
@@ -160,9 +173,16 @@ fn formats() -> Rule {
         }))
 }
 
+const FOLDER: &str = "a disk that is a folder has the format fat: add <driver name='qemu' type='fat'/>";
+
 fn format(disk: &Disk, cx: &mut Context<'_>) {
-    let Some(driver) = &disk.driver else { return };
-    let folder = matches!(disk.type_, DiskType::Dir(_));
+    let folder = matches!(&disk.type_, DiskType::Dir(it) if it.source.is_some());
+    let Some(driver) = &disk.driver else {
+        if folder {
+            cx.error(&disk.xml, FOLDER);
+        }
+        return;
+    };
     let message = match driver.type_ {
         Some(Format::Cow) => "QEMU reads no cow images: convert it to qcow2",
         Some(Format::Iso) => "QEMU knows no format iso: an ISO image is raw",
@@ -170,28 +190,60 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
         Some(Format::Fat) if !folder => {
             "the format fat is that of a folder: set type='dir' of the disk, or another format"
         }
+        Some(Format::Fat) => return,
+        _ if folder => FOLDER,
         _ => return,
     };
     cx.error(&driver.xml, message);
 }
 
+/// Data apart from what describes it is of qcow2.
+fn stores(disk: &Disk, cx: &mut Context<'_>) {
+    if disk.driver.as_ref().and_then(|driver| driver.type_) == Some(Format::Qcow2) {
+        return;
+    }
+    let store = match &disk.type_ {
+        DiskType::File(it) => it.source.as_ref().and_then(|source| source.data_store.as_ref()),
+        DiskType::Block(it) => it.source.as_ref().and_then(|source| source.data_store.as_ref()),
+        DiskType::Network(it) => it.source.as_ref().and_then(|source| source.data_store.as_ref()),
+        _ => None,
+    };
+    if let Some(store) = store {
+        cx.error(
+            &store.xml,
+            "only qcow2 keeps its data in another file: set the format of the disk to qcow2, or leave out <dataStore>",
+        );
+    }
+}
+
 fn encryption(disk: &Disk, cx: &mut Context<'_>) {
-    let qcow = disk.driver.as_ref().is_some_and(|driver| driver.type_ == Some(Format::Qcow));
+    let format = disk.driver.as_ref().and_then(|driver| driver.type_);
+    let other = !matches!(format, None | Some(Format::Raw | Format::Aio | Format::Qcow2 | Format::Luks));
+    let server = matches!(&disk.type_, DiskType::Network(_));
     if let Some(outer) = &disk.encryption
-        && let Some(message) = undecipherable(outer.format, outer.engine, qcow)
+        && let Some(message) = undecipherable(outer.format, outer.engine, other)
     {
         cx.error(&outer.xml, message);
     }
     walk(disk, &mut |any| {
         if let Some(inner) = any.downcast_ref::<Encryption>()
-            && let Some(message) = undecipherable(inner.format, inner.engine, qcow)
+            && let Some(message) =
+                undecipherable(inner.format, inner.engine, other).or_else(|| of_engine(inner, server))
         {
             cx.error(&inner.xml, message);
         }
     });
 }
 
-fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, qcow: bool) -> Option<&'static str> {
+fn of_engine(encryption: &Encryption, server: bool) -> Option<&'static str> {
+    let librbd = encryption.engine == Some(EncryptionEngine::Librbd);
+    if librbd && !server {
+        return Some("librbd decrypts images of RBD alone: leave out engine");
+    }
+    (!librbd && encryption.secret.len() > 1).then_some("QEMU opens an image with one secret: leave out the others")
+}
+
+fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, other: bool) -> Option<&'static str> {
     match format {
         EncryptionFormat::Qcow | EncryptionFormat::Default => {
             Some("QEMU no longer decrypts qcow and qcow2 in their old way: convert the image to format='luks'")
@@ -199,7 +251,7 @@ fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, qc
         EncryptionFormat::Luks2 | EncryptionFormat::LuksAny if engine != Some(EncryptionEngine::Librbd) => {
             Some("QEMU itself decrypts luks alone: set format='luks', or engine='librbd' for a volume of RBD")
         }
-        EncryptionFormat::Luks if qcow => Some("an encrypted image is raw or qcow2: convert it"),
+        EncryptionFormat::Luks if other => Some("an encrypted image is raw or qcow2: convert it"),
         _ => None,
     }
 }
@@ -208,9 +260,9 @@ fn options() -> Rule {
     rule("qemu-disk-option-conflict", Class::Conflict)
         .summary("an option that the bus of the disk does not have")
         .doc(
-            "Queues, I/O threads, `ioeventfd`, `event_idx` and the options of virtio are of virtio disks; a vendor of SCSI disks, a product of SCSI, \
+            "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, \
              SATA and IDE, a WWN of SCSI and IDE; a translation of the geometry of IDE, and none at all of USB; `removable` of USB and SCSI hard \
-             disks, a rotation rate of hard disks on SCSI, SATA and IDE, `dpofua` of SCSI; a tray of drives for media. What is read is not \
+             disks, a rotation rate of hard disks on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not of SD cards. What is read is not \
              copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`; `discard_no_unref` is of qcow2.",
         )
         .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
@@ -231,9 +283,6 @@ fn of_driver(disk: &Disk) -> Option<&'static str> {
     let driver: &DiskDriver = disk.driver.as_ref()?;
     let bus = bus(disk);
     let virtio = bus == Bus::Virtio;
-    if !virtio && (driver.queues.is_some() || driver.queue_size.is_some()) {
-        return Some("only virtio disks have queues: leave out queues and queue_size, or set bus='virtio'");
-    }
     if !virtio && (driver.iothread.is_some_and(|thread| thread > 0) || driver.iothreads.is_some()) {
         return Some(if bus == Bus::Scsi {
             "a SCSI disk has the I/O thread of its controller: set it in the <driver> of that"
@@ -272,6 +321,9 @@ fn of_disk(disk: &Disk) -> Option<&'static str> {
     if disk.wwn.is_some() && !matches!(bus, Bus::Scsi | Bus::Ide) {
         return Some("only SCSI and IDE disks have a <wwn>: leave it out");
     }
+    if bus == Bus::Sd && disk.iotune.is_some() {
+        return Some("disks on SD have no limits of I/O: leave out <iotune>, or set bus='virtio'");
+    }
     let safe = |letter: char| letter.is_ascii_alphanumeric() || "-_ .+".contains(letter);
     if disk.serial.as_deref().is_some_and(|serial| !serial.chars().all(safe)) {
         return Some("a serial number has letters, digits, blanks and - _ . + alone: leave out the others");
@@ -293,13 +345,13 @@ fn of_disk(disk: &Disk) -> Option<&'static str> {
 fn of_target(disk: &Disk) -> Option<&'static str> {
     let (bus, target) = (bus(disk), &disk.target);
     let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-    if target.removable.is_some() && !(bus == Bus::Usb || bus == Bus::Scsi && hard) {
-        return Some("only USB disks and hard disks on SCSI have removable: leave it out");
+    if target.removable.is_some() && bus == Bus::Scsi && !hard {
+        return Some("of the disks on SCSI only hard disks have removable: leave it out");
     }
     if target.rotation_rate.is_some() && !(hard && matches!(bus, Bus::Scsi | Bus::Ide | Bus::Sata)) {
         return Some("only hard disks on SCSI, SATA and IDE have a rotation rate: leave it out");
     }
-    (target.dpofua.is_some() && bus != Bus::Scsi).then_some("only SCSI disks have dpofua: leave it out")
+    None
 }
 
 fn sharing() -> Rule {
@@ -331,18 +383,32 @@ fn scsi() -> Rule {
 }
 
 fn places(devices: &Devices, cx: &mut Context<'_>) {
-    for disk in devices
+    // A controller that is not written down is as the first of those that are.
+    let models: BTreeMap<u32, Option<ScsiModel>> = devices
+        .controller
+        .iter()
+        .filter_map(|controller| match &controller.type_ {
+            ControllerType::Scsi(scsi) => Some((controller.index.unwrap_or(0), scsi.model)),
+            _ => None,
+        })
+        .collect();
+    let disks = devices
         .disk
         .iter()
         .filter(|disk| bus(disk) == Bus::Scsi && disk.model.is_none_or(|model| model == DiskModel::Virtio))
-    {
-        let Some(Address { type_: AddressType::Drive(drive), xml }) = &disk.address else { continue };
+        .filter_map(|disk| disk.address.as_ref());
+    let hosts = devices
+        .hostdev
+        .iter()
+        .filter(|hostdev| {
+            matches!(&hostdev.mode, HostdevMode::Subsystem(it) if matches!(it.type_, HostdevSubsystem::Scsi(_)))
+        })
+        .filter_map(|hostdev| hostdev.address.as_ref());
+    for address in disks.chain(hosts) {
+        let Address { type_: AddressType::Drive(drive), xml } = address else { continue };
         let number = drive.controller.map_or(0, |number| number.0);
-        let mut models = devices.controller.iter().filter_map(|controller| match &controller.type_ {
-            ControllerType::Scsi(scsi) if controller.index.unwrap_or(0) == number => Some(scsi.model),
-            _ => None,
-        });
-        let model = models.next().flatten().unwrap_or(ScsiModel::Auto);
+        let model =
+            models.get(&number).or_else(|| models.values().next()).copied().flatten().unwrap_or(ScsiModel::Auto);
         let lsi = model == ScsiModel::Lsilogic || model == ScsiModel::Auto && cx.scope.is_x86();
         if drive.bus.is_some_and(|bus| bus.0 > 0) {
             cx.error(xml, "a SCSI controller has the bus 0 alone: set bus='0'");

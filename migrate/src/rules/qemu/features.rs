@@ -1,15 +1,18 @@
 //! Features that a machine type does not have.
 
 use domxml::{
-    ArchName, FeatureAia, FeatureApic, FeatureCcfAssist, FeatureCfpc, FeatureGic, FeatureHpt, FeatureHtm,
-    FeatureHyperv, FeatureIbs, FeatureIoapic, FeatureNestedHv, FeaturePmu, FeaturePs2, FeaturePvspinlock, FeatureRas,
-    FeatureSbbc, FeatureVmcoreinfo, FeatureVmport, Features, OnOff, Os, OsBios, SmmTseg, YesNo,
+    ArchName, Console, ConsoleTargetType, Domain, FeatureAia, FeatureApic, FeatureCcfAssist, FeatureCfpc, FeatureGic,
+    FeatureHpt, FeatureHtm, FeatureHyperv, FeatureIbs, FeatureIoapic, FeatureNestedHv, FeaturePmu, FeaturePs2,
+    FeaturePvspinlock, FeatureRas, FeatureSbbc, FeatureVmcoreinfo, FeatureVmport, Features, OnOff, Os, OsBios, SmmTseg,
+    YesNo,
 };
 
 use super::{refused, refused_where};
+use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, Context, Rule, rule};
 
 const PSERIES: &str = "only pseries machines have this feature: leave it out";
 const X86: &str = "only x86 guests have this feature: leave it out";
@@ -54,7 +57,7 @@ fn by_machine() -> Rule {
         .doc(
             "Some features are of one architecture or machine: `gic`, `ras` of the `virt` board of ARM, `aia` of that of RISC-V, `hpt`, `htm`, \
              `nested-hv`, `ccf-assist`, `cfpc`, `sbbc` and `ibs` of pseries, `ioapic`, `pvspinlock` and the end of interrupt of `apic` of x86, \
-             `vmport` and `ps2` of PCs, `hyperv` of x86 and of the `virt` board of ARM. `pmu` is always on with Power, and `vmcoreinfo` is not \
+             `vmport` and `ps2` of PCs, `hyperv` of x86 and of the `virt` board of ARM. `pmu` is always on with ppc64, and `vmcoreinfo` is not \
              there with Power and s390. The QEMU driver refuses them elsewhere.",
         )
         .finds("<features><gic version='3'/></features>")
@@ -88,8 +91,8 @@ fn by_machine() -> Rule {
             "only x86 guests and the virt machine of ARM have features of Hyper-V: leave them out",
         ))
         .row(refused(|pmu: &FeaturePmu, scope| {
-            (pmu.state == Some(OnOff::Off) && is_power(scope.arch))
-                .then(|| "the performance counters are always on with Power: leave out <pmu/>".to_owned())
+            (pmu.state == Some(OnOff::Off) && is_power(scope.arch) && scope.arch != Some(ArchName::Ppc))
+                .then(|| "the performance counters are always on with ppc64: leave out <pmu/>".to_owned())
         }))
         .row(refused(|info: &FeatureVmcoreinfo, scope| {
             (info.state != Some(OnOff::Off) && (is_power(scope.arch) || is_s390(scope.arch)))
@@ -139,12 +142,27 @@ fn system_management() -> Rule {
 fn bios() -> Rule {
     rule("qemu-bios-conflict", Class::Conflict)
         .summary("a BIOS on a serial line where there is none")
-        .doc("The BIOS of x86 guests alone can be used over a serial port; the QEMU driver refuses `useserial` elsewhere.")
+        .doc("The BIOS of x86 guests alone can be used over a serial port, and needs one; the QEMU driver refuses `useserial` elsewhere.")
+        .finds("<os><type arch='x86_64'>hvm</type><bios useserial='yes'/></os>")
         .finds("<os><type arch='ppc64'>hvm</type><bios useserial='yes'/></os><devices><serial type='pty'/></devices>")
         .row(refused(|bios: &OsBios, scope| {
             (bios.useserial == Some(YesNo::Yes) && !scope.is_x86())
                 .then(|| "only the BIOS of x86 guests can be used over a serial port: leave out useserial".to_owned())
         }))
+        .row(check(unconnected).driver(Driver::Qemu))
+}
+
+/// The first console is a serial port too, unless it is of another kind.
+fn unconnected(domain: &Domain, cx: &mut Context<'_>) {
+    let Some(bios) = domain.os.as_ref().and_then(|os| os.bios.as_ref()) else { return };
+    let console = |console: &Console| {
+        let type_ = console.target.as_ref().and_then(|target| target.type_);
+        type_.is_none_or(|type_| type_ == ConsoleTargetType::Serial)
+    };
+    let port = domain.devices.iter().any(|it| !it.serial.is_empty() || it.console.first().is_some_and(console));
+    if bios.useserial == Some(YesNo::Yes) && cx.scope.is_x86() && !port {
+        cx.error(&bios.xml, "the BIOS needs a serial port for this: add <serial type='pty'/>, or leave out useserial");
+    }
 }
 
 fn is_not_arm_virt(scope: &Scope) -> bool {

@@ -14,6 +14,9 @@ pub(super) fn rules() -> Vec<Rule> {
                  `ethernet` and `direct`. A pair of interfaces for live migration (`<teaming>`) keeps a virtio interface, and vDPA is virtio.",
             )
             .finds("<devices><interface type='user'><mtu size='9000'/></interface></devices>")
+            .finds(
+                "<os><type arch='aarch64' machine='vexpress-a9'>hvm</type></os><devices><interface type='user'><model type='e1000'/></interface></devices>",
+            )
             .finds("<devices><interface type='user'><model type='e1000'/><teaming type='persistent'/></interface></devices>")
             .row(refused(|nic: &Interface, _| {
                 let user = matches!(nic.type_, InterfaceType::User(_));
@@ -31,6 +34,12 @@ pub(super) fn rules() -> Vec<Rule> {
                     return Some("the interface of a pair that stays is virtio: set <model type='virtio'/>".to_owned());
                 }
                 (vdpa && other).then(|| "an interface of vDPA is virtio: set <model type='virtio'/>".to_owned())
+            }))
+            .row(refused(|nic: &Interface, scope| {
+                let model = nic.model.as_ref()?.type_.as_ref()?;
+                let conventional = ["e1000", "e1000e", "rtl8139", "ne2k_pci", "pcnet", "vmxnet3", "igb"].contains(&model.as_str());
+                (conventional && scope.board.lacks_pci())
+                    .then(|| format!("this machine has no PCI for a network card {}: choose another model, as virtio", model.as_str()))
             })),
     ]
 }

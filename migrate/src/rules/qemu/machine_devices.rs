@@ -1,9 +1,9 @@
 //! Devices of one machine or architecture that others do not have.
 
 use domxml::{
-    Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Input,
-    InputBus, InputType, Memballoon, MemballoonModel, Nvram, Parallel, Serial, SerialTargetModelName as SerialModel,
-    SerialTargetType, Sound, SoundModel, Video, VideoModelType, YesNo,
+    ArchName, Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices,
+    Input, InputBus, InputType, Memballoon, MemballoonModel, Nvram, Parallel, Serial,
+    SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoModelType, YesNo,
 };
 
 use super::disks::no_ide;
@@ -42,6 +42,11 @@ fn serials() -> Rule {
                 }
                 (_, Some(SerialModel::Pl011)) if scope.board != Board::ArmVirt => {
                     Some("only the virt machine of ARM has a pl011: leave out <target>")
+                }
+                (_, Some(SerialModel::Uart16550a))
+                    if !matches!(scope.board, Board::RiscvVirt | Board::LoongarchVirt | Board::Other) =>
+                {
+                    Some("only the virt machines of RISC-V and LoongArch have a 16550a: leave out <target>")
                 }
                 _ => None,
             }
@@ -180,12 +185,17 @@ fn input_objection(input: &Input, scope: &Scope) -> Option<&'static str> {
     };
     match bus? {
         InputBus::Ps2 if tablet => Some("there are no tablets on PS/2: set bus='usb' or 'virtio'"),
-        InputBus::Ps2 if scope.board.has_ps2() == Some(false) => {
+        InputBus::Ps2 if scope.board.has_ps2() == Some(false) || is_arm(scope) => {
             Some("this machine has no PS/2: set bus='usb' or 'virtio'")
         }
         InputBus::Xen if scope.is_hvm() => Some("the bus of Xen is none of QEMU's: set bus='usb' or 'virtio'"),
         _ => None,
     }
+}
+
+/// Whether it is an ARM, of which libvirt takes no board to have PS/2.
+fn is_arm(scope: &Scope) -> bool {
+    matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l))
 }
 
 fn others() -> Rule {

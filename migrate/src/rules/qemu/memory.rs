@@ -1,6 +1,8 @@
 //! Memory devices and shared memory.
 
-use domxml::{Address, AddressType, ArchName, Devices, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType};
+use std::collections::BTreeSet;
+
+use domxml::{Address, AddressType, ArchName, Devices, Domain, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType};
 
 use super::refused;
 use crate::options::Driver;
@@ -30,9 +32,32 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(refused(|memory: &MemoryDevice, scope| unsupported(memory, scope).map(str::to_owned)))
             .row(check(overlaps).driver(Driver::Qemu)),
+        rule("qemu-memory-slot-conflict", Class::Conflict)
+            .summary("a memory device without a slot, or without a NUMA node")
+            .doc(
+                "A memory device needs a maximum of memory (`<maxMemory>`); each DIMM and NVDIMM has a slot of its own there, numbered from 0, \
+                 and where the guest has NUMA nodes it is of one of them.",
+            )
+            .finds(
+                "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
+                 <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
+            )
+            .finds(
+                "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
+                 <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target><address type='dimm' slot='1'/></memory></devices>",
+            )
+            .finds(
+                "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
+                 <memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
+            )
+            .row(check(slots).driver(Driver::Qemu)),
         rule("qemu-shmem-conflict", Class::Conflict)
-            .summary("shared memory of a size that it cannot have")
-            .doc("The size of memory that guests share is a power of two, and 1 MiB at least. s390 guests have no such device.")
+            .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
+            .doc(
+                "The size of memory that guests share is a power of two, and 1 MiB at least. The model `ivshmem-doorbell` has a server, `ivshmem-plain` \
+                 none. s390 guests have no such device.",
+            )
+            .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>4</size><server path='/s'/></shmem></devices>")
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>24</size></shmem></devices>")
             .row(refused(|shmem: &Shmem, scope| {
                 let size = shmem.size.as_ref().and_then(domxml::ShmemSize::bytes)?;
@@ -41,6 +66,14 @@ pub(super) fn rules() -> Vec<Rule> {
                     "the size of shared memory is a power of two, and 1 MiB at least: give the next greater one".to_owned()
                 })
             }).at(|shmem| shmem.size.as_ref().map_or(&shmem.xml, |size| &size.xml)))
+            .row(refused(|shmem: &Shmem, scope| {
+                let model = shmem.model.as_ref()?.type_.filter(|_| !is_s390(scope.arch))?;
+                match (model, &shmem.server) {
+                    (ShmemModelType::IvshmemPlain, Some(_)) => Some("ivshmem-plain has no server: leave it out, or take ivshmem-doorbell".to_owned()),
+                    (ShmemModelType::IvshmemDoorbell, None) => Some("ivshmem-doorbell needs a server: add <server/>, or take ivshmem-plain".to_owned()),
+                    _ => None,
+                }
+            }))
             .row(refused(|shmem: &Shmem, scope| {
                 let plain = shmem.model.as_ref().and_then(|model| model.type_);
                 let known = matches!(plain, Some(ShmemModelType::IvshmemPlain | ShmemModelType::IvshmemDoorbell));
@@ -85,7 +118,11 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
     };
     let size = match &memory.model {
         MemoryDeviceModel::Dimm(it) => it.target.size.bytes(),
-        MemoryDeviceModel::Nvdimm(it) => it.target.size.bytes(),
+        // Its label is not mapped, and what remains is so in pages of 2 MiB.
+        MemoryDeviceModel::Nvdimm(it) => it.target.size.bytes().map(|size| {
+            let label = it.target.label.as_ref().and_then(|label| label.size.bytes()).unwrap_or(0);
+            size.saturating_sub(label) >> 21 << 21
+        }),
         MemoryDeviceModel::VirtioPmem(it) => it.target.size.bytes(),
         MemoryDeviceModel::VirtioMem(it) => it.target.size.bytes(),
         MemoryDeviceModel::SgxEpc(it) => it.target.size.bytes(),
@@ -94,17 +131,59 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
     base.zip(size).filter(|(base, _)| *base > 0)
 }
 
-fn is_virtio(memory: &MemoryDevice) -> bool {
-    matches!(memory.model, MemoryDeviceModel::VirtioMem(_) | MemoryDeviceModel::VirtioPmem(_))
+/// The node of a DIMM or an NVDIMM, which are what has slots.
+fn module(memory: &MemoryDevice) -> Option<Option<u32>> {
+    match &memory.model {
+        MemoryDeviceModel::Dimm(it) => Some(it.target.node),
+        MemoryDeviceModel::Nvdimm(it) => Some(it.target.node),
+        _ => None,
+    }
 }
 
-/// DIMMs are QEMU's to refuse: the driver looks at what is of virtio.
+fn slots(domain: &Domain, cx: &mut Context<'_>) {
+    let Some(devices) = &domain.devices else { return };
+    let mut plugged = devices
+        .memory
+        .iter()
+        .filter(|memory| !matches!(memory.model, MemoryDeviceModel::SgxEpc(_) | MemoryDeviceModel::Other(_)));
+    let Some(maximum) = domain.max_memory.as_ref().filter(|maximum| maximum.value > 0) else {
+        if let Some(first) = plugged.next() {
+            cx.error(&first.xml, "a memory device needs room: add <maxMemory slots='16' unit='GiB'> with all that the guest may have, or leave it out");
+        }
+        return;
+    };
+    let slots = maximum.slots.unwrap_or(0);
+    let mut taken = BTreeSet::new();
+    for (count, (memory, node)) in devices.memory.iter().filter_map(|it| module(it).map(|node| (it, node))).enumerate()
+    {
+        let slot = match &memory.address {
+            Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.slot,
+            _ => None,
+        };
+        if node.is_none() && cx.scope.cells > 0 {
+            cx.error(&memory.xml, "the guest has NUMA nodes: say of which the module is, by <node> in <target>");
+        } else if let Some(slot) = slot.filter(|slot| u64::from(*slot) >= u64::from(slots)) {
+            cx.error(&memory.xml, format!("there is no slot {slot}: <maxMemory> has {slots}, numbered from 0"));
+        } else if count as u64 >= u64::from(slots) {
+            cx.error(
+                &memory.xml,
+                format!("no slot is free: <maxMemory> has {slots}; give it more, or leave the module out"),
+            );
+        } else if let Some(slot) = slot.filter(|slot| !taken.insert(*slot)) {
+            cx.error(
+                &memory.xml,
+                format!("the slot {slot} has a module already: choose another one, or leave out the address"),
+            );
+        }
+    }
+}
+
 fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
     let all: Vec<_> = devices.memory.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
     for (index, ((base, size), memory)) in all.iter().enumerate() {
-        let overlapped = all[..index].iter().find(|((other, length), before)| {
+        let overlapped = all[..index].iter().find(|((other, length), _)| {
             let apart = base.saturating_add(*size) <= *other || other.saturating_add(*length) <= *base;
-            !apart && (is_virtio(memory) || is_virtio(before))
+            !apart
         });
         if let Some(((other, length), _)) = overlapped {
             let end = other.saturating_add(*length);

@@ -6,8 +6,10 @@ mod devices;
 mod disk_places;
 mod disks;
 mod features;
+mod graphics;
 mod hyperv;
 mod interfaces;
+mod machine;
 mod machine_devices;
 mod memory;
 mod pci;
@@ -31,6 +33,7 @@ pub(super) fn rules() -> Vec<Rule> {
         features::rules(),
         hyperv::rules(),
         timers::rules(),
+        machine::rules(),
         cpu::rules(),
         memory::rules(),
         vcpus::rules(),
@@ -42,6 +45,7 @@ pub(super) fn rules() -> Vec<Rule> {
         channels::rules(),
         ports::rules(),
         interfaces::rules(),
+        graphics::rules(),
         devices::rules(),
         machine_devices::rules(),
     ];

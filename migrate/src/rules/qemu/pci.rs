@@ -56,13 +56,20 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><controller type='pci' index='1' model='pci-bridge'><model name='ioh3420'/></controller></devices>")
             .row(check(options).driver(Driver::Qemu)),
         rule("qemu-zpci-conflict", Class::Conflict)
-            .summary("an identifier of zPCI that is 0")
-            .doc("The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff; libvirt chooses one where none is named.")
+            .summary("an identifier of zPCI that is 0, taken or of a guest that has none")
+            .doc(
+                "The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff, each of one device; libvirt chooses one where none \
+                 is named. Other guests have no zPCI.",
+            )
+            .finds(
+                "<devices><interface type='user'><model type='virtio'/><address type='pci' slot='4'><zpci uid='0x0001'/></address></interface></devices>",
+            )
             .finds(
                 "<os><type arch='s390x'>hvm</type></os><devices><interface type='user'><model type='virtio'/>\
                  <address type='pci' bus='0' slot='1'><zpci uid='0x0000' fid='0x00000000'/></address></interface></devices>",
             )
             .row(check(functions).driver(Driver::Qemu))
+            .row(check(elsewhere).driver(Driver::Qemu))
             .row(refused(|zpci: &Zpci, _| {
                 zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
             })),
@@ -108,6 +115,9 @@ fn root(controller: &Controller, scope: &Scope) -> Option<String> {
     match controller.index {
         Some(0) if model.is_some_and(|model| model != expected) => {
             Some(format!("the PCI controller 0 of this machine is the {}", name(expected)))
+        }
+        None if is_root(model) && model != Some(expected) => {
+            Some(format!("the root of PCI of this machine is the {}: set model='{}'", name(expected), name(expected)))
         }
         Some(index) if index > 0 && is_root(model) && scope.board != Board::Pseries => {
             Some("a root of PCI has the index 0: leave this one out, or give it another model".to_owned())
@@ -215,7 +225,12 @@ fn options(controller: &Controller, cx: &mut Context<'_>) {
         (target.bus_nr.is_some(), expander, "busNr"),
         (target.hotplug.is_some(), port || model == Model::PciRoot, "hotplug"),
         // What the first one is told is found wrong by others.
-        (target.index.is_some(), pseries || first, "index"),
+        (target.index.is_some(), pseries || first && target.index.is_some_and(|place| place.0 > 0), "index"),
+        (
+            target.mem_reserve.is_some(),
+            matches!(model, Model::PcieRootPort | Model::PciBridge | Model::PcieToPciBridge),
+            "memReserve",
+        ),
         (target.node.is_some(), expander || pseries || first, "<node>"),
     ] {
         if given && !allowed {
@@ -258,13 +273,34 @@ fn of_board(board: Board, bus: u8, slot: u8, function: u8) -> bool {
     }
 }
 
-/// No two functions of PCI have one slot identifier on s390.
+/// No two functions of PCI have one identifier on s390, neither of the function nor of its slot.
 fn functions(devices: &Devices, cx: &mut Context<'_>) {
-    let mut seen = BTreeSet::new();
+    let (mut functions, mut slots) = (BTreeSet::new(), BTreeSet::new());
     walk(devices, &mut |any| {
         let Some(zpci) = any.downcast_ref::<Zpci>() else { return };
-        if zpci.fid.is_some_and(|fid| !seen.insert(fid)) {
+        if zpci.fid.is_some_and(|fid| !functions.insert(fid)) {
             cx.error(&zpci.xml, "another device has this fid already: choose another one, or leave it out");
+        } else if zpci.uid.is_some_and(|uid| uid.0 > 0 && !slots.insert(uid)) {
+            cx.error(&zpci.xml, "another device has this uid already: choose another one, or leave it out");
+        }
+    });
+}
+
+/// An address with identifiers of zPCI where there is none; what has no address anyway is not asked.
+fn elsewhere(devices: &Devices, cx: &mut Context<'_>) {
+    if is_s390(cx.scope.arch) {
+        return;
+    }
+    let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
+    let unasked: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
+    walk(devices, &mut |any| {
+        let Some(address) = any.downcast_ref::<Address>() else { return };
+        if let AddressType::Pci(pci) = &address.type_
+            && let Some(zpci) = &pci.zpci
+            && (zpci.uid.is_some() || zpci.fid.is_some())
+            && !unasked.iter().any(|other| std::ptr::eq(*other, address))
+        {
+            cx.error(&zpci.xml, "only s390 guests have identifiers of zPCI: leave out <zpci>");
         }
     });
 }
@@ -306,7 +342,21 @@ fn unnamed(devices: &Devices, board: Board) -> BTreeSet<(u8, u8, u8)> {
     places
 }
 
+/// Whether the first USB controller stands where that of pc is part of the board, and is not of another model.
+fn is_piix3_place(controller: &Controller) -> bool {
+    let ControllerType::Usb(usb) = &controller.type_ else { return false };
+    let Some(Address { type_: AddressType::Pci(pci), .. }) = &controller.address else { return false };
+    let place = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0), pci.function.map_or(0, |it| it.0));
+    controller.index.unwrap_or(0) == 0 && matches!(usb.model, None | Some(UsbModel::Piix3Uhci)) && place == (0, 1, 2)
+}
+
 fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
+    if is_piix3_place(controller) && scope.board == Board::Q35 {
+        return Some(
+            "00:01.2 is the place of the USB controller of pc: leave out the address, or set model='qemu-xhci'"
+                .to_owned(),
+        );
+    }
     let (slot, function) = integrated(controller, scope.board)?;
     let Some(Address { type_: AddressType::Pci(pci), .. }) = &controller.address else { return None };
     let own = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0), pci.function.map_or(0, |it| it.0));
@@ -317,12 +367,20 @@ fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
     let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let is_twin = |address: &Address| twin.is_some_and(|twin| std::ptr::eq(twin, address));
     let mut seen = unnamed(devices, cx.scope.board);
     let mut channels = BTreeSet::new();
     // What has no place on CCW anyway is not asked for it.
     let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
-    let balloon = none.filter_map(|it| it.address.as_ref());
-    let unasked: Vec<&Address> = balloon.chain(devices.channel.iter().filter_map(|it| it.address.as_ref())).collect();
+    let balloon: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
+    let board = cx.scope.board;
+    let integrated = devices.controller.iter().filter(|it| integrated(it, board).is_some());
+    let unasked: Vec<&Address> = balloon
+        .iter()
+        .copied()
+        .chain(devices.channel.iter().filter_map(|it| it.address.as_ref()))
+        .chain(integrated.filter_map(|it| it.address.as_ref()))
+        .collect();
     walk(devices, &mut |any| {
         if let Some(address @ Address { type_: AddressType::Ccw(_), xml }) = any.downcast_ref::<Address>()
             && cx.scope.board != Board::S390Ccw
@@ -331,15 +389,21 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
             cx.error(xml, "only s390 guests have CCW addresses: leave out the address");
             return;
         }
-        if let Some(Address { type_: AddressType::Ccw(ccw), xml }) = any.downcast_ref::<Address>()
+        if let Some(address @ Address { type_: AddressType::Ccw(ccw), xml }) = any.downcast_ref::<Address>()
             && let (Some(cssid), Some(ssid), Some(devno)) = (ccw.cssid, ccw.ssid, ccw.devno)
             && !channels.insert((cssid, ssid, devno))
-            && twin.is_none_or(|twin| twin.xml != *xml)
+            && !is_twin(address)
         {
             cx.error(xml, "another device has this number already: choose another devno, or leave out the address");
         }
-        let Some(Address { type_: AddressType::Pci(pci), xml }) = any.downcast_ref::<Address>() else { return };
-        if !set(pci) || pci.domain.is_some_and(|domain| domain.0 > 0) || twin.is_some_and(|twin| twin.xml == *xml) {
+        let Some(address @ Address { type_: AddressType::Pci(pci), xml }) = any.downcast_ref::<Address>() else {
+            return;
+        };
+        if !set(pci)
+            || pci.domain.is_some_and(|domain| domain.0 > 0)
+            || is_twin(address)
+            || balloon.iter().any(|other| std::ptr::eq(*other, address))
+        {
             return;
         }
         let place = (

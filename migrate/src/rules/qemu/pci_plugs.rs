@@ -111,6 +111,11 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
         }
     }
     let express = express_devices(devices);
+    let conventional = conventional_devices(devices);
+    let last = buses.keys().next_back().copied().unwrap_or(0);
+    let is_conventional = |address: &AddressTypePci, at: &Address| {
+        number(address) > last && conventional.iter().any(|other| std::ptr::eq(*other, at))
+    };
     let controllers: Vec<_> =
         devices.controller.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_ref()).collect();
     walk(devices, &mut |any| {
@@ -129,7 +134,9 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
             }
             Some(bus) => slot(pci, slots(*bus), address, cx),
             // libvirt adds what is missing: a bridge to a conventional root, and to one of Express a port for what is of Express.
-            None if cx.scope.board == Board::I440fx => slot(pci, slots(Model::PciBridge), address, cx),
+            None if matches!(cx.scope.board, Board::I440fx | Board::Pseries) || is_conventional(pci, address) => {
+                slot(pci, slots(Model::PciBridge), address, cx)
+            }
             None if cx.scope.board.pci_root() == Some(PciRoot::Express)
                 && express.iter().any(|other| std::ptr::eq(*other, address)) =>
             {
@@ -156,6 +163,15 @@ fn slot(pci: &AddressTypePci, slots: std::ops::RangeInclusive<u8>, address: &Add
         format!("the slots of bus {} run from {first} to {last}", number(pci))
     };
     cx.error(&address.xml, message);
+}
+
+/// Addresses of network cards that are surely of conventional PCI, which a bridge takes.
+fn conventional_devices(devices: &Devices) -> Vec<&Address> {
+    let nics = devices.interface.iter().filter(|it| {
+        let model = it.model.as_ref().and_then(|model| model.type_.as_ref());
+        model.is_some_and(|model| ["e1000", "rtl8139", "ne2k_pci", "pcnet"].contains(&model.as_str()))
+    });
+    nics.filter_map(|it| it.address.as_ref()).collect()
 }
 
 /// Addresses of devices that are surely of PCI Express: virtio, where it is not transitional.

@@ -10,6 +10,7 @@ use domxml_runtime::Payload as _;
 
 use super::refused;
 use crate::options::Driver;
+use crate::rule::board::Board;
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
@@ -22,7 +23,8 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><serial type='pty'><target type='pci-serial'/><address type='isa' iobase='0x3f8'/></serial></devices>")
             .finds("<devices><serial type='pty'><target type='isa-serial'><model name='usb-serial'/></target></serial></devices>")
             .finds("<devices><console type='pty'><target type='uml'/></console></devices>")
-            .row(refused(|serial: &Serial, scope| of_model(serial).or_else(|| of_address(serial, scope))))
+            .row(refused(|serial: &Serial, scope| of_model(serial, scope).or_else(|| of_address(serial, scope))))
+            .row(check(first_console).driver(Driver::Qemu))
             .row(refused(|console: &Console, _| {
                 let uml = console.target.as_ref()?.type_ == Some(ConsoleTargetType::Uml);
                 uml.then(|| "QEMU has no console of this type: set the target's type to serial or virtio".to_owned())
@@ -55,10 +57,16 @@ fn type_of(model: Model) -> Target {
     }
 }
 
-fn of_model(serial: &Serial) -> Option<String> {
+fn of_model(serial: &Serial, scope: &Scope) -> Option<String> {
     let target = serial.target.as_ref()?;
-    let (type_, model) = (target.type_?, target.model.as_ref()?.name);
+    let (given, model) = (target.type_?, target.model.as_ref()?.name);
+    // What old versions wrote of every guest is the port of pseries there.
+    let vio = scope.board == Board::Pseries && given == Target::IsaSerial;
+    let type_ = if vio { Target::SpaprVioSerial } else { given };
     let own = type_of(model);
+    if own == Target::IsaSerial && given == own && !scope.is_x86() {
+        return Some("only x86 guests have serial ports of ISA: leave out <target>".to_owned());
+    }
     (own != type_).then(|| {
         format!(
             "the model {} is of the type {}: leave out <model>, or set type='{}'",
@@ -71,18 +79,48 @@ fn of_model(serial: &Serial) -> Option<String> {
 
 fn of_address(serial: &Serial, scope: &Scope) -> Option<String> {
     let target = serial.target.as_ref();
-    let type_ = target.and_then(|target| target.type_).or(scope.is_x86().then_some(Target::IsaSerial))?;
+    let type_ = target.and_then(|target| target.type_).or_else(|| usual(scope))?;
+    address_objection(type_, serial.address.as_ref()?, scope)
+}
+
+/// The type of a serial port of which nothing is said; none where that is not known.
+fn usual(scope: &Scope) -> Option<Target> {
+    match scope.board {
+        _ if scope.is_x86() => Some(Target::IsaSerial),
+        Board::ArmVirt | Board::RiscvVirt | Board::LoongarchVirt => Some(Target::SystemSerial),
+        Board::S390Ccw => Some(Target::SclpSerial),
+        _ => None,
+    }
+}
+
+fn address_objection(type_: Target, address: &Address, scope: &Scope) -> Option<String> {
     let own = match type_ {
+        // What old versions wrote of every guest is the machine's own port there.
+        Target::IsaSerial if !scope.is_x86() => return None,
         Target::IsaSerial | Target::IsaDebug => "isa",
         Target::UsbSerial => "usb",
         Target::PciSerial => "pci",
-        Target::SpaprVioSerial => "spapr-vio",
-        Target::SystemSerial | Target::SclpSerial => return None,
+        Target::SpaprVioSerial => return None,
+        Target::SystemSerial | Target::SclpSerial => {
+            return Some(format!("a port of the type {} has no address: leave it out", type_.as_str()));
+        }
     };
-    let given = serial.address.as_ref()?.type_.value()?;
+    let given = address.type_.value()?;
     (given != own).then(|| {
         format!("a port of the type {} has an address of the type {own}: leave out the address", type_.as_str())
     })
+}
+
+/// The first console is a serial port where there is none.
+fn first_console(devices: &Devices, cx: &mut Context<'_>) {
+    let Some(console) = devices.console.first().filter(|_| devices.serial.is_empty()) else { return };
+    let type_ = console.target.as_ref().and_then(|target| target.type_);
+    if type_.is_none_or(|type_| type_ == ConsoleTargetType::Serial)
+        && let (Some(type_), Some(address)) = (usual(&cx.scope), &console.address)
+        && let Some(message) = address_objection(type_, address, &cx.scope)
+    {
+        cx.error(&address.xml, message);
+    }
 }
 
 fn virtio(devices: &Devices, cx: &mut Context<'_>) {

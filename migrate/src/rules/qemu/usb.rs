@@ -83,11 +83,15 @@ fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'stat
         _ if xhci && usb.ports.is_some_and(|ports| ports > 15) => {
             Some("an xHCI controller has up to 15 ports: set ports='15'")
         }
-        Some(_) if !xhci && usb.ports.is_some() => Some(
+        model if usb.ports.is_some() && !xhci && (model.is_some() || is_pc(scope)) => Some(
             "the number of ports can be chosen of xHCI controllers alone: leave out ports, or set model='qemu-xhci'",
         ),
         _ => None,
     }
+}
+
+fn is_pc(scope: &Scope) -> bool {
+    matches!(scope.board, Board::I440fx | Board::Q35)
 }
 
 /// Of controllers of one number, all but one are companions of it.
@@ -117,7 +121,7 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
 
 /// How many ports a controller has; none where its model is libvirt's choice.
 fn count(usb: &domxml::ControllerTypeUsb, scope: &Scope) -> Option<u32> {
-    let pc = matches!(scope.board, Board::I440fx | Board::Q35);
+    let pc = is_pc(scope);
     match usb.model {
         Some(Model::NecXhci | Model::QemuXhci) => Some(usb.ports.unwrap_or(4)),
         Some(Model::Ehci | Model::Ich9Ehci1) => Some(6),
@@ -152,8 +156,9 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
             *bus = bus.or_else(|| count(usb, &cx.scope));
         }
     }
-    if buses.is_empty() && matches!(cx.scope.board, Board::I440fx | Board::Q35) {
-        buses.insert(0, Some(2));
+    // The first one is there unless the machine has none of its own.
+    if is_pc(&cx.scope) {
+        buses.entry(0).or_insert(Some(2));
     }
     let hubs: BTreeSet<(u32, Vec<u32>)> = devices
         .hub

@@ -31,6 +31,22 @@ pub(super) fn rules() -> Vec<Rule> {
                  <vcpu id='1' enabled='yes' hotpluggable='yes'/><vcpu id='2' enabled='yes' hotpluggable='no'/></vcpus>",
             )
             .row(check(listed).driver(Driver::Qemu)),
+        rule("qemu-vcpu-count-conflict", Class::Conflict)
+            .summary("more CPUs than the machine can have")
+            .doc("A `pc` machine has up to 255 CPUs in every QEMU, and an `isapc` one; a `q35` has more.")
+            .finds("<vcpu>288</vcpu>")
+            .row(
+                refused(|_: &Domain, scope| {
+                    let most = match scope.board {
+                        Board::I440fx => 255,
+                        Board::Isapc => 1,
+                        _ => return None,
+                    };
+                    (scope.vcpus > most)
+                        .then(|| format!("this machine has up to {most} CPUs: ask for no more, or set machine='q35'"))
+                })
+                .at(|domain| domain.vcpu.as_ref().map_or(&domain.xml, |vcpu| &vcpu.xml)),
+            ),
         rule("qemu-lifecycle-conflict", Class::Conflict)
             .summary("something that QEMU does not do when a guest stops")
             .doc("QEMU starts no guest again under another name, and keeps none that shuts down or restarts: `preserve` is for crashes.")
@@ -61,11 +77,18 @@ fn no_sleep(scope: &Scope) -> bool {
 fn listed(vcpus: &Vcpus, cx: &mut Context<'_>) {
     let mut there: Vec<&VcpusVcpu> = vcpus.vcpu.iter().collect();
     there.sort_by_key(|vcpu| vcpu.id);
-    if let Some(first) = there.first().filter(|first| first.id == 0)
-        && let Some(message) = first_objection(first)
-    {
-        cx.error(&first.xml, message);
-        return;
+    match there.first() {
+        Some(first) if first.id > 0 => {
+            cx.error(&vcpus.xml, "CPU 0 is always there: list it too, with enabled='yes' and hotpluggable='no'");
+            return;
+        }
+        Some(first) => {
+            if let Some(message) = first_objection(first) {
+                cx.error(&first.xml, message);
+                return;
+            }
+        }
+        None => {}
     }
     there.retain(|vcpu| vcpu.enabled == YesNo::Yes);
     if let Some((at, message)) = order_objection(&there) {

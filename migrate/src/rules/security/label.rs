@@ -8,7 +8,7 @@ use crate::options::Profile;
 use crate::rule::kinds::{algorithm, check, nothing, refuse, unique, unread_where};
 use crate::rule::place::child;
 use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Rule, Scope, rule};
-use crate::rules::common::attribute;
+use crate::rules::common::{attribute, kept_value};
 
 /// The model of a label where no security driver ran.
 const NONE: &str = "none";
@@ -23,6 +23,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 let empty = matches!(&label.type_, SeclabelType::Static(members) if members.label.is_empty());
                 (empty && !is_none(label)).then_some("a static label needs a <label>")
             })),
+        none_relabelled(),
         rule("seclabel-models", Class::Conflict)
             .summary("two security labels of the domain are for one driver, or for none")
             .doc("Where a domain has several labels each names its model, and each model has one label. libvirt refuses the rest.")
@@ -88,6 +89,18 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(nothing(SeclabelTypeDynamic::BASELABEL, String::is_empty, "an empty base label is none").profiles(BOTH)),
     ]
+}
+
+fn none_relabelled() -> Rule {
+    rule("seclabel-none-relabel", Class::Conflict)
+        .summary("a label of the type `none` with which files are to be labelled")
+        .doc("Without a label of the guest there is none for its files: libvirt refuses `relabel='yes'` beside the type `none`.")
+        .finds("<seclabel type='none' relabel='yes'/>")
+        .row(refuse(|label: &Seclabel, _| {
+            let relabels = kept_value(&label.xml, "relabel") == Some("yes");
+            (relabels && matches!(label.type_, SeclabelType::None(_)))
+                .then_some("relabel='yes' needs a label of the guest: leave relabel out")
+        }))
 }
 
 fn is_none(label: &Seclabel) -> bool {

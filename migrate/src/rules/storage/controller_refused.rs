@@ -10,7 +10,7 @@ use super::controllers::{start_port, type_name, usb_model};
 use crate::options::Driver;
 use crate::rule::kinds::{check, refuse, unique};
 use crate::rule::{Class, Context, Rule, rule};
-use crate::rules::common::kept_attribute;
+use crate::rules::common::{kept_attribute, kept_value};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -76,6 +76,10 @@ fn options() -> Rule {
             // What the type takes is not among what is kept.
             kept_attribute(&it.xml, "model").map(|_| format!("a controller of the type {} has no model", type_name(it)))
         }))
+        .row(refuse(|it: &Controller, _| {
+            let model = kept_value(&it.xml, "model").filter(|model| is_model_of_another_type(model))?;
+            Some(format!("a controller of the type {} has no model '{model}': set another model, or leave it out", type_name(it)))
+        }))
         .row(
             refuse(|it: &Controller, _| {
                 let thread = it.driver.as_ref()?.iothread.is_some_and(|thread| thread != 0);
@@ -111,6 +115,12 @@ fn options() -> Rule {
             let wrong = it.index.is_some_and(|index| (index == 0) != (place.0 == 0));
             wrong.then_some("the place 0 is that of the controller with index 0, and of no other")
         }))
+}
+
+/// Whether a model is known, which it is of another type than the one that does not take it.
+fn is_model_of_another_type(model: &str) -> bool {
+    let known = [PciModel::VALUES, UsbModel::VALUES, ScsiModel::VALUES];
+    known.into_iter().flatten().any(|value| value.value == model)
 }
 
 fn target(controller: &Controller) -> Option<&ControllerTarget> {

@@ -151,7 +151,9 @@ fn sources() -> Rule {
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            let missing = matches!(disk.device, None | Some(DiskDevice::Disk)) && !names_something(disk);
+            let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
+            // A volume that is not named is missed when the guest starts.
+            let missing = hard && !matches!(disk.type_, DiskType::Volume(_)) && !names_something(disk);
             missing.then(|| format!("the hard disk {} has no source", disk.target.dev))
         }))
         .row(check(backing_stores))

@@ -359,6 +359,10 @@ fn values() -> Rule {
             alone.then_some("reservations that libvirt does not manage need the socket of their helper")
         }))
         .row(refuse(|it: &DiskSourceNetwork, _| {
+            let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_)) && it.name.is_none();
+            nameless.then_some("the image on the server is not named: add name")
+        }))
+        .row(refuse(|it: &DiskSourceNetwork, _| {
             let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
             let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
             (pooled && pool == 0).then_some("the name has a pool or volume, a slash and the image")

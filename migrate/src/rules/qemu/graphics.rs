@@ -1,0 +1,47 @@
+//! Displays: where they listen, and which of them go together.
+
+use domxml::{Devices, GraphicsListen, GraphicsType};
+
+use crate::options::Driver;
+use crate::rule::kinds::check;
+use crate::rule::{Class, Context, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("qemu-graphics-conflict", Class::Conflict)
+            .summary("a display that listens at several places, or that nothing shows")
+            .doc(
+                "A display of QEMU listens at one place. One without a window (`egl-headless`) renders for VNC and SPICE, and does not go with a \
+                 window on the host alone.",
+            )
+            .finds(
+                "<devices><graphics type='vnc' port='5903' autoport='no'><listen type='address' address='127.0.0.1'/>\
+                 <listen type='address' address='::1'/></graphics></devices>",
+            )
+            .finds("<devices><graphics type='egl-headless'/><graphics type='sdl'/></devices>")
+            .row(check(displays).driver(Driver::Qemu)),
+    ]
+}
+
+fn displays(devices: &Devices, cx: &mut Context<'_>) {
+    for listen in devices.graphics.iter().filter_map(|graphics| listens(&graphics.type_).get(1)) {
+        cx.error(&listen.xml, "a display of QEMU listens at one place: leave out this <listen>");
+    }
+    let is = |of: fn(&GraphicsType) -> bool| devices.graphics.iter().find(move |graphics| of(&graphics.type_));
+    let shown = is(|type_| matches!(type_, GraphicsType::Vnc(_) | GraphicsType::Spice(_))).is_some();
+    if let Some(headless) = is(|type_| matches!(type_, GraphicsType::EglHeadless(_)))
+        && devices.graphics.len() > 1
+        && !shown
+    {
+        cx.error(&headless.xml, "egl-headless renders for VNC and SPICE: add one of them, or leave it out");
+    }
+}
+
+fn listens(type_: &GraphicsType) -> &[GraphicsListen] {
+    match type_ {
+        GraphicsType::Vnc(it) => &it.listen,
+        GraphicsType::Spice(it) => &it.listen,
+        GraphicsType::Rdp(it) => &it.listen,
+        _ => &[],
+    }
+}

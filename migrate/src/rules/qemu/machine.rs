@@ -1,0 +1,119 @@
+//! Machine types, the emulators that have them, and their firmware.
+
+use domxml::{ArchName, Os, OsFirmware, OsType};
+
+use super::refused;
+use crate::machine::Machine;
+use crate::rule::board::{is_power, is_s390, is_x86};
+use crate::rule::scope::Scope;
+use crate::rule::{Class, Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![machines(), emulators(), firmware()]
+}
+
+fn machines() -> Rule {
+    rule("qemu-machine-conflict", Class::Conflict)
+        .summary("a machine type that QEMU never had, or of another architecture")
+        .doc("`pc-q35` and `pc-i440fx` are but the beginnings of names: a machine type is `q35` or `pc`, or one with its version.")
+        .finds("<os><type arch='x86_64' machine='pc-q35'>hvm</type></os>")
+        .finds("<os><type arch='x86_64' machine='virt'>hvm</type></os>")
+        .row(refused(|type_: &OsType, _| {
+            let machine = type_.machine.as_deref()?;
+            let family = machine.strip_prefix("pc-").filter(|family| matches!(*family, "q35" | "i440fx"))?;
+            let alias = if family == "q35" { "q35" } else { "pc" };
+            Some(format!("there is no machine type {machine}: it is {alias}, or {machine}- and a version"))
+        }))
+        .row(refused(|type_: &OsType, scope| {
+            let machine = type_.machine.as_deref()?;
+            let (whose, arches) = architectures(machine)?;
+            let arch = scope.arch.filter(|arch| !arches.contains(arch))?;
+            let own = arches.first()?.as_str();
+            Some(format!("the machine type {machine} is of {whose}: set arch='{own}', or a machine of {}", arch.as_str()))
+        }))
+}
+
+/// Whose a machine type is, and the architectures of guests that have it; none where that is not known.
+fn architectures(machine: &str) -> Option<(&'static str, &'static [ArchName])> {
+    use ArchName::{
+        Aarch64, Armv6l, Armv7l, I686, Loongarch64, Ppc, Ppc64, Ppc64le, Riscv32, Riscv64, S390, S390x, X86_64,
+    };
+    Some(match Machine::new(machine).family {
+        "pc" | "q35" | "isapc" | "microvm" | "xenfv" | "xenpv" => ("x86", &[X86_64, I686]),
+        "virt" => {
+            ("ARM, RISC-V and LoongArch", &[Aarch64, Armv7l, Armv6l, Riscv64, Riscv32, Loongarch64, ArchName::M68k])
+        }
+        "versatilepb" | "versatileab" | "vexpress-a9" | "vexpress-a15" | "realview-eb" | "realview-pb-a8" => {
+            ("ARM", &[Armv7l, Armv6l, Aarch64])
+        }
+        "g3beige" | "mac99" => ("Power", &[Ppc, Ppc64]),
+        "pseries" | "powernv" | "powernv8" | "powernv9" | "powernv10" => ("Power", &[Ppc64, Ppc64le]),
+        "s390-ccw-virtio" => ("s390", &[S390x, S390]),
+        _ => return None,
+    })
+}
+
+fn emulators() -> Rule {
+    rule("qemu-emulator-conflict", Class::Conflict)
+        .summary("an emulator of another architecture")
+        .doc(
+            "An emulator `qemu-system-..` is called after the architecture of its guests. That of x86_64 also runs i686, that of aarch64 armv7l, \
+             that of ppc64 ppc64le; the QEMU driver refuses another architecture.",
+        )
+        .finds("<os><type arch='x86_64'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-i386</emulator></devices>")
+        .row(refused(|type_: &OsType, scope| {
+            let arch = type_.arch?.as_str();
+            let emulator = scope.emulator.as_deref()?.rsplit('/').next()?;
+            let own = emulated(emulator.strip_prefix("qemu-system-")?)?;
+            (!own.contains(&arch)).then(|| {
+                format!("{emulator} runs no {arch}: set arch='{}', or name the emulator of {arch} or none", own[0])
+            })
+        }))
+}
+
+/// The architectures that an emulator runs, by the end of its name; none where that is not known.
+fn emulated(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "i386" => &["i686"],
+        "x86_64" => &["x86_64", "i686"],
+        "aarch64" => &["aarch64", "armv7l"],
+        "arm" => &["armv7l", "armv6l"],
+        "ppc" => &["ppc"],
+        "ppc64" => &["ppc64", "ppc64le"],
+        "s390x" => &["s390x"],
+        "riscv64" => &["riscv64"],
+        "riscv32" => &["riscv32"],
+        "loongarch64" => &["loongarch64"],
+        _ => return None,
+    })
+}
+
+fn firmware() -> Rule {
+    rule("qemu-firmware-conflict", Class::Conflict)
+        .summary("firmware that the architecture does not have")
+        .doc(
+            "There is no UEFI firmware of QEMU for Power and s390, and a BIOS to choose with x86 alone. Features of the firmware \
+             (`<os><firmware>`) are looked for where libvirt chooses it: with the attribute `firmware` of `<os>`.",
+        )
+        .finds("<os firmware='efi'><type arch='s390x'>hvm</type></os>")
+        .finds("<os><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='secure-boot'/></firmware></os>")
+        .row(refused(|os: &Os, scope| chosen(os, scope).map(str::to_owned)))
+        .row(
+            refused(|os: &Os, _| {
+                let features = os.firmware_features.as_ref()?;
+                (os.firmware.is_none() && !features.feature.is_empty())
+                    .then(|| "libvirt looks for features where it chooses the firmware: set firmware='efi' of <os>, or leave them out".to_owned())
+            })
+            .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),
+        )
+}
+
+fn chosen(os: &Os, scope: &Scope) -> Option<&'static str> {
+    match os.firmware? {
+        OsFirmware::Efi if is_power(scope.arch) || is_s390(scope.arch) => {
+            Some("guests of this architecture have no UEFI firmware: leave out firmware")
+        }
+        OsFirmware::Bios if !is_x86(scope.arch) => Some("only x86 guests have a BIOS to choose: leave out firmware"),
+        _ => None,
+    }
+}
