@@ -136,7 +136,13 @@ impl<'a> Addresses<'a> {
         if let Some(fixed) = fixed {
             return Some((bus, slot, function) == fixed);
         }
-        let model = self.controller("pci", bus).unwrap_or(if bus == 0 { "pci-root" } else { "" });
+        let last = self.controllers.keys().filter(|(kind, _)| *kind == "pci").map(|(_, index)| *index).max();
+        let model = self.controller("pci", bus).unwrap_or(match bus {
+            0 => "pci-root",
+            // The next port is one that libvirt adds when it reads the definition again.
+            _ if self.family == "q35" && last.is_some_and(|last| bus == last + 1) => "pcie-root-port",
+            _ => "",
+        });
         Some(match model {
             "pci-root" | "pcie-root" => slot > 0 || bus > 0,
             "pcie-root-port" | "pcie-switch-downstream-port" => slot == 0,
