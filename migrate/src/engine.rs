@@ -344,11 +344,15 @@ fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Fi
         let mut note = from_written(first);
         note.level = Level::Note;
         if count > 1 {
-            note.message.push_str(&format!("; it stands here {count} times"));
+            note.message.push_str(&format!(", here and in {}", places(count - 1)));
         }
         note
     };
     kinds.into_iter().map(note).collect()
+}
+
+fn places(count: usize) -> String {
+    if count == 1 { "1 more place".to_owned() } else { format!("{count} more places") }
 }
 
 /// The first error as `line:column: message`.

@@ -1,5 +1,7 @@
 //! Metadata, as libvirt keeps and prints them.
 
+use std::collections::BTreeSet;
+
 use domxml::Domain;
 use domxml_runtime::{Extra, Verbatim};
 use domxml_xml::fragment::{self, Token};
@@ -40,11 +42,39 @@ const LEVEL: usize = 1;
 /// The tokens of the metadata, with the namespaces that are declared outside declared on top.
 fn tokens(metadata: &Verbatim) -> Option<Vec<Token>> {
     let mut tokens = fragment::split(&metadata.source)?;
+    let used = undeclared(&tokens);
     if let Some(Token::Start { namespaces, .. }) = tokens.first_mut() {
-        let outer = metadata.namespaces.iter().map(|(prefix, uri)| (prefix.to_string(), uri.to_string()));
+        let outer = metadata.namespaces.iter().filter(|(prefix, _)| used.contains(&**prefix));
+        let outer = outer.map(|(prefix, uri)| (prefix.to_string(), uri.to_string()));
         namespaces.extend(outer);
     }
     Some(fragment::without_blanks(tokens))
+}
+
+/// The prefixes that are used where nothing around them declares them.
+fn undeclared(tokens: &[Token]) -> BTreeSet<String> {
+    let mut scopes: Vec<&[(String, String)]> = Vec::new();
+    let mut used = BTreeSet::new();
+    for token in tokens {
+        match token {
+            Token::Start { name, namespaces, attributes } => {
+                scopes.push(namespaces);
+                let of_attributes = attributes.iter().filter_map(|(name, _)| name.split_once(':'));
+                let prefixes = of_attributes.map(|(prefix, _)| prefix);
+                let own = name.split_once(':').map_or("", |(prefix, _)| prefix);
+                for prefix in prefixes.chain([own]) {
+                    if !scopes.iter().any(|scope| scope.iter().any(|(known, _)| known == prefix)) {
+                        used.insert(prefix.to_owned());
+                    }
+                }
+            }
+            Token::End => {
+                scopes.pop();
+            }
+            Token::Text(_) | Token::Verbatim(_) => {}
+        }
+    }
+    used
 }
 
 fn put(metadata: &mut Verbatim, tokens: &[Token]) -> bool {
