@@ -41,12 +41,18 @@ impl Editor {
             }
         });
         let mut editor = Self { child, input, messages, asked: 0 };
-        let snippets = json!({"textDocument": {"completion": {"completionItem": {"snippetSupport": true}}}});
+        let able = json!({
+            "textDocument": {"completion": {"completionItem": {"snippetSupport": true}}},
+            "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}},
+        });
         let parameters =
-            json!({"processId": null, "rootUri": null, "capabilities": snippets, "initializationOptions": options});
+            json!({"processId": null, "rootUri": null, "capabilities": able, "initializationOptions": options});
         let answer = editor.ask("initialize", parameters);
         assert_eq!(answer["capabilities"]["positionEncoding"], "utf-16");
         editor.tell("initialized", json!({}));
+        let watched = editor.messages.recv_timeout(PATIENCE).expect("a wish to be told of configurations");
+        assert_eq!(watched["method"], "client/registerCapability");
+        editor.send(&json!({"jsonrpc": "2.0", "id": watched["id"], "result": null}));
         editor
     }
 
@@ -317,6 +323,9 @@ fn what_may_stand_here_and_is_not_there_is_completed() {
     assert_eq!(cache["textEdit"]["newText"], "cache='$1'$0");
     let values = editor.at("textDocument/completion", place(MACHINE, "'network' device", 1));
     assert!(labels(&values).contains(&"nvme"), "{values}");
+    let typed = json!({"triggerKind": 2, "triggerCharacter": " "});
+    let position = json!({"textDocument": {"uri": URI}, "position": place(MACHINE, "hvm", 1), "context": typed});
+    assert_eq!(editor.ask("textDocument/completion", position), json!([]), "a blank in a text begins nothing");
     let threads = editor.at("textDocument/completion", place(MACHINE, "iothread='2'/>", 10));
     assert_eq!(labels(&threads), ["1", "2"], "what the document has");
     // In a disk of type network.

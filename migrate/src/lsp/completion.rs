@@ -21,13 +21,20 @@ pub struct Abilities {
     pub snippets: bool,
 }
 
-/// What may stand at a place.
+/// What may stand at a place; `typed` is the letter for which the editor asks, where nobody did.
 #[must_use]
-pub fn complete(document: &Document, position: Position, abilities: Abilities) -> Vec<CompletionItem> {
+pub fn complete(
+    document: &Document,
+    position: Position,
+    typed: Option<&str>,
+    abilities: Abilities,
+) -> Vec<CompletionItem> {
     let offset = document.lines.offset(&document.text, position);
     let maker = Maker { document, abilities };
     let items = match document.spot(offset) {
         Spot::Name(number) => maker.elements(document.tree.elements[number].parent, Some(number), offset),
+        // A blank or a quote in a text begins nothing.
+        Spot::Text(_) if typed.is_some_and(|typed| typed != "<") => None,
         Spot::Text(number) => maker.content(number, offset),
         Spot::Tag(number) => maker.attributes(number, None, offset..offset),
         Spot::Attribute(number, at) => {

@@ -6,27 +6,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument,
     DidSaveTextDocument, Notification as _, PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition,
-    HoverRequest, PrepareRenameRequest, RangeFormatting, References, Rename, Request as _,
+    HoverRequest, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename, Request as _,
 };
 use lsp_types::{
     DocumentSymbolResponse, GotoDefinitionResponse, InitializeParams, Location, MessageType, PrepareRenameResponse,
-    PublishDiagnosticsParams, ShowMessageParams, TextDocumentPositionParams, Uri,
+    PublishDiagnosticsParams, Registration, RegistrationParams, ShowMessageParams, TextDocumentPositionParams, Uri,
 };
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::completion::{self, Abilities};
 use super::document::Document;
 use super::settings::{Settings, Source};
 use super::{diagnostics, fixes, format, hover, references, symbols};
 use crate::cli::Lsp;
+use crate::config;
 use crate::judgement::Judge;
 
 /// See the module.
@@ -63,7 +64,21 @@ impl<'c> Server<'c> {
             complained: None,
         };
         server.configure(params.initialization_options.as_ref());
+        let workspace = params.capabilities.workspace.as_ref();
+        if workspace.and_then(|it| it.did_change_watched_files).and_then(|it| it.dynamic_registration) == Some(true) {
+            server.watch();
+        }
         Ok(server)
+    }
+
+    /// Asks to be told when a configuration file changes.
+    fn watch(&self) {
+        let watchers = json!({"watchers": [{"globPattern": format!("**/{}", config::NAME)}]});
+        let method = DidChangeWatchedFiles::METHOD.to_owned();
+        let registration = Registration { id: "configuration".to_owned(), method, register_options: Some(watchers) };
+        let params = RegistrationParams { registrations: vec![registration] };
+        let id = RequestId::from("configuration".to_owned());
+        self.send(Message::Request(Request::new(id, RegisterCapability::METHOD.to_owned(), params)));
     }
 
     pub fn run(mut self) -> Result<(), String> {
@@ -130,9 +145,10 @@ impl<'c> Server<'c> {
                 told(hover::hover(self.document(&at.text_document.uri)?, at.position))
             }
             Completion::METHOD => {
-                let at = asked::<Completion>(params)?.text_document_position;
-                let abilities = self.abilities;
-                told(completion::complete(self.document(&at.text_document.uri)?, at.position, abilities))
+                let asked = asked::<Completion>(params)?;
+                let (at, typed) = (asked.text_document_position, asked.context.and_then(|it| it.trigger_character));
+                let document = self.document(&at.text_document.uri)?;
+                told(completion::complete(document, at.position, typed.as_deref(), self.abilities))
             }
             CodeActionRequest::METHOD => {
                 let asked = asked::<CodeActionRequest>(params)?;
