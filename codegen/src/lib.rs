@@ -13,6 +13,7 @@
 
 pub mod analyse;
 pub mod annotations;
+mod builder;
 #[cfg(feature = "cli")]
 pub mod docs;
 pub mod dump;
@@ -21,11 +22,13 @@ pub mod lower;
 pub mod model;
 pub mod print;
 
+pub use builder::Builder;
 pub use error::{Error, Errors};
+pub use relaxng_model::{EmbeddedResolver, FileResolver, Resolver};
 
 use model::Model;
 use print::{Output, PrintOptions};
-use relaxng_model::{Grammar, Resolver};
+use relaxng_model::Grammar;
 
 /// What a run of the whole pipeline gives.
 #[derive(Debug, Clone)]

@@ -1,0 +1,155 @@
+//! For the `build.rs` of a crate with a schema of its own.
+
+use crate::error::{Error, Errors};
+use crate::lower::Options;
+use crate::print::{PrintOptions, write_files};
+use relaxng_model::FileResolver;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Prints the types of a schema while a crate is built:
+///
+/// ```no_run
+/// // build.rs
+/// fn main() -> std::process::ExitCode {
+///     domxml_codegen::Builder::new("schema/library.rng").out_dir().run()
+/// }
+/// ```
+///
+/// What is printed into `OUT_DIR` is included as one line, which makes the module `library`; elsewhere it is a module like any other:
+///
+/// ```ignore
+/// include!(concat!(env!("OUT_DIR"), "/library.rs"));
+/// ```
+///
+/// The crate depends on `domxml-runtime`, and on `domxml-codegen` among its `build-dependencies`.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    schema: PathBuf,
+    module: String,
+    out: Option<PathBuf>,
+    lowering: Options,
+    printing: PrintOptions,
+}
+
+impl Builder {
+    /// Of the schema in this file, which may include others; its path is that from the crate's `Cargo.toml`. The module is called as the
+    /// file is.
+    #[must_use]
+    pub fn new(schema: impl Into<PathBuf>) -> Self {
+        let schema = schema.into();
+        let stem = schema.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let module = stem.chars().map(letter).collect();
+        Builder {
+            schema,
+            module,
+            out: None,
+            lowering: Options { strict: false, canonical_numbers: false },
+            printing: PrintOptions { product: "version".to_owned(), ..PrintOptions::default() },
+        }
+    }
+
+    /// Prints into the directory that cargo makes for a build script.
+    #[must_use]
+    pub fn out_dir(mut self) -> Self {
+        self.out = None;
+        self
+    }
+
+    /// Prints into this directory of the crate instead, as `src`, so that what is printed can be read and committed. Files that are not printed
+    /// stay.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.out = Some(directory.into());
+        self
+    }
+
+    /// Calls the module so.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>) -> Self {
+        self.module = name.into();
+        self
+    }
+
+    /// Where the format's own scalars are, which the schema names by `d:scalar`: `crate::scalar`.
+    #[must_use]
+    pub fn scalars(mut self, path: impl Into<String>) -> Self {
+        self.printing.scalars = Some(path.into());
+        self
+    }
+
+    /// What the documentation says that `d:since` counts the versions of.
+    #[must_use]
+    pub fn product(mut self, name: impl Into<String>) -> Self {
+        self.printing.product = name.into();
+        self
+    }
+
+    /// Clashes of names, and annotations that nothing reads, are errors.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.lowering.strict = true;
+        self
+    }
+
+    /// Numbers and booleans are written in their one canonical spelling, instead of that of the document.
+    #[must_use]
+    pub fn canonical_numbers(mut self) -> Self {
+        self.lowering.canonical_numbers = true;
+        self
+    }
+
+    /// Prints, tells cargo when to do so again, and tells it all that is wrong.
+    #[must_use]
+    pub fn run(&self) -> ExitCode {
+        let directory = self.schema.parent().unwrap_or(Path::new(""));
+        let name = |file: &str| directory.join(file).display().to_string();
+        println!("cargo::rerun-if-changed=build.rs");
+        println!("cargo::rerun-if-changed={}", self.schema.display());
+        match self.print() {
+            Ok(sources) => {
+                sources.iter().for_each(|source| println!("cargo::rerun-if-changed={}", name(source)));
+                ExitCode::SUCCESS
+            }
+            Err(errors) => {
+                // A broken schema is looked at again once anything beside it has changed.
+                println!("cargo::rerun-if-changed={}", name(""));
+                for error in &errors.list {
+                    let place = if error.file.is_empty() { String::new() } else { name("") };
+                    println!("cargo::error={place}{error}");
+                }
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    /// Prints; the result is which schema files were read.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the schema, or what cannot be written.
+    pub fn print(&self) -> Result<Vec<String>, Errors> {
+        let other = |message: String| Errors { list: vec![Error { file: String::new(), line: 0, column: 0, message }] };
+        let out = match &self.out {
+            Some(directory) => directory.clone(),
+            None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
+                other("OUT_DIR is not set: cargo sets it for build scripts; elsewhere name a `directory`".to_owned())
+            })?,
+        };
+        let name = self.schema.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name.ok_or_else(|| other(format!("'{}' is no file", self.schema.display())))?;
+        let resolver = FileResolver::in_directory(self.schema.parent().unwrap_or(Path::new("")));
+        let printing = PrintOptions { root: format!("crate::{}", self.module), ..self.printing.clone() };
+        let generated = crate::generate(&resolver, &name, &self.lowering, &printing)?;
+        let target = out.join(&self.module);
+        let failed = |error: std::io::Error| other(format!("{}: {error}", target.display()));
+        write_files(&target, &generated.outputs).map_err(failed)?;
+        if self.out.is_none() {
+            // An included file cannot find modules beside itself.
+            let text = format!("#[path = {:?}]\npub mod {};\n", target.join("mod.rs"), self.module);
+            std::fs::write(out.join(format!("{}.rs", self.module)), text).map_err(failed)?;
+        }
+        Ok(generated.sources)
+    }
+}
