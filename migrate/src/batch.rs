@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use domxml_xml::NotText;
@@ -182,14 +183,21 @@ where
 {
     let origin = match item {
         Item::Document(origin) => origin,
-        Item::PassedOver(path, why) => return passed_over(path.display().to_string(), why.clone()),
-        Item::Failed(path, error) => return unreadable(path.display().to_string(), error.clone()),
+        Item::PassedOver(path, why) => {
+            let report = passed_over(path.display().to_string(), why.clone());
+            return FileReport { path: Some(path.clone()), ..report };
+        }
+        Item::Failed(path, error) => {
+            let report = unreadable(path.display().to_string(), error.clone());
+            return FileReport { path: Some(path.clone()), ..report };
+        }
     };
     let mut report = match input::read(origin) {
         Ok(source) => unfit(origin, &source, documents).unwrap_or_else(|| work(origin, &source)),
         Err(Unread::Io(error)) => unreadable(origin.label(), error),
         Err(Unread::NotText(error)) => not_text(origin.label(), error),
     };
+    report.path = origin.path().map(Path::to_owned);
     if report.findings.is_empty() {
         // Nobody asks for a place in it.
         report.text = String::new();

@@ -313,15 +313,8 @@ fn findings(args: &Diff, pairs: &[Pair]) -> Result<String, String> {
         for (at, origin) in [&pair.before, &pair.after].into_iter().enumerate() {
             let seen = |change: &&Change| usize::from(change.after.is_some()) == at;
             let findings: Vec<Finding> = pair.changes().iter().filter(seen).map(difference).collect();
-            let report = FileReport {
-                label: origin.label(),
-                text: pair.texts[at].clone(),
-                findings,
-                action: Action::Unchanged,
-                output: None,
-                features: None,
-                mended: None,
-            };
+            let report = FileReport::new(origin.label(), &pair.texts[at], findings, Action::Unchanged);
+            let report = FileReport { path: origin.path().map(Path::to_owned), ..report };
             summary.add(&report);
             reporter.file(&report, &mut out, &mut aside).map_err(failed)?;
         }

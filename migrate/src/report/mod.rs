@@ -8,6 +8,7 @@ mod text;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::cli::{Output, OutputFormat};
 use crate::finding::{Finding, Level};
@@ -69,6 +70,8 @@ pub struct Feature {
 pub struct FileReport {
     /// The path as given, or `<stdin>`.
     pub label: String,
+    /// The path in its own bytes; none for standard input and where the label says it all.
+    pub path: Option<PathBuf>,
     /// The decoded text; empty where it could not be read.
     pub text: String,
     /// What was found, in the order of the file.
@@ -87,7 +90,8 @@ impl FileReport {
     /// Of a file that was read.
     #[must_use]
     pub fn new(label: String, text: &str, findings: Vec<Finding>, action: Action) -> Self {
-        Self { label, text: text.to_owned(), findings, action, output: None, features: None, mended: None }
+        let text = text.to_owned();
+        Self { label, path: None, text, findings, action, output: None, features: None, mended: None }
     }
 
     /// Whether a finding is an error.

@@ -1,10 +1,14 @@
 //! Findings as SARIF 2.1.0, for code scanning services.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
+use domxml_xml::Spare;
+use roxmltree::Node;
 use serde_json::{Value, json};
-use similar::{DiffTag, TextDiff};
+use similar::{Algorithm, DiffOp, DiffTag};
 
 use super::{FileReport, Reporter, Summary};
 use crate::finding::{Finding, Level, ids, line_column};
@@ -15,6 +19,12 @@ const MAX_RESULTS: usize = 25_000;
 
 /// How many findings about one element share a change.
 const SHARED: usize = 8;
+
+/// Findings times changes of a document beyond which no fix is told: who mends so much runs `upgrade`.
+const MAX_PAIRS: usize = 4_000_000;
+
+/// How long the fewest changes of a document are looked for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// See the module. SARIF is one document, so findings are gathered.
 #[derive(Debug, Default)]
@@ -74,7 +84,7 @@ fn result(report: &FileReport, finding: &Finding) -> Value {
         "message": { "text": format!("{}{edit}", finding.message) },
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": { "uri": uri(&report.label) },
+                "artifactLocation": { "uri": uri(report) },
                 "region": {
                     "startLine": line, "startColumn": column,
                     "endLine": end_line, "endColumn": end_column,
@@ -85,40 +95,95 @@ fn result(report: &FileReport, finding: &Finding) -> Value {
     })
 }
 
-/// How findings are mended, by their numbers: what changes in the text, each change with the findings about the smallest element around it.
+/// A change of some lines.
+struct Hunk {
+    /// The bytes of the text that it is about: at least the line before what is inserted.
+    place: Range<usize>,
+    /// Numbers of the findings about the smallest element around it.
+    owners: Vec<usize>,
+    replacement: Value,
+}
+
+/// How findings are mended, by their numbers. Each change is that of the findings about the smallest element around it. Where there is none,
+/// as where something is moved to, the smallest element with a finding in it is mended as a whole: no half of a change stands alone.
 fn fixes(report: &FileReport) -> HashMap<usize, Value> {
     let Some(mended) = &report.mended else { return HashMap::new() };
-    let starts: Vec<usize> = std::iter::once(0).chain(report.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let place = |line: usize| starts.get(line).copied().unwrap_or(report.text.len());
-    let mut replacements: HashMap<usize, Vec<Value>> = HashMap::new();
-    let diff = TextDiff::from_lines(report.text.as_str(), mended.as_str());
-    for change in diff.ops().iter().filter(|change| change.tag() != DiffTag::Equal) {
-        let (old, new) = (change.old_range(), change.new_range());
-        let inserted: String = new.filter_map(|line| diff.new_slice(line)).collect();
-        // What is inserted between two lines belongs to the one before it.
-        let last = if old.is_empty() { old.start.saturating_sub(1) } else { old.start };
-        let around = |finding: &Finding| {
-            let begins = finding.span.start < place(last + 1) && finding.level.is_rewrite();
-            begins && finding.span.end > place(last)
-        };
-        let about = report.findings.iter().enumerate().filter(|(_, finding)| around(finding));
-        let smallest = about.clone().map(|(_, finding)| finding.span.len()).min();
-        let replacement = json!({
-            "deletedRegion": {
-                "startLine": old.start + 1, "startColumn": 1, "endLine": old.end + 1, "endColumn": 1,
-            },
-            "insertedContent": { "text": inserted },
-        });
-        for (number, _) in about.filter(|(_, finding)| Some(finding.span.len()) == smallest).take(SHARED) {
-            replacements.entry(number).or_default().push(replacement.clone());
+    let rewrites: Vec<usize> =
+        (0..report.findings.len()).filter(|number| report.findings[*number].level.is_rewrite()).collect();
+    let span = |number: usize| &report.findings[number].span;
+    let hunks = hunks(&report.text, mended, &rewrites, span);
+    let mut spare = Spare::default();
+    let tree = domxml_xml::parse(&report.text, &mut spare).ok();
+    // What is mended as a whole.
+    let mut wholes: Vec<Range<usize>> = Vec::new();
+    for hunk in hunks.iter().filter(|hunk| hunk.owners.is_empty()) {
+        let elements = tree.iter().flat_map(|tree| tree.document.descendants()).filter(Node::is_element);
+        let around = elements.map(|element| element.range()).filter(|it| within(&hunk.place, it));
+        let found = around.filter(|it| rewrites.iter().any(|number| within(span(*number), it))).min_by_key(Range::len);
+        wholes.push(found.unwrap_or(0..report.text.len()));
+    }
+    let whole = |place: &Range<usize>| wholes.iter().filter(|it| within(place, it)).max_by_key(|it| it.len());
+    let mut groups: BTreeMap<(usize, usize), Vec<&Hunk>> = BTreeMap::new();
+    for hunk in &hunks {
+        let place = whole(&hunk.place).unwrap_or(&hunk.place);
+        groups.entry((place.start, place.end)).or_default().push(hunk);
+    }
+    let mut replacements: HashMap<usize, Vec<&Value>> = HashMap::new();
+    for ((start, end), hunks) in &groups {
+        let owners: BTreeSet<usize> = hunks.iter().flat_map(|hunk| &hunk.owners).copied().collect();
+        let inside = rewrites.iter().copied().filter(|number| within(span(*number), &(*start..*end)));
+        let owners = if owners.is_empty() { inside.collect() } else { owners };
+        for number in owners.into_iter().take(SHARED) {
+            replacements.entry(number).or_default().extend(hunks.iter().map(|hunk| &hunk.replacement));
         }
     }
-    let fix = |(number, replacements): (usize, Vec<Value>)| {
-        let change = json!({ "artifactLocation": { "uri": uri(&report.label) }, "replacements": replacements });
+    let fix = |(number, replacements): (usize, Vec<&Value>)| {
+        let change = json!({ "artifactLocation": { "uri": uri(report) }, "replacements": replacements });
         let text = format!("what upgrade writes here ({})", report.findings[number].rule);
         (number, json!({ "description": { "text": text }, "artifactChanges": [change] }))
     };
     replacements.into_iter().map(fix).collect()
+}
+
+fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// The changes from one text to another, line by line.
+fn hunks<'f>(
+    text: &'f str,
+    mended: &'f str,
+    rewrites: &[usize],
+    span: impl Fn(usize) -> &'f Range<usize>,
+) -> Vec<Hunk> {
+    let lines = |text: &'f str| text.split_inclusive('\n').collect::<Vec<_>>();
+    let (old, new) = (lines(text), lines(mended));
+    let mut starts = vec![0];
+    starts.extend(old.iter().scan(0, |at, line| {
+        *at += line.len();
+        Some(*at)
+    }));
+    let ops = similar::capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(Instant::now() + PATIENCE));
+    if ops.len().saturating_mul(rewrites.len()) > MAX_PAIRS {
+        return Vec::new();
+    }
+    let hunk = |op: &DiffOp| {
+        let (from, to) = (op.old_range(), new[op.new_range()].concat());
+        // What is inserted between two lines belongs to the one before it.
+        let first = if from.is_empty() { from.start.saturating_sub(1) } else { from.start };
+        let place = starts[first]..starts[from.end.max(first + 1).min(old.len())];
+        let head = place.start..starts[(first + 1).min(old.len())];
+        let about = rewrites.iter().copied().filter(|it| span(*it).start < head.end && span(*it).end > head.start);
+        let smallest = about.clone().map(|number| span(number).len()).min();
+        let replacement = json!({
+            "deletedRegion": {
+                "startLine": from.start + 1, "startColumn": 1, "endLine": from.end + 1, "endColumn": 1,
+            },
+            "insertedContent": { "text": to },
+        });
+        Hunk { place, owners: about.filter(|number| Some(span(*number).len()) == smallest).collect(), replacement }
+    };
+    ops.iter().filter(|op| op.tag() != DiffTag::Equal).map(hunk).collect()
 }
 
 /// A rule with its texts.
@@ -146,11 +211,16 @@ fn level(level: Level) -> &'static str {
 
 /// A path as a URI reference: an absolute one as a `file:` URI, a relative one as it stands, each byte that a URI cannot hold
 /// percent-encoded.
-fn uri(path: &str) -> String {
-    let mut uri = String::from(if path.starts_with('/') { "file://" } else { "" });
-    for byte in path.bytes() {
+fn uri(report: &FileReport) -> String {
+    let path = report.path.as_deref().map_or(report.label.as_bytes(), |path| path.as_os_str().as_encoded_bytes());
+    encoded(path)
+}
+
+fn encoded(path: &[u8]) -> String {
+    let mut uri = String::from(if path.starts_with(b"/") { "file://" } else { "" });
+    for byte in path {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(*byte)),
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -163,8 +233,8 @@ mod tests {
 
     #[test]
     fn paths_are_uris() {
-        assert_eq!(uri("vms/a b%ä:1.xml"), "vms/a%20b%25%C3%A4%3A1.xml");
-        assert_eq!(uri("/etc/vm.xml"), "file:///etc/vm.xml");
-        assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
+        assert_eq!(encoded("vms/a b%ä:1.xml".as_bytes()), "vms/a%20b%25%C3%A4%3A1.xml");
+        assert_eq!(encoded(b"/etc/vm\xff.xml"), "file:///etc/vm%FF.xml");
+        assert_eq!(encoded(b"<stdin>"), "%3Cstdin%3E");
     }
 }

@@ -323,16 +323,7 @@ fn file_report(result: &Result) -> FileReport {
     if let Some(error) = &result.error {
         let (label, why) = error.split_once(": ").unwrap_or(("", error));
         let findings = vec![finding(ids::IO, 0, "", why.to_owned())];
-        let label = label.to_owned();
-        return FileReport {
-            label,
-            text: String::new(),
-            findings,
-            action: Action::Failed,
-            output: None,
-            features: None,
-            mended: None,
-        };
+        return FileReport::new(label.to_owned(), "", findings, Action::Failed);
     }
     let differences = result.drift.differences.iter().zip(&result.places);
     let findings = differences.map(|(difference, (side, _, _, offset))| {
@@ -346,13 +337,6 @@ fn file_report(result: &Result) -> FileReport {
         let message = format!("{} {}: {}", difference.change.as_str(), difference.path, values(difference));
         finding(rule, offset, &difference.path, message)
     });
-    FileReport {
-        label: result.label(Side::Actual).to_owned(),
-        findings: findings.collect(),
-        text: result.texts[1].clone(),
-        action: Action::Unchanged,
-        output: None,
-        features: None,
-        mended: None,
-    }
+    let label = result.label(Side::Actual).to_owned();
+    FileReport::new(label, &result.texts[1], findings.collect(), Action::Unchanged)
 }

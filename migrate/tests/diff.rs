@@ -1,0 +1,30 @@
+//! `diff`: whether two documents mean the same.
+
+mod common;
+
+use common::{NEW, OLD, diff};
+
+#[test]
+fn diff_names_changes_by_path_and_place() {
+    let other = NEW.replace("1048576", "2097152").replace("  <os>", "  <title>t</title>\n  <os>");
+    let (status, said) = diff(OLD, &other, &[]);
+    assert_eq!(status, Some(1), "{said}");
+    for line in [
+        "a.xml:3:3, <stdin>:3:3: changed domain/memory: 1048576 -> 2097152\n",
+        "<stdin>:4:3: added domain/title: <title>t</title>\n",
+        "0 same, 1 different, 0 not judged\n",
+    ] {
+        assert!(said.contains(line), "expected {line}, got {said}");
+    }
+    assert_eq!(diff(OLD, NEW, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
+    assert_eq!(diff(OLD, "<domain/>", &[]).0, Some(2));
+    let (_, json) = diff(OLD, &other, &["--output-format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["pairs"][0]["verdict"], "different");
+    assert_eq!(json["pairs"][0]["changes"][0]["after"]["line"], 3);
+    let (_, github) = diff(OLD, &other, &["--output-format", "github"]);
+    assert!(github.starts_with("::error file=<stdin>,line=3,col=3,title=difference::domain/"), "{github}");
+    let (_, sarif) = diff(OLD, &other, &["--output-format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "difference");
+}

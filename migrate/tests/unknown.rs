@@ -1,0 +1,102 @@
+//! What the schema does not know.
+
+mod common;
+
+use common::{NEW, OLD, diff, dommigrate, stdout};
+
+#[test]
+fn unknown_content_is_kept_or_refused() {
+    let text = NEW.replace("  <os>", "  <!-- a note -->\n  <extra a='1'/>\n  <os>");
+    dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(1).stdout(text.clone());
+    dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(text).assert().code(2).stdout("");
+    let blocks = "  <features>\n    <new/>\n    <hyperv mode='custom'>\n      <newer/>\n    </hyperv>\n  </features>\n";
+    let text = NEW.replace("</domain>", &format!("{blocks}</domain>"));
+    dommigrate().arg("upgrade").write_stdin(text.clone()).assert().code(1).stdout(text);
+}
+
+/// A disk and an interface with a value each that the schema does not know: of an optional attribute, and of a choice.
+fn newer_devices() -> String {
+    let devices = "  <devices>\n    <disk type='file' device='disk'>\n      <driver name='qemu' type='raw' cache='psychic' io='native'/>\n      \
+                   <source file='/a'/>\n      <target dev='vda' bus='virtio'/>\n    </disk>\n    <interface type='tachyon'>\n      \
+                   <mac address='52:54:00:00:00:01'/>\n      <source beam='7'>\n        <lens/>\n      </source>\n    </interface>\n  </devices>\n";
+    NEW.replace("</domain>", &format!("{devices}</domain>"))
+}
+
+#[test]
+fn unknown_values_are_kept_where_they_stand() {
+    let text = newer_devices();
+    for command in ["upgrade", "fmt"] {
+        let kept = dommigrate().arg(command).write_stdin(text.clone()).assert().stdout(text.clone());
+        let said = String::from_utf8_lossy(&kept.get_output().stderr).into_owned();
+        assert_eq!(said.matches("[unknown-content]").count(), if command == "fmt" { 0 } else { 2 }, "{said}");
+        dommigrate().args([command, "--unknown", "deny"]).write_stdin(text.clone()).assert().code(2).stdout("");
+    }
+    for command in ["check", "validate"] {
+        let said = stdout(dommigrate().arg(command).write_stdin(text.clone()));
+        let found: Vec<_> = said.lines().filter(|line| line.contains("unknown-content")).collect();
+        assert!(
+            found.len() == 2 && found[0].contains("driver/@cache") && found[1].contains("interface/@type"),
+            "{said}"
+        );
+    }
+    let said = stdout(dommigrate().arg("info").write_stdin(text));
+    assert!(said.starts_with("oldest libvirt: cannot be told, something is unknown"), "{said}");
+}
+
+/// libvirt's own form of what the schema does not know is known only of a libvirt that is named.
+#[test]
+fn libvirts_form_of_what_is_unknown_is_asked_for() {
+    let libvirt = |text: &str, more: &[&str]| {
+        let mut command = dommigrate();
+        command.args(["upgrade", "--profile", "libvirt"]).args(more);
+        let output = command.write_stdin(text.to_owned()).output().expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let unknown = NEW.replace("  <os>", "  <!-- a note -->\n  <extra a='1'/>\n  <os>");
+    let (code, written, said) = libvirt(&unknown, &[]);
+    assert!(
+        code == Some(2) && written.is_empty() && said.contains("--target") && said.contains("--unknown keep"),
+        "{said}"
+    );
+    let (_, written, said) = libvirt(&unknown, &["--target", "9.0.0"]);
+    assert!(written.contains("<name>") && !written.contains("extra") && said.contains("<extra>"), "{written}{said}");
+    let (_, written, _) = libvirt(&unknown, &["--unknown", "keep"]);
+    assert!(written.contains("  <extra a='1'/>\n") && !written.contains("<!--"), "{written}");
+    // A libvirt that does not know a value refuses it.
+    let (code, written, said) = libvirt(&newer_devices(), &["--target", "9.0.0"]);
+    assert!(code == Some(2) && written.is_empty() && said.contains("libvirt refuses it"), "{said}");
+    let (_, written, said) = libvirt(&newer_devices(), &["--unknown", "keep"]);
+    assert!(
+        written.contains(" cache='psychic' io='native'/>") && written.contains("<interface type='tachyon'>"),
+        "{written}{said}"
+    );
+    assert!(written.contains("<source beam='7'>"), "{written}");
+}
+
+/// What no schema knows may mean anything: documents that differ in it are never the same.
+#[test]
+fn diff_looks_at_what_is_unknown() {
+    let with = |line: &str| NEW.replace("</domain>", &format!("  {line}\n</domain>"));
+    for (one, other) in [
+        (with("<extra/>"), NEW.to_owned()),
+        (with("<extra a='1'/>"), with("<extra a='2'/>")),
+        (with("<extra>1</extra>"), with("<extra>2</extra>")),
+        (NEW.replace("<os>", "<os extra='1'>"), NEW.replace("<os>", "<os extra='2'>")),
+        (NEW.replace("<os>", "<os>text"), NEW.to_owned()),
+        (with("<metadata><extra/></metadata>"), NEW.to_owned()),
+        (newer_devices(), newer_devices().replace("psychic", "clairvoyant")),
+        (newer_devices().replace(" io='native'", ""), newer_devices().replace(" cache='psychic' io='native'", "")),
+        (newer_devices(), newer_devices().replace("tachyon", "warp")),
+        (newer_devices(), newer_devices().replace("beam='7'", "beam='8'")),
+        (newer_devices(), newer_devices().replace("<lens/>", "<prism/>")),
+        (with("<v:extra xmlns:v='urn:v' a='1'/>"), with("<v:extra xmlns:v='urn:v' a='2'/>")),
+    ] {
+        let (status, said) = diff(&one, &other, &[]);
+        assert_eq!(status, Some(1), "{one}\n{other}\n{said}");
+        assert!(said.contains("0 same, 1 different, 0 not judged"), "{said}");
+    }
+    let one = with("<extra b='2' a='1'><x/><!-- seen --></extra>");
+    let other = OLD.replace("  <name>", "  <extra a=\"1\" b=\"2\">\n    <x/>\n  </extra>\n  <name>");
+    assert_eq!(diff(&one, &other, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
+}
