@@ -39,8 +39,8 @@ fn after_help() -> &'static str {
 const STATUS: &str = "\
 Exit status:
   0  nothing was found that fails, or everything that was found was rewritten
-  1  something was found: by check, validate, diff, drift, --check, --dry-run or --diff, or what upgrade
-     cannot mend
+  1  something was found: by check, validate, diff, drift, --check, --dry-run or --diff, or what
+     upgrade cannot mend
   2  a file could not be done (it cannot be read, was left, or cannot be judged), or the call was
      wrong; the other files are done all the same";
 
@@ -75,7 +75,9 @@ note      nothing to rewrite";
 const FMT: &str = "\
 Examples:
   dommigrate fmt vms/            lay out, in place
-  dommigrate fmt --check vms/    exit with 1 if a file would change";
+  dommigrate fmt --check vms/    exit with 1 if a file would change
+
+Exit status: 0 all are laid out; 1 --check, --dry-run or --diff found something; 2 a file was left.";
 
 const VALIDATE: &str = "\
 Examples:
@@ -88,7 +90,9 @@ Exit status: 0 all are valid; 1 one is not; 2 a file cannot be read.";
 const INFO: &str = "\
 Examples:
   dommigrate info web.xml        the oldest libvirt that can read it, and what needs it
-  dommigrate info -q vms/        one line for each file";
+  dommigrate info -q vms/        one line for each file
+
+Exit status: 0 done; 2 a file cannot be read.";
 
 const DIFF: &str = "\
 Examples:
@@ -121,6 +125,34 @@ The data has the shape of the XML: attributes and children by name, lists where 
 text of an element with attributes as $text. Nothing is lost but comments and layout; what the format does
 not know is kept in keys with an @ and in $unknown. `dommigrate schema domain` prints the JSON Schema.";
 
+const RULES: &str = "\
+Examples:
+  dommigrate rules                              id, class and what it is about
+  dommigrate rules --output-format json | jq -r '.[].id'
+
+Exit status: 0.";
+
+const COMPLETIONS: &str = "\
+Examples:
+  dommigrate completions bash > ~/.local/share/bash-completion/completions/dommigrate
+  dommigrate completions fish > ~/.config/fish/completions/dommigrate.fish
+  dommigrate completions zsh > ~/.zfunc/_dommigrate    # where fpath has ~/.zfunc
+
+Exit status: 0.";
+
+const MAN: &str = "\
+Examples:
+  dommigrate man | man -l -                     read it
+  dommigrate man ~/.local/share/man/man1        a page for each command
+
+Exit status: 0; 2 the pages cannot be written.";
+
+const SCHEMA: &str = "\
+Examples:
+  dommigrate schema json > report.schema.json
+
+Exit status: 0.";
+
 const EXPLAIN: &str = "\
 Examples:
   dommigrate explain os-nvram-text          a rule
@@ -128,7 +160,9 @@ Examples:
   dommigrate explain disk/source            an element of the format, in each of its forms
   dommigrate explain devices/disk/driver/@cache
                                             an attribute, with its values
-  dommigrate explain disk/@type=network     a value";
+  dommigrate explain disk/@type=network     a value
+
+Exit status: 0; 2 nothing is called so.";
 
 const LSP: &str = "\
 An editor starts this; migrate/docs/editors.md tells how. The options hold for every file, those of a
@@ -171,6 +205,7 @@ pub enum Command {
     #[command(after_help = CONVERT)]
     Convert(Convert),
     /// List the rules
+    #[command(after_help = RULES)]
     Rules(Rules),
     /// Explain a rule, with an example, or an element, an attribute or a value of the format
     #[command(after_help = EXPLAIN)]
@@ -179,17 +214,20 @@ pub enum Command {
     #[command(after_help = LSP)]
     Lsp(Lsp),
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write all of them to a directory
+    #[command(after_help = MAN)]
     Man {
         /// Write a page for each command here
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
     },
     /// Print the JSON Schema of what the commands print, or of a definition
+    #[command(after_help = SCHEMA)]
     Schema {
         /// Of what
         #[arg(value_enum)]

@@ -69,16 +69,28 @@ fn what_is_newer_than_the_format_is_no_target() {
 fn help_fits_and_tells_the_exit_status() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help.txt");
     let mut all = String::new();
-    for command in
-        ["", "upgrade", "check", "fmt", "validate", "info", "diff", "drift", "convert", "rules", "explain", "schema"]
-    {
+    for command in [
+        "",
+        "upgrade",
+        "check",
+        "fmt",
+        "validate",
+        "info",
+        "diff",
+        "drift",
+        "convert",
+        "rules",
+        "explain",
+        "completions",
+        "man",
+        "schema",
+    ] {
         let help = stdout(dommigrate().args(Some(command).filter(|name| !name.is_empty())).arg("--help"));
         all.push_str(&format!("$ dommigrate {command}{}--help\n{help}\n", if command.is_empty() { "" } else { " " }));
         let long = help.lines().find(|line| line.chars().count() > 100);
         assert!(help.contains("Usage: dommigrate") && long.is_none(), "{command}: {long:?}");
-        if ["", "upgrade", "check", "validate", "diff"].contains(&command) {
-            assert!(help.contains("Exit status:"), "{help}");
-        }
+        assert!(help.contains("Exit status:"), "{help}");
+        assert!(command.is_empty() || help.contains("Example"), "{help}");
     }
     if std::env::var_os("BLESS").is_some() {
         fs::write(&golden, &all).expect("written");

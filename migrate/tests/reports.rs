@@ -9,8 +9,9 @@ use std::ffi::OsString;
 use std::fs;
 #[cfg(unix)]
 use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
 #[cfg(unix)]
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[cfg(unix)]
 use common::odd::fill;
@@ -57,6 +58,21 @@ fn holds(schema: &jsonschema::Validator, json: &Value, about: &str) {
     let errors: Vec<String> =
         schema.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).take(3).collect();
     assert!(errors.is_empty(), "{about}: {errors:?}");
+}
+
+/// The picture in the README is what the command prints.
+#[test]
+fn the_picture_is_what_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let call = ["check", "--color", "always", "examples/legacy/archive"];
+    let said = stdout(dommigrate().current_dir(root).args(call));
+    let picture = anstyle_svg::Term::new().render_svg(&format!("$ dommigrate check examples/legacy/archive\n{said}"));
+    let golden = root.join("examples/check.svg");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&golden, &picture).expect("written");
+    }
+    let kept = fs::read_to_string(&golden).expect("the picture");
+    assert!(kept == picture, "BLESS=1 writes {} anew", golden.display());
 }
 
 #[test]
