@@ -86,6 +86,15 @@ impl Extra {
         })
     }
 
+    /// As [`Extra::keeps`], but for children in which nothing stands.
+    #[must_use]
+    pub fn keeps_filled(&self, ns: &str, name: &str) -> bool {
+        self.kept.as_deref().is_some_and(|kept| {
+            kept.values.iter().any(|value| value.name == name && value.ns == ns)
+                || kept.nodes.iter().any(|node| node.is_element(name) && !node.is_empty_element())
+        })
+    }
+
     /// Whether anything unknown is kept of the element: attributes, values, elements, a text. Comments are not, nor are values that
     /// say nothing.
     #[must_use]
@@ -215,6 +224,15 @@ impl KeptNode {
     #[must_use]
     pub fn is_element(&self, name: &str) -> bool {
         self.element_name() == Some(name)
+    }
+
+    /// Whether it is an element without attributes, in which nothing stands but white space.
+    #[must_use]
+    pub fn is_empty_element(&self) -> bool {
+        let Some(name) = self.element_name() else { return false };
+        let rest = self.text[1 + name.len()..].trim_start();
+        let inner = rest.strip_prefix('>').and_then(|inner| inner.rfind("</").map(|end| &inner[..end]));
+        rest == "/>" || inner.is_some_and(|inner| inner.trim().is_empty())
     }
 
     /// The element read as a `T`, what `T` does not know kept in it. Its parts have no place in the document.

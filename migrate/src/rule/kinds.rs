@@ -30,8 +30,12 @@ pub fn default_by<P: IntoPlace>(
         let Some(value) = value(element, &cx.scope) else { return };
         let mut value = Some(value);
         place.each(element, &mut |slot, xml| {
-            // A value that is not known is not left out.
-            let kept = xml.as_ref().is_some_and(|xml| xml.keeps(place.shape.ns, place.shape.name));
+            // A value that is not known is not left out; libvirt takes an element with nothing in it for none.
+            let libvirt = cx.profile == Profile::Libvirt;
+            let kept = xml.as_ref().is_some_and(|xml| {
+                let name = place.shape.name;
+                if libvirt { xml.keeps_filled(place.shape.ns, name) } else { xml.keeps(place.shape.ns, name) }
+            });
             if slot.items().is_empty()
                 && !kept
                 && let Some(value) = value.take()

@@ -34,13 +34,12 @@ pub(super) fn refused(rule: Rule) -> Rule {
     .row(
         refuse(|os: &Os, scope| {
             let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
-            let given = os.loader.as_ref().is_some_and(|loader| !loader.says_nothing())
-                || os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
+            let given = os.loader.is_some() || os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
             (scope.is_hvm() && !chosen && given)
                 .then_some("the firmware has no path and is not chosen automatically either")
         })
         .at(|os| {
-            let loader = os.loader.as_ref().filter(|loader| !loader.says_nothing()).map(|loader| &loader.xml);
+            let loader = os.loader.as_ref().map(|loader| &loader.xml);
             loader.or(os.nvram.as_ref().map(|nvram| &nvram.xml)).unwrap_or(&os.xml)
         }),
     )

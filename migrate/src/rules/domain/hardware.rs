@@ -1,6 +1,6 @@
 //! What the host lends to the guest: file descriptors of an IOMMUFD, digests of a trust domain.
 
-use domxml::{Iommufd, LaunchSecurityTypeTdx as Tdx, YesNo};
+use domxml::{Iommufd, LaunchSecurityTypeSevSnp as SevSnp, LaunchSecurityTypeTdx as Tdx, YesNo};
 
 use crate::rule::kinds::refuse;
 use crate::rule::{Class, Rule, rule};
@@ -10,9 +10,31 @@ const DIGEST_BYTES: usize = 48;
 
 pub(super) fn rules() -> Vec<Rule> {
     let digests = rule("launch-security-digest", Class::Conflict)
-        .summary("a digest of a trust domain that does not have 48 bytes")
-        .doc("The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; libvirt refuses others.")
-        .finds("<launchSecurity type='tdx'><mrOwner>AAAA</mrOwner></launchSecurity>");
+        .summary("a digest or block of a protected guest that does not have its length")
+        .doc(
+            "The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; what a guest under SEV-SNP \
+             is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 (`guestVisibleWorkarounds`). libvirt \
+             refuses others, those of SEV-SNP in 12.8.0 at the latest.",
+        )
+        .finds("<launchSecurity type='tdx'><mrOwner>AAAA</mrOwner></launchSecurity>")
+        .finds("<launchSecurity type='sev-snp'><policy>0x30000</policy><idBlock>AAAA</idBlock></launchSecurity>");
+    let snp = [
+        (SevSnp::GUEST_VISIBLE_WORKAROUNDS, 16),
+        (SevSnp::ID_BLOCK, 96),
+        (SevSnp::ID_AUTH, 4096),
+        (SevSnp::HOST_DATA, 32),
+    ];
+    // Since a release between 10.5.0 and 12.8.0.
+    let digests = snp.into_iter().fold(digests, |rule, (part, bytes)| {
+        rule.row(
+            refuse(move |snp: &SevSnp, _| {
+                let text = part.get(snp).as_ref().filter(|text| !text.is_empty())?;
+                let wrong = base64_bytes(text) != Some(bytes);
+                wrong.then(|| format!("<{}> is not of {bytes} bytes in base64", part.info().name))
+            })
+            .since(12, 8, 0),
+        )
+    });
     vec![
         rule("iommufd-conflict", Class::Conflict)
             .summary("a file descriptor for an IOMMUFD that is not used")

@@ -109,6 +109,14 @@ fn conflict() -> Rule {
             })
             .since(11, 6, 0),
         )
+        // It takes it for a failure that it could read them: a mistake of a release between 11.3.0 and 12.8.0.
+        .row(
+            refuse(|rdp: &GraphicsTypeRdp, _| {
+                let given = rdp.replace_user.is_some() || rdp.multi_user.is_some();
+                given.then_some("libvirt fails where an RDP server has replaceUser or multiUser, and does not say why: leave them out")
+            })
+            .since(12, 8, 0),
+        )
 }
 
 /// The first switch that is neither on nor off.

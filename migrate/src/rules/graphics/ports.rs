@@ -95,7 +95,7 @@ fn autoport() -> Rule {
         .summary("`autoport` is spelt out")
         .doc(
             "Without `autoport` a VNC server has the port that is given, or one that libvirt chooses where none is; libvirt writes \
-             which. An RDP server without port gets `autoport='yes'`. A SPICE server with a port has `autoport='no'`.",
+             which; port 0 is a choice since 11.6.0. An RDP server without port gets `autoport='yes'`. A SPICE server with a port has `autoport='no'`.",
         )
         .example(
             "<devices><graphics type='vnc' port='5905'/></devices>",
@@ -103,7 +103,17 @@ fn autoport() -> Rule {
         )
         .row(
             default_by(GraphicsTypeVnc::AUTOPORT, |vnc, _| if is_open(vnc.port) { YES } else { NO })
-                .when(|vnc, _| has_ports(&vnc.listen) && vnc.socket.is_none()),
+                .when(|vnc, _| vnc.port != Some(0) && has_ports(&vnc.listen) && vnc.socket.is_none()),
+        )
+        .row(
+            default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::No)
+                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listen) && vnc.socket.is_none())
+                .until(11, 6, 0),
+        )
+        .row(
+            default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::Yes)
+                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listen) && vnc.socket.is_none())
+                .since(11, 6, 0),
         )
         .row(default(GraphicsTypeRdp::AUTOPORT, LaxYesNo::Yes).when(|rdp, _| is_open(rdp.port)))
         .row(default(GraphicsTypeRdp::AUTOPORT, LaxYesNo::Yes).when(|rdp, _| rdp.port == Some(0)).since(11, 6, 0))
