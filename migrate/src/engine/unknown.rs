@@ -111,14 +111,6 @@ fn is_about(finding: &Finding, values: &[KeptValue]) -> bool {
     values.iter().any(|kept| finding.message.contains(&format!("'{}'", kept.value)))
 }
 
-/// Whether a rule refuses the value that stands here: then nothing else needs to be said of it.
-pub(super) fn is_refused(value: &str, at: &Range<usize>, findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| {
-        let around = finding.span.start <= at.start && at.end <= finding.span.end;
-        around && finding.level == Level::Error && finding.message.contains(&format!("'{value}'"))
-    })
-}
-
 /// Whether a node that is kept could not be read, and its field is empty.
 fn is_missed(content: &dyn Content, node: &KeptNode) -> bool {
     let Some(name) = node.element_name() else { return false };
