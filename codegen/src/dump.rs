@@ -118,6 +118,7 @@ pub fn model(model: &Model) -> String {
         }
         let kind = match &ty.shape {
             Shape::Struct(Struct { element: Some(element), .. }) => format!("struct <{}>", xml_name(element)),
+            Shape::Struct(Struct { shared: true, .. }) => "struct of several elements".to_owned(),
             Shape::Struct(_) => "members".to_owned(),
             Shape::Payload(payload) => format!("choice by {}", xml_name(&payload.attribute)),
             Shape::Values(_) => "values".to_owned(),

@@ -13,6 +13,8 @@
 //!   its element and the deciding attribute (`InterfaceType`); what a branch holds by `d:type`, else after the definition that is
 //!   the branch, else after the choice and the branch's first value. A set of values is named after its definition,
 //!   else after the type and the field that have it first.
+//! - Types that are equal, field by field, are one type, whatever their elements are called (`lower/share.rs`): it is named after the
+//!   definition that is the content of all of them.
 //! - A text is called `value`, or `text` beside an attribute or child of that name, or `content`.
 //!
 //! # Clashes
@@ -32,6 +34,7 @@
 mod fields;
 pub mod names;
 mod scalars;
+mod share;
 mod size;
 mod types;
 
@@ -43,7 +46,7 @@ use relaxng_model::schema::NodeId;
 use crate::analyse::{ContentId, Facts as Analysis, MemberKind};
 use crate::annotations::Annotations;
 use crate::error::Errors;
-use crate::model::{ChildContent, Count, FieldKind, Model, Module, Scalar, Shape, Type, TypeId};
+use crate::model::{Count, Model, Module, Scalar, Shape, Type, TypeId};
 
 /// How the generator treats a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,6 +81,12 @@ pub fn lower(grammar: &Grammar, facts: &Analysis<'_>, options: &Options) -> Resu
 struct Draft {
     ty: Type,
     origin: NodeId,
+    /// The definition that is what the element or the branch holds, or the set of values.
+    define: Option<DefineId>,
+    /// Whether a `d:type` names it.
+    given: bool,
+    /// Whether another type, which is equal, stands for it.
+    gone: bool,
 }
 
 /// What a content becomes.
@@ -159,6 +168,7 @@ impl<'g, 'f> Lowerer<'g, 'f> {
         for index in 0..self.facts.choices.len() {
             self.payload_type(index);
         }
+        self.share();
     }
 
     fn reserve(&mut self) -> TypeId {
@@ -171,7 +181,7 @@ impl<'g, 'f> Lowerer<'g, 'f> {
             facts: crate::model::Facts::default(),
             shape: Shape::Values(crate::model::Values { literals: Vec::new(), others: Vec::new() }),
         };
-        self.drafts.push(Draft { ty, origin: NodeId(0) });
+        self.drafts.push(Draft { ty, origin: NodeId(0), define: None, given: false, gone: false });
         id
     }
 
@@ -228,7 +238,7 @@ fn assemble(grammar: &Grammar, drafts: Vec<Draft>, roots: Vec<TypeId>, strict: b
         let location = schema.node(draft.origin).location;
         (location.file, location.offset)
     };
-    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    let mut order: Vec<usize> = (0..drafts.len()).filter(|&index| !drafts[index].gone).collect();
     order.sort_by_key(|&index| location(&drafts[index]));
     let mut moved = vec![TypeId(0); drafts.len()];
     for (new, &old) in order.iter().enumerate() {
@@ -240,7 +250,7 @@ fn assemble(grammar: &Grammar, drafts: Vec<Draft>, roots: Vec<TypeId>, strict: b
     let mut paths: names::Scope<()> = names::Scope::default();
     let mut files: Vec<usize> = Vec::new();
     for old in order {
-        let Some(Draft { mut ty, origin }) = drafts[old].take() else { continue };
+        let Some(Draft { mut ty, origin, .. }) = drafts[old].take() else { continue };
         let file = schema.node(origin).location.file.0 as usize;
         if files.last() != Some(&file) {
             files.push(file);
@@ -284,52 +294,5 @@ fn module(grammar: &Grammar, file: usize, paths: &mut names::Scope<()>) -> Modul
 
 /// Gives every reference to a type its new number.
 fn renumber(shape: &mut Shape, moved: &[TypeId]) {
-    fn id(ty: &mut TypeId, moved: &[TypeId]) {
-        *ty = moved[ty.0 as usize];
-    }
-    fn scalar(value: &mut Scalar, moved: &[TypeId]) {
-        match value {
-            Scalar::Type(ty) => id(ty, moved),
-            Scalar::List(item) => scalar(item, moved),
-            Scalar::Basic(_) | Scalar::Spelt(_) | Scalar::Custom(_) => {}
-        }
-    }
-    fn child(content: &mut ChildContent, moved: &[TypeId]) {
-        match content {
-            ChildContent::Struct(ty) => id(ty, moved),
-            ChildContent::Scalar(value) => scalar(value, moved),
-            ChildContent::Flag | ChildContent::Any => {}
-        }
-    }
-    match shape {
-        Shape::Struct(shape) => {
-            for field in &mut shape.fields {
-                match &mut field.kind {
-                    FieldKind::Attribute { scalar: value, .. } | FieldKind::Text { scalar: value, .. } => {
-                        scalar(value, moved);
-                    }
-                    FieldKind::Child { content, .. } => child(content, moved),
-                    FieldKind::Payload { ty, .. } | FieldKind::Mix { ty, .. } => id(ty, moved),
-                    FieldKind::AnyAttributes | FieldKind::AnyElements { .. } => {}
-                }
-            }
-        }
-        Shape::Payload(shape) => {
-            for variant in &mut shape.variants {
-                if let Some(ty) = &mut variant.members {
-                    id(ty, moved);
-                }
-            }
-        }
-        Shape::Values(shape) => {
-            for other in &mut shape.others {
-                scalar(&mut other.scalar, moved);
-            }
-        }
-        Shape::Mix(shape) => {
-            for variant in &mut shape.variants {
-                child(&mut variant.content, moved);
-            }
-        }
-    }
+    types::each_type(shape, &mut |ty| *ty = moved[ty.0 as usize]);
 }

@@ -163,8 +163,10 @@ pub enum Shape {
 /// A struct: fields in the order of the schema, and the order in which they are written.
 #[derive(Debug, Clone)]
 pub struct Struct {
-    /// The element's name; none for the members of a payload's branch.
+    /// The element's name; none for the members of a payload's branch, and where `shared` is true.
     pub element: Option<XmlName>,
+    /// Elements of several names hold this, and are called by the fields that hold them.
+    pub shared: bool,
     /// The fields, in schema order, attributes first.
     pub fields: Vec<Field>,
     /// The orders in which attributes are written. The first that applies is taken; the last applies always.
@@ -422,4 +424,6 @@ pub struct MixVariant {
     pub content: ChildContent,
     /// Documentation.
     pub docs: Vec<String>,
+    /// Annotations of the element.
+    pub facts: Facts,
 }

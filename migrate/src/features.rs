@@ -133,6 +133,7 @@ pub fn newest() -> Version {
 
 /// An open element.
 struct Frame {
+    name: &'static str,
     /// Its table and those of its payloads' members.
     tables: Vec<&'static TypeInfo>,
     span: Span,
@@ -158,8 +159,7 @@ struct Collector {
 
 impl Collector {
     fn path(&self) -> String {
-        let elements = self.open.iter().filter_map(|frame| frame.tables[0].element);
-        let mut names: Vec<&str> = elements.map(|name| name.local).collect();
+        let mut names: Vec<&str> = self.open.iter().map(|frame| frame.name).collect();
         // Below the devices the document's outer levels say nothing.
         let skip = if names.len() > 2 && names[1] == "devices" { 2 } else { usize::from(names.len() > 1) };
         names.drain(..skip);
@@ -199,13 +199,14 @@ impl Collector {
 }
 
 impl Observer for Collector {
-    fn element(&mut self, info: &'static TypeInfo, span: Span) {
-        // What it is in its place may be newer than what it is in others.
-        let here = self.child.take().and_then(|(child, _)| child.since);
+    fn element(&mut self, line: Option<&'static FieldInfo>, info: &'static TypeInfo, span: Span) {
+        self.child = None;
+        let own = line.map_or(info.since, |line| line.since);
+        let name = line.map_or(info.element.map_or(info.name, |name| name.local), |line| line.name);
         let around = self.open.last().and_then(|frame| frame.since);
-        let since = info.since.max(here).max(around);
-        self.open.push(Frame { tables: vec![info], span, since, attributes: Vec::new(), children: Vec::new() });
-        if info.since.or(here).is_some() {
+        let since = own.max(around);
+        self.open.push(Frame { name, tables: vec![info], span, since, attributes: Vec::new(), children: Vec::new() });
+        if own.is_some() {
             self.add(self.path(), since, span);
         }
     }
@@ -249,7 +250,7 @@ impl Observer for Collector {
     fn text(&mut self, owner: &'static TypeInfo, text: &str, span: Span) {
         self.settle();
         if let Some(FieldInfo { values, narrow, .. }) = owner.text_field() {
-            self.value(&self.path(), owner.since, Lexis { values, narrow: *narrow }, text, span);
+            self.value(&self.path(), None, Lexis { values, narrow: *narrow }, text, span);
         }
     }
 

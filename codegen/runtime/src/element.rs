@@ -61,6 +61,7 @@ pub trait Element: Content + Default {
 
     /// The element as a document, ended by a line break. Everything it holds is written as it is, but
     /// for the name of an encoding in its declaration: a string is written in UTF-8, so no other name stays.
+    /// Of a type that elements of several names have, it has the name under which it was read, or else that of the type.
     fn to_xml(&self) -> String {
         self.write_with(&WriteOptions::default()).text
     }
@@ -119,6 +120,23 @@ impl<T: Element> Element for Box<T> {}
 /// Makes elements of structs, with the two methods that need no trait in scope.
 #[macro_export]
 macro_rules! elements {
+    (shared $ty:ty) => {
+        impl $crate::Element for $ty {}
+
+        impl $ty {
+            /// Reads a document whose root is such an element, whatever its name: elements of several names are alike. Unknown
+            /// content is an error; [`Element`]($crate::Element) has the methods with options, and one that writes it under the name
+            /// that it was read with.
+            ///
+            /// # Errors
+            ///
+            /// All that is wrong with the document.
+            #[inline]
+            pub fn from_xml(text: &str) -> ::std::result::Result<Self, $crate::ParseErrors> {
+                $crate::Element::from_xml(text)
+            }
+        }
+    };
     ($($ty:ty),* $(,)?) => {$(
         impl $crate::Element for $ty {}
 

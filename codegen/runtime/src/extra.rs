@@ -108,6 +108,12 @@ impl Extra {
     /// Forgets where the element stood, and what it keeps: it was not read from the document that it belongs to.
     pub fn displace(&mut self) {
         self.span = Span::default();
+        if let Some(kept) = &mut self.kept {
+            kept.name = None;
+            if **kept == Kept::default() {
+                self.kept = None;
+            }
+        }
         for kept in self.kept.iter_mut() {
             let leaves = kept.leaves.iter_mut().flat_map(|leaf| leaf.before.iter_mut().chain(&mut leaf.after));
             kept.nodes.iter_mut().chain(leaves).for_each(|node| node.span = Span::default());
@@ -157,6 +163,8 @@ pub struct Kept {
     pub nodes: Vec<KeptNode>,
     /// What belongs to children that are fields of this element and have no `Extra` of their own.
     pub leaves: Vec<KeptLeaf>,
+    /// Of a root whose type holds elements of several names: the namespace and the name that it had.
+    pub name: Option<(Box<str>, Box<str>)>,
     /// Of the root: what stands before it in the document (XML declaration, comments), ended by a line break.
     pub prolog: Box<str>,
     /// Of the root: what stands behind it, without white space at its ends.

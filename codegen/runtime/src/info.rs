@@ -25,9 +25,12 @@ impl Name {
 pub struct TypeInfo {
     /// Name of the Rust type.
     pub name: &'static str,
-    /// Name of the element; none for the members of a payload.
+    /// Name of the element; none for the members of a payload, and for what elements of several names hold.
     pub element: Option<Name>,
-    /// The first version that knows it.
+    /// Whether it is the members of one variant of a payload, and no element.
+    pub members: bool,
+    /// The first version that knows it, if that is the same wherever it stands. So are the facts that follow: of an element in another
+    /// one, the line of its field says what holds there.
     pub since: Option<Version>,
     /// The rule that replaces it.
     pub legacy: Option<&'static str>,
@@ -66,6 +69,7 @@ impl TypeInfo {
     pub const NONE: TypeInfo = TypeInfo {
         name: "",
         element: None,
+        members: false,
         since: None,
         legacy: None,
         output_only: false,
@@ -93,6 +97,12 @@ impl TypeInfo {
     /// The table of the members of a payload.
     #[must_use]
     pub const fn members() -> Self {
+        TypeInfo { members: true, ..Self::NONE }
+    }
+
+    /// The table of what elements of several names hold.
+    #[must_use]
+    pub const fn shared() -> Self {
         Self::NONE
     }
 
@@ -384,8 +394,10 @@ pub struct FieldInfo {
     pub legacy: Option<&'static str>,
     /// Whether only a running domain shows it.
     pub output_only: bool,
-    /// Whether the canonical form leaves it out where there is nothing in it.
-    pub dropped_if_empty: bool,
+    /// How it is written where there is nothing in it.
+    pub empty: EmptyForm,
+    /// The first version that writes it as any other element where there is nothing in it.
+    pub empty_until: Option<Version>,
     /// What an empty value is.
     pub blank: Blank,
     /// Whether a value that it does not know counts as none.
@@ -427,7 +439,8 @@ impl FieldInfo {
         default: None,
         legacy: None,
         output_only: false,
-        dropped_if_empty: false,
+        empty: EmptyForm::Single,
+        empty_until: None,
         blank: Blank::Value,
         lax: false,
         values: &[],
@@ -555,10 +568,24 @@ impl FieldInfo {
         self
     }
 
+    /// Where there is nothing in it, it is written with two tags, on two lines.
+    #[must_use]
+    pub const fn pair(mut self) -> Self {
+        self.empty = EmptyForm::Pair;
+        self
+    }
+
     /// The canonical form leaves it out where there is nothing in it.
     #[must_use]
     pub const fn dropped_if_empty(mut self) -> Self {
-        self.dropped_if_empty = true;
+        self.empty = EmptyForm::Dropped;
+        self
+    }
+
+    /// The first version that writes it as any other element where there is nothing in it.
+    #[must_use]
+    pub const fn empty_until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+        self.empty_until = Some(Version::new(major, minor, micro));
         self
     }
 

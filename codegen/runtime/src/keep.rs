@@ -29,7 +29,7 @@ pub(crate) fn namespaces(node: Node<'_, '_>, extra: &mut Extra) {
 }
 
 /// Keeps what stands before and behind the root.
-pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
+pub(crate) fn surroundings(root: Node<'_, '_>, named: bool, extra: &mut Extra) {
     let text = domxml_xml::original(root.document());
     let normal = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
     let before = text[..root.range().start].trim_start_matches('\u{feff}');
@@ -42,6 +42,10 @@ pub(crate) fn surroundings(root: Node<'_, '_>, extra: &mut Extra) {
         let tail = &before[before.trim_end().len()..];
         let end = if tail.matches('\n').count() > 1 { "\n\n" } else { "\n" };
         extra.kept_mut().prolog = format!("{of_string}{body}{end}").into();
+    }
+    if named {
+        let name = root.tag_name();
+        extra.kept_mut().name = Some((name.namespace().unwrap_or("").into(), name.name().into()));
     }
     let after = text[root.range().end..].trim();
     if !after.is_empty() {

@@ -95,8 +95,10 @@ macro_rules! table {
             ::core::option::Option::Some(&mut self.xml)
         }
     };
+    (@extra shared) => { $crate::table!(@extra element); };
     (@extra members) => {};
     (@element element $ty:ident) => { $crate::elements!($ty); };
+    (@element shared $ty:ident) => { $crate::elements!(shared $ty); };
     (@element members $ty:ident) => {};
     ($ty:ident: $head:ident $head_args:tt $(.$head_fact:ident $head_fact_args:tt)*;
         $($index:literal $key:ident = $field:ident: $field_ty:ty, $kind:ident $args:tt $(.$fact:ident $fact_args:tt)*;)*

@@ -8,7 +8,7 @@ mod options;
 use crate::content::Content;
 use crate::escape;
 use crate::extra::{Anchor, Kept, Span};
-use crate::info::{EmptyForm, FieldInfo, Name, TypeInfo};
+use crate::info::{EmptyForm, FieldInfo, TypeInfo};
 use kept::Frame;
 
 pub use marks::Print;
@@ -38,7 +38,8 @@ pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
 #[cfg(feature = "serde")]
 pub(crate) fn write_as(name: &'static str, content: &dyn Content, options: &WriteOptions) -> Written {
     let mut writer = Writer::new(options);
-    writer.root_as(content.info().element.unwrap_or(Name::plain(name)), content);
+    let name = root_name(content).unwrap_or(("", name));
+    writer.root_as(name, content);
     Written { text: writer.out, findings: writer.findings }
 }
 
@@ -110,12 +111,12 @@ impl<'o> Writer<'o> {
     }
 
     fn root(&mut self, content: &dyn Content) {
-        if let Some(name) = content.info().element {
+        if let Some(name) = root_name(content) {
             self.root_as(name, content);
         }
     }
 
-    fn root_as(&mut self, name: Name, content: &dyn Content) {
+    fn root_as(&mut self, name: (&str, &str), content: &dyn Content) {
         let kept = content.extra().and_then(|extra| extra.kept.as_deref());
         let kept = kept.filter(|_| self.options.kept == KeptContent::Keep);
         if let Some(kept) = kept {
@@ -124,7 +125,7 @@ impl<'o> Writer<'o> {
         // What is written is mostly about as long as what was read.
         let length = content.extra().map_or(0, |extra| extra.span.range().len());
         self.out.reserve(length + length / 4 + 64);
-        let tag_end = self.whole_element(name.ns, name.local, content);
+        let tag_end = self.whole_element(name, None, content);
         let mut declarations = String::new();
         for (prefix, uri) in &self.added {
             push_declaration(&mut declarations, prefix, uri);
@@ -146,8 +147,14 @@ impl<'o> Writer<'o> {
     }
 
     /// Writes an element with everything in it; the result is where its start tag ends, before the `>`.
-    fn whole_element(&mut self, ns: &str, name: &str, content: &dyn Content) -> usize {
+    fn whole_element(
+        &mut self,
+        (ns, name): (&str, &str),
+        line: Option<&'static FieldInfo>,
+        content: &dyn Content,
+    ) -> usize {
         let info = content.info();
+        let (empty, empty_until) = line.map_or((info.empty, info.empty_until), |line| (line.empty, line.empty_until));
         let extra = content.extra();
         let kept = extra.and_then(|extra| extra.kept.as_deref());
         self.around(kept, &Anchor::Ahead);
@@ -163,7 +170,7 @@ impl<'o> Writer<'o> {
         self.part = None;
         self.inline |= info.text == crate::TextInfo::Mixed;
         if let Some(observer) = &mut self.observer {
-            observer.element(info, self.span);
+            observer.element(line, info, self.span);
         }
         let kept = kept.filter(|_| self.options.kept != KeptContent::Drop);
         if let Some(kept) = kept {
@@ -186,12 +193,12 @@ impl<'o> Writer<'o> {
         self.children(content);
         self.flush();
         self.depth -= 1;
-        if self.tag_open && info.empty == EmptyForm::Pair && self.holds(info.empty_until) {
+        if self.tag_open && empty == EmptyForm::Pair && self.holds(empty_until) {
             self.open_content();
         }
         let dropped = self.tag_open
             && tag_end == name_end
-            && info.empty == EmptyForm::Dropped
+            && empty == EmptyForm::Dropped
             && !outer_frame.as_ref().is_some_and(|frame| frame.repeats(name))
             && self.options.empty == EmptyElements::Drop;
         if dropped {
@@ -308,6 +315,17 @@ impl<'o> Writer<'o> {
             self.out.push('\n');
         }
     }
+}
+
+/// The name under which a struct stands alone: that of its element, or, where elements of several names are alike, that under which
+/// it was read. One of these that was not read is called by the name of its type.
+fn root_name(content: &dyn Content) -> Option<(&str, &str)> {
+    let info = content.info();
+    if let Some(name) = info.element {
+        return Some((name.ns, name.local));
+    }
+    let kept = content.extra()?.kept.as_deref().and_then(|kept| kept.name.as_ref());
+    Some(kept.map_or(("", info.name), |(ns, local)| (&**ns, &**local)))
 }
 
 /// The usual prefix of a namespace: the last part of its URI that is a name, as `qemu` in `.../domain/qemu/1.0`.

@@ -111,6 +111,7 @@ impl<'g> Lowerer<'g, '_> {
             origin = define.origin;
         }
         let given = self.type_override(&nodes).or(given.filter(|_| define.is_none()));
+        self.drafts[id.0 as usize].given = given.is_some();
         let name = given.unwrap_or_else(|| define.map_or_else(|| name.to_owned(), |define| self.define_name(define)));
         let mut scope = Scope::default();
         let mut made = Vec::new();
@@ -140,6 +141,7 @@ impl<'g> Lowerer<'g, '_> {
         }
         let docs = self.notes.docs(&nodes);
         let facts = self.notes.facts(&nodes);
+        self.drafts[id.0 as usize].define = define;
         self.define(id, name, docs, facts, origin, Shape::Values(Values { literals: made, others }));
         id
     }

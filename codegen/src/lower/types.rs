@@ -10,7 +10,8 @@ use super::names::{self, Scope};
 use super::{Class, Lowerer};
 use crate::analyse::{Choice, ChoiceId, ContentId, MixVariant as AnalysedVariant, Owner, Use, Via, literal};
 use crate::model::{
-    ChildContent, DefaultForm, Facts, FieldKind, Mix, MixVariant, Order, Payload, Shape, Slot, Struct, TypeId, Variant,
+    ChildContent, DefaultForm, Facts, FieldKind, Mix, MixVariant, Order, Payload, Scalar, Shape, Slot, Struct, TypeId,
+    Variant,
 };
 
 /// Elements that are the whole of a definition, by the address of their pattern.
@@ -23,6 +24,19 @@ pub fn defines(grammar: &Grammar) -> BTreeMap<usize, DefineId> {
         }
     }
     result
+}
+
+/// The definition that is the whole content of all these elements.
+fn content_define(uses: &[Use<'_>]) -> Option<DefineId> {
+    let define = |used: &Use<'_>| match &used.leaf.pattern.kind {
+        Kind::Element { pattern, .. } => match &pattern.kind {
+            Kind::Ref(define) => Some(*define),
+            _ => None,
+        },
+        _ => None,
+    };
+    let first = define(uses.first()?)?;
+    uses.iter().all(|used| define(used) == Some(first)).then_some(first)
 }
 
 impl<'g> Lowerer<'g, '_> {
@@ -192,16 +206,19 @@ impl<'g> Lowerer<'g, '_> {
         let facts = self.facts;
         let content = &facts.contents[id.0];
         let name = self.content_name(id);
-        let (element, nodes, origin) = match &content.owner {
+        let (element, nodes, origin, define) = match &content.owner {
             Owner::Element { name, uses } => {
                 let nodes: Vec<NodeId> = uses.iter().flat_map(|used| self.element_nodes(used)).collect();
-                (Some(name.clone()), nodes, uses[0].leaf.pattern.origin)
+                (Some(name.clone()), nodes, uses[0].leaf.pattern.origin, content_define(uses))
             }
             Owner::Branch { choice, branch } => {
                 let branch = &facts.choices[choice.0].branches[*branch];
-                (None, self.nodes_of_via(&branch.via, branch.origin), branch.origin)
+                let define = branch.via.first().map(|via| via.define);
+                (None, self.nodes_of_via(&branch.via, branch.origin), branch.origin, define)
             }
         };
+        self.drafts[ty.0 as usize].define = define;
+        self.drafts[ty.0 as usize].given = self.type_override(&nodes).is_some();
         let fields = self.fields(id, &name);
         let order = |orders: &[crate::analyse::Order]| {
             orders
@@ -221,6 +238,7 @@ impl<'g> Lowerer<'g, '_> {
         };
         let mut shape = Struct {
             element,
+            shared: false,
             attribute_orders: order(&content.attribute_orders),
             child_orders: order(&content.child_orders),
             fields,
@@ -383,8 +401,8 @@ impl<'g> Lowerer<'g, '_> {
                 element: element.as_ref().map(|(name, _)| name.clone()),
                 content,
                 docs: self.notes.docs(&nodes),
+                facts: self.notes.facts(&nodes),
             });
-            let _ = self.notes.facts(&nodes);
         }
         let docs = self.notes.docs(&nodes);
         self.define(id, name, docs, Facts::default(), origin, Shape::Mix(Mix { variants: made }));
@@ -399,5 +417,40 @@ impl<'g> Lowerer<'g, '_> {
             (Class::Scalar, _) => ChildContent::Scalar(self.content_scalar(id)),
             _ => ChildContent::Any,
         }
+    }
+}
+
+/// Shows every reference to a type in a shape.
+pub(super) fn each_type(shape: &mut Shape, see: &mut dyn FnMut(&mut TypeId)) {
+    fn scalar(value: &mut Scalar, see: &mut dyn FnMut(&mut TypeId)) {
+        match value {
+            Scalar::Type(ty) => see(ty),
+            Scalar::List(item) => scalar(item, see),
+            Scalar::Basic(_) | Scalar::Spelt(_) | Scalar::Custom(_) => {}
+        }
+    }
+    fn child(content: &mut ChildContent, see: &mut dyn FnMut(&mut TypeId)) {
+        match content {
+            ChildContent::Struct(ty) => see(ty),
+            ChildContent::Scalar(value) => scalar(value, see),
+            ChildContent::Flag | ChildContent::Any => {}
+        }
+    }
+    match shape {
+        Shape::Struct(shape) => {
+            for field in &mut shape.fields {
+                match &mut field.kind {
+                    FieldKind::Attribute { scalar: value, .. } | FieldKind::Text { scalar: value, .. } => {
+                        scalar(value, see);
+                    }
+                    FieldKind::Child { content, .. } => child(content, see),
+                    FieldKind::Payload { ty, .. } | FieldKind::Mix { ty, .. } => see(ty),
+                    FieldKind::AnyAttributes | FieldKind::AnyElements { .. } => {}
+                }
+            }
+        }
+        Shape::Payload(shape) => shape.variants.iter_mut().filter_map(|it| it.members.as_mut()).for_each(see),
+        Shape::Values(shape) => shape.others.iter_mut().for_each(|other| scalar(&mut other.scalar, see)),
+        Shape::Mix(shape) => shape.variants.iter_mut().for_each(|it| child(&mut it.content, see)),
     }
 }

@@ -30,8 +30,11 @@ impl Printer<'_> {
         let name = &ty.name;
         match &ty.shape {
             Shape::Struct(shape) => {
-                let element =
-                    shape.element.as_ref().map_or_else(String::new, |element| format!(" = <{}>", spelt(element)));
+                let element = match &shape.element {
+                    Some(element) => format!(" = <{}>", spelt(element)),
+                    None if shape.shared => " = <..>".to_owned(),
+                    None => String::new(),
+                };
                 line(text, format_args!("struct {name}{element}{}", facts(&ty.facts)));
                 for field in &shape.fields {
                     let field_type = tables::compact(&self.field_type(field)?);

@@ -11,6 +11,7 @@ impl Printer<'_> {
         let name = ident(&ty.name);
         let fallback = match &shape.element {
             Some(element) => format!("The element `<{}>`.", element.local),
+            None if shape.shared => "What elements of several names hold.".to_owned(),
             None => "The members of one variant.".to_owned(),
         };
         let docs = docs::attributes(&ty.docs, &ty.facts, &fallback, self.options);
@@ -21,7 +22,7 @@ impl Printer<'_> {
             let docs = docs::attributes(&field.docs, &field.facts, &self.field_fallback(field), self.options);
             fields.push(quote!(#docs pub #name: #ty));
         }
-        if shape.element.is_some() {
+        if shape.element.is_some() || shape.shared {
             let docs = docs::line("Where it stands in its document, and what is kept of it verbatim.");
             fields.push(quote!(#docs pub xml: rt::Extra));
         }

@@ -14,17 +14,11 @@ impl Printer<'_> {
     pub fn table(&self, ty: &Type, shape: &Struct) -> Result<String, String> {
         let mut head = match &shape.element {
             Some(element) => format!("element({:?}){}", element.local, namespace(element)),
+            None if shape.shared => "shared()".to_owned(),
             None => "members()".to_owned(),
         };
         head.push_str(&facts_calls(&ty.facts)?.concat());
-        match ty.facts.empty {
-            EmptyForm::Single => {}
-            EmptyForm::Pair => head.push_str(".pair()"),
-            EmptyForm::Dropped => head.push_str(".dropped_if_empty()"),
-        }
-        if let Some(until) = &ty.facts.empty_until {
-            head.push_str(&format!(".empty_until({})", numbers(until)?));
-        }
+        head.push_str(&empty_calls(&ty.facts)?.concat());
         if ty.facts.unknown_refused {
             head.push_str(".refuses_unknown()");
         }
@@ -89,8 +83,8 @@ impl Printer<'_> {
         }
         calls.extend(facts_calls(facts)?);
         calls.extend(blank_call(facts));
-        if matches!(field.kind, FieldKind::Child { .. }) && facts.empty == EmptyForm::Dropped {
-            calls.push(".dropped_if_empty()".to_owned());
+        if matches!(field.kind, FieldKind::Child { .. }) {
+            calls.extend(empty_calls(facts)?);
         }
         calls.extend(parts(field));
         Ok(calls)
@@ -149,11 +143,15 @@ impl Printer<'_> {
         let mut text = format!("rt::mix! {{ {};\n", ty.name);
         for (index, variant) in mix.variants.iter().enumerate() {
             let content = compact(&self.content_type(&variant.content)?);
-            let line = match &variant.element {
-                Some(name) => format!("{}({:?}){}", kind(&variant.content), name.local, namespace(name)),
-                None => "text()".to_owned(),
+            let mut calls = match &variant.element {
+                Some(name) => vec![format!("{}({:?}){}", kind(&variant.content), name.local, namespace(name))],
+                None => vec!["text()".to_owned()],
             };
-            text.push_str(&format!("    {index} {}({content}) = {line};\n", variant.name));
+            if variant.element.is_some() {
+                calls.extend(facts_calls(&variant.facts)?);
+                calls.extend(empty_calls(&variant.facts)?);
+            }
+            layout::wrapped(&mut text, &format!("    {index} {}({content}) =", variant.name), &calls);
         }
         text.push_str("}\n");
         Ok(text)
@@ -307,6 +305,17 @@ fn default_call(default: &DefaultValue) -> Result<String, String> {
     };
     let until = default.until.as_ref().map(|until| Ok::<_, String>(format!(".default_until({})", numbers(until)?)));
     Ok(format!(".{form}({:?}){}", default.value, until.transpose()?.unwrap_or_default()))
+}
+
+/// The calls that say how an element is written that has nothing in it.
+fn empty_calls(facts: &Facts) -> Result<Vec<String>, String> {
+    let form = match facts.empty {
+        EmptyForm::Single => None,
+        EmptyForm::Pair => Some(".pair()".to_owned()),
+        EmptyForm::Dropped => Some(".dropped_if_empty()".to_owned()),
+    };
+    let until = facts.empty_until.as_ref().map(|until| Ok::<_, String>(format!(".empty_until({})", numbers(until)?)));
+    Ok(form.into_iter().chain(until.transpose()?).collect())
 }
 
 /// The calls that add what is known about an element, an attribute or a child.

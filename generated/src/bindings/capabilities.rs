@@ -2,7 +2,7 @@
 //!
 //! The capabilities of Linux that the processes of a container keep or lose.
 
-use crate::bindings::OnOff;
+use crate::bindings::Switch;
 use domxml_runtime as rt;
 
 /// The Linux capabilities that a container keeps.
@@ -17,194 +17,194 @@ pub struct FeatureCapabilities {
     /// Switch auditing by the kernel and change its filters.
     ///
     /// Since libvirt 1.2.7.
-    pub audit_control: Option<CapabilityAuditControl>,
+    pub audit_control: Option<Switch>,
     /// Write to the kernel's audit log.
     ///
     /// Since libvirt 1.2.7.
-    pub audit_write: Option<CapabilityAuditWrite>,
+    pub audit_write: Option<Switch>,
     /// Keep the system from suspending.
     ///
     /// Since libvirt 1.2.7.
-    pub block_suspend: Option<CapabilityBlockSuspend>,
+    pub block_suspend: Option<Switch>,
     /// Change owner and group of any file.
     ///
     /// Since libvirt 1.2.7.
-    pub chown: Option<CapabilityChown>,
+    pub chown: Option<Switch>,
     /// Read, write and execute files against their permissions.
     ///
     /// Since libvirt 1.2.7.
-    pub dac_override: Option<CapabilityDacOverride>,
+    pub dac_override: Option<Switch>,
     /// Read files and directories against their permissions.
     ///
     /// Since libvirt 1.2.7.
-    pub dac_read_search: Option<CapabilityDacReadSearch>,
+    pub dac_read_search: Option<Switch>,
     /// Do with any file what only its owner may.
     ///
     /// Since libvirt 1.2.7.
-    pub fowner: Option<CapabilityFowner>,
+    pub fowner: Option<Switch>,
     /// Keep the set-user-ID and set-group-ID bits of a file that is changed.
     ///
     /// Since libvirt 1.2.7.
-    pub fsetid: Option<CapabilityFsetid>,
+    pub fsetid: Option<Switch>,
     /// Lock memory.
     ///
     /// Since libvirt 1.2.7.
-    pub ipc_lock: Option<CapabilityIpcLock>,
+    pub ipc_lock: Option<Switch>,
     /// Use System V IPC objects against their permissions.
     ///
     /// Since libvirt 1.2.7.
-    pub ipc_owner: Option<CapabilityIpcOwner>,
+    pub ipc_owner: Option<Switch>,
     /// Send signals to any process.
     ///
     /// Since libvirt 1.2.7.
-    pub kill: Option<CapabilityKill>,
+    pub kill: Option<Switch>,
     /// Take leases on any file.
     ///
     /// Since libvirt 1.2.7.
-    pub lease: Option<CapabilityLease>,
+    pub lease: Option<Switch>,
     /// Set the flags of files that may not change, or only grow.
     ///
     /// Since libvirt 1.2.7.
-    pub linux_immutable: Option<CapabilityLinuxImmutable>,
+    pub linux_immutable: Option<Switch>,
     /// Change mandatory access control.
     ///
     /// Since libvirt 1.2.7.
-    pub mac_admin: Option<CapabilityMacAdmin>,
+    pub mac_admin: Option<Switch>,
     /// Override mandatory access control.
     ///
     /// Since libvirt 1.2.7.
-    pub mac_override: Option<CapabilityMacOverride>,
+    pub mac_override: Option<Switch>,
     /// Make device nodes.
     ///
     /// Since libvirt 1.2.7.
-    pub mknod: Option<CapabilityMknod>,
+    pub mknod: Option<Switch>,
     /// Configure the network.
     ///
     /// Since libvirt 1.2.7.
-    pub net_admin: Option<CapabilityNetAdmin>,
+    pub net_admin: Option<Switch>,
     /// Bind to ports below 1024.
     ///
     /// Since libvirt 1.2.7.
-    pub net_bind_service: Option<CapabilityNetBindService>,
+    pub net_bind_service: Option<Switch>,
     /// Send broadcasts and listen to multicasts.
     ///
     /// Since libvirt 1.2.7.
-    pub net_broadcast: Option<CapabilityNetBroadcast>,
+    pub net_broadcast: Option<Switch>,
     /// Use raw and packet sockets.
     ///
     /// Since libvirt 1.2.7.
-    pub net_raw: Option<CapabilityNetRaw>,
+    pub net_raw: Option<Switch>,
     /// Change the group of a process at will.
     ///
     /// Since libvirt 1.2.7.
-    pub setgid: Option<CapabilitySetgid>,
+    pub setgid: Option<Switch>,
     /// Give capabilities to files.
     ///
     /// Since libvirt 1.2.7.
-    pub setfcap: Option<CapabilitySetfcap>,
+    pub setfcap: Option<Switch>,
     /// Change the capabilities of processes.
     ///
     /// Since libvirt 1.2.7.
-    pub setpcap: Option<CapabilitySetpcap>,
+    pub setpcap: Option<Switch>,
     /// Change the user of a process at will.
     ///
     /// Since libvirt 1.2.7.
-    pub setuid: Option<CapabilitySetuid>,
+    pub setuid: Option<Switch>,
     /// Administer the system: mount, set the host's name, and much more.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_admin: Option<CapabilitySysAdmin>,
+    pub sys_admin: Option<Switch>,
     /// Reboot the machine and load another kernel.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_boot: Option<CapabilitySysBoot>,
+    pub sys_boot: Option<Switch>,
     /// Change the root directory and mount namespaces.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_chroot: Option<CapabilitySysChroot>,
+    pub sys_chroot: Option<Switch>,
     /// Load and unload kernel modules.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_module: Option<CapabilitySysModule>,
+    pub sys_module: Option<Switch>,
     /// Raise priorities, and set scheduling of any process.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_nice: Option<CapabilitySysNice>,
+    pub sys_nice: Option<Switch>,
     /// Switch process accounting.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_pacct: Option<CapabilitySysPacct>,
+    pub sys_pacct: Option<Switch>,
     /// Trace any process.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_ptrace: Option<CapabilitySysPtrace>,
+    pub sys_ptrace: Option<Switch>,
     /// Use I/O ports and the memory of the kernel.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_rawio: Option<CapabilitySysRawio>,
+    pub sys_rawio: Option<Switch>,
     /// Override limits of resources.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_resource: Option<CapabilitySysResource>,
+    pub sys_resource: Option<Switch>,
     /// Set the clock.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_time: Option<CapabilitySysTime>,
+    pub sys_time: Option<Switch>,
     /// Configure terminals, and hang them up.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_tty_config: Option<CapabilitySysTtyConfig>,
+    pub sys_tty_config: Option<Switch>,
     /// Use the privileged part of the kernel's log.
     ///
     /// Since libvirt 1.2.7.
-    pub syslog: Option<CapabilitySyslog>,
+    pub syslog: Option<Switch>,
     /// Set alarms that wake the system.
     ///
     /// Since libvirt 1.2.7.
-    pub wake_alarm: Option<CapabilityWakeAlarm>,
+    pub wake_alarm: Option<Switch>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7).refuses_unknown();
     0 POLICY = policy: Option<FeatureCapabilitiesPolicy>, attribute("policy").written("default").since(1, 2, 7);
-    1 AUDIT_CONTROL = audit_control: Option<CapabilityAuditControl>, child("audit_control").since(1, 2, 7);
-    2 AUDIT_WRITE = audit_write: Option<CapabilityAuditWrite>, child("audit_write").since(1, 2, 7);
-    3 BLOCK_SUSPEND = block_suspend: Option<CapabilityBlockSuspend>, child("block_suspend").since(1, 2, 7);
-    4 CHOWN = chown: Option<CapabilityChown>, child("chown").since(1, 2, 7);
-    5 DAC_OVERRIDE = dac_override: Option<CapabilityDacOverride>, child("dac_override").since(1, 2, 7);
-    6 DAC_READ_SEARCH = dac_read_search: Option<CapabilityDacReadSearch>, child("dac_read_search").since(1, 2, 7);
-    7 FOWNER = fowner: Option<CapabilityFowner>, child("fowner").since(1, 2, 7);
-    8 FSETID = fsetid: Option<CapabilityFsetid>, child("fsetid").since(1, 2, 7);
-    9 IPC_LOCK = ipc_lock: Option<CapabilityIpcLock>, child("ipc_lock").since(1, 2, 7);
-    10 IPC_OWNER = ipc_owner: Option<CapabilityIpcOwner>, child("ipc_owner").since(1, 2, 7);
-    11 KILL = kill: Option<CapabilityKill>, child("kill").since(1, 2, 7);
-    12 LEASE = lease: Option<CapabilityLease>, child("lease").since(1, 2, 7);
-    13 LINUX_IMMUTABLE = linux_immutable: Option<CapabilityLinuxImmutable>, child("linux_immutable").since(1, 2, 7);
-    14 MAC_ADMIN = mac_admin: Option<CapabilityMacAdmin>, child("mac_admin").since(1, 2, 7);
-    15 MAC_OVERRIDE = mac_override: Option<CapabilityMacOverride>, child("mac_override").since(1, 2, 7);
-    16 MKNOD = mknod: Option<CapabilityMknod>, child("mknod").since(1, 2, 7);
-    17 NET_ADMIN = net_admin: Option<CapabilityNetAdmin>, child("net_admin").since(1, 2, 7);
-    18 NET_BIND_SERVICE = net_bind_service: Option<CapabilityNetBindService>, child("net_bind_service").since(1, 2, 7);
-    19 NET_BROADCAST = net_broadcast: Option<CapabilityNetBroadcast>, child("net_broadcast").since(1, 2, 7);
-    20 NET_RAW = net_raw: Option<CapabilityNetRaw>, child("net_raw").since(1, 2, 7);
-    21 SETGID = setgid: Option<CapabilitySetgid>, child("setgid").since(1, 2, 7);
-    22 SETFCAP = setfcap: Option<CapabilitySetfcap>, child("setfcap").since(1, 2, 7);
-    23 SETPCAP = setpcap: Option<CapabilitySetpcap>, child("setpcap").since(1, 2, 7);
-    24 SETUID = setuid: Option<CapabilitySetuid>, child("setuid").since(1, 2, 7);
-    25 SYS_ADMIN = sys_admin: Option<CapabilitySysAdmin>, child("sys_admin").since(1, 2, 7);
-    26 SYS_BOOT = sys_boot: Option<CapabilitySysBoot>, child("sys_boot").since(1, 2, 7);
-    27 SYS_CHROOT = sys_chroot: Option<CapabilitySysChroot>, child("sys_chroot").since(1, 2, 7);
-    28 SYS_MODULE = sys_module: Option<CapabilitySysModule>, child("sys_module").since(1, 2, 7);
-    29 SYS_NICE = sys_nice: Option<CapabilitySysNice>, child("sys_nice").since(1, 2, 7);
-    30 SYS_PACCT = sys_pacct: Option<CapabilitySysPacct>, child("sys_pacct").since(1, 2, 7);
-    31 SYS_PTRACE = sys_ptrace: Option<CapabilitySysPtrace>, child("sys_ptrace").since(1, 2, 7);
-    32 SYS_RAWIO = sys_rawio: Option<CapabilitySysRawio>, child("sys_rawio").since(1, 2, 7);
-    33 SYS_RESOURCE = sys_resource: Option<CapabilitySysResource>, child("sys_resource").since(1, 2, 7);
-    34 SYS_TIME = sys_time: Option<CapabilitySysTime>, child("sys_time").since(1, 2, 7);
-    35 SYS_TTY_CONFIG = sys_tty_config: Option<CapabilitySysTtyConfig>, child("sys_tty_config").since(1, 2, 7);
-    36 SYSLOG = syslog: Option<CapabilitySyslog>, child("syslog").since(1, 2, 7);
-    37 WAKE_ALARM = wake_alarm: Option<CapabilityWakeAlarm>, child("wake_alarm").since(1, 2, 7);
+    1 AUDIT_CONTROL = audit_control: Option<Switch>, child("audit_control").since(1, 2, 7);
+    2 AUDIT_WRITE = audit_write: Option<Switch>, child("audit_write").since(1, 2, 7);
+    3 BLOCK_SUSPEND = block_suspend: Option<Switch>, child("block_suspend").since(1, 2, 7);
+    4 CHOWN = chown: Option<Switch>, child("chown").since(1, 2, 7);
+    5 DAC_OVERRIDE = dac_override: Option<Switch>, child("dac_override").since(1, 2, 7);
+    6 DAC_READ_SEARCH = dac_read_search: Option<Switch>, child("dac_read_search").since(1, 2, 7);
+    7 FOWNER = fowner: Option<Switch>, child("fowner").since(1, 2, 7);
+    8 FSETID = fsetid: Option<Switch>, child("fsetid").since(1, 2, 7);
+    9 IPC_LOCK = ipc_lock: Option<Switch>, child("ipc_lock").since(1, 2, 7);
+    10 IPC_OWNER = ipc_owner: Option<Switch>, child("ipc_owner").since(1, 2, 7);
+    11 KILL = kill: Option<Switch>, child("kill").since(1, 2, 7);
+    12 LEASE = lease: Option<Switch>, child("lease").since(1, 2, 7);
+    13 LINUX_IMMUTABLE = linux_immutable: Option<Switch>, child("linux_immutable").since(1, 2, 7);
+    14 MAC_ADMIN = mac_admin: Option<Switch>, child("mac_admin").since(1, 2, 7);
+    15 MAC_OVERRIDE = mac_override: Option<Switch>, child("mac_override").since(1, 2, 7);
+    16 MKNOD = mknod: Option<Switch>, child("mknod").since(1, 2, 7);
+    17 NET_ADMIN = net_admin: Option<Switch>, child("net_admin").since(1, 2, 7);
+    18 NET_BIND_SERVICE = net_bind_service: Option<Switch>, child("net_bind_service").since(1, 2, 7);
+    19 NET_BROADCAST = net_broadcast: Option<Switch>, child("net_broadcast").since(1, 2, 7);
+    20 NET_RAW = net_raw: Option<Switch>, child("net_raw").since(1, 2, 7);
+    21 SETGID = setgid: Option<Switch>, child("setgid").since(1, 2, 7);
+    22 SETFCAP = setfcap: Option<Switch>, child("setfcap").since(1, 2, 7);
+    23 SETPCAP = setpcap: Option<Switch>, child("setpcap").since(1, 2, 7);
+    24 SETUID = setuid: Option<Switch>, child("setuid").since(1, 2, 7);
+    25 SYS_ADMIN = sys_admin: Option<Switch>, child("sys_admin").since(1, 2, 7);
+    26 SYS_BOOT = sys_boot: Option<Switch>, child("sys_boot").since(1, 2, 7);
+    27 SYS_CHROOT = sys_chroot: Option<Switch>, child("sys_chroot").since(1, 2, 7);
+    28 SYS_MODULE = sys_module: Option<Switch>, child("sys_module").since(1, 2, 7);
+    29 SYS_NICE = sys_nice: Option<Switch>, child("sys_nice").since(1, 2, 7);
+    30 SYS_PACCT = sys_pacct: Option<Switch>, child("sys_pacct").since(1, 2, 7);
+    31 SYS_PTRACE = sys_ptrace: Option<Switch>, child("sys_ptrace").since(1, 2, 7);
+    32 SYS_RAWIO = sys_rawio: Option<Switch>, child("sys_rawio").since(1, 2, 7);
+    33 SYS_RESOURCE = sys_resource: Option<Switch>, child("sys_resource").since(1, 2, 7);
+    34 SYS_TIME = sys_time: Option<Switch>, child("sys_time").since(1, 2, 7);
+    35 SYS_TTY_CONFIG = sys_tty_config: Option<Switch>, child("sys_tty_config").since(1, 2, 7);
+    36 SYSLOG = syslog: Option<Switch>, child("syslog").since(1, 2, 7);
+    37 WAKE_ALARM = wake_alarm: Option<Switch>, child("wake_alarm").since(1, 2, 7);
 }
 
 /// A set of values.
@@ -229,633 +229,4 @@ rt::values! { FeatureCapabilitiesPolicy;
     Default = "default".since(1, 2, 7);
     Allow = "allow".since(1, 2, 7);
     Deny = "deny".since(1, 2, 7);
-}
-
-/// Switch auditing by the kernel and change its filters.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityAuditControl {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityAuditControl: element("audit_control").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Write to the kernel's audit log.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityAuditWrite {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityAuditWrite: element("audit_write").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Keep the system from suspending.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityBlockSuspend {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityBlockSuspend: element("block_suspend").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Change owner and group of any file.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityChown {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityChown: element("chown").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Read, write and execute files against their permissions.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityDacOverride {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityDacOverride: element("dac_override").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Read files and directories against their permissions.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityDacReadSearch {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityDacReadSearch: element("dac_read_search").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Do with any file what only its owner may.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityFowner {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityFowner: element("fowner").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Keep the set-user-ID and set-group-ID bits of a file that is changed.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityFsetid {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityFsetid: element("fsetid").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Lock memory.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityIpcLock {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityIpcLock: element("ipc_lock").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Use System V IPC objects against their permissions.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityIpcOwner {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityIpcOwner: element("ipc_owner").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Send signals to any process.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityKill {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityKill: element("kill").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Take leases on any file.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityLease {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityLease: element("lease").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Set the flags of files that may not change, or only grow.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityLinuxImmutable {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityLinuxImmutable: element("linux_immutable").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Change mandatory access control.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityMacAdmin {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityMacAdmin: element("mac_admin").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Override mandatory access control.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityMacOverride {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityMacOverride: element("mac_override").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Make device nodes.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityMknod {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityMknod: element("mknod").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Configure the network.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityNetAdmin {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityNetAdmin: element("net_admin").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Bind to ports below 1024.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityNetBindService {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityNetBindService: element("net_bind_service").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Send broadcasts and listen to multicasts.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityNetBroadcast {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityNetBroadcast: element("net_broadcast").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Use raw and packet sockets.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityNetRaw {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityNetRaw: element("net_raw").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Change the group of a process at will.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySetgid {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySetgid: element("setgid").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Give capabilities to files.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySetfcap {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySetfcap: element("setfcap").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Change the capabilities of processes.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySetpcap {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySetpcap: element("setpcap").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Change the user of a process at will.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySetuid {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySetuid: element("setuid").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Administer the system: mount, set the host's name, and much more.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysAdmin {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysAdmin: element("sys_admin").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Reboot the machine and load another kernel.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysBoot {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysBoot: element("sys_boot").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Change the root directory and mount namespaces.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysChroot {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysChroot: element("sys_chroot").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Load and unload kernel modules.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysModule {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysModule: element("sys_module").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Raise priorities, and set scheduling of any process.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysNice {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysNice: element("sys_nice").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Switch process accounting.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysPacct {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysPacct: element("sys_pacct").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Trace any process.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysPtrace {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysPtrace: element("sys_ptrace").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Use I/O ports and the memory of the kernel.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysRawio {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysRawio: element("sys_rawio").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Override limits of resources.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysResource {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysResource: element("sys_resource").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Set the clock.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysTime {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysTime: element("sys_time").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Configure terminals, and hang them up.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySysTtyConfig {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySysTtyConfig: element("sys_tty_config").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Use the privileged part of the kernel's log.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilitySyslog {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilitySyslog: element("syslog").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Set alarms that wake the system.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CapabilityWakeAlarm {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CapabilityWakeAlarm: element("wake_alarm").since(1, 2, 7);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }

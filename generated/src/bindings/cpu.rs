@@ -709,8 +709,8 @@ impl Default for NumaInterconnectsItem {
 }
 
 rt::mix! { NumaInterconnectsItem;
-    0 Latency(NumaLatency) = child("latency");
-    1 Bandwidth(NumaBandwidth) = child("bandwidth");
+    0 Latency(NumaLatency) = child("latency").since(6, 6, 0);
+    1 Bandwidth(NumaBandwidth) = child("bandwidth").since(6, 6, 0);
 }
 
 /// The time that one node waits for the memory of another.

@@ -328,8 +328,8 @@ impl Default for CachetuneItem {
 }
 
 rt::mix! { CachetuneItem;
-    0 Cache(CachetuneCache) = child("cache");
-    1 Monitor(CachetuneMonitor) = child("monitor");
+    0 Cache(CachetuneCache) = child("cache").since(4, 1, 0);
+    1 Monitor(CachetuneMonitor) = child("monitor").since(4, 10, 0);
 }
 
 /// A region of one cache.
@@ -452,8 +452,8 @@ impl Default for MemorytuneItem {
 }
 
 rt::mix! { MemorytuneItem;
-    0 Node(MemorytuneNode) = child("node");
-    1 Monitor(MemorytuneMonitor) = child("monitor");
+    0 Node(MemorytuneNode) = child("node").since(4, 7, 0).optional_since(6, 0, 0);
+    1 Monitor(MemorytuneMonitor) = child("monitor").since(6, 0, 0);
 }
 
 /// The bandwidth from one node.

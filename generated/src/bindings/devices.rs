@@ -216,13 +216,13 @@ rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("device
     15 AUDIO = audio: Vec<Audio>, child("audio").since(6, 7, 0);
     16 VIDEO = video: Vec<Video>, child("video").since(0, 7, 0);
     17 HOSTDEV = hostdev: Vec<Hostdev>, child("hostdev").since(0, 6, 0);
-    18 REDIRDEV = redirdev: Vec<Redirdev>, child("redirdev").since(0, 9, 5);
+    18 REDIRDEV = redirdev: Vec<Redirdev>, child("redirdev").since(0, 9, 5).pair();
     19 REDIRFILTER = redirfilter: Vec<Redirfilter>, child("redirfilter").once().since(0, 10, 2).dropped_if_empty();
     20 HUB = hub: Vec<Hub>, child("hub").since(0, 9, 5);
     21 WATCHDOG = watchdog: Vec<Watchdog>, child("watchdog").since(0, 7, 3);
     22 MEMBALLOON = memballoon: Option<Memballoon>, child("memballoon").once().since(0, 8, 3);
     23 RNG = rng: Vec<Rng>, child("rng").since(1, 0, 3);
-    24 NVRAM = nvram: Option<Nvram>, child("nvram").once().since(1, 0, 5);
+    24 NVRAM = nvram: Option<Nvram>, child("nvram").once().since(1, 0, 5).pair();
     25 PANIC = panic: Vec<Panic>, child("panic").since(1, 2, 1);
     26 SHMEM = shmem: Vec<Shmem>, child("shmem").since(1, 2, 10);
     27 MEMORY = memory: Vec<MemoryDevice>, child("memory").since(1, 2, 14);

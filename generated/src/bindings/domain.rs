@@ -3,11 +3,11 @@
 //! The domain: a virtual machine or a container, its metadata, and everything that it consists of.
 
 use crate::bindings::{
-    BhyveCommandline, Blkiotune, Clock, Cpu, Cputune, CurrentMemory, Defaultiothread, Devices,
-    DomainOnCrash, DomainOnLockfailure, Features, Idmap, Iothreadids, Keywrap, LaunchSecurity,
-    LifecycleAction, LxcNamespace, MaxMemory, Memory, MemoryBacking, Memtune, Numatune, Os, Perf,
-    Pm, QemuCapabilities, QemuCommandline, QemuDeprecation, QemuOverride, Resource, Seclabel,
-    Sysinfo, Throttlegroups, Vcpu, Vcpus, XenCommandline, YesNo,
+    BhyveCommandline, Blkiotune, Clock, Cpu, Cputune, Defaultiothread, Devices, DomainOnCrash,
+    DomainOnLockfailure, Features, Idmap, Iothreadids, Keywrap, LaunchSecurity, LifecycleAction,
+    LxcNamespace, MaxMemory, Memory, MemoryBacking, MemorySize, Memtune, Numatune, Os, Perf, Pm,
+    QemuCapabilities, QemuCommandline, QemuDeprecation, QemuOverride, Resource, Seclabel, Sysinfo,
+    Throttlegroups, Vcpu, Vcpus, XenCommandline, YesNo,
 };
 use crate::scalar as scalar;
 use domxml_runtime as rt;
@@ -73,7 +73,7 @@ pub struct Domain {
     /// The memory that the guest is left with by its balloon; all of it, unless given.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
-    pub current_memory: Option<CurrentMemory>,
+    pub current_memory: Option<MemorySize>,
     /// The guest's share of the host's block devices.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -273,7 +273,7 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     8 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10);
     9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14).refused_if_empty();
     10 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
-    11 CURRENT_MEMORY = current_memory: Option<CurrentMemory>, child("currentMemory").since(0, 6, 0);
+    11 CURRENT_MEMORY = current_memory: Option<MemorySize>, child("currentMemory").since(0, 6, 0);
     12 BLKIOTUNE = blkiotune: Option<Blkiotune>, child("blkiotune").since(0, 8, 8).dropped_if_empty();
     13 MEMTUNE = memtune: Option<Memtune>, child("memtune").since(0, 8, 5).dropped_if_empty();
     14 MEMORY_BACKING = memory_backing: Option<MemoryBacking>, child("memoryBacking").since(0, 7, 1).dropped_if_empty();
@@ -302,7 +302,7 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     36 ON_LOCKFAILURE = on_lockfailure: Option<DomainOnLockfailure>, leaf("on_lockfailure").since(1, 0, 0);
     37 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
     38 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
-    39 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0);
+    39 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0).pair();
     40 SECLABEL = seclabel: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
     41 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();
     42 LAUNCH_SECURITY = launch_security: Option<LaunchSecurity>, child("launchSecurity").since(4, 4, 0);

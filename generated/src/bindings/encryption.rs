@@ -5,10 +5,7 @@
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
-/// How a source is encrypted, and the secrets that open it.
-///
-/// Since libvirt 3.9.0. See [the
-/// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+/// The parts of a description of encryption.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Encryption {
     /// The format of the encrypted storage.
@@ -36,7 +33,7 @@ pub struct Encryption {
     pub xml: rt::Extra,
 }
 
-rt::table! { Encryption: element("encryption").since(3, 9, 0).pair().reference("hard-drives-floppy-disks-cdroms");
+rt::table! { Encryption: element("encryption");
     0 FORMAT = format: EncryptionFormat, attribute("format").since(0, 7, 1);
     1 ENGINE = engine: Option<EncryptionEngine>, attribute("engine").assumed("qemu").since(7, 9, 0);
     2 SECRET = secret: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);

@@ -3,7 +3,7 @@
 //! What a hypervisor offers to guests that know it: the enlightenments of Hyper-V, and the features of
 //! KVM and Xen.
 
-use crate::bindings::OnOff;
+use crate::bindings::{OnOff, Switch};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -20,11 +20,11 @@ pub struct FeatureHyperv {
     /// Timers are not watched strictly.
     ///
     /// Since libvirt 1.0.0.
-    pub relaxed: Option<HypervRelaxed>,
+    pub relaxed: Option<Switch>,
     /// A virtual APIC.
     ///
     /// Since libvirt 1.1.0.
-    pub vapic: Option<HypervVapic>,
+    pub vapic: Option<Switch>,
     /// The guest tells the hypervisor when it waits long for a lock.
     ///
     /// Since libvirt 1.1.0.
@@ -32,15 +32,15 @@ pub struct FeatureHyperv {
     /// A virtual CPU can read its index.
     ///
     /// Since libvirt 1.3.3.
-    pub vpindex: Option<HypervVpindex>,
+    pub vpindex: Option<Switch>,
     /// A virtual CPU can read how long the guest's code and code on its behalf has run.
     ///
     /// Since libvirt 1.3.3.
-    pub runtime: Option<HypervRuntime>,
+    pub runtime: Option<Switch>,
     /// The synthetic interrupt controller.
     ///
     /// Since libvirt 1.3.3.
-    pub synic: Option<HypervSynic>,
+    pub synic: Option<Switch>,
     /// The timers of the synthetic interrupt controller.
     ///
     /// A child that it does not know is refused by libvirt. Since libvirt 1.3.3.
@@ -48,7 +48,7 @@ pub struct FeatureHyperv {
     /// The guest can reset itself through the hypervisor.
     ///
     /// Since libvirt 1.3.3.
-    pub reset: Option<HypervReset>,
+    pub reset: Option<Switch>,
     /// The name by which the hypervisor introduces itself.
     ///
     /// Since libvirt 1.3.3.
@@ -56,11 +56,11 @@ pub struct FeatureHyperv {
     /// The guest can read the frequencies of TSC and APIC.
     ///
     /// Since libvirt 4.7.0.
-    pub frequencies: Option<HypervFrequencies>,
+    pub frequencies: Option<Switch>,
     /// The guest is told when it has moved to another host.
     ///
     /// Since libvirt 4.7.0.
-    pub reenlightenment: Option<HypervReenlightenment>,
+    pub reenlightenment: Option<Switch>,
     /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
     ///
     /// A child that it does not know is refused by libvirt. Since libvirt 4.7.0.
@@ -68,46 +68,46 @@ pub struct FeatureHyperv {
     /// Interrupts between virtual CPUs go through the hypervisor.
     ///
     /// Since libvirt 4.10.0.
-    pub ipi: Option<HypervIpi>,
+    pub ipi: Option<Switch>,
     /// The enlightened VMCS, which speeds up guests within the guest on Intel.
     ///
     /// Since libvirt 4.10.0.
-    pub evmcs: Option<HypervEvmcs>,
+    pub evmcs: Option<Switch>,
     /// The synthetic interrupt controller works beside the APIC of the hardware.
     ///
     /// Since libvirt 8.10.0.
-    pub avic: Option<HypervAvic>,
+    pub avic: Option<Switch>,
     /// The bitmap of registers of a guest within the guest is not updated needlessly.
     ///
     /// Since libvirt 10.7.0.
-    pub emsr_bitmap: Option<HypervEmsrBitmap>,
+    pub emsr_bitmap: Option<Switch>,
     /// Fast hypercalls can pass their input in XMM registers.
     ///
     /// Since libvirt 10.7.0.
-    pub xmm_input: Option<HypervXmmInput>,
+    pub xmm_input: Option<Switch>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair().empty_until(12, 0, 0).refuses_unknown();
     0 MODE = mode: Option<FeatureHypervMode>, attribute("mode").written("custom").since(8, 0, 0);
-    1 RELAXED = relaxed: Option<HypervRelaxed>, child("relaxed").since(1, 0, 0);
-    2 VAPIC = vapic: Option<HypervVapic>, child("vapic").since(1, 1, 0);
+    1 RELAXED = relaxed: Option<Switch>, child("relaxed").since(1, 0, 0);
+    2 VAPIC = vapic: Option<Switch>, child("vapic").since(1, 1, 0);
     3 SPINLOCKS = spinlocks: Option<HypervSpinlocks>, child("spinlocks").since(1, 1, 0);
-    4 VPINDEX = vpindex: Option<HypervVpindex>, child("vpindex").since(1, 3, 3);
-    5 RUNTIME = runtime: Option<HypervRuntime>, child("runtime").since(1, 3, 3);
-    6 SYNIC = synic: Option<HypervSynic>, child("synic").since(1, 3, 3);
+    4 VPINDEX = vpindex: Option<Switch>, child("vpindex").since(1, 3, 3);
+    5 RUNTIME = runtime: Option<Switch>, child("runtime").since(1, 3, 3);
+    6 SYNIC = synic: Option<Switch>, child("synic").since(1, 3, 3);
     7 STIMER = stimer: Option<HypervStimer>, child("stimer").since(1, 3, 3);
-    8 RESET = reset: Option<HypervReset>, child("reset").since(1, 3, 3);
+    8 RESET = reset: Option<Switch>, child("reset").since(1, 3, 3);
     9 VENDOR_ID = vendor_id: Option<HypervVendorId>, child("vendor_id").since(1, 3, 3);
-    10 FREQUENCIES = frequencies: Option<HypervFrequencies>, child("frequencies").since(4, 7, 0);
-    11 REENLIGHTENMENT = reenlightenment: Option<HypervReenlightenment>, child("reenlightenment").since(4, 7, 0);
+    10 FREQUENCIES = frequencies: Option<Switch>, child("frequencies").since(4, 7, 0);
+    11 REENLIGHTENMENT = reenlightenment: Option<Switch>, child("reenlightenment").since(4, 7, 0);
     12 TLBFLUSH = tlbflush: Option<HypervTlbflush>, child("tlbflush").since(4, 7, 0);
-    13 IPI = ipi: Option<HypervIpi>, child("ipi").since(4, 10, 0);
-    14 EVMCS = evmcs: Option<HypervEvmcs>, child("evmcs").since(4, 10, 0);
-    15 AVIC = avic: Option<HypervAvic>, child("avic").since(8, 10, 0);
-    16 EMSR_BITMAP = emsr_bitmap: Option<HypervEmsrBitmap>, child("emsr_bitmap").since(10, 7, 0);
-    17 XMM_INPUT = xmm_input: Option<HypervXmmInput>, child("xmm_input").since(10, 7, 0);
+    13 IPI = ipi: Option<Switch>, child("ipi").since(4, 10, 0);
+    14 EVMCS = evmcs: Option<Switch>, child("evmcs").since(4, 10, 0);
+    15 AVIC = avic: Option<Switch>, child("avic").since(8, 10, 0);
+    16 EMSR_BITMAP = emsr_bitmap: Option<Switch>, child("emsr_bitmap").since(10, 7, 0);
+    17 XMM_INPUT = xmm_input: Option<Switch>, child("xmm_input").since(10, 7, 0);
 }
 
 /// A set of values.
@@ -134,40 +134,6 @@ rt::values! { FeatureHypervMode;
     HostModel = "host-model".since(11, 9, 0);
 }
 
-/// Timers are not watched strictly.
-///
-/// Since libvirt 1.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervRelaxed {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervRelaxed: element("relaxed").since(1, 0, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// A virtual APIC.
-///
-/// Since libvirt 1.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervVapic {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervVapic: element("vapic").since(1, 1, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
 /// The guest tells the hypervisor when it waits long for a lock.
 ///
 /// Since libvirt 1.1.0.
@@ -190,57 +156,6 @@ rt::table! { HypervSpinlocks: element("spinlocks").since(1, 1, 0);
     1 RETRIES = retries: Option<scalar::Retries>, attribute("retries").since(1, 1, 0).optional_since(1, 1, 1);
 }
 
-/// A virtual CPU can read its index.
-///
-/// Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervVpindex {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervVpindex: element("vpindex").since(1, 3, 3);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// A virtual CPU can read how long the guest's code and code on its behalf has run.
-///
-/// Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervRuntime {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervRuntime: element("runtime").since(1, 3, 3);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The synthetic interrupt controller.
-///
-/// Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervSynic {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervSynic: element("synic").since(1, 3, 3);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
 /// The timers of the synthetic interrupt controller.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 1.3.3.
@@ -253,48 +168,14 @@ pub struct HypervStimer {
     /// A timer that expires raises an interrupt instead of sending a message.
     ///
     /// Since libvirt 5.7.0.
-    pub direct: Option<HypervStimerDirect>,
+    pub direct: Option<Switch>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HypervStimer: element("stimer").since(1, 3, 3).refuses_unknown();
     0 STATE = state: Option<OnOff>, attribute("state").since(1, 0, 0).optional_since(5, 7, 0);
-    1 DIRECT = direct: Option<HypervStimerDirect>, child("direct").since(5, 7, 0);
-}
-
-/// A timer that expires raises an interrupt instead of sending a message.
-///
-/// Since libvirt 5.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervStimerDirect {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervStimerDirect: element("direct").since(5, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The guest can reset itself through the hypervisor.
-///
-/// Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervReset {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervReset: element("reset").since(1, 3, 3);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+    1 DIRECT = direct: Option<Switch>, child("direct").since(5, 7, 0);
 }
 
 /// The name by which the hypervisor introduces itself.
@@ -319,40 +200,6 @@ rt::table! { HypervVendorId: element("vendor_id").since(1, 3, 3);
     1 VALUE = value: Option<String>, attribute("value").since(1, 3, 3);
 }
 
-/// The guest can read the frequencies of TSC and APIC.
-///
-/// Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervFrequencies {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervFrequencies: element("frequencies").since(4, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The guest is told when it has moved to another host.
-///
-/// Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervReenlightenment {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervReenlightenment: element("reenlightenment").since(4, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
 /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 4.7.0.
@@ -365,138 +212,19 @@ pub struct HypervTlbflush {
     /// A guest within the guest reaches the hypervisor directly.
     ///
     /// Since libvirt 11.0.0.
-    pub direct: Option<HypervTlbflushDirect>,
+    pub direct: Option<Switch>,
     /// Parts of a TLB can be flushed.
     ///
     /// Since libvirt 11.0.0.
-    pub extended: Option<HypervTlbflushExtended>,
+    pub extended: Option<Switch>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HypervTlbflush: element("tlbflush").since(4, 7, 0).refuses_unknown();
     0 STATE = state: Option<OnOff>, attribute("state").since(1, 0, 0).optional_since(11, 0, 0);
-    1 DIRECT = direct: Option<HypervTlbflushDirect>, child("direct").since(11, 0, 0);
-    2 EXTENDED = extended: Option<HypervTlbflushExtended>, child("extended").since(11, 0, 0);
-}
-
-/// A guest within the guest reaches the hypervisor directly.
-///
-/// Since libvirt 11.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervTlbflushDirect {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervTlbflushDirect: element("direct").since(11, 0, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Parts of a TLB can be flushed.
-///
-/// Since libvirt 11.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervTlbflushExtended {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervTlbflushExtended: element("extended").since(11, 0, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Interrupts between virtual CPUs go through the hypervisor.
-///
-/// Since libvirt 4.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervIpi {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervIpi: element("ipi").since(4, 10, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The enlightened VMCS, which speeds up guests within the guest on Intel.
-///
-/// Since libvirt 4.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervEvmcs {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervEvmcs: element("evmcs").since(4, 10, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The synthetic interrupt controller works beside the APIC of the hardware.
-///
-/// Since libvirt 8.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervAvic {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervAvic: element("avic").since(8, 10, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The bitmap of registers of a guest within the guest is not updated needlessly.
-///
-/// Since libvirt 10.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervEmsrBitmap {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervEmsrBitmap: element("emsr_bitmap").since(10, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Fast hypercalls can pass their input in XMM registers.
-///
-/// Since libvirt 10.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HypervXmmInput {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HypervXmmInput: element("xmm_input").since(10, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+    1 DIRECT = direct: Option<Switch>, child("direct").since(11, 0, 0);
+    2 EXTENDED = extended: Option<Switch>, child("extended").since(11, 0, 0);
 }
 
 /// Features of KVM.
@@ -507,19 +235,19 @@ pub struct FeatureKvm {
     /// The guest does not find KVM by the usual registers.
     ///
     /// Since libvirt 1.2.8.
-    pub hidden: Option<KvmHidden>,
+    pub hidden: Option<Switch>,
     /// The guest is told that its virtual CPUs have physical ones to themselves.
     ///
     /// Since libvirt 5.7.0.
-    pub hint_dedicated: Option<KvmHintDedicated>,
+    pub hint_dedicated: Option<Switch>,
     /// The guest polls a while before it halts, so that I/O completes sooner.
     ///
     /// Since libvirt 6.10.0.
-    pub poll_control: Option<KvmPollControl>,
+    pub poll_control: Option<Switch>,
     /// Interrupts between virtual CPUs go through the hypervisor.
     ///
     /// Since libvirt 7.10.0.
-    pub pv_ipi: Option<KvmPvIpi>,
+    pub pv_ipi: Option<Switch>,
     /// Written pages are noted in a ring instead of a bitmap.
     ///
     /// Since libvirt 8.0.0.
@@ -529,79 +257,11 @@ pub struct FeatureKvm {
 }
 
 rt::table! { FeatureKvm: element("kvm").since(1, 2, 8).pair().refuses_unknown();
-    0 HIDDEN = hidden: Option<KvmHidden>, child("hidden").since(1, 2, 8);
-    1 HINT_DEDICATED = hint_dedicated: Option<KvmHintDedicated>, child("hint-dedicated").since(5, 7, 0);
-    2 POLL_CONTROL = poll_control: Option<KvmPollControl>, child("poll-control").since(6, 10, 0);
-    3 PV_IPI = pv_ipi: Option<KvmPvIpi>, child("pv-ipi").since(7, 10, 0);
+    0 HIDDEN = hidden: Option<Switch>, child("hidden").since(1, 2, 8);
+    1 HINT_DEDICATED = hint_dedicated: Option<Switch>, child("hint-dedicated").since(5, 7, 0);
+    2 POLL_CONTROL = poll_control: Option<Switch>, child("poll-control").since(6, 10, 0);
+    3 PV_IPI = pv_ipi: Option<Switch>, child("pv-ipi").since(7, 10, 0);
     4 DIRTY_RING = dirty_ring: Option<KvmDirtyRing>, child("dirty-ring").since(8, 0, 0);
-}
-
-/// The guest does not find KVM by the usual registers.
-///
-/// Since libvirt 1.2.8.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct KvmHidden {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { KvmHidden: element("hidden").since(1, 2, 8);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The guest is told that its virtual CPUs have physical ones to themselves.
-///
-/// Since libvirt 5.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct KvmHintDedicated {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { KvmHintDedicated: element("hint-dedicated").since(5, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The guest polls a while before it halts, so that I/O completes sooner.
-///
-/// Since libvirt 6.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct KvmPollControl {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { KvmPollControl: element("poll-control").since(6, 10, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// Interrupts between virtual CPUs go through the hypervisor.
-///
-/// Since libvirt 7.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct KvmPvIpi {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { KvmPvIpi: element("pv-ipi").since(7, 10, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
 /// Written pages are noted in a ring instead of a bitmap.
@@ -634,7 +294,7 @@ pub struct FeatureXen {
     /// A paravirtual guest sees the host's memory map.
     ///
     /// Since libvirt 6.3.0.
-    pub e820_host: Option<XenE820Host>,
+    pub e820_host: Option<Switch>,
     /// The mappings in the IOMMU that PCI devices of the host need in a guest.
     ///
     /// Since libvirt 6.3.0.
@@ -644,25 +304,8 @@ pub struct FeatureXen {
 }
 
 rt::table! { FeatureXen: element("xen").since(6, 3, 0).pair().refuses_unknown();
-    0 E820_HOST = e820_host: Option<XenE820Host>, child("e820_host").since(6, 3, 0);
+    0 E820_HOST = e820_host: Option<Switch>, child("e820_host").since(6, 3, 0);
     1 PASSTHROUGH = passthrough: Option<XenPassthrough>, child("passthrough").since(6, 3, 0);
-}
-
-/// A paravirtual guest sees the host's memory map.
-///
-/// Since libvirt 6.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct XenE820Host {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { XenE820Host: element("e820_host").since(6, 3, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
 /// The mappings in the IOMMU that PCI devices of the host need in a guest.

@@ -117,27 +117,25 @@ pub struct Pm {
     /// The state S3, suspend to memory.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
-    pub suspend_to_mem: Option<PmSuspendToMem>,
+    pub suspend_to_mem: Option<PmState>,
     /// The state S4, suspend to disk.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
-    pub suspend_to_disk: Option<PmSuspendToDisk>,
+    pub suspend_to_disk: Option<PmState>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Pm: element("pm").since(0, 10, 2).dropped_if_empty().reference("power-management");
-    0 SUSPEND_TO_MEM = suspend_to_mem: Option<PmSuspendToMem>, child("suspend-to-mem").since(0, 10, 2)
-        .dropped_if_empty();
-    1 SUSPEND_TO_DISK = suspend_to_disk: Option<PmSuspendToDisk>, child("suspend-to-disk").since(0, 10, 2)
-        .dropped_if_empty();
+    0 SUSPEND_TO_MEM = suspend_to_mem: Option<PmState>, child("suspend-to-mem").since(0, 10, 2).dropped_if_empty();
+    1 SUSPEND_TO_DISK = suspend_to_disk: Option<PmState>, child("suspend-to-disk").since(0, 10, 2).dropped_if_empty();
 }
 
-/// The state S3, suspend to memory.
+/// A sleep state, left to the hypervisor unless switched.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct PmSuspendToMem {
+pub struct PmState {
     /// A sleep state, left to the hypervisor unless switched.
     ///
     /// Since libvirt 0.10.2.
@@ -146,24 +144,7 @@ pub struct PmSuspendToMem {
     pub xml: rt::Extra,
 }
 
-rt::table! { PmSuspendToMem: element("suspend-to-mem").since(0, 10, 2).dropped_if_empty();
-    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(0, 10, 2);
-}
-
-/// The state S4, suspend to disk.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct PmSuspendToDisk {
-    /// A sleep state, left to the hypervisor unless switched.
-    ///
-    /// Since libvirt 0.10.2.
-    pub enabled: Option<YesNo>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { PmSuspendToDisk: element("suspend-to-disk").since(0, 10, 2).dropped_if_empty();
+rt::table! { PmState: shared().since(0, 10, 2).dropped_if_empty();
     0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(0, 10, 2);
 }
 

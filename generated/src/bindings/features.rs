@@ -2,7 +2,9 @@
 //!
 //! Features of hypervisor and machine that a guest switches on, off or tunes.
 
-use crate::bindings::{FeatureCapabilities, FeatureHyperv, FeatureKvm, FeatureXen, OnOff, YesNo};
+use crate::bindings::{
+    FeatureCapabilities, FeatureHyperv, FeatureKvm, FeatureXen, MemorySize, OnOff, YesNo,
+};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -49,7 +51,7 @@ pub struct Features {
     /// The guest is told that the host has paravirtual spinlocks.
     ///
     /// Since libvirt 1.2.0.
-    pub pvspinlock: Option<FeaturePvspinlock>,
+    pub pvspinlock: Option<SwitchOrOn>,
     /// The Linux capabilities that a container keeps.
     ///
     /// A child that it does not know is refused by libvirt. Since libvirt 1.2.7.
@@ -57,11 +59,11 @@ pub struct Features {
     /// The performance monitoring unit.
     ///
     /// Since libvirt 1.2.12.
-    pub pmu: Option<FeaturePmu>,
+    pub pmu: Option<SwitchOrOn>,
     /// VMware's I/O port, which its mouse uses among others.
     ///
     /// Since libvirt 1.2.16.
-    pub vmport: Option<FeatureVmport>,
+    pub vmport: Option<SwitchOrOn>,
     /// The interrupt controller of ARM machines.
     ///
     /// Since libvirt 1.2.16.
@@ -81,15 +83,15 @@ pub struct Features {
     /// A device through which the guest kernel leaves debugging details for the host.
     ///
     /// Since libvirt 4.4.0.
-    pub vmcoreinfo: Option<FeatureVmcoreinfo>,
+    pub vmcoreinfo: Option<SwitchOrOn>,
     /// Hardware transactional memory of pSeries guests.
     ///
     /// Since libvirt 4.6.0.
-    pub htm: Option<FeatureHtm>,
+    pub htm: Option<Switch>,
     /// A pSeries guest can be a host itself.
     ///
     /// Since libvirt 4.10.0.
-    pub nested_hv: Option<FeatureNestedHv>,
+    pub nested_hv: Option<Switch>,
     /// Model specific registers.
     ///
     /// Since libvirt 5.1.0.
@@ -97,7 +99,7 @@ pub struct Features {
     /// A pSeries guest is helped to flush its count cache.
     ///
     /// Since libvirt 5.9.0.
-    pub ccf_assist: Option<FeatureCcfAssist>,
+    pub ccf_assist: Option<Switch>,
     /// Features of Xen.
     ///
     /// A child that it does not know is refused by libvirt. Since libvirt 6.3.0.
@@ -105,11 +107,11 @@ pub struct Features {
     /// Cache flush on change of privilege, in pSeries guests.
     ///
     /// Since libvirt 6.3.0.
-    pub cfpc: Option<FeatureCfpc>,
+    pub cfpc: Option<SpeculationProtection>,
     /// Speculation barrier at bounds checks, in pSeries guests.
     ///
     /// Since libvirt 6.3.0.
-    pub sbbc: Option<FeatureSbbc>,
+    pub sbbc: Option<SpeculationProtection>,
     /// Indirect branch speculation, in pSeries guests.
     ///
     /// Since libvirt 6.3.0.
@@ -125,11 +127,11 @@ pub struct Features {
     /// An ARM guest is told of memory errors of the host.
     ///
     /// Since libvirt 10.4.0.
-    pub ras: Option<FeatureRas>,
+    pub ras: Option<Switch>,
     /// The PS/2 controller, to which input devices of bus `ps2` are attached.
     ///
     /// Since libvirt 10.7.0.
-    pub ps2: Option<FeaturePs2>,
+    pub ps2: Option<Switch>,
     /// The advanced interrupt architecture of RISC-V.
     ///
     /// Since libvirt 11.1.0.
@@ -149,31 +151,61 @@ rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().ref
     3 HAP = hap: Option<FeatureHap>, child("hap").since(0, 8, 8);
     4 VIRIDIAN = viridian: bool, flag("viridian").since(0, 9, 10);
     5 PRIVNET = privnet: bool, flag("privnet").since(0, 9, 11);
-    6 HYPERV = hyperv: Option<FeatureHyperv>, child("hyperv").since(1, 0, 0);
-    7 KVM = kvm: Option<FeatureKvm>, child("kvm").since(1, 2, 8);
-    8 PVSPINLOCK = pvspinlock: Option<FeaturePvspinlock>, child("pvspinlock").since(1, 2, 0);
+    6 HYPERV = hyperv: Option<FeatureHyperv>, child("hyperv").since(1, 0, 0).pair().empty_until(12, 0, 0);
+    7 KVM = kvm: Option<FeatureKvm>, child("kvm").since(1, 2, 8).pair();
+    8 PVSPINLOCK = pvspinlock: Option<SwitchOrOn>, child("pvspinlock").since(1, 2, 0);
     9 CAPABILITIES = capabilities: Option<Box<FeatureCapabilities>>, child("capabilities").since(1, 2, 7);
-    10 PMU = pmu: Option<FeaturePmu>, child("pmu").since(1, 2, 12);
-    11 VMPORT = vmport: Option<FeatureVmport>, child("vmport").since(1, 2, 16);
+    10 PMU = pmu: Option<SwitchOrOn>, child("pmu").since(1, 2, 12);
+    11 VMPORT = vmport: Option<SwitchOrOn>, child("vmport").since(1, 2, 16);
     12 GIC = gic: Option<FeatureGic>, child("gic").since(1, 2, 16);
     13 SMM = smm: Option<FeatureSmm>, child("smm").since(2, 2, 0);
     14 IOAPIC = ioapic: Option<FeatureIoapic>, child("ioapic").since(3, 4, 0);
     15 HPT = hpt: Option<FeatureHpt>, child("hpt").since(3, 10, 0);
-    16 VMCOREINFO = vmcoreinfo: Option<FeatureVmcoreinfo>, child("vmcoreinfo").since(4, 4, 0);
-    17 HTM = htm: Option<FeatureHtm>, child("htm").since(4, 6, 0);
-    18 NESTED_HV = nested_hv: Option<FeatureNestedHv>, child("nested-hv").since(4, 10, 0);
+    16 VMCOREINFO = vmcoreinfo: Option<SwitchOrOn>, child("vmcoreinfo").since(4, 4, 0);
+    17 HTM = htm: Option<Switch>, child("htm").since(4, 6, 0);
+    18 NESTED_HV = nested_hv: Option<Switch>, child("nested-hv").since(4, 10, 0);
     19 MSRS = msrs: Option<FeatureMsrs>, child("msrs").since(5, 1, 0);
-    20 CCF_ASSIST = ccf_assist: Option<FeatureCcfAssist>, child("ccf-assist").since(5, 9, 0);
-    21 XEN = xen: Option<FeatureXen>, child("xen").since(6, 3, 0);
-    22 CFPC = cfpc: Option<FeatureCfpc>, child("cfpc").since(6, 3, 0);
-    23 SBBC = sbbc: Option<FeatureSbbc>, child("sbbc").since(6, 3, 0);
+    20 CCF_ASSIST = ccf_assist: Option<Switch>, child("ccf-assist").since(5, 9, 0);
+    21 XEN = xen: Option<FeatureXen>, child("xen").since(6, 3, 0).pair();
+    22 CFPC = cfpc: Option<SpeculationProtection>, child("cfpc").since(6, 3, 0);
+    23 SBBC = sbbc: Option<SpeculationProtection>, child("sbbc").since(6, 3, 0);
     24 IBS = ibs: Option<FeatureIbs>, child("ibs").since(6, 3, 0);
     25 TCG = tcg: Option<FeatureTcg>, child("tcg").since(8, 0, 0).dropped_if_empty();
     26 ASYNC_TEARDOWN = async_teardown: Option<FeatureAsyncTeardown>, child("async-teardown").since(9, 6, 0);
-    27 RAS = ras: Option<FeatureRas>, child("ras").since(10, 4, 0);
-    28 PS2 = ps2: Option<FeaturePs2>, child("ps2").since(10, 7, 0);
+    27 RAS = ras: Option<Switch>, child("ras").since(10, 4, 0);
+    28 PS2 = ps2: Option<Switch>, child("ps2").since(10, 7, 0);
     29 AIA = aia: Option<FeatureAia>, child("aia").since(11, 1, 0);
     30 VIRTUALIZATION = virtualization: bool, flag("virtualization").since(12, 1, 0);
+}
+
+/// The switch of a feature.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Switch {
+    /// The switch of a feature.
+    ///
+    /// Since libvirt 1.0.0.
+    pub state: OnOff,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { Switch: shared();
+    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
+}
+
+/// The switch of a feature that its element alone switches on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct SwitchOrOn {
+    /// The switch of a feature that its element alone switches on.
+    ///
+    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.2.0.
+    pub state: Option<OnOff>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { SwitchOrOn: shared();
+    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
 }
 
 /// The guest has an APIC, whose interrupts can be programmed.
@@ -208,159 +240,6 @@ pub struct FeatureHap {
 
 rt::table! { FeatureHap: element("hap").since(0, 8, 8);
     0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 3, 3);
-}
-
-/// The guest is told that the host has paravirtual spinlocks.
-///
-/// Since libvirt 1.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeaturePvspinlock {
-    /// The switch of a feature that its element alone switches on.
-    ///
-    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.2.0.
-    pub state: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeaturePvspinlock: element("pvspinlock").since(1, 2, 0);
-    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
-}
-
-/// The performance monitoring unit.
-///
-/// Since libvirt 1.2.12.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeaturePmu {
-    /// The switch of a feature that its element alone switches on.
-    ///
-    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.2.0.
-    pub state: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeaturePmu: element("pmu").since(1, 2, 12);
-    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
-}
-
-/// VMware's I/O port, which its mouse uses among others.
-///
-/// Since libvirt 1.2.16.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureVmport {
-    /// The switch of a feature that its element alone switches on.
-    ///
-    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.2.0.
-    pub state: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureVmport: element("vmport").since(1, 2, 16);
-    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
-}
-
-/// A device through which the guest kernel leaves debugging details for the host.
-///
-/// Since libvirt 4.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureVmcoreinfo {
-    /// The switch of a feature that its element alone switches on.
-    ///
-    /// Where absent, `on` is assumed; the canonical form spells it out. Since libvirt 1.2.0.
-    pub state: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureVmcoreinfo: element("vmcoreinfo").since(4, 4, 0);
-    0 STATE = state: Option<OnOff>, attribute("state").written("on").since(1, 2, 0);
-}
-
-/// Hardware transactional memory of pSeries guests.
-///
-/// Since libvirt 4.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureHtm {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureHtm: element("htm").since(4, 6, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// A pSeries guest can be a host itself.
-///
-/// Since libvirt 4.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureNestedHv {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureNestedHv: element("nested-hv").since(4, 10, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// A pSeries guest is helped to flush its count cache.
-///
-/// Since libvirt 5.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureCcfAssist {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureCcfAssist: element("ccf-assist").since(5, 9, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// An ARM guest is told of memory errors of the host.
-///
-/// Since libvirt 10.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureRas {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureRas: element("ras").since(10, 4, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
-}
-
-/// The PS/2 controller, to which input devices of bus `ps2` are attached.
-///
-/// Since libvirt 10.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeaturePs2 {
-    /// The switch of a feature.
-    ///
-    /// Since libvirt 1.0.0.
-    pub state: OnOff,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeaturePs2: element("ps2").since(10, 7, 0);
-    0 STATE = state: OnOff, attribute("state").since(1, 0, 0);
 }
 
 /// The interrupt controller of ARM machines.
@@ -497,14 +376,14 @@ pub struct FeatureHpt {
     /// The largest page that a guest with a hash page table can use.
     ///
     /// Since libvirt 4.5.0.
-    pub maxpagesize: Option<HptMaxPageSize>,
+    pub maxpagesize: Option<MemorySize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureHpt: element("hpt").since(3, 10, 0);
     0 RESIZING = resizing: Option<FeatureHptResizing>, attribute("resizing").since(3, 10, 0);
-    1 MAXPAGESIZE = maxpagesize: Option<HptMaxPageSize>, child("maxpagesize").since(4, 5, 0);
+    1 MAXPAGESIZE = maxpagesize: Option<MemorySize>, child("maxpagesize").since(4, 5, 0);
 }
 
 /// A set of values.
@@ -529,27 +408,6 @@ rt::values! { FeatureHptResizing;
     Enabled = "enabled".since(3, 10, 0);
     Disabled = "disabled".since(3, 10, 0);
     Required = "required".since(3, 10, 0);
-}
-
-/// The largest page that a guest with a hash page table can use.
-///
-/// Since libvirt 4.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HptMaxPageSize {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HptMaxPageSize: element("maxpagesize").since(4, 5, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
 }
 
 /// Model specific registers.
@@ -588,12 +446,12 @@ rt::values! { FeatureMsrsUnknown;
     Fault = "fault".since(5, 1, 0);
 }
 
-/// Cache flush on change of privilege, in pSeries guests.
+/// How a pSeries guest is protected from speculation.
 ///
 /// Since libvirt 6.3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureCfpc {
-    /// The protection.
+pub struct SpeculationProtection {
+    /// How a pSeries guest is protected from speculation.
     ///
     /// Since libvirt 6.3.0.
     pub value: SpeculationFix,
@@ -601,24 +459,7 @@ pub struct FeatureCfpc {
     pub xml: rt::Extra,
 }
 
-rt::table! { FeatureCfpc: element("cfpc").since(6, 3, 0);
-    0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
-}
-
-/// Speculation barrier at bounds checks, in pSeries guests.
-///
-/// Since libvirt 6.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSbbc {
-    /// The protection.
-    ///
-    /// Since libvirt 6.3.0.
-    pub value: SpeculationFix,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSbbc: element("sbbc").since(6, 3, 0);
+rt::table! { SpeculationProtection: shared().since(6, 3, 0);
     0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
 }
 
@@ -705,34 +546,13 @@ pub struct FeatureTcg {
     /// The size of the cache of translated code.
     ///
     /// Since libvirt 8.0.0.
-    pub tb_cache: Option<TcgTbCache>,
+    pub tb_cache: Option<MemorySize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
-    0 TB_CACHE = tb_cache: Option<TcgTbCache>, child("tb-cache").since(8, 0, 0);
-}
-
-/// The size of the cache of translated code.
-///
-/// Since libvirt 8.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct TcgTbCache {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { TcgTbCache: element("tb-cache").since(8, 0, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
+    0 TB_CACHE = tb_cache: Option<MemorySize>, child("tb-cache").since(8, 0, 0);
 }
 
 /// The memory of a guest that ends is freed in the background.

@@ -2,7 +2,7 @@
 //!
 //! The memory of the guest: how much, from which pages of the host, and within which limits.
 
-use crate::bindings::OnOff;
+use crate::bindings::{MemorySize, OnOff};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -60,27 +60,6 @@ rt::table! { Memory: element("memory").since(0, 6, 0).reference("memory-allocati
     0 DUMP_CORE = dump_core: Option<OnOff>, attribute("dumpCore").since(0, 10, 2);
     1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     2 VALUE = value: u64, text();
-}
-
-/// The memory that the guest is left with by its balloon; all of it, unless given.
-///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CurrentMemory {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CurrentMemory: element("currentMemory").since(0, 6, 0).reference("memory-allocation");
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
 }
 
 /// How the host backs the guest's memory.
@@ -307,110 +286,26 @@ pub struct Memtune {
     /// The most memory that the guest can use.
     ///
     /// Since libvirt 0.8.5.
-    pub hard_limit: Option<MemtuneHardLimit>,
+    pub hard_limit: Option<MemorySize>,
     /// The memory to which the guest is held when the host runs short.
     ///
     /// Since libvirt 0.8.5.
-    pub soft_limit: Option<MemtuneSoftLimit>,
+    pub soft_limit: Option<MemorySize>,
     /// The memory that the guest is guaranteed.
     ///
     /// Since libvirt 0.8.5.
-    pub min_guarantee: Option<MemtuneMinGuarantee>,
+    pub min_guarantee: Option<MemorySize>,
     /// The most memory and swap together; more than the hard limit.
     ///
     /// Since libvirt 0.8.5.
-    pub swap_hard_limit: Option<MemtuneSwapHardLimit>,
+    pub swap_hard_limit: Option<MemorySize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Memtune: element("memtune").since(0, 8, 5).dropped_if_empty().reference("memory-tuning");
-    0 HARD_LIMIT = hard_limit: Option<MemtuneHardLimit>, child("hard_limit").since(0, 8, 5);
-    1 SOFT_LIMIT = soft_limit: Option<MemtuneSoftLimit>, child("soft_limit").since(0, 8, 5);
-    2 MIN_GUARANTEE = min_guarantee: Option<MemtuneMinGuarantee>, child("min_guarantee").since(0, 8, 5);
-    3 SWAP_HARD_LIMIT = swap_hard_limit: Option<MemtuneSwapHardLimit>, child("swap_hard_limit").since(0, 8, 5);
-}
-
-/// The most memory that the guest can use.
-///
-/// Since libvirt 0.8.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemtuneHardLimit {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemtuneHardLimit: element("hard_limit").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The memory to which the guest is held when the host runs short.
-///
-/// Since libvirt 0.8.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemtuneSoftLimit {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemtuneSoftLimit: element("soft_limit").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The memory that the guest is guaranteed.
-///
-/// Since libvirt 0.8.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemtuneMinGuarantee {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemtuneMinGuarantee: element("min_guarantee").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The most memory and swap together; more than the hard limit.
-///
-/// Since libvirt 0.8.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemtuneSwapHardLimit {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemtuneSwapHardLimit: element("swap_hard_limit").since(0, 8, 5);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
+    0 HARD_LIMIT = hard_limit: Option<MemorySize>, child("hard_limit").since(0, 8, 5);
+    1 SOFT_LIMIT = soft_limit: Option<MemorySize>, child("soft_limit").since(0, 8, 5);
+    2 MIN_GUARANTEE = min_guarantee: Option<MemorySize>, child("min_guarantee").since(0, 8, 5);
+    3 SWAP_HARD_LIMIT = swap_hard_limit: Option<MemorySize>, child("swap_hard_limit").since(0, 8, 5);
 }

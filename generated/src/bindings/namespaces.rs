@@ -73,25 +73,25 @@ pub struct QemuCapabilities {
     /// A capability to assume.
     ///
     /// Since libvirt 5.6.0.
-    pub add: Vec<QemuCapabilityAdd>,
+    pub add: Vec<QemuCapability>,
     /// A capability to deny.
     ///
     /// Since libvirt 5.6.0.
-    pub del: Vec<QemuCapabilityDel>,
+    pub del: Vec<QemuCapability>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { QemuCapabilities: element("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
-    0 ADD = add: Vec<QemuCapabilityAdd>, child("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
-    1 DEL = del: Vec<QemuCapabilityDel>, child("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+    0 ADD = add: Vec<QemuCapability>, child("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+    1 DEL = del: Vec<QemuCapability>, child("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
 }
 
-/// A capability to assume.
+/// A capability of QEMU.
 ///
 /// Since libvirt 5.6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct QemuCapabilityAdd {
+pub struct QemuCapability {
     /// A capability of QEMU.
     ///
     /// Since libvirt 5.6.0.
@@ -100,24 +100,7 @@ pub struct QemuCapabilityAdd {
     pub xml: rt::Extra,
 }
 
-rt::table! { QemuCapabilityAdd: element("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
-    0 CAPABILITY = capability: String, attribute("capability").since(5, 6, 0);
-}
-
-/// A capability to deny.
-///
-/// Since libvirt 5.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct QemuCapabilityDel {
-    /// A capability of QEMU.
-    ///
-    /// Since libvirt 5.6.0.
-    pub capability: String,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { QemuCapabilityDel: element("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+rt::table! { QemuCapability: shared().since(5, 6, 0);
     0 CAPABILITY = capability: String, attribute("capability").since(5, 6, 0);
 }
 
@@ -299,11 +282,11 @@ pub struct LxcNamespace {
     /// The shared namespace of interprocess communication.
     ///
     /// Since libvirt 1.2.19.
-    pub shareipc: Option<LxcShareIpc>,
+    pub shareipc: Option<LxcShared>,
     /// The shared namespace of host names.
     ///
     /// Since libvirt 1.2.19.
-    pub shareuts: Option<LxcShareUts>,
+    pub shareuts: Option<LxcShared>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -311,9 +294,9 @@ pub struct LxcNamespace {
 rt::table! { LxcNamespace: element("namespace").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
     0 SHARENET = sharenet: Option<LxcShareNet>, child("sharenet").ns("http://libvirt.org/schemas/domain/lxc/1.0")
         .since(1, 2, 19);
-    1 SHAREIPC = shareipc: Option<LxcShareIpc>, child("shareipc").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+    1 SHAREIPC = shareipc: Option<LxcShared>, child("shareipc").ns("http://libvirt.org/schemas/domain/lxc/1.0")
         .since(1, 2, 19);
-    2 SHAREUTS = shareuts: Option<LxcShareUts>, child("shareuts").ns("http://libvirt.org/schemas/domain/lxc/1.0")
+    2 SHAREUTS = shareuts: Option<LxcShared>, child("shareuts").ns("http://libvirt.org/schemas/domain/lxc/1.0")
         .since(1, 2, 19);
 }
 
@@ -363,11 +346,11 @@ rt::values! { LxcShareNetType;
     Pid = "pid".since(1, 2, 19);
 }
 
-/// The shared namespace of interprocess communication.
+/// Whose namespace it is.
 ///
 /// Since libvirt 1.2.19.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct LxcShareIpc {
+pub struct LxcShared {
     /// How the namespace is named.
     ///
     /// Since libvirt 1.2.19.
@@ -380,7 +363,7 @@ pub struct LxcShareIpc {
     pub xml: rt::Extra,
 }
 
-rt::table! { LxcShareIpc: element("shareipc").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
+rt::table! { LxcShared: shared().since(1, 2, 19);
     0 TYPE = type_: LxcShareIpcType, attribute("type").since(1, 2, 19);
     1 VALUE = value: String, attribute("value").since(1, 2, 19);
 }
@@ -400,47 +383,6 @@ pub enum LxcShareIpcType {
 }
 
 rt::values! { LxcShareIpcType;
-    Name = "name".since(1, 2, 19);
-    Pid = "pid".since(1, 2, 19);
-}
-
-/// The shared namespace of host names.
-///
-/// Since libvirt 1.2.19.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct LxcShareUts {
-    /// How the namespace is named.
-    ///
-    /// Since libvirt 1.2.19.
-    pub type_: LxcShareUtsType,
-    /// The name or number.
-    ///
-    /// Since libvirt 1.2.19.
-    pub value: String,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { LxcShareUts: element("shareuts").ns("http://libvirt.org/schemas/domain/lxc/1.0").since(1, 2, 19);
-    0 TYPE = type_: LxcShareUtsType, attribute("type").since(1, 2, 19);
-    1 VALUE = value: String, attribute("value").since(1, 2, 19);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum LxcShareUtsType {
-    /// That of a container, by its name.
-    ///
-    /// Since libvirt 1.2.19.
-    #[default]
-    Name,
-    /// That of a process, by its number.
-    ///
-    /// Since libvirt 1.2.19.
-    Pid,
-}
-
-rt::values! { LxcShareUtsType;
     Name = "name".since(1, 2, 19);
     Pid = "pid".since(1, 2, 19);
 }

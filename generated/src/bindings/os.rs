@@ -268,25 +268,25 @@ pub struct Idmap {
     /// A range of users.
     ///
     /// Since libvirt 1.2.1.
-    pub uid: Vec<IdmapUid>,
+    pub uid: Vec<IdmapRange>,
     /// A range of groups.
     ///
     /// Since libvirt 1.2.1.
-    pub gid: Vec<IdmapGid>,
+    pub gid: Vec<IdmapRange>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Idmap: element("idmap").since(1, 2, 1).dropped_if_empty().reference("container-boot");
-    0 UID = uid: Vec<IdmapUid>, child("uid").since(1, 2, 1);
-    1 GID = gid: Vec<IdmapGid>, child("gid").since(1, 2, 1);
+    0 UID = uid: Vec<IdmapRange>, child("uid").since(1, 2, 1);
+    1 GID = gid: Vec<IdmapRange>, child("gid").since(1, 2, 1);
 }
 
-/// A range of users.
+/// A range of numbers in the container and its place on the host.
 ///
 /// Since libvirt 1.2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct IdmapUid {
+pub struct IdmapRange {
     /// The first number in the container.
     ///
     /// Since libvirt 1.2.1.
@@ -303,34 +303,7 @@ pub struct IdmapUid {
     pub xml: rt::Extra,
 }
 
-rt::table! { IdmapUid: element("uid").since(1, 2, 1);
-    0 START = start: u32, attribute("start").since(1, 2, 1);
-    1 TARGET = target: u32, attribute("target").since(1, 2, 1);
-    2 COUNT = count: u32, attribute("count").since(1, 2, 1);
-}
-
-/// A range of groups.
-///
-/// Since libvirt 1.2.1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct IdmapGid {
-    /// The first number in the container.
-    ///
-    /// Since libvirt 1.2.1.
-    pub start: u32,
-    /// The number on the host to which the first one is mapped.
-    ///
-    /// Since libvirt 1.2.1.
-    pub target: u32,
-    /// The length of the range.
-    ///
-    /// Since libvirt 1.2.1.
-    pub count: u32,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { IdmapGid: element("gid").since(1, 2, 1);
+rt::table! { IdmapRange: shared().since(1, 2, 1);
     0 START = start: u32, attribute("start").since(1, 2, 1);
     1 TARGET = target: u32, attribute("target").since(1, 2, 1);
     2 COUNT = count: u32, attribute("count").since(1, 2, 1);

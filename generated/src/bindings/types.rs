@@ -3,6 +3,7 @@
 //! The lexical types that several chapters share: switches, numbers, identifiers, addresses, names and
 //! sizes.
 
+use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// A switch written with words.
@@ -41,6 +42,25 @@ pub enum OnOff {
 rt::values! { OnOff;
     On = "on".since(0, 9, 1);
     Off = "off".since(0, 9, 1);
+}
+
+/// A size of memory, in KiB unless a unit says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct MemorySize {
+    /// The unit in which the size is given.
+    ///
+    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.11.
+    pub unit: Option<scalar::MemoryUnit>,
+    /// The text.
+    pub value: u64,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { MemorySize: shared();
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
+    1 VALUE = value: u64, text();
 }
 
 /// A processor architecture, by libvirt's name for it.

@@ -1,6 +1,5 @@
 //! Methods on generated types that the schema cannot state: short cuts that several users would write alike.
 
 mod make;
-mod size;
 
 pub use make::NotADevice;

@@ -84,7 +84,7 @@ pub struct HostCpu {
     /// What the test driver says of physical address extension.
     pub features: Option<HostCpuFeatures>,
     /// A feature that the model does not have.
-    pub feature: Vec<HostCpuFeature>,
+    pub feature: Vec<FeatureName>,
     /// A size that pages can have.
     pub pages: Vec<HostCpuPages>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -101,7 +101,7 @@ rt::table! { HostCpu: element("cpu");
     6 TOPOLOGY = topology: Option<HostCpuTopology>, child("topology");
     7 MAXPHYSADDR = maxphysaddr: Option<HostCpuMaxphysaddr>, child("maxphysaddr");
     8 FEATURES = features: Option<HostCpuFeatures>, child("features");
-    9 FEATURE = feature: Vec<HostCpuFeature>, child("feature");
+    9 FEATURE = feature: Vec<FeatureName>, child("feature");
     10 PAGES = pages: Vec<HostCpuPages>, child("pages");
 }
 
@@ -211,19 +211,6 @@ pub struct HostCpuFeatures {
 rt::table! { HostCpuFeatures: element("features");
     0 PAE = pae: bool, flag("pae");
     1 NONPAE = nonpae: bool, flag("nonpae");
-}
-
-/// A feature that the model does not have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HostCpuFeature {
-    /// Its name.
-    pub name: String,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HostCpuFeature: element("feature");
-    0 NAME = name: String, attribute("name");
 }
 
 /// A size that pages can have.
@@ -338,7 +325,7 @@ pub struct HostCell {
     /// Its number.
     pub id: u32,
     /// How much memory it has.
-    pub memory: Option<HostCellMemory>,
+    pub memory: Option<Size>,
     /// How many pages of a size it has.
     pub pages: Vec<HostCellPages>,
     /// How far it is to the nodes.
@@ -351,26 +338,10 @@ pub struct HostCell {
 
 rt::table! { HostCell: element("cell");
     0 ID = id: u32, attribute("id");
-    1 MEMORY = memory: Option<HostCellMemory>, child("memory");
+    1 MEMORY = memory: Option<Size>, child("memory");
     2 PAGES = pages: Vec<HostCellPages>, child("pages");
     3 DISTANCES = distances: Option<HostCellDistances>, child("distances");
     4 CPUS = cpus: Option<HostCellCpus>, child("cpus");
-}
-
-/// How much memory it has.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HostCellMemory {
-    /// The unit of the size.
-    pub unit: scalar::MemoryUnit,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HostCellMemory: element("memory");
-    0 UNIT = unit: scalar::MemoryUnit, attribute("unit");
-    1 VALUE = value: u64, text();
 }
 
 /// How many pages of a size it has.
@@ -785,17 +756,17 @@ pub enum GuestFeaturesItem {
     /// The byte order of big-endian Itanium.
     Ia64Be(rt::Present),
     /// ACPI.
-    Acpi(GuestFeaturesAcpi),
+    Acpi(FeatureToggle),
     /// An interrupt controller of Intel's design.
-    Apic(GuestFeaturesApic),
+    Apic(FeatureToggle),
     /// Paging in hardware.
-    Hap(GuestFeaturesHap),
+    Hap(FeatureToggle),
     /// The element cpu of a domain is read.
     Cpuselection(rt::Present),
     /// The order of boot devices can be said of each device.
     Deviceboot(rt::Present),
     /// Snapshots of disks.
-    Disksnapshot(GuestFeaturesDisksnapshot),
+    Disksnapshot(FeatureToggle),
     /// External snapshots can be deleted and reverted to.
     ExternalSnapshot(rt::Present),
 }
@@ -810,18 +781,18 @@ rt::mix! { GuestFeaturesItem;
     0 Pae(rt::Present) = flag("pae");
     1 Nonpae(rt::Present) = flag("nonpae");
     2 Ia64Be(rt::Present) = flag("ia64_be");
-    3 Acpi(GuestFeaturesAcpi) = child("acpi");
-    4 Apic(GuestFeaturesApic) = child("apic");
-    5 Hap(GuestFeaturesHap) = child("hap");
+    3 Acpi(FeatureToggle) = child("acpi");
+    4 Apic(FeatureToggle) = child("apic");
+    5 Hap(FeatureToggle) = child("hap");
     6 Cpuselection(rt::Present) = flag("cpuselection");
     7 Deviceboot(rt::Present) = flag("deviceboot");
-    8 Disksnapshot(GuestFeaturesDisksnapshot) = child("disksnapshot");
+    8 Disksnapshot(FeatureToggle) = child("disksnapshot");
     9 ExternalSnapshot(rt::Present) = flag("externalSnapshot");
 }
 
-/// ACPI.
+/// Whether something is there, and whether that can be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct GuestFeaturesAcpi {
+pub struct FeatureToggle {
     /// Whether it is there where nothing is said.
     pub default: OnOff,
     /// Whether it can be switched.
@@ -830,55 +801,36 @@ pub struct GuestFeaturesAcpi {
     pub xml: rt::Extra,
 }
 
-rt::table! { GuestFeaturesAcpi: element("acpi");
+rt::table! { FeatureToggle: shared();
     0 DEFAULT = default: OnOff, attribute("default");
     1 TOGGLE = toggle: YesNo, attribute("toggle");
 }
 
-/// An interrupt controller of Intel's design.
+/// A feature of a processor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct GuestFeaturesApic {
-    /// Whether it is there where nothing is said.
-    pub default: OnOff,
-    /// Whether it can be switched.
-    pub toggle: YesNo,
+pub struct FeatureName {
+    /// A feature of a processor.
+    pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { GuestFeaturesApic: element("apic");
-    0 DEFAULT = default: OnOff, attribute("default");
-    1 TOGGLE = toggle: YesNo, attribute("toggle");
+rt::table! { FeatureName: element("feature");
+    0 NAME = name: String, attribute("name");
 }
 
-/// Paging in hardware.
+/// A size in a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct GuestFeaturesHap {
-    /// Whether it is there where nothing is said.
-    pub default: OnOff,
-    /// Whether it can be switched.
-    pub toggle: YesNo,
+pub struct Size {
+    /// The unit of the size.
+    pub unit: scalar::MemoryUnit,
+    /// The text.
+    pub value: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { GuestFeaturesHap: element("hap");
-    0 DEFAULT = default: OnOff, attribute("default");
-    1 TOGGLE = toggle: YesNo, attribute("toggle");
-}
-
-/// Snapshots of disks.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct GuestFeaturesDisksnapshot {
-    /// Whether it is there where nothing is said.
-    pub default: OnOff,
-    /// Whether it can be switched.
-    pub toggle: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { GuestFeaturesDisksnapshot: element("disksnapshot");
-    0 DEFAULT = default: OnOff, attribute("default");
-    1 TOGGLE = toggle: YesNo, attribute("toggle");
+rt::table! { Size: shared();
+    0 UNIT = unit: scalar::MemoryUnit, attribute("unit");
+    1 VALUE = value: u64, text();
 }

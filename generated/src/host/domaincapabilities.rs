@@ -2,7 +2,7 @@
 //!
 //! What `virsh domcapabilities` prints: what guests can have with one emulator, on one machine type.
 
-use crate::host::{OnOff, YesNo};
+use crate::host::{FeatureName, OnOff, Size, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -20,13 +20,13 @@ pub struct DomainCapabilities {
     /// The CPUs of the guest.
     pub vcpu: Option<DomainCapabilitiesVcpu>,
     /// I/O threads.
-    pub iothreads: Option<DomainCapabilitiesIothreads>,
+    pub iothreads: Option<Supported>,
     /// How the guest can boot.
     pub os: Option<OsSupport>,
     /// Which processors the guest can have.
     pub cpu: Option<CpuSupport>,
     /// What the guest's memory can be made of.
-    pub memory_backing: Option<DomainCapabilitiesMemoryBacking>,
+    pub memory_backing: Option<Choices>,
     /// Which devices the guest can have.
     pub devices: Option<DeviceSupport>,
     /// Which features the guest can have.
@@ -41,10 +41,10 @@ rt::table! { DomainCapabilities: element("domainCapabilities");
     2 MACHINE = machine: Option<String>, leaf("machine");
     3 ARCH = arch: Option<String>, leaf("arch");
     4 VCPU = vcpu: Option<DomainCapabilitiesVcpu>, child("vcpu");
-    5 IOTHREADS = iothreads: Option<DomainCapabilitiesIothreads>, child("iothreads");
+    5 IOTHREADS = iothreads: Option<Supported>, child("iothreads");
     6 OS = os: Option<OsSupport>, child("os");
     7 CPU = cpu: Option<CpuSupport>, child("cpu");
-    8 MEMORY_BACKING = memory_backing: Option<DomainCapabilitiesMemoryBacking>, child("memoryBacking");
+    8 MEMORY_BACKING = memory_backing: Option<Choices>, child("memoryBacking");
     9 DEVICES = devices: Option<DeviceSupport>, child("devices");
     10 FEATURES = features: Option<FeatureSupport>, child("features");
 }
@@ -62,22 +62,22 @@ rt::table! { DomainCapabilitiesVcpu: element("vcpu");
     0 MAX = max: u32, attribute("max");
 }
 
-/// I/O threads.
+/// Whether it can be had at all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DomainCapabilitiesIothreads {
+pub struct Supported {
     /// Whether it can be had at all.
     pub supported: YesNo,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { DomainCapabilitiesIothreads: element("iothreads");
+rt::table! { Supported: shared();
     0 SUPPORTED = supported: YesNo, attribute("supported");
 }
 
-/// What the guest's memory can be made of.
+/// Whether something can be had, and with which values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DomainCapabilitiesMemoryBacking {
+pub struct Choices {
     /// Whether it can be had at all.
     pub supported: YesNo,
     /// The values that one attribute or element can have.
@@ -86,7 +86,7 @@ pub struct DomainCapabilitiesMemoryBacking {
     pub xml: rt::Extra,
 }
 
-rt::table! { DomainCapabilitiesMemoryBacking: element("memoryBacking");
+rt::table! { Choices: shared();
     0 SUPPORTED = supported: YesNo, attribute("supported");
     1 ENUMS = enums: Vec<Enumeration>, child("enum");
 }
@@ -115,11 +115,11 @@ pub struct OsSupport {
     /// The values that one attribute or element can have.
     pub enums: Vec<Enumeration>,
     /// What firmware that libvirt chooses can have.
-    pub firmware_features: Option<OsSupportFirmwareFeatures>,
+    pub firmware_features: Option<Choices>,
     /// Firmware that the document names.
     pub loader: Option<OsSupportLoader>,
     /// A store of variables that is read at every start.
-    pub varstore: Option<OsSupportVarstore>,
+    pub varstore: Option<Supported>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -127,25 +127,9 @@ pub struct OsSupport {
 rt::table! { OsSupport: element("os");
     0 SUPPORTED = supported: YesNo, attribute("supported");
     1 ENUMS = enums: Vec<Enumeration>, child("enum");
-    2 FIRMWARE_FEATURES = firmware_features: Option<OsSupportFirmwareFeatures>, child("firmwareFeatures");
+    2 FIRMWARE_FEATURES = firmware_features: Option<Choices>, child("firmwareFeatures");
     3 LOADER = loader: Option<OsSupportLoader>, child("loader");
-    4 VARSTORE = varstore: Option<OsSupportVarstore>, child("varstore");
-}
-
-/// What firmware that libvirt chooses can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct OsSupportFirmwareFeatures {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { OsSupportFirmwareFeatures: element("firmwareFeatures");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
+    4 VARSTORE = varstore: Option<Supported>, child("varstore");
 }
 
 /// Firmware that the document names.
@@ -165,19 +149,6 @@ rt::table! { OsSupportLoader: element("loader");
     0 SUPPORTED = supported: YesNo, attribute("supported");
     1 VALUE = value: Vec<String>, leaf("value");
     2 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// A store of variables that is read at every start.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct OsSupportVarstore {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { OsSupportVarstore: element("varstore");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
 }
 
 /// Which processors the guest can have.
@@ -331,307 +302,86 @@ pub struct CpuBlockers {
     /// The model.
     pub model: String,
     /// A feature that is missing.
-    pub feature: Vec<CpuBlockersFeature>,
+    pub feature: Vec<FeatureName>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { CpuBlockers: element("blockers");
     0 MODEL = model: String, attribute("model");
-    1 FEATURE = feature: Vec<CpuBlockersFeature>, child("feature").required();
-}
-
-/// A feature that is missing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CpuBlockersFeature {
-    /// Its name.
-    pub name: String,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CpuBlockersFeature: element("feature");
-    0 NAME = name: String, attribute("name");
+    1 FEATURE = feature: Vec<FeatureName>, child("feature").required();
 }
 
 /// Which devices the guest can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DeviceSupport {
     /// Disks.
-    pub disk: Option<DeviceSupportDisk>,
+    pub disk: Option<Choices>,
     /// Displays.
-    pub graphics: Option<DeviceSupportGraphics>,
+    pub graphics: Option<Choices>,
     /// Video cards.
-    pub video: Option<DeviceSupportVideo>,
+    pub video: Option<Choices>,
     /// Devices of the host.
-    pub hostdev: Option<DeviceSupportHostdev>,
+    pub hostdev: Option<Choices>,
     /// Generators of random numbers.
-    pub rng: Option<DeviceSupportRng>,
+    pub rng: Option<Choices>,
     /// File systems.
-    pub filesystem: Option<DeviceSupportFilesystem>,
+    pub filesystem: Option<Choices>,
     /// Trusted platform modules.
-    pub tpm: Option<DeviceSupportTpm>,
+    pub tpm: Option<Choices>,
     /// Redirected devices.
-    pub redirdev: Option<DeviceSupportRedirdev>,
+    pub redirdev: Option<Choices>,
     /// Channels.
-    pub channel: Option<DeviceSupportChannel>,
+    pub channel: Option<Choices>,
     /// Accelerators of cryptography.
-    pub crypto: Option<DeviceSupportCrypto>,
+    pub crypto: Option<Choices>,
     /// Network interfaces.
-    pub interface: Option<DeviceSupportInterface>,
+    pub interface: Option<Choices>,
     /// Devices that tell of a crash.
-    pub panic: Option<DeviceSupportPanic>,
+    pub panic: Option<Choices>,
     /// Consoles.
-    pub console: Option<DeviceSupportConsole>,
+    pub console: Option<Choices>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DeviceSupport: element("devices");
-    0 DISK = disk: Option<DeviceSupportDisk>, child("disk");
-    1 GRAPHICS = graphics: Option<DeviceSupportGraphics>, child("graphics");
-    2 VIDEO = video: Option<DeviceSupportVideo>, child("video");
-    3 HOSTDEV = hostdev: Option<DeviceSupportHostdev>, child("hostdev");
-    4 RNG = rng: Option<DeviceSupportRng>, child("rng");
-    5 FILESYSTEM = filesystem: Option<DeviceSupportFilesystem>, child("filesystem");
-    6 TPM = tpm: Option<DeviceSupportTpm>, child("tpm");
-    7 REDIRDEV = redirdev: Option<DeviceSupportRedirdev>, child("redirdev");
-    8 CHANNEL = channel: Option<DeviceSupportChannel>, child("channel");
-    9 CRYPTO = crypto: Option<DeviceSupportCrypto>, child("crypto");
-    10 INTERFACE = interface: Option<DeviceSupportInterface>, child("interface");
-    11 PANIC = panic: Option<DeviceSupportPanic>, child("panic");
-    12 CONSOLE = console: Option<DeviceSupportConsole>, child("console");
-}
-
-/// Disks.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportDisk {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportDisk: element("disk");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Displays.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportGraphics {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportGraphics: element("graphics");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Video cards.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportVideo {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportVideo: element("video");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Devices of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportHostdev {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportHostdev: element("hostdev");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Generators of random numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportRng {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportRng: element("rng");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// File systems.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportFilesystem {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportFilesystem: element("filesystem");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Trusted platform modules.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportTpm {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportTpm: element("tpm");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Redirected devices.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportRedirdev {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportRedirdev: element("redirdev");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Channels.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportChannel {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportChannel: element("channel");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Accelerators of cryptography.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportCrypto {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportCrypto: element("crypto");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Network interfaces.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportInterface {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportInterface: element("interface");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Devices that tell of a crash.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportPanic {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportPanic: element("panic");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Consoles.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DeviceSupportConsole {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DeviceSupportConsole: element("console");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
+    0 DISK = disk: Option<Choices>, child("disk");
+    1 GRAPHICS = graphics: Option<Choices>, child("graphics");
+    2 VIDEO = video: Option<Choices>, child("video");
+    3 HOSTDEV = hostdev: Option<Choices>, child("hostdev");
+    4 RNG = rng: Option<Choices>, child("rng");
+    5 FILESYSTEM = filesystem: Option<Choices>, child("filesystem");
+    6 TPM = tpm: Option<Choices>, child("tpm");
+    7 REDIRDEV = redirdev: Option<Choices>, child("redirdev");
+    8 CHANNEL = channel: Option<Choices>, child("channel");
+    9 CRYPTO = crypto: Option<Choices>, child("crypto");
+    10 INTERFACE = interface: Option<Choices>, child("interface");
+    11 PANIC = panic: Option<Choices>, child("panic");
+    12 CONSOLE = console: Option<Choices>, child("console");
 }
 
 /// Which features the guest can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FeatureSupport {
     /// The interrupt controller of ARM.
-    pub gic: Option<FeatureSupportGic>,
+    pub gic: Option<Choices>,
     /// Notes for whoever dumps the guest's memory.
-    pub vmcoreinfo: Option<FeatureSupportVmcoreinfo>,
+    pub vmcoreinfo: Option<Supported>,
     /// An identifier of the guest's generation.
-    pub genid: Option<FeatureSupportGenid>,
+    pub genid: Option<Supported>,
     /// The backing store of a disk is read.
-    pub backing_store_input: Option<FeatureSupportBackingStoreInput>,
+    pub backing_store_input: Option<Supported>,
     /// Incremental backups.
-    pub backup: Option<FeatureSupportBackup>,
+    pub backup: Option<Supported>,
     /// Memory is given back after the guest has ended.
-    pub async_teardown: Option<FeatureSupportAsyncTeardown>,
+    pub async_teardown: Option<Supported>,
     /// Protected guests of s390.
-    pub s390_pv: Option<FeatureSupportS390Pv>,
+    pub s390_pv: Option<Supported>,
     /// A PS/2 controller that can be switched off.
-    pub ps2: Option<FeatureSupportPs2>,
+    pub ps2: Option<Supported>,
     /// Protected guests of Intel.
-    pub tdx: Option<FeatureSupportTdx>,
+    pub tdx: Option<Supported>,
     /// Protected guests of AMD.
     pub sev: Option<SevSupport>,
     /// Enclaves of Intel.
@@ -639,161 +389,25 @@ pub struct FeatureSupport {
     /// Enlightenments for Windows.
     pub hyperv: Option<HypervSupport>,
     /// Protected guests.
-    pub launch_security: Option<FeatureSupportLaunchSecurity>,
+    pub launch_security: Option<Choices>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureSupport: element("features");
-    0 GIC = gic: Option<FeatureSupportGic>, child("gic");
-    1 VMCOREINFO = vmcoreinfo: Option<FeatureSupportVmcoreinfo>, child("vmcoreinfo");
-    2 GENID = genid: Option<FeatureSupportGenid>, child("genid");
-    3 BACKING_STORE_INPUT = backing_store_input: Option<FeatureSupportBackingStoreInput>, child("backingStoreInput");
-    4 BACKUP = backup: Option<FeatureSupportBackup>, child("backup");
-    5 ASYNC_TEARDOWN = async_teardown: Option<FeatureSupportAsyncTeardown>, child("async-teardown");
-    6 S390_PV = s390_pv: Option<FeatureSupportS390Pv>, child("s390-pv");
-    7 PS2 = ps2: Option<FeatureSupportPs2>, child("ps2");
-    8 TDX = tdx: Option<FeatureSupportTdx>, child("tdx");
+    0 GIC = gic: Option<Choices>, child("gic");
+    1 VMCOREINFO = vmcoreinfo: Option<Supported>, child("vmcoreinfo");
+    2 GENID = genid: Option<Supported>, child("genid");
+    3 BACKING_STORE_INPUT = backing_store_input: Option<Supported>, child("backingStoreInput");
+    4 BACKUP = backup: Option<Supported>, child("backup");
+    5 ASYNC_TEARDOWN = async_teardown: Option<Supported>, child("async-teardown");
+    6 S390_PV = s390_pv: Option<Supported>, child("s390-pv");
+    7 PS2 = ps2: Option<Supported>, child("ps2");
+    8 TDX = tdx: Option<Supported>, child("tdx");
     9 SEV = sev: Option<SevSupport>, child("sev");
     10 SGX = sgx: Option<SgxSupport>, child("sgx");
     11 HYPERV = hyperv: Option<HypervSupport>, child("hyperv");
-    12 LAUNCH_SECURITY = launch_security: Option<FeatureSupportLaunchSecurity>, child("launchSecurity");
-}
-
-/// The interrupt controller of ARM.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportGic {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportGic: element("gic");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
-}
-
-/// Notes for whoever dumps the guest's memory.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportVmcoreinfo {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportVmcoreinfo: element("vmcoreinfo");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// An identifier of the guest's generation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportGenid {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportGenid: element("genid");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// The backing store of a disk is read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportBackingStoreInput {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportBackingStoreInput: element("backingStoreInput");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// Incremental backups.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportBackup {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportBackup: element("backup");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// Memory is given back after the guest has ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportAsyncTeardown {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportAsyncTeardown: element("async-teardown");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// Protected guests of s390.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportS390Pv {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportS390Pv: element("s390-pv");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// A PS/2 controller that can be switched off.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportPs2 {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportPs2: element("ps2");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// Protected guests of Intel.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportTdx {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportTdx: element("tdx");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-}
-
-/// Protected guests.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FeatureSupportLaunchSecurity {
-    /// Whether it can be had at all.
-    pub supported: YesNo,
-    /// The values that one attribute or element can have.
-    pub enums: Vec<Enumeration>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FeatureSupportLaunchSecurity: element("launchSecurity");
-    0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 ENUMS = enums: Vec<Enumeration>, child("enum");
+    12 LAUNCH_SECURITY = launch_security: Option<Choices>, child("launchSecurity");
 }
 
 /// Protected guests of AMD.
@@ -836,7 +450,7 @@ pub struct SgxSupport {
     /// Whether the second version is there.
     pub sgx2: Option<YesNo>,
     /// How much memory there is for them.
-    pub section_size: Option<SgxSupportSectionSize>,
+    pub section_size: Option<Size>,
     /// Where that is.
     pub sections: Option<SgxSupportSections>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -848,24 +462,8 @@ rt::table! { SgxSupport: element("sgx");
     1 FLC = flc: Option<YesNo>, leaf("flc");
     2 SGX1 = sgx1: Option<YesNo>, leaf("sgx1");
     3 SGX2 = sgx2: Option<YesNo>, leaf("sgx2");
-    4 SECTION_SIZE = section_size: Option<SgxSupportSectionSize>, child("section_size");
+    4 SECTION_SIZE = section_size: Option<Size>, child("section_size");
     5 SECTIONS = sections: Option<SgxSupportSections>, child("sections");
-}
-
-/// How much memory there is for them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct SgxSupportSectionSize {
-    /// The unit of the size.
-    pub unit: scalar::MemoryUnit,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { SgxSupportSectionSize: element("section_size");
-    0 UNIT = unit: scalar::MemoryUnit, attribute("unit");
-    1 VALUE = value: u64, text();
 }
 
 /// Where that is.

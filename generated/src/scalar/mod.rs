@@ -19,7 +19,7 @@ pub use number::{
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;
-pub use unit::MemoryUnit;
+pub use unit::{MemoryUnit, bytes};
 pub use usbfilter::{UsbFilterClass, UsbFilterId, UsbFilterVersion};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Units of sizes.
 
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Blanks, Scalar, ScalarError};
+use domxml_runtime::{Blanks, Content, Scalar, ScalarError, field};
 
 /// The unit of a size: bytes (`B` for short), or a power of 1024 (`KiB`, or `K` for short) or of 1000 (`KB`) of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -122,10 +122,39 @@ impl Scalar for MemoryUnit {
 
 domxml_runtime::scalar_text!(MemoryUnit);
 
+/// The bytes of an element that is a size: a number, and a unit that may be left out. Without a unit they are those that the schema states
+/// as the default, and bytes where it states none. None for an element that is no size, and for more than 64 bits hold.
+///
+/// ```
+/// let memory = domxml::Memory::from_xml("<memory unit='MiB'>4</memory>")?;
+/// assert_eq!(domxml::scalar::bytes(&memory), Some(4 << 20));
+/// # Ok::<(), domxml::ParseErrors>(())
+/// ```
+#[must_use]
+pub fn bytes(size: &dyn Content) -> Option<u64> {
+    let number = field::<u64>(size)?;
+    let unit = field::<Option<MemoryUnit>>(size)?.unwrap_or_else(|| {
+        let mut attributes = size.info().attributes();
+        let default = attributes.find_map(|it| MemoryUnit::parse(it.default?.value).ok());
+        default.unwrap_or(MemoryUnit::Bytes)
+    });
+    number.checked_mul(unit.bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scalar::testing::check;
+
+    #[test]
+    fn units_have_defaults() {
+        let bytes = |text: &str| bytes(&crate::Memory::from_xml(text).expect("a size"));
+        assert_eq!(bytes("<memory>4</memory>"), Some(4096));
+        assert_eq!(bytes("<memory unit='b'>4</memory>"), Some(4));
+        assert_eq!(bytes("<memory unit='GB'>4</memory>"), Some(4_000_000_000));
+        assert_eq!(bytes("<memory unit='EiB'>16</memory>"), None);
+        assert_eq!(super::bytes(&crate::Alias::default()), None);
+    }
 
     #[test]
     fn units_are_read_in_any_case() {

@@ -37,8 +37,5 @@ macro_rules! choices {
 }
 
 choices! {
-    DomainCapabilitiesMemoryBacking OsSupport OsSupportFirmwareFeatures OsSupportLoader CpuMode DeviceSupportDisk DeviceSupportGraphics
-    DeviceSupportVideo DeviceSupportHostdev DeviceSupportRng DeviceSupportFilesystem DeviceSupportTpm DeviceSupportRedirdev
-    DeviceSupportChannel DeviceSupportCrypto DeviceSupportInterface DeviceSupportPanic FeatureSupportGic FeatureSupportLaunchSecurity
-    HypervSupport
+    Choices OsSupport OsSupportLoader CpuMode HypervSupport
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domxml_runtime::{Content, Extra, Span, Version};
+use domxml_runtime::{Extra, FieldInfo, Span, Version};
 
 use super::{Range, Scope};
 use crate::finding::{Finding, Level};
@@ -67,10 +67,10 @@ impl<'t> Context<'t> {
         self.target >= Version::new(major, minor, micro)
     }
 
-    /// Whether the target reads an element. In profile `libvirt` it reads past what is newer.
+    /// Whether the target reads what stands in a field. In profile `libvirt` it reads past what is newer.
     #[must_use]
-    pub fn reads(&self, element: &dyn Content) -> bool {
-        self.profile == Profile::Modern || element.info().since.is_none_or(|since| since <= self.target)
+    pub fn reads(&self, line: &FieldInfo) -> bool {
+        self.profile == Profile::Modern || line.since.is_none_or(|since| since <= self.target)
     }
 
     /// The attributes of the element in hand as the document spells them.

@@ -7,7 +7,7 @@ use domxml::scalar::MemoryUnit;
 use domxml_runtime::{Content, Described, Element, Extra, Key, Prefer, Span, given};
 
 use super::Context;
-use super::place::{IntoPlace, Place};
+use super::place::{IntoPlace, Place, Slot};
 use super::row::{Draft, Kind};
 use super::scope::{Scope, Things};
 use crate::options::Profile;
@@ -132,6 +132,26 @@ pub fn refuse<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     Draft::new(Kind::Refuse, "", move |element: &mut T, cx| {
         if let Some(message) = objection(element, &cx.scope) {
             cx.refuse_here(cx.here, message.into().into_owned());
+        }
+    })
+}
+
+/// As [`refuse`], of the elements in one field, where those in others are of the same type.
+pub fn refuse_in<T, S, M>(
+    field: Key<T, S>,
+    objection: impl Fn(&S::Item, &Scope) -> Option<M> + Send + Sync + 'static,
+) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    S: Slot + 'static,
+    S::Item: Content,
+    M: Into<Cow<'static, str>>,
+{
+    Draft::new(Kind::Refuse, field.info().name, move |element: &mut T, cx| {
+        for item in field.get(element).items() {
+            if let Some(message) = objection(item, &cx.scope) {
+                cx.refuse_here(item.extra().map_or(cx.here, |xml| xml.span), message.into().into_owned());
+            }
         }
     })
 }

@@ -7,7 +7,7 @@ use domxml::{
     ArchName, Domain, DomainType, GraphicsType, MemoryAccessMode, NumaCellMemAccess, NumatuneMemoryPlacement, OnOff,
     Os, OsFirmware, OsLoaderType, OsTypeValue, VcpuPlacement,
 };
-use domxml_runtime::{Content, Version};
+use domxml_runtime::{FieldInfo, Version};
 
 use super::board::{Board, is_x86};
 use crate::host::{Guest, Host};
@@ -122,10 +122,10 @@ impl Scope {
         self.target.strictest() >= Version::new(major, minor, micro)
     }
 
-    /// Whether libvirt reads an element: one that is older reads past what is newer than it.
+    /// Whether libvirt reads what stands in a field: one that is older reads past what is newer than it.
     #[must_use]
-    pub fn reads(&self, element: &dyn Content) -> bool {
-        element.info().since.is_none_or(|since| since <= self.target.strictest())
+    pub fn reads(&self, line: &FieldInfo) -> bool {
+        line.since.is_none_or(|since| since <= self.target.strictest())
     }
 
     /// The host that was asked, as this guest finds it.

@@ -15,7 +15,7 @@ pub fn json_schema<T: Described>() -> Data {
     let mut waiting = vec![root];
     while let Some(info) = waiting.pop() {
         // The members of variants are described with the element that they belong to.
-        if info.element.is_none() || found.insert(info.name, info).is_none() {
+        if info.members || found.insert(info.name, info).is_none() {
             waiting.extend(info.inner().map(|(_, table)| table));
         }
     }

@@ -66,6 +66,7 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
     };
     let root = tree.document.root_element();
     let found = Node(root).name();
+    let unnamed = out.info().element.is_none();
     match out.info().element {
         Some(name) if (name.ns, name.local) != found => {
             let message = match name.ns == found.0 {
@@ -77,7 +78,7 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
         _ => {
             reader.element(Node(root), out);
             if let Some(extra) = out.extra_mut() {
-                keep::surroundings(root, extra);
+                keep::surroundings(root, unnamed, extra);
             }
         }
     }

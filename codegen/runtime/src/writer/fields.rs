@@ -5,7 +5,7 @@ use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer}
 use crate::content::{Content, Payload};
 use crate::escape;
 use crate::extra::{Span, TEXT};
-use crate::info::{DefaultForm, FieldInfo, FieldKind, Order, Step};
+use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step};
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
 use crate::verbatim::Verbatim;
 use crate::version::Version;
@@ -230,13 +230,8 @@ impl Writer<'_> {
             if let Some(content) = field.get(index)
                 && self.wanted(line, None)
             {
-                if let Some(action) = self.left_out(content.info().output_only, content.info().since) {
-                    self.found(None, name, action);
-                    continue;
-                }
-                self.note_live(content.info().output_only, None, name);
                 self.before(name);
-                self.whole_element(ns, name, content);
+                self.whole_element((ns, name), Some(line), content);
                 self.after(name);
             }
         }
@@ -260,7 +255,7 @@ impl Writer<'_> {
     fn drop_empty_leaf(&mut self, line: &FieldInfo) -> bool {
         let name = line.name;
         let dropped = self.options.empty == EmptyElements::Drop
-            && line.dropped_if_empty
+            && line.empty == EmptyForm::Dropped
             && !self
                 .frame
                 .as_ref()

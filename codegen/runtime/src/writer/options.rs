@@ -124,8 +124,8 @@ pub enum Action {
 
 /// Sees what a typed document uses: elements, attributes with their values, child elements.
 pub trait Observer {
-    /// An element is entered.
-    fn element(&mut self, info: &'static TypeInfo, span: Span);
+    /// An element is entered, by the field with this line; by none if it is the root.
+    fn element(&mut self, line: Option<&'static FieldInfo>, info: &'static TypeInfo, span: Span);
 
     /// An attribute of the element that was entered last and not yet left.
     fn attribute(&mut self, owner: &'static TypeInfo, attribute: &'static FieldInfo, value: &str, span: Span);

@@ -291,6 +291,41 @@ rt::table! { AddressTypeDimm: members();
     1 BASE = base: Option<scalar::HexNumber>, attribute("base").since(1, 2, 14);
 }
 
+/// The parts of a PCI address. Where any part is given, libvirt takes 0 for the others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct PciAddress {
+    /// The domain, a hierarchy of buses.
+    ///
+    /// Where absent, `0x0000` is assumed. Since libvirt 0.6.0.
+    pub domain: Option<scalar::PciDomain>,
+    /// The bus; in the guest, the index of the PCI controller that provides it.
+    ///
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
+    pub bus: Option<scalar::PciBus>,
+    /// The slot on the bus.
+    ///
+    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
+    pub slot: Option<scalar::PciSlot>,
+    /// The function of the device in the slot.
+    ///
+    /// Where absent, `0x0` is assumed. Since libvirt 0.6.0.
+    pub function: Option<scalar::PciFunction>,
+    /// Whether function 0 announces that its slot holds several functions.
+    ///
+    /// Where absent, `off` is assumed. Since libvirt 0.9.7.
+    pub multifunction: Option<OnOff>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { PciAddress: element("address");
+    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
+    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
+    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
+    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
+    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+}
+
 /// What an s390 guest needs to know of a PCI device besides its address.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 4.10.0.

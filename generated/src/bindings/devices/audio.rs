@@ -38,7 +38,7 @@ pub enum AudioType {
     /// No audio of the host; a VNC client can still hear and speak.
     ///
     /// Since libvirt 7.2.0.
-    None(AudioTypeNone),
+    None(AudioBare),
     /// ALSA.
     ///
     /// Since libvirt 7.2.0.
@@ -50,7 +50,7 @@ pub enum AudioType {
     /// An interface on D-Bus, beside a display on D-Bus.
     ///
     /// Since libvirt 8.4.0.
-    Dbus(AudioTypeDbus),
+    Dbus(AudioBare),
     /// A JACK daemon.
     ///
     /// Since libvirt 7.2.0.
@@ -74,7 +74,7 @@ pub enum AudioType {
     /// The SPICE display: its client hears and speaks.
     ///
     /// Since libvirt 7.2.0.
-    Spice(AudioTypeSpice),
+    Spice(AudioBare),
     /// A file that records what is played.
     ///
     /// Since libvirt 7.2.0.
@@ -85,41 +85,41 @@ pub enum AudioType {
 
 impl Default for AudioType {
     fn default() -> Self {
-        Self::None(AudioTypeNone::default())
+        Self::None(AudioBare::default())
     }
 }
 
 rt::payload! { AudioType: attribute("type");
-    None(AudioTypeNone) = "none".since(7, 2, 0);
+    None(AudioBare) = "none".since(7, 2, 0);
     Alsa(AudioTypeAlsa) = "alsa".since(7, 2, 0);
     Coreaudio(AudioTypeCoreaudio) = "coreaudio".since(7, 2, 0);
-    Dbus(AudioTypeDbus) = "dbus".since(8, 4, 0);
+    Dbus(AudioBare) = "dbus".since(8, 4, 0);
     Jack(AudioTypeJack) = "jack".since(7, 2, 0);
     Oss(AudioTypeOss) = "oss".since(6, 7, 0);
     Pipewire(AudioTypePipewire) = "pipewire".since(9, 10, 0);
     Pulseaudio(AudioTypePulseaudio) = "pulseaudio".since(7, 2, 0);
     Sdl(AudioTypeSdl) = "sdl".since(7, 2, 0);
-    Spice(AudioTypeSpice) = "spice".since(7, 2, 0);
+    Spice(AudioBare) = "spice".since(7, 2, 0);
     File(AudioTypeFile) = "file".since(7, 2, 0);
     .. = Other(rt::Other);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioTypeNone {
+pub struct AudioBare {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioInput>,
+    pub input: Option<AudioEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioOutput>,
+    pub output: Option<AudioEnd>,
 }
 
-rt::table! { AudioTypeNone: members();
-    0 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+rt::table! { AudioBare: members();
+    0 INPUT = input: Option<AudioEnd>, child("input").since(6, 7, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioEnd>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -128,16 +128,16 @@ pub struct AudioTypeAlsa {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioAlsaInput>,
+    pub input: Option<AudioAlsaEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioAlsaOutput>,
+    pub output: Option<AudioAlsaEnd>,
 }
 
 rt::table! { AudioTypeAlsa: members();
-    0 INPUT = input: Option<AudioAlsaInput>, child("input").since(7, 2, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioAlsaOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+    0 INPUT = input: Option<AudioAlsaEnd>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioAlsaEnd>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -146,34 +146,16 @@ pub struct AudioTypeCoreaudio {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioBufferedInput>,
+    pub input: Option<AudioBufferedEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioBufferedOutput>,
+    pub output: Option<AudioBufferedEnd>,
 }
 
 rt::table! { AudioTypeCoreaudio: members();
-    0 INPUT = input: Option<AudioBufferedInput>, child("input").since(7, 2, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioBufferedOutput>, child("output").since(7, 2, 0).dropped_if_empty();
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioTypeDbus {
-    /// What comes from the host to the guest.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioInput>,
-    /// What goes from the guest to the host.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioOutput>,
-}
-
-rt::table! { AudioTypeDbus: members();
-    0 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+    0 INPUT = input: Option<AudioBufferedEnd>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioBufferedEnd>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -182,16 +164,16 @@ pub struct AudioTypeJack {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioJackInput>,
+    pub input: Option<AudioJackEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioJackOutput>,
+    pub output: Option<AudioJackEnd>,
 }
 
 rt::table! { AudioTypeJack: members();
-    0 INPUT = input: Option<AudioJackInput>, child("input").since(7, 2, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioJackOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+    0 INPUT = input: Option<AudioJackEnd>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<AudioJackEnd>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -213,19 +195,19 @@ pub struct AudioTypeOss {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioOssInput>,
+    pub input: Option<AudioOssEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioOssOutput>,
+    pub output: Option<AudioOssEnd>,
 }
 
 rt::table! { AudioTypeOss: members();
     0 TRY_M_MAP = try_m_map: Option<YesNo>, attribute("tryMMap").since(7, 2, 0).part(1);
     1 EXCLUSIVE = exclusive: Option<YesNo>, attribute("exclusive").since(7, 2, 0).part(1);
     2 DSP_POLICY = dsp_policy: Option<i32>, attribute("dspPolicy").since(7, 2, 0).part(1);
-    3 INPUT = input: Option<AudioOssInput>, child("input").since(6, 7, 0).dropped_if_empty();
-    4 OUTPUT = output: Option<AudioOssOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+    3 INPUT = input: Option<AudioOssEnd>, child("input").since(6, 7, 0).dropped_if_empty();
+    4 OUTPUT = output: Option<AudioOssEnd>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -238,17 +220,17 @@ pub struct AudioTypePipewire {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioServerInput>,
+    pub input: Option<AudioServerEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioServerOutput>,
+    pub output: Option<AudioServerEnd>,
 }
 
 rt::table! { AudioTypePipewire: members();
     0 RUNTIME_DIR = runtime_dir: Option<String>, attribute("runtimeDir").since(9, 10, 0).part(1);
-    1 INPUT = input: Option<AudioServerInput>, child("input").since(7, 2, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioServerOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+    1 INPUT = input: Option<AudioServerEnd>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioServerEnd>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -261,17 +243,17 @@ pub struct AudioTypePulseaudio {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioServerInput>,
+    pub input: Option<AudioServerEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioServerOutput>,
+    pub output: Option<AudioServerEnd>,
 }
 
 rt::table! { AudioTypePulseaudio: members();
     0 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0).part(1);
-    1 INPUT = input: Option<AudioServerInput>, child("input").since(7, 2, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioServerOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+    1 INPUT = input: Option<AudioServerEnd>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioServerEnd>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -284,17 +266,17 @@ pub struct AudioTypeSdl {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioBufferedInput>,
+    pub input: Option<AudioBufferedEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioBufferedOutput>,
+    pub output: Option<AudioBufferedEnd>,
 }
 
 rt::table! { AudioTypeSdl: members();
     0 DRIVER = driver: Option<AudioTypeSdlDriver>, attribute("driver").since(7, 2, 0).part(1);
-    1 INPUT = input: Option<AudioBufferedInput>, child("input").since(7, 2, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioBufferedOutput>, child("output").since(7, 2, 0).dropped_if_empty();
+    1 INPUT = input: Option<AudioBufferedEnd>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioBufferedEnd>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// A set of values.
@@ -328,24 +310,6 @@ rt::values! { AudioTypeSdlDriver;
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioTypeSpice {
-    /// What comes from the host to the guest.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioInput>,
-    /// What goes from the guest to the host.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioOutput>,
-}
-
-rt::table! { AudioTypeSpice: members();
-    0 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AudioTypeFile {
     /// The path of the file.
     ///
@@ -354,17 +318,17 @@ pub struct AudioTypeFile {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioInput>,
+    pub input: Option<AudioEnd>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioOutput>,
+    pub output: Option<AudioEnd>,
 }
 
 rt::table! { AudioTypeFile: members();
     0 PATH = path: Option<String>, attribute("path").since(7, 2, 0).part(1);
-    1 INPUT = input: Option<AudioInput>, child("input").since(6, 7, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioOutput>, child("output").since(6, 7, 0).dropped_if_empty();
+    1 INPUT = input: Option<AudioEnd>, child("input").since(6, 7, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<AudioEnd>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
 /// The format of the host's side, where it is fixed.
@@ -438,11 +402,11 @@ rt::values! { AudioSettingsFormat;
     F32 = "f32".since(7, 2, 0);
 }
 
-/// What comes from the host to the guest.
+/// One direction of the sound.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioInput {
+pub struct AudioEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
     /// Since libvirt 7.2.0.
@@ -467,7 +431,7 @@ pub struct AudioInput {
     pub xml: rt::Extra,
 }
 
-rt::table! { AudioInput: element("input").since(6, 7, 0).dropped_if_empty();
+rt::table! { AudioEnd: shared().since(6, 7, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
@@ -475,48 +439,11 @@ rt::table! { AudioInput: element("input").since(6, 7, 0).dropped_if_empty();
     4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-/// What goes from the guest to the host.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioOutput {
-    /// Whether sound is converted between the formats of guest and host.
-    ///
-    /// Since libvirt 7.2.0.
-    pub mixing_engine: Option<YesNo>,
-    /// Whether the format of the host's side is that of `settings`, not the guest's choice.
-    ///
-    /// Since libvirt 7.2.0.
-    pub fixed_settings: Option<YesNo>,
-    /// The number of voices.
-    ///
-    /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
-    /// The length of the buffer in microseconds.
-    ///
-    /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
-    /// The format of the host's side, where it is fixed.
-    ///
-    /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { AudioOutput: element("output").since(6, 7, 0).dropped_if_empty();
-    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
-    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-/// What comes from the host to the guest.
+/// One direction of the sound with ALSA.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioAlsaInput {
+pub struct AudioAlsaEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
     /// Since libvirt 7.2.0.
@@ -545,7 +472,7 @@ pub struct AudioAlsaInput {
     pub xml: rt::Extra,
 }
 
-rt::table! { AudioAlsaInput: element("input").since(7, 2, 0).dropped_if_empty();
+rt::table! { AudioAlsaEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
@@ -554,53 +481,11 @@ rt::table! { AudioAlsaInput: element("input").since(7, 2, 0).dropped_if_empty();
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-/// What goes from the guest to the host.
+/// One direction of the sound with CoreAudio and SDL.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioAlsaOutput {
-    /// Whether sound is converted between the formats of guest and host.
-    ///
-    /// Since libvirt 7.2.0.
-    pub mixing_engine: Option<YesNo>,
-    /// Whether the format of the host's side is that of `settings`, not the guest's choice.
-    ///
-    /// Since libvirt 7.2.0.
-    pub fixed_settings: Option<YesNo>,
-    /// The number of voices.
-    ///
-    /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
-    /// The length of the buffer in microseconds.
-    ///
-    /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
-    /// A direction of ALSA.
-    ///
-    /// Since libvirt 7.2.0.
-    pub dev: Option<String>,
-    /// The format of the host's side, where it is fixed.
-    ///
-    /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { AudioAlsaOutput: element("output").since(7, 2, 0).dropped_if_empty();
-    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
-    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 DEV = dev: Option<String>, attribute("dev").since(7, 2, 0);
-    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-/// What comes from the host to the guest.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioBufferedInput {
+pub struct AudioBufferedEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
     /// Since libvirt 7.2.0.
@@ -629,7 +514,7 @@ pub struct AudioBufferedInput {
     pub xml: rt::Extra,
 }
 
-rt::table! { AudioBufferedInput: element("input").since(7, 2, 0).dropped_if_empty();
+rt::table! { AudioBufferedEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
@@ -638,53 +523,11 @@ rt::table! { AudioBufferedInput: element("input").since(7, 2, 0).dropped_if_empt
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-/// What goes from the guest to the host.
+/// One direction of the sound with JACK.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioBufferedOutput {
-    /// Whether sound is converted between the formats of guest and host.
-    ///
-    /// Since libvirt 7.2.0.
-    pub mixing_engine: Option<YesNo>,
-    /// Whether the format of the host's side is that of `settings`, not the guest's choice.
-    ///
-    /// Since libvirt 7.2.0.
-    pub fixed_settings: Option<YesNo>,
-    /// The number of voices.
-    ///
-    /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
-    /// The length of the buffer in microseconds.
-    ///
-    /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
-    /// A direction with several buffers.
-    ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::DecimalOrHex>,
-    /// The format of the host's side, where it is fixed.
-    ///
-    /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { AudioBufferedOutput: element("output").since(7, 2, 0).dropped_if_empty();
-    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
-    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
-    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-/// What comes from the host to the guest.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioJackInput {
+pub struct AudioJackEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
     /// Since libvirt 7.2.0.
@@ -725,7 +568,7 @@ pub struct AudioJackInput {
     pub xml: rt::Extra,
 }
 
-rt::table! { AudioJackInput: element("input").since(7, 2, 0).dropped_if_empty();
+rt::table! { AudioJackEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
@@ -737,68 +580,11 @@ rt::table! { AudioJackInput: element("input").since(7, 2, 0).dropped_if_empty();
     8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-/// What goes from the guest to the host.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioJackOutput {
-    /// Whether sound is converted between the formats of guest and host.
-    ///
-    /// Since libvirt 7.2.0.
-    pub mixing_engine: Option<YesNo>,
-    /// Whether the format of the host's side is that of `settings`, not the guest's choice.
-    ///
-    /// Since libvirt 7.2.0.
-    pub fixed_settings: Option<YesNo>,
-    /// The number of voices.
-    ///
-    /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
-    /// The length of the buffer in microseconds.
-    ///
-    /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
-    /// The name of the JACK server.
-    ///
-    /// Since libvirt 7.2.0.
-    pub server_name: Option<String>,
-    /// The name under which the guest appears.
-    ///
-    /// Since libvirt 7.2.0.
-    pub client_name: Option<String>,
-    /// A regular expression: the ports to connect to.
-    ///
-    /// Since libvirt 7.2.0.
-    pub connect_ports: Option<String>,
-    /// Whether the server must take that name as it is.
-    ///
-    /// Since libvirt 7.2.0.
-    pub exact_name: Option<YesNo>,
-    /// The format of the host's side, where it is fixed.
-    ///
-    /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { AudioJackOutput: element("output").since(7, 2, 0).dropped_if_empty();
-    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
-    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0);
-    5 CLIENT_NAME = client_name: Option<String>, attribute("clientName").since(7, 2, 0);
-    6 CONNECT_PORTS = connect_ports: Option<String>, attribute("connectPorts").since(7, 2, 0);
-    7 EXACT_NAME = exact_name: Option<YesNo>, attribute("exactName").since(7, 2, 0);
-    8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-/// What comes from the host to the guest.
+/// One direction of the sound with OSS.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioOssInput {
+pub struct AudioOssEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
     /// Since libvirt 7.2.0.
@@ -835,7 +621,7 @@ pub struct AudioOssInput {
     pub xml: rt::Extra,
 }
 
-rt::table! { AudioOssInput: element("input").since(6, 7, 0).dropped_if_empty();
+rt::table! { AudioOssEnd: shared().since(6, 7, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
@@ -846,63 +632,11 @@ rt::table! { AudioOssInput: element("input").since(6, 7, 0).dropped_if_empty();
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
-/// What goes from the guest to the host.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioOssOutput {
-    /// Whether sound is converted between the formats of guest and host.
-    ///
-    /// Since libvirt 7.2.0.
-    pub mixing_engine: Option<YesNo>,
-    /// Whether the format of the host's side is that of `settings`, not the guest's choice.
-    ///
-    /// Since libvirt 7.2.0.
-    pub fixed_settings: Option<YesNo>,
-    /// The number of voices.
-    ///
-    /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
-    /// The length of the buffer in microseconds.
-    ///
-    /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
-    /// The device of the host.
-    ///
-    /// Since libvirt 6.7.0. May be absent since libvirt 7.2.0.
-    pub dev: Option<String>,
-    /// The number of buffers.
-    ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::DecimalOrHex>,
-    /// Whether the device is polled where possible.
-    ///
-    /// Since libvirt 7.2.0.
-    pub try_poll: Option<YesNo>,
-    /// The format of the host's side, where it is fixed.
-    ///
-    /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { AudioOssOutput: element("output").since(6, 7, 0).dropped_if_empty();
-    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
-    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 DEV = dev: Option<String>, attribute("dev").since(6, 7, 0).optional_since(7, 2, 0);
-    5 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
-    6 TRY_POLL = try_poll: Option<YesNo>, attribute("tryPoll").since(7, 2, 0);
-    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-/// What comes from the host to the guest.
+/// One direction of the sound with PipeWire and PulseAudio.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioServerInput {
+pub struct AudioServerEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
     /// Since libvirt 7.2.0.
@@ -939,59 +673,7 @@ pub struct AudioServerInput {
     pub xml: rt::Extra,
 }
 
-rt::table! { AudioServerInput: element("input").since(7, 2, 0).dropped_if_empty();
-    0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
-    1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 NAME = name: Option<String>, attribute("name").since(7, 2, 0);
-    5 STREAM_NAME = stream_name: Option<String>, attribute("streamName").since(7, 2, 0);
-    6 LATENCY = latency: Option<scalar::DecimalOrHex>, attribute("latency").dropped("0").since(7, 2, 0);
-    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
-}
-
-/// What goes from the guest to the host.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AudioServerOutput {
-    /// Whether sound is converted between the formats of guest and host.
-    ///
-    /// Since libvirt 7.2.0.
-    pub mixing_engine: Option<YesNo>,
-    /// Whether the format of the host's side is that of `settings`, not the guest's choice.
-    ///
-    /// Since libvirt 7.2.0.
-    pub fixed_settings: Option<YesNo>,
-    /// The number of voices.
-    ///
-    /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
-    /// The length of the buffer in microseconds.
-    ///
-    /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
-    /// The name of the source or sink.
-    ///
-    /// Since libvirt 7.2.0.
-    pub name: Option<String>,
-    /// The name under which the stream appears.
-    ///
-    /// Since libvirt 7.2.0.
-    pub stream_name: Option<String>,
-    /// The delay that is aimed at, in microseconds.
-    ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
-    pub latency: Option<scalar::DecimalOrHex>,
-    /// The format of the host's side, where it is fixed.
-    ///
-    /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { AudioServerOutput: element("output").since(7, 2, 0).dropped_if_empty();
+rt::table! { AudioServerEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);

@@ -26,7 +26,7 @@ pub enum ChardevBackend {
     /// A character device of the host, as a serial port.
     ///
     /// Since libvirt 0.6.0.
-    Dev(ChardevBackendDev),
+    Dev(ChardevOnPath),
     /// A file to which all output is written.
     ///
     /// Since libvirt 0.6.0.
@@ -34,7 +34,7 @@ pub enum ChardevBackend {
     /// A named pipe.
     ///
     /// Since libvirt 0.6.0.
-    Pipe(ChardevBackendPipe),
+    Pipe(ChardevOnPath),
     /// The log of the domain: output goes there, and there is no input.
     ///
     /// Since libvirt 0.6.0.
@@ -58,7 +58,7 @@ pub enum ChardevBackend {
     /// A named port that SPICE clients can open.
     ///
     /// Since libvirt 1.2.2.
-    Spiceport(ChardevBackendSpiceport),
+    Spiceport(ChardevOnChannel),
     /// A null modem of FreeBSD, which joins two terminals.
     ///
     /// Since libvirt 1.2.7.
@@ -70,7 +70,7 @@ pub enum ChardevBackend {
     /// A channel exported over D-Bus.
     ///
     /// Since libvirt 8.4.0.
-    Dbus(ChardevBackendDbus),
+    Dbus(ChardevOnChannel),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
@@ -85,18 +85,18 @@ rt::payload! { ChardevBackend: attribute("type").optional().written("pty");
     Null = "null".since(0, 6, 0);
     Vc = "vc".since(0, 6, 0);
     Pty(ChardevBackendPty) = "pty".since(0, 6, 0);
-    Dev(ChardevBackendDev) = "dev".since(0, 6, 0);
+    Dev(ChardevOnPath) = "dev".since(0, 6, 0);
     File(ChardevBackendFile) = "file".since(0, 6, 0);
-    Pipe(ChardevBackendPipe) = "pipe".since(0, 6, 0);
+    Pipe(ChardevOnPath) = "pipe".since(0, 6, 0);
     Stdio = "stdio".since(0, 6, 0);
     Udp(ChardevBackendUdp) = "udp".since(0, 6, 0);
     Tcp(ChardevBackendTcp) = "tcp".since(0, 6, 0);
     Unix(ChardevBackendUnix) = "unix".since(0, 6, 0);
     Spicevmc = "spicevmc".since(0, 8, 8);
-    Spiceport(ChardevBackendSpiceport) = "spiceport".since(1, 2, 2);
+    Spiceport(ChardevOnChannel) = "spiceport".since(1, 2, 2);
     Nmdm(ChardevBackendNmdm) = "nmdm".since(1, 2, 7);
     QemuVdagent(ChardevBackendQemuVdagent) = "qemu-vdagent".since(8, 4, 0);
-    Dbus(ChardevBackendDbus) = "dbus".since(8, 4, 0);
+    Dbus(ChardevOnChannel) = "dbus".since(8, 4, 0);
     _ = "pty";
     .. = Other(rt::Other);
 }
@@ -117,7 +117,7 @@ rt::table! { ChardevBackendPty: members();
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct ChardevBackendDev {
+pub struct ChardevOnPath {
     /// The device or named pipe on the host.
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -125,7 +125,7 @@ pub struct ChardevBackendDev {
     pub source: Option<ChardevSourcePath>,
 }
 
-rt::table! { ChardevBackendDev: members();
+rt::table! { ChardevOnPath: members();
     0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
 }
 
@@ -141,20 +141,6 @@ pub struct ChardevBackendFile {
 
 rt::table! { ChardevBackendFile: members();
     0 SOURCE = source: Option<ChardevSourceFile>, child("source").once().since(0, 6, 0);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct ChardevBackendPipe {
-    /// The device or named pipe on the host.
-    ///
-    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#host-device-proxy).
-    pub source: Option<ChardevSourcePath>,
-}
-
-rt::table! { ChardevBackendPipe: members();
-    0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -215,7 +201,7 @@ rt::table! { ChardevBackendUnix: members();
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct ChardevBackendSpiceport {
+pub struct ChardevOnChannel {
     /// The name under which clients find the device.
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -223,7 +209,7 @@ pub struct ChardevBackendSpiceport {
     pub source: Option<ChardevSourceChannel>,
 }
 
-rt::table! { ChardevBackendSpiceport: members();
+rt::table! { ChardevOnChannel: members();
     0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
 }
 
@@ -253,20 +239,6 @@ pub struct ChardevBackendQemuVdagent {
 
 rt::table! { ChardevBackendQemuVdagent: members();
     0 SOURCE = source: Option<ChardevSourceVdagent>, child("source").once().since(0, 6, 0);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct ChardevBackendDbus {
-    /// The name under which clients find the device.
-    ///
-    /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#spice-channel).
-    pub source: Option<ChardevSourceChannel>,
-}
-
-rt::table! { ChardevBackendDbus: members();
-    0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
 }
 
 /// The pseudo terminal that the running domain was given.

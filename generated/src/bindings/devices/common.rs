@@ -98,6 +98,36 @@ rt::table! { Rom: element("rom").since(0, 9, 7).dropped_if_empty().reference("ne
     2 FILE = file: Option<String>, attribute("file").since(0, 9, 10);
 }
 
+/// Options of the virtio transport, which the `driver` of any virtio device takes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct VirtioOptions {
+    /// Whether the device goes through the emulated IOMMU.
+    ///
+    /// Since libvirt 3.5.0.
+    pub iommu: Option<OnOff>,
+    /// Whether the device offers the Address Translation Service of PCI Express.
+    ///
+    /// Since libvirt 3.5.0.
+    pub ats: Option<OnOff>,
+    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
+    ///
+    /// Since libvirt 6.3.0.
+    pub packed: Option<OnOff>,
+    /// Whether each virtqueue has a page of its own for notifications.
+    ///
+    /// Since libvirt 7.9.0.
+    pub page_per_vq: Option<OnOff>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { VirtioOptions: element("driver");
+    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
+    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
+    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
+    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
+}
+
 /// The variants of a virtio device: `virtio-transitional` serves guest drivers of virtio 0.9 and 1.0
 /// and needs a conventional PCI slot, `virtio-non-transitional` serves those of virtio 1.0 only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -194,4 +224,23 @@ pub struct DriverIoThreadQueue {
 
 rt::table! { DriverIoThreadQueue: element("queue").since(10, 0, 0);
     0 ID = id: u32, attribute("id").since(10, 0, 0);
+}
+
+/// A size that libvirt prints in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ByteSize {
+    /// The unit in which the size is given.
+    ///
+    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
+    /// Since libvirt 0.9.13.
+    pub unit: Option<scalar::MemoryUnit>,
+    /// The text.
+    pub value: u64,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { ByteSize: shared();
+    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
+    1 VALUE = value: u64, text();
 }

@@ -2,7 +2,7 @@
 //!
 //! Controllers: the devices that provide the buses of the guest.
 
-use crate::bindings::{Acpi, Address, Alias, DriverIoThreads, OnOff, VirtioModel};
+use crate::bindings::{Acpi, Address, Alias, DriverIoThreads, MemorySize, OnOff, VirtioModel};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -397,14 +397,14 @@ pub struct ControllerTypePci {
     /// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
     ///
     /// Since libvirt 1.1.2.
-    pub pcihole64: Option<ControllerPciHole64>,
+    pub pcihole64: Option<MemorySize>,
 }
 
 rt::table! { ControllerTypePci: members();
     0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2).part(1);
     1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
     2 TARGET = target: Option<ControllerTarget>, child("target").once().since(1, 2, 19).dropped_if_empty();
-    3 PCIHOLE64 = pcihole64: Option<ControllerPciHole64>, child("pcihole64").since(1, 1, 2).part(2);
+    3 PCIHOLE64 = pcihole64: Option<MemorySize>, child("pcihole64").since(1, 1, 2).part(2);
 }
 
 /// A set of values.
@@ -706,25 +706,4 @@ rt::table! { ControllerTarget: element("target").since(1, 2, 19).dropped_if_empt
     5 HOTPLUG = hotplug: Option<OnOff>, attribute("hotplug").assumed("on").since(6, 3, 0);
     6 MEM_RESERVE = mem_reserve: Option<u64>, attribute("memReserve").since(10, 3, 0);
     7 NODE = node: Option<u32>, leaf("node").since(1, 3, 4);
-}
-
-/// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
-///
-/// Since libvirt 1.1.2.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct ControllerPciHole64 {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { ControllerPciHole64: element("pcihole64").since(1, 1, 2);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
 }

@@ -2,7 +2,7 @@
 //!
 //! Devices that encrypt and decrypt for the guest.
 
-use crate::bindings::{Acpi, Address, Alias, OnOff};
+use crate::bindings::{Acpi, Address, Alias, VirtioOptions};
 use domxml_runtime as rt;
 
 /// A cryptographic accelerator.
@@ -25,7 +25,7 @@ pub struct Crypto {
     /// Options of the virtio device.
     ///
     /// Since libvirt 11.3.0.
-    pub driver: Option<CryptoDriver>,
+    pub driver: Option<VirtioOptions>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -47,7 +47,7 @@ rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
     0 MODEL = model: CryptoModel, attribute("model").since(9, 1, 0);
     1 TYPE = type_: CryptoType, attribute("type").since(9, 1, 0);
     2 BACKEND = backend: CryptoBackend, child("backend").once().since(9, 1, 0);
-    3 DRIVER = driver: Option<CryptoDriver>, child("driver").since(11, 3, 0);
+    3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(11, 3, 0);
     4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
@@ -120,36 +120,4 @@ pub enum CryptoBackendModel {
 rt::values! { CryptoBackendModel;
     Builtin = "builtin".since(9, 1, 0);
     Lkcf = "lkcf".since(9, 1, 0);
-}
-
-/// Options of the virtio device.
-///
-/// Since libvirt 11.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct CryptoDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { CryptoDriver: element("driver").since(11, 3, 0);
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }

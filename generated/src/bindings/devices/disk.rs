@@ -3,11 +3,10 @@
 //! Disks: hard disks, CD-ROM drives, floppy drives and LUNs.
 
 use crate::bindings::{
-    Acpi, Address, Alias, BackendDomain, DeviceBoot, DiskAuthSecret, DiskDriver, DiskFormat,
-    DiskIoTune, DiskMirror, DiskSourceFile, DiskSourceNetwork, DiskStorage, DiskThrottleFilters,
-    DiskTypeBlock, DiskTypeCtl, DiskTypeDir, DiskTypeNvme, DiskTypeVhostuser, DiskTypeVhostvdpa,
-    DiskTypeVolume, EncryptionCipher, EncryptionEngine, EncryptionFormat, EncryptionIvgen,
-    EncryptionSecret, OnOff, YesNo,
+    Acpi, Address, Alias, BackendDomain, DeviceBoot, DiskAuth, DiskDriver, DiskFormat, DiskIoTune,
+    DiskMirror, DiskSourceFile, DiskSourceNetwork, DiskStorage, DiskThrottleFilters, Encryption,
+    OnOff, StorageBlock, StorageCtl, StorageDir, StorageNvme, StorageVhostUser, StorageVhostVdpa,
+    StorageVolume, YesNo,
 };
 use domxml_runtime as rt;
 
@@ -53,7 +52,7 @@ pub struct Disk {
     /// The credentials for the server of a network disk, in their old place beside the source.
     ///
     /// A legacy form; rule `disk-auth-under-disk` replaces it. Since libvirt 0.9.7.
-    pub auth: Option<DiskOuterAuth>,
+    pub auth: Option<DiskAuth>,
     /// The storage that an image is based on. An empty one says that the image has none; where there is
     /// none at all, the hypervisor looks into the image.
     ///
@@ -129,7 +128,7 @@ pub struct Disk {
     /// The encryption of the source, in its old place beside the source.
     ///
     /// A legacy form; rule `disk-encryption-under-disk` replaces it. Since libvirt 0.7.1.
-    pub encryption: Option<DiskOuterEncryption>,
+    pub encryption: Option<Encryption>,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
     ///
     /// Since libvirt 0.8.8. See [the
@@ -161,7 +160,7 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     4 SGIO = sgio: Option<Sgio>, attribute("sgio").assumed("filtered").since(1, 0, 2);
     5 SNAPSHOT = snapshot: Option<DiskSnapshot>, attribute("snapshot").since(0, 9, 5);
     6 DRIVER = driver: Option<DiskDriver>, child("driver").since(0, 6, 0).dropped_if_empty();
-    7 AUTH = auth: Option<DiskOuterAuth>, child("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
+    7 AUTH = auth: Option<DiskAuth>, child("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
     8 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
     9 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);
     10 GEOMETRY = geometry: Option<DiskGeometry>, child("geometry").since(0, 10, 0);
@@ -178,8 +177,8 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     20 WWN = wwn: Option<String>, leaf("wwn").since(0, 10, 2).narrow("[0-9A-Fa-f]{16}", 1, 0, 5).dropped_if_empty();
     21 VENDOR = vendor: Option<String>, leaf("vendor").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
     22 PRODUCT = product: Option<String>, leaf("product").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
-    23 ENCRYPTION = encryption: Option<DiskOuterEncryption>, child("encryption").since(0, 7, 1)
-        .legacy("disk-encryption-under-disk");
+    23 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(0, 7, 1)
+        .legacy("disk-encryption-under-disk").pair();
     24 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
     25 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     26 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
@@ -194,7 +193,7 @@ pub enum DiskType {
     /// A file of the host.
     ///
     /// Since libvirt 0.6.0.
-    File(DiskTypeFile),
+    File(StorageFile),
     /// An image that a server provides. A CD-ROM or floppy drive without medium has no source.
     ///
     /// Since libvirt 0.8.7.
@@ -202,58 +201,58 @@ pub enum DiskType {
     /// A block device of the host.
     ///
     /// Since libvirt 0.6.0.
-    Block(DiskTypeBlock),
+    Block(StorageBlock),
     /// A directory of the host, shown to the guest as a disk with a file system.
     ///
     /// Since libvirt 0.7.5.
-    Dir(DiskTypeDir),
+    Dir(StorageDir),
     /// A volume of a storage pool of libvirt's.
     ///
     /// Since libvirt 1.0.5.
-    Volume(DiskTypeVolume),
+    Volume(StorageVolume),
     /// A namespace of an NVMe controller, which the hypervisor drives itself.
     ///
     /// Since libvirt 6.0.0.
-    Nvme(DiskTypeNvme),
+    Nvme(StorageNvme),
     /// A disk that another process provides by the vhost-user protocol.
     ///
     /// Since libvirt 7.1.0.
-    Vhostuser(DiskTypeVhostuser),
+    Vhostuser(StorageVhostUser),
     /// A vDPA block device.
     ///
     /// Since libvirt 9.8.0.
-    Vhostvdpa(DiskTypeVhostvdpa),
+    Vhostvdpa(StorageVhostVdpa),
     /// A device of FreeBSD's CAM Target Layer, by bhyve.
     ///
     /// Since libvirt 12.0.0.
-    Ctl(DiskTypeCtl),
+    Ctl(StorageCtl),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
 
 impl Default for DiskType {
     fn default() -> Self {
-        Self::File(DiskTypeFile::default())
+        Self::File(StorageFile::default())
     }
 }
 
 rt::payload! { DiskType: attribute("type").optional().written("file");
-    File(DiskTypeFile) = "file".since(0, 6, 0);
+    File(StorageFile) = "file".since(0, 6, 0);
     Network(DiskTypeNetwork) = "network".since(0, 8, 7);
-    Block(DiskTypeBlock) = "block".since(0, 6, 0);
-    Dir(DiskTypeDir) = "dir".since(0, 7, 5);
-    Volume(DiskTypeVolume) = "volume".since(1, 0, 5);
-    Nvme(DiskTypeNvme) = "nvme".since(6, 0, 0);
-    Vhostuser(DiskTypeVhostuser) = "vhostuser".since(7, 1, 0);
-    Vhostvdpa(DiskTypeVhostvdpa) = "vhostvdpa".since(9, 8, 0);
-    Ctl(DiskTypeCtl) = "ctl".since(12, 0, 0);
+    Block(StorageBlock) = "block".since(0, 6, 0);
+    Dir(StorageDir) = "dir".since(0, 7, 5);
+    Volume(StorageVolume) = "volume".since(1, 0, 5);
+    Nvme(StorageNvme) = "nvme".since(6, 0, 0);
+    Vhostuser(StorageVhostUser) = "vhostuser".since(7, 1, 0);
+    Vhostvdpa(StorageVhostVdpa) = "vhostvdpa".since(9, 8, 0);
+    Ctl(StorageCtl) = "ctl".since(12, 0, 0);
     _ = "file";
     .. = Other(rt::Other);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeFile {
+pub struct StorageFile {
     /// The file that holds the disk. A drive without medium has no source, or one without `file`.
     ///
     /// Since libvirt 0.6.0. See [the
@@ -261,7 +260,7 @@ pub struct DiskTypeFile {
     pub source: Option<DiskSourceFile>,
 }
 
-rt::table! { DiskTypeFile: members();
+rt::table! { StorageFile: members();
     0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
 }
 
@@ -389,66 +388,6 @@ pub enum Sgio {
 rt::values! { Sgio;
     Filtered = "filtered".since(1, 0, 2);
     Unfiltered = "unfiltered".since(1, 0, 2);
-}
-
-/// The credentials for the server of a network disk, in their old place beside the source.
-///
-/// A legacy form; rule `disk-auth-under-disk` replaces it. Since libvirt 0.9.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskOuterAuth {
-    /// The name of the user.
-    ///
-    /// An empty one is refused by libvirt. Since libvirt 0.9.7.
-    pub username: String,
-    /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
-    ///
-    /// Since libvirt 0.9.7.
-    pub secret: DiskAuthSecret,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DiskOuterAuth: element("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
-    0 USERNAME = username: String, attribute("username").since(0, 9, 7).refused_if_empty();
-    1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
-}
-
-/// The encryption of the source, in its old place beside the source.
-///
-/// A legacy form; rule `disk-encryption-under-disk` replaces it. Since libvirt 0.7.1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskOuterEncryption {
-    /// The format of the encrypted storage.
-    ///
-    /// Since libvirt 0.7.1.
-    pub format: EncryptionFormat,
-    /// Who encrypts.
-    ///
-    /// Where absent, `qemu` is assumed. Since libvirt 7.9.0.
-    pub engine: Option<EncryptionEngine>,
-    /// A secret of libvirt's that opens the storage; it is named by UUID or by usage. Where RBD images are
-    /// layered, each layer has one, that of the image itself first.
-    ///
-    /// Since libvirt 0.7.1.
-    pub secret: Vec<EncryptionSecret>,
-    /// The cipher with which a new LUKS volume is encrypted.
-    ///
-    /// Since libvirt 2.1.0.
-    pub cipher: Option<EncryptionCipher>,
-    /// How the initialization vectors of a new LUKS volume are made.
-    ///
-    /// Since libvirt 2.1.0.
-    pub ivgen: Option<EncryptionIvgen>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DiskOuterEncryption: element("encryption").since(0, 7, 1).legacy("disk-encryption-under-disk").pair();
-    0 FORMAT = format: EncryptionFormat, attribute("format").since(0, 7, 1);
-    1 ENGINE = engine: Option<EncryptionEngine>, attribute("engine").assumed("qemu").since(7, 9, 0);
-    2 SECRET = secret: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);
-    3 CIPHER = cipher: Option<EncryptionCipher>, child("cipher").since(2, 1, 0);
-    4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
 }
 
 /// The storage that an image is based on. An empty one says that the image has none; where there is

@@ -5,10 +5,7 @@
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
-/// The credentials for the server.
-///
-/// Since libvirt 1.2.8. See [the
-/// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+/// The parts of credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DiskAuth {
     /// The name of the user.
@@ -23,7 +20,7 @@ pub struct DiskAuth {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskAuth: element("auth").since(1, 2, 8).reference("hard-drives-floppy-disks-cdroms");
+rt::table! { DiskAuth: element("auth");
     0 USERNAME = username: String, attribute("username").since(0, 9, 7).refused_if_empty();
     1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
 }

@@ -70,7 +70,7 @@ pub enum DiskSourceNetworkProtocol {
     /// An image of a Sheepdog cluster.
     ///
     /// Since libvirt 0.8.7.
-    Sheepdog(DiskSourceNetworkProtocolSheepdog),
+    Sheepdog(DiskImageOnHost),
     /// An image of a GlusterFS volume.
     ///
     /// Since libvirt 1.0.1.
@@ -102,7 +102,7 @@ pub enum DiskSourceNetworkProtocol {
     /// An image on a TFTP server.
     ///
     /// Since libvirt 1.1.3.
-    Tftp(DiskSourceNetworkProtocolTftp),
+    Tftp(DiskImageOnHost),
     /// An image on a server reached by SSH.
     ///
     /// Since libvirt 2.1.0.
@@ -121,7 +121,7 @@ rt::payload! { DiskSourceNetworkProtocol: attribute("protocol");
     Nbd(DiskSourceNetworkProtocolNbd) = "nbd".since(0, 8, 7);
     Iscsi(DiskSourceNetworkProtocolIscsi) = "iscsi".since(1, 0, 4);
     Rbd(DiskSourceNetworkProtocolRbd) = "rbd".since(0, 8, 7);
-    Sheepdog(DiskSourceNetworkProtocolSheepdog) = "sheepdog".since(0, 8, 7);
+    Sheepdog(DiskImageOnHost) = "sheepdog".since(0, 8, 7);
     Gluster(DiskSourceNetworkProtocolGluster) = "gluster".since(1, 0, 1);
     Vxhs(DiskSourceNetworkProtocolVxhs) = "vxhs".since(3, 8, 0);
     Nfs(DiskSourceNetworkProtocolNfs) = "nfs".since(7, 0, 0);
@@ -129,7 +129,7 @@ rt::payload! { DiskSourceNetworkProtocol: attribute("protocol");
     Https(DiskSourceNetworkProtocolHttps) = "https".since(1, 1, 3);
     Ftp(DiskSourceNetworkProtocolFtp) = "ftp".since(1, 1, 2);
     Ftps(DiskSourceNetworkProtocolFtps) = "ftps".since(1, 1, 3);
-    Tftp(DiskSourceNetworkProtocolTftp) = "tftp".since(1, 1, 3);
+    Tftp(DiskImageOnHost) = "tftp".since(1, 1, 3);
     Ssh(DiskSourceNetworkProtocolSsh) = "ssh".since(2, 1, 0);
     .. = Other(rt::Other);
 }
@@ -160,7 +160,7 @@ rt::table! { DiskSourceNetworkProtocolNbd: members();
     0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0).part(1);
     1 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0).part(1);
     2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// A set of values.
@@ -259,7 +259,7 @@ pub struct DiskSourceNetworkProtocolIscsi {
 rt::table! { DiskSourceNetworkProtocolIscsi: members();
     0 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
     1 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -289,12 +289,12 @@ rt::table! { DiskSourceNetworkProtocolRbd: members();
     0 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
     1 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
     2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskSourceNetworkProtocolSheepdog {
+pub struct DiskImageOnHost {
     /// The buffer for data that are fetched ahead.
     ///
     /// Since libvirt 6.2.0.
@@ -310,10 +310,10 @@ pub struct DiskSourceNetworkProtocolSheepdog {
     pub encryption: Option<Encryption>,
 }
 
-rt::table! { DiskSourceNetworkProtocolSheepdog: members();
+rt::table! { DiskImageOnHost: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -327,7 +327,7 @@ pub struct DiskSourceNetworkProtocolGluster {
 }
 
 rt::table! { DiskSourceNetworkProtocolGluster: members();
-    0 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    0 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -393,7 +393,7 @@ rt::table! { DiskSourceNetworkProtocolHttp: members();
     2 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     3 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -438,7 +438,7 @@ rt::table! { DiskSourceNetworkProtocolHttps: members();
     3 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     4 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -468,7 +468,7 @@ rt::table! { DiskSourceNetworkProtocolFtp: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -503,31 +503,7 @@ rt::table! { DiskSourceNetworkProtocolFtps: members();
     1 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     2 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     3 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskSourceNetworkProtocolTftp {
-    /// The buffer for data that are fetched ahead.
-    ///
-    /// Since libvirt 6.2.0.
-    pub readahead: Option<DiskReadahead>,
-    /// How long a connection may take.
-    ///
-    /// Since libvirt 6.2.0.
-    pub timeout: Option<DiskTimeout>,
-    /// How a source is encrypted, and the secrets that open it.
-    ///
-    /// Since libvirt 3.9.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
-}
-
-rt::table! { DiskSourceNetworkProtocolTftp: members();
-    0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
-    1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -567,7 +543,7 @@ rt::table! { DiskSourceNetworkProtocolSsh: members();
     2 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
     3 IDENTITY = identity: Option<DiskSshIdentity>, child("identity").since(9, 8, 0);
     4 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).part(1);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// A server of the image.
@@ -596,11 +572,11 @@ pub enum DiskHostTransport {
     /// The server is reached by TCP.
     ///
     /// Since libvirt 1.0.1.
-    Tcp(DiskHostTransportTcp),
+    Tcp(DiskHostByAddress),
     /// The server is reached by remote direct memory access.
     ///
     /// Since libvirt 1.0.1.
-    Rdma(DiskHostTransportRdma),
+    Rdma(DiskHostByAddress),
     /// The server is reached by a socket of the host.
     ///
     /// Since libvirt 1.0.1.
@@ -611,13 +587,13 @@ pub enum DiskHostTransport {
 
 impl Default for DiskHostTransport {
     fn default() -> Self {
-        Self::Tcp(DiskHostTransportTcp::default())
+        Self::Tcp(DiskHostByAddress::default())
     }
 }
 
 rt::payload! { DiskHostTransport: attribute("transport").optional().dropped("tcp");
-    Tcp(DiskHostTransportTcp) = "tcp".since(1, 0, 1);
-    Rdma(DiskHostTransportRdma) = "rdma".since(1, 0, 1);
+    Tcp(DiskHostByAddress) = "tcp".since(1, 0, 1);
+    Rdma(DiskHostByAddress) = "rdma".since(1, 0, 1);
     Unix(DiskHostTransportUnix) = "unix".since(1, 0, 1);
     _ = "tcp";
     .. = Other(rt::Other);
@@ -625,7 +601,7 @@ rt::payload! { DiskHostTransport: attribute("transport").optional().dropped("tcp
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskHostTransportTcp {
+pub struct DiskHostByAddress {
     /// The name or address of the server.
     ///
     /// Since libvirt 0.8.7.
@@ -638,27 +614,7 @@ pub struct DiskHostTransportTcp {
     pub port: Option<u32>,
 }
 
-rt::table! { DiskHostTransportTcp: members();
-    0 NAME = name: String, attribute("name").since(0, 8, 7).part(1);
-    1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1).part(1);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskHostTransportRdma {
-    /// The name or address of the server.
-    ///
-    /// Since libvirt 0.8.7.
-    pub name: String,
-    /// The port, unless it is the usual one of the protocol: 10809 for NBD, 3260 for iSCSI, 24007 for
-    /// Gluster, 7000 for Sheepdog, 9999 for VxHS, 80, 443, 21, 990, 69 and 22 for HTTP, HTTPS, FTP, FTPS,
-    /// TFTP and SSH.
-    ///
-    /// Since libvirt 0.8.7. May be absent since libvirt 1.0.1.
-    pub port: Option<u32>,
-}
-
-rt::table! { DiskHostTransportRdma: members();
+rt::table! { DiskHostByAddress: members();
     0 NAME = name: String, attribute("name").since(0, 8, 7).part(1);
     1 PORT = port: Option<u32>, attribute("port").since(0, 8, 7).optional_since(1, 0, 1).part(1);
 }

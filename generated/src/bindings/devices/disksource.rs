@@ -3,9 +3,9 @@
 //! Where the data of a disk lie: files, block devices, directories, volumes, NVMe and vhost devices.
 
 use crate::bindings::{
-    DeviceSeclabel, DiskAuth, DiskAuthSecret, DiskCookies, DiskHost, DiskKnownHosts, DiskRbdConfig,
+    ByteSize, DeviceSeclabel, DiskAuth, DiskCookies, DiskHost, DiskKnownHosts, DiskRbdConfig,
     DiskRbdSnapshot, DiskReadahead, DiskSourceNetwork, DiskSsl, DiskTimeout, Encryption, Initiator,
-    OnOff, OsNvramSourceIdentity, OsNvramSourceProtocol, YesNo,
+    OsNvramSourceIdentity, OsNvramSourceProtocol, PciAddress, StorageFile, YesNo,
 };
 use crate::scalar as scalar;
 use domxml_runtime as rt;
@@ -16,7 +16,7 @@ pub enum DiskStorage {
     /// A file of the host.
     ///
     /// Since libvirt 1.2.4.
-    File(DiskStorageFile),
+    File(StorageFile),
     /// An image that a server provides.
     ///
     /// Since libvirt 1.2.4.
@@ -24,66 +24,52 @@ pub enum DiskStorage {
     /// A block device of the host.
     ///
     /// Since libvirt 0.6.0.
-    Block(DiskStorageBlock),
+    Block(StorageBlock),
     /// A directory of the host, shown to the guest as a disk with a file system.
     ///
     /// Since libvirt 0.7.5.
-    Dir(DiskStorageDir),
+    Dir(StorageDir),
     /// A volume of a storage pool of libvirt's.
     ///
     /// Since libvirt 1.0.5.
-    Volume(DiskStorageVolume),
+    Volume(StorageVolume),
     /// A namespace of an NVMe controller, which the hypervisor drives itself.
     ///
     /// Since libvirt 6.0.0.
-    Nvme(DiskStorageNvme),
+    Nvme(StorageNvme),
     /// A disk that another process provides by the vhost-user protocol.
     ///
     /// Since libvirt 7.1.0.
-    Vhostuser(DiskStorageVhostuser),
+    Vhostuser(StorageVhostUser),
     /// A vDPA block device.
     ///
     /// Since libvirt 9.8.0.
-    Vhostvdpa(DiskStorageVhostvdpa),
+    Vhostvdpa(StorageVhostVdpa),
     /// A device of FreeBSD's CAM Target Layer, by bhyve.
     ///
     /// Since libvirt 12.0.0.
-    Ctl(DiskStorageCtl),
+    Ctl(StorageCtl),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
 
 impl Default for DiskStorage {
     fn default() -> Self {
-        Self::File(DiskStorageFile::default())
+        Self::File(StorageFile::default())
     }
 }
 
 rt::payload! { DiskStorage: attribute("type");
-    File(DiskStorageFile) = "file".since(1, 2, 4);
+    File(StorageFile) = "file".since(1, 2, 4);
     Network(DiskStorageNetwork) = "network".since(1, 2, 4);
-    Block(DiskStorageBlock) = "block".since(0, 6, 0);
-    Dir(DiskStorageDir) = "dir".since(0, 7, 5);
-    Volume(DiskStorageVolume) = "volume".since(1, 0, 5);
-    Nvme(DiskStorageNvme) = "nvme".since(6, 0, 0);
-    Vhostuser(DiskStorageVhostuser) = "vhostuser".since(7, 1, 0);
-    Vhostvdpa(DiskStorageVhostvdpa) = "vhostvdpa".since(9, 8, 0);
-    Ctl(DiskStorageCtl) = "ctl".since(12, 0, 0);
+    Block(StorageBlock) = "block".since(0, 6, 0);
+    Dir(StorageDir) = "dir".since(0, 7, 5);
+    Volume(StorageVolume) = "volume".since(1, 0, 5);
+    Nvme(StorageNvme) = "nvme".since(6, 0, 0);
+    Vhostuser(StorageVhostUser) = "vhostuser".since(7, 1, 0);
+    Vhostvdpa(StorageVhostVdpa) = "vhostvdpa".since(9, 8, 0);
+    Ctl(StorageCtl) = "ctl".since(12, 0, 0);
     .. = Other(rt::Other);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageFile {
-    /// The file that holds the disk. A drive without medium has no source, or one without `file`.
-    ///
-    /// Since libvirt 0.6.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceFile>,
-}
-
-rt::table! { DiskStorageFile: members();
-    0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -102,7 +88,7 @@ rt::table! { DiskStorageNetwork: members();
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageBlock {
+pub struct StorageBlock {
     /// The block device that serves as the disk.
     ///
     /// Since libvirt 0.6.0. See [the
@@ -110,27 +96,13 @@ pub struct DiskStorageBlock {
     pub source: Option<DiskSourceBlock>,
 }
 
-rt::table! { DiskStorageBlock: members();
+rt::table! { StorageBlock: members();
     0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeBlock {
-    /// The block device that serves as the disk.
-    ///
-    /// Since libvirt 0.6.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceBlock>,
-}
-
-rt::table! { DiskTypeBlock: members();
-    0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageDir {
+pub struct StorageDir {
     /// The directory that is shown as a disk.
     ///
     /// Since libvirt 0.7.5. See [the
@@ -138,27 +110,13 @@ pub struct DiskStorageDir {
     pub source: Option<DiskSourceDir>,
 }
 
-rt::table! { DiskStorageDir: members();
+rt::table! { StorageDir: members();
     0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeDir {
-    /// The directory that is shown as a disk.
-    ///
-    /// Since libvirt 0.7.5. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceDir>,
-}
-
-rt::table! { DiskTypeDir: members();
-    0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageVolume {
+pub struct StorageVolume {
     /// The volume that serves as the disk.
     ///
     /// Since libvirt 1.0.5. See [the
@@ -166,27 +124,13 @@ pub struct DiskStorageVolume {
     pub source: Option<DiskSourceVolume>,
 }
 
-rt::table! { DiskStorageVolume: members();
+rt::table! { StorageVolume: members();
     0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeVolume {
-    /// The volume that serves as the disk.
-    ///
-    /// Since libvirt 1.0.5. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceVolume>,
-}
-
-rt::table! { DiskTypeVolume: members();
-    0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageNvme {
+pub struct StorageNvme {
     /// The namespace of an NVMe controller that serves as the disk.
     ///
     /// Since libvirt 1.2.4. See [the
@@ -194,27 +138,13 @@ pub struct DiskStorageNvme {
     pub source: Option<DiskSourceNvme>,
 }
 
-rt::table! { DiskStorageNvme: members();
+rt::table! { StorageNvme: members();
     0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeNvme {
-    /// The namespace of an NVMe controller that serves as the disk.
-    ///
-    /// Since libvirt 1.2.4. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceNvme>,
-}
-
-rt::table! { DiskTypeNvme: members();
-    0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageVhostuser {
+pub struct StorageVhostUser {
     /// The socket of the process that provides the disk.
     ///
     /// Since libvirt 1.2.4. See [the
@@ -222,27 +152,13 @@ pub struct DiskStorageVhostuser {
     pub source: DiskSourceVhostUser,
 }
 
-rt::table! { DiskStorageVhostuser: members();
+rt::table! { StorageVhostUser: members();
     0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeVhostuser {
-    /// The socket of the process that provides the disk.
-    ///
-    /// Since libvirt 1.2.4. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceVhostUser,
-}
-
-rt::table! { DiskTypeVhostuser: members();
-    0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageVhostvdpa {
+pub struct StorageVhostVdpa {
     /// The vDPA device that serves as the disk.
     ///
     /// Since libvirt 1.2.4. See [the
@@ -250,27 +166,13 @@ pub struct DiskStorageVhostvdpa {
     pub source: DiskSourceVhostVdpa,
 }
 
-rt::table! { DiskStorageVhostvdpa: members();
+rt::table! { StorageVhostVdpa: members();
     0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeVhostvdpa {
-    /// The vDPA device that serves as the disk.
-    ///
-    /// Since libvirt 1.2.4. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceVhostVdpa,
-}
-
-rt::table! { DiskTypeVhostvdpa: members();
-    0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskStorageCtl {
+pub struct StorageCtl {
     /// The device of the CAM Target Layer that serves as the disk.
     ///
     /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
@@ -279,22 +181,7 @@ pub struct DiskStorageCtl {
     pub source: Option<DiskSourceCtl>,
 }
 
-rt::table! { DiskStorageCtl: members();
-    0 SOURCE = source: Option<DiskSourceCtl>, child("source").since(1, 2, 4);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeCtl {
-    /// The device of the CAM Target Layer that serves as the disk.
-    ///
-    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
-    /// libvirt 1.2.4. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceCtl>,
-}
-
-rt::table! { DiskTypeCtl: members();
+rt::table! { StorageCtl: members();
     0 SOURCE = source: Option<DiskSourceCtl>, child("source").since(1, 2, 4);
 }
 
@@ -434,7 +321,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     9 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
     10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     11 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
     14 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
     15 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
@@ -504,7 +391,7 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
     3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     5 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -561,7 +448,7 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     4 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -609,7 +496,7 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -652,7 +539,7 @@ pub struct DiskSourceVolume {
     /// Credentials that libvirt reads but takes from the storage pool anyway.
     ///
     /// A legacy form; rule `disk-volume-auth-dropped` replaces it.
-    pub auth: Option<DiskVolumeAuth>,
+    pub auth: Option<DiskAuth>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -677,8 +564,8 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     6 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    7 AUTH = auth: Option<DiskVolumeAuth>, child("auth").legacy("disk-volume-auth-dropped");
-    8 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    7 AUTH = auth: Option<DiskAuth>, child("auth").legacy("disk-volume-auth-dropped");
+    8 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     9 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -730,7 +617,7 @@ pub struct DiskSourceNvme {
     /// The PCI address of an NVMe controller of the host.
     ///
     /// Since libvirt 6.0.0.
-    pub address: DiskNvmeAddress,
+    pub address: PciAddress,
     /// The part of the source that is used.
     ///
     /// Since libvirt 6.1.0.
@@ -756,9 +643,9 @@ rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-dr
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    5 ADDRESS = address: DiskNvmeAddress, child("address").since(6, 0, 0);
+    5 ADDRESS = address: PciAddress, child("address").since(6, 0, 0);
     6 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    7 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    7 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     8 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -774,43 +661,6 @@ pub enum DiskSourceNvmeType {
 
 rt::values! { DiskSourceNvmeType;
     Pci = "pci".since(6, 0, 0);
-}
-
-/// The PCI address of an NVMe controller of the host.
-///
-/// Since libvirt 6.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskNvmeAddress {
-    /// The domain, a hierarchy of buses.
-    ///
-    /// Where absent, `0x0000` is assumed. Since libvirt 0.6.0.
-    pub domain: Option<scalar::PciDomain>,
-    /// The bus; in the guest, the index of the PCI controller that provides it.
-    ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
-    pub bus: Option<scalar::PciBus>,
-    /// The slot on the bus.
-    ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
-    pub slot: Option<scalar::PciSlot>,
-    /// The function of the device in the slot.
-    ///
-    /// Where absent, `0x0` is assumed. Since libvirt 0.6.0.
-    pub function: Option<scalar::PciFunction>,
-    /// Whether function 0 announces that its slot holds several functions.
-    ///
-    /// Where absent, `off` is assumed. Since libvirt 0.9.7.
-    pub multifunction: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DiskNvmeAddress: element("address").since(6, 0, 0);
-    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
-    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
-    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
-    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
-    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
 }
 
 /// The socket of the process that provides the disk.
@@ -920,7 +770,7 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     4 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0);
+    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
 }
 
@@ -1149,28 +999,6 @@ rt::table! { DiskReconnect: element("reconnect").since(5, 6, 0);
     2 DELAY = delay: Option<u32>, attribute("delay").since(9, 2, 0);
 }
 
-/// Credentials that libvirt reads but takes from the storage pool anyway.
-///
-/// A legacy form; rule `disk-volume-auth-dropped` replaces it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskVolumeAuth {
-    /// The name of the user.
-    ///
-    /// An empty one is refused by libvirt. Since libvirt 0.9.7.
-    pub username: String,
-    /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
-    ///
-    /// Since libvirt 0.9.7.
-    pub secret: DiskAuthSecret,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DiskVolumeAuth: element("auth").legacy("disk-volume-auth-dropped");
-    0 USERNAME = username: String, attribute("username").since(0, 9, 7).refused_if_empty();
-    1 SECRET = secret: DiskAuthSecret, child("secret").since(0, 9, 7);
-}
-
 /// The format of an image.
 ///
 /// Since libvirt 1.2.4.
@@ -1296,32 +1124,11 @@ pub struct DiskMetadataCache {
     /// The largest size of the cache.
     ///
     /// Since libvirt 7.0.0.
-    pub max_size: Option<DiskMetadataCacheMaxSize>,
+    pub max_size: Option<ByteSize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskMetadataCache: element("metadata_cache").since(7, 0, 0).dropped_if_empty();
-    0 MAX_SIZE = max_size: Option<DiskMetadataCacheMaxSize>, child("max_size").since(7, 0, 0);
-}
-
-/// The largest size of the cache.
-///
-/// Since libvirt 7.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskMetadataCacheMaxSize {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.13.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { DiskMetadataCacheMaxSize: element("max_size").since(7, 0, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
-    1 VALUE = value: u64, text();
+    0 MAX_SIZE = max_size: Option<ByteSize>, child("max_size").since(7, 0, 0);
 }

@@ -2,7 +2,9 @@
 //!
 //! File systems: directories and images of the host that the guest mounts.
 
-use crate::bindings::{Acpi, Address, Alias, DeviceBoot, Idmap, OnOff, StorageFormat, VirtioModel};
+use crate::bindings::{
+    Acpi, Address, Alias, ByteSize, DeviceBoot, Idmap, OnOff, StorageFormat, VirtioModel,
+};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -72,11 +74,11 @@ pub struct Filesystem {
     /// The space that the guest may use, with OpenVZ.
     ///
     /// Since libvirt 0.9.13.
-    pub space_hard_limit: Option<FilesystemHardLimit>,
+    pub space_hard_limit: Option<ByteSize>,
     /// The space that the guest may exceed for a while, with OpenVZ.
     ///
     /// Since libvirt 0.9.13.
-    pub space_soft_limit: Option<FilesystemSoftLimit>,
+    pub space_soft_limit: Option<ByteSize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -97,8 +99,8 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
     10 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     11 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     12 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-    13 SPACE_HARD_LIMIT = space_hard_limit: Option<FilesystemHardLimit>, child("space_hard_limit").since(0, 9, 13);
-    14 SPACE_SOFT_LIMIT = space_soft_limit: Option<FilesystemSoftLimit>, child("space_soft_limit").since(0, 9, 13);
+    13 SPACE_HARD_LIMIT = space_hard_limit: Option<ByteSize>, child("space_hard_limit").since(0, 9, 13);
+    14 SPACE_SOFT_LIMIT = space_soft_limit: Option<ByteSize>, child("space_soft_limit").since(0, 9, 13);
 }
 
 /// What the attribute `type` decides.
@@ -422,48 +424,6 @@ pub struct FilesystemTarget {
 
 rt::table! { FilesystemTarget: element("target").since(0, 6, 0);
     0 DIR = dir: String, attribute("dir").since(0, 6, 0).narrow("/.*", 1, 2, 14);
-}
-
-/// The space that the guest may use, with OpenVZ.
-///
-/// Since libvirt 0.9.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FilesystemHardLimit {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.13.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FilesystemHardLimit: element("space_hard_limit").since(0, 9, 13);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The space that the guest may exceed for a while, with OpenVZ.
-///
-/// Since libvirt 0.9.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct FilesystemSoftLimit {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `bytes` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.13.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { FilesystemSoftLimit: element("space_soft_limit").since(0, 9, 13);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("bytes").since(0, 9, 13).absent_if_empty();
-    1 VALUE = value: u64, text();
 }
 
 /// How the hypervisor provides the file system.

@@ -286,11 +286,11 @@ pub struct GraphicsTypeSpice {
     /// Whether pictures are sent as JPEG, which loses detail.
     ///
     /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub jpeg: Option<GraphicsJpeg>,
+    pub jpeg: Option<GraphicsCompression>,
     /// Whether pictures that LZ has compressed are compressed by zlib once more.
     ///
     /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub zlib: Option<GraphicsZlib>,
+    pub zlib: Option<GraphicsCompression>,
     /// How sound is sent.
     ///
     /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -334,8 +334,8 @@ rt::table! { GraphicsTypeSpice: members();
     10 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
     11 CHANNEL = channel: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
     12 IMAGE = image: Option<GraphicsImage>, child("image").since(0, 9, 1);
-    13 JPEG = jpeg: Option<GraphicsJpeg>, child("jpeg").since(0, 9, 1);
-    14 ZLIB = zlib: Option<GraphicsZlib>, child("zlib").since(0, 9, 1);
+    13 JPEG = jpeg: Option<GraphicsCompression>, child("jpeg").since(0, 9, 1);
+    14 ZLIB = zlib: Option<GraphicsCompression>, child("zlib").since(0, 9, 1);
     15 PLAYBACK = playback: Option<GraphicsPlayback>, child("playback").since(0, 9, 1);
     16 STREAMING = streaming: Option<GraphicsStreaming>, child("streaming").since(0, 9, 2);
     17 MOUSE = mouse: Option<MouseMode>, child("mouse").since(0, 9, 11);
@@ -799,26 +799,26 @@ rt::values! { GraphicsImageCompression;
     Off = "off".since(0, 9, 1);
 }
 
-/// Whether pictures are sent as JPEG, which loses detail.
+/// When pictures are compressed once more.
 ///
 /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct GraphicsJpeg {
-    /// When it is done.
+pub struct GraphicsCompression {
+    /// When pictures are compressed once more.
     ///
     /// Since libvirt 0.9.1.
-    pub compression: GraphicsJpegCompression,
+    pub compression: CompressionChoice,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { GraphicsJpeg: element("jpeg").since(0, 9, 1).reference("graphical-framebuffers");
-    0 COMPRESSION = compression: GraphicsJpegCompression, attribute("compression").since(0, 9, 1);
+rt::table! { GraphicsCompression: shared().since(0, 9, 1).reference("graphical-framebuffers");
+    0 COMPRESSION = compression: CompressionChoice, attribute("compression").since(0, 9, 1);
 }
 
-/// A set of values.
+/// When something is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum GraphicsJpegCompression {
+pub enum CompressionChoice {
     /// On slow lines.
     ///
     /// Since libvirt 0.9.1.
@@ -834,48 +834,7 @@ pub enum GraphicsJpegCompression {
     Always,
 }
 
-rt::values! { GraphicsJpegCompression;
-    Auto = "auto".since(0, 9, 1);
-    Never = "never".since(0, 9, 1);
-    Always = "always".since(0, 9, 1);
-}
-
-/// Whether pictures that LZ has compressed are compressed by zlib once more.
-///
-/// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct GraphicsZlib {
-    /// When it is done.
-    ///
-    /// Since libvirt 0.9.1.
-    pub compression: GraphicsZlibCompression,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { GraphicsZlib: element("zlib").since(0, 9, 1).reference("graphical-framebuffers");
-    0 COMPRESSION = compression: GraphicsZlibCompression, attribute("compression").since(0, 9, 1);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum GraphicsZlibCompression {
-    /// On slow lines.
-    ///
-    /// Since libvirt 0.9.1.
-    #[default]
-    Auto,
-    /// Never.
-    ///
-    /// Since libvirt 0.9.1.
-    Never,
-    /// Always.
-    ///
-    /// Since libvirt 0.9.1.
-    Always,
-}
-
-rt::values! { GraphicsZlibCompression;
+rt::values! { CompressionChoice;
     Auto = "auto".since(0, 9, 1);
     Never = "never".since(0, 9, 1);
     Always = "always".since(0, 9, 1);

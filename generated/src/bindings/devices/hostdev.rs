@@ -4,8 +4,8 @@
 //! kernel for containers.
 
 use crate::bindings::{
-    Acpi, Address, Alias, DeviceBoot, DiskAuth, Initiator, Ip, OnOff, Rom, Route, StartupPolicy,
-    Teaming, VirtioModel, YesNo,
+    Acpi, Address, Alias, DeviceBoot, DiskAuth, Initiator, Ip, OnOff, PciAddress, Rom, Route,
+    StartupPolicy, Teaming, VirtioModel, YesNo,
 };
 use crate::scalar as scalar;
 use domxml_runtime as rt;
@@ -824,51 +824,14 @@ pub struct HostdevScsiParent {
     /// The address of the PCI device.
     ///
     /// Since libvirt 1.2.7.
-    pub address: HostdevScsiParentAddress,
+    pub address: PciAddress,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostdevScsiParent: element("parentaddr").since(1, 2, 7);
     0 UNIQUE_ID = unique_id: Option<u64>, attribute("unique_id").since(1, 2, 7);
-    1 ADDRESS = address: HostdevScsiParentAddress, child("address").since(1, 2, 7);
-}
-
-/// The address of the PCI device.
-///
-/// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct HostdevScsiParentAddress {
-    /// The domain, a hierarchy of buses.
-    ///
-    /// Where absent, `0x0000` is assumed. Since libvirt 0.6.0.
-    pub domain: Option<scalar::PciDomain>,
-    /// The bus; in the guest, the index of the PCI controller that provides it.
-    ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
-    pub bus: Option<scalar::PciBus>,
-    /// The slot on the bus.
-    ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
-    pub slot: Option<scalar::PciSlot>,
-    /// The function of the device in the slot.
-    ///
-    /// Where absent, `0x0` is assumed. Since libvirt 0.6.0.
-    pub function: Option<scalar::PciFunction>,
-    /// Whether function 0 announces that its slot holds several functions.
-    ///
-    /// Where absent, `off` is assumed. Since libvirt 0.9.7.
-    pub multifunction: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HostdevScsiParentAddress: element("address").since(1, 2, 7);
-    0 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
-    1 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
-    2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
-    3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
-    4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
+    1 ADDRESS = address: PciAddress, child("address").since(1, 2, 7);
 }
 
 /// The place of the unit on the adapter.

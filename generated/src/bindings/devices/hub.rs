@@ -13,7 +13,7 @@ pub struct Hub {
     /// The bus.
     ///
     /// Since libvirt 0.9.5.
-    pub type_: HubType,
+    pub type_: UsbOnly,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -32,15 +32,17 @@ pub struct Hub {
 }
 
 rt::table! { Hub: element("hub").since(0, 9, 5).reference("hub-devices");
-    0 TYPE = type_: HubType, attribute("type").since(0, 9, 5);
+    0 TYPE = type_: UsbOnly, attribute("type").since(0, 9, 5);
     1 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     2 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
 }
 
-/// A set of values.
+/// The one bus that there is for some devices.
+///
+/// Since libvirt 0.9.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum HubType {
+pub enum UsbOnly {
     /// `usb`
     ///
     /// Since libvirt 0.9.5.
@@ -48,6 +50,6 @@ pub enum HubType {
     Usb,
 }
 
-rt::values! { HubType;
+rt::values! { UsbOnly;
     Usb = "usb".since(0, 9, 5);
 }

@@ -2,7 +2,7 @@
 //!
 //! Keyboards, mice, tablets, and input devices of the host.
 
-use crate::bindings::{Acpi, Address, Alias, OnOff, VirtioModel};
+use crate::bindings::{Acpi, Address, Alias, OnOff, VirtioModel, VirtioOptions};
 use domxml_runtime as rt;
 
 /// A device by which the user of the graphical display, or somebody at the host, controls the guest.
@@ -19,7 +19,7 @@ pub struct Input {
     /// Options of the virtio device.
     ///
     /// Since libvirt 3.5.0.
-    pub driver: Option<InputDriver>,
+    pub driver: Option<VirtioOptions>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -41,7 +41,7 @@ rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices")
     .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(2), rt::Step::Field(0), rt::Step::Field(3), rt::Step::Field(4), rt::Step::Field(5)] }]);
     0 TYPE = type_: InputType, payload();
     1 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
-    2 DRIVER = driver: Option<InputDriver>, child("driver").since(3, 5, 0);
+    2 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
     3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
@@ -53,15 +53,15 @@ pub enum InputType {
     /// A pointer with absolute positions.
     ///
     /// Since libvirt 0.6.0.
-    Tablet(InputTypeTablet),
+    Tablet(InputOnBus),
     /// A pointer with relative movements.
     ///
     /// Since libvirt 0.6.0.
-    Mouse(InputTypeMouse),
+    Mouse(InputOnBus),
     /// A keyboard.
     ///
     /// Since libvirt 1.2.2.
-    Keyboard(InputTypeKeyboard),
+    Keyboard(InputOnBus),
     /// An event device of the host, handed to the guest as it is.
     ///
     /// Since libvirt 1.3.0.
@@ -76,14 +76,14 @@ pub enum InputType {
 
 impl Default for InputType {
     fn default() -> Self {
-        Self::Tablet(InputTypeTablet::default())
+        Self::Tablet(InputOnBus::default())
     }
 }
 
 rt::payload! { InputType: attribute("type");
-    Tablet(InputTypeTablet) = "tablet".since(0, 6, 0);
-    Mouse(InputTypeMouse) = "mouse".since(0, 6, 0);
-    Keyboard(InputTypeKeyboard) = "keyboard".since(1, 2, 2);
+    Tablet(InputOnBus) = "tablet".since(0, 6, 0);
+    Mouse(InputOnBus) = "mouse".since(0, 6, 0);
+    Keyboard(InputOnBus) = "keyboard".since(1, 2, 2);
     Passthrough(InputTypePassthrough) = "passthrough".since(1, 3, 0);
     Evdev(InputTypeEvdev) = "evdev".since(7, 4, 0);
     .. = Other(rt::Other);
@@ -91,40 +91,14 @@ rt::payload! { InputType: attribute("type");
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct InputTypeTablet {
+pub struct InputOnBus {
     /// The bus of an input device.
     ///
     /// Since libvirt 0.6.0.
     pub bus: Option<InputBus>,
 }
 
-rt::table! { InputTypeTablet: members();
-    0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct InputTypeMouse {
-    /// The bus of an input device.
-    ///
-    /// Since libvirt 0.6.0.
-    pub bus: Option<InputBus>,
-}
-
-rt::table! { InputTypeMouse: members();
-    0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct InputTypeKeyboard {
-    /// The bus of an input device.
-    ///
-    /// Since libvirt 0.6.0.
-    pub bus: Option<InputBus>,
-}
-
-rt::table! { InputTypeKeyboard: members();
+rt::table! { InputOnBus: members();
     0 BUS = bus: Option<InputBus>, attribute("bus").since(0, 6, 0);
 }
 
@@ -205,38 +179,6 @@ rt::values! { InputBus;
     Xen = "xen".since(0, 6, 0);
     Parallels = "parallels".since(0, 6, 0);
     Virtio = "virtio".since(1, 3, 0);
-}
-
-/// Options of the virtio device.
-///
-/// Since libvirt 3.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct InputDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { InputDriver: element("driver").since(3, 5, 0);
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }
 
 /// The device of the host.

@@ -224,11 +224,11 @@ pub enum InterfaceType {
     /// A network formed by all guests that use the same multicast address.
     ///
     /// Since libvirt 0.9.10.
-    Mcast(InterfaceTypeMcast),
+    Mcast(InterfaceOnSocket),
     /// A network whose server is another guest: a TCP connection to it.
     ///
     /// Since libvirt 0.9.10.
-    Client(InterfaceTypeClient),
+    Client(InterfaceOnSocket),
     /// Datagrams between two guests.
     ///
     /// Since libvirt 1.2.20.
@@ -271,8 +271,8 @@ rt::payload! { InterfaceType: attribute("type").optional().written("user");
     Direct(InterfaceTypeDirect) = "direct".since(0, 7, 7);
     User(InterfaceTypeUser) = "user".since(0, 6, 0);
     Internal(InterfaceTypeInternal) = "internal".since(0, 6, 4);
-    Mcast(InterfaceTypeMcast) = "mcast".since(0, 9, 10);
-    Client(InterfaceTypeClient) = "client".since(0, 9, 10);
+    Mcast(InterfaceOnSocket) = "mcast".since(0, 9, 10);
+    Client(InterfaceOnSocket) = "client".since(0, 9, 10);
     Udp(InterfaceTypeUdp) = "udp".since(1, 2, 20);
     Server(InterfaceTypeServer) = "server".since(0, 9, 10);
     Hostdev(InterfaceTypeHostdev) = "hostdev".since(0, 9, 11);
@@ -438,7 +438,7 @@ rt::table! { InterfaceTypeInternal: members();
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct InterfaceTypeMcast {
+pub struct InterfaceOnSocket {
     /// The address that the guests meet at.
     ///
     /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#multicast-tunnel).
@@ -450,26 +450,7 @@ pub struct InterfaceTypeMcast {
     pub driver: Option<InterfaceDriver>,
 }
 
-rt::table! { InterfaceTypeMcast: members();
-    0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct InterfaceTypeClient {
-    /// The address that the guests meet at.
-    ///
-    /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#multicast-tunnel).
-    pub source: InterfaceSourceSocket,
-    /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.13. See [the
-    /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
-}
-
-rt::table! { InterfaceTypeClient: members();
+rt::table! { InterfaceOnSocket: members();
     0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
     1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
 }

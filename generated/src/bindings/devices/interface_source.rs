@@ -31,7 +31,7 @@ pub struct InterfaceSourceBridge {
     /// Who keeps the table of addresses of the bridge.
     ///
     /// Only a running domain shows it. Since libvirt 2.1.0.
-    pub mac_table_manager: Option<InterfaceSourceBridgeMacTableManager>,
+    pub mac_table_manager: Option<MacTableManager>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -41,13 +41,13 @@ rt::table! { InterfaceSourceBridge: element("source").since(0, 6, 0).reference("
     1 PORTGROUP = portgroup: Option<String>, attribute("portgroup").since(2, 1, 0).output_only();
     2 PORTID = portid: Option<scalar::Uuid>, attribute("portid").since(5, 1, 0).output_only();
     3 BRIDGE = bridge: String, attribute("bridge").since(0, 6, 0).narrow("[A-Za-z0-9_.\\-\\\\:/]+", 7, 0, 0);
-    4 MAC_TABLE_MANAGER = mac_table_manager: Option<InterfaceSourceBridgeMacTableManager>, attribute("macTableManager")
-        .since(2, 1, 0).output_only();
+    4 MAC_TABLE_MANAGER = mac_table_manager: Option<MacTableManager>, attribute("macTableManager").since(2, 1, 0)
+        .output_only();
 }
 
-/// A set of values.
+/// Who keeps the table of addresses of a bridge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum InterfaceSourceBridgeMacTableManager {
+pub enum MacTableManager {
     /// `kernel`
     ///
     /// Since libvirt 2.1.0.
@@ -59,7 +59,7 @@ pub enum InterfaceSourceBridgeMacTableManager {
     Libvirt,
 }
 
-rt::values! { InterfaceSourceBridgeMacTableManager;
+rt::values! { MacTableManager;
     Kernel = "kernel".since(2, 1, 0);
     Libvirt = "libvirt".since(2, 1, 0);
 }
@@ -184,7 +184,7 @@ pub struct InterfaceSourceNetwork {
     /// Who keeps the table of addresses of the bridge.
     ///
     /// Only a running domain shows it. Since libvirt 2.1.0.
-    pub mac_table_manager: Option<InterfaceSourceNetworkMacTableManager>,
+    pub mac_table_manager: Option<MacTableManager>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -194,27 +194,8 @@ rt::table! { InterfaceSourceNetwork: element("source").since(0, 6, 0).reference(
     1 PORTGROUP = portgroup: Option<String>, attribute("portgroup").since(0, 9, 4);
     2 PORTID = portid: Option<scalar::Uuid>, attribute("portid").since(5, 1, 0).output_only();
     3 BRIDGE = bridge: Option<String>, attribute("bridge").since(2, 1, 0).output_only();
-    4 MAC_TABLE_MANAGER = mac_table_manager: Option<InterfaceSourceNetworkMacTableManager>, attribute("macTableManager")
-        .since(2, 1, 0).output_only();
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum InterfaceSourceNetworkMacTableManager {
-    /// `kernel`
-    ///
-    /// Since libvirt 2.1.0.
-    #[default]
-    Kernel,
-    /// `libvirt`
-    ///
-    /// Since libvirt 2.1.0.
-    Libvirt,
-}
-
-rt::values! { InterfaceSourceNetworkMacTableManager;
-    Kernel = "kernel".since(2, 1, 0);
-    Libvirt = "libvirt".since(2, 1, 0);
+    4 MAC_TABLE_MANAGER = mac_table_manager: Option<MacTableManager>, attribute("macTableManager").since(2, 1, 0)
+        .output_only();
 }
 
 /// The network card of the host.

@@ -2,7 +2,7 @@
 //!
 //! The device by which a guest gives memory back to the host.
 
-use crate::bindings::{Acpi, Address, Alias, OnOff};
+use crate::bindings::{Acpi, Address, Alias, OnOff, VirtioOptions};
 use domxml_runtime as rt;
 
 /// The memory balloon. Hypervisors that have one add it unless its model is `none`.
@@ -43,7 +43,7 @@ pub struct Memballoon {
     /// Options of the virtio device.
     ///
     /// Since libvirt 3.5.0.
-    pub driver: Option<MemballoonDriver>,
+    pub driver: Option<VirtioOptions>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -56,7 +56,7 @@ rt::table! { Memballoon: element("memballoon").since(0, 8, 3).reference("memory-
     4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-    7 DRIVER = driver: Option<MemballoonDriver>, child("driver").since(3, 5, 0);
+    7 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
 }
 
 /// A set of values.
@@ -108,36 +108,4 @@ pub struct MemballoonStats {
 
 rt::table! { MemballoonStats: element("stats").since(1, 1, 1);
     0 PERIOD = period: u32, attribute("period").since(1, 1, 1);
-}
-
-/// Options of the virtio device.
-///
-/// Since libvirt 3.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemballoonDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemballoonDriver: element("driver").since(3, 5, 0);
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }

@@ -2,7 +2,7 @@
 //!
 //! Memory modules, which a guest has beside its initial memory and can get and lose while it runs.
 
-use crate::bindings::{Acpi, Address, Alias, OnOff, YesNo};
+use crate::bindings::{Acpi, Address, Alias, MemorySize, VirtioOptions, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -24,7 +24,7 @@ pub struct MemoryDevice {
     /// How the hypervisor provides the module; for virtio models alone.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0.
-    pub driver: Option<MemoryDeviceDriver>,
+    pub driver: Option<VirtioOptions>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -47,7 +47,7 @@ rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-d
     0 MODEL = model: MemoryDeviceModel, payload();
     1 ACCESS = access: Option<MemoryDeviceAccess>, attribute("access").since(3, 2, 0);
     2 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
-    3 DRIVER = driver: Option<MemoryDeviceDriver>, child("driver").since(11, 9, 0).dropped_if_empty();
+    3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(11, 9, 0).dropped_if_empty();
     4 ALIAS = alias: Option<Alias>, child("alias").since(2, 1, 0);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
@@ -209,38 +209,6 @@ rt::values! { MemoryDeviceAccess;
     Private = "private".since(3, 2, 0);
 }
 
-/// How the hypervisor provides the module; for virtio models alone.
-///
-/// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDeviceDriver: element("driver").since(11, 9, 0).dropped_if_empty();
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
-}
-
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
 ///
 /// Since libvirt 1.2.14.
@@ -253,14 +221,14 @@ pub struct MemoryDeviceHostSource {
     /// The size of the host's pages that back the module.
     ///
     /// Since libvirt 1.2.14.
-    pub pagesize: Option<MemoryDevicePagesize>,
+    pub pagesize: Option<MemorySize>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDeviceHostSource: element("source").since(1, 2, 14);
     0 NODEMASK = nodemask: Option<scalar::CpuSet>, leaf("nodemask").since(1, 2, 14);
-    1 PAGESIZE = pagesize: Option<MemoryDevicePagesize>, child("pagesize").since(1, 2, 14);
+    1 PAGESIZE = pagesize: Option<MemorySize>, child("pagesize").since(1, 2, 14);
 }
 
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
@@ -292,7 +260,7 @@ pub struct MemoryDeviceFileSource {
     /// The alignment at which the host maps the file; its page size if absent.
     ///
     /// Since libvirt 5.0.0.
-    pub alignsize: Option<MemoryDeviceAlignsize>,
+    pub alignsize: Option<MemorySize>,
     /// What the guest writes is known to be kept, for the device itself is persistent memory.
     ///
     /// Since libvirt 5.0.0.
@@ -303,7 +271,7 @@ pub struct MemoryDeviceFileSource {
 
 rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
     0 PATH = path: String, leaf("path").since(3, 2, 0).refused_if_empty();
-    1 ALIGNSIZE = alignsize: Option<MemoryDeviceAlignsize>, child("alignsize").since(5, 0, 0);
+    1 ALIGNSIZE = alignsize: Option<MemorySize>, child("alignsize").since(5, 0, 0);
     2 PMEM = pmem: bool, flag("pmem").since(5, 0, 0);
 }
 
@@ -324,48 +292,6 @@ rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
     0 PATH = path: String, leaf("path").since(3, 2, 0).refused_if_empty();
 }
 
-/// The size of the host's pages that back the module.
-///
-/// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDevicePagesize {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDevicePagesize: element("pagesize").since(1, 2, 14);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The alignment at which the host maps the file; its page size if absent.
-///
-/// Since libvirt 5.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceAlignsize {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDeviceAlignsize: element("alignsize").since(5, 0, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
 /// Size and place of the module in the guest.
 ///
 /// Since libvirt 1.2.14.
@@ -374,7 +300,7 @@ pub struct MemoryDeviceTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
     /// An empty one is refused by libvirt. Since libvirt 1.2.14.
-    pub size: MemoryDeviceSize,
+    pub size: RequiredSize,
     /// The node of the guest.
     ///
     /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
@@ -384,7 +310,7 @@ pub struct MemoryDeviceTarget {
 }
 
 rt::table! { MemoryDeviceTarget: element("target").since(1, 2, 14);
-    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
+    0 SIZE = size: RequiredSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
 }
 
@@ -396,7 +322,7 @@ pub struct MemoryDeviceNvdimmTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
     /// An empty one is refused by libvirt. Since libvirt 1.2.14.
-    pub size: MemoryDeviceSize,
+    pub size: RequiredSize,
     /// The node of the guest.
     ///
     /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
@@ -414,7 +340,7 @@ pub struct MemoryDeviceNvdimmTarget {
 }
 
 rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
-    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
+    0 SIZE = size: RequiredSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
     2 LABEL = label: Option<MemoryDeviceLabel>, child("label").since(3, 2, 0);
     3 READONLY = readonly: bool, flag("readonly").since(5, 0, 0);
@@ -428,7 +354,7 @@ pub struct MemoryDevicePmemTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
     /// An empty one is refused by libvirt. Since libvirt 1.2.14.
-    pub size: MemoryDeviceSize,
+    pub size: RequiredSize,
     /// The node of the guest.
     ///
     /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
@@ -442,7 +368,7 @@ pub struct MemoryDevicePmemTarget {
 }
 
 rt::table! { MemoryDevicePmemTarget: element("target").since(1, 2, 14);
-    0 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
+    0 SIZE = size: RequiredSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
     2 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
 }
@@ -459,7 +385,7 @@ pub struct MemoryDeviceVirtioMemTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
     /// An empty one is refused by libvirt. Since libvirt 1.2.14.
-    pub size: MemoryDeviceSize,
+    pub size: RequiredSize,
     /// The node of the guest.
     ///
     /// Since libvirt 1.2.14. May be absent since libvirt 1.3.0.
@@ -467,15 +393,15 @@ pub struct MemoryDeviceVirtioMemTarget {
     /// The unit by which the size is changed: a power of two, not less than a transparent huge page.
     ///
     /// Since libvirt 7.9.0.
-    pub block: Option<MemoryDeviceBlock>,
+    pub block: Option<MemorySize>,
     /// The memory that the guest is to have: a multiple of `block`, at most `size`.
     ///
     /// Since libvirt 7.9.0.
-    pub requested: Option<MemoryDeviceRequested>,
+    pub requested: Option<MemorySize>,
     /// The memory that the guest has.
     ///
     /// Only a running domain shows it. Since libvirt 7.9.0.
-    pub current: Option<MemoryDeviceCurrent>,
+    pub current: Option<MemorySize>,
     /// Where the module lies in the guest's physical memory.
     ///
     /// Since libvirt 9.4.0.
@@ -486,19 +412,17 @@ pub struct MemoryDeviceVirtioMemTarget {
 
 rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
     0 DYNAMIC_MEMSLOTS = dynamic_memslots: Option<YesNo>, attribute("dynamicMemslots").since(10, 1, 0);
-    1 SIZE = size: MemoryDeviceSize, child("size").since(1, 2, 14).refused_if_empty();
+    1 SIZE = size: RequiredSize, child("size").since(1, 2, 14).refused_if_empty();
     2 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
-    3 BLOCK = block: Option<MemoryDeviceBlock>, child("block").since(7, 9, 0);
-    4 REQUESTED = requested: Option<MemoryDeviceRequested>, child("requested").since(7, 9, 0);
-    5 CURRENT = current: Option<MemoryDeviceCurrent>, child("current").since(7, 9, 0).output_only();
+    3 BLOCK = block: Option<MemorySize>, child("block").since(7, 9, 0);
+    4 REQUESTED = requested: Option<MemorySize>, child("requested").since(7, 9, 0);
+    5 CURRENT = current: Option<MemorySize>, child("current").since(7, 9, 0).output_only();
     6 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
 }
 
 /// The size of the module; of model `virtio-mem` the most that the guest can have.
-///
-/// An empty one is refused by libvirt. Since libvirt 1.2.14.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceSize {
+pub struct RequiredSize {
     /// The unit in which the size is given.
     ///
     /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
@@ -512,7 +436,7 @@ pub struct MemoryDeviceSize {
     pub xml: rt::Extra,
 }
 
-rt::table! { MemoryDeviceSize: element("size").since(1, 2, 14);
+rt::table! { RequiredSize: element("size");
     0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
     1 VALUE = value: u64, text().refused_if_empty();
 }
@@ -525,97 +449,13 @@ pub struct MemoryDeviceLabel {
     /// The size of that part, 128 KiB at least.
     ///
     /// Since libvirt 3.2.0.
-    pub size: MemoryDeviceLabelSize,
+    pub size: MemorySize,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
-    0 SIZE = size: MemoryDeviceLabelSize, child("size").since(3, 2, 0);
-}
-
-/// The size of that part, 128 KiB at least.
-///
-/// Since libvirt 3.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceLabelSize {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDeviceLabelSize: element("size").since(3, 2, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The unit by which the size is changed: a power of two, not less than a transparent huge page.
-///
-/// Since libvirt 7.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceBlock {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDeviceBlock: element("block").since(7, 9, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The memory that the guest is to have: a multiple of `block`, at most `size`.
-///
-/// Since libvirt 7.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceRequested {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDeviceRequested: element("requested").since(7, 9, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
-}
-
-/// The memory that the guest has.
-///
-/// Only a running domain shows it. Since libvirt 7.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MemoryDeviceCurrent {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { MemoryDeviceCurrent: element("current").since(7, 9, 0).output_only();
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text();
+    0 SIZE = size: MemorySize, child("size").since(3, 2, 0);
 }
 
 /// Where the module lies in the guest's physical memory.

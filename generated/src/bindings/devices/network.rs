@@ -21,28 +21,28 @@ pub struct Bandwidth {
     ///
     /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
-    pub inbound: Option<BandwidthInbound>,
+    pub inbound: Option<BandwidthRates>,
     /// What holds for packets from the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
-    pub outbound: Option<BandwidthOutbound>,
+    pub outbound: Option<BandwidthRates>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Bandwidth: element("bandwidth").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
     0 CLASS_ID = class_id: Option<u64>, attribute("classID").since(5, 6, 0);
-    1 INBOUND = inbound: Option<BandwidthInbound>, child("inbound").once().since(0, 9, 4).dropped_if_empty();
-    2 OUTBOUND = outbound: Option<BandwidthOutbound>, child("outbound").once().since(0, 9, 4).dropped_if_empty();
+    1 INBOUND = inbound: Option<BandwidthRates>, child("inbound").once().since(0, 9, 4).dropped_if_empty();
+    2 OUTBOUND = outbound: Option<BandwidthRates>, child("outbound").once().since(0, 9, 4).dropped_if_empty();
 }
 
-/// What holds for packets to the guest.
+/// The rates of one direction, in kilobytes a second.
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
 /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct BandwidthInbound {
+pub struct BandwidthRates {
     /// The rate that is allowed in the long run.
     ///
     /// Since libvirt 0.9.4. May be absent since libvirt 1.2.15.
@@ -63,40 +63,7 @@ pub struct BandwidthInbound {
     pub xml: rt::Extra,
 }
 
-rt::table! { BandwidthInbound: element("inbound").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
-    0 AVERAGE = average: Option<u64>, attribute("average").since(0, 9, 4).optional_since(1, 2, 15);
-    1 PEAK = peak: Option<u64>, attribute("peak").dropped("0").since(0, 9, 4);
-    2 FLOOR = floor: Option<u64>, attribute("floor").dropped("0").since(1, 0, 1);
-    3 BURST = burst: Option<u32>, attribute("burst").dropped("0").since(0, 9, 4);
-}
-
-/// What holds for packets from the guest.
-///
-/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
-/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct BandwidthOutbound {
-    /// The rate that is allowed in the long run.
-    ///
-    /// Since libvirt 0.9.4. May be absent since libvirt 1.2.15.
-    pub average: Option<u64>,
-    /// The highest rate at which a burst may be sent; 0 sets none.
-    ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.9.4.
-    pub peak: Option<u64>,
-    /// The rate that is guaranteed, for packets to the guest; 0 guarantees none.
-    ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 1.0.1.
-    pub floor: Option<u64>,
-    /// The amount that may be sent at the peak rate, in kilobytes; 0 sets none.
-    ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.9.4.
-    pub burst: Option<u32>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { BandwidthOutbound: element("outbound").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
+rt::table! { BandwidthRates: shared().since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
     0 AVERAGE = average: Option<u64>, attribute("average").since(0, 9, 4).optional_since(1, 2, 15);
     1 PEAK = peak: Option<u64>, attribute("peak").dropped("0").since(0, 9, 4);
     2 FLOOR = floor: Option<u64>, attribute("floor").dropped("0").since(1, 0, 1);

@@ -2,8 +2,7 @@
 //!
 //! Storage that outlives a crash.
 
-use crate::bindings::{Acpi, Address, Alias};
-use crate::scalar as scalar;
+use crate::bindings::{Acpi, Address, Alias, RequiredSize};
 use domxml_runtime as rt;
 
 /// A store in which a crashing guest leaves its last messages.
@@ -23,7 +22,7 @@ pub struct Pstore {
     /// The size of the store.
     ///
     /// An empty one is refused by libvirt. Since libvirt 10.6.0.
-    pub size: PstoreSize,
+    pub size: RequiredSize,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -44,7 +43,7 @@ pub struct Pstore {
 rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
     0 BACKEND = backend: PstoreBackend, attribute("backend").since(10, 6, 0);
     1 PATH = path: Option<String>, leaf("path").since(10, 6, 0).refused_if_empty();
-    2 SIZE = size: PstoreSize, child("size").since(10, 6, 0).refused_if_empty();
+    2 SIZE = size: RequiredSize, child("size").since(10, 6, 0).refused_if_empty();
     3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
@@ -62,27 +61,4 @@ pub enum PstoreBackend {
 
 rt::values! { PstoreBackend;
     AcpiErst = "acpi-erst".since(10, 6, 0);
-}
-
-/// The size of the store.
-///
-/// An empty one is refused by libvirt. Since libvirt 10.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct PstoreSize {
-    /// The unit in which the size is given.
-    ///
-    /// Where absent, `KiB` is assumed; the canonical form spells it out. An empty one counts as absent.
-    /// Since libvirt 0.9.11.
-    pub unit: Option<scalar::MemoryUnit>,
-    /// The text.
-    ///
-    /// An empty one is refused by libvirt.
-    pub value: u64,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { PstoreSize: element("size").since(10, 6, 0);
-    0 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    1 VALUE = value: u64, text().refused_if_empty();
 }

@@ -3,7 +3,7 @@
 //! USB devices that come to the guest through a character device, as from a SPICE client, and the
 //! filter that says which of them may.
 
-use crate::bindings::{Acpi, Address, Alias, ChardevBackend, ChardevLog, DeviceBoot, YesNo};
+use crate::bindings::{Acpi, Address, Alias, ChardevBackend, ChardevLog, DeviceBoot, UsbOnly, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -15,7 +15,7 @@ pub struct Redirdev {
     /// The bus of the device.
     ///
     /// Where absent, `usb` is assumed; the canonical form spells it out. Since libvirt 0.9.5.
-    pub bus: Option<RedirdevBus>,
+    pub bus: Option<UsbOnly>,
     /// What the attribute `type` decides.
     ///
     /// Where absent, `pty` is assumed; the canonical form spells it out.
@@ -48,27 +48,13 @@ pub struct Redirdev {
 }
 
 rt::table! { Redirdev: element("redirdev").since(0, 9, 5).pair().reference("redirected-devices");
-    0 BUS = bus: Option<RedirdevBus>, attribute("bus").written("usb").since(0, 9, 5);
+    0 BUS = bus: Option<UsbOnly>, attribute("bus").written("usb").since(0, 9, 5);
     1 TYPE = type_: ChardevBackend, payload();
     2 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
     3 BOOT = boot: Option<DeviceBoot>, child("boot").since(1, 0, 1);
     4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum RedirdevBus {
-    /// `usb`
-    ///
-    /// Since libvirt 0.9.5.
-    #[default]
-    Usb,
-}
-
-rt::values! { RedirdevBus;
-    Usb = "usb".since(0, 9, 5);
 }
 
 /// The rules that decide which devices may be redirected. The first that fits holds.

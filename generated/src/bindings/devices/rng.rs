@@ -2,7 +2,7 @@
 //!
 //! Sources of random numbers.
 
-use crate::bindings::{Acpi, Address, Alias, ChardevBackend, ChardevLog, OnOff, VirtioModel};
+use crate::bindings::{Acpi, Address, Alias, ChardevBackend, ChardevLog, VirtioModel, VirtioOptions};
 use domxml_runtime as rt;
 
 /// A device that gives the guest random numbers of the host.
@@ -26,7 +26,7 @@ pub struct Rng {
     /// Options of the virtio device.
     ///
     /// Since libvirt 3.5.0.
-    pub driver: Option<RngDriver>,
+    pub driver: Option<VirtioOptions>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -48,7 +48,7 @@ rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generat
     0 MODEL = model: VirtioModel, attribute("model").since(1, 0, 3);
     1 RATE = rate: Option<RngRate>, child("rate").since(1, 0, 4);
     2 BACKEND = backend: RngBackend, child("backend").once().since(1, 0, 3);
-    3 DRIVER = driver: Option<RngDriver>, child("driver").since(3, 5, 0);
+    3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
     4 ALIAS = alias: Option<Alias>, child("alias").since(1, 2, 1);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Address>, child("address").since(1, 2, 1);
@@ -101,7 +101,7 @@ pub enum RngBackendModel {
     /// A daemon that speaks the EGD protocol at the other end of a character device.
     ///
     /// Since libvirt 1.0.3.
-    Egd(RngBackendModelEgd),
+    Egd(ChardevPeer),
     /// The hypervisor itself, which asks the host's kernel.
     ///
     /// Since libvirt 6.1.0.
@@ -118,7 +118,7 @@ impl Default for RngBackendModel {
 
 rt::payload! { RngBackendModel: attribute("model");
     Random(RngBackendModelRandom) = "random".since(1, 0, 3);
-    Egd(RngBackendModelEgd) = "egd".since(1, 0, 3);
+    Egd(ChardevPeer) = "egd".since(1, 0, 3);
     Builtin = "builtin".since(6, 1, 0);
     .. = Other(rt::Other);
 }
@@ -138,7 +138,7 @@ rt::table! { RngBackendModelRandom: members();
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct RngBackendModelEgd {
+pub struct ChardevPeer {
     /// What the attribute `type` decides.
     ///
     /// Where absent, `pty` is assumed; the canonical form spells it out.
@@ -150,39 +150,7 @@ pub struct RngBackendModelEgd {
     pub log: Option<ChardevLog>,
 }
 
-rt::table! { RngBackendModelEgd: members();
+rt::table! { ChardevPeer: members();
     0 TYPE = type_: ChardevBackend, payload();
     1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
-}
-
-/// Options of the virtio device.
-///
-/// Since libvirt 3.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct RngDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { RngDriver: element("driver").since(3, 5, 0);
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }

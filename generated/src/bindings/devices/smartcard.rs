@@ -2,7 +2,7 @@
 //!
 //! Smartcard readers.
 
-use crate::bindings::{Acpi, Address, Alias, ChardevBackend, ChardevLog};
+use crate::bindings::{Acpi, Address, Alias, ChardevPeer};
 use domxml_runtime as rt;
 
 /// A smartcard in a virtual USB reader.
@@ -51,7 +51,7 @@ pub enum SmartcardMode {
     /// A program that plays the card, at the other end of a character device.
     ///
     /// Since libvirt 0.8.8.
-    Passthrough(SmartcardModePassthrough),
+    Passthrough(ChardevPeer),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
@@ -59,7 +59,7 @@ pub enum SmartcardMode {
 rt::payload! { SmartcardMode: attribute("mode");
     Host = "host".since(0, 8, 8);
     HostCertificates(SmartcardModeHostCertificates) = "host-certificates".since(0, 8, 8);
-    Passthrough(SmartcardModePassthrough) = "passthrough".since(0, 8, 8);
+    Passthrough(ChardevPeer) = "passthrough".since(0, 8, 8);
     .. = Other(rt::Other);
 }
 
@@ -79,23 +79,4 @@ pub struct SmartcardModeHostCertificates {
 rt::table! { SmartcardModeHostCertificates: members();
     0 CERTIFICATE = certificate: Vec<String>, leaf("certificate").required().since(0, 8, 8);
     1 DATABASE = database: Option<String>, leaf("database").since(0, 8, 8).refused_if_empty();
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct SmartcardModePassthrough {
-    /// What the attribute `type` decides.
-    ///
-    /// Where absent, `pty` is assumed; the canonical form spells it out.
-    pub type_: ChardevBackend,
-    /// A file that takes a copy of all output, whatever the back end.
-    ///
-    /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
-    /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
-}
-
-rt::table! { SmartcardModePassthrough: members();
-    0 TYPE = type_: ChardevBackend, payload();
-    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
 }

@@ -2,7 +2,7 @@
 //!
 //! Sound cards.
 
-use crate::bindings::{Acpi, Address, Alias, OnOff, YesNo};
+use crate::bindings::{Acpi, Address, Alias, VirtioOptions, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -47,7 +47,7 @@ pub struct Sound {
     /// Options of the virtio device.
     ///
     /// Since libvirt 10.4.0.
-    pub driver: Option<SoundDriver>,
+    pub driver: Option<VirtioOptions>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -61,7 +61,7 @@ rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     5 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     7 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-    8 DRIVER = driver: Option<SoundDriver>, child("driver").since(10, 4, 0);
+    8 DRIVER = driver: Option<VirtioOptions>, child("driver").since(10, 4, 0);
 }
 
 /// A set of values.
@@ -174,36 +174,4 @@ pub struct SoundAudio {
 
 rt::table! { SoundAudio: element("audio").since(6, 7, 0);
     0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
-}
-
-/// Options of the virtio device.
-///
-/// Since libvirt 10.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct SoundDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { SoundDriver: element("driver").since(10, 4, 0);
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }

@@ -2,7 +2,7 @@
 //!
 //! Sockets between guest and host.
 
-use crate::bindings::{Acpi, Address, Alias, OnOff, VirtioModel, YesNo};
+use crate::bindings::{Acpi, Address, Alias, VirtioModel, VirtioOptions, YesNo};
 use domxml_runtime as rt;
 
 /// A device through which guest and host talk by sockets.
@@ -35,7 +35,7 @@ pub struct Vsock {
     /// Options of the virtio device.
     ///
     /// Since libvirt 7.1.0.
-    pub driver: Option<VsockDriver>,
+    pub driver: Option<VirtioOptions>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -46,7 +46,7 @@ rt::table! { Vsock: element("vsock").since(4, 4, 0).reference("vsock");
     2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-    5 DRIVER = driver: Option<VsockDriver>, child("driver").since(7, 1, 0);
+    5 DRIVER = driver: Option<VirtioOptions>, child("driver").since(7, 1, 0);
 }
 
 /// The number by which the guest is addressed.
@@ -69,36 +69,4 @@ pub struct VsockCid {
 rt::table! { VsockCid: element("cid").since(4, 4, 0);
     0 AUTO = auto: Option<YesNo>, attribute("auto").since(4, 4, 0);
     1 ADDRESS = address: Option<u32>, attribute("address").since(4, 4, 0);
-}
-
-/// Options of the virtio device.
-///
-/// Since libvirt 7.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct VsockDriver {
-    /// Whether the device goes through the emulated IOMMU.
-    ///
-    /// Since libvirt 3.5.0.
-    pub iommu: Option<OnOff>,
-    /// Whether the device offers the Address Translation Service of PCI Express.
-    ///
-    /// Since libvirt 3.5.0.
-    pub ats: Option<OnOff>,
-    /// Whether to try packed virtqueues, which keep everything in one ring of descriptors.
-    ///
-    /// Since libvirt 6.3.0.
-    pub packed: Option<OnOff>,
-    /// Whether each virtqueue has a page of its own for notifications.
-    ///
-    /// Since libvirt 7.9.0.
-    pub page_per_vq: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { VsockDriver: element("driver").since(7, 1, 0);
-    0 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
-    1 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
-    2 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
-    3 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
 }

@@ -112,7 +112,7 @@ static WAYS: LazyLock<ByType<Vec<Way>>> = LazyLock::new(|| {
             continue;
         }
         for (field, inner) in table.inner() {
-            let since = table.fields[field].since.max(inner.since);
+            let since = table.fields[field].since;
             ways.entry(address(inner)).or_default().push(Way { from: address(table), field, since });
             left.push(inner);
         }

@@ -2,8 +2,8 @@
 
 use domxml::{
     ChardevBackend, ChardevBackendNmdm, ChardevBackendQemuVdagent, ChardevBackendTcp, ChardevBackendUdp,
-    ChardevBackendUnix, ChardevProtocol, ChardevReconnect, ChardevSocketMode, ChardevSourceTcp, ChardevSourceUdp,
-    ChardevSourceUnix, InterfaceSourceVhostUser, Redirdev, RngBackendModelEgd, SmartcardModePassthrough, YesNo,
+    ChardevBackendUnix, ChardevPeer, ChardevProtocol, ChardevReconnect, ChardevSocketMode, ChardevSourceTcp,
+    ChardevSourceUdp, ChardevSourceUnix, InterfaceSourceVhostUser, Redirdev, YesNo,
 };
 
 use crate::rule::kinds::{algorithm, default, nothing, unread};
@@ -123,8 +123,7 @@ fn unread_parts() -> Rule {
         .row(nothing(child(ChardevBackendNmdm::SOURCE), is_bare, EMPTY))
         .row(nothing(child(ChardevBackendQemuVdagent::SOURCE), is_bare, EMPTY))
         .row(algorithm(|it: &mut Redirdev, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
-        .row(algorithm(|it: &mut SmartcardModePassthrough, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
-        .row(algorithm(|it: &mut RngBackendModelEgd, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
+        .row(algorithm(|it: &mut ChardevPeer, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
 }
 
 /// The back end of what is no port, console or channel has no labels.

@@ -98,7 +98,7 @@ fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
     let energy = cputune
         .energytune
         .iter()
-        .filter(|share| cx.reads(*share))
+        .filter(|_| cx.reads(Cputune::ENERGYTUNE.info()))
         .flat_map(|share| share.monitor.iter().map(move |monitor| (2, &share.vcpus, &monitor.vcpus, &monitor.xml)));
     let monitors: Vec<_> = caches.chain(memory).chain(energy).collect();
     for (kind, share, vcpus, xml) in monitors {
@@ -143,7 +143,11 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     let caches = caches.map(|share| (&share.vcpus, &share.xml));
     let memory = cputune.memorytune.iter();
     let memory = memory.map(|share| (&share.vcpus, &share.xml));
-    let energy = cputune.energytune.iter().filter(|share| cx.reads(*share)).map(|share| (&share.vcpus, &share.xml));
+    let energy = cputune
+        .energytune
+        .iter()
+        .filter(|_| cx.reads(Cputune::ENERGYTUNE.info()))
+        .map(|share| (&share.vcpus, &share.xml));
     let shares: Vec<_> = caches.chain(memory).chain(energy).collect();
     // By CPU, the set that it was first seen in.
     let mut owners: BTreeMap<u32, &CpuSet> = BTreeMap::new();

@@ -1,15 +1,13 @@
 //! Memory modules.
 
 use domxml::{
-    AddressType, ArchName, MemoryDevice, MemoryDeviceAccess, MemoryDeviceAlignsize, MemoryDeviceBlock,
-    MemoryDeviceCurrent, MemoryDeviceHostSource, MemoryDeviceLabelSize, MemoryDeviceModel, MemoryDeviceModelDimm,
-    MemoryDeviceModelNvdimm, MemoryDeviceModelVirtioMem, MemoryDeviceNvdimmTarget, MemoryDevicePagesize,
-    MemoryDevicePmemTarget, MemoryDeviceRequested, MemoryDeviceSize, MemoryDeviceTarget, MemoryDeviceVirtioMemTarget,
-    PstoreSize, YesNo,
+    AddressType, ArchName, MemoryDevice, MemoryDeviceAccess, MemoryDeviceHostSource, MemoryDeviceModel,
+    MemoryDeviceModelDimm, MemoryDeviceModelNvdimm, MemoryDeviceModelVirtioMem, MemoryDeviceNvdimmTarget,
+    MemoryDevicePmemTarget, MemoryDeviceTarget, MemoryDeviceVirtioMemTarget, YesNo,
 };
 
 use crate::options::Driver;
-use crate::rule::kinds::{KIB, default, exists, nothing, refuse, unit};
+use crate::rule::kinds::{KIB, default, exists, nothing, refuse};
 use crate::rule::place::child;
 use crate::rule::scope::{CELLS, Things};
 use crate::rule::{Class, Rule, Scope, rule};
@@ -44,7 +42,6 @@ pub(super) fn rules() -> Vec<Rule> {
                 default(MemoryDevice::ACCESS, MemoryDeviceAccess::Shared)
                     .when(|memory, _| matches!(memory.model, MemoryDeviceModel::VirtioPmem(_))),
             ),
-        sizes(),
         rule("memory-device-empty-source", Class::Spelling)
             .summary("an empty source of a memory device is not written")
             .doc(
@@ -59,33 +56,6 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(nothing(child(MemoryDeviceModelDimm::SOURCE), is_bare, "an empty source says nothing"))
             .row(nothing(child(MemoryDeviceModelVirtioMem::SOURCE), is_bare, "an empty source says nothing")),
     ]
-}
-
-fn sizes() -> Rule {
-    let rule = rule("memory-device-sizes", Class::Spelling)
-        .summary("sizes of memory devices are in KiB")
-        .doc(
-            "libvirt reads the sizes of memory modules, of their pages, blocks and labels, and of a store for crash messages, in any unit \
-             and writes KiB, rounded up. Profile `modern` keeps the unit of the author.",
-        )
-        .example(
-            "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
-            "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
-        );
-    macro_rules! in_kib {
-        ($($type:ident)*) => {
-            rule$(
-                .row(
-                    refuse(|size: &$type, _| KIB.apply(size.value, size.unit).is_none().then_some("the size is too large")),
-                )
-                .row(unit($type::VALUE, $type::UNIT, KIB))
-            )*
-        };
-    }
-    in_kib! {
-        MemoryDeviceSize MemoryDevicePagesize MemoryDeviceAlignsize MemoryDeviceLabelSize MemoryDeviceBlock
-        MemoryDeviceRequested MemoryDeviceCurrent PstoreSize
-    }
 }
 
 fn conflict() -> Rule {
@@ -128,7 +98,7 @@ fn conflict() -> Rule {
         )
         .row(
             refuse(|memory: &MemoryDevice, scope| {
-                let options = memory.driver.as_ref().is_some_and(|driver| scope.reads(driver) && !is_bare(driver));
+                let options = memory.driver.as_ref().is_some_and(|driver| scope.reads(MemoryDevice::DRIVER.info()) && !is_bare(driver));
                 (options && !is_virtio(memory)).then_some("the options of virtio are for models of virtio")
             })
             .at(|memory| memory.driver.as_ref().map_or(&memory.xml, |driver| &driver.xml)),

@@ -137,7 +137,7 @@ fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
 }
 
 fn both_stores(os: &Os, cx: &mut Context<'_>) {
-    let varstore = os.varstore.as_ref().filter(|store| cx.reads(*store));
+    let varstore = os.varstore.as_ref().filter(|_| cx.reads(Os::VARSTORE.info()));
     if let (Some(_), Some(store)) = (&os.nvram, varstore) {
         cx.error(&store.xml, "the variables of a firmware are kept by <nvram> or by <varstore>, not by both");
     }
@@ -148,7 +148,7 @@ fn image_and_store(os: &Os, cx: &mut Context<'_>) {
     if !cx.scope.is_hvm() {
         return;
     }
-    let varstore = os.varstore.as_ref().filter(|store| cx.reads(*store));
+    let varstore = os.varstore.as_ref().filter(|_| cx.reads(Os::VARSTORE.info()));
     let store = os.nvram.as_ref().map(|nvram| &nvram.xml).or(varstore.map(|store| &store.xml));
     // An NVRAM with a place of its own is refused by every libvirt.
     if let Some(store) = store.filter(|_| os.firmware == Some(OsFirmware::Bios) && !has_store(os)) {

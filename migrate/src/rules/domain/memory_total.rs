@@ -1,6 +1,6 @@
 //! How much memory there is in all.
 
-use domxml::{CurrentMemory, Domain, MaxMemory, Memory, MemoryDevice, MemoryDeviceModel, MemoryDeviceSize};
+use domxml::{Domain, MaxMemory, Memory, MemoryDevice, MemoryDeviceModel, MemorySize, RequiredSize};
 
 use crate::options::Driver;
 use crate::rule::kinds::{KIB, algorithm, check, note, nothing, refuse};
@@ -83,7 +83,7 @@ pub(super) fn rules() -> Vec<Rule> {
     ]
 }
 
-fn device_size(device: &MemoryDevice) -> Option<&MemoryDeviceSize> {
+fn device_size(device: &MemoryDevice) -> Option<&RequiredSize> {
     Some(match &device.model {
         MemoryDeviceModel::Dimm(members) => &members.target.size,
         MemoryDeviceModel::Nvdimm(members) => &members.target.size,
@@ -160,7 +160,7 @@ fn current(domain: &mut Domain, cx: &mut Context<'_>) {
     let at = domain.current_memory.as_ref().map_or(&domain.xml, |current| &current.xml);
     let before = given.map_or_else(String::new, |given| format!("{given} KiB"));
     cx.rewrote(at, "the guest currently has all of its memory").becomes(before, format!("{total} KiB"));
-    let current = domain.current_memory.get_or_insert_with(CurrentMemory::default);
+    let current = domain.current_memory.get_or_insert_with(MemorySize::default);
     (current.value, current.unit) = (total, Some(KIB.written));
 }
 

@@ -1,22 +1,18 @@
-//! Sizes of memory outside of the devices.
+//! Sizes of memory.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{
-    CurrentMemory, HptMaxPageSize, Hugepage, MaxMemory, Memory, MemtuneHardLimit, MemtuneMinGuarantee,
-    MemtuneSoftLimit, MemtuneSwapHardLimit, NumaBandwidth, NumaCell, TcgTbCache, Vcpu,
-};
+use domxml::{Hugepage, MaxMemory, Memory, MemorySize, NumaBandwidth, NumaCell, RequiredSize, Vcpu};
 use domxml_runtime::{Content, Described, FieldKind, Key};
 
 use crate::rule::kinds::{KIB, algorithm, check, refuse, unit};
 use crate::rule::row::Draft;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
-use crate::rules::common::raw_text;
+use crate::rules::common::{element_name, raw_text};
 
 /// A row about each size, by the keys of its number and its unit.
 macro_rules! each_size {
     ($rule:expr, $row:ident) => {
-        each_size!($rule, $row; Memory MaxMemory CurrentMemory MemtuneHardLimit MemtuneSoftLimit MemtuneMinGuarantee
-            MemtuneSwapHardLimit HptMaxPageSize TcgTbCache)
+        each_size!($rule, $row; Memory MaxMemory MemorySize RequiredSize)
             .row($row(Hugepage::SIZE, Hugepage::UNIT))
             .row($row(NumaCell::MEMORY, NumaCell::UNIT))
     };
@@ -37,12 +33,16 @@ pub(super) fn rules() -> Vec<Rule> {
     let scaled_rule = rule("memory-unit-scaled", Class::Spelling)
         .summary("sizes of memory are counted in KiB")
         .doc(
-            "libvirt takes sizes of memory in any unit, rounds them up to whole KiB and writes these. Profile `modern` leaves the unit that \
-             was chosen.",
+            "libvirt takes sizes of memory in any unit, those of memory devices, of the PCI hole of a controller and of a store for crash messages \
+             too, rounds them up to whole KiB and writes these. Profile `modern` leaves the unit that was chosen.",
         )
         .example(
             "<memory unit='GiB'>1</memory><currentMemory unit='MB'>500</currentMemory>",
             "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>488282</currentMemory>",
+        )
+        .example(
+            "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
+            "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
         );
     vec![
         each_size!(too_large_rule, too_large),
@@ -75,7 +75,7 @@ where
     check(|element: &T, cx| {
         let Some(text) = element.extra().and_then(|xml| raw_text(cx.source, xml)) else { return };
         if text.ends_with([' ', '\t', '\n', '\r']) {
-            let name = T::table().element.map_or("", |name| name.local);
+            let name = element.extra().map_or("", |xml| element_name(cx.source, xml));
             cx.refuse_here(cx.here, format!("libvirt refuses the blanks behind the number in <{name}>"));
         }
     })

@@ -1,13 +1,10 @@
 //! Input devices.
 
-use domxml::{
-    AddressType, DomainType, Input, InputBus, InputType, InputTypeKeyboard, InputTypeMouse, InputTypeTablet, OnOff,
-    OsTypeValue,
-};
+use domxml::{AddressType, DomainType, Input, InputBus, InputOnBus, InputType, OnOff, OsTypeValue};
 
 use crate::rule::board::{is_s390, is_x86};
 use crate::rule::kinds::{default_by, nothing, refuse};
-use crate::rule::place::child;
+use crate::rule::place::{IntoPlace, child};
 use crate::rule::{Class, LIBVIRT, Rule, Scope, rule};
 use crate::rules::common::{is_bare, kept_attribute};
 
@@ -25,12 +22,8 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><input type='tablet'/><input type='mouse'/></devices>",
                 "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
             )
-            .row(default_by(InputTypeTablet::BUS, |_, scope| tablet_bus(scope)).when(is_certain))
-            .row(default_by(InputTypeMouse::BUS, |_, scope| usual_bus(scope)).when(is_certain))
-            .row(default_by(InputTypeKeyboard::BUS, |_, scope| usual_bus(scope)).when(is_certain))
-            .row(default_by(InputTypeTablet::BUS, |_, scope| tablet_bus(scope)).profiles(LIBVIRT))
-            .row(default_by(InputTypeMouse::BUS, |_, scope| usual_bus(scope)).profiles(LIBVIRT))
-            .row(default_by(InputTypeKeyboard::BUS, |_, scope| usual_bus(scope)).profiles(LIBVIRT)),
+            .row(default_by(InputOnBus::BUS.within(on_bus), assumed_bus).when(is_certain))
+            .row(default_by(InputOnBus::BUS.within(on_bus), assumed_bus).profiles(LIBVIRT)),
         rule("input-empty-driver", Class::Spelling)
             .summary("a `<driver>` of an input device without attributes is not written")
             .doc("libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.")
@@ -60,8 +53,9 @@ fn conflict() -> Rule {
         .finds(
             "<devices><input type='mouse' bus='usb'><address type='pci' domain='0' bus='0' slot='3' function='0'/></input></devices>",
         )
-        .row(refuse(|tablet: &InputTypeTablet, scope| {
-            let wrong = scope.is_hvm() && tablet.bus == Some(InputBus::Ps2);
+        .row(refuse(|input: &Input, scope| {
+            let tablet = matches!(input.type_, InputType::Tablet(_));
+            let wrong = tablet && scope.is_hvm() && said_bus(input) == Some(InputBus::Ps2);
             wrong.then_some("a tablet is not on the PS/2 bus")
         }))
         .row(refuse(|input: &Input, scope| {
@@ -151,18 +145,28 @@ fn tablet_bus(scope: &Scope) -> Option<InputBus> {
 
 fn said_bus(input: &Input) -> Option<InputBus> {
     match &input.type_ {
-        InputType::Tablet(tablet) => tablet.bus,
-        InputType::Mouse(mouse) => mouse.bus,
-        InputType::Keyboard(keyboard) => keyboard.bus,
+        InputType::Tablet(it) | InputType::Mouse(it) | InputType::Keyboard(it) => it.bus,
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+    }
+}
+
+fn on_bus(input: &mut Input) -> Option<&mut InputOnBus> {
+    match &mut input.type_ {
+        InputType::Tablet(it) | InputType::Mouse(it) | InputType::Keyboard(it) => Some(it),
+        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+    }
+}
+
+/// The bus that goes without saying.
+fn assumed_bus(input: &Input, scope: &Scope) -> Option<InputBus> {
+    match &input.type_ {
+        InputType::Tablet(_) => tablet_bus(scope),
+        InputType::Mouse(_) | InputType::Keyboard(_) => usual_bus(scope),
         InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
     }
 }
 
 /// The bus that is said, or the one that goes without saying.
 fn bus(input: &Input, scope: &Scope) -> Option<InputBus> {
-    match &input.type_ {
-        InputType::Tablet(tablet) => tablet.bus.or_else(|| tablet_bus(scope)),
-        InputType::Mouse(_) | InputType::Keyboard(_) => said_bus(input).or_else(|| usual_bus(scope)),
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
-    }
+    said_bus(input).or_else(|| assumed_bus(input, scope))
 }

@@ -2,9 +2,8 @@
 
 use domxml::scalar::AnyBase;
 use domxml::{
-    Audio, AudioAlsaInput, AudioAlsaOutput, AudioBufferedInput, AudioBufferedOutput, AudioInput, AudioJackInput,
-    AudioJackOutput, AudioOssInput, AudioOssOutput, AudioOutput, AudioServerInput, AudioServerOutput, AudioSettings,
-    Devices, Graphics, GraphicsAudio, GraphicsType, Sound, SoundAudio, SoundModel, YesNo,
+    Audio, AudioAlsaEnd, AudioBufferedEnd, AudioEnd, AudioJackEnd, AudioOssEnd, AudioServerEnd, AudioSettings, Devices,
+    Graphics, GraphicsAudio, GraphicsType, Sound, SoundAudio, SoundModel, YesNo,
 };
 
 use crate::rule::kinds::{default, exists, nothing, refuse, unique, unread};
@@ -17,8 +16,7 @@ use crate::rules::common::{is_bare, row_of_each};
 macro_rules! row_of_directions {
     ($rule:expr, $row:expr) => {
         row_of_each!($rule, [
-            AudioInput AudioOutput AudioAlsaInput AudioAlsaOutput AudioBufferedInput AudioBufferedOutput AudioJackInput
-            AudioJackOutput AudioOssInput AudioOssOutput AudioServerInput AudioServerOutput
+            AudioEnd AudioAlsaEnd AudioBufferedEnd AudioJackEnd AudioOssEnd AudioServerEnd
         ], $row)
     };
 }

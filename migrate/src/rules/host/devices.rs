@@ -2,7 +2,7 @@
 
 use domxml::host::{DomainCapabilities, YesNo};
 use domxml::{
-    Channel, Crypto, Disk, DomainType, FeatureAsyncTeardown, FeatureGic, FeaturePs2, Filesystem, Graphics, Hostdev,
+    Channel, Crypto, Disk, DomainType, FeatureAsyncTeardown, FeatureGic, Features, Filesystem, Graphics, Hostdev,
     HostdevMode, HostdevSubsystem, InterfaceBackend, LaunchSecurity, MemoryBackingSource, MemoryDevice,
     MemoryDeviceModel, OnOff, Panic, Redirdev, Rng, Tpm, Video,
 };
@@ -10,6 +10,7 @@ use domxml_runtime::{Content, Described, Payload as _};
 
 use super::{doubtful, instead, lacking};
 use crate::host::Choices;
+use crate::rule::kinds::refuse_in;
 use crate::rule::row::Draft;
 use crate::rule::{Class, Rule, rule};
 
@@ -296,10 +297,11 @@ fn features() -> Rule {
         .summary("a feature that guests do not have on the host")
         .doc("Some features need a newer emulator, and the interrupt controller of ARM guests with KVM is the host's.")
         .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><features><ps2 state='off'/></features>")
-        .row(lacking(|ps2: &FeaturePs2, guest, _| {
+        .row(refuse_in(Features::PS2, |ps2, scope| {
+            let guest = scope.on_host()?;
             let own = guest.devices()?.features.as_ref()?.ps2.as_ref()?;
             (own.supported == YesNo::No && ps2.state == OnOff::Off)
-                .then(|| "PS/2 cannot be switched off on the host: leave out <ps2>".to_owned())
+                .then_some("PS/2 cannot be switched off on the host: leave out <ps2>")
         }))
         .row(lacking(|teardown: &FeatureAsyncTeardown, guest, _| {
             let own = guest.devices()?.features.as_ref()?.async_teardown.as_ref()?;

@@ -1,8 +1,8 @@
 //! Numbers of addresses that libvirt reads otherwise than people do.
 
 use domxml::{
-    AddressTypeIsa, AddressTypePci, DiskNvmeAddress, HostdevPciAddress, HostdevScsiParentAddress, HostdevUsbAddress,
-    InterfaceHostdevAddressTypePci, InterfaceHostdevAddressTypeUsb,
+    AddressTypeIsa, AddressTypePci, HostdevPciAddress, HostdevUsbAddress, InterfaceHostdevAddressTypePci,
+    InterfaceHostdevAddressTypeUsb, PciAddress,
 };
 
 use crate::rule::kinds::check;
@@ -22,11 +22,10 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(check::<AddressTypePci>(octal))
             .row(check::<HostdevPciAddress>(octal))
-            .row(check::<HostdevScsiParentAddress>(octal))
             .row(check::<HostdevUsbAddress>(octal))
             .row(check::<InterfaceHostdevAddressTypePci>(octal))
             .row(check::<InterfaceHostdevAddressTypeUsb>(octal))
-            .row(check::<DiskNvmeAddress>(octal)),
+            .row(check::<PciAddress>(octal)),
         rule("address-isa-hexadecimal", Class::Lossy)
             .summary("a number of an ISA address is hexadecimal without saying so")
             .doc(

@@ -1,6 +1,6 @@
 //! Redirected devices.
 
-use domxml::{AddressType, ChardevBackend, ChardevBackendDbus, ChardevSourceChannel, Redirdev};
+use domxml::{AddressType, ChardevBackend, ChardevOnChannel, ChardevSourceChannel, Redirdev};
 
 use crate::rule::kinds::{default, refuse};
 use crate::rule::place::{IntoPlace as _, child};
@@ -52,17 +52,17 @@ pub(super) fn channel() -> Rule {
             "<devices><redirdev bus='usb' type='dbus'/></devices>",
             "<devices><redirdev bus='usb' type='dbus'><source channel='org.qemu.usbredir'/></redirdev></devices>",
         )
-        .row(default(child(ChardevBackendDbus::SOURCE).within(dbus), named).says(SAYS))
+        .row(default(child(ChardevOnChannel::SOURCE).within(dbus), named).says(SAYS))
         .row(
             default(
-                ChardevSourceChannel::CHANNEL.under(ChardevBackendDbus::SOURCE).within(dbus),
+                ChardevSourceChannel::CHANNEL.under(ChardevOnChannel::SOURCE).within(dbus),
                 CHANNEL.to_owned(),
             )
             .says(SAYS),
         )
 }
 
-fn dbus(redirdev: &mut Redirdev) -> Option<&mut ChardevBackendDbus> {
+fn dbus(redirdev: &mut Redirdev) -> Option<&mut ChardevOnChannel> {
     match &mut redirdev.type_ {
         ChardevBackend::Dbus(members) => Some(members),
         _ => None,

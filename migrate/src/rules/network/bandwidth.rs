@@ -1,8 +1,8 @@
 //! `interface-bandwidth-invalid`.
 
-use domxml::{Bandwidth, BandwidthInbound, BandwidthOutbound, Interface, InterfaceType};
+use domxml::{Bandwidth, BandwidthRates, Interface, InterfaceType};
 
-use crate::rule::kinds::refuse;
+use crate::rule::kinds::{refuse, refuse_in};
 use crate::rule::{Class, Rule};
 
 pub(super) fn rule() -> Rule {
@@ -19,7 +19,7 @@ pub(super) fn rule() -> Rule {
         .row(refuse(|it: &Bandwidth, _| {
             it.class_id.map(|_| "an interface has no class of its own: classID is for networks")
         }))
-        .row(refuse(|it: &BandwidthInbound, _| {
+        .row(refuse_in(Bandwidth::INBOUND, |it, _| {
             if it.average.is_none() && it.floor.is_none() {
                 return Some("limits need 'average' or 'floor'");
             }
@@ -33,14 +33,14 @@ pub(super) fn rule() -> Rule {
             })
             .at(|it| inbound(it).map_or(&it.xml, |rates| &rates.xml)),
         )
-        .row(refuse(|it: &BandwidthOutbound, _| match (it.average, it.floor) {
+        .row(refuse_in(Bandwidth::OUTBOUND, |it, _| match (it.average, it.floor) {
             (_, floor) if set(floor) => Some("there is no 'floor' for packets from the guest"),
             (None, None) => Some("limits need 'average'"),
             _ => extra(it.average, it.peak, it.burst),
         }))
 }
 
-fn inbound(interface: &Interface) -> Option<&BandwidthInbound> {
+fn inbound(interface: &Interface) -> Option<&BandwidthRates> {
     interface.bandwidth.as_ref()?.inbound.as_ref()
 }
 

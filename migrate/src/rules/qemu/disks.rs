@@ -220,17 +220,14 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
     let format = disk.driver.as_ref().and_then(|driver| driver.type_);
     let other = !matches!(format, None | Some(Format::Raw | Format::Aio | Format::Qcow2 | Format::Luks));
     let server = matches!(&disk.type_, DiskType::Network(_));
-    if let Some(outer) = &disk.encryption
-        && let Some(message) = undecipherable(outer.format, outer.engine, other)
-    {
-        cx.error(&outer.xml, message);
-    }
+    // What stands beside the source names no engine of a server's.
+    let beside = disk.encryption.as_ref().map(|outer| outer.xml.span);
     walk(disk, &mut |any| {
-        if let Some(inner) = any.downcast_ref::<Encryption>()
-            && let Some(message) =
-                undecipherable(inner.format, inner.engine, other).or_else(|| of_engine(inner, server))
+        if let Some(it) = any.downcast_ref::<Encryption>()
+            && let Some(message) = undecipherable(it.format, it.engine, other)
+                .or_else(|| of_engine(it, server).filter(|_| beside != Some(it.xml.span)))
         {
-            cx.error(&inner.xml, message);
+            cx.error(&it.xml, message);
         }
     });
 }

@@ -1,16 +1,14 @@
 //! Features that a machine type does not have.
 
 use domxml::{
-    ArchName, Console, ConsoleTargetType, Domain, FeatureAia, FeatureApic, FeatureCcfAssist, FeatureCfpc, FeatureGic,
-    FeatureHpt, FeatureHtm, FeatureHyperv, FeatureIbs, FeatureIoapic, FeatureNestedHv, FeaturePmu, FeaturePs2,
-    FeaturePvspinlock, FeatureRas, FeatureSbbc, FeatureVmcoreinfo, FeatureVmport, Features, OnOff, Os, OsBios, SmmTseg,
-    YesNo,
+    ArchName, Console, ConsoleTargetType, Domain, FeatureAia, FeatureApic, FeatureGic, FeatureHpt, FeatureHyperv,
+    FeatureIbs, FeatureIoapic, Features, OnOff, Os, OsBios, SmmTseg, YesNo, scalar,
 };
 
-use super::{refused, refused_where};
+use super::{refused, refused_in, refused_where};
 use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
-use crate::rule::kinds::check;
+use crate::rule::kinds::{check, refuse_in};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
 
@@ -65,7 +63,7 @@ fn by_machine() -> Rule {
         .finds("<os><type arch='s390x'>hvm</type></os><features><pvspinlock state='on'/></features>")
         .finds("<os><type arch='ppc64'>hvm</type></os><features><pmu state='off'/></features>")
         .row(refused_where::<FeatureGic>(is_not_arm_virt, "only the virt machine of ARM has a GIC to choose: leave out <gic/>"))
-        .row(refused_where::<FeatureRas>(is_not_arm_virt, "only the virt machine of ARM has this feature: leave it out"))
+        .row(refused_in(Features::RAS, is_not_arm_virt, "only the virt machine of ARM has this feature: leave it out"))
         .row(refused(|features: &Features, scope| {
             (features.virtualization && scope.board != Board::ArmVirt)
                 .then(|| "only the virt machine of ARM has the feature <virtualization/>: leave it out".to_owned())
@@ -75,14 +73,14 @@ fn by_machine() -> Rule {
             "only the virt machine of RISC-V has this feature: leave it out",
         ))
         .row(refused_where::<FeatureHpt>(is_not_pseries, PSERIES))
-        .row(refused_where::<FeatureHtm>(is_not_pseries, PSERIES))
-        .row(refused_where::<FeatureNestedHv>(is_not_pseries, PSERIES))
-        .row(refused_where::<FeatureCcfAssist>(is_not_pseries, PSERIES))
-        .row(refused_where::<FeatureCfpc>(is_not_pseries, PSERIES))
-        .row(refused_where::<FeatureSbbc>(is_not_pseries, PSERIES))
+        .row(refused_in(Features::HTM, is_not_pseries, PSERIES))
+        .row(refused_in(Features::NESTED_HV, is_not_pseries, PSERIES))
+        .row(refused_in(Features::CCF_ASSIST, is_not_pseries, PSERIES))
+        .row(refused_in(Features::CFPC, is_not_pseries, PSERIES))
+        .row(refused_in(Features::SBBC, is_not_pseries, PSERIES))
         .row(refused_where::<FeatureIbs>(is_not_pseries, PSERIES))
         .row(refused_where::<FeatureIoapic>(is_not_x86, X86))
-        .row(refused_where::<FeaturePvspinlock>(is_not_x86, X86))
+        .row(refused_in(Features::PVSPINLOCK, is_not_x86, X86))
         .row(refused(|apic: &FeatureApic, scope| {
             (apic.eoi.is_some() && !scope.is_x86()).then(|| "only x86 guests have the attribute eoi: leave it out".to_owned())
         }))
@@ -90,16 +88,18 @@ fn by_machine() -> Rule {
             |scope| is_not_x86(scope) && is_not_arm_virt(scope),
             "only x86 guests and the virt machine of ARM have features of Hyper-V: leave them out",
         ))
-        .row(refused(|pmu: &FeaturePmu, scope| {
+        .row(refuse_in(Features::PMU, |pmu, scope| {
             (pmu.state == Some(OnOff::Off) && is_power(scope.arch) && scope.arch != Some(ArchName::Ppc))
-                .then(|| "the performance counters are always on with ppc64: leave out <pmu/>".to_owned())
-        }))
-        .row(refused(|info: &FeatureVmcoreinfo, scope| {
+                .then_some("the performance counters are always on with ppc64: leave out <pmu/>")
+        })
+        .driver(Driver::Qemu))
+        .row(refuse_in(Features::VMCOREINFO, |info, scope| {
             (info.state != Some(OnOff::Off) && (is_power(scope.arch) || is_s390(scope.arch)))
-                .then(|| "guests of this architecture have no <vmcoreinfo/>: leave it out".to_owned())
-        }))
-        .row(refused_where::<FeatureVmport>(is_no_pc, "only a PC has this feature: leave it out"))
-        .row(refused_where::<FeaturePs2>(is_no_pc, "only a PC has a PS/2 controller: leave out <ps2/>"))
+                .then_some("guests of this architecture have no <vmcoreinfo/>: leave it out")
+        })
+        .driver(Driver::Qemu))
+        .row(refused_in(Features::VMPORT, is_no_pc, "only a PC has this feature: leave it out"))
+        .row(refused_in(Features::PS2, is_no_pc, "only a PC has a PS/2 controller: leave out <ps2/>"))
 }
 
 fn system_management() -> Rule {
@@ -122,7 +122,7 @@ fn system_management() -> Rule {
             "only q35 sets memory aside for the system management mode: leave out <tseg>",
         ))
         .row(refused(|tseg: &SmmTseg, scope| {
-            let uneven = tseg.bytes().is_some_and(|bytes| bytes % (1 << 20) != 0);
+            let uneven = scalar::bytes(tseg).is_some_and(|bytes| bytes % (1 << 20) != 0);
             (uneven && scope.board == Board::Q35).then(|| "the size of <tseg> is a whole number of MiB".to_owned())
         }))
         .row(

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domxml::{Address, AddressType, ArchName, Devices, Domain, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType};
+use domxml::{
+    Address, AddressType, ArchName, Devices, Domain, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType, scalar,
+};
 
 use super::refused;
 use crate::options::Driver;
@@ -60,7 +62,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>4</size><server path='/s'/></shmem></devices>")
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>24</size></shmem></devices>")
             .row(refused(|shmem: &Shmem, scope| {
-                let size = shmem.size.as_ref().and_then(domxml::ShmemSize::bytes)?;
+                let size = shmem.size.as_ref().and_then(|size| scalar::bytes(size))?;
                 let fits = size == 0 || size.is_power_of_two() && size >= 1 << 20;
                 (!fits && !is_s390(scope.arch)).then(|| {
                     "the size of shared memory is a power of two, and 1 MiB at least: give the next greater one".to_owned()
@@ -117,15 +119,15 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
         },
     };
     let size = match &memory.model {
-        MemoryDeviceModel::Dimm(it) => it.target.size.bytes(),
+        MemoryDeviceModel::Dimm(it) => scalar::bytes(&it.target.size),
         // Its label is not mapped, and what remains is so in pages of 2 MiB.
-        MemoryDeviceModel::Nvdimm(it) => it.target.size.bytes().map(|size| {
-            let label = it.target.label.as_ref().and_then(|label| label.size.bytes()).unwrap_or(0);
+        MemoryDeviceModel::Nvdimm(it) => scalar::bytes(&it.target.size).map(|size| {
+            let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
             size.saturating_sub(label) >> 21 << 21
         }),
-        MemoryDeviceModel::VirtioPmem(it) => it.target.size.bytes(),
-        MemoryDeviceModel::VirtioMem(it) => it.target.size.bytes(),
-        MemoryDeviceModel::SgxEpc(it) => it.target.size.bytes(),
+        MemoryDeviceModel::VirtioPmem(it) => scalar::bytes(&it.target.size),
+        MemoryDeviceModel::VirtioMem(it) => scalar::bytes(&it.target.size),
+        MemoryDeviceModel::SgxEpc(it) => scalar::bytes(&it.target.size),
         MemoryDeviceModel::Other(_) => None,
     };
     base.zip(size).filter(|(base, _)| *base > 0)

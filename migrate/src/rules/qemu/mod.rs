@@ -19,11 +19,12 @@ mod timers;
 mod usb;
 mod vcpus;
 
-use domxml_runtime::{Content, Described};
+use domxml_runtime::{Content, Described, Key};
 
 use crate::options::Driver;
 use crate::rule::Rule;
-use crate::rule::kinds::refuse;
+use crate::rule::kinds::{refuse, refuse_in};
+use crate::rule::place::Slot;
 use crate::rule::row::Draft;
 use crate::rule::scope::Scope;
 
@@ -57,6 +58,20 @@ fn refused<T: Content + Described + Clone>(
     objection: impl Fn(&T, &Scope) -> Option<String> + Send + Sync + 'static,
 ) -> Draft<T> {
     refuse(objection).driver(Driver::Qemu)
+}
+
+/// As [`refused_where`], of the elements in one field, where those in others are of the same type.
+fn refused_in<T, S>(
+    field: Key<T, S>,
+    condition: impl Fn(&Scope) -> bool + Send + Sync + 'static,
+    reason: &'static str,
+) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    S: Slot + 'static,
+    S::Item: Content,
+{
+    refuse_in(field, move |_, scope| condition(scope).then_some(reason)).driver(Driver::Qemu)
 }
 
 /// What the QEMU driver refuses wherever a condition about the guest holds, for one reason.

@@ -1,8 +1,8 @@
 //! CPUs that are listed one by one, what happens when a guest stops, and sleep.
 
-use domxml::{Domain, DomainOnCrash, Extra, LifecycleAction, PmSuspendToDisk, PmSuspendToMem, Vcpus, VcpusVcpu, YesNo};
+use domxml::{Domain, DomainOnCrash, Extra, LifecycleAction, Pm, Vcpus, VcpusVcpu, YesNo};
 
-use super::{refused, refused_where};
+use super::{refused, refused_in};
 use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
@@ -65,8 +65,8 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("sleep states of a machine that has none to choose")
             .doc("Which sleep states ACPI offers can be chosen with pc and q35 alone.")
             .finds("<os><type arch='s390x'>hvm</type></os><pm><suspend-to-mem enabled='no'/></pm>")
-            .row(refused_where::<PmSuspendToMem>(no_sleep, NO_SLEEP))
-            .row(refused_where::<PmSuspendToDisk>(no_sleep, NO_SLEEP)),
+            .row(refused_in(Pm::SUSPEND_TO_MEM, no_sleep, NO_SLEEP))
+            .row(refused_in(Pm::SUSPEND_TO_DISK, no_sleep, NO_SLEEP)),
     ]
 }
 

@@ -1,9 +1,7 @@
 //! The parts of addresses that go together.
 
 use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, PciBus, PciDomain, PciFunction, PciSlot, ZpciFid, ZpciUid};
-use domxml::{
-    Address, AddressType, AddressTypeCcw, AddressTypePci as Pci, AddressTypeUsb, DiskNvmeAddress as Nvme, Zpci,
-};
+use domxml::{Address, AddressType, AddressTypeCcw, AddressTypePci as Pci, AddressTypeUsb, PciAddress as Nvme, Zpci};
 
 use crate::options::Driver;
 use crate::rule::kinds::{algorithm, default, nothing, refuse, spelling};

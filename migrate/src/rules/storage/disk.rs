@@ -1,12 +1,11 @@
 //! What libvirt derives for a disk, and what it does not write of one.
 
 use domxml::{
-    Disk, DiskBackingStore, DiskDevice, DiskDriver, DiskDriverType, DiskReconnect, DiskSnapshot, DiskSourceBlock,
-    DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskSourceNetworkProtocolFtp as Ftp,
-    DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
-    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSheepdog as Sheepdog,
-    DiskSourceNetworkProtocolSsh as Ssh, DiskSourceNetworkProtocolTftp as Tftp, DiskSourceNvme, DiskSourceVolume,
-    DiskTarget, DiskTargetBus, DiskType, DiskTypeNetwork, DiskTypeNvme, DiskTypeVolume, YesNo,
+    Disk, DiskBackingStore, DiskDevice, DiskDriver, DiskDriverType, DiskImageOnHost as OnHost, DiskReconnect,
+    DiskSnapshot, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol,
+    DiskSourceNetworkProtocolFtp as Ftp, DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
+    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSsh as Ssh, DiskSourceNvme, DiskSourceVolume,
+    DiskTarget, DiskTargetBus, DiskType, DiskTypeNetwork, StorageNvme, StorageVolume, YesNo,
 };
 
 use super::targets;
@@ -64,7 +63,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='nvme' device='disk'><source type='pci' managed='yes' namespace='1'><address domain='0x0000' \
                  bus='0x01' slot='0x00' function='0x0'/></source><target dev='vda' bus='virtio'/></disk></devices>",
             )
-            .row(default(DiskSourceNvme::MANAGED.under(DiskTypeNvme::SOURCE), YesNo::Yes)),
+            .row(default(DiskSourceNvme::MANAGED.under(StorageNvme::SOURCE), YesNo::Yes)),
         rule("disk-volume-auth-dropped", Class::Lossy)
             .summary("the source of a volume holds no credentials")
             .doc(
@@ -77,7 +76,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='volume' device='disk'><source pool='p' volume='v'/><target dev='vda' bus='virtio'/></disk></devices>",
             )
             .row(unread(
-                child(DiskSourceVolume::AUTH).under(DiskTypeVolume::SOURCE),
+                child(DiskSourceVolume::AUTH).under(StorageVolume::SOURCE),
                 "of a volume: the storage pool has the credentials",
             )),
         zeros(),
@@ -218,10 +217,8 @@ fn zeros() -> Rule {
         .row(nothing(child(Ftp::TIMEOUT), |it| it.seconds == 0, ZERO))
         .row(nothing(child(Ftps::READAHEAD), |it| it.size == 0, ZERO))
         .row(nothing(child(Ftps::TIMEOUT), |it| it.seconds == 0, ZERO))
-        .row(unread(child(Sheepdog::READAHEAD), OTHER).profiles(LIBVIRT))
-        .row(unread(child(Sheepdog::TIMEOUT), OTHER).profiles(LIBVIRT))
-        .row(unread(child(Tftp::READAHEAD), OTHER).profiles(LIBVIRT))
-        .row(unread(child(Tftp::TIMEOUT), OTHER).profiles(LIBVIRT))
+        .row(unread(child(OnHost::READAHEAD), OTHER).profiles(LIBVIRT))
+        .row(unread(child(OnHost::TIMEOUT), OTHER).profiles(LIBVIRT))
         .row(unread(child(Ssh::READAHEAD), OTHER).profiles(LIBVIRT))
         .row(unread(child(Ssh::TIMEOUT), OTHER).profiles(LIBVIRT))
         .row(

@@ -79,7 +79,7 @@ fn move_auth(disk: &mut Disk, cx: &mut Context<'_>) {
     let Some(place) = auth_place(source).filter(|place| place.is_none()) else { return };
     let Some(outer) = disk.auth.take() else { return };
     cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
-    *place = Some(DiskAuth { username: outer.username, secret: outer.secret, xml: outer.xml });
+    *place = Some(outer);
 }
 
 fn move_encryption(disk: &mut Disk, cx: &mut Context<'_>) {
@@ -90,12 +90,5 @@ fn move_encryption(disk: &mut Disk, cx: &mut Context<'_>) {
     let Some(outer) = disk.encryption.take() else { return };
     cx.rewrote(&outer.xml, "encryption stands in the source")
         .becomes("<disk><encryption>", "<disk><source><encryption>");
-    *place = Some(Encryption {
-        format: outer.format,
-        engine: outer.engine,
-        secret: outer.secret,
-        cipher: outer.cipher,
-        ivgen: outer.ivgen,
-        xml: outer.xml,
-    });
+    *place = Some(outer);
 }

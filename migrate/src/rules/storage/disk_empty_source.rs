@@ -2,8 +2,8 @@
 //! `disk-drive-without-medium`.
 
 use domxml::{
-    Disk, DiskSourceBlock, DiskSourceDir, DiskSourceFile, DiskStorageBlock, DiskStorageDir, DiskStorageFile, DiskType,
-    DiskTypeFile, OsNvram, Payload as _,
+    Disk, DiskSourceBlock, DiskSourceDir, DiskSourceFile, DiskType, OsNvram, Payload as _, StorageBlock, StorageDir,
+    StorageFile,
 };
 use domxml_runtime::{Element as _, Extra, Nest, SlotMut, fields_mut, says_nothing};
 
@@ -44,9 +44,9 @@ pub(super) fn empty() -> Rule {
              drives of other types.")
         .example("<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/></disk></devices>", "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices>")
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
-        .row(nothing(child(DiskStorageFile::SOURCE), DiskSourceFile::says_nothing, EMPTY))
-        .row(nothing(child(DiskStorageBlock::SOURCE), DiskSourceBlock::says_nothing, EMPTY))
-        .row(nothing(child(DiskStorageDir::SOURCE), DiskSourceDir::says_nothing, EMPTY))
+        .row(nothing(child(StorageFile::SOURCE), DiskSourceFile::says_nothing, EMPTY))
+        .row(nothing(child(StorageBlock::SOURCE), DiskSourceBlock::says_nothing, EMPTY))
+        .row(nothing(child(StorageDir::SOURCE), DiskSourceDir::says_nothing, EMPTY))
         .row(nothing(child(OsNvram::SOURCE), |source| source.says_nothing(), EMPTY))
 }
 
@@ -66,7 +66,7 @@ fn lost_type(disk: &Disk) -> Option<&str> {
 
 fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {
     if let Some(type_) = lost_type(disk).map(str::to_owned) {
-        disk.type_ = DiskType::File(DiskTypeFile::default());
+        disk.type_ = DiskType::File(StorageFile::default());
         cx.rewrote(&disk.xml, "libvirt forgets the type of a disk without source")
             .becomes(format!("type='{type_}'"), "type='file'");
     }

@@ -1,6 +1,6 @@
 //! Forms of disks that are only worth a word.
 
-use domxml::{Disk, DiskOuterEncryption, Encryption, EncryptionFormat, Sgio};
+use domxml::{Disk, Encryption, EncryptionFormat, Sgio};
 
 use crate::rule::kinds::note;
 use crate::rule::{Class, Rule, rule};
@@ -32,7 +32,6 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='file' device='disk'><source file='/a'><encryption format='qcow'/></source>\
                  <target dev='vda' bus='virtio'/></disk></devices>",
             )
-            .row(note(|it: &Encryption, _| (it.format == EncryptionFormat::Qcow).then_some(QCOW)))
-            .row(note(|it: &DiskOuterEncryption, _| (it.format == EncryptionFormat::Qcow).then_some(QCOW))),
+            .row(note(|it: &Encryption, _| (it.format == EncryptionFormat::Qcow).then_some(QCOW))),
     ]
 }

@@ -1,6 +1,6 @@
 //! `disk-mirror-attrs`.
 
-use domxml::{DiskFormat, DiskMirror, DiskMirrorJob, DiskSourceFile, DiskStorage, DiskStorageFile};
+use domxml::{DiskFormat, DiskMirror, DiskMirrorJob, DiskSourceFile, DiskStorage, StorageFile};
 
 use crate::options::Profile;
 use crate::rule::kinds::algorithm;
@@ -46,7 +46,7 @@ fn modernise(mirror: &mut DiskMirror, cx: &mut Context<'_>) -> bool {
         return false;
     }
     let source = DiskSourceFile { file: Some(file.clone()), ..DiskSourceFile::default() };
-    mirror.type_ = Some(DiskStorage::File(DiskStorageFile { source: Some(source) }));
+    mirror.type_ = Some(DiskStorage::File(StorageFile { source: Some(source) }));
     if let Some(format) = mirror.legacy_format {
         mirror.format.get_or_insert_with(|| DiskFormat { type_: format, ..DiskFormat::default() });
     }

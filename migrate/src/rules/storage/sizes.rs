@@ -1,10 +1,7 @@
 //! Sizes: `storage-size-units`.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{
-    ControllerPciHole64, DiskMetadataCache, DiskMetadataCacheMaxSize, FilesystemHardLimit, FilesystemSoftLimit,
-    FilesystemSourceRam,
-};
+use domxml::{ByteSize, DiskMetadataCache, FilesystemSourceRam};
 
 use crate::rule::kinds::{KIB, Scale, nothing, refuse, unit};
 use crate::rule::place::child;
@@ -18,8 +15,7 @@ pub(super) fn rule() -> Rule {
         .summary("sizes of the storage chapter stand in libvirt's units")
         .doc(
             "libvirt reads sizes in any unit and writes each in one of its own: space limits of file systems and metadata caches of disks \
-             in bytes, file systems in memory in whole KiB (what is over is cut off), the PCI hole of a controller in KiB, \
-             rounded up. Profile `modern` keeps the unit of the author.",
+             in bytes, file systems in memory in whole KiB (what is over is cut off). Profile `modern` keeps the unit of the author.",
         )
         .example(
             "<devices><filesystem type='ram' accessmode='passthrough'><source usage='10' units='MiB'/><target dir='/b'/>\
@@ -27,17 +23,11 @@ pub(super) fn rule() -> Rule {
             "<devices><filesystem type='ram' accessmode='passthrough'><source usage='10240' units='KiB'/><target dir='/b'/>\
              </filesystem></devices>",
         )
-        .row(unit(FilesystemHardLimit::VALUE, FilesystemHardLimit::UNIT, BYTES))
-        .row(unit(FilesystemSoftLimit::VALUE, FilesystemSoftLimit::UNIT, BYTES))
+        .row(unit(ByteSize::VALUE, ByteSize::UNIT, BYTES))
         .row(unit(FilesystemSourceRam::USAGE, FilesystemSourceRam::UNITS, WHOLE_KIB))
-        .row(unit(ControllerPciHole64::VALUE, ControllerPciHole64::UNIT, KIB))
-        .row(unit(DiskMetadataCacheMaxSize::VALUE, DiskMetadataCacheMaxSize::UNIT, BYTES))
         .row(nothing(child(DiskMetadataCache::MAX_SIZE), |size| size.value == 0, "a cache of 0 is the usual one"))
-        .row(refuse(|it: &FilesystemHardLimit, _| too_large(it.value, it.unit, BYTES)).profiles(LIBVIRT))
-        .row(refuse(|it: &FilesystemSoftLimit, _| too_large(it.value, it.unit, BYTES)).profiles(LIBVIRT))
+        .row(refuse(|it: &ByteSize, _| too_large(it.value, it.unit, BYTES)).profiles(LIBVIRT))
         .row(refuse(|it: &FilesystemSourceRam, _| too_large(it.usage, it.units, KIB)).profiles(LIBVIRT))
-        .row(refuse(|it: &ControllerPciHole64, _| too_large(it.value, it.unit, KIB)).profiles(LIBVIRT))
-        .row(refuse(|it: &DiskMetadataCacheMaxSize, _| too_large(it.value, it.unit, BYTES)).profiles(LIBVIRT))
 }
 
 fn too_large(value: u64, unit: Option<MemoryUnit>, scale: Scale) -> Option<String> {

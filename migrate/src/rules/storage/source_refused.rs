@@ -2,8 +2,8 @@
 
 use domxml::{
     Acpi, DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecret, DiskAuthSecretType, DiskDriver,
-    DiskDriverType, DiskHost, DiskLatencyHistogram, DiskOuterEncryption, DiskReconnect, DiskReservations,
-    DiskReservationsSource, DiskReservationsSourceMode, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
+    DiskDriverType, DiskHost, DiskLatencyHistogram, DiskReconnect, DiskReservations, DiskReservationsSource,
+    DiskReservationsSourceMode, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
     DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, DiskSourceVolume, DiskType, DiskTypeNetwork, Encryption,
     EncryptionFormat, EncryptionSecret, OsNvram, OsNvramType, YesNo, walk,
 };
@@ -265,15 +265,10 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
 
 fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
     walk(disk, &mut |any| {
-        let at = if let Some(it) = any.downcast_ref::<Encryption>() {
-            (it.cipher.is_some() || it.ivgen.is_some()).then_some(&it.xml)
-        } else if let Some(it) = any.downcast_ref::<DiskOuterEncryption>() {
-            (it.cipher.is_some() || it.ivgen.is_some()).then_some(&it.xml)
-        } else {
-            None
-        };
-        if let Some(at) = at {
-            cx.error(at, "cipher and initial vector of a disk are known from its image and must not be given");
+        if let Some(it) = any.downcast_ref::<Encryption>()
+            && (it.cipher.is_some() || it.ivgen.is_some())
+        {
+            cx.error(&it.xml, "cipher and initial vector of a disk are known from its image and must not be given");
         }
     });
 }

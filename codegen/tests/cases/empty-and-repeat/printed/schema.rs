@@ -21,7 +21,7 @@ pub struct Shelf {
 
 rt::table! { Shelf: element("shelf");
     0 LABEL = label: Option<String>, leaf("label").once().dropped_if_empty();
-    1 BOOKS = books: Option<ShelfBooks>, child("books");
+    1 BOOKS = books: Option<ShelfBooks>, child("books").pair();
     2 OWNER = owner: Option<ShelfOwner>, child("owner").dropped_if_empty();
 }
 
