@@ -4,6 +4,7 @@ use crate::content::{self, Content};
 use crate::edit::{self, Original};
 use crate::error::{Note, ParseErrors};
 use crate::extra::Span;
+use crate::path::{self, Change, PathError};
 use crate::reader::ReadOptions;
 use crate::slots::Prefer;
 use crate::whole;
@@ -90,6 +91,48 @@ pub trait Element: Content + Default {
     /// The element's bytes in the document that it was read from; empty where it was not.
     fn span(&self) -> Span {
         self.extra().map_or(Span::default(), |extra| extra.span)
+    }
+
+    /// The value that a path leads to, as `devices/disk[2]/target/@dev`; none where nothing stands there. See [`path`].
+    ///
+    /// # Errors
+    ///
+    /// The format has no such field, or the path leads to no single value.
+    fn get(&self, path: &str) -> Result<Option<String>, PathError> {
+        path::get(self, path)
+    }
+
+    /// Sets the value that a path leads to. Elements on the way that are not there are made, also one behind the last of several. Another
+    /// value of an attribute that decides a choice takes along what the other branch has too.
+    ///
+    /// # Errors
+    ///
+    /// The format has no such field, or it does not take the value; then nothing is changed.
+    fn set(&mut self, path: &str, value: &str) -> Result<Change, PathError> {
+        path::set(self, path, value)
+    }
+
+    /// Removes what a path leads to: an attribute, a text, or an element with all that is in it.
+    ///
+    /// # Errors
+    ///
+    /// The format has no such field, or does not do without it; then nothing is changed.
+    fn remove(&mut self, path: &str) -> Result<Change, PathError> {
+        path::remove(self, path)
+    }
+
+    /// The element that a path leads to.
+    ///
+    /// # Errors
+    ///
+    /// The format has no such element there.
+    fn find(&self, path: &str) -> Result<Option<&dyn Content>, PathError> {
+        path::element(self, path)
+    }
+
+    /// Everything that the element says: the path of each value, and the value.
+    fn values(&self) -> Vec<(String, String)> {
+        path::values(self)
     }
 
     /// Whether there is nothing in the element: no attribute, no text, no child, nothing unknown that is kept. Comments are

@@ -8,6 +8,7 @@
 //! * [`edit`]: changes carried over into the text that was read, of which every other byte stays;
 //! * [`element`]: the methods that users call, [`Element::from_xml`] and its like;
 //! * `data`, with the feature `serde`: every type as JSON, YAML or another format of serde's, in the shape of the XML;
+//! * [`path`]: what a path names, got, set and removed;
 //! * [`extra`]: where an element stood, and what belongs to it without being part of the format;
 //! * [`scalar`]: how values are spelt.
 //!
@@ -25,6 +26,7 @@ pub mod extra;
 pub mod info;
 mod keep;
 mod near;
+pub mod path;
 mod position;
 pub mod reader;
 pub mod scalar;
@@ -50,6 +52,7 @@ pub use info::{
     TextInfo, TypeInfo, ValueInfo,
 };
 pub use near::nearest;
+pub use path::{Change, PathError, PathErrorKind};
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
 pub use scalar::{Blanks, Expected, List, Scalar, ScalarError};
 pub use slots::{

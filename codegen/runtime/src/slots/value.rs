@@ -1,0 +1,130 @@
+//! Fields of scalars.
+
+use super::{Prefer, Room, absorb};
+use crate::scalar::{Blanks, Scalar, ScalarError};
+use std::any::Any;
+
+/// A field that holds scalars: `T`, `Option<T>` or `Vec<T>`.
+pub trait Field: Any {
+    /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
+    /// none. A field of another type is left alone.
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);
+
+    /// Whether it can take one more.
+    fn room(&self) -> Room;
+
+    /// Takes one. What is returned is the value's own [`Scalar::objection`].
+    ///
+    /// # Errors
+    ///
+    /// The text is no spelling of such a value.
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError>;
+
+    /// What the value that was taken last says of blanks around it: [`Scalar::blanks`].
+    fn blanks(&self) -> Blanks;
+
+    /// Takes out what it holds, as far as it can do without.
+    fn clear(&mut self);
+
+    /// How many it holds.
+    fn count(&self) -> usize;
+
+    /// Appends the spelling of the value with this number, not escaped.
+    fn write(&self, index: usize, out: &mut String);
+}
+
+impl<T: Scalar> Field for T {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::one(self, other, prefer);
+    }
+
+    fn room(&self) -> Room {
+        Room::Unknown
+    }
+
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
+        *self = T::parse(text)?;
+        Ok(self.objection())
+    }
+
+    fn blanks(&self) -> Blanks {
+        Scalar::blanks(self)
+    }
+
+    fn clear(&mut self) {}
+
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn write(&self, _index: usize, out: &mut String) {
+        Scalar::write(self, out);
+    }
+}
+
+impl<T: Scalar> Field for Option<T> {
+    fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
+        absorb::optional(self, other, prefer);
+    }
+
+    fn room(&self) -> Room {
+        if self.is_some() { Room::Filled } else { Room::Free }
+    }
+
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
+        Ok(self.insert(T::parse(text)?).objection())
+    }
+
+    fn blanks(&self) -> Blanks {
+        self.as_ref().map_or(Blanks::Both, Scalar::blanks)
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
+
+    fn count(&self) -> usize {
+        usize::from(self.is_some())
+    }
+
+    fn write(&self, _index: usize, out: &mut String) {
+        if let Some(value) = self {
+            value.write(out);
+        }
+    }
+}
+
+impl<T: Scalar> Field for Vec<T> {
+    fn absorb(&mut self, other: &mut dyn Any, _prefer: Prefer) {
+        absorb::many(self, other);
+    }
+
+    fn room(&self) -> Room {
+        Room::Free
+    }
+
+    fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
+        let value = T::parse(text)?;
+        let objection = value.objection();
+        self.push(value);
+        Ok(objection)
+    }
+
+    fn blanks(&self) -> Blanks {
+        self.last().map_or(Blanks::Both, Scalar::blanks)
+    }
+
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn write(&self, index: usize, out: &mut String) {
+        if let Some(value) = self.get(index) {
+            value.write(out);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a path leads to is got, set and removed by the tables of the types.
+
+use domxml::{Domain, Element, PathErrorKind, ReadOptions, Unknown};
+
+const TEXT: &str = "<domain type='kvm'>\n  <name>web</name>\n  <memory unit='KiB'>1048576</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n  \
+    <features>\n    <acpi/>\n    <hap state='on'/>\n  </features>\n  <devices>\n    <disk type='file' device='disk'>\n      \
+    <source file='/a.img'/>\n      <target dev='vda' bus='virtio'/>\n    </disk>\n    <disk type='block' device='disk'>\n      \
+    <source dev='/dev/sdb'/>\n      <target dev='vdb' bus='virtio'/>\n    </disk>\n    <interface type='bridge'>\n      \
+    <source bridge='br0'/>\n      <driver queues='4'/>\n    </interface>\n  </devices>\n</domain>\n";
+
+fn domain() -> Domain {
+    Domain::from_xml(TEXT).expect("a domain")
+}
+
+fn got(domain: &Domain, path: &str) -> Option<String> {
+    domain.get(path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn kind(error: domxml::PathError) -> PathErrorKind {
+    error.kind
+}
+
+#[test]
+fn values_are_got_by_their_paths() {
+    let domain = domain();
+    for (path, value) in [
+        ("name", "web"),
+        ("domain/name", "web"),
+        ("@type", "kvm"),
+        ("memory", "1048576"),
+        ("memory/text()", "1048576"),
+        ("memory/@unit", "KiB"),
+        ("features/acpi", ""),
+        ("features/hap/@state", "on"),
+        ("devices/disk[2]/target/@dev", "vdb"),
+        ("devices/disk[1]/source/@file", "/a.img"),
+        ("devices/interface/driver/@queues", "4"),
+    ] {
+        assert_eq!(got(&domain, path).as_deref(), Some(value), "{path}");
+    }
+    for path in ["title", "devices/disk[1]/@snapshot", "features/pae", "vcpu/@current"] {
+        let found = domain.get(path);
+        assert!(matches!(&found, Ok(None)) || found.is_err_and(|it| it.kind == PathErrorKind::Absent), "{path}");
+    }
+}
+
+#[test]
+fn every_value_is_got_by_the_path_under_which_it_is_listed() {
+    let domain = domain();
+    let values = domain.values();
+    assert!(values.len() > 15, "{values:?}");
+    for (path, value) in values {
+        assert_eq!(got(&domain, &path), Some(value), "{path}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_path_is_told() {
+    let domain = domain();
+    let wrong = |path: &str| kind(domain.get(path).expect_err(path));
+    assert_eq!(wrong("devices/dsik[1]/@type"), PathErrorKind::NoField { nearest: Some("disk".to_owned()) });
+    assert_eq!(wrong("memory/@unt"), PathErrorKind::NoField { nearest: Some("@unit".to_owned()) });
+    assert_eq!(wrong("devices/disk/@type"), PathErrorKind::Several(2));
+    assert_eq!(wrong("devices/disk[3]/@type"), PathErrorKind::Only(2));
+    assert_eq!(wrong("devices/disk[2]"), PathErrorKind::NoValue);
+    assert!(matches!(wrong("devices//disk"), PathErrorKind::Syntax(_)));
+    let error = domain.get("devices/dsik[1]/@type").expect_err("a typo").to_string();
+    assert_eq!(error, "the format has no devices/dsik[1] here, did you mean 'disk'?");
+}
+
+#[test]
+fn a_value_is_set_and_all_else_stays() {
+    let change = |path: &str, value: &str, from: &str, to: &str| {
+        let mut domain = domain();
+        domain.set(path, value).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert_eq!(domain.to_xml(), TEXT.replacen(from, to, 1), "{path}");
+    };
+    change("name", "mail", "<name>web<", "<name>mail<");
+    change("memory", "2048", "1048576", "2048");
+    change("devices/disk[2]/target/@dev", "vdc", "'vdb'", "'vdc'");
+    change("devices/interface/mtu/@size", "9000", "    </interface>", "      <mtu size='9000'/>\n    </interface>");
+    change("features/pae", "", "    <hap", "    <pae/>\n    <hap");
+}
+
+#[test]
+fn another_branch_takes_along_what_it_has_too() {
+    let mut domain = domain();
+    let change = domain.set("devices/interface/@type", "direct").expect("a type");
+    assert_eq!(change.before.as_deref(), Some("bridge"));
+    assert_eq!(change.lost, [("source/@bridge".to_owned(), "br0".to_owned())]);
+    assert_eq!(got(&domain, "devices/interface/driver/@queues").as_deref(), Some("4"));
+}
+
+#[test]
+fn what_a_field_does_not_take_changes_nothing() {
+    for (path, value) in [
+        ("memory", "much"),
+        ("devices/disk[1]/@device", "flopy"),
+        ("devices/disk[1]/@type", "fil"),
+        ("devices/disk[1]/driver/@queues", "many"),
+        ("devices/disk[4]/target/@dev", "vdx"),
+        ("devices/disk[1]", "a disk"),
+    ] {
+        let mut domain = domain();
+        assert!(domain.set(path, value).is_err(), "{path}");
+        assert_eq!(domain.to_xml(), TEXT, "{path}");
+    }
+    let error = domain().set("devices/disk[1]/@device", "flopy").expect_err("no value").to_string();
+    assert!(error.starts_with("devices/disk[1]/@device cannot be 'flopy': expected 'floppy', 'disk'"), "{error}");
+}
+
+#[test]
+fn what_is_removed_is_gone() {
+    let mut domain = domain();
+    assert_eq!(domain.remove("features/hap").expect("a feature").before.as_deref(), Some(""));
+    assert_eq!(domain.remove("features/acpi").expect("a flag").before.as_deref(), Some(""));
+    assert_eq!(domain.remove("devices/disk[1]").expect("a disk").before.as_deref(), Some(""));
+    assert_eq!(domain.remove("memory/@unit").expect("a unit").before.as_deref(), Some("KiB"));
+    assert_eq!(domain.remove("title").expect("no title").before, None);
+    assert_eq!(got(&domain, "devices/disk/target/@dev").as_deref(), Some("vdb"));
+    assert_eq!(kind(domain.remove("name").expect_err("a name")), PathErrorKind::Required);
+}
+
+#[test]
+fn a_value_that_could_not_be_read_gives_way() {
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let text = TEXT.replacen("bus='virtio'", "bus='warp' shield='up'", 1);
+    let mut domain = Domain::from_xml_with(&text, &options).expect("a domain").value;
+    assert_eq!(got(&domain, "devices/disk[1]/target/@bus").as_deref(), Some("warp"));
+    assert_eq!(got(&domain, "devices/disk[1]/target/@shield").as_deref(), Some("up"));
+    domain.set("devices/disk[1]/target/@bus", "scsi").expect("a bus");
+    domain.remove("devices/disk[1]/target/@shield").expect("an attribute");
+    assert_eq!(domain.to_xml(), TEXT.replacen("bus='virtio'", "bus='scsi'", 1));
+}
