@@ -266,7 +266,8 @@ impl Observer for Collector {
         }
         let children = frame.tables.iter().flat_map(|table| table.children());
         for child in children.filter(|child| child.optional_since.is_some()) {
-            if !frame.children.iter().any(|seen| ptr::eq(*seen, child)) {
+            // By name: a child of a repeated choice is seen by the line of its variant.
+            if !frame.children.iter().any(|seen| seen.is(child.ns, child.name)) {
                 self.add(format!("{path} without <{}>", child.name), child.optional_since, frame.span);
             }
         }
