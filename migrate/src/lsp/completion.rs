@@ -5,8 +5,9 @@ use std::ops::Range;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionTextEdit, InsertTextFormat, Position, TextEdit,
 };
+use relaxng_model::Grammar;
 use relaxng_model::facts::Facts;
-use relaxng_model::places::{ANY, Content as Allowed, Given, Member, Values};
+use relaxng_model::places::{ANY, Content as Allowed, Given, Literal, Member, Values};
 
 use super::document::Document;
 use super::references;
@@ -99,15 +100,7 @@ impl Maker<'_> {
             let mut values = Values::default();
             allowed.texts.iter().for_each(|pattern| values.join(Values::of(grammar, pattern, None)));
             let whole = self.document.tree.text_of(text, number).unwrap_or(range.clone());
-            items.extend(values.literals.iter().map(|literal| {
-                self.item(
-                    literal.text,
-                    literal.text.to_owned(),
-                    &whole,
-                    &literal.facts(grammar),
-                    CompletionItemKind::ENUM_MEMBER,
-                )
-            }));
+            items.extend(self.literals(&values, grammar, &whole));
         }
         for member in self.open(number, None, &allowed) {
             let text = format!("<{}", self.element_text(member));
@@ -190,15 +183,7 @@ impl Maker<'_> {
             items.push(self.item(&there, there.clone(), &range, &Facts::default(), CompletionItemKind::REFERENCE));
         }
         let values = allowed.attribute(name)?.values(grammar);
-        items.extend(values.literals.iter().map(|literal| {
-            self.item(
-                literal.text,
-                literal.text.to_owned(),
-                &range,
-                &literal.facts(grammar),
-                CompletionItemKind::ENUM_MEMBER,
-            )
-        }));
+        items.extend(self.literals(&values, grammar, &range));
         Some(items)
     }
 
@@ -220,6 +205,20 @@ impl Maker<'_> {
         let finished = document.text[offset..].trim_start_matches(|it: char| it.is_alphanumeric()).starts_with('>');
         let text = if finished { name.clone() } else { format!("{name}>") };
         Some(vec![self.item(&name, text, &(start..offset), &Facts::default(), CompletionItemKind::CLASS)])
+    }
+
+    /// The values that the schema names for a text or an attribute.
+    fn literals(
+        &self,
+        values: &Values<'static>,
+        grammar: &'static Grammar,
+        range: &Range<usize>,
+    ) -> Vec<CompletionItem> {
+        let kind = CompletionItemKind::ENUM_MEMBER;
+        let item = |literal: &Literal<'static>| {
+            self.item(literal.text, literal.text.to_owned(), range, &literal.facts(grammar), kind)
+        };
+        values.literals.iter().map(item).collect()
     }
 
     fn item(
