@@ -171,3 +171,18 @@ fn the_examples_are_upgraded() {
     let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
     assert!(said.contains("3 files, 3 would be rewritten"), "{said}");
 }
+
+#[test]
+fn a_copy_of_an_element_takes_no_comments_along() {
+    let text = "<domain type='kvm'>\n  <name>a</name>\n  <memory unit='KiB'>1024</memory>\n  <os>\n    <type arch='ppc64'>hvm</type>\n  </os>\n  \
+                <devices>\n    <console type='pty'>\n      <!-- where -->\n      <address type='spapr-vio'/> <!-- there -->\n    \
+                </console>\n  </devices>\n</domain>\n";
+    let output = dommigrate().arg("upgrade").write_stdin(text).output().expect("run");
+    let new = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(new.contains("<serial type='pty'>"), "{new}");
+    for comment in ["<!-- where -->", "<!-- there -->"] {
+        assert_eq!(new.matches(comment).count(), 1, "{new}");
+    }
+    let (_, console) = new.split_once("<console").expect("the console");
+    assert!(console.contains("<!-- where -->") && console.contains("<!-- there -->"), "{new}");
+}

@@ -94,6 +94,18 @@ pub fn remarks(content: &dyn Content) -> Vec<(Span, Box<str>)> {
     found
 }
 
+/// Takes the remarks out of a copy of an element: they belong to the one that stands where they stood.
+pub fn forget_remarks(content: &mut dyn Content) {
+    extras_mut(content, &mut |extra| {
+        let Some(kept) = &mut extra.kept else { return };
+        kept.nodes.retain(KeptNode::is_content);
+        for leaf in &mut kept.leaves {
+            leaf.before.retain(KeptNode::is_content);
+            leaf.after.retain(KeptNode::is_content);
+        }
+    });
+}
+
 /// Puts the remarks that a changed document no longer has into the innermost element that is still there around the place where they
 /// stood.
 pub fn restore(content: &mut dyn Content, mut remarks: Vec<(Span, Box<str>)>) {

@@ -1,8 +1,10 @@
 //! The first console and the first serial port.
 
 use domxml::{Console, ConsoleTarget, ConsoleTargetType, Devices, Extra, Serial, SerialTarget, SerialTargetType};
+use domxml_runtime::edit::forget_remarks;
 
 use super::console_source_differs_from_serial;
+use crate::options::Profile;
 use crate::rule::kinds::algorithm;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
@@ -72,7 +74,7 @@ pub(super) fn needs_stub(devices: &Devices, hvm: bool) -> bool {
 fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     let lacks = cx.scope.is_hvm() && devices.serial.is_empty();
     let Some(console) = devices.console.first_mut().filter(|console| lacks && is_serial(console)) else { return };
-    let serial = Serial {
+    let mut serial = Serial {
         type_: console.type_.clone(),
         log: console.log.clone(),
         target: Some(SerialTarget { port: Some(0), ..SerialTarget::default() }),
@@ -83,6 +85,10 @@ fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     };
     let target = console.target.get_or_insert_default();
     (target.type_, target.port) = (Some(ConsoleTargetType::Serial), Some(0));
+    // The form of libvirt repeats the port whole in the console.
+    if cx.profile == Profile::Modern {
+        forget_remarks(&mut serial);
+    }
     devices.serial.push(serial);
     cx.rewrote(&console.xml, "the first console is a serial port")
         .becomes("<console>", "<serial> and <console> with <target type='serial' port='0'/>");

@@ -4,6 +4,7 @@ use domxml::{
     ChardevBackend, ChardevReconnect, ChardevSocketMode, ChardevSourceChannel, ChardevSourcePath, ChardevSourceUdp,
     Devices, Payload as _, YesNo,
 };
+use domxml_runtime::edit::forget_remarks;
 
 use super::console::copies_serial;
 use crate::rule::kinds::algorithm;
@@ -35,7 +36,9 @@ fn follow_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     {
         let word = |backend: &ChardevBackend| attribute("type", backend.value().unwrap_or("pty"));
         let (before, after) = (word(&console.type_), word(&serial.type_));
-        console.type_ = serial.type_.clone();
+        let mut copy = serial.clone();
+        forget_remarks(&mut copy);
+        console.type_ = copy.type_;
         console.xml.assumed = serial.xml.assumed;
         cx.rewrote(&console.xml, "libvirt puts the source of the first serial port in place of the console's own")
             .becomes(before, after);
