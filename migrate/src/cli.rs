@@ -125,6 +125,35 @@ The data has the shape of the XML: attributes and children by name, lists where 
 text of an element with attributes as $text. Nothing is lost but comments and layout; what the format does
 not know is kept in keys with an @ and in $unknown. `dommigrate schema domain` prints the JSON Schema.";
 
+const GET: &str = "\
+Examples:
+  dommigrate get web.xml memory                          a text
+  dommigrate get web.xml 'devices/disk[2]/target/@dev'   an attribute
+  dommigrate get web.xml devices/interface               all that is in an element, as PATH=VALUE
+  virsh dumpxml web | dommigrate get - uuid
+  dommigrate get web.xml                                 all that the file says
+
+Exit status: 0 it is there; 1 nothing stands there; 2 the path leads nowhere, or the file cannot be
+read.
+
+Paths are those of findings. Where a file holds several domains, as a snapshot does, a path begins
+with that of the domain.";
+
+const SET: &str = "\
+Examples:
+  dommigrate set web.xml memory=4 memory/@unit=GiB
+  dommigrate set --diff web.xml 'devices/disk[1]/source/@file=/new.qcow2'
+  dommigrate set web.xml features/pae=                   an empty element
+  dommigrate set web.xml --unset 'devices/interface[2]'  an element goes, with all that is in it
+  virsh dumpxml web | dommigrate set - vcpu=4 | virsh define /dev/stdin
+
+Exit status: 0 it is set; 1 something is there now that fails check, or --check, --dry-run or --diff
+found something to do; 2 the file was left: a path leads nowhere, or a value does not go there.
+
+The layout of the file stays: what is not set keeps every byte. What is removed goes first, then
+values are set in the order given. Elements on the way that are not there are made, also one behind
+the last of several.";
+
 const RULES: &str = "\
 Examples:
   dommigrate rules                              id, class and what it is about
@@ -204,6 +233,12 @@ pub enum Command {
     /// Convert a definition between XML, JSON and YAML
     #[command(after_help = CONVERT)]
     Convert(Convert),
+    /// Print values of a definition
+    #[command(after_help = GET)]
+    Get(Get),
+    /// Set values of a definition, in place
+    #[command(after_help = SET)]
+    Set(Set),
     /// List the rules
     #[command(after_help = RULES)]
     Rules(Rules),
@@ -378,6 +413,41 @@ pub enum Syntax {
     Json,
     /// YAML
     Yaml,
+}
+
+/// Arguments of `get`.
+#[derive(Debug, Args)]
+pub struct Get {
+    /// The file; `-`: standard input
+    pub file: PathBuf,
+    /// What to print, as `devices/disk[2]/target/@dev`; everything where none is given
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+}
+
+/// Arguments of `set`.
+#[derive(Debug, Args)]
+pub struct Set {
+    /// The file; `-`: standard input, and the result goes to standard output
+    pub file: PathBuf,
+    /// What to set, as `devices/disk[2]/target/@dev=vdb`
+    #[arg(value_name = "PATH=VALUE", value_parser = assignment, required_unless_present = "unset")]
+    pub values: Vec<(String, String)>,
+    /// Remove an attribute, a text, or an element with all that is in it (may be repeated)
+    #[arg(long, value_name = "PATH")]
+    pub unset: Vec<String>,
+    /// How results are written.
+    #[command(flatten)]
+    pub write: Write,
+    /// How findings are printed.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// A path and a value.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (path, value) = text.split_once('=').ok_or("a path, = and the value is expected, as memory/@unit=GiB")?;
+    Ok((path.to_owned(), value.to_owned()))
 }
 
 /// Arguments of `rules`.

@@ -1,6 +1,7 @@
 //! From text to text: reads a document, lets each rule run once, prints it.
 
 mod comparable;
+mod edit;
 mod otherwise;
 mod plan;
 mod unknown;
@@ -26,6 +27,7 @@ use crate::suppress::Suppressions;
 use crate::{features, locate};
 
 pub use comparable::{Comparable, comparable};
+pub use edit::{domain, edit};
 pub use otherwise::Otherwise;
 pub use plan::Plan;
 pub use unknown::open_elements;

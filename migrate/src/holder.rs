@@ -104,6 +104,15 @@ impl Content {
         findings
     }
 
+    /// The path of each domain in a document, in their order.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&str> {
+        match self {
+            Self::Holder(parts) => parts.iter().map(|part| part.path.as_str()).collect(),
+            _ => vec![DOMAIN],
+        }
+    }
+
     /// Lets `rewrite` make each domain of a document anew; it is told how many levels the domain is indented. Where one of them
     /// cannot be, the document is left. What is printed anew gets the document's declaration and line ends.
     pub fn rewrite(&self, text: &str, mut rewrite: impl FnMut(&str, usize) -> Outcome) -> Outcome {

@@ -79,6 +79,8 @@ fn help_fits_and_tells_the_exit_status() {
         "diff",
         "drift",
         "convert",
+        "get",
+        "set",
         "rules",
         "explain",
         "completions",

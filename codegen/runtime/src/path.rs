@@ -12,7 +12,8 @@ use crate::scalar::ScalarError;
 use std::fmt;
 
 pub(crate) use change::{remove, set};
-pub(crate) use find::{element, get, values};
+pub use find::values;
+pub(crate) use find::{element, get};
 
 /// What setting a value did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -10,6 +10,7 @@ mod drift;
 mod info;
 mod rewrite;
 mod validate;
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Diff(args) => diff::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Get(args) => values::get(&args),
+        Command::Set(args) => values::set(args),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
         Command::Lsp(_) => crate::lsp::run(typed).map(|()| DONE),

@@ -19,7 +19,7 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
     let items = configs.collect(&args.files)?;
     let by_file =
         configs.by_file(&items, |args: Upgrade| engine::Options::new(&args.rules, args.files.unknown, args.layout))?;
-    let place = place(&args.files, &args.output, &args.write);
+    let place = place(args.files.read_stdin(), &args.output, &args.write);
     let writing = Writing::new(args.write, &args.output)?;
     let jobs = args.files.jobs;
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
@@ -39,7 +39,7 @@ pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Fmt = configs.whole(files)?;
     let items = configs.collect(&args.files)?;
     let by_file = configs.by_file(&items, |args: Fmt| Ok(args.files.unknown.unwrap_or_default()))?;
-    let place = place(&args.files, &args.output, &args.write);
+    let place = place(args.files.read_stdin(), &args.output, &args.write);
     let writing = Writing::new(args.write, &args.output)?;
     let jobs = args.files.jobs;
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
@@ -62,8 +62,8 @@ pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
 
 /// Where a document or a diff goes to standard output, findings go beside it in every format. In text they always do: they are
 /// remarks on the files, which are the result.
-fn place(files: &Files, output: &Output, write: &Write) -> Findings {
-    let printed = if write.nothing() { write.diff } else { files.read_stdin() };
+pub(super) fn place(stdin: bool, output: &Output, write: &Write) -> Findings {
+    let printed = if write.nothing() { write.diff } else { stdin };
     if printed || output.output_format.is_text() { Findings::Aside } else { Findings::Result }
 }
 
@@ -79,7 +79,7 @@ fn layout_finding() -> Finding {
     }
 }
 
-fn status(summary: &Summary, write: &Write) -> u8 {
+pub(super) fn status(summary: &Summary, write: &Write) -> u8 {
     if summary.unfinished() {
         FAILED
     } else if write.nothing() && summary.would_rewrite > 0 || summary.stays {
@@ -90,17 +90,17 @@ fn status(summary: &Summary, write: &Write) -> u8 {
 }
 
 /// Turns outcomes into files, diffs or standard output.
-struct Writing {
-    options: Write,
+pub(super) struct Writing {
+    pub(super) options: Write,
     /// Whether the files that would be rewritten are named.
     names: bool,
     /// Whether it is to be shown how each finding is mended.
     fixes: bool,
-    replacer: Replacer,
+    pub(super) replacer: Replacer,
 }
 
 impl Writing {
-    fn new(options: Write, output: &Output) -> Result<Self, String> {
+    pub(super) fn new(options: Write, output: &Output) -> Result<Self, String> {
         let replacer = Replacer::new(options.replacing())?;
         let names = output.output_format.is_text() && !output.quiet;
         let fixes = output.output_format == OutputFormat::Sarif;
@@ -108,7 +108,7 @@ impl Writing {
     }
 
     /// `comments`: whether they are kept.
-    fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome, comments: bool) -> FileReport {
+    pub(super) fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome, comments: bool) -> FileReport {
         let mut report = FileReport::new(origin.label(), &source.text, outcome.findings, Action::Failed);
         let nothing = self.options.nothing();
         if !nothing && let Some(path) = origin.path() {

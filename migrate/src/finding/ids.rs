@@ -41,6 +41,8 @@ pub const NOT_A_DOMAIN: &str = "not-a-domain";
 pub const DIFFERENCE: &str = "difference";
 /// A comment that suppresses nothing.
 pub const UNUSED: &str = "unused-suppression";
+/// A path that leads to nothing that could be got or set.
+pub const PATH: &str = "path";
 /// Could not be read or written.
 pub const IO: &str = "io";
 
@@ -145,6 +147,15 @@ lacks. Forms, spellings and order that mean the same are no difference.",
         summary: "a document that is not in canonical layout",
         doc: "Only `fmt` says so, where it writes nothing: the document is indented, quoted or ordered otherwise than libvirt prints it. \
 `fmt` lays it out; its content stays the same.",
+    },
+    Own {
+        id: PATH,
+        class: Class::Validity,
+        level: Level::Error,
+        summary: "a path that cannot be followed, or a value that does not go there",
+        doc: "Only `get` and `set` say so. A path names elements by their names, with a number from 1 on where there are several, and ends in an \
+attribute or an element: `devices/disk[2]/target/@dev`, as findings are placed. The place that is told is that of the last element \
+of the path that is there. Where one of the values cannot be set none is, and the file is left.",
     },
     Own {
         id: UNUSED,

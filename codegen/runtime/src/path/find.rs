@@ -242,7 +242,8 @@ pub(crate) fn element<'c>(content: &'c dyn Content, path: &str) -> Result<Option
 }
 
 /// Everything that an element says: the paths of its values, and these. An element that says nothing else has an empty value.
-pub(crate) fn values(content: &dyn Content) -> Vec<(String, String)> {
+#[must_use]
+pub fn values(content: &dyn Content) -> Vec<(String, String)> {
     let mut found = Vec::new();
     list(content, "", &mut found);
     found

@@ -1,0 +1,210 @@
+//! `get` and `set`: single values of a definition, by the paths that findings have.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domxml::{Domain, Element, PathError, PathErrorKind};
+use domxml_runtime::path;
+
+use super::rewrite::{Writing, place, status};
+use super::{DONE, FAILED, FOUND};
+use crate::batch::{self, Documents};
+use crate::cli::{Color, Get, Output, OutputFormat, Set};
+use crate::collect::Item;
+use crate::engine;
+use crate::finding::{Finding, Level, ids};
+use crate::input::{Origin, Source};
+use crate::report::{Action, FileReport, Findings, visible};
+
+pub(super) fn get(args: &Get) -> Result<u8, String> {
+    let output = Output { output_format: OutputFormat::Text, color: Color::Auto, quiet: true, verbose: 0 };
+    let absent = AtomicBool::new(false);
+    let summary = batch::run(items(&args.file), 1, &output, Findings::Aside, Documents::Domains, |origin, source| {
+        let (values, findings) = got(&args.paths, source);
+        absent.fetch_or(values.iter().any(Option::is_none), Ordering::Relaxed);
+        let failed = findings.iter().any(|finding| finding.level == Level::Error);
+        let action = if failed { Action::Failed } else { Action::Unchanged };
+        let mut report = FileReport::new(origin.label(), &source.text, findings, action);
+        // Of several values each has its line, also one that is not there.
+        let several = values.len() > 1;
+        let printed =
+            values.into_iter().map(|value| value.unwrap_or(if several { "\n".to_owned() } else { String::new() }));
+        report.output = (!failed).then(|| printed.collect::<String>().into_bytes());
+        report
+    })?;
+    Ok(match absent.into_inner() {
+        _ if summary.unfinished() => FAILED,
+        true => FOUND,
+        false => DONE,
+    })
+}
+
+pub(super) fn set(args: Set) -> Result<u8, String> {
+    let Set { file, values, unset, write, output } = args;
+    let place = place(file.as_os_str() == "-", &output, &write);
+    let writing = Writing::new(write, &output)?;
+    let summary = batch::run(items(&file), 1, &output, place, Documents::Domains, |origin, source| {
+        let places = source.content.paths();
+        let removed = unset.iter().map(|path| (Target::of(&places, path), None));
+        let given = values.iter().map(|(path, value)| (Target::of(&places, path), Some(value.as_str())));
+        let edits: Vec<(Target, Option<&str>)> = removed.chain(given).collect();
+        let mut parts = 0..;
+        let outcome = source.content.rewrite(&source.text, |text, _| {
+            let part = parts.next().unwrap_or_default();
+            engine::edit(text, |domain, findings| {
+                for (target, value) in &edits {
+                    findings.extend(target.in_part(part).map(|path| apply(domain, path, *value)).unwrap_or_default());
+                }
+            })
+        });
+        writing.finish(origin, source, outcome, unset.is_empty())
+    })?;
+    writing.replacer.finish();
+    Ok(status(&summary, &writing.options))
+}
+
+/// The one file of a call.
+fn items(file: &Path) -> Vec<Item> {
+    let named = || Origin::Named(PathBuf::from(file));
+    vec![Item::Document(if file.as_os_str() == "-" { Origin::Stdin } else { named() })]
+}
+
+/// Where a path leads in a file that may hold several domains.
+enum Target<'p> {
+    /// To the domain with this number, and from there on.
+    Part(usize, &'p str),
+    /// To none of them in particular.
+    Nowhere(String),
+}
+
+impl<'p> Target<'p> {
+    fn of(domains: &[&str], path: &'p str) -> Self {
+        let below = |domain: &&str| {
+            let rest = path.trim_start_matches('/').strip_prefix(*domain)?;
+            if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+        };
+        let named = domains.iter().enumerate().find_map(|(at, domain)| Some((at, below(domain)?)));
+        match (named, domains) {
+            (Some((at, rest)), _) => Target::Part(at, rest),
+            (None, [_]) => Target::Part(0, path),
+            (None, _) => Target::Nowhere(format!(
+                "the file holds {} domains: '{}' must begin with the path of one, as {}",
+                domains.len(),
+                visible(path),
+                domains.join(" or ")
+            )),
+        }
+    }
+
+    /// The path within a domain, if it is of that one; what leads nowhere is told of the first.
+    fn in_part(&self, part: usize) -> Option<Result<&'p str, Finding>> {
+        match self {
+            Target::Part(at, path) => (*at == part).then_some(Ok(path)),
+            Target::Nowhere(message) => (part == 0).then(|| Err(finding(0..0, message.clone()))),
+        }
+    }
+}
+
+/// The values at paths, each with its line break, or all that the document says; and what is wrong.
+fn got(paths: &[String], source: &Source) -> (Vec<Option<String>>, Vec<Finding>) {
+    let places = source.content.paths();
+    let targets: Vec<Target> = paths.iter().map(|path| Target::of(&places, path)).collect();
+    let mut values = vec![None; targets.len()];
+    let mut parts = 0..;
+    let findings = source.content.findings(&source.text, |text| {
+        let part = parts.next().unwrap_or_default();
+        let domain = match engine::domain(text) {
+            Ok(domain) => domain,
+            Err(findings) => return findings,
+        };
+        if targets.is_empty() {
+            let around = if places.len() > 1 { places.get(part).copied().unwrap_or_default() } else { "" };
+            values.push(Some(lines(around, &domain.values())));
+        }
+        let mut wrong = Vec::new();
+        for (target, value) in targets.iter().zip(&mut values) {
+            match target.in_part(part).map(|path| path.and_then(|path| got_at(&domain, path))) {
+                Some(Ok(found)) => *value = found,
+                Some(Err(finding)) => wrong.push(finding),
+                None => {}
+            }
+        }
+        wrong
+    });
+    (values, findings)
+}
+
+/// The value that a path leads to; of an element without one, all that is in it.
+fn got_at(domain: &Domain, place: &str) -> Result<Option<String>, Finding> {
+    match domain.get(place) {
+        Ok(value) => Ok(value.map(|value| value + "\n")),
+        Err(PathError { kind: PathErrorKind::Absent, .. }) => Ok(None),
+        Err(error @ PathError { kind: PathErrorKind::NoValue, .. }) => {
+            let inside = domain.find(place).ok().flatten().map(path::values).unwrap_or_default();
+            if inside.is_empty() {
+                Err(misled(domain, &error))
+            } else {
+                Ok(Some(lines(place.trim_matches('/'), &inside)))
+            }
+        }
+        Err(error) => Err(misled(domain, &error)),
+    }
+}
+
+/// Values as `set` takes them.
+fn lines(around: &str, values: &[(String, String)]) -> String {
+    let slash = if around.is_empty() { "" } else { "/" };
+    values.iter().map(|(path, value)| format!("{around}{slash}{path}={}\n", visible(value))).collect()
+}
+
+/// Sets or removes what a path leads to.
+fn apply(domain: &mut Domain, path: Result<&str, Finding>, value: Option<&str>) -> Vec<Finding> {
+    let path = match path {
+        Ok(path) => path,
+        Err(finding) => return vec![finding],
+    };
+    let done = match value {
+        Some(value) => domain.set(path, value),
+        None => domain.remove(path),
+    };
+    match done {
+        Err(error) => vec![misled(domain, &error)],
+        Ok(change) => {
+            let gone = |(place, value): (String, String)| Finding {
+                level: Level::Note,
+                ..finding(0..0, format!("{path} has no {place} with this value: '{value}' goes"))
+            };
+            change.lost.into_iter().map(gone).collect()
+        }
+    }
+}
+
+/// What is wrong with a path, at the innermost element of it that is there.
+fn misled(domain: &Domain, error: &PathError) -> Finding {
+    let mut around = error.path.as_str();
+    let innermost = loop {
+        if let Ok(Some(element)) = domain.find(around) {
+            break element.extra().map(|extra| extra.span);
+        }
+        match around.rsplit_once('/') {
+            Some((outer, _)) => around = outer,
+            None => break None,
+        }
+    };
+    let span = innermost.filter(|span| !span.is_empty()).unwrap_or(domain.span());
+    let below = around.trim_start_matches('/').trim_start_matches("domain/");
+    let path = if innermost.is_some() && !below.is_empty() { format!("domain/{below}") } else { "domain".to_owned() };
+    Finding { path, ..finding(span.range(), error.to_string()) }
+}
+
+fn finding(span: std::ops::Range<usize>, message: String) -> Finding {
+    Finding {
+        rule: ids::PATH.into(),
+        level: Level::Error,
+        span,
+        path: String::new(),
+        message,
+        before: None,
+        after: None,
+    }
+}
