@@ -15,6 +15,8 @@
 //!   else after the type and the field that have it first.
 //! - Types that are equal, field by field, are one type, whatever their elements are called (`lower/share.rs`): it is named after the
 //!   definition that is the content of all of them.
+//! - A field is called like its attribute or child; where there may be several children, in the plural (`disks`), unless a `d:field` says
+//!   otherwise.
 //! - A text is called `value`, or `text` beside an attribute or child of that name, or `content`.
 //!
 //! # Clashes

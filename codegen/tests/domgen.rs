@@ -69,7 +69,7 @@ fn outline_prints_types_fields_and_variants() {
     ends(
         &domgen(here.path(), &["outline", "s.rng"]),
         0,
-        "struct Disk = <disk>\n    device: Option<DiskDevice> = @device\n    type_: DiskType\n    alias: Vec<DiskAlias>\n\
+        "struct Disk = <disk>\n    device: Option<DiskDevice> = @device\n    type_: DiskType\n    aliases: Vec<DiskAlias>\n\
          struct DiskAlias = <alias>\n    name: String = @name\n\
          enum DiskDevice\n    Cdrom = 'cdrom'\n    Lun = 'lun'\n\
          enum DiskType = @type\n    File(DiskTypeFile) = 'file'\n    None = 'none'\n    Other(rt::Other)\n\

@@ -149,24 +149,24 @@ impl Domain {
     /// The disk with this target, as `vda`.
     #[must_use]
     pub fn disk(&self, target: &str) -> Option<&Disk> {
-        self.devices.as_ref()?.disk.iter().find(|disk| disk.target.dev == target)
+        self.devices.as_ref()?.disks.iter().find(|disk| disk.target.dev == target)
     }
 
     /// As [`Domain::disk`], to be changed.
     #[must_use]
     pub fn disk_mut(&mut self, target: &str) -> Option<&mut Disk> {
-        self.devices.as_mut()?.disk.iter_mut().find(|disk| disk.target.dev == target)
+        self.devices.as_mut()?.disks.iter_mut().find(|disk| disk.target.dev == target)
     }
 
     /// The network card with this MAC address.
     #[must_use]
     pub fn interface(&self, mac: MacAddress) -> Option<&Interface> {
-        self.devices.as_ref()?.interface.iter().find(|interface| interface.mac_address() == Some(mac))
+        self.devices.as_ref()?.interfaces.iter().find(|interface| interface.mac_address() == Some(mac))
     }
 
     /// As [`Domain::interface`], to be changed.
     #[must_use]
     pub fn interface_mut(&mut self, mac: MacAddress) -> Option<&mut Interface> {
-        self.devices.as_mut()?.interface.iter_mut().find(|interface| interface.mac_address() == Some(mac))
+        self.devices.as_mut()?.interfaces.iter_mut().find(|interface| interface.mac_address() == Some(mac))
     }
 }

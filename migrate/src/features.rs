@@ -78,7 +78,7 @@ fn together(domain: &Domain) -> Vec<Feature> {
     {
         features.push(feature("features/hyperv/spinlocks without retries", [11, 9, 0], spinlocks.xml.span));
     }
-    let iommus = domain.devices.iter().flat_map(|devices| &devices.iommu);
+    let iommus = domain.devices.iter().flat_map(|devices| &devices.iommus);
     for (at, iommu) in iommus.enumerate() {
         if at > 0 {
             features.push(feature("iommu beside another", [11, 10, 0], iommu.xml.span));

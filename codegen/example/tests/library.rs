@@ -15,9 +15,9 @@ const TEXT: &str = "<library>
 fn a_catalogue_is_read_changed_and_written() {
     let mut library = Library::from_xml(TEXT).expect("a library");
     assert_eq!(library.to_xml(), TEXT);
-    let ItemKind::Book(book) = &library.item[0].kind else { panic!("a book") };
-    assert_eq!(book.author[0].name, "Goethe");
-    library.item[0].lent = None;
+    let ItemKind::Book(book) = &library.items[0].kind else { panic!("a book") };
+    assert_eq!(book.authors[0].name, "Goethe");
+    library.items[0].lent = None;
     assert_eq!(library.to_xml(), TEXT.replace("    <lent>Ada</lent>\n", ""));
 }
 

@@ -56,7 +56,7 @@ impl<'g> Lowerer<'g, '_> {
                 let second = format!("{}_attribute", own.trim_end_matches('_'));
                 named(&self.nodes_of_all(uses), &[&own, &second], false, 1, uses[0].leaf.pattern.origin)
             }
-            MemberKind::Child { name, uses, .. } => {
+            MemberKind::Child { name, uses, count, .. } => {
                 let own = names::field_name(&name.local);
                 let defines: Vec<String> = uses
                     .iter()
@@ -68,7 +68,9 @@ impl<'g> Lowerer<'g, '_> {
                     [define] if *define != own => define,
                     _ => &second,
                 };
-                named(&self.nodes_of_all(uses), &[&own, second], false, 3, uses[0].leaf.pattern.origin)
+                let plural = matches!(count, Count::Many | Count::OneOrMore).then(|| names::plural(&own));
+                let names = plural.into_iter().chain([own.clone(), second.clone()]).collect();
+                (self.nodes_of_all(uses), names, false, 3, uses[0].leaf.pattern.origin)
             }
             MemberKind::Text { uses, .. } => {
                 let nodes = self.nodes_of_all(uses);

@@ -88,6 +88,27 @@ pub fn field_name(name: &str) -> String {
     result
 }
 
+/// The name of a field that holds any number of elements: `disk` becomes `disks`, `type_` `types`, `vcpu-entry` `vcpu_entries`. What ends
+/// like a plural already, or has none, stays: `graphics`, `metadata`, `p`.
+pub fn plural(field: &str) -> String {
+    let one = field.trim_end_matches('_');
+    let many = |cut: usize, end: &str| format!("{}{end}", &one[..one.len() - cut]);
+    let ends = |ends: &[&str]| ends.iter().any(|end| one.ends_with(end));
+    let before_y = one.strip_suffix('y').and_then(|stem| stem.chars().last());
+    let mut result = match before_y {
+        _ if one.chars().count() < 2 || ends(&["data", "info", "media", "ware"]) => one.to_owned(),
+        _ if one == "child" || one.ends_with("_child") => many(0, "ren"),
+        Some(letter) if !"aeiou".contains(letter) => many(1, "ies"),
+        _ if ends(&["ss", "us", "as", "is", "x", "z", "ch", "sh"]) => many(0, "es"),
+        _ if one.ends_with('s') => one.to_owned(),
+        _ => many(0, "s"),
+    };
+    if RESERVED_FIELDS.contains(&result.as_str()) {
+        result.push('_');
+    }
+    result
+}
+
 /// The name of a variant: `virtio-net` becomes `VirtioNet`, `802.1Qbg` becomes `V8021Qbg`, the empty value `Empty`, `+` `Plus`.
 pub fn variant_name(value: &str) -> String {
     let name = upper_camel(value);
@@ -311,6 +332,28 @@ mod tests {
             ("a.b", "a_b"),
         ] {
             assert_eq!(field_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn plurals() {
+        for (name, expected) in [
+            ("disk", "disks"),
+            ("type_", "types"),
+            ("sysinfo_entry", "sysinfo_entries"),
+            ("key", "keys"),
+            ("alias", "aliases"),
+            ("address", "addresses"),
+            ("prefix", "prefixes"),
+            ("switch", "switches"),
+            ("graphics", "graphics"),
+            ("pages", "pages"),
+            ("metadata", "metadata"),
+            ("child", "children"),
+            ("p", "p"),
+            ("yield_", "yields"),
+        ] {
+            assert_eq!(plural(name), expected, "{name}");
         }
     }
 

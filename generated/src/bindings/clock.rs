@@ -17,14 +17,14 @@ pub struct Clock {
     /// A source of time for the guest.
     ///
     /// Since libvirt 0.8.6.
-    pub timer: Vec<Timer>,
+    pub timers: Vec<Timer>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Clock: element("clock").since(0, 6, 0).reference("time-keeping");
     0 OFFSET = offset: ClockOffset, payload();
-    1 TIMER = timer: Vec<Timer>, child("timer").since(0, 8, 6);
+    1 TIMERS = timers: Vec<Timer>, child("timer").since(0, 8, 6);
 }
 
 /// What the attribute `offset` decides.
@@ -222,27 +222,27 @@ pub enum TimerName {
     /// The platform's timer, which no hypervisor supports at present.
     ///
     /// Since libvirt 0.8.6.
-    Platform(TimerNamePlatform),
+    Platform(TrackedTimer),
     /// The real-time clock.
     ///
     /// Since libvirt 0.8.6.
-    Rtc(TimerNamePlatform),
+    Rtc(TrackedTimer),
     /// The time stamp counter of the CPU.
     ///
     /// Since libvirt 0.8.6.
-    Tsc(TimerNameTsc),
+    Tsc(TscTimer),
     /// The high precision event timer.
     ///
     /// Since libvirt 0.8.6.
-    Hpet(TimerNameHpet),
+    Hpet(TickingTimer),
     /// The programmable interval timer.
     ///
     /// Since libvirt 0.8.6.
-    Pit(TimerNameHpet),
+    Pit(TickingTimer),
     /// The virtual timer of ARM.
     ///
     /// Since libvirt 6.1.0.
-    Armvtimer(TimerNameHpet),
+    Armvtimer(TickingTimer),
     /// KVM's paravirtual clock.
     ///
     /// Since libvirt 0.9.10.
@@ -257,17 +257,17 @@ pub enum TimerName {
 
 impl Default for TimerName {
     fn default() -> Self {
-        Self::Platform(TimerNamePlatform::default())
+        Self::Platform(TrackedTimer::default())
     }
 }
 
 rt::payload! { TimerName: attribute("name").since(0, 8, 6);
-    Platform(TimerNamePlatform) = "platform".since(0, 8, 6);
-    Rtc(TimerNamePlatform) = "rtc".since(0, 8, 6);
-    Tsc(TimerNameTsc) = "tsc".since(0, 8, 6);
-    Hpet(TimerNameHpet) = "hpet".since(0, 8, 6);
-    Pit(TimerNameHpet) = "pit".since(0, 8, 6);
-    Armvtimer(TimerNameHpet) = "armvtimer".since(6, 1, 0);
+    Platform(TrackedTimer) = "platform".since(0, 8, 6);
+    Rtc(TrackedTimer) = "rtc".since(0, 8, 6);
+    Tsc(TscTimer) = "tsc".since(0, 8, 6);
+    Hpet(TickingTimer) = "hpet".since(0, 8, 6);
+    Pit(TickingTimer) = "pit".since(0, 8, 6);
+    Armvtimer(TickingTimer) = "armvtimer".since(6, 1, 0);
     Kvmclock = "kvmclock".since(0, 9, 10);
     Hypervclock = "hypervclock".since(1, 2, 2);
     .. = Other(rt::Other);
@@ -275,7 +275,7 @@ rt::payload! { TimerName: attribute("name").since(0, 8, 6);
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct TimerNamePlatform {
+pub struct TrackedTimer {
     /// What becomes of the late ticks.
     ///
     /// Since libvirt 0.8.6.
@@ -283,17 +283,17 @@ pub struct TimerNamePlatform {
     /// What the timer follows.
     ///
     /// Since libvirt 0.8.6.
-    pub track: Option<TimerNamePlatformTrack>,
+    pub track: Option<TrackedTimerTrack>,
 }
 
-rt::table! { TimerNamePlatform: members();
+rt::table! { TrackedTimer: members();
     0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload().parts(1, 0);
-    1 TRACK = track: Option<TimerNamePlatformTrack>, attribute("track").since(0, 8, 6).part(1);
+    1 TRACK = track: Option<TrackedTimerTrack>, attribute("track").since(0, 8, 6).part(1);
 }
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum TimerNamePlatformTrack {
+pub enum TrackedTimerTrack {
     /// The time since the guest started.
     ///
     /// Since libvirt 0.8.6.
@@ -313,7 +313,7 @@ pub enum TimerNamePlatformTrack {
     Realtime,
 }
 
-rt::values! { TimerNamePlatformTrack;
+rt::values! { TrackedTimerTrack;
     Boot = "boot".since(0, 8, 6);
     Guest = "guest".since(0, 8, 6);
     Wall = "wall".since(0, 8, 6);
@@ -322,7 +322,7 @@ rt::values! { TimerNamePlatformTrack;
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct TimerNameTsc {
+pub struct TscTimer {
     /// What becomes of the late ticks.
     ///
     /// Since libvirt 0.8.6.
@@ -334,18 +334,18 @@ pub struct TimerNameTsc {
     /// How the counter is read.
     ///
     /// Since libvirt 0.8.6.
-    pub mode: Option<TimerNameTscMode>,
+    pub mode: Option<TscTimerMode>,
 }
 
-rt::table! { TimerNameTsc: members();
+rt::table! { TscTimer: members();
     0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload().parts(1, 0);
     1 FREQUENCY = frequency: Option<u64>, attribute("frequency").dropped("0").since(0, 8, 6).part(1);
-    2 MODE = mode: Option<TimerNameTscMode>, attribute("mode").since(0, 8, 6).part(1);
+    2 MODE = mode: Option<TscTimerMode>, attribute("mode").since(0, 8, 6).part(1);
 }
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum TimerNameTscMode {
+pub enum TscTimerMode {
     /// As the hypervisor decides.
     ///
     /// Since libvirt 0.8.6.
@@ -369,7 +369,7 @@ pub enum TimerNameTscMode {
     Smpsafe,
 }
 
-rt::values! { TimerNameTscMode;
+rt::values! { TscTimerMode;
     Auto = "auto".since(0, 8, 6);
     Native = "native".since(0, 8, 6);
     Emulate = "emulate".since(0, 8, 6);
@@ -379,14 +379,14 @@ rt::values! { TimerNameTscMode;
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct TimerNameHpet {
+pub struct TickingTimer {
     /// What becomes of the late ticks.
     ///
     /// Since libvirt 0.8.6.
     pub tickpolicy: Option<TimerTickpolicy>,
 }
 
-rt::table! { TimerNameHpet: members();
+rt::table! { TickingTimer: members();
     0 TICKPOLICY = tickpolicy: Option<TimerTickpolicy>, payload().parts(1, 0);
 }
 

@@ -58,7 +58,7 @@ pub struct Cpu {
     /// One feature that is added to the model, or taken from it.
     ///
     /// Since libvirt 0.7.5.
-    pub feature: Vec<CpuFeature>,
+    pub features: Vec<CpuFeature>,
     /// The NUMA nodes of the guest.
     ///
     /// Since libvirt 0.9.8.
@@ -78,7 +78,7 @@ rt::table! { Cpu: element("cpu").since(0, 7, 5).dropped_if_empty().reference("cp
     7 TOPOLOGY = topology: Option<CpuTopology>, child("topology").since(0, 7, 5);
     8 CACHE = cache: Option<CpuCache>, child("cache").once().since(3, 3, 0);
     9 MAXPHYSADDR = maxphysaddr: Option<CpuMaxPhysAddr>, child("maxphysaddr").since(8, 7, 0);
-    10 FEATURE = feature: Vec<CpuFeature>, child("feature").since(0, 7, 5);
+    10 FEATURES = features: Vec<CpuFeature>, child("feature").since(0, 7, 5);
     11 NUMA = numa: Option<CpuNuma>, child("numa").since(0, 9, 8);
 }
 
@@ -271,21 +271,21 @@ pub enum CpuCacheLevel {
     ///
     /// Since libvirt 3.3.0.
     #[default]
-    V1,
+    L1,
     /// `2`
     ///
     /// Since libvirt 3.3.0.
-    V2,
+    L2,
     /// `3`
     ///
     /// Since libvirt 3.3.0.
-    V3,
+    L3,
 }
 
 rt::values! { CpuCacheLevel;
-    V1 = "1".since(3, 3, 0);
-    V2 = "2".since(3, 3, 0);
-    V3 = "3".since(3, 3, 0);
+    L1 = "1".since(3, 3, 0);
+    L2 = "2".since(3, 3, 0);
+    L3 = "3".since(3, 3, 0);
 }
 
 /// A set of values.
@@ -422,7 +422,7 @@ pub struct CpuNuma {
     /// One node: its CPUs and its memory.
     ///
     /// Since libvirt 0.9.8.
-    pub cell: Vec<NumaCell>,
+    pub cells: Vec<NumaCell>,
     /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
     ///
     /// Since libvirt 6.6.0. See [the
@@ -433,7 +433,7 @@ pub struct CpuNuma {
 }
 
 rt::table! { CpuNuma: element("numa").since(0, 9, 8);
-    0 CELL = cell: Vec<NumaCell>, child("cell").required().since(0, 9, 8);
+    0 CELLS = cells: Vec<NumaCell>, child("cell").required().since(0, 9, 8);
     1 INTERCONNECTS = interconnects: Option<NumaInterconnects>, child("interconnects").since(6, 6, 0);
 }
 
@@ -474,7 +474,7 @@ pub struct NumaCell {
     /// A cache at the memory's side of the node, one level an element.
     ///
     /// Since libvirt 6.6.0.
-    pub cache: Vec<NumaCache>,
+    pub caches: Vec<NumaCache>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -487,7 +487,7 @@ rt::table! { NumaCell: element("cell").since(0, 9, 8);
     4 MEM_ACCESS = mem_access: Option<NumaCellMemAccess>, attribute("memAccess").since(1, 2, 9);
     5 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
     6 DISTANCES = distances: Option<NumaDistances>, child("distances").since(3, 10, 0);
-    7 CACHE = cache: Vec<NumaCache>, child("cache").since(6, 6, 0);
+    7 CACHES = caches: Vec<NumaCache>, child("cache").since(6, 6, 0);
 }
 
 /// A set of values.
@@ -517,13 +517,13 @@ pub struct NumaDistances {
     /// The distance to one node.
     ///
     /// Since libvirt 3.10.0.
-    pub sibling: Vec<NumaSibling>,
+    pub siblings: Vec<NumaSibling>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { NumaDistances: element("distances").since(3, 10, 0);
-    0 SIBLING = sibling: Vec<NumaSibling>, child("sibling").required().since(3, 10, 0);
+    0 SIBLINGS = siblings: Vec<NumaSibling>, child("sibling").required().since(3, 10, 0);
 }
 
 /// The distance to one node.

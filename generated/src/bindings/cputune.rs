@@ -59,7 +59,7 @@ pub struct Cputune {
     /// The host CPUs that one virtual CPU may run on.
     ///
     /// Since libvirt 0.9.0.
-    pub vcpupin: Vec<Vcpupin>,
+    pub vcpupins: Vec<Vcpupin>,
     /// The host CPUs that the emulator may run on: all of the guest but its virtual CPUs and I/O threads.
     ///
     /// A second one is refused by libvirt. Since libvirt 0.10.0.
@@ -67,7 +67,7 @@ pub struct Cputune {
     /// The host CPUs that one I/O thread may run on.
     ///
     /// Since libvirt 1.2.9.
-    pub iothreadpin: Vec<Iothreadpin>,
+    pub iothreadpins: Vec<Iothreadpin>,
     /// The scheduler of the emulator.
     ///
     /// A second one is refused by libvirt. Since libvirt 5.3.0.
@@ -75,23 +75,23 @@ pub struct Cputune {
     /// The scheduler of some virtual CPUs.
     ///
     /// Since libvirt 1.2.13.
-    pub vcpusched: Vec<Vcpusched>,
+    pub vcpuscheds: Vec<Vcpusched>,
     /// The scheduler of some I/O threads.
     ///
     /// Since libvirt 1.2.13.
-    pub iothreadsched: Vec<Iothreadsched>,
+    pub iothreadscheds: Vec<Iothreadsched>,
     /// The part of the CPU caches that some virtual CPUs get, by the host's resctrl.
     ///
     /// Since libvirt 4.1.0.
-    pub cachetune: Vec<Cachetune>,
+    pub cachetunes: Vec<Cachetune>,
     /// The memory bandwidth that some virtual CPUs get, by the host's resctrl.
     ///
     /// Since libvirt 4.7.0.
-    pub memorytune: Vec<Memorytune>,
+    pub memorytunes: Vec<Memorytune>,
     /// Watches, by the host's resctrl, how much energy some virtual CPUs use.
     ///
     /// Since libvirt 12.4.0.
-    pub energytune: Vec<Energytune>,
+    pub energytunes: Vec<Energytune>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -106,15 +106,15 @@ rt::table! { Cputune: element("cputune").since(0, 9, 0).dropped_if_empty().refer
     6 EMULATOR_QUOTA = emulator_quota: Option<i64>, leaf("emulator_quota").since(0, 10, 0);
     7 IOTHREAD_PERIOD = iothread_period: Option<u32>, leaf("iothread_period").since(2, 2, 0);
     8 IOTHREAD_QUOTA = iothread_quota: Option<i64>, leaf("iothread_quota").since(2, 2, 0);
-    9 VCPUPIN = vcpupin: Vec<Vcpupin>, child("vcpupin").since(0, 9, 0);
+    9 VCPUPINS = vcpupins: Vec<Vcpupin>, child("vcpupin").since(0, 9, 0);
     10 EMULATORPIN = emulatorpin: Option<Emulatorpin>, child("emulatorpin").once().since(0, 10, 0);
-    11 IOTHREADPIN = iothreadpin: Vec<Iothreadpin>, child("iothreadpin").since(1, 2, 9);
+    11 IOTHREADPINS = iothreadpins: Vec<Iothreadpin>, child("iothreadpin").since(1, 2, 9);
     12 EMULATORSCHED = emulatorsched: Option<Emulatorsched>, child("emulatorsched").once().since(5, 3, 0);
-    13 VCPUSCHED = vcpusched: Vec<Vcpusched>, child("vcpusched").since(1, 2, 13);
-    14 IOTHREADSCHED = iothreadsched: Vec<Iothreadsched>, child("iothreadsched").since(1, 2, 13);
-    15 CACHETUNE = cachetune: Vec<Cachetune>, child("cachetune").since(4, 1, 0);
-    16 MEMORYTUNE = memorytune: Vec<Memorytune>, child("memorytune").since(4, 7, 0);
-    17 ENERGYTUNE = energytune: Vec<Energytune>, child("energytune").since(12, 4, 0);
+    13 VCPUSCHEDS = vcpuscheds: Vec<Vcpusched>, child("vcpusched").since(1, 2, 13);
+    14 IOTHREADSCHEDS = iothreadscheds: Vec<Iothreadsched>, child("iothreadsched").since(1, 2, 13);
+    15 CACHETUNES = cachetunes: Vec<Cachetune>, child("cachetune").since(4, 1, 0);
+    16 MEMORYTUNES = memorytunes: Vec<Memorytune>, child("memorytune").since(4, 7, 0);
+    17 ENERGYTUNES = energytunes: Vec<Energytune>, child("energytune").since(12, 4, 0);
 }
 
 /// The host CPUs that one virtual CPU may run on.
@@ -256,11 +256,11 @@ pub enum Scheduler {
     /// In real time, until the thread yields.
     ///
     /// Since libvirt 1.2.13.
-    Fifo(SchedulerFifo),
+    Fifo(RealTime),
     /// In real time, in slices among equals.
     ///
     /// Since libvirt 1.2.13.
-    Rr(SchedulerFifo),
+    Rr(RealTime),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
@@ -268,21 +268,21 @@ pub enum Scheduler {
 rt::payload! { Scheduler: attribute("scheduler").since(1, 2, 13);
     Batch = "batch".since(1, 2, 13);
     Idle = "idle".since(1, 2, 13);
-    Fifo(SchedulerFifo) = "fifo".since(1, 2, 13);
-    Rr(SchedulerFifo) = "rr".since(1, 2, 13);
+    Fifo(RealTime) = "fifo".since(1, 2, 13);
+    Rr(RealTime) = "rr".since(1, 2, 13);
     .. = Other(rt::Other);
 }
 
 /// The members of one variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct SchedulerFifo {
+pub struct RealTime {
     /// The priority, usually 1 to 99.
     ///
     /// Since libvirt 1.2.13.
     pub priority: u16,
 }
 
-rt::table! { SchedulerFifo: members();
+rt::table! { RealTime: members();
     0 PRIORITY = priority: u16, attribute("priority").since(1, 2, 13);
 }
 
@@ -511,7 +511,7 @@ pub struct Energytune {
     /// Watches how much energy some of these virtual CPUs use.
     ///
     /// Since libvirt 12.4.0.
-    pub monitor: Vec<EnergytuneMonitor>,
+    pub monitors: Vec<EnergytuneMonitor>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -519,7 +519,7 @@ pub struct Energytune {
 rt::table! { Energytune: element("energytune").since(12, 4, 0);
     0 VCPUS = vcpus: Option<scalar::CpuSet>, attribute("vcpus").since(12, 4, 0).optional_since(12, 8, 0);
     1 ID = id: Option<String>, attribute("id").since(12, 4, 0).output_only();
-    2 MONITOR = monitor: Vec<EnergytuneMonitor>, child("monitor").required().since(12, 4, 0);
+    2 MONITORS = monitors: Vec<EnergytuneMonitor>, child("monitor").required().since(12, 4, 0);
 }
 
 /// Watches how much energy some of these virtual CPUs use.

@@ -62,55 +62,55 @@ pub struct Devices {
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub disk: Vec<Disk>,
+    pub disks: Vec<Disk>,
     /// A controller of a bus. libvirt adds those that devices need and that are missing.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#controllers).
-    pub controller: Vec<Controller>,
+    pub controllers: Vec<Controller>,
     /// A lease that the domain needs in order to run.
     ///
     /// Since libvirt 0.9.2. See [the manual](https://libvirt.org/formatdomain.html#device-leases).
-    pub lease: Vec<Lease>,
+    pub leases: Vec<Lease>,
     /// A file system of the host that the guest can mount.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
-    pub filesystem: Vec<Filesystem>,
+    pub filesystems: Vec<Filesystem>,
     /// A network card of the guest, and what it is connected to on the host.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
-    pub interface: Vec<Interface>,
+    pub interfaces: Vec<Interface>,
     /// A smartcard in a virtual USB reader.
     ///
     /// Since libvirt 0.8.8. See [the manual](https://libvirt.org/formatdomain.html#smartcard-devices).
-    pub smartcard: Vec<Smartcard>,
+    pub smartcards: Vec<Smartcard>,
     /// An emulated serial port.
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub serial: Vec<Serial>,
+    pub serials: Vec<Serial>,
     /// An emulated parallel port.
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub parallel: Vec<Parallel>,
+    pub parallels: Vec<Parallel>,
     /// A console of the guest. The first one of type `serial` is the first serial port under another name.
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub console: Vec<Console>,
+    pub consoles: Vec<Console>,
     /// A private line between the host and a program in the guest, as the guest agent.
     ///
     /// Since libvirt 0.7.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub channel: Vec<Channel>,
+    pub channels: Vec<Channel>,
     /// A device by which the user of the graphical display, or somebody at the host, controls the guest.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#input-devices).
-    pub input: Vec<Input>,
+    pub inputs: Vec<Input>,
     /// A trusted platform module of the guest.
     ///
     /// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#tpm-device).
-    pub tpm: Vec<Tpm>,
+    pub tpms: Vec<Tpm>,
     /// A display of the guest.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -118,36 +118,36 @@ pub struct Devices {
     /// A sound card of the guest.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#sound-devices).
-    pub sound: Vec<Sound>,
+    pub sounds: Vec<Sound>,
     /// A way to the audio of the host.
     ///
     /// Since libvirt 6.7.0. See [the manual](https://libvirt.org/formatdomain.html#audio-backends).
-    pub audio: Vec<Audio>,
+    pub audios: Vec<Audio>,
     /// A video card of the guest. libvirt adds one where the domain has a display but no card.
     ///
     /// Since libvirt 0.7.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-    pub video: Vec<Video>,
+    pub videos: Vec<Video>,
     /// A device of the host, assigned to the guest.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-device-assignment).
-    pub hostdev: Vec<Hostdev>,
+    pub hostdevs: Vec<Hostdev>,
     /// A place in the guest that can take one redirected device.
     ///
     /// Since libvirt 0.9.5. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
-    pub redirdev: Vec<Redirdev>,
+    pub redirdevs: Vec<Redirdev>,
     /// The rules that decide which devices may be redirected. The first that fits holds.
     ///
     /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
     /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
-    pub redirfilter: Vec<Redirfilter>,
+    pub redirfilters: Vec<Redirfilter>,
     /// A device that makes several ports out of one.
     ///
     /// Since libvirt 0.9.5. See [the manual](https://libvirt.org/formatdomain.html#hub-devices).
-    pub hub: Vec<Hub>,
+    pub hubs: Vec<Hub>,
     /// A timer that the guest has to restart, lest something happens.
     ///
     /// Since libvirt 0.7.3. See [the manual](https://libvirt.org/formatdomain.html#watchdog-devices).
-    pub watchdog: Vec<Watchdog>,
+    pub watchdogs: Vec<Watchdog>,
     /// The memory balloon. Hypervisors that have one add it unless its model is `none`.
     ///
     /// A second one is refused by libvirt. Since libvirt 0.8.3. See [the
@@ -157,7 +157,7 @@ pub struct Devices {
     ///
     /// Since libvirt 1.0.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#random-number-generator-device).
-    pub rng: Vec<Rng>,
+    pub rngs: Vec<Rng>,
     /// The device that every pSeries guest has; it stands here so that its address can be set.
     ///
     /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
@@ -166,19 +166,19 @@ pub struct Devices {
     /// A device through which the host learns of a panic in the guest.
     ///
     /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#panic-device).
-    pub panic: Vec<Panic>,
+    pub panics: Vec<Panic>,
     /// A device with memory that other guests and the host can use too.
     ///
     /// Since libvirt 1.2.10. See [the manual](https://libvirt.org/formatdomain.html#shared-memory-device).
-    pub shmem: Vec<Shmem>,
+    pub shmems: Vec<Shmem>,
     /// A memory module.
     ///
     /// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-devices).
-    pub memory: Vec<MemoryDevice>,
+    pub memory_devices: Vec<MemoryDevice>,
     /// An IOMMU of the guest. Several can be of model `smmuv3` alone.
     ///
     /// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
-    pub iommu: Vec<Iommu>,
+    pub iommus: Vec<Iommu>,
     /// A device through which guest and host talk by sockets.
     ///
     /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
@@ -187,7 +187,7 @@ pub struct Devices {
     /// A cryptographic accelerator.
     ///
     /// Since libvirt 9.1.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
-    pub crypto: Vec<Crypto>,
+    pub cryptos: Vec<Crypto>,
     /// A store in which a crashing guest leaves its last messages.
     ///
     /// A second one is refused by libvirt. Since libvirt 10.6.0. See [the
@@ -199,35 +199,35 @@ pub struct Devices {
 
 rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("devices");
     0 EMULATOR = emulator: Option<String>, leaf("emulator").since(0, 6, 0).dropped_if_empty();
-    1 DISK = disk: Vec<Disk>, child("disk").since(0, 6, 0);
-    2 CONTROLLER = controller: Vec<Controller>, child("controller").since(0, 7, 6);
-    3 LEASE = lease: Vec<Lease>, child("lease").since(0, 9, 2);
-    4 FILESYSTEM = filesystem: Vec<Filesystem>, child("filesystem").since(0, 6, 0);
-    5 INTERFACE = interface: Vec<Interface>, child("interface").since(0, 6, 0);
-    6 SMARTCARD = smartcard: Vec<Smartcard>, child("smartcard").since(0, 8, 8);
-    7 SERIAL = serial: Vec<Serial>, child("serial").since(0, 6, 0);
-    8 PARALLEL = parallel: Vec<Parallel>, child("parallel").since(0, 6, 0);
-    9 CONSOLE = console: Vec<Console>, child("console").since(0, 6, 0);
-    10 CHANNEL = channel: Vec<Channel>, child("channel").since(0, 7, 3);
-    11 INPUT = input: Vec<Input>, child("input").since(0, 6, 0);
-    12 TPM = tpm: Vec<Tpm>, child("tpm").since(1, 0, 5);
+    1 DISKS = disks: Vec<Disk>, child("disk").since(0, 6, 0);
+    2 CONTROLLERS = controllers: Vec<Controller>, child("controller").since(0, 7, 6);
+    3 LEASES = leases: Vec<Lease>, child("lease").since(0, 9, 2);
+    4 FILESYSTEMS = filesystems: Vec<Filesystem>, child("filesystem").since(0, 6, 0);
+    5 INTERFACES = interfaces: Vec<Interface>, child("interface").since(0, 6, 0);
+    6 SMARTCARDS = smartcards: Vec<Smartcard>, child("smartcard").since(0, 8, 8);
+    7 SERIALS = serials: Vec<Serial>, child("serial").since(0, 6, 0);
+    8 PARALLELS = parallels: Vec<Parallel>, child("parallel").since(0, 6, 0);
+    9 CONSOLES = consoles: Vec<Console>, child("console").since(0, 6, 0);
+    10 CHANNELS = channels: Vec<Channel>, child("channel").since(0, 7, 3);
+    11 INPUTS = inputs: Vec<Input>, child("input").since(0, 6, 0);
+    12 TPMS = tpms: Vec<Tpm>, child("tpm").since(1, 0, 5);
     13 GRAPHICS = graphics: Vec<Graphics>, child("graphics").since(0, 6, 0);
-    14 SOUND = sound: Vec<Sound>, child("sound").since(0, 6, 0);
-    15 AUDIO = audio: Vec<Audio>, child("audio").since(6, 7, 0);
-    16 VIDEO = video: Vec<Video>, child("video").since(0, 7, 0);
-    17 HOSTDEV = hostdev: Vec<Hostdev>, child("hostdev").since(0, 6, 0);
-    18 REDIRDEV = redirdev: Vec<Redirdev>, child("redirdev").since(0, 9, 5).pair();
-    19 REDIRFILTER = redirfilter: Vec<Redirfilter>, child("redirfilter").once().since(0, 10, 2).dropped_if_empty();
-    20 HUB = hub: Vec<Hub>, child("hub").since(0, 9, 5);
-    21 WATCHDOG = watchdog: Vec<Watchdog>, child("watchdog").since(0, 7, 3);
+    14 SOUNDS = sounds: Vec<Sound>, child("sound").since(0, 6, 0);
+    15 AUDIOS = audios: Vec<Audio>, child("audio").since(6, 7, 0);
+    16 VIDEOS = videos: Vec<Video>, child("video").since(0, 7, 0);
+    17 HOSTDEVS = hostdevs: Vec<Hostdev>, child("hostdev").since(0, 6, 0);
+    18 REDIRDEVS = redirdevs: Vec<Redirdev>, child("redirdev").since(0, 9, 5).pair();
+    19 REDIRFILTERS = redirfilters: Vec<Redirfilter>, child("redirfilter").once().since(0, 10, 2).dropped_if_empty();
+    20 HUBS = hubs: Vec<Hub>, child("hub").since(0, 9, 5);
+    21 WATCHDOGS = watchdogs: Vec<Watchdog>, child("watchdog").since(0, 7, 3);
     22 MEMBALLOON = memballoon: Option<Memballoon>, child("memballoon").once().since(0, 8, 3);
-    23 RNG = rng: Vec<Rng>, child("rng").since(1, 0, 3);
+    23 RNGS = rngs: Vec<Rng>, child("rng").since(1, 0, 3);
     24 NVRAM = nvram: Option<Nvram>, child("nvram").once().since(1, 0, 5).pair();
-    25 PANIC = panic: Vec<Panic>, child("panic").since(1, 2, 1);
-    26 SHMEM = shmem: Vec<Shmem>, child("shmem").since(1, 2, 10);
-    27 MEMORY = memory: Vec<MemoryDevice>, child("memory").since(1, 2, 14);
-    28 IOMMU = iommu: Vec<Iommu>, child("iommu").since(2, 1, 0);
+    25 PANICS = panics: Vec<Panic>, child("panic").since(1, 2, 1);
+    26 SHMEMS = shmems: Vec<Shmem>, child("shmem").since(1, 2, 10);
+    27 MEMORY_DEVICES = memory_devices: Vec<MemoryDevice>, child("memory").since(1, 2, 14);
+    28 IOMMUS = iommus: Vec<Iommu>, child("iommu").since(2, 1, 0);
     29 VSOCK = vsock: Option<Vsock>, child("vsock").once().since(4, 4, 0);
-    30 CRYPTO = crypto: Vec<Crypto>, child("crypto").since(9, 1, 0);
+    30 CRYPTOS = cryptos: Vec<Crypto>, child("crypto").since(9, 1, 0);
     31 PSTORE = pstore: Option<Pstore>, child("pstore").once().since(10, 6, 0);
 }

@@ -211,7 +211,7 @@ pub struct Domain {
     /// How one security driver of the host confines the guest.
     ///
     /// Since libvirt 0.6.1. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<Seclabel>,
+    pub seclabels: Vec<Seclabel>,
     /// Which keys of the s390 cryptographic facility the guest can protect. Without this element it can
     /// protect both kinds.
     ///
@@ -303,7 +303,7 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     37 PM = pm: Option<Pm>, child("pm").since(0, 10, 2).dropped_if_empty();
     38 PERF = perf: Option<Perf>, child("perf").since(1, 3, 3).dropped_if_empty();
     39 DEVICES = devices: Option<Devices>, child("devices").since(0, 6, 0).pair();
-    40 SECLABEL = seclabel: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
+    40 SECLABELS = seclabels: Vec<Seclabel>, child("seclabel").since(0, 6, 1);
     41 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();
     42 LAUNCH_SECURITY = launch_security: Option<LaunchSecurity>, child("launchSecurity").since(4, 4, 0);
     43 QEMU_COMMANDLINE = qemu_commandline: Option<QemuCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0")

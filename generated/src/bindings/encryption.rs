@@ -20,7 +20,7 @@ pub struct Encryption {
     /// layered, each layer has one, that of the image itself first.
     ///
     /// Since libvirt 0.7.1.
-    pub secret: Vec<EncryptionSecret>,
+    pub secrets: Vec<EncryptionSecret>,
     /// The cipher with which a new LUKS volume is encrypted.
     ///
     /// Since libvirt 2.1.0.
@@ -36,7 +36,7 @@ pub struct Encryption {
 rt::table! { Encryption: element("encryption");
     0 FORMAT = format: EncryptionFormat, attribute("format").since(0, 7, 1);
     1 ENGINE = engine: Option<EncryptionEngine>, attribute("engine").assumed("qemu").since(7, 9, 0);
-    2 SECRET = secret: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);
+    2 SECRETS = secrets: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);
     3 CIPHER = cipher: Option<EncryptionCipher>, child("cipher").since(2, 1, 0);
     4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
 }

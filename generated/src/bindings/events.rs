@@ -157,13 +157,13 @@ pub struct Perf {
     /// A performance event.
     ///
     /// Since libvirt 1.3.3.
-    pub event: Vec<PerfEvent>,
+    pub events: Vec<PerfEvent>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Perf: element("perf").since(1, 3, 3).dropped_if_empty().reference("performance-monitoring-events");
-    0 EVENT = event: Vec<PerfEvent>, child("event").required().since(1, 3, 3);
+    0 EVENTS = events: Vec<PerfEvent>, child("event").required().since(1, 3, 3);
 }
 
 /// A performance event.

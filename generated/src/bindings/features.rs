@@ -270,17 +270,17 @@ pub enum FeatureGicVersion {
     /// `2`
     ///
     /// Since libvirt 1.2.16.
-    V2,
+    GicV2,
     /// `3`
     ///
     /// Since libvirt 1.2.16.
-    V3,
+    GicV3,
 }
 
 rt::values! { FeatureGicVersion;
     Host = "host".since(1, 3, 2);
-    V2 = "2".since(1, 2, 16);
-    V3 = "3".since(1, 2, 16);
+    GicV2 = "2".since(1, 2, 16);
+    GicV3 = "3".since(1, 2, 16);
 }
 
 /// System management mode, which firmware needs for secure boot.

@@ -118,13 +118,13 @@ pub struct Hugepages {
     /// Huge pages of one size, for all NUMA nodes of the guest or for some.
     ///
     /// Since libvirt 1.2.7.
-    pub page: Vec<Hugepage>,
+    pub pages: Vec<Hugepage>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Hugepages: element("hugepages").since(0, 7, 1);
-    0 PAGE = page: Vec<Hugepage>, child("page").since(1, 2, 7);
+    0 PAGES = pages: Vec<Hugepage>, child("page").since(1, 2, 7);
 }
 
 /// Huge pages of one size, for all NUMA nodes of the guest or for some.

@@ -12,18 +12,18 @@ pub struct QemuCommandline {
     /// One argument.
     ///
     /// Since libvirt 0.8.3.
-    pub arg: Vec<QemuArg>,
+    pub args: Vec<QemuArg>,
     /// One variable of the environment.
     ///
     /// Since libvirt 0.8.3.
-    pub env: Vec<QemuEnv>,
+    pub envs: Vec<QemuEnv>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { QemuCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
-    0 ARG = arg: Vec<QemuArg>, child("arg").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
-    1 ENV = env: Vec<QemuEnv>, child("env").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+    0 ARGS = args: Vec<QemuArg>, child("arg").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+    1 ENVS = envs: Vec<QemuEnv>, child("env").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
 }
 
 /// One argument.
@@ -112,13 +112,13 @@ pub struct QemuOverride {
     /// The device whose properties are set.
     ///
     /// Since libvirt 8.2.0.
-    pub device: Vec<QemuOverrideDevice>,
+    pub devices: Vec<QemuOverrideDevice>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { QemuOverride: element("override").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
-    0 DEVICE = device: Vec<QemuOverrideDevice>, child("device").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    0 DEVICES = devices: Vec<QemuOverrideDevice>, child("device").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
 }
 
@@ -153,13 +153,13 @@ pub struct QemuOverrideFrontend {
     /// One property.
     ///
     /// Since libvirt 8.2.0.
-    pub property: Vec<QemuOverrideProperty>,
+    pub properties: Vec<QemuOverrideProperty>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { QemuOverrideFrontend: element("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
-    0 PROPERTY = property: Vec<QemuOverrideProperty>, child("property").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    0 PROPERTIES = properties: Vec<QemuOverrideProperty>, child("property").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
 }
 
@@ -395,13 +395,13 @@ pub struct XenCommandline {
     /// One argument.
     ///
     /// Since libvirt 6.7.0.
-    pub arg: Vec<XenArg>,
+    pub args: Vec<XenArg>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { XenCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
-    0 ARG = arg: Vec<XenArg>, child("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
+    0 ARGS = args: Vec<XenArg>, child("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
 }
 
 /// One argument.
@@ -429,13 +429,13 @@ pub struct BhyveCommandline {
     /// One argument.
     ///
     /// Since libvirt 5.1.0.
-    pub arg: Vec<BhyveArg>,
+    pub args: Vec<BhyveArg>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { BhyveCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
-    0 ARG = arg: Vec<BhyveArg>, child("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
+    0 ARGS = args: Vec<BhyveArg>, child("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
 }
 
 /// One argument.

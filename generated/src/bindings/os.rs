@@ -28,11 +28,11 @@ pub struct Os {
     /// An argument of the first process.
     ///
     /// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
-    pub initarg: Vec<String>,
+    pub initargs: Vec<String>,
     /// A variable in the environment of a container's first process; the content is its value.
     ///
     /// Since libvirt 3.6.0. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
-    pub initenv: Vec<OsInitenv>,
+    pub initenvs: Vec<OsInitenv>,
     /// The directory in which the first process starts.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.6.0. See [the
@@ -107,7 +107,7 @@ pub struct Os {
     /// The kind of device to boot from next; several elements are tried in their order.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-    pub boot: Vec<OsBoot>,
+    pub boots: Vec<OsBoot>,
     /// Whether the firmware offers a boot menu.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3. See [the
@@ -131,8 +131,8 @@ rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-bootin
     0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0).absent_if_empty();
     1 TYPE = type_: OsType, child("type").since(0, 6, 0);
     2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
-    3 INITARG = initarg: Vec<String>, leaf("initarg").since(0, 9, 11);
-    4 INITENV = initenv: Vec<OsInitenv>, child("initenv").since(3, 6, 0);
+    3 INITARGS = initargs: Vec<String>, leaf("initarg").since(0, 9, 11);
+    4 INITENVS = initenvs: Vec<OsInitenv>, child("initenv").since(3, 6, 0);
     5 INITDIR = initdir: Option<String>, leaf("initdir").since(3, 6, 0).dropped_if_empty();
     6 INITUSER = inituser: Option<String>, leaf("inituser").since(3, 6, 0).dropped_if_empty();
     7 INITGROUP = initgroup: Option<String>, leaf("initgroup").since(3, 6, 0).dropped_if_empty();
@@ -148,7 +148,7 @@ rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-bootin
     16 DTB = dtb: Option<String>, leaf("dtb").since(1, 0, 4).dropped_if_empty();
     17 ROOT = root: Option<String>, leaf("root").since(0, 6, 0).dropped_if_empty();
     18 ACPI = acpi: Option<OsAcpi>, child("acpi").since(1, 3, 5).dropped_if_empty();
-    19 BOOT = boot: Vec<OsBoot>, child("boot").since(0, 6, 0);
+    19 BOOTS = boots: Vec<OsBoot>, child("boot").since(0, 6, 0);
     20 BOOTMENU = bootmenu: Option<OsBootmenu>, child("bootmenu").since(0, 8, 3).dropped_if_empty();
     21 BIOS = bios: Option<OsBios>, child("bios").since(0, 9, 4).dropped_if_empty();
     22 SMBIOS = smbios: Option<OsSmbios>, child("smbios").since(0, 8, 6).dropped_if_empty();
@@ -268,18 +268,18 @@ pub struct Idmap {
     /// A range of users.
     ///
     /// Since libvirt 1.2.1.
-    pub uid: Vec<IdmapRange>,
+    pub uids: Vec<IdmapRange>,
     /// A range of groups.
     ///
     /// Since libvirt 1.2.1.
-    pub gid: Vec<IdmapRange>,
+    pub gids: Vec<IdmapRange>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Idmap: element("idmap").since(1, 2, 1).dropped_if_empty().reference("container-boot");
-    0 UID = uid: Vec<IdmapRange>, child("uid").since(1, 2, 1);
-    1 GID = gid: Vec<IdmapRange>, child("gid").since(1, 2, 1);
+    0 UIDS = uids: Vec<IdmapRange>, child("uid").since(1, 2, 1);
+    1 GIDS = gids: Vec<IdmapRange>, child("gid").since(1, 2, 1);
 }
 
 /// A range of numbers in the container and its place on the host.
@@ -318,13 +318,13 @@ pub struct OsFirmwareFeatures {
     /// A feature of the firmware.
     ///
     /// Since libvirt 7.2.0.
-    pub feature: Vec<OsFirmwareFeature>,
+    pub features: Vec<OsFirmwareFeature>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { OsFirmwareFeatures: element("firmware").since(7, 2, 0).dropped_if_empty().reference("bios-bootloader");
-    0 FEATURE = feature: Vec<OsFirmwareFeature>, child("feature").required().since(7, 2, 0);
+    0 FEATURES = features: Vec<OsFirmwareFeature>, child("feature").required().since(7, 2, 0);
 }
 
 /// A feature of the firmware.
@@ -637,13 +637,13 @@ pub struct OsAcpi {
     /// The path of a file with ACPI tables.
     ///
     /// Since libvirt 1.3.5.
-    pub table: Vec<OsAcpiTable>,
+    pub tables: Vec<OsAcpiTable>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { OsAcpi: element("acpi").since(1, 3, 5).dropped_if_empty().reference("common-os-element-configuration");
-    0 TABLE = table: Vec<OsAcpiTable>, child("table").since(1, 3, 5);
+    0 TABLES = tables: Vec<OsAcpiTable>, child("table").since(1, 3, 5);
 }
 
 /// The path of a file with ACPI tables.

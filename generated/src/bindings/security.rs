@@ -219,13 +219,13 @@ pub struct DeviceSeclabelRelabelYes {
     /// The full label, in the syntax of its driver.
     ///
     /// An empty one is refused by libvirt. Since libvirt 0.9.9.
-    pub label: Vec<String>,
+    pub labels: Vec<String>,
 }
 
 rt::table! { DeviceSeclabelRelabelYes: members();
     0 LABELSKIP = labelskip: Option<DeviceSeclabelRelabelYesLabelskip>, attribute("labelskip").since(1, 1, 2)
         .output_only();
-    1 LABEL = label: Vec<String>, leaf("label").since(0, 9, 9).refused_if_empty();
+    1 LABELS = labels: Vec<String>, leaf("label").since(0, 9, 9).refused_if_empty();
 }
 
 /// A set of values.
@@ -252,13 +252,13 @@ pub struct Keywrap {
     /// One kind of wrapping keys.
     ///
     /// Since libvirt 1.2.16.
-    pub cipher: Vec<KeywrapCipher>,
+    pub ciphers: Vec<KeywrapCipher>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Keywrap: element("keywrap").since(1, 2, 16).dropped_if_empty().reference("key-wrap");
-    0 CIPHER = cipher: Vec<KeywrapCipher>, child("cipher").required().since(1, 2, 16);
+    0 CIPHERS = ciphers: Vec<KeywrapCipher>, child("cipher").required().since(1, 2, 16);
 }
 
 /// One kind of wrapping keys.

@@ -61,7 +61,7 @@ pub struct SysinfoTypeSmbios {
     /// Block 2 of SMBIOS: a board.
     ///
     /// Since libvirt 1.2.17.
-    pub base_board: Vec<SysinfoBaseBoard>,
+    pub base_boards: Vec<SysinfoBaseBoard>,
     /// Block 3 of SMBIOS: the chassis.
     ///
     /// Since libvirt 4.1.0.
@@ -75,7 +75,7 @@ pub struct SysinfoTypeSmbios {
 rt::table! { SysinfoTypeSmbios: members();
     0 BIOS = bios: Option<SysinfoBios>, child("bios").since(0, 8, 6);
     1 SYSTEM = system: Option<SysinfoSystem>, child("system").since(0, 8, 6);
-    2 BASE_BOARD = base_board: Vec<SysinfoBaseBoard>, child("baseBoard").since(1, 2, 17);
+    2 BASE_BOARDS = base_boards: Vec<SysinfoBaseBoard>, child("baseBoard").since(1, 2, 17);
     3 CHASSIS = chassis: Option<SysinfoChassis>, child("chassis").since(4, 1, 0);
     4 OEM_STRINGS = oem_strings: Option<SysinfoOemStrings>, child("oemStrings").since(4, 1, 0);
 }
@@ -86,11 +86,11 @@ pub struct SysinfoTypeFwcfg {
     /// A blob of the firmware configuration: the content of a file, or the content of the element.
     ///
     /// Since libvirt 6.5.0.
-    pub entry: Vec<SysinfoBlob>,
+    pub entries: Vec<SysinfoBlob>,
 }
 
 rt::table! { SysinfoTypeFwcfg: members();
-    0 ENTRY = entry: Vec<SysinfoBlob>, child("entry").since(6, 5, 0);
+    0 ENTRIES = entries: Vec<SysinfoBlob>, child("entry").since(6, 5, 0);
 }
 
 /// Block 0 of SMBIOS: the BIOS.
@@ -101,13 +101,13 @@ pub struct SysinfoBios {
     /// A field of the BIOS block; the content is its value.
     ///
     /// Since libvirt 0.8.6.
-    pub entry: Vec<SysinfoBiosEntry>,
+    pub entries: Vec<SysinfoBiosEntry>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SysinfoBios: element("bios").since(0, 8, 6);
-    0 ENTRY = entry: Vec<SysinfoBiosEntry>, child("entry").required().since(0, 8, 6);
+    0 ENTRIES = entries: Vec<SysinfoBiosEntry>, child("entry").required().since(0, 8, 6);
 }
 
 /// A field of the BIOS block; the content is its value.
@@ -167,13 +167,13 @@ pub struct SysinfoSystem {
     /// A field of the system block; the content is its value.
     ///
     /// Since libvirt 0.8.6.
-    pub entry: Vec<SysinfoSystemEntry>,
+    pub entries: Vec<SysinfoSystemEntry>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SysinfoSystem: element("system").since(0, 8, 6);
-    0 ENTRY = entry: Vec<SysinfoSystemEntry>, child("entry").required().since(0, 8, 6);
+    0 ENTRIES = entries: Vec<SysinfoSystemEntry>, child("entry").required().since(0, 8, 6);
 }
 
 /// A field of the system block; the content is its value.
@@ -248,13 +248,13 @@ pub struct SysinfoBaseBoard {
     /// A field of the board block; the content is its value.
     ///
     /// Since libvirt 1.2.17.
-    pub entry: Vec<SysinfoBaseBoardEntry>,
+    pub entries: Vec<SysinfoBaseBoardEntry>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SysinfoBaseBoard: element("baseBoard").since(1, 2, 17);
-    0 ENTRY = entry: Vec<SysinfoBaseBoardEntry>, child("entry").required().since(1, 2, 17);
+    0 ENTRIES = entries: Vec<SysinfoBaseBoardEntry>, child("entry").required().since(1, 2, 17);
 }
 
 /// A field of the board block; the content is its value.
@@ -324,13 +324,13 @@ pub struct SysinfoChassis {
     /// A field of the chassis block; the content is its value.
     ///
     /// Since libvirt 4.1.0.
-    pub entry: Vec<SysinfoChassisEntry>,
+    pub entries: Vec<SysinfoChassisEntry>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SysinfoChassis: element("chassis").since(4, 1, 0);
-    0 ENTRY = entry: Vec<SysinfoChassisEntry>, child("entry").required().since(4, 1, 0);
+    0 ENTRIES = entries: Vec<SysinfoChassisEntry>, child("entry").required().since(4, 1, 0);
 }
 
 /// A field of the chassis block; the content is its value.
@@ -395,13 +395,13 @@ pub struct SysinfoOemStrings {
     /// A string; the name of its application is best put in front.
     ///
     /// Since libvirt 4.1.0.
-    pub entry: Vec<String>,
+    pub entries: Vec<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SysinfoOemStrings: element("oemStrings").since(4, 1, 0);
-    0 ENTRY = entry: Vec<String>, leaf("entry").required().since(4, 1, 0);
+    0 ENTRIES = entries: Vec<String>, leaf("entry").required().since(4, 1, 0);
 }
 
 /// A blob of the firmware configuration: the content of a file, or the content of the element.

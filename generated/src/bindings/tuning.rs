@@ -67,13 +67,13 @@ pub struct Vcpus {
     /// One virtual CPU.
     ///
     /// Since libvirt 2.2.0.
-    pub vcpu: Vec<VcpusVcpu>,
+    pub vcpus: Vec<VcpusVcpu>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Vcpus: element("vcpus").since(2, 2, 0).dropped_if_empty().reference("cpu-allocation");
-    0 VCPU = vcpu: Vec<VcpusVcpu>, child("vcpu").since(2, 2, 0);
+    0 VCPUS = vcpus: Vec<VcpusVcpu>, child("vcpu").since(2, 2, 0);
 }
 
 /// One virtual CPU.
@@ -117,13 +117,13 @@ pub struct Iothreadids {
     /// One I/O thread.
     ///
     /// Since libvirt 1.2.15.
-    pub iothread: Vec<Iothread>,
+    pub iothreads: Vec<Iothread>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Iothreadids: element("iothreadids").since(1, 2, 15).dropped_if_empty().reference("iothreads-allocation");
-    0 IOTHREAD = iothread: Vec<Iothread>, child("iothread").since(1, 2, 15);
+    0 IOTHREADS = iothreads: Vec<Iothread>, child("iothread").since(1, 2, 15);
 }
 
 /// One I/O thread.
@@ -226,14 +226,14 @@ pub struct Numatune {
     /// The policy for one NUMA cell of the guest.
     ///
     /// Since libvirt 1.2.7.
-    pub memnode: Vec<NumatuneMemnode>,
+    pub memnodes: Vec<NumatuneMemnode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Numatune: element("numatune").since(0, 9, 3).dropped_if_empty().reference("numa-node-tuning");
     0 MEMORY = memory: Option<NumatuneMemory>, child("memory").since(0, 9, 3);
-    1 MEMNODE = memnode: Vec<NumatuneMemnode>, child("memnode").since(1, 2, 7);
+    1 MEMNODES = memnodes: Vec<NumatuneMemnode>, child("memnode").since(1, 2, 7);
 }
 
 /// The policy for all memory of the guest.
@@ -352,14 +352,14 @@ pub struct Blkiotune {
     /// The weight and the limits for one block device of the host.
     ///
     /// Since libvirt 0.9.8.
-    pub device: Vec<BlkiotuneDevice>,
+    pub devices: Vec<BlkiotuneDevice>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().reference("block-i-o-tuning");
     0 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 8, 8);
-    1 DEVICE = device: Vec<BlkiotuneDevice>, child("device").since(0, 9, 8);
+    1 DEVICES = devices: Vec<BlkiotuneDevice>, child("device").since(0, 9, 8);
 }
 
 /// The weight and the limits for one block device of the host.
@@ -454,13 +454,13 @@ pub struct Throttlegroups {
     /// The limits that the disks of one group share.
     ///
     /// Since libvirt 11.2.0.
-    pub throttlegroup: Vec<Throttlegroup>,
+    pub throttlegroups: Vec<Throttlegroup>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Throttlegroups: element("throttlegroups").since(11, 2, 0).reference("disk-throttle-group-management");
-    0 THROTTLEGROUP = throttlegroup: Vec<Throttlegroup>, child("throttlegroup").since(11, 2, 0);
+    0 THROTTLEGROUPS = throttlegroups: Vec<Throttlegroup>, child("throttlegroup").since(11, 2, 0);
 }
 
 /// The limits that the disks of one group share.

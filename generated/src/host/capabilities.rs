@@ -12,14 +12,14 @@ pub struct Capabilities {
     /// The host.
     pub host: Option<HostDescription>,
     /// Guests of one kind and architecture.
-    pub guest: Vec<Guest>,
+    pub guests: Vec<Guest>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Capabilities: element("capabilities");
     0 HOST = host: Option<HostDescription>, child("host");
-    1 GUEST = guest: Vec<Guest>, child("guest");
+    1 GUESTS = guests: Vec<Guest>, child("guest");
 }
 
 /// The host.
@@ -44,7 +44,7 @@ pub struct HostDescription {
     /// The energy that the host uses.
     pub energy: Option<Energy>,
     /// A security driver of the host.
-    pub secmodel: Vec<SecurityModel>,
+    pub secmodels: Vec<SecurityModel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -59,7 +59,7 @@ rt::table! { HostDescription: element("host");
     6 CACHE = cache: Option<HostCache>, child("cache");
     7 MEMORY_BANDWIDTH = memory_bandwidth: Option<MemoryBandwidth>, child("memory_bandwidth");
     8 ENERGY = energy: Option<Energy>, child("energy");
-    9 SECMODEL = secmodel: Vec<SecurityModel>, child("secmodel");
+    9 SECMODELS = secmodels: Vec<SecurityModel>, child("secmodel");
 }
 
 /// The processor of the host.
@@ -76,15 +76,15 @@ pub struct HostCpu {
     /// What the processor says of its make.
     pub signature: Option<HostCpuSignature>,
     /// A counter of time.
-    pub counter: Vec<HostCpuCounter>,
+    pub counters: Vec<HostCpuCounter>,
     /// How its CPUs are arranged.
     pub topology: Option<HostCpuTopology>,
     /// The width of physical addresses.
     pub maxphysaddr: Option<HostCpuMaxphysaddr>,
     /// What the test driver says of physical address extension.
-    pub features: Option<HostCpuFeatures>,
+    pub test_features: Option<HostCpuFeatures>,
     /// A feature that the model does not have.
-    pub feature: Vec<FeatureName>,
+    pub features: Vec<FeatureName>,
     /// A size that pages can have.
     pub pages: Vec<HostCpuPages>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -97,11 +97,11 @@ rt::table! { HostCpu: element("cpu");
     2 VENDOR = vendor: Option<String>, leaf("vendor");
     3 MICROCODE = microcode: Option<HostCpuMicrocode>, child("microcode");
     4 SIGNATURE = signature: Option<HostCpuSignature>, child("signature");
-    5 COUNTER = counter: Vec<HostCpuCounter>, child("counter");
+    5 COUNTERS = counters: Vec<HostCpuCounter>, child("counter");
     6 TOPOLOGY = topology: Option<HostCpuTopology>, child("topology");
     7 MAXPHYSADDR = maxphysaddr: Option<HostCpuMaxphysaddr>, child("maxphysaddr");
-    8 FEATURES = features: Option<HostCpuFeatures>, child("features");
-    9 FEATURE = feature: Vec<FeatureName>, child("feature");
+    8 TEST_FEATURES = test_features: Option<HostCpuFeatures>, child("features");
+    9 FEATURES = features: Vec<FeatureName>, child("feature");
     10 PAGES = pages: Vec<HostCpuPages>, child("pages");
 }
 
@@ -281,13 +281,13 @@ rt::table! { MigrationFeatures: element("migration_features");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MigrationFeaturesUriTransports {
     /// A way, as `tcp`.
-    pub uri_transport: Vec<String>,
+    pub uri_transports: Vec<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MigrationFeaturesUriTransports: element("uri_transports");
-    0 URI_TRANSPORT = uri_transport: Vec<String>, leaf("uri_transport").required();
+    0 URI_TRANSPORTS = uri_transports: Vec<String>, leaf("uri_transport").required();
 }
 
 /// The NUMA nodes of the host.
@@ -309,14 +309,14 @@ pub struct HostTopologyCells {
     /// How many there are.
     pub num: u32,
     /// A NUMA node.
-    pub cell: Vec<HostCell>,
+    pub cells: Vec<HostCell>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostTopologyCells: element("cells");
     0 NUM = num: u32, attribute("num");
-    1 CELL = cell: Vec<HostCell>, child("cell").required();
+    1 CELLS = cells: Vec<HostCell>, child("cell").required();
 }
 
 /// A NUMA node.
@@ -367,13 +367,13 @@ rt::table! { HostCellPages: element("pages");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HostCellDistances {
     /// A node and the way to it.
-    pub sibling: Vec<HostCellDistancesSibling>,
+    pub siblings: Vec<HostCellDistancesSibling>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostCellDistances: element("distances");
-    0 SIBLING = sibling: Vec<HostCellDistancesSibling>, child("sibling").required();
+    0 SIBLINGS = siblings: Vec<HostCellDistancesSibling>, child("sibling").required();
 }
 
 /// A node and the way to it.
@@ -398,14 +398,14 @@ pub struct HostCellCpus {
     /// How many there are.
     pub num: u32,
     /// A CPU of a node.
-    pub cpu: Vec<HostCellCpu>,
+    pub cpus: Vec<HostCellCpu>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostCellCpus: element("cpus");
     0 NUM = num: u32, attribute("num");
-    1 CPU = cpu: Vec<HostCellCpu>, child("cpu");
+    1 CPUS = cpus: Vec<HostCellCpu>, child("cpu");
 }
 
 /// A CPU of a node.
@@ -440,7 +440,7 @@ rt::table! { HostCellCpu: element("cpu");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HostCache {
     /// A cache.
-    pub bank: Vec<CacheBank>,
+    pub banks: Vec<CacheBank>,
     /// What can be watched of a resource.
     pub monitor: Option<ResourceMonitor>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -448,7 +448,7 @@ pub struct HostCache {
 }
 
 rt::table! { HostCache: element("cache");
-    0 BANK = bank: Vec<CacheBank>, child("bank").required();
+    0 BANKS = banks: Vec<CacheBank>, child("bank").required();
     1 MONITOR = monitor: Option<ResourceMonitor>, child("monitor");
 }
 
@@ -468,7 +468,7 @@ pub struct CacheBank {
     /// The CPUs that share it.
     pub cpus: scalar::CpuSet,
     /// How parts of it can be given to guests.
-    pub control: Vec<CacheBankControl>,
+    pub controls: Vec<CacheBankControl>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -480,7 +480,7 @@ rt::table! { CacheBank: element("bank");
     3 SIZE = size: u64, attribute("size");
     4 UNIT = unit: scalar::MemoryUnit, attribute("unit");
     5 CPUS = cpus: scalar::CpuSet, attribute("cpus");
-    6 CONTROL = control: Vec<CacheBankControl>, child("control");
+    6 CONTROLS = controls: Vec<CacheBankControl>, child("control");
 }
 
 /// How parts of it can be given to guests.
@@ -518,7 +518,7 @@ pub struct ResourceMonitor {
     /// How many monitors there can be.
     pub max_monitors: u32,
     /// Something that can be watched.
-    pub feature: Vec<ResourceMonitorFeature>,
+    pub features: Vec<ResourceMonitorFeature>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -527,7 +527,7 @@ rt::table! { ResourceMonitor: element("monitor");
     0 LEVEL = level: Option<u32>, attribute("level");
     1 REUSE_THRESHOLD = reuse_threshold: Option<u32>, attribute("reuseThreshold");
     2 MAX_MONITORS = max_monitors: u32, attribute("maxMonitors");
-    3 FEATURE = feature: Vec<ResourceMonitorFeature>, child("feature").required();
+    3 FEATURES = features: Vec<ResourceMonitorFeature>, child("feature").required();
 }
 
 /// Something that can be watched.
@@ -547,7 +547,7 @@ rt::table! { ResourceMonitorFeature: element("feature");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct MemoryBandwidth {
     /// A controller of memory.
-    pub node: Vec<MemoryBandwidthNode>,
+    pub nodes: Vec<MemoryBandwidthNode>,
     /// What can be watched of a resource.
     pub monitor: Option<ResourceMonitor>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -555,7 +555,7 @@ pub struct MemoryBandwidth {
 }
 
 rt::table! { MemoryBandwidth: element("memory_bandwidth");
-    0 NODE = node: Vec<MemoryBandwidthNode>, child("node").required();
+    0 NODES = nodes: Vec<MemoryBandwidthNode>, child("node").required();
     1 MONITOR = monitor: Option<ResourceMonitor>, child("monitor");
 }
 
@@ -567,7 +567,7 @@ pub struct MemoryBandwidthNode {
     /// The CPUs that share it.
     pub cpus: scalar::CpuSet,
     /// How parts of it can be given to guests, in percent.
-    pub control: Vec<MemoryBandwidthNodeControl>,
+    pub controls: Vec<MemoryBandwidthNodeControl>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -575,7 +575,7 @@ pub struct MemoryBandwidthNode {
 rt::table! { MemoryBandwidthNode: element("node");
     0 ID = id: u32, attribute("id");
     1 CPUS = cpus: scalar::CpuSet, attribute("cpus");
-    2 CONTROL = control: Vec<MemoryBandwidthNodeControl>, child("control");
+    2 CONTROLS = controls: Vec<MemoryBandwidthNodeControl>, child("control");
 }
 
 /// How parts of it can be given to guests, in percent.
@@ -618,7 +618,7 @@ pub struct SecurityModel {
     /// The domain of interpretation of its labels.
     pub doi: String,
     /// The label that guests of a kind have.
-    pub baselabel: Vec<SecurityModelBaselabel>,
+    pub baselabels: Vec<SecurityModelBaselabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -626,7 +626,7 @@ pub struct SecurityModel {
 rt::table! { SecurityModel: element("secmodel");
     0 MODEL = model: String, leaf("model");
     1 DOI = doi: String, leaf("doi");
-    2 BASELABEL = baselabel: Vec<SecurityModelBaselabel>, child("baselabel");
+    2 BASELABELS = baselabels: Vec<SecurityModelBaselabel>, child("baselabel");
 }
 
 /// The label that guests of a kind have.
@@ -676,9 +676,9 @@ pub struct GuestArch {
     /// Its firmware.
     pub loader: Option<String>,
     /// A machine type.
-    pub machine: Vec<GuestMachine>,
+    pub machines: Vec<GuestMachine>,
     /// A type of domains that can be of this architecture, and what is otherwise for it.
-    pub domain: Vec<GuestDomain>,
+    pub domains: Vec<GuestDomain>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -688,8 +688,8 @@ rt::table! { GuestArch: element("arch");
     1 WORDSIZE = wordsize: Option<u32>, leaf("wordsize");
     2 EMULATOR = emulator: Option<String>, leaf("emulator");
     3 LOADER = loader: Option<String>, leaf("loader");
-    4 MACHINE = machine: Vec<GuestMachine>, child("machine");
-    5 DOMAIN = domain: Vec<GuestDomain>, child("domain");
+    4 MACHINES = machines: Vec<GuestMachine>, child("machine");
+    5 DOMAINS = domains: Vec<GuestDomain>, child("domain");
 }
 
 /// A machine type.
@@ -722,7 +722,7 @@ pub struct GuestDomain {
     /// The program that runs it.
     pub emulator: Option<String>,
     /// A machine type.
-    pub machine: Vec<GuestMachine>,
+    pub machines: Vec<GuestMachine>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -730,7 +730,7 @@ pub struct GuestDomain {
 rt::table! { GuestDomain: element("domain");
     0 TYPE = type_: String, attribute("type");
     1 EMULATOR = emulator: Option<String>, leaf("emulator");
-    2 MACHINE = machine: Vec<GuestMachine>, child("machine");
+    2 MACHINES = machines: Vec<GuestMachine>, child("machine");
 }
 
 /// What guests of an architecture can have. The order differs from libvirt to libvirt.

@@ -97,14 +97,14 @@ pub struct Enumeration {
     /// What they are values of.
     pub name: String,
     /// A value.
-    pub value: Vec<String>,
+    pub values: Vec<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Enumeration: element("enum");
     0 NAME = name: String, attribute("name");
-    1 VALUE = value: Vec<String>, leaf("value");
+    1 VALUES = values: Vec<String>, leaf("value");
 }
 
 /// How the guest can boot.
@@ -138,7 +138,7 @@ pub struct OsSupportLoader {
     /// Whether it can be had at all.
     pub supported: YesNo,
     /// The path of an image.
-    pub value: Vec<String>,
+    pub values: Vec<String>,
     /// The values that one attribute or element can have.
     pub enums: Vec<Enumeration>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -147,7 +147,7 @@ pub struct OsSupportLoader {
 
 rt::table! { OsSupportLoader: element("loader");
     0 SUPPORTED = supported: YesNo, attribute("supported");
-    1 VALUE = value: Vec<String>, leaf("value");
+    1 VALUES = values: Vec<String>, leaf("value");
     2 ENUMS = enums: Vec<Enumeration>, child("enum");
 }
 
@@ -155,13 +155,13 @@ rt::table! { OsSupportLoader: element("loader");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CpuSupport {
     /// A way to choose a processor.
-    pub mode: Vec<CpuMode>,
+    pub modes: Vec<CpuMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { CpuSupport: element("cpu");
-    0 MODE = mode: Vec<CpuMode>, child("mode");
+    0 MODES = modes: Vec<CpuMode>, child("mode");
 }
 
 /// A way to choose a processor.
@@ -180,7 +180,7 @@ pub struct CpuMode {
     /// The width of physical addresses.
     pub maxphysaddr: Option<CpuModeMaxphysaddr>,
     /// A feature of the processor that `host-model` stands for.
-    pub feature: Vec<CpuModeFeature>,
+    pub features: Vec<CpuModeFeature>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -192,7 +192,7 @@ rt::table! { CpuMode: element("mode");
     3 ITEMS = items: Vec<CpuModeItem>, mix();
     4 VENDOR = vendor: Option<String>, leaf("vendor");
     5 MAXPHYSADDR = maxphysaddr: Option<CpuModeMaxphysaddr>, child("maxphysaddr");
-    6 FEATURE = feature: Vec<CpuModeFeature>, child("feature");
+    6 FEATURES = features: Vec<CpuModeFeature>, child("feature");
 }
 
 /// One of several elements.
@@ -302,14 +302,14 @@ pub struct CpuBlockers {
     /// The model.
     pub model: String,
     /// A feature that is missing.
-    pub feature: Vec<FeatureName>,
+    pub features: Vec<FeatureName>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { CpuBlockers: element("blockers");
     0 MODEL = model: String, attribute("model");
-    1 FEATURE = feature: Vec<FeatureName>, child("feature").required();
+    1 FEATURES = features: Vec<FeatureName>, child("feature").required();
 }
 
 /// Which devices the guest can have.
@@ -470,13 +470,13 @@ rt::table! { SgxSupport: element("sgx");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SgxSupportSections {
     /// The part of a NUMA node.
-    pub section: Vec<SgxSupportSectionsSection>,
+    pub sections: Vec<SgxSupportSectionsSection>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SgxSupportSections: element("sections");
-    0 SECTION = section: Vec<SgxSupportSectionsSection>, child("section");
+    0 SECTIONS = sections: Vec<SgxSupportSectionsSection>, child("section");
 }
 
 /// The part of a NUMA node.

@@ -15,7 +15,7 @@ impl<'h> Choices<'h> {
     #[must_use]
     pub fn values(&self, name: &str) -> Option<Vec<&'h str>> {
         let own = self.enums.iter().find(|own| own.name == name)?;
-        Some(own.value.iter().map(String::as_str).collect())
+        Some(own.values.iter().map(String::as_str).collect())
     }
 
     /// Whether one of its attributes can have a value; none where the host does not say.

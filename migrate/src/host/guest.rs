@@ -76,7 +76,7 @@ impl<'h> Guest<'h> {
     /// What `virsh capabilities` says of the guest's architecture.
     #[must_use]
     pub fn of_arch(&self) -> Option<&'h GuestArch> {
-        let guests = self.host.capabilities.iter().flat_map(|capabilities| &capabilities.guest);
+        let guests = self.host.capabilities.iter().flat_map(|capabilities| &capabilities.guests);
         let mut own = guests
             .filter(|guest| guest.os_type.as_deref().unwrap_or("hvm") == self.os_type && guest.arch.name == self.arch);
         own.next().map(|guest| &guest.arch)
@@ -85,7 +85,7 @@ impl<'h> Guest<'h> {
     /// Types of domains that the host has for the guest's architecture; none where it does not say.
     #[must_use]
     pub fn types(&self) -> Option<Vec<&'h str>> {
-        Some(self.of_arch()?.domain.iter().map(|domain| domain.type_.as_str()).collect())
+        Some(self.of_arch()?.domains.iter().map(|domain| domain.type_.as_str()).collect())
     }
 
     /// The emulators of the guest's architecture that the documents name.
@@ -104,8 +104,9 @@ impl<'h> Guest<'h> {
     #[must_use]
     pub fn machines(&self) -> Option<&'h [GuestMachine]> {
         let arch = self.of_arch()?;
-        let own = arch.domain.iter().find(|domain| domain.type_ == self.type_).map(|domain| domain.machine.as_slice());
-        own.filter(|machines| !machines.is_empty()).or(Some(arch.machine.as_slice())).filter(|all| !all.is_empty())
+        let own =
+            arch.domains.iter().find(|domain| domain.type_ == self.type_).map(|domain| domain.machines.as_slice());
+        own.filter(|machines| !machines.is_empty()).or(Some(arch.machines.as_slice())).filter(|all| !all.is_empty())
     }
 
     /// What the host says of the guest's machine; none where the guest names none or the host does not list them.
@@ -159,7 +160,7 @@ impl<'h> Guest<'h> {
     #[must_use]
     pub fn cpu_mode(&self, name: &str) -> Option<&'h CpuMode> {
         let own = self.devices().filter(|own| own.domain.as_deref() == Some(self.type_))?;
-        own.cpu.as_ref()?.mode.iter().find(|mode| mode.name == name)
+        own.cpu.as_ref()?.modes.iter().find(|mode| mode.name == name)
     }
 
     /// What the host says of a named processor; none where it lists none.
@@ -177,7 +178,7 @@ impl<'h> Guest<'h> {
         });
         Some(match (model.usable, model.deprecated) {
             (Some(CpuModelUsable::No), _) => {
-                ModelState::Lacks(blockers.iter().flat_map(|it| &it.feature).map(|it| it.name.as_str()).collect())
+                ModelState::Lacks(blockers.iter().flat_map(|it| &it.features).map(|it| it.name.as_str()).collect())
             }
             (_, Some(YesNo::Yes)) => ModelState::Deprecated,
             _ => ModelState::Usable,
@@ -188,13 +189,13 @@ impl<'h> Guest<'h> {
     #[must_use]
     pub fn cells(&self) -> &'h [HostCell] {
         let topology = self.host.capabilities.iter().find_map(|own| own.host.as_ref()?.topology.as_ref());
-        topology.map_or(&[], |topology| topology.cells.cell.as_slice())
+        topology.map_or(&[], |topology| topology.cells.cells.as_slice())
     }
 
     /// The CPUs of the host; empty where it does not say.
     #[must_use]
     pub fn cpus(&self) -> BTreeSet<u32> {
-        self.cells().iter().flat_map(|cell| &cell.cpus).flat_map(|cpus| &cpus.cpu).map(|cpu| cpu.id).collect()
+        self.cells().iter().flat_map(|cell| &cell.cpus).flat_map(|cpus| &cpus.cpus).map(|cpu| cpu.id).collect()
     }
 
     /// The memory of some nodes in bytes; none where the host does not say, or has not all of them.

@@ -44,8 +44,8 @@ impl Host {
     #[must_use]
     pub fn machine(&self, arch: &str, alias: &str) -> Option<&str> {
         let machines = self.arches(arch).flat_map(|arch| {
-            let own = arch.domain.iter().flat_map(|domain| &domain.machine);
-            arch.machine.iter().chain(own)
+            let own = arch.domains.iter().flat_map(|domain| &domain.machines);
+            arch.machines.iter().chain(own)
         });
         let mut canonical = machines.filter(|machine| machine.value == alias).filter_map(|it| it.canonical.as_deref());
         canonical.next()
@@ -62,7 +62,7 @@ impl Host {
     #[must_use]
     pub fn has_loader(&self, path: &str) -> Option<bool> {
         let mut loaders = self.domains.iter().flat_map(|domain| domain.os.iter().flat_map(|os| &os.loader));
-        let mut images = loaders.by_ref().flat_map(|loader| &loader.value).peekable();
+        let mut images = loaders.by_ref().flat_map(|loader| &loader.values).peekable();
         images.peek().is_some().then(|| images.any(|own| own == path))
     }
 
@@ -70,16 +70,16 @@ impl Host {
     #[must_use]
     pub fn is_host_model(&self, arch: &str, model: &str) -> Option<bool> {
         let domains = self.domains.iter().filter(|domain| domain.arch.as_deref() == Some(arch));
-        let modes = domains.flat_map(|domain| &domain.cpu).flat_map(|cpu| &cpu.mode);
+        let modes = domains.flat_map(|domain| &domain.cpu).flat_map(|cpu| &cpu.modes);
         let mut models = modes.filter(|mode| mode.name == "host-model").flat_map(|mode| &mode.items).peekable();
         models.peek().is_some().then(|| models.any(|it| matches!(it, CpuModeItem::Model(own) if own.value == model)))
     }
 
     /// Whether any document names this emulator: the one of a wide architecture often runs the narrow one too.
     pub(crate) fn names_emulator(&self, path: &str) -> bool {
-        let guests = self.capabilities.iter().flat_map(|capabilities| &capabilities.guest).map(|guest| &guest.arch);
+        let guests = self.capabilities.iter().flat_map(|capabilities| &capabilities.guests).map(|guest| &guest.arch);
         let of_arches = guests.flat_map(|arch| {
-            let own = arch.domain.iter().filter_map(|domain| domain.emulator.as_deref());
+            let own = arch.domains.iter().filter_map(|domain| domain.emulator.as_deref());
             arch.emulator.as_deref().into_iter().chain(own)
         });
         of_arches.chain(self.domains.iter().filter_map(|domain| domain.path.as_deref())).any(|own| own == path)
@@ -88,7 +88,7 @@ impl Host {
     /// Every emulator of an architecture that the documents name.
     fn emulators(&self, arch: &str) -> Vec<&str> {
         let of_arches = self.arches(arch).flat_map(|arch| {
-            let own = arch.domain.iter().filter_map(|domain| domain.emulator.as_deref());
+            let own = arch.domains.iter().filter_map(|domain| domain.emulator.as_deref());
             arch.emulator.as_deref().into_iter().chain(own)
         });
         let domains = self.domains.iter().filter(|domain| domain.arch.as_deref() == Some(arch));
@@ -99,7 +99,7 @@ impl Host {
     }
 
     fn arches<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h GuestArch> {
-        let guests = self.capabilities.iter().flat_map(|capabilities| &capabilities.guest);
+        let guests = self.capabilities.iter().flat_map(|capabilities| &capabilities.guests);
         guests.map(|guest| &guest.arch).filter(move |arch| arch.name == name)
     }
 }

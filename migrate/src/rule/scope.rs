@@ -72,7 +72,7 @@ pub struct Scope {
 impl Scope {
     pub(crate) fn of(domain: &Domain, target: Target, driver: Option<Driver>, live: bool) -> Self {
         let type_ = domain.os.as_ref().map(|os| &os.type_);
-        let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cell.len()).sum::<usize>();
+        let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cells.len()).sum::<usize>();
         Self {
             target,
             driver: driver.unwrap_or_else(|| Driver::of(domain.type_)),
@@ -98,7 +98,7 @@ impl Scope {
                 .flat_map(|devices| &devices.graphics)
                 .any(|graphics| matches!(graphics.type_, GraphicsType::Spice(_))),
             graphics: domain.devices.as_ref().is_some_and(|devices| !devices.graphics.is_empty()),
-            audio: domain.devices.iter().flat_map(|devices| &devices.audio).map(|audio| audio.id.0).collect(),
+            audio: domain.devices.iter().flat_map(|devices| &devices.audios).map(|audio| audio.id.0).collect(),
             shared_memory: shared_memory(domain),
             smm: domain
                 .features
@@ -165,7 +165,7 @@ fn uefi(os: &Os) -> bool {
 fn shared_memory(domain: &Domain) -> bool {
     let access = domain.memory_backing.as_ref().and_then(|backing| backing.access.as_ref());
     let all = access.is_some_and(|access| access.mode == Some(MemoryAccessMode::Shared));
-    let mut cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cell).peekable();
+    let mut cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cells).peekable();
     if cells.peek().is_none() {
         return all;
     }
@@ -197,7 +197,7 @@ pub struct Iothreads {
 
 impl Iothreads {
     fn of(domain: &Domain) -> Self {
-        let listed = domain.iothreadids.iter().flat_map(|ids| &ids.iothread).map(|thread| thread.id);
+        let listed = domain.iothreadids.iter().flat_map(|ids| &ids.iothreads).map(|thread| thread.id);
         let mut numbers: Vec<u32> = listed.collect();
         let wanted = usize::try_from(domain.iothreads.unwrap_or(0)).unwrap_or(usize::MAX);
         if wanted > 0 && wanted <= MOST_IOTHREADS {

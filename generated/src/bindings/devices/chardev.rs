@@ -150,11 +150,11 @@ pub struct ChardevBackendUdp {
     /// sent to.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#udp-network-console).
-    pub source: Vec<ChardevSourceUdp>,
+    pub sources: Vec<ChardevSourceUdp>,
 }
 
 rt::table! { ChardevBackendUdp: members();
-    0 SOURCE = source: Vec<ChardevSourceUdp>, child("source").since(0, 6, 0);
+    0 SOURCES = sources: Vec<ChardevSourceUdp>, child("source").since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -164,7 +164,7 @@ pub struct ChardevBackendTcp {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
-    pub source: Vec<ChardevSourceTcp>,
+    pub sources: Vec<ChardevSourceTcp>,
     /// What is spoken over the TCP connection.
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
@@ -173,7 +173,7 @@ pub struct ChardevBackendTcp {
 }
 
 rt::table! { ChardevBackendTcp: members();
-    0 SOURCE = source: Vec<ChardevSourceTcp>, child("source").once().since(0, 6, 0);
+    0 SOURCES = sources: Vec<ChardevSourceTcp>, child("source").once().since(0, 6, 0);
     1 PROTOCOL = protocol: Option<ChardevProtocol>, child("protocol").once().since(0, 6, 0);
 }
 
@@ -254,14 +254,14 @@ pub struct ChardevSourcePty {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ChardevSourcePty: element("source").since(0, 6, 0).output_only().reference("pseudo-tty");
     0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
-    1 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+    1 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
 }
 
 /// The device or named pipe on the host.
@@ -277,14 +277,14 @@ pub struct ChardevSourcePath {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ChardevSourcePath: element("source").since(0, 6, 0).reference("host-device-proxy");
     0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
-    1 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+    1 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
 }
 
 /// The file that takes the output.
@@ -304,7 +304,7 @@ pub struct ChardevSourceFile {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -312,7 +312,7 @@ pub struct ChardevSourceFile {
 rt::table! { ChardevSourceFile: element("source").since(0, 6, 0).reference("device-logfile");
     0 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
     1 APPEND = append: Option<OnOff>, attribute("append").assumed("off").since(1, 3, 1);
-    2 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+    2 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
 }
 
 /// One end of the datagram service. A device has up to two: the end that is bound, then the end that is
@@ -399,7 +399,7 @@ pub struct ChardevSourceUnix {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// Whether a connection that was lost is made again. It applies to the side that connects.
     ///
     /// Since libvirt 3.7.0. See [the
@@ -412,7 +412,7 @@ pub struct ChardevSourceUnix {
 rt::table! { ChardevSourceUnix: element("source").since(0, 6, 0).reference("unix-domain-socket-client-server");
     0 MODE = mode: Option<ChardevSocketMode>, attribute("mode").written("connect").since(0, 6, 0);
     1 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
-    2 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
+    2 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
     3 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
 }
 
@@ -470,14 +470,14 @@ pub struct ChardevSourceVdagent {
     /// How movements of the client's pointer reach the guest.
     ///
     /// Since libvirt 8.4.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub mouse: Option<MouseMode>,
+    pub mouse: Option<Mouse>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ChardevSourceVdagent: element("source").since(0, 6, 0).reference("channel");
     0 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(8, 4, 0);
-    1 MOUSE = mouse: Option<MouseMode>, child("mouse").since(8, 4, 0);
+    1 MOUSE = mouse: Option<Mouse>, child("mouse").since(8, 4, 0);
 }
 
 /// A set of values.
@@ -544,22 +544,22 @@ rt::table! { Clipboard: element("clipboard").since(0, 9, 3).reference("graphical
 /// Since libvirt 0.9.11. See [the
 /// manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MouseMode {
+pub struct Mouse {
     /// Who draws the pointer.
     ///
     /// Since libvirt 0.9.11.
-    pub mode: MouseModeMode,
+    pub mode: MouseMode,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { MouseMode: element("mouse").since(0, 9, 11).reference("graphical-framebuffers");
-    0 MODE = mode: MouseModeMode, attribute("mode").since(0, 9, 11);
+rt::table! { Mouse: element("mouse").since(0, 9, 11).reference("graphical-framebuffers");
+    0 MODE = mode: MouseMode, attribute("mode").since(0, 9, 11);
 }
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum MouseModeMode {
+pub enum MouseMode {
     /// The guest; movements are sent relative to where the pointer was.
     ///
     /// Since libvirt 0.9.11.
@@ -571,7 +571,7 @@ pub enum MouseModeMode {
     Client,
 }
 
-rt::values! { MouseModeMode;
+rt::values! { MouseMode;
     Server = "server".since(0, 9, 11);
     Client = "client".since(0, 9, 11);
 }

@@ -178,13 +178,13 @@ pub struct DriverIoThreads {
     /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
     ///
     /// Since libvirt 10.0.0.
-    pub iothread: Vec<DriverIoThread>,
+    pub iothreads: Vec<DriverIoThread>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DriverIoThreads: element("iothreads").since(10, 0, 0);
-    0 IOTHREAD = iothread: Vec<DriverIoThread>, child("iothread").required().since(10, 0, 0);
+    0 IOTHREADS = iothreads: Vec<DriverIoThread>, child("iothread").required().since(10, 0, 0);
 }
 
 /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
@@ -199,14 +199,14 @@ pub struct DriverIoThread {
     /// A queue that the I/O thread serves.
     ///
     /// Since libvirt 10.0.0.
-    pub queue: Vec<DriverIoThreadQueue>,
+    pub queues: Vec<DriverIoThreadQueue>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DriverIoThread: element("iothread").since(10, 0, 0);
     0 ID = id: u32, attribute("id").since(10, 0, 0);
-    1 QUEUE = queue: Vec<DriverIoThreadQueue>, child("queue").since(10, 0, 0);
+    1 QUEUES = queues: Vec<DriverIoThreadQueue>, child("queue").since(10, 0, 0);
 }
 
 /// A queue that the I/O thread serves.

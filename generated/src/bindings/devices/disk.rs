@@ -4,9 +4,7 @@
 
 use crate::bindings::{
     Acpi, Address, Alias, BackendDomain, DeviceBoot, DiskAuth, DiskDriver, DiskFormat, DiskIoTune,
-    DiskMirror, DiskSourceFile, DiskSourceNetwork, DiskStorage, DiskThrottleFilters, Encryption,
-    OnOff, StorageBlock, StorageCtl, StorageDir, StorageNvme, StorageVhostUser, StorageVhostVdpa,
-    StorageVolume, YesNo,
+    DiskMirror, DiskStorage, DiskThrottleFilters, DiskType, Encryption, OnOff, YesNo,
 };
 use domxml_runtime as rt;
 
@@ -183,100 +181,6 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     25 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     26 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     27 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
-}
-
-/// What the attribute `type` decides.
-///
-/// Where absent, `file` is assumed; the canonical form spells it out.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum DiskType {
-    /// A file of the host.
-    ///
-    /// Since libvirt 0.6.0.
-    File(StorageFile),
-    /// An image that a server provides. A CD-ROM or floppy drive without medium has no source.
-    ///
-    /// Since libvirt 0.8.7.
-    Network(DiskTypeNetwork),
-    /// A block device of the host.
-    ///
-    /// Since libvirt 0.6.0.
-    Block(StorageBlock),
-    /// A directory of the host, shown to the guest as a disk with a file system.
-    ///
-    /// Since libvirt 0.7.5.
-    Dir(StorageDir),
-    /// A volume of a storage pool of libvirt's.
-    ///
-    /// Since libvirt 1.0.5.
-    Volume(StorageVolume),
-    /// A namespace of an NVMe controller, which the hypervisor drives itself.
-    ///
-    /// Since libvirt 6.0.0.
-    Nvme(StorageNvme),
-    /// A disk that another process provides by the vhost-user protocol.
-    ///
-    /// Since libvirt 7.1.0.
-    Vhostuser(StorageVhostUser),
-    /// A vDPA block device.
-    ///
-    /// Since libvirt 9.8.0.
-    Vhostvdpa(StorageVhostVdpa),
-    /// A device of FreeBSD's CAM Target Layer, by bhyve.
-    ///
-    /// Since libvirt 12.0.0.
-    Ctl(StorageCtl),
-    /// Another value, with what goes with it kept in `xml`.
-    Other(rt::Other),
-}
-
-impl Default for DiskType {
-    fn default() -> Self {
-        Self::File(StorageFile::default())
-    }
-}
-
-rt::payload! { DiskType: attribute("type").optional().written("file");
-    File(StorageFile) = "file".since(0, 6, 0);
-    Network(DiskTypeNetwork) = "network".since(0, 8, 7);
-    Block(StorageBlock) = "block".since(0, 6, 0);
-    Dir(StorageDir) = "dir".since(0, 7, 5);
-    Volume(StorageVolume) = "volume".since(1, 0, 5);
-    Nvme(StorageNvme) = "nvme".since(6, 0, 0);
-    Vhostuser(StorageVhostUser) = "vhostuser".since(7, 1, 0);
-    Vhostvdpa(StorageVhostVdpa) = "vhostvdpa".since(9, 8, 0);
-    Ctl(StorageCtl) = "ctl".since(12, 0, 0);
-    _ = "file";
-    .. = Other(rt::Other);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct StorageFile {
-    /// The file that holds the disk. A drive without medium has no source, or one without `file`.
-    ///
-    /// Since libvirt 0.6.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceFile>,
-}
-
-rt::table! { StorageFile: members();
-    0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
-}
-
-/// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DiskTypeNetwork {
-    /// The image of a server that serves as the disk.
-    ///
-    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
-    /// libvirt 0.8.7. See [the
-    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceNetwork>,
-}
-
-rt::table! { DiskTypeNetwork: members();
-    0 SOURCE = source: Option<DiskSourceNetwork>, child("source").since(0, 8, 7);
 }
 
 /// A set of values.

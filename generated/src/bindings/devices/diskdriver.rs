@@ -401,18 +401,18 @@ pub struct DiskStatistics {
     /// Statistics over spans of equal length.
     ///
     /// Since libvirt 11.9.0.
-    pub statistic: Vec<DiskStatistic>,
+    pub statistics: Vec<DiskStatistic>,
     /// Counts how many operations took how long.
     ///
     /// Since libvirt 12.1.0.
-    pub latency_histogram: Vec<DiskLatencyHistogram>,
+    pub latency_histograms: Vec<DiskLatencyHistogram>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskStatistics: element("statistics").since(11, 9, 0).dropped_if_empty().reference("hard-drives-floppy-disks-cdroms");
-    0 STATISTIC = statistic: Vec<DiskStatistic>, child("statistic").since(11, 9, 0);
-    1 LATENCY_HISTOGRAM = latency_histogram: Vec<DiskLatencyHistogram>, child("latency-histogram").since(12, 1, 0);
+    0 STATISTICS = statistics: Vec<DiskStatistic>, child("statistic").since(11, 9, 0);
+    1 LATENCY_HISTOGRAMS = latency_histograms: Vec<DiskLatencyHistogram>, child("latency-histogram").since(12, 1, 0);
 }
 
 /// Statistics over spans of equal length.
@@ -444,14 +444,14 @@ pub struct DiskLatencyHistogram {
     /// A bin of a histogram, which ends where the next one starts.
     ///
     /// Since libvirt 12.1.0.
-    pub bin: Vec<DiskLatencyBin>,
+    pub bins: Vec<DiskLatencyBin>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskLatencyHistogram: element("latency-histogram").since(12, 1, 0);
     0 TYPE = type_: Option<DiskLatencyHistogramType>, attribute("type").since(12, 1, 0);
-    1 BIN = bin: Vec<DiskLatencyBin>, child("bin").required().since(12, 1, 0);
+    1 BINS = bins: Vec<DiskLatencyBin>, child("bin").required().since(12, 1, 0);
 }
 
 /// A set of values.
@@ -510,13 +510,13 @@ pub struct DiskThrottleFilters {
     /// A throttle group that limits the I/O of the disk.
     ///
     /// Since libvirt 11.2.0.
-    pub throttlefilter: Vec<DiskThrottleFilter>,
+    pub throttlefilters: Vec<DiskThrottleFilter>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).reference("hard-drives-floppy-disks-cdroms");
-    0 THROTTLEFILTER = throttlefilter: Vec<DiskThrottleFilter>, child("throttlefilter").since(11, 2, 0);
+    0 THROTTLEFILTERS = throttlefilters: Vec<DiskThrottleFilter>, child("throttlefilter").since(11, 2, 0);
 }
 
 /// A throttle group that limits the I/O of the disk.

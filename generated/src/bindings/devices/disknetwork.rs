@@ -27,7 +27,7 @@ pub struct DiskSourceNetwork {
     /// A server of the image.
     ///
     /// Since libvirt 0.8.7.
-    pub host: Vec<DiskHost>,
+    pub hosts: Vec<DiskHost>,
     /// The part of the source that is used.
     ///
     /// Since libvirt 6.1.0.
@@ -47,7 +47,7 @@ rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard
     0 PROTOCOL = protocol: DiskSourceNetworkProtocol, payload();
     1 NAME = name: Option<String>, attribute("name").since(0, 8, 7).absent_if_empty();
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
+    3 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
     4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -691,13 +691,13 @@ pub struct DiskCookies {
     /// The value of a cookie.
     ///
     /// An empty one is refused by libvirt. Since libvirt 6.2.0.
-    pub cookie: Vec<DiskCookie>,
+    pub cookies: Vec<DiskCookie>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskCookies: element("cookies").since(6, 2, 0);
-    0 COOKIE = cookie: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0).refused_if_empty();
+    0 COOKIES = cookies: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0).refused_if_empty();
 }
 
 /// The value of a cookie.

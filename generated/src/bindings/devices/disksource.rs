@@ -5,10 +5,104 @@
 use crate::bindings::{
     ByteSize, DeviceSeclabel, DiskAuth, DiskCookies, DiskHost, DiskKnownHosts, DiskRbdConfig,
     DiskRbdSnapshot, DiskReadahead, DiskSourceNetwork, DiskSsl, DiskTimeout, Encryption, Initiator,
-    OsNvramSourceIdentity, OsNvramSourceProtocol, PciAddress, StorageFile, YesNo,
+    OsNvramSourceIdentity, OsNvramSourceProtocol, PciAddress, YesNo,
 };
 use crate::scalar as scalar;
 use domxml_runtime as rt;
+
+/// A kind of storage and the source that goes with it, of a disk.
+///
+/// Where absent, `file` is assumed; the canonical form spells it out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DiskType {
+    /// A file of the host.
+    ///
+    /// Since libvirt 0.6.0.
+    File(StorageFile),
+    /// An image that a server provides. A CD-ROM or floppy drive without medium has no source.
+    ///
+    /// Since libvirt 0.8.7.
+    Network(StorageNetwork),
+    /// A block device of the host.
+    ///
+    /// Since libvirt 0.6.0.
+    Block(StorageBlock),
+    /// A directory of the host, shown to the guest as a disk with a file system.
+    ///
+    /// Since libvirt 0.7.5.
+    Dir(StorageDir),
+    /// A volume of a storage pool of libvirt's.
+    ///
+    /// Since libvirt 1.0.5.
+    Volume(StorageVolume),
+    /// A namespace of an NVMe controller, which the hypervisor drives itself.
+    ///
+    /// Since libvirt 6.0.0.
+    Nvme(StorageNvme),
+    /// A disk that another process provides by the vhost-user protocol.
+    ///
+    /// Since libvirt 7.1.0.
+    Vhostuser(StorageVhostUser),
+    /// A vDPA block device.
+    ///
+    /// Since libvirt 9.8.0.
+    Vhostvdpa(StorageVhostVdpa),
+    /// A device of FreeBSD's CAM Target Layer, by bhyve.
+    ///
+    /// Since libvirt 12.0.0.
+    Ctl(StorageCtl),
+    /// Another value, with what goes with it kept in `xml`.
+    Other(rt::Other),
+}
+
+impl Default for DiskType {
+    fn default() -> Self {
+        Self::File(StorageFile::default())
+    }
+}
+
+rt::payload! { DiskType: attribute("type").optional().written("file");
+    File(StorageFile) = "file".since(0, 6, 0);
+    Network(StorageNetwork) = "network".since(0, 8, 7);
+    Block(StorageBlock) = "block".since(0, 6, 0);
+    Dir(StorageDir) = "dir".since(0, 7, 5);
+    Volume(StorageVolume) = "volume".since(1, 0, 5);
+    Nvme(StorageNvme) = "nvme".since(6, 0, 0);
+    Vhostuser(StorageVhostUser) = "vhostuser".since(7, 1, 0);
+    Vhostvdpa(StorageVhostVdpa) = "vhostvdpa".since(9, 8, 0);
+    Ctl(StorageCtl) = "ctl".since(12, 0, 0);
+    _ = "file";
+    .. = Other(rt::Other);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct StorageFile {
+    /// The file that holds the disk. A drive without medium has no source, or one without `file`.
+    ///
+    /// Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub source: Option<DiskSourceFile>,
+}
+
+rt::table! { StorageFile: members();
+    0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
+}
+
+/// The members of one variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct StorageNetwork {
+    /// The image of a server that serves as the disk.
+    ///
+    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
+    /// libvirt 0.8.7. See [the
+    /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
+    pub source: Option<DiskSourceNetwork>,
+}
+
+rt::table! { StorageNetwork: members();
+    0 SOURCE = source: Option<DiskSourceNetwork>, child("source").since(0, 8, 7);
+}
 
 /// A kind of storage and the source that goes with it, in backing stores, data stores and mirrors.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -238,7 +332,7 @@ pub struct OsNvramSource {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -256,7 +350,7 @@ pub struct OsNvramSource {
     /// A server of the image.
     ///
     /// Since libvirt 0.8.7.
-    pub host: Vec<DiskHost>,
+    pub hosts: Vec<DiskHost>,
     /// What happens when the connection to the server of the disk is lost.
     ///
     /// Since libvirt 9.2.0.
@@ -320,11 +414,11 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     8 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
     9 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
     10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    11 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    11 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
     14 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
-    15 HOST = host: Vec<DiskHost>, child("host").since(0, 8, 7);
+    15 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
     16 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
     17 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
     18 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
@@ -368,7 +462,7 @@ pub struct DiskSourceFile {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -390,7 +484,7 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
         .since(0, 9, 7);
     3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    5 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    5 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -421,7 +515,7 @@ pub struct DiskSourceBlock {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -447,7 +541,7 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    4 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
@@ -535,7 +629,7 @@ pub struct DiskSourceVolume {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// Credentials that libvirt reads but takes from the storage pool anyway.
     ///
     /// A legacy form; rule `disk-volume-auth-dropped` replaces it.
@@ -563,7 +657,7 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    6 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    6 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     7 AUTH = auth: Option<DiskAuth>, child("auth").legacy("disk-volume-auth-dropped");
     8 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     9 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
@@ -749,7 +843,7 @@ pub struct DiskSourceCtl {
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-    pub seclabel: Vec<DeviceSeclabel>,
+    pub seclabels: Vec<DeviceSeclabel>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -769,7 +863,7 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
         .since(0, 9, 7);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
-    4 SECLABEL = seclabel: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
+    4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
 }

@@ -2,7 +2,7 @@
 //!
 //! Displays: where the picture of the guest's video card is shown.
 
-use crate::bindings::{Clipboard, MouseMode, OnOff, YesNo};
+use crate::bindings::{Clipboard, Mouse, OnOff, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
@@ -161,7 +161,7 @@ pub struct GraphicsTypeVnc {
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub listen: Vec<GraphicsListen>,
+    pub listens: Vec<GraphicsListen>,
     /// The audio back end whose sound goes with the picture.
     ///
     /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -184,7 +184,7 @@ rt::table! { GraphicsTypeVnc: members();
     9 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0);
     10 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
     11 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
-    12 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    12 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
     13 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
 }
 
@@ -274,11 +274,11 @@ pub struct GraphicsTypeSpice {
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub listen: Vec<GraphicsListen>,
+    pub listens: Vec<GraphicsListen>,
     /// A channel that does not follow `defaultMode`. libvirt drops channels with mode `any`.
     ///
     /// Since libvirt 0.8.6. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub channel: Vec<GraphicsChannel>,
+    pub channels: Vec<GraphicsChannel>,
     /// How pictures are compressed.
     ///
     /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -303,7 +303,7 @@ pub struct GraphicsTypeSpice {
     ///
     /// Since libvirt 0.9.11. See [the
     /// manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub mouse: Option<MouseMode>,
+    pub mouse: Option<Mouse>,
     /// Whether the clipboard is shared between the guest and the client.
     ///
     /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -331,14 +331,14 @@ rt::table! { GraphicsTypeSpice: members();
     7 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6);
     8 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
     9 CONNECTED = connected: Option<GraphicsTypeSpiceConnected>, attribute("connected").since(0, 9, 4);
-    10 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
-    11 CHANNEL = channel: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
+    10 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    11 CHANNELS = channels: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
     12 IMAGE = image: Option<GraphicsImage>, child("image").since(0, 9, 1);
     13 JPEG = jpeg: Option<GraphicsCompression>, child("jpeg").since(0, 9, 1);
     14 ZLIB = zlib: Option<GraphicsCompression>, child("zlib").since(0, 9, 1);
     15 PLAYBACK = playback: Option<GraphicsPlayback>, child("playback").since(0, 9, 1);
     16 STREAMING = streaming: Option<GraphicsStreaming>, child("streaming").since(0, 9, 2);
-    17 MOUSE = mouse: Option<MouseMode>, child("mouse").since(0, 9, 11);
+    17 MOUSE = mouse: Option<Mouse>, child("mouse").since(0, 9, 11);
     18 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(0, 9, 3);
     19 FILETRANSFER = filetransfer: Option<GraphicsFileTransfer>, child("filetransfer").since(1, 2, 2);
     20 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
@@ -432,7 +432,7 @@ pub struct GraphicsTypeRdp {
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub listen: Vec<GraphicsListen>,
+    pub listens: Vec<GraphicsListen>,
 }
 
 rt::table! { GraphicsTypeRdp: members();
@@ -444,7 +444,7 @@ rt::table! { GraphicsTypeRdp: members();
         .legacy("graphics-listen-attr");
     5 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
     6 PASSWD = passwd: Option<String>, attribute("passwd").since(11, 1, 0);
-    7 LISTEN = listen: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    7 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
 }
 
 /// The members of one variant.

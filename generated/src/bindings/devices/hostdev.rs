@@ -685,7 +685,7 @@ pub struct HostdevSourceScsiProtocolIscsi {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.2.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-    pub host: Vec<HostdevIscsiHost>,
+    pub hosts: Vec<HostdevIscsiHost>,
     /// The credentials for the server.
     ///
     /// Since libvirt 1.2.8. See [the
@@ -699,7 +699,7 @@ pub struct HostdevSourceScsiProtocolIscsi {
 
 rt::table! { HostdevSourceScsiProtocolIscsi: members();
     0 NAME = name: String, attribute("name").since(1, 2, 8);
-    1 HOST = host: Vec<HostdevIscsiHost>, child("host").required().once().since(1, 2, 8);
+    1 HOSTS = hosts: Vec<HostdevIscsiHost>, child("host").required().once().since(1, 2, 8);
     2 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
     3 INITIATOR = initiator: Option<Initiator>, child("initiator").since(6, 7, 0);
 }
@@ -1045,17 +1045,17 @@ pub struct HostdevCapabilityNet {
     /// An address of the device.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub ip: Vec<Ip>,
+    pub ips: Vec<Ip>,
     /// A network, and the way there.
     ///
     /// Since libvirt 1.2.12. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub route: Vec<Route>,
+    pub routes: Vec<Route>,
 }
 
 rt::table! { HostdevCapabilityNet: members();
     0 SOURCE = source: HostdevSourceNet, child("source").since(0, 6, 0);
-    1 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
-    2 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
+    1 IPS = ips: Vec<Ip>, child("ip").since(0, 6, 0);
+    2 ROUTES = routes: Vec<Route>, child("route").since(1, 2, 12);
 }
 
 /// The block device.

@@ -53,16 +53,16 @@ pub struct Interface {
     /// An address of the device.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub ip: Vec<Ip>,
+    pub ips: Vec<Ip>,
     /// A network, and the way there.
     ///
     /// Since libvirt 1.2.12. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub route: Vec<Route>,
+    pub routes: Vec<Route>,
     /// Ports of the host that passt connects to the guest; all ports, unless ranges are given.
     ///
     /// Since libvirt 9.0.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
-    pub port_forward: Vec<PortForward>,
+    pub port_forwards: Vec<PortForward>,
     /// A script that connects the device after it was made.
     ///
     /// Since libvirt 0.6.0. See [the
@@ -165,9 +165,9 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
     3 VLAN = vlan: Option<Vlan>, child("vlan").since(0, 10, 0);
     4 BANDWIDTH = bandwidth: Option<Bandwidth>, child("bandwidth").since(0, 9, 4).dropped_if_empty();
     5 PORT = port: Option<PortOptions>, child("port").since(6, 1, 0).dropped_if_empty();
-    6 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
-    7 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
-    8 PORT_FORWARD = port_forward: Vec<PortForward>, child("portForward").since(9, 0, 0);
+    6 IPS = ips: Vec<Ip>, child("ip").since(0, 6, 0);
+    7 ROUTES = routes: Vec<Route>, child("route").since(1, 2, 12);
+    8 PORT_FORWARDS = port_forwards: Vec<PortForward>, child("portForward").since(9, 0, 0);
     9 SCRIPT = script: Option<InterfaceScript>, child("script").since(0, 6, 0);
     10 DOWNSCRIPT = downscript: Option<InterfaceDownscript>, child("downscript").since(6, 4, 0);
     11 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);

@@ -73,18 +73,18 @@ pub struct InterfaceSourceEthernet {
     /// An address of the device.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub ip: Vec<Ip>,
+    pub ips: Vec<Ip>,
     /// A network, and the way there.
     ///
     /// Since libvirt 1.2.12. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub route: Vec<Route>,
+    pub routes: Vec<Route>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceSourceEthernet: element("source").since(0, 6, 0).dropped_if_empty().reference("ip-configuration");
-    0 IP = ip: Vec<Ip>, child("ip").since(0, 6, 0);
-    1 ROUTE = route: Vec<Route>, child("route").since(1, 2, 12);
+    0 IPS = ips: Vec<Ip>, child("ip").since(0, 6, 0);
+    1 ROUTES = routes: Vec<Route>, child("route").since(1, 2, 12);
 }
 
 /// The socket of the process, or what passt is to use in its place.

@@ -84,14 +84,14 @@ pub struct Vlan {
     ///
     /// Since libvirt 0.10.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-vlan-tag-on-supported-network-types-only).
-    pub tag: Vec<VlanTag>,
+    pub tags: Vec<VlanTag>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Vlan: element("vlan").since(0, 10, 0).reference("setting-vlan-tag-on-supported-network-types-only");
     0 TRUNK = trunk: Option<VlanTrunk>, attribute("trunk").since(0, 10, 0).absent_if_empty();
-    1 TAG = tag: Vec<VlanTag>, child("tag").required().since(0, 10, 0);
+    1 TAGS = tags: Vec<VlanTag>, child("tag").required().since(0, 10, 0);
 }
 
 /// A set of values.
@@ -379,7 +379,7 @@ pub struct PortForward {
     ///
     /// Since libvirt 9.0.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
-    pub range: Vec<PortForwardRange>,
+    pub ranges: Vec<PortForwardRange>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -388,7 +388,7 @@ rt::table! { PortForward: element("portForward").since(9, 0, 0).reference("users
     0 PROTO = proto: PortForwardProto, attribute("proto").since(9, 0, 0);
     1 ADDRESS = address: Option<scalar::IpAddress>, attribute("address").since(9, 0, 0);
     2 DEV = dev: Option<String>, attribute("dev").since(9, 0, 0);
-    3 RANGE = range: Vec<PortForwardRange>, child("range").since(9, 0, 0);
+    3 RANGES = ranges: Vec<PortForwardRange>, child("range").since(9, 0, 0);
 }
 
 /// A set of values.
@@ -458,14 +458,14 @@ pub struct FilterRef {
     ///
     /// Since libvirt 0.8.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#traffic-filtering-with-nwfilter).
-    pub parameter: Vec<FilterParameter>,
+    pub parameters: Vec<FilterParameter>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FilterRef: element("filterref").since(0, 8, 0).reference("traffic-filtering-with-nwfilter");
     0 FILTER = filter: String, attribute("filter").since(0, 8, 0);
-    1 PARAMETER = parameter: Vec<FilterParameter>, child("parameter").since(0, 8, 0);
+    1 PARAMETERS = parameters: Vec<FilterParameter>, child("parameter").since(0, 8, 0);
 }
 
 /// A variable of the filter. libvirt sorts them by name.

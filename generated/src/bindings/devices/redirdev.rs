@@ -66,13 +66,13 @@ pub struct Redirfilter {
     /// A rule: the devices it speaks of, and whether they may pass.
     ///
     /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
-    pub usbdev: Vec<RedirfilterUsbdev>,
+    pub usbdevs: Vec<RedirfilterUsbdev>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Redirfilter: element("redirfilter").since(0, 10, 2).dropped_if_empty().reference("redirected-devices");
-    0 USBDEV = usbdev: Vec<RedirfilterUsbdev>, child("usbdev").since(0, 10, 2);
+    0 USBDEVS = usbdevs: Vec<RedirfilterUsbdev>, child("usbdev").since(0, 10, 2);
 }
 
 /// A rule: the devices it speaks of, and whether they may pass.

@@ -69,7 +69,7 @@ pub struct SmartcardModeHostCertificates {
     /// The name of a certificate in the database.
     ///
     /// Since libvirt 0.8.8.
-    pub certificate: Vec<String>,
+    pub certificates: Vec<String>,
     /// The directory of the NSS database, in place of `/etc/pki/nssdb`.
     ///
     /// An empty one is refused by libvirt. Since libvirt 0.8.8.
@@ -77,6 +77,6 @@ pub struct SmartcardModeHostCertificates {
 }
 
 rt::table! { SmartcardModeHostCertificates: members();
-    0 CERTIFICATE = certificate: Vec<String>, leaf("certificate").required().since(0, 8, 8);
+    0 CERTIFICATES = certificates: Vec<String>, leaf("certificate").required().since(0, 8, 8);
     1 DATABASE = database: Option<String>, leaf("database").since(0, 8, 8).refused_if_empty();
 }

@@ -26,7 +26,7 @@ pub struct Sound {
     /// A codec of an HD Audio card. Without any the card has one that plays and records.
     ///
     /// Since libvirt 0.9.13.
-    pub codec: Vec<SoundCodec>,
+    pub codecs: Vec<SoundCodec>,
     /// The audio backend of the host that the card uses; the default one if absent.
     ///
     /// Since libvirt 6.7.0.
@@ -56,7 +56,7 @@ rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     0 MODEL = model: SoundModel, attribute("model").since(0, 6, 0);
     1 MULTICHANNEL = multichannel: Option<YesNo>, attribute("multichannel").since(9, 4, 0);
     2 STREAMS = streams: Option<scalar::AnyBase>, attribute("streams").assumed("2").since(10, 4, 0);
-    3 CODEC = codec: Vec<SoundCodec>, child("codec").since(0, 9, 13);
+    3 CODECS = codecs: Vec<SoundCodec>, child("codec").since(0, 9, 13);
     4 AUDIO = audio: Option<SoundAudio>, child("audio").since(6, 7, 0);
     5 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();

@@ -199,16 +199,16 @@ pub enum TpmVersion {
     ///
     /// Since libvirt 4.5.0.
     #[default]
-    V12,
+    Tpm12,
     /// `2.0`
     ///
     /// Since libvirt 4.5.0.
-    V20,
+    Tpm20,
 }
 
 rt::values! { TpmVersion;
-    V12 = "1.2".since(4, 5, 0);
-    V20 = "2.0".since(4, 5, 0);
+    Tpm12 = "1.2".since(4, 5, 0);
+    Tpm20 = "2.0".since(4, 5, 0);
 }
 
 /// The module of the host.

@@ -30,7 +30,7 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
     }
     let mut ports = BTreeSet::new();
     let mut last = None;
-    for controller in &devices.controller {
+    for controller in &devices.controllers {
         if let ControllerType::Pci(pci) = &controller.type_
             && pci.model == Some(Model::PcieRootPort)
             && let (Some(index), Some(_)) = (controller.index, &controller.address)
@@ -46,7 +46,7 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
             addressed += 1;
         }
     });
-    let unplaced = devices.interface.iter().any(|nic| nic.address.is_none());
+    let unplaced = devices.interfaces.iter().any(|nic| nic.address.is_none());
     if let Some(at) = last.filter(|_| ports.is_empty() && addressed > 0 && !unplaced) {
         cx.note(at, "every root port has its device, so that none can be plugged in while the guest runs: add <controller type='pci' model='pcie-root-port'/>");
     }

@@ -30,8 +30,8 @@ fn open_display() -> Rule {
         .finds("<devices><graphics type='vnc' port='-1' autoport='yes' listen='0.0.0.0'><listen type='address' address='0.0.0.0'/></graphics></devices>")
         .row(note(|graphics: &Graphics, _| {
             let (legacy, listens, passwd) = match &graphics.type_ {
-                GraphicsType::Vnc(vnc) => (&vnc.legacy_listen, &vnc.listen, &vnc.passwd),
-                GraphicsType::Spice(spice) => (&spice.legacy_listen, &spice.listen, &spice.passwd),
+                GraphicsType::Vnc(vnc) => (&vnc.legacy_listen, &vnc.listens, &vnc.passwd),
+                GraphicsType::Spice(spice) => (&spice.legacy_listen, &spice.listens, &spice.passwd),
                 _ => return None,
             };
             let all = |address: &str| matches!(address, "0.0.0.0" | "::" | "[::]");
@@ -93,7 +93,7 @@ fn set_device() -> Rule {
             "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-set'/><qemu:arg value='device.hostdev0.x-igd-opregion=on'/></qemu:commandline>",
         )
         .row(note(|commandline: &QemuCommandline, _| {
-            let set = commandline.arg.windows(2).any(|pair| pair[0].value == "-set" && pair[1].value.starts_with("device."));
+            let set = commandline.args.windows(2).any(|pair| pair[0].value == "-set" && pair[1].value.starts_with("device."));
             set.then_some("newer QEMU does not find the device that -set names, and does not start: set the property in <qemu:override> (libvirt 8.2.0)")
         }))
 }
@@ -111,7 +111,7 @@ fn twice() -> Rule {
 
 fn used_twice(devices: &Devices, cx: &mut Context<'_>) {
     let mut images = BTreeSet::new();
-    for disk in &devices.disk {
+    for disk in &devices.disks {
         let path = match &disk.type_ {
             DiskType::File(file) => file.source.as_ref().and_then(|source| source.file.as_deref()),
             DiskType::Block(block) => block.source.as_ref().and_then(|source| source.dev.as_deref()),
@@ -129,7 +129,7 @@ fn used_twice(devices: &Devices, cx: &mut Context<'_>) {
         }
     }
     let mut addresses = BTreeSet::new();
-    for nic in &devices.interface {
+    for nic in &devices.interfaces {
         // A pair for live migration has one address on purpose.
         if let Some(address) = nic.mac.as_ref().filter(|_| nic.teaming.is_none()).and_then(|mac| mac.address.as_ref())
             && !addresses.insert(address)

@@ -129,10 +129,10 @@ fn unread_parts() -> Rule {
 /// The back end of what is no port, console or channel has no labels.
 fn drop_labels(backend: &mut ChardevBackend, cx: &mut Context<'_>) {
     let labels = match backend {
-        ChardevBackend::Dev(it) => it.source.as_mut().map(|it| &mut it.seclabel),
-        ChardevBackend::Pipe(it) => it.source.as_mut().map(|it| &mut it.seclabel),
-        ChardevBackend::File(it) => it.source.as_mut().map(|it| &mut it.seclabel),
-        ChardevBackend::Unix(it) => it.source.as_mut().map(|it| &mut it.seclabel),
+        ChardevBackend::Dev(it) => it.source.as_mut().map(|it| &mut it.seclabels),
+        ChardevBackend::Pipe(it) => it.source.as_mut().map(|it| &mut it.seclabels),
+        ChardevBackend::File(it) => it.source.as_mut().map(|it| &mut it.seclabels),
+        ChardevBackend::Unix(it) => it.source.as_mut().map(|it| &mut it.seclabels),
         _ => None,
     };
     if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
@@ -145,11 +145,11 @@ fn order_ends(udp: &mut ChardevBackendUdp, cx: &mut Context<'_>) {
     let said = |source: &&ChardevSourceUdp| source.host.is_some() || source.service.is_some();
     let first = |bound: bool| {
         let of_mode = |source: &&ChardevSourceUdp| (source.mode == Some(ChardevSocketMode::Bind)) == bound;
-        udp.source.iter().filter(said).find(of_mode).cloned()
+        udp.sources.iter().filter(said).find(of_mode).cloned()
     };
     let ends: Vec<_> = [first(true), first(false)].into_iter().flatten().collect();
-    if ends != udp.source {
-        udp.source = ends;
+    if ends != udp.sources {
+        udp.sources = ends;
         cx.rewrote_here(cx.here, "libvirt writes the end that is bound first").becomes("<source>", "<source>");
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn rule() -> Rule {
 fn drop_wiremode(tcp: &mut ChardevBackendTcp, cx: &mut Context<'_>) {
     let mut spoken = String::new();
     tcp.protocol.as_ref().and_then(|protocol| protocol.type_).unwrap_or_default().write(&mut spoken);
-    for source in &mut tcp.source {
+    for source in &mut tcp.sources {
         let Some(kept) = &mut source.xml.kept else { continue };
         let Some(at) = kept.attributes.iter().position(|(name, _)| **name == *WIREMODE) else { continue };
         let said = attribute(WIREMODE, &kept.attributes[at].1);

@@ -60,20 +60,20 @@ pub(super) fn is_serial(console: &Console) -> bool {
 
 /// Whether the first console is the first serial port under another name.
 pub(super) fn copies_serial(devices: &Devices, hvm: bool) -> bool {
-    hvm && !devices.serial.is_empty() && devices.console.first().is_some_and(is_serial)
+    hvm && !devices.serials.is_empty() && devices.consoles.first().is_some_and(is_serial)
 }
 
 /// Whether libvirt puts a console for the first serial port before the others.
 pub(super) fn needs_stub(devices: &Devices, hvm: bool) -> bool {
     use SerialTargetType::{IsaDebug, PciSerial, UsbSerial};
-    let Some(serial) = devices.serial.first().filter(|_| hvm) else { return false };
+    let Some(serial) = devices.serials.first().filter(|_| hvm) else { return false };
     let type_ = serial.target.as_ref().and_then(|target| target.type_);
     !copies_serial(devices, hvm) && !matches!(type_, Some(PciSerial | UsbSerial | IsaDebug))
 }
 
 fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
-    let lacks = cx.scope.is_hvm() && devices.serial.is_empty();
-    let Some(console) = devices.console.first_mut().filter(|console| lacks && is_serial(console)) else { return };
+    let lacks = cx.scope.is_hvm() && devices.serials.is_empty();
+    let Some(console) = devices.consoles.first_mut().filter(|console| lacks && is_serial(console)) else { return };
     let mut serial = Serial {
         type_: console.type_.clone(),
         log: console.log.clone(),
@@ -89,18 +89,18 @@ fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     if cx.profile == Profile::Modern {
         forget_remarks(&mut serial);
     }
-    devices.serial.push(serial);
+    devices.serials.push(serial);
     cx.rewrote(&console.xml, "the first console is a serial port")
         .becomes("<console>", "<serial> and <console> with <target type='serial' port='0'/>");
 }
 
 fn add_console(devices: &mut Devices, cx: &mut Context<'_>) {
     if needs_stub(devices, cx.scope.is_hvm())
-        && let Some(serial) = devices.serial.first()
+        && let Some(serial) = devices.serials.first()
     {
         let console = copy_of(serial);
         cx.rewrote(&serial.xml, "the first serial port has a console").becomes("", "<console>");
-        devices.console.insert(0, console);
+        devices.consoles.insert(0, console);
     }
 }
 
@@ -121,7 +121,7 @@ fn copy_of(serial: &Serial) -> Console {
 
 fn copy_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     if copies_serial(devices, cx.scope.is_hvm())
-        && let (Some(serial), Some(console)) = (devices.serial.first(), devices.console.first_mut())
+        && let (Some(serial), Some(console)) = (devices.serials.first(), devices.consoles.first_mut())
     {
         let copy = Console { tty: console.tty.clone(), xml: console.xml.clone(), ..copy_of(serial) };
         if *console != copy {

@@ -31,7 +31,7 @@ pub(super) fn rule() -> Rule {
 
 fn follow_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     if copies_serial(devices, cx.scope.is_hvm())
-        && let (Some(serial), Some(console)) = (devices.serial.first(), devices.console.first_mut())
+        && let (Some(serial), Some(console)) = (devices.serials.first(), devices.consoles.first_mut())
         && !same_source(&serial.type_, &console.type_)
     {
         let word = |backend: &ChardevBackend| attribute("type", backend.value().unwrap_or("pty"));
@@ -63,12 +63,12 @@ fn same_source(a: &ChardevBackend, b: &ChardevBackend) -> bool {
                 && a.and_then(|it| it.append) == b.and_then(|it| it.append)
         }
         (B::Udp(a), B::Udp(b)) => {
-            let [a, b] = [a, b].map(|it| [end(&it.source, true), end(&it.source, false)]);
+            let [a, b] = [a, b].map(|it| [end(&it.sources, true), end(&it.sources, false)]);
             a == b
         }
         (B::Tcp(a), B::Tcp(b)) => {
             let [a, b] = [a, b].map(|tcp| {
-                let source = tcp.source.first()?;
+                let source = tcp.sources.first()?;
                 Some((is_bound(source.mode), &source.host, &source.service, source.tls, again(&source.reconnect)))
             });
             a == b

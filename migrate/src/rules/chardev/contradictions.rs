@@ -50,12 +50,12 @@ pub(super) fn rule() -> Rule {
             .at(|devices| beyond_isa(devices).map_or(&devices.xml, |serial| &serial.xml)),
         )
         .row(unique(
-            Devices::SERIAL,
+            Devices::SERIALS,
             |serial, _| given(serial).filter(|_| is_isa(serial)),
             |_| "another serial port has this number".to_owned(),
         ))
         .row(refuse(|card: &SmartcardModeHostCertificates, _| {
-            (card.certificate.len() != 3).then_some("a smartcard has three certificates")
+            (card.certificates.len() != 3).then_some("a smartcard has three certificates")
         }))
         .row(refuse(|card: &Smartcard, _| {
             let untyped = matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some();
@@ -77,12 +77,12 @@ pub(super) fn rule() -> Rule {
 
 /// A console behind the first that is a serial port.
 fn second(devices: &Devices) -> Option<&Console> {
-    devices.console.iter().skip(1).find(|console| is_serial(console))
+    devices.consoles.iter().skip(1).find(|console| is_serial(console))
 }
 
 /// A serial port for which the ISA bus has no room.
 fn beyond_isa(devices: &Devices) -> Option<&Serial> {
-    let mut on_isa = devices.serial.iter().filter(|serial| is_isa(serial)).enumerate();
+    let mut on_isa = devices.serials.iter().filter(|serial| is_isa(serial)).enumerate();
     let most = ISA_PORTS as usize;
     let beyond = on_isa.find(|(at, it)| *at >= most || given(it).is_some_and(|port| port >= ISA_PORTS));
     beyond.map(|(_, serial)| serial)
@@ -111,22 +111,22 @@ enum Owner {
 
 /// Every back end, but that of a console that is the first serial port under another name: libvirt does not look at it.
 fn sources(devices: &Devices, cx: &mut Context<'_>) {
-    for card in &devices.smartcard {
+    for card in &devices.smartcards {
         if let SmartcardMode::Passthrough(members) = &card.mode {
             source(&members.type_, Owner::Other, &card.xml, cx);
         }
     }
-    for serial in &devices.serial {
+    for serial in &devices.serials {
         source(&serial.type_, Owner::Port, &serial.xml, cx);
     }
-    for parallel in &devices.parallel {
+    for parallel in &devices.parallels {
         source(&parallel.type_, Owner::Port, &parallel.xml, cx);
     }
     let copies = usize::from(copies_serial(devices, cx.scope.is_hvm()));
-    for console in devices.console.iter().skip(copies) {
+    for console in devices.consoles.iter().skip(copies) {
         source(&console.type_, Owner::Port, &console.xml, cx);
     }
-    for channel in &devices.channel {
+    for channel in &devices.channels {
         let owner = match &channel.target.type_ {
             ChannelTargetType::Guestfwd(_) => Owner::Guestfwd,
             ChannelTargetType::Virtio(_) => Owner::VirtioChannel,
@@ -135,10 +135,10 @@ fn sources(devices: &Devices, cx: &mut Context<'_>) {
         };
         source(&channel.type_, owner, &channel.xml, cx);
     }
-    for redirdev in &devices.redirdev {
+    for redirdev in &devices.redirdevs {
         source(&redirdev.type_, Owner::Redirdev, &redirdev.xml, cx);
     }
-    for rng in &devices.rng {
+    for rng in &devices.rngs {
         if let RngBackendModel::Egd(members) = &rng.backend.model {
             source(&members.type_, Owner::Other, &rng.xml, cx);
         }
@@ -175,10 +175,10 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<
             }
         }
         ChardevBackend::Tcp(members) => {
-            let source = members.source.first();
+            let source = members.sources.first();
             lacks(source.is_none_or(|source| source.host.is_none()), "the host of its source");
             lacks(source.is_none_or(|source| source.service.is_none()), "the service of its source");
-            if let Some(second) = members.source.get(1) {
+            if let Some(second) = members.sources.get(1) {
                 cx.error(&second.xml, "a character device has one source");
             }
             if let Some(source) = source {
@@ -190,9 +190,9 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<
             let sends = |source: &&ChardevSourceUdp| {
                 source.mode != Some(Mode::Bind) && (source.host.is_some() || source.service.is_some())
             };
-            let end = members.source.iter().find(sends);
+            let end = members.sources.iter().find(sends);
             lacks(end.is_none_or(|source| source.service.is_none()), "the service that it sends to");
-            if let Some(third) = members.source.get(2) {
+            if let Some(third) = members.sources.get(2) {
                 cx.error(&third.xml, "a UDP device has two ends");
             }
         }

@@ -116,27 +116,27 @@ fn spell(place: &mut Option<u32>, port: Option<u32>, xml: &Extra, cx: &mut Conte
 }
 
 fn number_serials(devices: &mut Devices, cx: &mut Context<'_>) {
-    let ports = serial_ports(&devices.serial);
+    let ports = serial_ports(&devices.serials);
     if cx.profile == Profile::Modern {
-        let mut other: Vec<_> = devices.serial.iter().map(given).collect();
+        let mut other: Vec<_> = devices.serials.iter().map(given).collect();
         let count = other.len();
         lowest_free(&mut other, 0..count, |_| true);
-        if ports != other || devices.serial.iter().any(|serial| serial.target.is_none()) {
+        if ports != other || devices.serials.iter().any(|serial| serial.target.is_none()) {
             return;
         }
     }
-    for (serial, port) in devices.serial.iter_mut().zip(ports) {
+    for (serial, port) in devices.serials.iter_mut().zip(ports) {
         spell(&mut serial.target.get_or_insert_default().port, port, &serial.xml, cx);
     }
 }
 
 fn number_parallels(devices: &mut Devices, cx: &mut Context<'_>) {
-    if cx.profile == Profile::Modern && devices.parallel.iter().any(|parallel| parallel.target.is_none()) {
+    if cx.profile == Profile::Modern && devices.parallels.iter().any(|parallel| parallel.target.is_none()) {
         return;
     }
     // Unlike serial ports they are counted while they are read.
     let mut highest = None;
-    for parallel in &mut devices.parallel {
+    for parallel in &mut devices.parallels {
         let given = parallel.target.as_ref().and_then(|target| target.port);
         let port = given.unwrap_or_else(|| behind(highest));
         highest = highest.max(Some(port));
@@ -148,8 +148,8 @@ fn number_consoles(devices: &mut Devices, cx: &mut Context<'_>) {
     let hvm = cx.scope.is_hvm();
     let offset = usize::from(cx.knows(9, 1, 0) && needs_stub(devices, hvm));
     let copy = copies_serial(devices, hvm);
-    let serial_port = devices.serial.first().and_then(given);
-    for (at, console) in devices.console.iter_mut().enumerate() {
+    let serial_port = devices.serials.first().and_then(given);
+    for (at, console) in devices.consoles.iter_mut().enumerate() {
         let serial = is_serial(console);
         let Some(target) = &mut console.target else { continue };
         let port = match serial_port {

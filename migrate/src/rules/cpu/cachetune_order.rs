@@ -32,7 +32,7 @@ fn cache_rank(item: &CachetuneItem) -> (bool, u32, usize, u32) {
 
 fn cachetune(cputune: &mut Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    cputune.cachetune.retain_mut(|share| {
+    cputune.cachetunes.retain_mut(|share| {
         keep_below(&mut share.vcpus, most, &share.xml, cx);
         if for_none(share.vcpus.as_ref(), most) || share.items.is_empty() {
             cx.rewrote(&share.xml, "it is for no CPU, or shares nothing").becomes("<cachetune/>", "");

@@ -36,8 +36,8 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
             )
             .row(
-                sort(CpuNuma::CELL, |cell, _| cell.id, "the cells by number")
-                    .when(|numa, _| numa.cell.iter().all(|cell| cell.id.is_some())),
+                sort(CpuNuma::CELLS, |cell, _| cell.id, "the cells by number")
+                    .when(|numa, _| numa.cells.iter().all(|cell| cell.id.is_some())),
             ),
         cpu_numa_distances_filled::rule(),
         rule("cpu-numa-cache-units", Class::Lossy)
@@ -74,7 +74,7 @@ pub(super) fn number(index: usize) -> u32 {
 }
 
 fn number_cells(numa: &mut CpuNuma, cx: &mut Context<'_>) {
-    for (index, cell) in numa.cell.iter_mut().enumerate().filter(|(_, cell)| cell.id.is_none()) {
+    for (index, cell) in numa.cells.iter_mut().enumerate().filter(|(_, cell)| cell.id.is_none()) {
         let id = number(index);
         cell.id = Some(id);
         cx.rewrote(&cell.xml, "the number of the cell is spelt out").becomes("", attribute("id", id));
@@ -82,13 +82,13 @@ fn number_cells(numa: &mut CpuNuma, cx: &mut Context<'_>) {
 }
 
 fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
-    if numa.cell.is_empty() {
+    if numa.cells.is_empty() {
         cx.error(&numa.xml, "there are no cells");
     }
-    let count = number(numa.cell.len());
-    let mut seen = vec![false; numa.cell.len()];
+    let count = number(numa.cells.len());
+    let mut seen = vec![false; numa.cells.len()];
     let mut cpus = CpuSet::new();
-    for (index, cell) in numa.cell.iter().enumerate() {
+    for (index, cell) in numa.cells.iter().enumerate() {
         let id = cell.id.unwrap_or(number(index));
         match seen.get_mut(id as usize) {
             None => {
@@ -112,10 +112,10 @@ fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
         for cpu in cell.cpus.iter().flat_map(CpuSet::iter) {
             cpus.insert(cpu..=cpu);
         }
-        if let Some(distances) = cell.distances.as_ref().filter(|distances| distances.sibling.is_empty()) {
+        if let Some(distances) = cell.distances.as_ref().filter(|distances| distances.siblings.is_empty()) {
             cx.error(&distances.xml, "there are no distances");
         }
-        for sibling in cell.distances.iter().flat_map(|distances| &distances.sibling) {
+        for sibling in cell.distances.iter().flat_map(|distances| &distances.siblings) {
             if sibling.id >= count {
                 cx.error(&sibling.xml, format!("there is no cell {}", sibling.id));
             } else if (sibling.id == id) != (sibling.value == LOCAL) || sibling.value < LOCAL {

@@ -27,7 +27,7 @@ pub(super) fn rule() -> Rule {
 }
 
 fn distances(numa: &mut CpuNuma, cx: &mut Context<'_>) {
-    let cells = &mut numa.cell;
+    let cells = &mut numa.cells;
     let numbered = cells.iter().enumerate().all(|(index, cell)| cell.id == Some(number(index)));
     if !numbered || cells.iter().all(|cell| cell.distances.is_none()) {
         return;
@@ -35,7 +35,7 @@ fn distances(numa: &mut CpuNuma, cx: &mut Context<'_>) {
     // By cell, what it is away from the others; as libvirt fills them in while it reads the cells in order.
     let mut all: Vec<BTreeMap<u32, u8>> = vec![BTreeMap::new(); cells.len()];
     for (from, cell) in cells.iter().enumerate() {
-        for sibling in cell.distances.iter().flat_map(|distances| &distances.sibling) {
+        for sibling in cell.distances.iter().flat_map(|distances| &distances.siblings) {
             let to = sibling.id as usize;
             if to >= cells.len() {
                 return;
@@ -47,12 +47,12 @@ fn distances(numa: &mut CpuNuma, cx: &mut Context<'_>) {
         }
     }
     for (cell, wanted) in cells.iter_mut().zip(all) {
-        let given = cell.distances.iter().flat_map(|distances| &distances.sibling);
+        let given = cell.distances.iter().flat_map(|distances| &distances.siblings);
         if given.map(|sibling| (sibling.id, sibling.value)).eq(wanted.iter().map(|(id, value)| (*id, *value))) {
             continue;
         }
         let siblings = wanted.into_iter().map(|(id, value)| NumaSibling { id, value, ..NumaSibling::default() });
-        cell.distances.get_or_insert_with(NumaDistances::default).sibling = siblings.collect();
+        cell.distances.get_or_insert_with(NumaDistances::default).siblings = siblings.collect();
         cx.rewrote(&cell.xml, "distances go both ways");
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn rule() -> Rule {
 
 fn energytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    let shares = &mut cputune.energytune;
+    let shares = &mut cputune.energytunes;
     let mut at = 1;
     while at < shares.len() {
         let vcpus = read(shares[at].vcpus.as_ref(), most);
@@ -33,27 +33,27 @@ fn energytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
             at += 1;
             continue;
         };
-        let Energytune { monitor, xml, .. } = shares.remove(at);
+        let Energytune { monitors, xml, .. } = shares.remove(at);
         cx.rewrote(&xml, "these CPUs are watched already").becomes("<energytune>, <energytune>", "<energytune>");
-        shares[first].monitor.extend(monitor);
+        shares[first].monitors.extend(monitors);
         shares[first].xml.absorb(xml);
     }
     shares.retain_mut(|share| {
         keep_below(&mut share.vcpus, most, &share.xml, cx);
-        if for_none(share.vcpus.as_ref(), most) || share.monitor.is_empty() {
+        if for_none(share.vcpus.as_ref(), most) || share.monitors.is_empty() {
             cx.rewrote(&share.xml, "it is for no CPU, or watches nothing").becomes("<energytune/>", "");
             return false;
         }
-        for monitor in &mut share.monitor {
+        for monitor in &mut share.monitors {
             keep_below(&mut monitor.vcpus, most, &monitor.xml, cx);
         }
         true
     });
-    let caches = cputune.cachetune.iter().map(|share| share.vcpus.clone());
-    let others: Vec<_> = caches.chain(cputune.memorytune.iter().map(|share| share.vcpus.clone())).collect();
+    let caches = cputune.cachetunes.iter().map(|share| share.vcpus.clone());
+    let others: Vec<_> = caches.chain(cputune.memorytunes.iter().map(|share| share.vcpus.clone())).collect();
     let place = |set: &Option<CpuSet>| others.iter().position(|other| other == set).unwrap_or(usize::MAX);
-    if !cputune.energytune.is_sorted_by_key(|share| place(&share.vcpus)) {
-        cputune.energytune.sort_by_key(|share| place(&share.vcpus));
+    if !cputune.energytunes.is_sorted_by_key(|share| place(&share.vcpus)) {
+        cputune.energytunes.sort_by_key(|share| place(&share.vcpus));
         cx.rewrote(&cputune.xml, "first the CPUs that also have shares");
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<iothreadids><iothread id='1' thread_pool_min='3' thread_pool_max='2'/></iothreadids>")
             .finds("<defaultiothread thread_pool_min='3' thread_pool_max='2'/>")
             .row(refuse(|thread: &Iothread, _| (thread.id == 0).then_some("the numbers of I/O threads start at 1")))
-            .row(unique(Iothreadids::IOTHREAD, |it, _| Some(it.id), |id| format!("the I/O thread {id} stands twice")))
+            .row(unique(Iothreadids::IOTHREADS, |it, _| Some(it.id), |id| format!("the I/O thread {id} stands twice")))
             .row(refuse(|it: &Iothread, _| crossed(it.thread_pool_min, it.thread_pool_max)))
             .finds("<iothreadids><iothread id='1'><poll weight='64'/></iothread></iothreadids>")
             .row(
@@ -57,16 +57,16 @@ fn crossed(min: Option<u32>, max: Option<u32>) -> Option<&'static str> {
 
 fn complete(ids: &mut Iothreadids, cx: &mut Context<'_>) {
     let numbers = &cx.scope.iothreads.numbers;
-    let (listed, all) = (ids.iothread.len(), numbers.len());
+    let (listed, all) = (ids.iothreads.len(), numbers.len());
     if listed > 0 && listed < all {
-        ids.iothread.extend(numbers[listed..].iter().map(|id| Iothread { id: *id, ..Iothread::default() }));
+        ids.iothreads.extend(numbers[listed..].iter().map(|id| Iothread { id: *id, ..Iothread::default() }));
         cx.rewrote(&ids.xml, "the other I/O threads get their numbers")
             .becomes(format!("{listed} threads"), format!("{all} threads"));
     }
 }
 
 fn count(domain: &mut Domain, cx: &mut Context<'_>) {
-    let listed = domain.iothreadids.as_ref().map_or(0, |ids| u32::try_from(ids.iothread.len()).unwrap_or(u32::MAX));
+    let listed = domain.iothreadids.as_ref().map_or(0, |ids| u32::try_from(ids.iothreads.len()).unwrap_or(u32::MAX));
     let before = domain.iothreads;
     let after = Some(before.unwrap_or(0).max(listed)).filter(|count| *count > 0);
     if before != after {

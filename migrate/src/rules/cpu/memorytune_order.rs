@@ -47,8 +47,8 @@ fn merge_memorytunes(shares: &mut Vec<Memorytune>, most: u32, cx: &mut Context<'
 
 fn memorytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    merge_memorytunes(&mut cputune.memorytune, most, cx);
-    cputune.memorytune.retain_mut(|share| {
+    merge_memorytunes(&mut cputune.memorytunes, most, cx);
+    cputune.memorytunes.retain_mut(|share| {
         keep_below(&mut share.vcpus, most, &share.xml, cx);
         if for_none(share.vcpus.as_ref(), most) || share.items.is_empty() {
             cx.rewrote(&share.xml, "it is for no CPU, or shares nothing").becomes("<memorytune/>", "");
@@ -65,10 +65,10 @@ fn memorytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
         }
         true
     });
-    let caches: Vec<Option<CpuSet>> = cputune.cachetune.iter().map(|share| share.vcpus.clone()).collect();
+    let caches: Vec<Option<CpuSet>> = cputune.cachetunes.iter().map(|share| share.vcpus.clone()).collect();
     let place = |set: &Option<CpuSet>| caches.iter().position(|other| other == set).unwrap_or(usize::MAX);
-    if !cputune.memorytune.is_sorted_by_key(|share| place(&share.vcpus)) {
-        cputune.memorytune.sort_by_key(|share| place(&share.vcpus));
+    if !cputune.memorytunes.is_sorted_by_key(|share| place(&share.vcpus)) {
+        cputune.memorytunes.sort_by_key(|share| place(&share.vcpus));
         cx.rewrote(&cputune.xml, "first the CPUs that also share caches");
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<vcpu>2</vcpu><numatune><memnode cellid='0' mode='strict' nodeset='1'/><memnode cellid='1' mode='strict' nodeset='0'/>\
                  </numatune><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
             )
-            .row(sort(Numatune::MEMNODE, |node, _| node.cellid, "the nodes in the order of the cells")),
+            .row(sort(Numatune::MEMNODES, |node, _| node.cellid, "the nodes in the order of the cells")),
     ]
 }
 
@@ -100,7 +100,7 @@ fn refused() -> Rule {
         .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
             !placed_automatically(scope.memory_placement, scope.vcpus_placed)
         }))
-        .row(unique(Numatune::MEMNODE, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
+        .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
         .row(check(restrictively))
         // 11.3.0 or earlier, but after 9.0.0.
         .row(check(nowhere_else).since(11, 3, 0).profiles(LIBVIRT))
@@ -167,14 +167,14 @@ fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
 
 fn restrictively(numatune: &Numatune, cx: &mut Context<'_>) {
     let whole = numatune.memory.as_ref().is_some_and(|memory| memory.mode == Some(NumaMemoryMode::Restrictive));
-    for node in numatune.memnode.iter().filter(|node| whole && node.mode != Some(NumaMemoryMode::Restrictive)) {
+    for node in numatune.memnodes.iter().filter(|node| whole && node.mode != Some(NumaMemoryMode::Restrictive)) {
         cx.error(&node.xml, "cells are placed restrictively where the whole memory is");
     }
 }
 
 fn nowhere_else(numatune: &Numatune, cx: &mut Context<'_>) {
     let other = numatune.memory.as_ref().is_none_or(|memory| memory.mode != Some(NumaMemoryMode::Restrictive));
-    for node in numatune.memnode.iter().filter(|node| other && node.mode == Some(NumaMemoryMode::Restrictive)) {
+    for node in numatune.memnodes.iter().filter(|node| other && node.mode == Some(NumaMemoryMode::Restrictive)) {
         cx.error(&node.xml, "cells are placed restrictively only where the whole memory is");
     }
 }
@@ -182,8 +182,8 @@ fn nowhere_else(numatune: &Numatune, cx: &mut Context<'_>) {
 fn pinned(domain: &Domain, vcpus: u32) -> bool {
     domain.cputune.as_ref().is_some_and(|cputune| {
         cputune.emulatorpin.is_some()
-            || !cputune.iothreadpin.is_empty()
-            || cputune.vcpupin.iter().any(|pin| u32::from(pin.vcpu) < vcpus)
+            || !cputune.iothreadpins.is_empty()
+            || cputune.vcpupins.iter().any(|pin| u32::from(pin.vcpu) < vcpus)
     })
 }
 
@@ -200,7 +200,7 @@ fn place_vcpus(domain: &mut Domain, cx: &mut Context<'_>) {
 }
 
 fn place_memory(domain: &mut Domain, cx: &mut Context<'_>) {
-    let has_nodes = domain.numatune.as_ref().is_some_and(|tune| tune.memory.is_some() || !tune.memnode.is_empty());
+    let has_nodes = domain.numatune.as_ref().is_some_and(|tune| tune.memory.is_some() || !tune.memnodes.is_empty());
     if !cx.scope.vcpus_placed || has_nodes {
         return;
     }

@@ -129,9 +129,9 @@ fn conflict() -> Rule {
         .row(
             refuse(|cpu: &Cpu, _| {
                 let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
-                (bare && !cpu.feature.is_empty()).then_some("features need a model that they are added to")
+                (bare && !cpu.features.is_empty()).then_some("features need a model that they are added to")
             })
-            .at(|cpu| cpu.feature.first().map_or(&cpu.xml, |feature: &CpuFeature| &feature.xml)),
+            .at(|cpu| cpu.features.first().map_or(&cpu.xml, |feature: &CpuFeature| &feature.xml)),
         )
         .row(
             // The QEMU driver fills in a model first.
@@ -165,7 +165,7 @@ fn conflict() -> Rule {
             parts.contains(&Some(0)).then_some("a processor has at least one of each part")
         }))
         .row(unique(
-            Cpu::FEATURE,
+            Cpu::FEATURES,
             |feature, _| Some(feature.name.clone()),
             |name| format!("the feature {name} stands twice"),
         ))

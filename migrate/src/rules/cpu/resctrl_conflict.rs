@@ -25,7 +25,7 @@ pub(super) fn rule() -> Rule {
 /// Two shares of one thing for the same CPUs.
 fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
     let mut owners: Vec<Option<CpuSet>> = Vec::new();
-    for share in cputune.cachetune.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
+    for share in cputune.cachetunes.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
         let mut caches = Vec::new();
         for item in &share.items {
             match item {
@@ -58,7 +58,7 @@ fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
         owners.push(vcpus);
     }
     let mut nodes = Vec::new();
-    for share in cputune.memorytune.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
+    for share in cputune.memorytunes.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
         for item in &share.items {
             let MemorytuneItem::Node(node) = item else { continue };
             let place = (read(share.vcpus.as_ref(), most), node.id);
@@ -75,31 +75,30 @@ fn allots(cputune: &Cputune, vcpus: &CpuSet, most: u32) -> bool {
     let these = |share: &Option<CpuSet>| read(share.as_ref(), most).as_ref() == Some(vcpus);
     let is_cache = |item: &CachetuneItem| matches!(item, CachetuneItem::Cache(_));
     let is_node = |item: &MemorytuneItem| matches!(item, MemorytuneItem::Node(_));
-    cputune.cachetune.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_cache))
-        || cputune.memorytune.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_node))
+    cputune.cachetunes.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_cache))
+        || cputune.memorytunes.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_node))
 }
 
 /// The monitors of each share, those of a kind together.
 fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
     // What the monitors of a kind watch, by the CPUs of their share: caches, memory, energy.
     let mut seen: Vec<(usize, Option<CpuSet>, Option<CpuSet>)> = Vec::new();
-    let caches = cputune.cachetune.iter().flat_map(|share| {
+    let caches = cputune.cachetunes.iter().flat_map(|share| {
         share.items.iter().filter_map(move |item| match item {
             CachetuneItem::Monitor(monitor) => Some((0, &share.vcpus, &monitor.vcpus, &monitor.xml)),
             CachetuneItem::Cache(_) => None,
         })
     });
-    let memory = cputune.memorytune.iter().flat_map(|share| {
+    let memory = cputune.memorytunes.iter().flat_map(|share| {
         share.items.iter().filter_map(move |item| match item {
             MemorytuneItem::Monitor(monitor) => Some((1, &share.vcpus, &monitor.vcpus, &monitor.xml)),
             MemorytuneItem::Node(_) => None,
         })
     });
-    let energy = cputune
-        .energytune
-        .iter()
-        .filter(|_| cx.reads(Cputune::ENERGYTUNE.info()))
-        .flat_map(|share| share.monitor.iter().map(move |monitor| (2, &share.vcpus, &monitor.vcpus, &monitor.xml)));
+    let energy =
+        cputune.energytunes.iter().filter(|_| cx.reads(Cputune::ENERGYTUNES.info())).flat_map(|share| {
+            share.monitors.iter().map(move |monitor| (2, &share.vcpus, &monitor.vcpus, &monitor.xml))
+        });
     let monitors: Vec<_> = caches.chain(memory).chain(energy).collect();
     for (kind, share, vcpus, xml) in monitors {
         if for_none(share.as_ref(), most) {
@@ -139,14 +138,14 @@ fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
 
 fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    let caches = cputune.cachetune.iter().filter(|share| !share.items.is_empty());
+    let caches = cputune.cachetunes.iter().filter(|share| !share.items.is_empty());
     let caches = caches.map(|share| (&share.vcpus, &share.xml));
-    let memory = cputune.memorytune.iter();
+    let memory = cputune.memorytunes.iter();
     let memory = memory.map(|share| (&share.vcpus, &share.xml));
     let energy = cputune
-        .energytune
+        .energytunes
         .iter()
-        .filter(|_| cx.reads(Cputune::ENERGYTUNE.info()))
+        .filter(|_| cx.reads(Cputune::ENERGYTUNES.info()))
         .map(|share| (&share.vcpus, &share.xml));
     let shares: Vec<_> = caches.chain(memory).chain(energy).collect();
     // By CPU, the set that it was first seen in.
@@ -176,7 +175,7 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     }
     check_collisions(cputune, most, cx);
     check_monitors(cputune, most, cx);
-    for item in cputune.memorytune.iter().flat_map(|share| &share.items) {
+    for item in cputune.memorytunes.iter().flat_map(|share| &share.items) {
         if let MemorytuneItem::Node(node) = item
             && node.bandwidth > 100
         {

@@ -22,22 +22,22 @@ pub(super) fn rule() -> Rule {
 
 fn monitor_vcpus(cputune: &mut Cputune, cx: &mut Context<'_>) {
     let mut monitors = Vec::new();
-    for share in &mut cputune.cachetune {
+    for share in &mut cputune.cachetunes {
         let of = share.items.iter_mut().filter_map(|item| match item {
             CachetuneItem::Monitor(monitor) => Some((&mut monitor.vcpus, &monitor.xml)),
             CachetuneItem::Cache(_) => None,
         });
         monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
     }
-    for share in &mut cputune.memorytune {
+    for share in &mut cputune.memorytunes {
         let of = share.items.iter_mut().filter_map(|item| match item {
             MemorytuneItem::Monitor(monitor) => Some((&mut monitor.vcpus, &monitor.xml)),
             MemorytuneItem::Node(_) => None,
         });
         monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
     }
-    for share in &mut cputune.energytune {
-        let of = share.monitor.iter_mut().map(|monitor| (&mut monitor.vcpus, &monitor.xml));
+    for share in &mut cputune.energytunes {
+        let of = share.monitors.iter_mut().map(|monitor| (&mut monitor.vcpus, &monitor.xml));
         monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
     }
     for (of_share, vcpus, xml) in monitors {

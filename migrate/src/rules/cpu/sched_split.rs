@@ -37,7 +37,7 @@ pub(super) fn iothreads() -> Rule {
 }
 
 fn vcpusched(cputune: &mut Cputune, cx: &mut Context<'_>) {
-    if cputune.vcpusched.is_empty() {
+    if cputune.vcpuscheds.is_empty() {
         return;
     }
     let order: Vec<u32> = (0..cx.scope.vcpus).collect();
@@ -46,14 +46,14 @@ fn vcpusched(cputune: &mut Cputune, cx: &mut Context<'_>) {
         scheduler: item.scheduler.clone(),
         xml: Extra::at(item.xml.span),
     };
-    if let Some(singles) = split(&cputune.vcpusched, |item| &item.vcpus, &order, make) {
-        cputune.vcpusched = singles;
+    if let Some(singles) = split(&cputune.vcpuscheds, |item| &item.vcpus, &order, make) {
+        cputune.vcpuscheds = singles;
         cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each CPU by itself");
     }
 }
 
 fn iothreadsched(cputune: &mut Cputune, cx: &mut Context<'_>) {
-    if cputune.iothreadsched.is_empty() {
+    if cputune.iothreadscheds.is_empty() {
         return;
     }
     let make = |id: u32, item: &Iothreadsched| Iothreadsched {
@@ -61,8 +61,8 @@ fn iothreadsched(cputune: &mut Cputune, cx: &mut Context<'_>) {
         scheduler: item.scheduler.clone(),
         xml: Extra::at(item.xml.span),
     };
-    if let Some(singles) = split(&cputune.iothreadsched, |item| &item.iothreads, &cx.scope.iothreads.numbers, make) {
-        cputune.iothreadsched = singles;
+    if let Some(singles) = split(&cputune.iothreadscheds, |item| &item.iothreads, &cx.scope.iothreads.numbers, make) {
+        cputune.iothreadscheds = singles;
         cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each I/O thread by itself");
     }
 }

@@ -26,11 +26,11 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>",
             )
             .row(unread_where(
-                child(Cputune::VCPUPIN),
+                child(Cputune::VCPUPINS),
                 |pin, scope| u32::from(pin.vcpu) >= scope.vcpus,
                 "of a CPU that there cannot be",
             ))
-            .row(sort(Cputune::VCPUPIN, |pin, _| pin.vcpu, "pins in the order of the CPUs")),
+            .row(sort(Cputune::VCPUPINS, |pin, _| pin.vcpu, "pins in the order of the CPUs")),
         rule("cputune-iothreadpin-order", Class::Spelling)
             .summary("pinned I/O threads in the order of the threads")
             .doc("libvirt writes to which CPUs of the host each I/O thread is pinned in the order in which the threads are listed.")
@@ -39,7 +39,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<iothreads>2</iothreads><cputune><iothreadpin iothread='1' cpuset='0'/><iothreadpin iothread='2' cpuset='1'/></cputune>",
             )
             .row(sort(
-                Cputune::IOTHREADPIN,
+                Cputune::IOTHREADPINS,
                 |pin, scope| scope.iothreads.place(pin.iothread),
                 "pins in the order of the I/O threads",
             )),
@@ -67,14 +67,14 @@ fn refused() -> Rule {
         .row(
             // A pin of a CPU that there cannot be is not read.
             unique(
-                Cputune::VCPUPIN,
+                Cputune::VCPUPINS,
                 |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
                 |vcpu| format!("the CPU {vcpu} is pinned twice"),
             ),
         )
         .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
         .row(unique(
-            Cputune::IOTHREADPIN,
+            Cputune::IOTHREADPINS,
             |pin, _| Some(pin.iothread),
             |thread| format!("the I/O thread {thread} is pinned twice"),
         ))
@@ -83,11 +83,11 @@ fn refused() -> Rule {
         .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
         .row(exists(|it: &Iothreadsched| members(&it.iothreads), IOTHREADS))
         .row(refuse(|cputune: &Cputune, _| {
-            let id = shared(cputune.vcpusched.iter().map(|it| &it.vcpus))?;
+            let id = shared(cputune.vcpuscheds.iter().map(|it| &it.vcpus))?;
             Some(format!("the CPU {id} has two schedulers"))
         }))
         .row(refuse(|cputune: &Cputune, _| {
-            let id = shared(cputune.iothreadsched.iter().map(|it| &it.iothreads))?;
+            let id = shared(cputune.iothreadscheds.iter().map(|it| &it.iothreads))?;
             Some(format!("the I/O thread {id} has two schedulers"))
         }))
         .row(refuse(|it: &Cputune, _| {

@@ -92,5 +92,5 @@ pub(super) fn rules() -> Vec<Rule> {
 
 /// Whether the CPUs are described one by one.
 pub(super) fn described(domain: &Domain) -> bool {
-    domain.vcpus.as_ref().is_some_and(|vcpus: &Vcpus| !vcpus.vcpu.is_empty())
+    domain.vcpus.as_ref().is_some_and(|vcpus: &Vcpus| !vcpus.vcpus.is_empty())
 }

@@ -26,16 +26,16 @@ pub(super) fn rule() -> Rule {
 fn complete(domain: &mut Domain, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
     let (Some(vcpus), Some(vcpu)) = (&mut domain.vcpus, &mut domain.vcpu) else { return };
-    if vcpus.vcpu.is_empty() {
+    if vcpus.vcpus.is_empty() {
         return;
     }
-    if !vcpus.vcpu.iter().map(|vcpu| vcpu.id).eq(0..most) {
+    if !vcpus.vcpus.iter().map(|vcpu| vcpu.id).eq(0..most) {
         // Of one that is described twice the last counts.
-        let mut listed: BTreeMap<u32, VcpusVcpu> = vcpus.vcpu.drain(..).map(|vcpu| (vcpu.id, vcpu)).collect();
-        vcpus.vcpu.extend((0..most).map(|id| listed.remove(&id).unwrap_or_else(|| disabled(id))));
+        let mut listed: BTreeMap<u32, VcpusVcpu> = vcpus.vcpus.drain(..).map(|vcpu| (vcpu.id, vcpu)).collect();
+        vcpus.vcpus.extend((0..most).map(|id| listed.remove(&id).unwrap_or_else(|| disabled(id))));
         cx.rewrote(&vcpus.xml, "libvirt lists each CPU once, in order");
     }
-    let enabled = vcpus.vcpu.iter().filter(|vcpu| vcpu.enabled == YesNo::Yes).count();
+    let enabled = vcpus.vcpus.iter().filter(|vcpu| vcpu.enabled == YesNo::Yes).count();
     let enabled = u16::try_from(enabled).unwrap_or(u16::MAX);
     let current = (enabled < vcpu.value).then_some(enabled);
     if vcpu.current != current {

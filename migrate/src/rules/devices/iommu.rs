@@ -45,8 +45,8 @@ fn conflict() -> Rule {
         .finds("<devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
         .finds("<devices><iommu model='intel'><driver eim='on'/></iommu></devices>")
         .row(
-            refuse(|devices: &Devices, _| devices.iommu.get(1).map(|_| "there is one IOMMU only"))
-                .at(|devices| devices.iommu.get(1).map_or(&devices.xml, |second| &second.xml))
+            refuse(|devices: &Devices, _| devices.iommus.get(1).map(|_| "there is one IOMMU only"))
+                .at(|devices| devices.iommus.get(1).map_or(&devices.xml, |second| &second.xml))
                 .until(11, 10, 0),
         )
         .row(
@@ -93,7 +93,7 @@ fn is_no_granule(granule: &IommuGranule) -> bool {
 
 /// The first IOMMU that remaps interrupts.
 fn remapping(domain: &Domain) -> Option<&IommuDriver> {
-    let mut drivers = domain.devices.iter().flat_map(|devices| &devices.iommu).filter_map(|it| it.driver.as_ref());
+    let mut drivers = domain.devices.iter().flat_map(|devices| &devices.iommus).filter_map(|it| it.driver.as_ref());
     drivers.find(|driver| driver.intremap == Some(OnOff::On))
 }
 

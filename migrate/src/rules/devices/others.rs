@@ -48,7 +48,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .example("<devices><panic/></devices>", "<devices/>")
             .row(
                 nothing(
-                    child(Devices::PANIC),
+                    child(Devices::PANICS),
                     is_bare::<Panic>,
                     "libvirt does not write a panic device of which nothing is said",
                 )
@@ -69,7 +69,7 @@ fn conflict() -> Rule {
         .finds("<devices><vsock><driver iommu='on'/></vsock></devices>")
         .finds("<devices><lease><lockspace/><key>k</key><target path='/l'/></lease></devices>")
         .row(unique(
-            Devices::PANIC,
+            Devices::PANICS,
             |panic, _| Some(panic.model.map(|model| model as usize)),
             |_| "another panic device has this model".to_owned(),
         ))
@@ -85,8 +85,8 @@ fn conflict() -> Rule {
             nameless.then_some("lockspace and key of a lease have a name")
         }))
         .row(
-            refuse(|devices: &Devices, _| devices.watchdog.get(1).map(|_| "there is one watchdog only"))
-                .at(|devices| devices.watchdog.get(1).map_or(&devices.xml, |second| &second.xml))
+            refuse(|devices: &Devices, _| devices.watchdogs.get(1).map(|_| "there is one watchdog only"))
+                .at(|devices| devices.watchdogs.get(1).map_or(&devices.xml, |second| &second.xml))
                 .until(9, 1, 0),
         )
 }

@@ -26,7 +26,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(refuse(|backend: &TpmBackend, _| {
                 let TpmBackendType::Emulator(emulator) = &backend.type_ else { return None };
                 let banks = emulator.active_pcr_banks.as_ref().is_some_and(|banks| !is_bare(banks));
-                (banks && backend.version != Some(TpmVersion::V20)).then_some("banks of registers need version='2.0'")
+                (banks && backend.version != Some(TpmVersion::Tpm20)).then_some("banks of registers need version='2.0'")
             }))
             .row(refuse(|external: &TpmBackendTypeExternal, _| {
                 external.source.is_none().then_some("an external TPM needs the socket of its emulator")

@@ -24,7 +24,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
                 "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type></os>",
             )
-            .row(unread(child(Os::BOOT), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
+            .row(unread(child(Os::BOOTS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
             .row(unread(child(Os::BOOTMENU), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
             .row(unread(child(Os::BIOS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader)),
         rule("os-boot-truncated", Class::Lossy)
@@ -35,7 +35,7 @@ pub(super) fn rules() -> Vec<Rule> {
                  <boot dev='hd'/></os>",
                 "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/></os>",
             )
-            .row(unread(child(Os::BOOT).behind(MOST), "behind the fourth").when(|_, scope| scope.firmware_boots())),
+            .row(unread(child(Os::BOOTS).behind(MOST), "behind the fourth").when(|_, scope| scope.firmware_boots())),
         menu_timeout(),
         rule("os-bootmenu-timeout-dropped", Class::Lossy)
             .summary("a boot menu that is off has no timeout")
@@ -101,7 +101,7 @@ fn default_device() -> Rule {
             "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
         )
         .row(
-            default_by(child(Os::BOOT).under(Domain::OS), |domain, scope| {
+            default_by(child(Os::BOOTS).under(Domain::OS), |domain, scope| {
                 let nothing_boots = scope.firmware_boots() && booting_device(domain).is_none();
                 nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
             })
@@ -136,7 +136,7 @@ fn conflict() -> Rule {
             without.then_some("a container needs <init>")
         }))
         .row(refuse(|os: &Os, scope| {
-            let empty = is_container(scope.os_type) && os.initarg.iter().any(String::is_empty);
+            let empty = is_container(scope.os_type) && os.initargs.iter().any(String::is_empty);
             empty.then_some("an argument of <init> is empty")
         }))
         .row(refuse(|variable: &OsInitenv, scope| {
@@ -145,7 +145,7 @@ fn conflict() -> Rule {
         }))
         .row(
             refuse(|domain: &Domain, scope| {
-                let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boot.is_empty());
+                let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boots.is_empty());
                 (boots && booting_device(domain).is_some())
                     .then_some("boot orders of devices and <boot> in <os> exclude each other")
             })
@@ -157,11 +157,11 @@ fn conflict() -> Rule {
 /// The first device that says when it is booted.
 fn booting_device(domain: &Domain) -> Option<&Extra> {
     let devices = domain.devices.as_ref()?;
-    let disks = devices.disk.iter().map(|device| &device.boot);
-    let interfaces = devices.interface.iter().map(|device| &device.boot);
-    let hostdevs = devices.hostdev.iter().map(|device| &device.boot);
-    let redirdevs = devices.redirdev.iter().map(|device| &device.boot);
-    let filesystems = devices.filesystem.iter().map(|device| &device.boot);
+    let disks = devices.disks.iter().map(|device| &device.boot);
+    let interfaces = devices.interfaces.iter().map(|device| &device.boot);
+    let hostdevs = devices.hostdevs.iter().map(|device| &device.boot);
+    let redirdevs = devices.redirdevs.iter().map(|device| &device.boot);
+    let filesystems = devices.filesystems.iter().map(|device| &device.boot);
     let mut boots = disks.chain(interfaces).chain(hostdevs).chain(redirdevs).chain(filesystems);
     boots.find_map(|boot| boot.as_ref().map(|boot| &boot.xml))
 }
@@ -198,13 +198,13 @@ fn not_read() -> Rule {
     let rule = [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
         .into_iter()
         .fold(rule, |rule, part| rule.row(unread(part, MACHINE).when(|_, scope| !is_machine(scope.os_type))));
-    rule.row(unread(Os::INITARG, CONTAINER).when(|_, scope| !is_container(scope.os_type)))
-        .row(unread(child(Os::INITENV), CONTAINER).when(|_, scope| !is_container(scope.os_type)))
+    rule.row(unread(Os::INITARGS, CONTAINER).when(|_, scope| !is_container(scope.os_type)))
+        .row(unread(child(Os::INITENVS), CONTAINER).when(|_, scope| !is_container(scope.os_type)))
         .row(unread(Os::FIRMWARE, MACHINE).when(|_, scope| !is_machine(scope.os_type)))
         .row(unread(child(Os::LOADER), MACHINE).when(|_, scope| !is_machine(scope.os_type)))
         .row(unread(child(Os::NVRAM), MACHINE).when(|_, scope| !is_machine(scope.os_type)))
         .row(unread(child(Os::ACPI), MACHINE).when(|_, scope| !scope.is_hvm()))
-        .row(unread(child(Os::BOOT), MACHINE).when(|_, scope| !scope.is_hvm()))
+        .row(unread(child(Os::BOOTS), MACHINE).when(|_, scope| !scope.is_hvm()))
         .row(unread(child(Os::BOOTMENU), MACHINE).when(|_, scope| !scope.is_hvm()))
         .row(unread(child(Os::BIOS), MACHINE).when(|_, scope| !scope.is_hvm()))
         .row(

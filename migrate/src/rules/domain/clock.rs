@@ -92,7 +92,7 @@ fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
 
 /// What a timer of another name has stands among what the schema does not know.
 fn timers(clock: &Clock, cx: &mut Context<'_>) {
-    for timer in &clock.timer {
+    for timer in &clock.timers {
         let Some(kept) = timer.xml.kept.as_ref().filter(|kept| !kept.open) else { continue };
         for (name, _) in &kept.attributes {
             if matches!(&**name, "tickpolicy" | "track" | "frequency" | "mode") {

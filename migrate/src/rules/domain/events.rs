@@ -13,12 +13,12 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<perf><event name='cmt' enabled='no'/><event name='cmt' enabled='yes'/></perf>")
             .finds("<keywrap><cipher name='aes' state='on'/><cipher name='aes' state='off'/></keywrap>")
             .row(unique(
-                Perf::EVENT,
+                Perf::EVENTS,
                 |event, _| Some(event.name.as_str()),
                 |name| format!("the event {name} stands twice"),
             ))
             .row(unique(
-                Keywrap::CIPHER,
+                Keywrap::CIPHERS,
                 |cipher, _| Some(cipher.name.as_str()),
                 |name| format!("the cipher {name} stands twice"),
             )),
@@ -29,7 +29,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<perf><event name='mbml' enabled='no'/><event name='cmt' enabled='yes'/></perf>",
                 "<perf><event name='cmt' enabled='yes'/><event name='mbml' enabled='no'/></perf>",
             )
-            .row(sort(Perf::EVENT, |event, _| event.name as usize, "the events in their order")),
+            .row(sort(Perf::EVENTS, |event, _| event.name as usize, "the events in their order")),
         rule("keywrap-order", Class::Spelling)
             .summary("wrapped keys in their order")
             .doc("libvirt writes the kinds of keys that the guest can protect in a fixed order.")
@@ -37,6 +37,6 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<keywrap><cipher name='dea' state='off'/><cipher name='aes' state='on'/></keywrap>",
                 "<keywrap><cipher name='aes' state='on'/><cipher name='dea' state='off'/></keywrap>",
             )
-            .row(sort(Keywrap::CIPHER, |cipher, _| cipher.name as usize, "the keys in their order")),
+            .row(sort(Keywrap::CIPHERS, |cipher, _| cipher.name as usize, "the keys in their order")),
     ]
 }

@@ -26,9 +26,9 @@ pub(super) fn refused(rule: Rule) -> Rule {
     }))
     .row(
         refuse(|acpi: &OsAcpi, scope| {
-            (acpi.table.len() > 1 && scope.is_hvm()).then_some("libvirt takes one ACPI table")
+            (acpi.tables.len() > 1 && scope.is_hvm()).then_some("libvirt takes one ACPI table")
         })
-        .at(|acpi| acpi.table.get(1).map_or(&acpi.xml, |second| &second.xml))
+        .at(|acpi| acpi.tables.get(1).map_or(&acpi.xml, |second| &second.xml))
         .until(11, 2, 0),
     )
     .row(
@@ -133,7 +133,7 @@ fn has_store(os: &Os) -> bool {
 }
 
 fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
-    features.feature.iter().rfind(|feature| feature.name == name).map(|feature| feature.enabled)
+    features.features.iter().rfind(|feature| feature.name == name).map(|feature| feature.enabled)
 }
 
 fn both_stores(os: &Os, cx: &mut Context<'_>) {
@@ -253,7 +253,7 @@ fn nvram_ports() -> Rule {
         .row(
             algorithm(|source: &mut OsNvramSource, cx| {
                 if let Some(protocol) = source.protocol {
-                    spell_out_ports(protocol.as_str(), &mut source.host, cx);
+                    spell_out_ports(protocol.as_str(), &mut source.hosts, cx);
                 }
             })
             .phase(Phase::Derive),
@@ -276,17 +276,17 @@ fn features() -> Rule {
         )
         .row(algorithm(last_counts).phase(Phase::Derive).profiles(LIBVIRT))
         .row(algorithm(secure_boot).phase(Phase::Derive).profiles(LIBVIRT).until(9, 1, 0))
-        .row(sort(OsFirmwareFeatures::FEATURE, |feature, _| feature.name as usize, "the features in their order"))
+        .row(sort(OsFirmwareFeatures::FEATURES, |feature, _| feature.name as usize, "the features in their order"))
 }
 
 fn last_counts(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
-    let before = features.feature.len();
-    let mut behind = features.feature.clone();
-    features.feature.retain(|feature| {
+    let before = features.features.len();
+    let mut behind = features.features.clone();
+    features.features.retain(|feature| {
         behind.remove(0);
         behind.iter().all(|other| other.name != feature.name)
     });
-    if features.feature.len() < before {
+    if features.features.len() < before {
         cx.rewrote(&features.xml, "of a feature that is given twice the last counts");
     }
 }
@@ -294,7 +294,7 @@ fn last_counts(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
 fn secure_boot(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
     if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot).is_none() {
         let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
-        features.feature.push(feature);
+        features.features.push(feature);
         cx.rewrote(&features.xml, "keys are enrolled for secure boot")
             .becomes("", "<feature enabled='yes' name='secure-boot'/>");
     }

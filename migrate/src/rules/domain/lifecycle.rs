@@ -14,11 +14,11 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<idmap><uid start='0' target='1000' count='10'/></idmap>")
             .finds("<idmap><uid start='1' target='1000' count='10'/><gid start='0' target='1000' count='10'/></idmap>")
             .row(refuse(|idmap: &Idmap, _| {
-                (idmap.uid.is_empty() != idmap.gid.is_empty()).then_some("users and groups must be mapped both")
+                (idmap.uids.is_empty() != idmap.gids.is_empty()).then_some("users and groups must be mapped both")
             }))
             .row(refuse(|idmap: &Idmap, _| {
-                let users = idmap.uid.iter().map(|range| range.start).min();
-                let groups = idmap.gid.iter().map(|range| range.start).min();
+                let users = idmap.uids.iter().map(|range| range.start).min();
+                let groups = idmap.gids.iter().map(|range| range.start).min();
                 [users, groups].iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
             })),
         rule("resource-conflict", Class::Conflict)
@@ -59,7 +59,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<idmap><uid start='0' target='1' count='1'/><uid start='5' target='1000' count='10'/>\
                  <gid start='0' target='1000' count='10'/></idmap>",
             )
-            .row(sort(Idmap::UID, |range, _| range.start, "ranges by where they start"))
-            .row(sort(Idmap::GID, |range, _| range.start, "ranges by where they start")),
+            .row(sort(Idmap::UIDS, |range, _| range.start, "ranges by where they start"))
+            .row(sort(Idmap::GIDS, |range, _| range.start, "ranges by where they start")),
     ]
 }

@@ -108,9 +108,9 @@ impl Sizes {
     fn of(domain: &Domain) -> Self {
         let memory =
             domain.memory.as_ref().map_or(0, |memory| KIB.apply(memory.value, memory.unit).unwrap_or(u64::MAX));
-        let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cell);
+        let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cells);
         let numa = cells.filter_map(|cell| KIB.apply(cell.memory, cell.unit)).fold(0, u64::saturating_add);
-        let devices = domain.devices.iter().flat_map(|devices| &devices.memory).filter_map(device_size);
+        let devices = domain.devices.iter().flat_map(|devices| &devices.memory_devices).filter_map(device_size);
         let modules = devices.filter_map(|size| KIB.apply(size.value, size.unit)).fold(0, u64::saturating_add);
         Self { memory, numa, modules }
     }

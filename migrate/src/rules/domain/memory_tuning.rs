@@ -31,7 +31,7 @@ pub(super) fn rules() -> Vec<Rule> {
                  <weight>600</weight></device></blkiotune>",
             )
             .row(unique(
-                Blkiotune::DEVICE,
+                Blkiotune::DEVICES,
                 |device, _| Some(device.path.to_string()),
                 |path| format!("{path} is tuned twice"),
             )),
@@ -86,7 +86,7 @@ fn zeros() -> Rule {
         .row(nothing(BlkiotuneDevice::WRITE_IOPS_SEC, |value| *value == 0, NONE))
         .row(nothing(BlkiotuneDevice::READ_BYTES_SEC, |value| *value == 0, NONE))
         .row(nothing(BlkiotuneDevice::WRITE_BYTES_SEC, |value| *value == 0, NONE))
-        .row(nothing(child(Blkiotune::DEVICE), says_nothing, "nothing is set for this device"))
+        .row(nothing(child(Blkiotune::DEVICES), says_nothing, "nothing is set for this device"))
         .row(nothing(Cputune::PERIOD, |value| *value == 0, NONE))
         .row(nothing(Cputune::QUOTA, |value| *value == 0, NONE))
         .row(nothing(Cputune::GLOBAL_PERIOD, |value| *value == 0, NONE))
@@ -107,7 +107,7 @@ fn hugepages(pages: &Hugepages, cx: &mut Context<'_>) {
     let cells = cx.scope.cells;
     let mut masters = 0;
     let mut taken: Vec<&CpuSet> = Vec::new();
-    for page in &pages.page {
+    for page in &pages.pages {
         let Some(set) = page.nodeset.as_ref().filter(|set| cells > 0 || !set.iter().eq([0])) else {
             masters += 1;
             if masters > 1 {

@@ -74,7 +74,7 @@ fn of_systems(domain: &Domain) -> impl Iterator<Item = &SysinfoSystemEntry> {
         SysinfoType::Smbios(smbios) => smbios.system.as_ref(),
         SysinfoType::Fwcfg(_) | SysinfoType::Other(_) => None,
     });
-    let first = systems.filter_map(|system| system.entry.iter().find(|entry| entry.name == Name::Uuid));
+    let first = systems.filter_map(|system| system.entries.iter().find(|entry| entry.name == Name::Uuid));
     first.filter(|entry| !entry.value.is_empty())
 }
 

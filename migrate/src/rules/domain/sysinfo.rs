@@ -66,11 +66,11 @@ fn is_date(text: &str) -> bool {
 macro_rules! tables {
     ($rule:expr; $($table:ident of $entry:ident)*) => {
         $rule$(
-            .row(algorithm(|table: &mut $table, cx| first_of_each(&mut table.entry, |entry| entry.name as usize, cx))
+            .row(algorithm(|table: &mut $table, cx| first_of_each(&mut table.entries, |entry| entry.name as usize, cx))
                 .phase(Phase::Derive)
                 .profiles(LIBVIRT))
-            .row(sort($table::ENTRY, |entry: &$entry, _| entry.name as usize, "the entries in their order"))
-            .row(nothing(child($table::ENTRY), |entry: &$entry| entry.value.is_empty(), "an empty entry is none"))
+            .row(sort($table::ENTRIES, |entry: &$entry, _| entry.name as usize, "the entries in their order"))
+            .row(nothing(child($table::ENTRIES), |entry: &$entry| entry.value.is_empty(), "an empty entry is none"))
         )*
     };
 }
@@ -98,11 +98,11 @@ fn order() -> Rule {
         SysinfoBaseBoard of SysinfoBaseBoardEntry
         SysinfoChassis of SysinfoChassisEntry
     }
-    .row(nothing(child(Smbios::BIOS), |table| table.entry.is_empty(), EMPTY))
-    .row(nothing(child(Smbios::SYSTEM), |table| table.entry.is_empty(), EMPTY))
-    .row(nothing(child(Smbios::BASE_BOARD), |table| table.entry.is_empty(), EMPTY))
-    .row(nothing(child(Smbios::CHASSIS), |table| table.entry.is_empty(), EMPTY))
-    .row(nothing(child(Smbios::OEM_STRINGS), |strings| strings.entry.is_empty(), "there are no strings"))
+    .row(nothing(child(Smbios::BIOS), |table| table.entries.is_empty(), EMPTY))
+    .row(nothing(child(Smbios::SYSTEM), |table| table.entries.is_empty(), EMPTY))
+    .row(nothing(child(Smbios::BASE_BOARDS), |table| table.entries.is_empty(), EMPTY))
+    .row(nothing(child(Smbios::CHASSIS), |table| table.entries.is_empty(), EMPTY))
+    .row(nothing(child(Smbios::OEM_STRINGS), |strings| strings.entries.is_empty(), "there are no strings"))
 }
 
 /// Leaves the first entry of each name.

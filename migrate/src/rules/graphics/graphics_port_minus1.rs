@@ -12,7 +12,7 @@ use crate::rule::{Class, Context, MODERN, Rule, Scope, rule};
 use crate::rules::common::attribute;
 
 pub(super) fn rules() -> Vec<Rule> {
-    let vnc_has_ports = |vnc: &GraphicsTypeVnc, _: &Scope| has_ports(&vnc.listen) && vnc.socket.is_none();
+    let vnc_has_ports = |vnc: &GraphicsTypeVnc, _: &Scope| has_ports(&vnc.listens) && vnc.socket.is_none();
     vec![
         rule("graphics-port-minus1", Class::Copy)
             .summary("`port='-1'` is written as `autoport='yes'`")
@@ -30,7 +30,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(algorithm(vnc).profiles(MODERN).when(vnc_has_ports).until(11, 4, 0))
             .row(algorithm(rdp).profiles(MODERN).when(|rdp, _| rdp.autoport != Some(LaxYesNo::No)))
             .row(algorithm(rdp).profiles(MODERN).until(11, 4, 0))
-            .row(algorithm(spice).profiles(MODERN).when(|spice, _| has_ports(&spice.listen) && spice_chooses(spice))),
+            .row(algorithm(spice).profiles(MODERN).when(|spice, _| has_ports(&spice.listens) && spice_chooses(spice))),
     ]
 }
 

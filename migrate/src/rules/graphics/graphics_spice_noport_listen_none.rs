@@ -28,7 +28,7 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn names_address(spice: &GraphicsTypeSpice) -> bool {
     let said = spice.legacy_listen.as_ref().is_some_and(|address| !address.is_empty());
-    let first = spice.listen.first().map(|first| &first.type_);
+    let first = spice.listens.first().map(|first| &first.type_);
     said || matches!(first, Some(GraphicsListenType::Address(first)) if first.address.is_some())
 }
 
@@ -36,10 +36,10 @@ fn listen_nowhere(spice: &mut GraphicsTypeSpice, cx: &mut Context<'_>) {
     if spice_chooses(spice) || has_number(spice) {
         return;
     }
-    match spice.listen.first_mut().map(|first| &mut first.type_) {
+    match spice.listens.first_mut().map(|first| &mut first.type_) {
         Some(first @ GraphicsListenType::Address(_)) => *first = GraphicsListenType::None,
         Some(_) => return,
-        None => spice.listen.push(GraphicsListen { type_: GraphicsListenType::None, xml: Extra::at(cx.here) }),
+        None => spice.listens.push(GraphicsListen { type_: GraphicsListenType::None, xml: Extra::at(cx.here) }),
     }
     (spice.port, spice.tls_port, spice.autoport, spice.legacy_listen) = (None, None, None, None);
     cx.rewrote_here(cx.here, "a SPICE server without ports listens nowhere").becomes("", "<listen type='none'/>");

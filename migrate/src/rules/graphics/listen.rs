@@ -36,16 +36,16 @@ fn moved() -> Rule {
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='address' address='127.0.0.1'/></graphics></devices>",
         )
         .finds("<devices><graphics type='vnc' listen='::1'><listen type='address' address='127.0.0.1'/></graphics></devices>");
-    let rule = row_of_servers!(rule, refuse(|it: &Of, _| contradiction(it.legacy_listen.as_ref()?, &it.listen)));
+    let rule = row_of_servers!(rule, refuse(|it: &Of, _| contradiction(it.legacy_listen.as_ref()?, &it.listens)));
     let rule = row_of_servers!(
         rule,
-        algorithm(|it: &mut Of, cx| fill(&mut it.legacy_listen, &mut it.listen, cx)).after("graphics-socket-attr")
+        algorithm(|it: &mut Of, cx| fill(&mut it.legacy_listen, &mut it.listens, cx)).after("graphics-socket-attr")
     );
     row_of_servers!(
         rule,
         nothing(Of::LEGACY_LISTEN, |_| true, "the attribute only copies the first <listen>")
             .profiles(MODERN)
-            .when(|it, _| says_nothing(it.legacy_listen.as_deref(), &it.listen))
+            .when(|it, _| says_nothing(it.legacy_listen.as_deref(), &it.listens))
     )
 }
 
@@ -64,7 +64,7 @@ fn ignored() -> Rule {
     row_of_servers!(
         rule,
         unread_where(Of::LEGACY_LISTEN, |address, _| !address.is_empty(), "where the first <listen> is no address")
-            .when(|it, _| !has_ports(&it.listen))
+            .when(|it, _| !has_ports(&it.listens))
             .phase(Phase::Derive)
     )
 }
@@ -82,7 +82,7 @@ fn default_place() -> Rule {
         );
     let rule = row_of_servers!(
         rule,
-        default(child(Of::LISTEN), GraphicsListen::default())
+        default(child(Of::LISTENS), GraphicsListen::default())
             .profiles(LIBVIRT)
             .says("the server listens at the default address")
             .after("graphics-spice-noport-listen-none")
@@ -106,11 +106,11 @@ fn copy() -> Rule {
     let rule = row_of_servers!(
         rule,
         nothing(Of::LEGACY_LISTEN, |_| true, "libvirt does not write the attribute without an address to listen at")
-            .when(|it, scope| it.legacy_listen != copied(&it.listen, scope.live))
+            .when(|it, scope| it.legacy_listen != copied(&it.listens, scope.live))
     );
     row_of_servers!(
         rule,
-        default_by(Of::LEGACY_LISTEN, |it, scope| copied(&it.listen, scope.live))
+        default_by(Of::LEGACY_LISTEN, |it, scope| copied(&it.listens, scope.live))
             .phase(Phase::Write)
             .profiles(LIBVIRT)
             .says("libvirt copies the address of the first <listen> into the attribute")

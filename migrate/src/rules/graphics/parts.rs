@@ -41,12 +41,12 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(algorithm(last_of_each).profiles(LIBVIRT))
             .row(nothing(
-                child(GraphicsTypeSpice::CHANNEL),
+                child(GraphicsTypeSpice::CHANNELS),
                 |channel| channel.mode == GraphicsChannelMode::Any,
                 "the mode any says nothing of a channel",
             ))
             .row(sort(
-                GraphicsTypeSpice::CHANNEL,
+                GraphicsTypeSpice::CHANNELS,
                 |channel, _| channel.name as usize,
                 "channels stand in libvirt's order",
             )),
@@ -91,7 +91,7 @@ fn conflict() -> Rule {
             nameless.then_some("a network to listen at has a name")
         }))
         .row(check(|rdp: &GraphicsTypeRdp, cx| {
-            for listen in &rdp.listen {
+            for listen in &rdp.listens {
                 if matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None) {
                     cx.error(&listen.xml, "an RDP server listens at an address or a network");
                 }
@@ -131,8 +131,8 @@ fn neither(switches: &[(&str, &Option<LaxYesNo>)]) -> Option<String> {
 fn last_of_each(graphics: &mut Graphics, cx: &mut Context<'_>) {
     let GraphicsType::Spice(spice) = &mut graphics.type_ else { return };
     let mut seen = BTreeSet::new();
-    let mut last: Vec<bool> = spice.channel.iter().rev().map(|channel| seen.insert(channel.name as usize)).collect();
-    for channel in spice.channel.extract_if(.., |_| last.pop() == Some(false)) {
+    let mut last: Vec<bool> = spice.channels.iter().rev().map(|channel| seen.insert(channel.name as usize)).collect();
+    for channel in spice.channels.extract_if(.., |_| last.pop() == Some(false)) {
         cx.rewrote(&channel.xml, "the last mode of a channel counts")
             .becomes(format!("<channel name='{}' mode='{}'/>", channel.name, channel.mode), "");
         graphics.xml.absorb(channel.xml);

@@ -103,27 +103,27 @@ fn autoport() -> Rule {
         )
         .row(
             default_by(GraphicsTypeVnc::AUTOPORT, |vnc, _| if is_open(vnc.port) { YES } else { NO })
-                .when(|vnc, _| vnc.port != Some(0) && has_ports(&vnc.listen) && vnc.socket.is_none()),
+                .when(|vnc, _| vnc.port != Some(0) && has_ports(&vnc.listens) && vnc.socket.is_none()),
         )
         .row(
             default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::No)
-                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listen) && vnc.socket.is_none())
+                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listens) && vnc.socket.is_none())
                 .until(11, 6, 0),
         )
         .row(
             default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::Yes)
-                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listen) && vnc.socket.is_none())
+                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listens) && vnc.socket.is_none())
                 .since(11, 6, 0),
         )
         .row(default(GraphicsTypeRdp::AUTOPORT, LaxYesNo::Yes).when(|rdp, _| is_open(rdp.port)))
         .row(default(GraphicsTypeRdp::AUTOPORT, LaxYesNo::Yes).when(|rdp, _| rdp.port == Some(0)).since(11, 6, 0))
         .row(
             default_by(GraphicsTypeSpice::AUTOPORT, |spice, _| {
-                let first = spice.listen.first().map(|first| &first.type_);
+                let first = spice.listens.first().map(|first| &first.type_);
                 let served = has_number(spice) || matches!(first, Some(GraphicsListenType::Network(_)));
                 if spice_chooses(spice) { Some(YesNo::Yes) } else { served.then_some(YesNo::No) }
             })
-            .when(|spice, _| has_ports(&spice.listen))
+            .when(|spice, _| has_ports(&spice.listens))
             .after("graphics-spice-noport-listen-none"),
         )
 }
@@ -159,7 +159,7 @@ fn libvirt_form() -> Rule {
         )
         .row(
             default(GraphicsTypeVnc::PORT, -1)
-                .when(|vnc, _| vnc.autoport == YES && has_ports(&vnc.listen))
+                .when(|vnc, _| vnc.autoport == YES && has_ports(&vnc.listens))
                 .phase(Phase::Write)
                 .profiles(LIBVIRT),
         )

@@ -71,20 +71,20 @@ fn vnc() -> Rule {
             "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
         )
         .finds("<devices><graphics type='vnc' socket='/a'><listen type='socket' socket='/b'/></graphics></devices>")
-        .row(refuse(|vnc: &GraphicsTypeVnc, _| contradiction(vnc.socket.as_ref()?, &vnc.listen)))
-        .row(algorithm(|vnc: &mut GraphicsTypeVnc, cx| fill(&mut vnc.socket, &mut vnc.listen, cx)))
+        .row(refuse(|vnc: &GraphicsTypeVnc, _| contradiction(vnc.socket.as_ref()?, &vnc.listens)))
+        .row(algorithm(|vnc: &mut GraphicsTypeVnc, cx| fill(&mut vnc.socket, &mut vnc.listens, cx)))
         .row(algorithm(replace_address).profiles(LIBVIRT))
         .row(
             nothing(GraphicsTypeVnc::SOCKET, |_| true, "the attribute only copies the first <listen>")
                 .profiles(MODERN)
-                .when(|vnc, _| vnc.socket == copied(&vnc.listen)),
+                .when(|vnc, _| vnc.socket == copied(&vnc.listens)),
         )
         .row(
             nothing(GraphicsTypeVnc::SOCKET, |_| true, "libvirt does not write the attribute without a socket to listen at")
-                .when(|vnc, _| vnc.socket != copied(&vnc.listen)),
+                .when(|vnc, _| vnc.socket != copied(&vnc.listens)),
         )
         .row(
-            default_by(GraphicsTypeVnc::SOCKET, |vnc, _| copied(&vnc.listen))
+            default_by(GraphicsTypeVnc::SOCKET, |vnc, _| copied(&vnc.listens))
                 .phase(Phase::Write)
                 .profiles(LIBVIRT)
                 .says("libvirt copies the socket of the first <listen> into the attribute"),
@@ -104,15 +104,15 @@ fn spice() -> Rule {
             "<devices><graphics type='spice'><listen type='socket' socket='/run/s'/></graphics></devices>",
         )
         .finds("<devices><graphics type='spice' socket='/a'><listen type='socket' socket='/b'/></graphics></devices>")
-        .row(refuse(|spice: &GraphicsTypeSpice, _| contradiction(spice.socket.as_ref()?, &spice.listen)))
+        .row(refuse(|spice: &GraphicsTypeSpice, _| contradiction(spice.socket.as_ref()?, &spice.listens)))
         .row(
-            algorithm(|spice: &mut GraphicsTypeSpice, cx| fill(&mut spice.socket, &mut spice.listen, cx))
-                .when(|spice, _| !spice.listen.is_empty()),
+            algorithm(|spice: &mut GraphicsTypeSpice, cx| fill(&mut spice.socket, &mut spice.listens, cx))
+                .when(|spice, _| !spice.listens.is_empty()),
         )
         .row(
             nothing(GraphicsTypeSpice::SOCKET, |_| true, "the attribute only copies the first <listen>")
                 .profiles(MODERN)
-                .when(|spice, _| spice.socket == copied(&spice.listen)),
+                .when(|spice, _| spice.socket == copied(&spice.listens)),
         )
 }
 
@@ -126,8 +126,8 @@ fn no_ports() -> Rule {
             "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
         );
     // In phase derive, once the attribute `socket` has its element.
-    let vnc = |vnc: &GraphicsTypeVnc, _: &Scope| !has_ports(&vnc.listen);
-    let spice = |spice: &GraphicsTypeSpice, _: &Scope| !has_ports(&spice.listen);
+    let vnc = |vnc: &GraphicsTypeVnc, _: &Scope| !has_ports(&vnc.listens);
+    let spice = |spice: &GraphicsTypeSpice, _: &Scope| !has_ports(&spice.listens);
     rule.row(unread(GraphicsTypeVnc::PORT, NOWHERE).when(vnc).phase(Phase::Derive))
         .row(unread(GraphicsTypeVnc::AUTOPORT, NOWHERE).when(vnc).phase(Phase::Derive))
         .row(unread(GraphicsTypeVnc::WEBSOCKET, NOWHERE).when(vnc).phase(Phase::Derive))
@@ -166,7 +166,7 @@ fn fill(said: &mut Option<String>, listen: &mut Vec<GraphicsListen>, cx: &mut Co
 }
 
 fn replace_address(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {
-    let Some(first) = vnc.listen.first_mut().filter(|first| has_ports(std::slice::from_ref(first))) else { return };
+    let Some(first) = vnc.listens.first_mut().filter(|first| has_ports(std::slice::from_ref(first))) else { return };
     let Some(path) = vnc.socket.clone() else { return };
     first.type_ = at_socket(path.clone(), cx.here).type_;
     if cx.profile == Profile::Modern {

@@ -47,7 +47,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><sound model='ac97'/></devices>",
             )
             .row(
-                unread(child(Sound::CODEC), "of a card of this model")
+                unread(child(Sound::CODECS), "of a card of this model")
                     .when(|sound, _| !matches!(sound.model, SoundModel::Ich6 | SoundModel::Ich9)),
             )
             .row(
@@ -98,7 +98,7 @@ fn conflict() -> Rule {
         .finds("<devices><audio id='1' type='none'><input fixedSettings='yes'/></audio></devices>")
         .finds("<devices><audio id='1' type='none'><input voices='0'/></audio></devices>")
         .row(unique(
-            Devices::AUDIO,
+            Devices::AUDIOS,
             |audio, _| Some(audio.id.0),
             |id| format!("another audio back end has the number {id}"),
         ))

@@ -93,7 +93,7 @@ fn implicit() -> Rule {
             "<devices><graphics type='sdl'/><video><model type='cirrus'/></video></devices>",
         )
         .row(
-            default_by(child(Devices::VIDEO), |_, scope| {
+            default_by(child(Devices::VIDEOS), |_, scope| {
                 Some(Video { model: Some(usual_model(scope)), ..Video::default() })
             })
             .when(|devices, _| !devices.graphics.is_empty())
@@ -105,8 +105,9 @@ fn implicit() -> Rule {
 }
 
 fn primary() -> Rule {
-    let of_first = || VideoModel::PRIMARY.under(Video::MODEL).within(|devices: &mut Devices| devices.video.first_mut());
-    let is_card = |devices: &Devices, _: &Scope| !devices.video.first().is_some_and(is_none);
+    let of_first =
+        || VideoModel::PRIMARY.under(Video::MODEL).within(|devices: &mut Devices| devices.videos.first_mut());
+    let is_card = |devices: &Devices, _: &Scope| !devices.videos.first().is_some_and(is_none);
     rule("video-primary-default", Class::Default)
         .since(1, 0, 2)
         .summary("the first video card is marked as the primary one")

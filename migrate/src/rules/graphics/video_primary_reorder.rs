@@ -26,11 +26,11 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn reorder(devices: &mut Devices, cx: &mut Context<'_>) {
-    if let Some(at) = devices.video.iter().position(is_primary).filter(|at| *at > 0) {
-        let video = devices.video.remove(at);
+    if let Some(at) = devices.videos.iter().position(is_primary).filter(|at| *at > 0) {
+        let video = devices.videos.remove(at);
         cx.rewrote(&video.xml, "the primary card stands first")
             .becomes(format!("video card {}", at + 1), "video card 1");
-        devices.video.insert(0, video);
+        devices.videos.insert(0, video);
         move_anchors_to_front(&mut devices.xml, "video", at);
     }
 }

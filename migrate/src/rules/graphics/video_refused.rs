@@ -34,7 +34,7 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .row(
             unique(
-                Devices::VIDEO,
+                Devices::VIDEOS,
                 |video, _| is_primary(video).then_some(()),
                 |()| "only one video card can be the primary one".to_owned(),
             )
@@ -42,10 +42,10 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .row(
             refuse(|devices: &Devices, _| {
-                let others = devices.video.len() > 1 && devices.video.iter().any(is_none);
+                let others = devices.videos.len() > 1 && devices.videos.iter().any(is_none);
                 others.then_some("a video card of the model none must be the only one")
             })
-            .at(|devices| devices.video.iter().find(|video| is_none(video)).map_or(&devices.xml, |none| &none.xml))
+            .at(|devices| devices.videos.iter().find(|video| is_none(video)).map_or(&devices.xml, |none| &none.xml))
             .phase(Phase::Derive),
         );
     vec![models(drivers(rule))]

@@ -47,7 +47,7 @@ fn objection(cpu: &Cpu, guest: &Guest<'_>) -> Option<String> {
         }
         ModelState::Lacks(features) => {
             let disabled = |name: &str| {
-                let own = cpu.feature.iter().find(|own| own.name == name);
+                let own = cpu.features.iter().find(|own| own.name == name);
                 own.is_some_and(|own| {
                     matches!(own.policy, Some(CpuFeaturePolicy::Disable | CpuFeaturePolicy::Optional))
                 })

@@ -65,7 +65,7 @@ fn kind(os: &Os, own: &DomainCapabilities) -> Option<String> {
 
 /// The images that the host describes.
 fn images(own: &DomainCapabilities) -> Option<Vec<&str>> {
-    let images: Vec<&str> = own.os.as_ref()?.loader.as_ref()?.value.iter().map(String::as_str).collect();
+    let images: Vec<&str> = own.os.as_ref()?.loader.as_ref()?.values.iter().map(String::as_str).collect();
     (!images.is_empty()).then_some(images)
 }
 
@@ -98,7 +98,7 @@ fn template(os: &Os, own: &DomainCapabilities) -> Option<String> {
 fn feature(os: &Os, own: &DomainCapabilities) -> Option<String> {
     os.firmware.as_ref()?;
     let choices = own.os.as_ref()?.firmware_features.as_ref().map(Choices::from)?;
-    let missing = os.firmware_features.iter().flat_map(|own| &own.feature).find(|feature| {
+    let missing = os.firmware_features.iter().flat_map(|own| &own.features).find(|feature| {
         let list = match feature.name {
             OsFirmwareFeatureName::EnrolledKeys => "enrolledKeys",
             OsFirmwareFeatureName::SecureBoot => "secureBoot",

@@ -36,7 +36,7 @@ pub(super) fn rule() -> Rule {
 
 fn twice(devices: &Devices, cx: &mut Context<'_>) {
     let mut seen = HashSet::new();
-    for hostdev in &devices.hostdev {
+    for hostdev in &devices.hostdevs {
         let names = names(hostdev);
         if names.iter().any(|name| seen.contains(name)) {
             cx.error(&hostdev.xml, "the guest has this device of the host already: a device goes to one guest, once");

@@ -166,7 +166,7 @@ fn scsi_source() -> Rule {
             (!named).then_some("an adapter is told by its name: the other ways are those of storage pools")
         }))
         .row(refuse(|it: &HostdevSourceScsi, _| {
-            let wrong = matches!(&it.protocol, Protocol::Iscsi(target) if target.host.len() != 1);
+            let wrong = matches!(&it.protocol, Protocol::Iscsi(target) if target.hosts.len() != 1);
             wrong.then_some("an iSCSI target has one server: one <host>")
         }))
         .row(

@@ -23,7 +23,7 @@ pub(super) fn rule() -> Rule {
 fn twice(devices: &Devices, cx: &mut Context<'_>) {
     let name = |alias: &Option<Alias>| alias.as_ref().map(|alias| alias.name.clone());
     // The console that is the serial port shares its alias, and of no balloon none is read.
-    let (serial, console) = (devices.serial.first(), devices.console.first());
+    let (serial, console) = (devices.serials.first(), devices.consoles.first());
     let copy = console.filter(|console| serial.is_some_and(|serial| name(&serial.alias) == name(&console.alias)));
     let none = devices.memballoon.as_ref().filter(|balloon| balloon.model == MemballoonModel::None);
     let unread = [copy.and_then(|it| it.alias.as_ref()), none.and_then(|it| it.alias.as_ref())];

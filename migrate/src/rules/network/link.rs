@@ -131,7 +131,7 @@ pub(super) fn sources() -> Rule {
             let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();
             stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones")
         }))
-        .row(refuse(|it: &Vlan, _| it.tag.is_empty().then_some("a VLAN needs a tag")))
+        .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag")))
         .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id))))
 }
 
@@ -144,7 +144,7 @@ pub(super) fn native() -> Rule {
              <tag id='2' nativeMode='untagged'/></vlan></interface></devices>",
         )
         .row(unique(
-            Vlan::TAG,
+            Vlan::TAGS,
             |tag, _| tag.native_mode.map(|_| ()),
             |()| "another VLAN of the interface is native already".to_owned(),
         ))
@@ -163,7 +163,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='42'/><tag id='47'/></vlan>\
                  </interface></devices>",
             )
-            .row(default(Vlan::TRUNK, VlanTrunk::Yes).when(|it, _| it.tag.len() > 1).says("several VLANs make a trunk")),
+            .row(default(Vlan::TRUNK, VlanTrunk::Yes).when(|it, _| it.tags.len() > 1).says("several VLANs make a trunk")),
         vnet(),
         rule("interface-script-empty", Class::Default)
             .summary("a script without a path is none")
@@ -213,7 +213,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
                  <parameter name='GATEWAY' value='192.0.2.1'/><parameter name='IP' value='192.0.2.5'/></filterref></interface></devices>",
             )
-            .row(sort(FilterRef::PARAMETER, |it, _| it.name.clone(), "the parameters of a filter by name")),
+            .row(sort(FilterRef::PARAMETERS, |it, _| it.name.clone(), "the parameters of a filter by name")),
     ]
 }
 

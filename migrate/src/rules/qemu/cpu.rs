@@ -70,8 +70,8 @@ fn whole_cores(domain: &Domain, cx: &mut Context<'_>) {
     let Some(topology) = domain.cpu.as_ref().and_then(|cpu| cpu.topology.as_ref()) else { return };
     let Some(vcpu) = &domain.vcpu else { return };
     let there = match &domain.vcpus {
-        Some(vcpus) if !vcpus.vcpu.is_empty() => {
-            vcpus.vcpu.iter().filter(|vcpu| vcpu.enabled == domxml::YesNo::Yes).count() as u64
+        Some(vcpus) if !vcpus.vcpus.is_empty() => {
+            vcpus.vcpus.iter().filter(|vcpu| vcpu.enabled == domxml::YesNo::Yes).count() as u64
         }
         _ => u64::from(vcpu.current.unwrap_or(vcpu.value)),
     };
@@ -97,7 +97,7 @@ fn cache_objection(cache: &CpuCache, host: bool) -> Option<&'static str> {
             "the host's cache goes with mode='host-passthrough' or 'maximum' of <cpu>: set one of them, or leave out <cache>",
         ),
         (CpuCacheMode::Passthrough, Some(_)) => Some("the host's cache is passed through as a whole: leave out level"),
-        (CpuCacheMode::Emulate, level) if level != Some(domxml::CpuCacheLevel::V3) => {
+        (CpuCacheMode::Emulate, level) if level != Some(domxml::CpuCacheLevel::L3) => {
             Some("the cache that is emulated is of level 3: set level='3'")
         }
         (CpuCacheMode::Disable, Some(_)) => Some("the cache is disabled as a whole: leave out level"),
@@ -110,10 +110,10 @@ fn vector_lengths(cpu: &Cpu, cx: &mut Context<'_>) {
     let length = |name: &str| {
         name.strip_prefix("sve").is_some_and(|bits| !bits.is_empty() && bits.bytes().all(|b| b.is_ascii_digit()))
     };
-    if !cpu.feature.iter().any(|feature| feature.name == "sve" && off(feature.policy)) {
+    if !cpu.features.iter().any(|feature| feature.name == "sve" && off(feature.policy)) {
         return;
     }
-    for feature in cpu.feature.iter().filter(|feature| length(&feature.name) && !off(feature.policy)) {
+    for feature in cpu.features.iter().filter(|feature| length(&feature.name) && !off(feature.policy)) {
         cx.error(
             &feature.xml,
             format!("{} is a length of SVE vectors, and sve is disabled: enable it, or leave this out", feature.name),

@@ -83,7 +83,7 @@ fn tpms() -> Rule {
 
 fn second_tpm(devices: &Devices, cx: &mut Context<'_>) {
     let proxy = |tpm: &&Tpm| tpm.model == Some(TpmModel::SpaprTpmProxy);
-    let (proxies, others): (Vec<&Tpm>, Vec<&Tpm>) = devices.tpm.iter().partition(proxy);
+    let (proxies, others): (Vec<&Tpm>, Vec<&Tpm>) = devices.tpms.iter().partition(proxy);
     for second in [proxies.get(1), others.get(1)].into_iter().flatten() {
         cx.error(&second.xml, "a guest has one TPM, and on Power one proxy beside it: leave this one out");
     }
@@ -96,7 +96,7 @@ fn tpm_objection(tpm: &Tpm, scope: &Scope) -> Option<&'static str> {
     if is_s390(scope.arch) || scope.arch == Some(ArchName::Ppc) {
         return Some("guests of this architecture have no TPM: leave it out");
     }
-    if emulated && tpm.backend.version == Some(TpmVersion::V12) {
+    if emulated && tpm.backend.version == Some(TpmVersion::Tpm12) {
         if model != TpmModel::TpmTis {
             return Some("this model is TPM 2.0 alone: set version='2.0', or model='tpm-tis' on x86");
         }
@@ -284,7 +284,7 @@ fn vio() -> Rule {
 
 fn registers(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
-    let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
     let mut seen = std::collections::BTreeSet::new();
     walk(devices, &mut |any| {
         let Some(address) =

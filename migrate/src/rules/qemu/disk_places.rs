@@ -68,12 +68,12 @@ fn disk_threads(disk: &Disk) -> Vec<u32> {
 
 fn mapped_twice(threads: &DriverIoThreads, cx: &mut Context<'_>) {
     let (mut named, mut served) = (BTreeSet::new(), BTreeSet::new());
-    for thread in &threads.iothread {
+    for thread in &threads.iothreads {
         if !named.insert(thread.id) {
             cx.error(&thread.xml, format!("the I/O thread {} is named already: leave this one out", thread.id));
             return;
         }
-        for queue in &thread.queue {
+        for queue in &thread.queues {
             if !served.insert(queue.id) {
                 cx.error(&queue.xml, format!("the queue {} has an I/O thread already: leave this one out", queue.id));
             }
@@ -82,7 +82,7 @@ fn mapped_twice(threads: &DriverIoThreads, cx: &mut Context<'_>) {
 }
 
 fn threads(one: Option<u32>, several: Option<&DriverIoThreads>) -> Vec<u32> {
-    let several = several.into_iter().flat_map(|own| &own.iothread).map(|thread| thread.id);
+    let several = several.into_iter().flat_map(|own| &own.iothreads).map(|thread| thread.id);
     one.into_iter().filter(|thread| *thread > 0).chain(several).collect()
 }
 
@@ -103,8 +103,8 @@ fn place(disk: &Disk) -> Option<&'static str> {
 fn nvme(devices: &Devices, cx: &mut Context<'_>) {
     let serial =
         |controller: &Controller| matches!(&controller.type_, ControllerType::Nvme(nvme) if nvme.serial.is_some());
-    let known = devices.controller.iter().any(serial);
-    let disks = devices.disk.iter().filter(|disk| bus(disk) == Bus::Nvme);
+    let known = devices.controllers.iter().any(serial);
+    let disks = devices.disks.iter().filter(|disk| bus(disk) == Bus::Nvme);
     let mut numbered = known;
     for disk in disks {
         numbered |= disk.serial.is_some();
@@ -119,7 +119,7 @@ fn nvme(devices: &Devices, cx: &mut Context<'_>) {
 
 fn unassigned(devices: &Devices, cx: &mut Context<'_>) {
     let hosts: Vec<&Address> =
-        devices.hostdev.iter().filter_map(|hostdev: &Hostdev| hostdev.address.as_ref()).collect();
+        devices.hostdevs.iter().filter_map(|hostdev: &Hostdev| hostdev.address.as_ref()).collect();
     walk(devices, &mut |any| {
         let Some(address) = any.downcast_ref::<Address>() else { return };
         if matches!(address.type_, AddressType::Unassigned) && !hosts.iter().any(|host| std::ptr::eq(*host, address)) {

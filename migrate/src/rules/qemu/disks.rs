@@ -237,7 +237,7 @@ fn of_engine(encryption: &Encryption, server: bool) -> Option<&'static str> {
     if librbd && !server {
         return Some("librbd decrypts images of RBD alone: leave out engine");
     }
-    (!librbd && encryption.secret.len() > 1).then_some("QEMU opens an image with one secret: leave out the others")
+    (!librbd && encryption.secrets.len() > 1).then_some("QEMU opens an image with one secret: leave out the others")
 }
 
 fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, other: bool) -> Option<&'static str> {
@@ -382,7 +382,7 @@ fn scsi() -> Rule {
 fn places(devices: &Devices, cx: &mut Context<'_>) {
     // A controller that is not written down is as the first of those that are.
     let models: BTreeMap<u32, Option<ScsiModel>> = devices
-        .controller
+        .controllers
         .iter()
         .filter_map(|controller| match &controller.type_ {
             ControllerType::Scsi(scsi) => Some((controller.index.unwrap_or(0), scsi.model)),
@@ -390,12 +390,12 @@ fn places(devices: &Devices, cx: &mut Context<'_>) {
         })
         .collect();
     let disks = devices
-        .disk
+        .disks
         .iter()
         .filter(|disk| bus(disk) == Bus::Scsi && disk.model.is_none_or(|model| model == DiskModel::Virtio))
         .filter_map(|disk| disk.address.as_ref());
     let hosts = devices
-        .hostdev
+        .hostdevs
         .iter()
         .filter(|hostdev| {
             matches!(&hostdev.mode, HostdevMode::Subsystem(it) if matches!(it.type_, HostdevSubsystem::Scsi(_)))

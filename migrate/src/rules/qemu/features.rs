@@ -159,7 +159,7 @@ fn unconnected(domain: &Domain, cx: &mut Context<'_>) {
         let type_ = console.target.as_ref().and_then(|target| target.type_);
         type_.is_none_or(|type_| type_ == ConsoleTargetType::Serial)
     };
-    let port = domain.devices.iter().any(|it| !it.serial.is_empty() || it.console.first().is_some_and(console));
+    let port = domain.devices.iter().any(|it| !it.serials.is_empty() || it.consoles.first().is_some_and(console));
     if bios.useserial == Some(YesNo::Yes) && cx.scope.is_x86() && !port {
         cx.error(&bios.xml, "the BIOS needs a serial port for this: add <serial type='pty'/>, or leave out useserial");
     }

@@ -39,9 +39,9 @@ fn displays(devices: &Devices, cx: &mut Context<'_>) {
 
 fn listens(type_: &GraphicsType) -> &[GraphicsListen] {
     match type_ {
-        GraphicsType::Vnc(it) => &it.listen,
-        GraphicsType::Spice(it) => &it.listen,
-        GraphicsType::Rdp(it) => &it.listen,
+        GraphicsType::Vnc(it) => &it.listens,
+        GraphicsType::Spice(it) => &it.listens,
+        GraphicsType::Rdp(it) => &it.listens,
         _ => &[],
     }
 }

@@ -35,7 +35,7 @@ fn needs(domain: &Domain, cx: &mut Context<'_>) {
     }
     let on = |feature: Feature<'_>| feature.is_some_and(|(state, _)| state == OnOff::On);
     let present = |timer: &domxml::Timer| timer.name == TimerName::Hypervclock && timer.present == Some(YesNo::Yes);
-    let clock = domain.clock.iter().flat_map(|clock| &clock.timer).any(present);
+    let clock = domain.clock.iter().flat_map(|clock| &clock.timers).any(present);
     let synic = hyperv.synic.as_ref().map(|it| (it.state, &it.xml));
     let vpindex = hyperv.vpindex.as_ref().map(|it| (it.state, &it.xml));
     let vapic = hyperv.vapic.as_ref().map(|it| (it.state, &it.xml));

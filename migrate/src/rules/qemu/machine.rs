@@ -101,7 +101,7 @@ fn firmware() -> Rule {
         .row(
             refused(|os: &Os, _| {
                 let features = os.firmware_features.as_ref()?;
-                (os.firmware.is_none() && !features.feature.is_empty())
+                (os.firmware.is_none() && !features.features.is_empty())
                     .then(|| "libvirt looks for features where it chooses the firmware: set firmware='efi' of <os>, or leave them out".to_owned())
             })
             .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),

@@ -143,8 +143,8 @@ fn displays() -> Rule {
 /// What the first card can be the others cannot, and most have one screen.
 fn cards(devices: &Devices, cx: &mut Context<'_>) {
     let primary = |video: &Video| video.model.as_ref().is_some_and(|model| model.primary == Some(YesNo::Yes));
-    let first = devices.video.iter().position(primary).unwrap_or(0);
-    for (index, video) in devices.video.iter().enumerate() {
+    let first = devices.videos.iter().position(primary).unwrap_or(0);
+    for (index, video) in devices.videos.iter().enumerate() {
         let Some(model) = &video.model else { continue };
         let several = matches!(model.type_, VideoModelType::Qxl(_) | VideoModelType::Virtio(_));
         if several || matches!(model.type_, VideoModelType::None) {

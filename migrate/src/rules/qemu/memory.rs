@@ -145,7 +145,7 @@ fn module(memory: &MemoryDevice) -> Option<Option<u32>> {
 fn slots(domain: &Domain, cx: &mut Context<'_>) {
     let Some(devices) = &domain.devices else { return };
     let mut plugged = devices
-        .memory
+        .memory_devices
         .iter()
         .filter(|memory| !matches!(memory.model, MemoryDeviceModel::SgxEpc(_) | MemoryDeviceModel::Other(_)));
     let Some(maximum) = domain.max_memory.as_ref().filter(|maximum| maximum.value > 0) else {
@@ -156,7 +156,8 @@ fn slots(domain: &Domain, cx: &mut Context<'_>) {
     };
     let slots = maximum.slots.unwrap_or(0);
     let mut taken = BTreeSet::new();
-    for (count, (memory, node)) in devices.memory.iter().filter_map(|it| module(it).map(|node| (it, node))).enumerate()
+    for (count, (memory, node)) in
+        devices.memory_devices.iter().filter_map(|it| module(it).map(|node| (it, node))).enumerate()
     {
         let slot = match &memory.address {
             Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.slot,
@@ -181,7 +182,8 @@ fn slots(domain: &Domain, cx: &mut Context<'_>) {
 }
 
 fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
-    let all: Vec<_> = devices.memory.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
+    let all: Vec<_> =
+        devices.memory_devices.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
     for (index, ((base, size), memory)) in all.iter().enumerate() {
         let overlapped = all[..index].iter().find(|((other, length), _)| {
             let apart = base.saturating_add(*size) <= *other || other.saturating_add(*length) <= *base;

@@ -159,15 +159,15 @@ fn of_machine(controller: &Controller, scope: &Scope) -> Option<&'static str> {
 fn lower_bus(devices: &Devices, cx: &mut Context<'_>) {
     let express = cx.scope.board.pci_root() == Some(PciRoot::Express);
     let bridges = |limit: u32| {
-        devices.controller.iter().any(|other| {
+        devices.controllers.iter().any(|other| {
             let model = pci(other).and_then(|pci| pci.model);
             matches!(model, Some(Model::DmiToPciBridge | Model::PcieToPciBridge | Model::PciBridge))
                 && other.index.is_some_and(|index| index < limit)
         })
     };
     let upstream =
-        devices.controller.iter().filter_map(pci).any(|pci| pci.model == Some(Model::PcieSwitchUpstreamPort));
-    for controller in &devices.controller {
+        devices.controllers.iter().filter_map(pci).any(|pci| pci.model == Some(Model::PcieSwitchUpstreamPort));
+    for controller in &devices.controllers {
         let (Some(pci), Some(index)) = (pci(controller), controller.index.filter(|index| *index > 0)) else { continue };
         match &controller.address {
             Some(Address { type_: AddressType::Pci(address), xml }) if set(address) => {
@@ -323,20 +323,20 @@ fn integrated(controller: &Controller, board: Board) -> Option<(u8, u8)> {
 /// Places of controllers of the board that no address names, whether they are written down or not.
 fn unnamed(devices: &Devices, board: Board) -> BTreeSet<(u8, u8, u8)> {
     let named = |controller: &Controller| matches!(&controller.address, Some(Address { type_: AddressType::Pci(pci), .. }) if set(pci));
-    let written = devices.controller.iter().filter(|it| !named(it)).filter_map(|it| integrated(it, board));
+    let written = devices.controllers.iter().filter(|it| !named(it)).filter_map(|it| integrated(it, board));
     let mut places: BTreeSet<_> = written.map(|(slot, function)| (0, slot, function)).collect();
     let usb = |it: &&Controller| matches!(&it.type_, ControllerType::Usb(usb) if it.index.unwrap_or(0) == 0 || usb.model == Some(UsbModel::None));
     let sata = |it: &&Controller| matches!(it.type_, ControllerType::Sata) && it.index.unwrap_or(0) == 0;
     let ide = |it: &&Controller| matches!(it.type_, ControllerType::Ide(_)) && it.index.unwrap_or(0) == 0;
     if board == Board::I440fx
-        && devices.disk.iter().any(|disk| bus(disk) == DiskTargetBus::Ide)
-        && !devices.controller.iter().any(|it| ide(&it))
+        && devices.disks.iter().any(|disk| bus(disk) == DiskTargetBus::Ide)
+        && !devices.controllers.iter().any(|it| ide(&it))
     {
         places.insert((0, 1, 1));
     }
-    if board == Board::I440fx && !devices.controller.iter().any(|it| usb(&it)) {
+    if board == Board::I440fx && !devices.controllers.iter().any(|it| usb(&it)) {
         places.insert((0, 1, 2));
-    } else if board == Board::Q35 && !devices.controller.iter().any(|it| sata(&it)) {
+    } else if board == Board::Q35 && !devices.controllers.iter().any(|it| sata(&it)) {
         places.insert((0, 0x1f, 2));
     }
     places
@@ -366,7 +366,7 @@ fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
 
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
-    let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
     let is_twin = |address: &Address| twin.is_some_and(|twin| std::ptr::eq(twin, address));
     let mut seen = unnamed(devices, cx.scope.board);
     let mut channels = BTreeSet::new();
@@ -374,11 +374,11 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
     let balloon: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
     let board = cx.scope.board;
-    let integrated = devices.controller.iter().filter(|it| integrated(it, board).is_some());
+    let integrated = devices.controllers.iter().filter(|it| integrated(it, board).is_some());
     let unasked: Vec<&Address> = balloon
         .iter()
         .copied()
-        .chain(devices.channel.iter().filter_map(|it| it.address.as_ref()))
+        .chain(devices.channels.iter().filter_map(|it| it.address.as_ref()))
         .chain(integrated.filter_map(|it| it.address.as_ref()))
         .collect();
     walk(devices, &mut |any| {

@@ -80,7 +80,7 @@ fn takes(bus: Model, controller: Model) -> bool {
 /// The models of the PCI controllers by number, with the root that the board has.
 fn buses(devices: &Devices, board: Board) -> BTreeMap<u8, Model> {
     let numbered = |controller: &Controller| Some((u8::try_from(controller.index?).ok()?, pci(controller)?.model?));
-    let mut buses: BTreeMap<u8, Model> = devices.controller.iter().filter_map(numbered).collect();
+    let mut buses: BTreeMap<u8, Model> = devices.controllers.iter().filter_map(numbered).collect();
     match board.pci_root() {
         Some(PciRoot::Conventional) => buses.entry(0).or_insert(Model::PciRoot),
         Some(PciRoot::Express) => buses.entry(0).or_insert(Model::PcieRoot),
@@ -94,7 +94,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
     if buses.is_empty() || cx.scope.board == Board::S390Ccw {
         return;
     }
-    for controller in &devices.controller {
+    for controller in &devices.controllers {
         if let Some(Address { type_: AddressType::Pci(address), .. }) = &controller.address
             && let Some(model) = pci(controller).and_then(|pci| pci.model)
             && set(address)
@@ -117,7 +117,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
         number(address) > last && conventional.iter().any(|other| std::ptr::eq(*other, at))
     };
     let controllers: Vec<_> =
-        devices.controller.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_ref()).collect();
+        devices.controllers.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_ref()).collect();
     walk(devices, &mut |any| {
         let Some(address) = any.downcast_ref::<Address>() else { return };
         let AddressType::Pci(pci) = &address.type_ else { return };
@@ -167,7 +167,7 @@ fn slot(pci: &AddressTypePci, slots: std::ops::RangeInclusive<u8>, address: &Add
 
 /// Addresses of network cards that are surely of conventional PCI, which a bridge takes.
 fn conventional_devices(devices: &Devices) -> Vec<&Address> {
-    let nics = devices.interface.iter().filter(|it| {
+    let nics = devices.interfaces.iter().filter(|it| {
         let model = it.model.as_ref().and_then(|model| model.type_.as_ref());
         model.is_some_and(|model| ["e1000", "rtl8139", "ne2k_pci", "pcnet"].contains(&model.as_str()))
     });
@@ -176,16 +176,16 @@ fn conventional_devices(devices: &Devices) -> Vec<&Address> {
 
 /// Addresses of devices that are surely of PCI Express: virtio, where it is not transitional.
 fn express_devices(devices: &Devices) -> Vec<&Address> {
-    let nics = devices.interface.iter().filter(|it| {
+    let nics = devices.interfaces.iter().filter(|it| {
         let model = it.model.as_ref().and_then(|model| model.type_.as_ref());
         model.is_some_and(|model| model.as_str() == "virtio")
     });
     let disks = devices
-        .disk
+        .disks
         .iter()
         .filter(|it| bus(it) == DiskTargetBus::Virtio && it.model.is_none_or(|model| model == DiskModel::Virtio));
     let scsi = devices
-        .controller
+        .controllers
         .iter()
         .filter(|it| matches!(&it.type_, ControllerType::Scsi(scsi) if scsi.model == Some(ScsiModel::VirtioScsi)));
     let nics = nics.filter_map(|it| it.address.as_ref());

@@ -113,7 +113,7 @@ fn address_objection(type_: Target, address: &Address, scope: &Scope) -> Option<
 
 /// The first console is a serial port where there is none.
 fn first_console(devices: &Devices, cx: &mut Context<'_>) {
-    let Some(console) = devices.console.first().filter(|_| devices.serial.is_empty()) else { return };
+    let Some(console) = devices.consoles.first().filter(|_| devices.serials.is_empty()) else { return };
     let type_ = console.target.as_ref().and_then(|target| target.type_);
     if type_.is_none_or(|type_| type_ == ConsoleTargetType::Serial)
         && let (Some(type_), Some(address)) = (usual(&cx.scope), &console.address)
@@ -125,12 +125,12 @@ fn first_console(devices: &Devices, cx: &mut Context<'_>) {
 
 fn virtio(devices: &Devices, cx: &mut Context<'_>) {
     let mut ports: BTreeMap<u64, u64> = BTreeMap::new();
-    for controller in &devices.controller {
+    for controller in &devices.controllers {
         if let ControllerType::VirtioSerial(serial) = &controller.type_ {
             ports.insert(controller.index.unwrap_or(0).into(), serial.ports.unwrap_or(31).into());
         }
     }
-    let twin = devices.console.first().and_then(|console| console.address.as_ref());
+    let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
     let mut seen = BTreeSet::new();
     walk(devices, &mut |any| {
         let Some(address) = any.downcast_ref::<Address>() else { return };

@@ -1,6 +1,6 @@
 //! Timers that QEMU does not have.
 
-use domxml::{DomainType, Timer, TimerName, TimerNamePlatformTrack, TimerTickpolicy, YesNo};
+use domxml::{DomainType, Timer, TimerName, TimerTickpolicy, TrackedTimerTrack, YesNo};
 
 use super::refused;
 use crate::rule::board::Board;
@@ -38,7 +38,7 @@ fn unavailable(timer: &Timer, scope: &Scope) -> Option<&'static str> {
         TimerName::Armvtimer(_) if !kvm_on_arm => {
             Some("only the virt machine of ARM has this timer, and with KVM alone: leave it out")
         }
-        TimerName::Rtc(rtc) if rtc.track == Some(TimerNamePlatformTrack::Boot) => {
+        TimerName::Rtc(rtc) if rtc.track == Some(TrackedTimerTrack::Boot) => {
             Some("rtc follows the guest or the wall clock, not the boot: set track='guest' or 'wall'")
         }
         _ => None,

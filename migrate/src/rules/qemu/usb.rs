@@ -101,7 +101,7 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
         _ => None,
     };
     let mut seen: BTreeMap<u32, &Controller> = BTreeMap::new();
-    for controller in &devices.controller {
+    for controller in &devices.controllers {
         let (Some(usb), Some(index)) = (model(controller), controller.index) else { continue };
         let companion = matches!(usb.model, Some(Model::None | Model::Ich9Uhci1 | Model::Ich9Uhci2 | Model::Ich9Uhci3));
         if companion {
@@ -142,13 +142,13 @@ fn plugged<'d>(address: &'d Address) -> Option<Plugged<'d>> {
 }
 
 fn ports(devices: &Devices, cx: &mut Context<'_>) {
-    if devices.controller.iter().filter_map(model).any(|usb| usb.model == Some(Model::None)) {
+    if devices.controllers.iter().filter_map(model).any(|usb| usb.model == Some(Model::None)) {
         return;
     }
     // Of several controllers of a number, which are the parts of a USB 2 controller, the first is asked.
     let mut buses: BTreeMap<u32, Option<u32>> = BTreeMap::new();
     let mut unnumbered = false;
-    for (usb, controller) in devices.controller.iter().filter_map(|it| model(it).map(|usb| (usb, it))) {
+    for (usb, controller) in devices.controllers.iter().filter_map(|it| model(it).map(|usb| (usb, it))) {
         unnumbered |= controller.index.is_none();
         let companion = matches!(usb.model, Some(Model::Ich9Uhci1 | Model::Ich9Uhci2 | Model::Ich9Uhci3));
         let bus = buses.entry(controller.index.unwrap_or(0)).or_insert(None);
@@ -161,14 +161,14 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
         buses.entry(0).or_insert(Some(2));
     }
     let hubs: BTreeSet<(u32, Vec<u32>)> = devices
-        .hub
+        .hubs
         .iter()
         .filter_map(|hub| plugged(hub.address.as_ref()?).map(|(bus, port, _)| (bus, port.to_vec())))
         .collect();
     let mut seen = BTreeSet::new();
     // An address of USB on another bus is not read.
     let elsewhere: Vec<&Address> = devices
-        .input
+        .inputs
         .iter()
         .filter(|it| input_bus(it).is_some_and(|bus| bus != InputBus::Usb))
         .filter_map(|it| it.address.as_ref())
@@ -228,15 +228,15 @@ fn missing(way: &[u32], ports: Option<u32>, is_hub: impl Fn(&[u32]) -> bool) -> 
 }
 
 fn absent(devices: &Devices, cx: &mut Context<'_>) {
-    let off = devices.controller.iter().filter_map(model).any(|usb| usb.model == Some(Model::None));
+    let off = devices.controllers.iter().filter_map(model).any(|usb| usb.model == Some(Model::None));
     if off {
-        let readers = devices.smartcard.iter().map(|reader| &reader.xml);
+        let readers = devices.smartcards.iter().map(|reader| &reader.xml);
         for at in users(devices).into_iter().chain(readers) {
             cx.error(at, "<controller type='usb' model='none'/> switches USB off: leave that out, or this device");
         }
         return;
     }
-    if cx.scope.board.has_usb() != Some(false) || devices.controller.iter().any(|it| model(it).is_some()) {
+    if cx.scope.board.has_usb() != Some(false) || devices.controllers.iter().any(|it| model(it).is_some()) {
         return;
     }
     for at in users(devices) {
@@ -255,17 +255,17 @@ fn input_bus(input: &Input) -> Option<InputBus> {
 
 /// What stands on USB.
 fn users(devices: &Devices) -> Vec<&Extra> {
-    let inputs = devices.input.iter().filter(|input| input_bus(input) == Some(InputBus::Usb));
-    let disks = devices.disk.iter().filter(|disk| bus(disk) == DiskTargetBus::Usb);
-    let sounds = devices.sound.iter().filter(|sound| sound.model == SoundModel::Usb);
-    let serials = devices.serial.iter().filter(|serial| {
+    let inputs = devices.inputs.iter().filter(|input| input_bus(input) == Some(InputBus::Usb));
+    let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Usb);
+    let sounds = devices.sounds.iter().filter(|sound| sound.model == SoundModel::Usb);
+    let serials = devices.serials.iter().filter(|serial| {
         serial.target.as_ref().is_some_and(|target| target.type_ == Some(SerialTargetType::UsbSerial))
     });
-    let hosts = devices.hostdev.iter().filter(|hostdev| {
+    let hosts = devices.hostdevs.iter().filter(|hostdev| {
         matches!(&hostdev.mode, HostdevMode::Subsystem(subsystem) if matches!(subsystem.type_, HostdevSubsystem::Usb(_)))
     });
-    let readers = devices.controller.iter().filter(|controller| matches!(controller.type_, ControllerType::Ccid));
-    let nics = devices.interface.iter().filter(|nic| {
+    let readers = devices.controllers.iter().filter(|controller| matches!(controller.type_, ControllerType::Ccid));
+    let nics = devices.interfaces.iter().filter(|nic| {
         nic.model.as_ref().and_then(|model| model.type_.as_ref()).is_some_and(|model| model.as_str() == "usb-net")
     });
     inputs
@@ -276,7 +276,7 @@ fn users(devices: &Devices) -> Vec<&Extra> {
         .chain(hosts.map(|it| &it.xml))
         .chain(readers.map(|it| &it.xml))
         .chain(nics.map(|it| &it.xml))
-        .chain(devices.hub.iter().map(|it| &it.xml))
-        .chain(devices.redirdev.iter().map(|it| &it.xml))
+        .chain(devices.hubs.iter().map(|it| &it.xml))
+        .chain(devices.redirdevs.iter().map(|it| &it.xml))
         .collect()
 }

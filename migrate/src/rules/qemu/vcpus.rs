@@ -75,7 +75,7 @@ fn no_sleep(scope: &Scope) -> bool {
 }
 
 fn listed(vcpus: &Vcpus, cx: &mut Context<'_>) {
-    let mut there: Vec<&VcpusVcpu> = vcpus.vcpu.iter().collect();
+    let mut there: Vec<&VcpusVcpu> = vcpus.vcpus.iter().collect();
     there.sort_by_key(|vcpu| vcpu.id);
     match there.first() {
         Some(first) if first.id > 0 => {

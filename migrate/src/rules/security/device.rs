@@ -19,9 +19,9 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><serial type='file'><source path='/a'><seclabel model='dac' relabel='no'/><seclabel model='dac' relabel='no'/>\
                  </source></serial></devices>",
             )
-            .row(unique(ChardevSourceFile::SECLABEL, model, twice))
-            .row(unique(ChardevSourcePath::SECLABEL, model, twice))
-            .row(unique(ChardevSourceUnix::SECLABEL, model, twice)),
+            .row(unique(ChardevSourceFile::SECLABELS, model, twice))
+            .row(unique(ChardevSourcePath::SECLABELS, model, twice))
+            .row(unique(ChardevSourceUnix::SECLABELS, model, twice)),
         rule("device-seclabel-not-relabelled", Class::Conflict)
             .summary("a label is given for a device that is not to be labelled")
             .doc("`relabel='no'` says that the label of a disk or of a character device stays as it is. libvirt refuses a `<label>` beside it.")
@@ -59,11 +59,11 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><serial type='file'><source path='/a'><seclabel model='selinux' labelskip='yes'/></source></serial></devices>",
                 "<devices><serial type='file'><source path='/a'/></serial></devices>",
             )
-            .row(nothing(child(ChardevSourceFile::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourcePath::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourcePty::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourceUnix::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(OsNvramSource::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourceFile::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourcePath::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourcePty::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(ChardevSourceUnix::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
+            .row(nothing(child(OsNvramSource::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
             .row(algorithm(first_label).profiles(LIBVIRT)),
     ]
 }
@@ -89,14 +89,14 @@ pub(in crate::rules) fn gives_no_label(label: &DeviceSeclabel) -> bool {
     match &label.relabel {
         DeviceSeclabelRelabel::No | DeviceSeclabelRelabel::Other(_) => false,
         DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) => {
-            members.label.iter().all(String::is_empty)
+            members.labels.iter().all(String::is_empty)
         }
     }
 }
 
 fn add_relabel(label: &mut DeviceSeclabel, cx: &mut Context<'_>) {
     if let DeviceSeclabelRelabel::Absent(members) = &mut label.relabel
-        && members.label.iter().any(|label| !label.is_empty())
+        && members.labels.iter().any(|label| !label.is_empty())
     {
         label.relabel = DeviceSeclabelRelabel::Yes(std::mem::take(members));
         // The reader took `yes` for granted; now it is said.
@@ -106,8 +106,8 @@ fn add_relabel(label: &mut DeviceSeclabel, cx: &mut Context<'_>) {
 }
 
 fn first_label(members: &mut DeviceSeclabelRelabelYes, cx: &mut Context<'_>) {
-    if members.label.len() > 1 {
-        members.label.truncate(1);
+    if members.labels.len() > 1 {
+        members.labels.truncate(1);
         cx.rewrote_here(cx.here, "the first label is read").becomes("<label>, <label>", "<label>");
     }
 }

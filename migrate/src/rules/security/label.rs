@@ -30,7 +30,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<seclabel type='dynamic' model='selinux' relabel='yes'/><seclabel type='none' model='selinux'/>")
             .finds("<seclabel type='dynamic' model='selinux' relabel='yes'/><seclabel type='none'/>")
             .row(unique(
-                Domain::SECLABEL,
+                Domain::SECLABELS,
                 |label, scope| label.model.clone().filter(|_| is_read(label, scope)),
                 |model| format!("another label is of the model {model}"),
             ))
@@ -63,7 +63,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .example("<seclabel model='selinux'/>", "<seclabel type='dynamic' model='selinux' relabel='yes'/>")
             .row(
                 unread_where(
-                    child(Domain::SECLABEL),
+                    child(Domain::SECLABELS),
                     |label, _| matches!(label.type_, SeclabelType::Absent(_)),
                     "without a type",
                 )
@@ -114,7 +114,7 @@ fn is_read(label: &Seclabel, scope: &Scope) -> bool {
 }
 
 fn nameless(domain: &Domain, cx: &mut Context<'_>) {
-    let read: Vec<&Seclabel> = domain.seclabel.iter().filter(|label| is_read(label, &cx.scope)).collect();
+    let read: Vec<&Seclabel> = domain.seclabels.iter().filter(|label| is_read(label, &cx.scope)).collect();
     if read.len() > 1 {
         for label in read.iter().filter(|label| label.model.is_none()) {
             cx.error(&label.xml, "one of several labels has no model");

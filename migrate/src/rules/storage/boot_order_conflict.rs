@@ -22,7 +22,7 @@ pub(super) fn rule() -> Rule {
 
 fn order(domain: &Domain, cx: &mut Context<'_>) {
     // Beside `<boot>` in `<os>` there must be none at all, which `os-conflict` tells.
-    if domain.os.as_ref().is_some_and(|os| !os.boot.is_empty()) {
+    if domain.os.as_ref().is_some_and(|os| !os.boots.is_empty()) {
         return;
     }
     let mut seen = BTreeSet::new();

@@ -22,7 +22,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<devices><controller type='scsi' index='0'/><controller type='scsi' index='0'/></devices>")
             .row(unique(
-                Devices::CONTROLLER,
+                Devices::CONTROLLERS,
                 |it, _| it.index.filter(|_| !is_usb(it)).map(|index| (type_name(it).to_owned(), index)),
                 |(name, index)| format!("another {name} controller has the index {index} already"),
             )),
@@ -38,7 +38,7 @@ pub(super) fn rules() -> Vec<Rule> {
             // The drivers of hypervisors have one then, or say so themselves.
             .row(
                 refuse(|devices: &Devices, _| {
-                    let redirected = !devices.redirdev.is_empty() && !devices.controller.iter().any(is_usb);
+                    let redirected = !devices.redirdevs.is_empty() && !devices.controllers.iter().any(is_usb);
                     redirected.then_some("the guest has no USB controller for a redirected device")
                 })
                 .driver(Driver::Test),
@@ -150,10 +150,10 @@ fn is_plain_scsi(controller: &Controller) -> bool {
 
 fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
     let none = |controller: &Controller| usb_model(controller) == Some(UsbModel::None);
-    if !devices.controller.iter().any(none) {
+    if !devices.controllers.iter().any(none) {
         return;
     }
-    let usbs = || devices.controller.iter().filter(|controller| is_usb(controller));
+    let usbs = || devices.controllers.iter().filter(|controller| is_usb(controller));
     // The first of all says whether there is USB: any other contradicts it.
     for controller in usbs().skip(1) {
         cx.error(&controller.xml, "a USB controller of the model 'none' must be the only one");
@@ -161,16 +161,16 @@ fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
     if !usbs().all(none) {
         return;
     }
-    for input in devices.input.iter().filter(|input| bus(input) == Some(InputBus::Usb)) {
+    for input in devices.inputs.iter().filter(|input| bus(input) == Some(InputBus::Usb)) {
         cx.error(&input.xml, "the guest has no USB for an input device");
     }
-    for hub in &devices.hub {
+    for hub in &devices.hubs {
         cx.error(&hub.xml, "the guest has no USB for a hub");
     }
-    for redirdev in &devices.redirdev {
+    for redirdev in &devices.redirdevs {
         cx.error(&redirdev.xml, "the guest has no USB for a redirected device");
     }
-    for hostdev in &devices.hostdev {
+    for hostdev in &devices.hostdevs {
         if let HostdevMode::Subsystem(subsystem) = &hostdev.mode
             && matches!(subsystem.type_, HostdevSubsystem::Usb(_))
         {
@@ -190,7 +190,7 @@ fn bus(input: &Input) -> Option<InputBus> {
 
 fn masters(devices: &Devices, cx: &mut Context<'_>) {
     let mut companion = None;
-    for controller in &devices.controller {
+    for controller in &devices.controllers {
         let ControllerType::Usb(usb) = &controller.type_ else { continue };
         if usb.model == Some(UsbModel::None) || usb.master.is_none() && start_port(usb.model).is_none() {
             return;

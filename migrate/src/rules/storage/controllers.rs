@@ -46,7 +46,7 @@ pub(super) fn order() -> Rule {
             "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/><controller type='ide' index='0'/></devices>",
         )
         .row(
-            algorithm(|devices: &mut Devices, cx| sort(&mut devices.controller, cx))
+            algorithm(|devices: &mut Devices, cx| sort(&mut devices.controllers, cx))
                 .profiles(LIBVIRT)
                 .after("controller-usb-companion-master"),
         )
@@ -163,7 +163,7 @@ fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
 }
 
 fn number(devices: &mut Devices, cx: &mut Context<'_>) {
-    let controllers = &mut devices.controller;
+    let controllers = &mut devices.controllers;
     let mut numbered = false;
     for at in 0..controllers.len() {
         if controllers[at].index.is_some() {

@@ -5,7 +5,7 @@ use domxml::{
     DiskSnapshot, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol,
     DiskSourceNetworkProtocolFtp as Ftp, DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
     DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSsh as Ssh, DiskSourceNvme, DiskSourceVolume,
-    DiskTarget, DiskTargetBus, DiskType, DiskTypeNetwork, StorageNvme, StorageVolume, YesNo,
+    DiskTarget, DiskTargetBus, DiskType, StorageNetwork, StorageNvme, StorageVolume, YesNo,
 };
 
 use super::targets;
@@ -160,7 +160,7 @@ fn iscsi_lun() -> Rule {
         )
         .row(
             spelling(
-                DiskSourceNetwork::NAME.under(DiskTypeNetwork::SOURCE),
+                DiskSourceNetwork::NAME.under(StorageNetwork::SOURCE),
                 |name, _| (!name.contains('/')).then(|| format!("{name}/0")),
                 "no LUN means LUN 0",
             )
@@ -241,7 +241,7 @@ fn labels() -> Rule {
              <target dev='vda' bus='virtio'/></disk></devices>",
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(nothing(child(DiskSourceFile::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
-        .row(nothing(child(DiskSourceBlock::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
-        .row(nothing(child(DiskSourceVolume::SECLABEL), gives_no_label, NO_LABEL).when(in_configuration))
+        .row(nothing(child(DiskSourceFile::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
+        .row(nothing(child(DiskSourceBlock::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
+        .row(nothing(child(DiskSourceVolume::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
 }

@@ -35,7 +35,7 @@ fn drive(disk: &Disk) -> Option<Drive> {
 
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let mut taken: Vec<(Bus, Drive)> = Vec::new();
-    for disk in &devices.disk {
+    for disk in &devices.disks {
         let bus = targets::bus(disk);
         let of_drives = matches!(bus, Bus::Ide | Bus::Fdc | Bus::Scsi | Bus::Sata | Bus::Nvme);
         if let Some(address) = &disk.address {
@@ -53,7 +53,7 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
         taken.push((bus, drive));
     }
     let mut hosts: Vec<Drive> = Vec::new();
-    for hostdev in devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev)) {
+    for hostdev in devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)) {
         let Some(drive) = Drive::of(hostdev.address.as_ref()) else { continue };
         if taken.contains(&(Bus::Scsi, drive)) {
             cx.error(&hostdev.xml, format!("a disk has the address {drive} already"));

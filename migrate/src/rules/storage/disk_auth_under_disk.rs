@@ -1,7 +1,7 @@
 //! `disk-auth-under-disk` and `disk-encryption-under-disk`: the old places beside the source.
 
 use domxml::{
-    Disk, DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, DiskTypeNetwork, Encryption,
+    Disk, DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, Encryption, StorageNetwork,
 };
 
 use super::targets::names_something;
@@ -75,7 +75,7 @@ pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encry
 }
 
 fn move_auth(disk: &mut Disk, cx: &mut Context<'_>) {
-    let DiskType::Network(DiskTypeNetwork { source: Some(source) }) = &mut disk.type_ else { return };
+    let DiskType::Network(StorageNetwork { source: Some(source) }) = &mut disk.type_ else { return };
     let Some(place) = auth_place(source).filter(|place| place.is_none()) else { return };
     let Some(outer) = disk.auth.take() else { return };
     cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");

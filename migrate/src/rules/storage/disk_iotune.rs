@@ -69,13 +69,13 @@ fn has_limits(tune: &DiskIoTune) -> bool {
 }
 
 fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
-    for at in 0..devices.disk.len() {
-        let Some(tune) = devices.disk[at].iotune.as_ref().filter(|tune| !has_limits(tune)) else { continue };
+    for at in 0..devices.disks.len() {
+        let Some(tune) = devices.disks[at].iotune.as_ref().filter(|tune| !has_limits(tune)) else { continue };
         let Some(group) = tune.group_name.clone() else { continue };
-        let others = devices.disk.iter().filter_map(|disk| disk.iotune.as_ref());
+        let others = devices.disks.iter().filter_map(|disk| disk.iotune.as_ref());
         let model =
             others.clone().find(|other| other.group_name.as_ref() == Some(&group) && has_limits(other)).cloned();
-        let (Some(model), Some(tune)) = (model, &mut devices.disk[at].iotune) else { continue };
+        let (Some(model), Some(tune)) = (model, &mut devices.disks[at].iotune) else { continue };
         let xml = std::mem::take(&mut tune.xml);
         *tune = DiskIoTune { xml, ..model };
         let given = LIMITS.iter().filter_map(|key| key.get(tune).map(|limit| format!("{} {limit}", key.info().name)));

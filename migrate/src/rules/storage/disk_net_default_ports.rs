@@ -55,6 +55,6 @@ pub(in crate::rules) fn spell_out_ports(protocol: &str, hosts: &mut [DiskHost], 
 /// Sources of backing stores, data stores and mirrors are meant too.
 fn spell_out(source: &mut DiskSourceNetwork, cx: &mut Context<'_>) {
     if let Some(protocol) = source.protocol.value() {
-        spell_out_ports(protocol, &mut source.host, cx);
+        spell_out_ports(protocol, &mut source.hosts, cx);
     }
 }

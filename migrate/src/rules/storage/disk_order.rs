@@ -61,17 +61,17 @@ fn order(keys: &[Key]) -> Vec<usize> {
 }
 
 fn sort(devices: &mut Devices, cx: &mut Context<'_>) {
-    let order = order(&devices.disk.iter().map(key).collect::<Vec<_>>());
+    let order = order(&devices.disks.iter().map(key).collect::<Vec<_>>());
     let Some(moved) = order.iter().enumerate().find_map(|(at, from)| (at != *from).then_some(at)) else { return };
     let names = |disks: &[Disk]| disks.iter().map(|disk| &*disk.target.dev).collect::<Vec<_>>().join(" ");
-    let (before, at) = (names(&devices.disk), devices.disk[moved].xml.span);
-    let mut old: Vec<Disk> = devices.disk.iter_mut().map(std::mem::take).collect();
-    devices.disk = order.into_iter().map(|from| std::mem::take(&mut old[from])).collect();
-    cx.rewrote_here(at, "libvirt writes the disks by bus and target").becomes(before, names(&devices.disk));
+    let (before, at) = (names(&devices.disks), devices.disks[moved].xml.span);
+    let mut old: Vec<Disk> = devices.disks.iter_mut().map(std::mem::take).collect();
+    devices.disks = order.into_iter().map(|from| std::mem::take(&mut old[from])).collect();
+    cx.rewrote_here(at, "libvirt writes the disks by bus and target").becomes(before, names(&devices.disks));
 }
 
 fn drop_prefix(devices: &mut Devices, cx: &mut Context<'_>) {
-    let disks = &mut devices.disk;
+    let disks = &mut devices.disks;
     let sorted = |key: fn(&Disk) -> Key| order(&disks.iter().map(key).collect::<Vec<_>>());
     let stays = cx.profile == Profile::Modern && sorted(key) != sorted(plain_key);
     for disk in disks {

@@ -23,7 +23,7 @@ pub(super) fn rules() -> Vec<Rule> {
                  <disk type='file' device='disk'><source file='/b'/><target dev='vda' bus='virtio'/></disk></devices>",
             )
             .row(unique(
-                Devices::DISK,
+                Devices::DISKS,
                 |disk, _| Some(plain_name(&disk.target.dev).to_owned()),
                 |name| format!("another disk has the target '{name}' already"),
             )),

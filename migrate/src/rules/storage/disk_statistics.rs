@@ -25,7 +25,7 @@ pub(super) fn refused() -> Rule {
         )
         .row(
             unique(
-                DiskStatistics::LATENCY_HISTOGRAM,
+                DiskStatistics::LATENCY_HISTOGRAMS,
                 |it, _| Some(rank(it)),
                 |_| "another histogram is of these operations".to_owned(),
             )
@@ -33,7 +33,7 @@ pub(super) fn refused() -> Rule {
         )
         .row(
             refuse(|it: &DiskLatencyHistogram, _| {
-                let starts = it.bin.iter().map(|bin| bin.start).skip_while(|start| *start == 0);
+                let starts = it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0);
                 (!starts.is_sorted_by(|a, b| a < b)).then_some("the bins of a histogram stand in ascending order")
             })
             .since(12, 1, 0),
@@ -56,14 +56,14 @@ pub(super) fn bins() -> Rule {
              <bin start='0'/><bin start='100'/></latency-histogram></statistics></driver><source file='/a'/>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(nothing(child(DiskStatistics::LATENCY_HISTOGRAM), counts_nothing, "a histogram of one bin counts nothing"))
+        .row(nothing(child(DiskStatistics::LATENCY_HISTOGRAMS), counts_nothing, "a histogram of one bin counts nothing"))
         .row(
             algorithm(begin_at_zero)
                 .when(|it, _| !counts_nothing(it))
                 .phase(Phase::Write)
                 .profiles(LIBVIRT),
         )
-        .row(sort(DiskStatistics::LATENCY_HISTOGRAM, |it, _| rank(it), "the histograms in libvirt's order"))
+        .row(sort(DiskStatistics::LATENCY_HISTOGRAMS, |it, _| rank(it), "the histograms in libvirt's order"))
 }
 
 /// The place of a histogram among those of its disk: all operations first, then by kind.
@@ -72,14 +72,14 @@ fn rank(histogram: &DiskLatencyHistogram) -> usize {
 }
 
 fn counts_nothing(histogram: &DiskLatencyHistogram) -> bool {
-    histogram.bin.iter().all(|bin| bin.start == 0)
+    histogram.bins.iter().all(|bin| bin.start == 0)
 }
 
 fn begin_at_zero(histogram: &mut DiskLatencyHistogram, cx: &mut Context<'_>) {
-    let zeros = histogram.bin.iter().take_while(|bin| bin.start == 0).count();
+    let zeros = histogram.bins.iter().take_while(|bin| bin.start == 0).count();
     if zeros != 1 {
-        histogram.bin.drain(..zeros);
-        histogram.bin.insert(0, DiskLatencyBin::default());
+        histogram.bins.drain(..zeros);
+        histogram.bins.insert(0, DiskLatencyBin::default());
         cx.rewrote(&histogram.xml, "the first bin of a histogram is from 0 on").becomes("", "<bin start='0'/>");
     }
 }

@@ -46,12 +46,12 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn place_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
-    for at in 0..devices.hostdev.len() {
-        if !is_scsi(&devices.hostdev[at]) || devices.hostdev[at].address.is_some() {
+    for at in 0..devices.hostdevs.len() {
+        if !is_scsi(&devices.hostdevs[at]) || devices.hostdevs[at].address.is_some() {
             continue;
         }
         let drive = free_unit(devices);
-        let hostdev = &mut devices.hostdev[at];
+        let hostdev = &mut devices.hostdevs[at];
         hostdev.address = Some(drive.to_address());
         cx.rewrote(&hostdev.xml, "a SCSI device of the host gets the first free unit")
             .becomes("", format!("<address type='drive' {drive}/>"));
@@ -59,8 +59,8 @@ fn place_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
 }
 
 fn free_unit(devices: &Devices) -> Drive {
-    let disks = devices.disk.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
-    let hostdevs = devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
+    let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
+    let hostdevs = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
     let taken: Vec<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_ref())).collect();
     let units =
         (0..).flat_map(|controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit }));

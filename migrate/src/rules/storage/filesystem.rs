@@ -28,7 +28,7 @@ pub(super) fn refused() -> Rule {
              <filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/c'/><target dir='b'/></filesystem></devices>",
         )
         .row(unique(
-            Devices::FILESYSTEM,
+            Devices::FILESYSTEMS,
             |it, _| is_virtiofs(it).then(|| it.target.dir.clone()),
             |_| "another file system of virtiofs has this target".to_owned(),
         ))

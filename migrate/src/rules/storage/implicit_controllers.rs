@@ -135,16 +135,16 @@ fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut 
 fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context<'_>) {
     let mut highest = None;
     let mut model = None;
-    for hostdev in devices.hostdev.iter().take(count).filter(|hostdev| is_scsi(hostdev)) {
+    for hostdev in devices.hostdevs.iter().take(count).filter(|hostdev| is_scsi(hostdev)) {
         let index = named(hostdev.address.as_ref()).unwrap_or(0);
         if Some(index) <= highest {
             continue;
         }
         highest = Some(index);
-        model = scsi_model(&devices.controller, index).or(model);
+        model = scsi_model(&devices.controllers, index).or(model);
     }
     for index in up_to(highest) {
-        add(&mut devices.controller, ControllerType::Scsi(ControllerTypeScsi { model }), index, cx);
+        add(&mut devices.controllers, ControllerType::Scsi(ControllerTypeScsi { model }), index, cx);
     }
 }
 
@@ -158,16 +158,16 @@ fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeSc
 
 fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
     // One that is on no SCSI bus changes nothing.
-    let scsi = devices.hostdev.iter().enumerate().filter(|(_, hostdev)| is_scsi(hostdev));
+    let scsi = devices.hostdevs.iter().enumerate().filter(|(_, hostdev)| is_scsi(hostdev));
     for count in scsi.map(|(at, _)| at + 1).collect::<Vec<_>>() {
         add_for_hostdevs(devices, count, cx);
     }
 }
 
 fn add_for_all_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
-    let scsi = devices.hostdev.iter().filter(|hostdev| is_scsi(hostdev));
+    let scsi = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev));
     check_index(scsi.filter_map(|hostdev| Some((named(hostdev.address.as_ref())?, &hostdev.xml))), cx);
-    add_for_hostdevs(devices, devices.hostdev.len(), cx);
+    add_for_hostdevs(devices, devices.hostdevs.len(), cx);
 }
 
 fn add_for_disks(devices: &mut Devices, cx: &mut Context<'_>) {
@@ -179,19 +179,19 @@ fn add_for_disks(devices: &mut Devices, cx: &mut Context<'_>) {
         (DiskTargetBus::Nvme, ControllerType::Nvme(ControllerTypeNvme::default())),
     ];
     for (kind, type_) in kinds {
-        let on_bus = devices.disk.iter().filter(|disk| bus(disk) == kind);
+        let on_bus = devices.disks.iter().filter(|disk| bus(disk) == kind);
         let places: Vec<_> = on_bus.filter_map(|disk| Some((named(disk.address.as_ref())?, &disk.xml))).collect();
         check_index(places.iter().copied(), cx);
         for index in up_to(places.into_iter().map(|(index, _)| index).max()) {
-            add(&mut devices.controller, type_.clone(), index, cx);
+            add(&mut devices.controllers, type_.clone(), index, cx);
         }
     }
 }
 
 fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
     let channels =
-        devices.channel.iter().filter(|channel| matches!(channel.target.type_, ChannelTargetType::Virtio(_)));
-    let consoles = devices.console.iter().filter(|console| {
+        devices.channels.iter().filter(|channel| matches!(channel.target.type_, ChannelTargetType::Virtio(_)));
+    let consoles = devices.consoles.iter().filter(|console| {
         console.target.as_ref().is_some_and(|target| target.type_ == Some(ConsoleTargetType::Virtio))
     });
     let addresses = channels.map(|it| it.address.as_ref()).chain(consoles.map(|it| it.address.as_ref()));
@@ -201,7 +201,7 @@ fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
             _ => 0,
         };
         let type_ = ControllerType::VirtioSerial(ControllerTypeVirtioSerial::default());
-        add(&mut devices.controller, type_, index, cx);
+        add(&mut devices.controllers, type_, index, cx);
     }
 }
 
@@ -214,18 +214,18 @@ fn reader(card: &Smartcard) -> Option<(u32, u32)> {
 }
 
 fn add_for_smartcards(devices: &mut Devices, cx: &mut Context<'_>) {
-    for at in 0..devices.smartcard.len() {
-        if devices.smartcard[at].address.is_none() {
-            let on_first = devices.smartcard.iter().filter_map(reader).filter(|(controller, _)| *controller == 0);
+    for at in 0..devices.smartcards.len() {
+        if devices.smartcards[at].address.is_none() {
+            let on_first = devices.smartcards.iter().filter_map(reader).filter(|(controller, _)| *controller == 0);
             let slot = on_first.map(|(_, slot)| slot.saturating_add(1)).max().unwrap_or(0);
             let place = AddressTypeCcid { controller: Some(Decimal(0)), slot: Some(Decimal(slot)) };
-            let card = &mut devices.smartcard[at];
+            let card = &mut devices.smartcards[at];
             card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() });
             cx.rewrote(&card.xml, "a smartcard without an address gets the next slot of the first reader")
                 .becomes("", format!("<address type='ccid' controller='0' slot='{slot}'/>"));
         }
-        if let Some((index, _)) = reader(&devices.smartcard[at]) {
-            add(&mut devices.controller, ControllerType::Ccid, index, cx);
+        if let Some((index, _)) = reader(&devices.smartcards[at]) {
+            add(&mut devices.controllers, ControllerType::Ccid, index, cx);
         }
     }
 }

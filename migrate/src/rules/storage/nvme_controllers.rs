@@ -37,7 +37,7 @@ pub(super) fn serial() -> Rule {
 
 /// The serial numbers of the disks on NVMe controllers: of which controller, which number, of which disk.
 fn serials(devices: &Devices) -> Vec<(u32, String, Span)> {
-    let on_nvme = devices.disk.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme);
+    let on_nvme = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme);
     on_nvme
         .filter_map(|disk| {
             let named = || Drive::of_disk(DiskTargetBus::Nvme, plain_name(&disk.target.dev));
@@ -55,7 +55,7 @@ fn own_serial(controller: &Controller) -> Option<&str> {
 
 fn copy(devices: &mut Devices, cx: &mut Context<'_>) {
     let serials = serials(devices);
-    for controller in devices.controller.iter_mut().filter(|controller| own_serial(controller).is_none()) {
+    for controller in devices.controllers.iter_mut().filter(|controller| own_serial(controller).is_none()) {
         let index = controller.index.unwrap_or(0);
         let Some((_, serial, _)) = serials.iter().find(|(at, ..)| *at == index) else { continue };
         if let ControllerType::Nvme(nvme) = &mut controller.type_ {
@@ -70,7 +70,7 @@ fn differing(devices: &Devices, cx: &mut Context<'_>) {
     let serials = serials(devices);
     for (at, (index, serial, disk)) in serials.iter().enumerate() {
         let differs = serials[..at].iter().any(|(other, theirs, _)| other == index && theirs != serial);
-        let mut controllers = devices.controller.iter().filter(|controller| controller.index.unwrap_or(0) == *index);
+        let mut controllers = devices.controllers.iter().filter(|controller| controller.index.unwrap_or(0) == *index);
         if differs || controllers.any(|controller| own_serial(controller).is_some_and(|own| own != serial)) {
             let message =
                 format!("the serial number {serial} is not that of NVMe controller {index} and its other disks");

@@ -4,8 +4,8 @@ use domxml::{
     Acpi, DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecret, DiskAuthSecretType, DiskDriver,
     DiskDriverType, DiskHost, DiskLatencyHistogram, DiskReconnect, DiskReservations, DiskReservationsSource,
     DiskReservationsSourceMode, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
-    DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, DiskSourceVolume, DiskType, DiskTypeNetwork, Encryption,
-    EncryptionFormat, EncryptionSecret, OsNvram, OsNvramType, YesNo, walk,
+    DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, DiskSourceVolume, DiskType, Encryption, EncryptionFormat,
+    EncryptionSecret, OsNvram, OsNvramType, StorageNetwork, YesNo, walk,
 };
 use domxml_runtime::Extra;
 
@@ -63,9 +63,9 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'/>\
                  <seclabel model='dac' relabel='no'/></source><target dev='vda' bus='virtio'/></disk></devices>",
             )
-            .row(unique(DiskSourceFile::SECLABEL, |label, _| label.model.clone(), twice))
-            .row(unique(DiskSourceBlock::SECLABEL, |label, _| label.model.clone(), twice))
-            .row(unique(DiskSourceVolume::SECLABEL, |label, _| label.model.clone(), twice)),
+            .row(unique(DiskSourceFile::SECLABELS, |label, _| label.model.clone(), twice))
+            .row(unique(DiskSourceBlock::SECLABELS, |label, _| label.model.clone(), twice))
+            .row(unique(DiskSourceVolume::SECLABELS, |label, _| label.model.clone(), twice)),
         given_up(),
         values(),
         rule("secret-unidentified", Class::Conflict)
@@ -157,7 +157,7 @@ fn given_up() -> Rule {
         )
         .row(
             note(|label: &DeviceSeclabel, _| match &label.relabel {
-                DeviceSeclabelRelabel::Yes(members) if members.label.is_empty() && members.labelskip.is_none() => {
+                DeviceSeclabelRelabel::Yes(members) if members.labels.is_empty() && members.labelskip.is_none() => {
                     Some("libvirt no longer takes relabel='yes' without a label")
                 }
                 _ => None,
@@ -192,7 +192,7 @@ fn auth_twice() -> Rule {
 fn credentials(disk: &Disk, cx: &mut Context<'_>) {
     let outer = disk.auth.as_ref();
     let source = match &disk.type_ {
-        DiskType::Network(DiskTypeNetwork { source: Some(source) }) => source,
+        DiskType::Network(StorageNetwork { source: Some(source) }) => source,
         DiskType::Volume(members) => {
             let inner = members.source.as_ref().and_then(|source| source.auth.as_ref());
             if let Some(outer) = outer.filter(|_| inner.is_some()) {
@@ -374,7 +374,7 @@ fn values() -> Rule {
             it.managed.is_none().then_some("reservations are managed by libvirt or not: `managed` must say so")
         }))
         .row(
-            refuse(|it: &DiskLatencyHistogram, _| it.bin.is_empty().then_some("a histogram needs bins")).since(12, 1, 0),
+            refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0),
         )
         .row(refuse(|it: &DiskSourceFile, scope| {
             let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;

@@ -33,19 +33,19 @@ fn refused() -> Rule {
             group.group_name.as_ref().is_none_or(String::is_empty).then_some(NO_NAME)
         }))
         .row(unique(
-            Throttlegroups::THROTTLEGROUP,
+            Throttlegroups::THROTTLEGROUPS,
             |group, _| group.group_name.clone(),
             |name| format!("another throttle group has the name '{name}' already"),
         ))
         .row(unique(
-            DiskThrottleFilters::THROTTLEFILTER,
+            DiskThrottleFilters::THROTTLEFILTERS,
             |filter, _| Some(filter.group.clone()),
             |name| format!("the disk refers to the throttle group '{name}' already"),
         ))
         .row(check(unknown_groups))
         .row(
             refuse(|disk: &Disk, _| {
-                let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilter.is_empty());
+                let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilters.is_empty());
                 let why = match disk.device {
                     Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters",
                     _ if disk.iotune.is_some() => "a disk has either limits of its own or throttle filters",
@@ -57,10 +57,10 @@ fn refused() -> Rule {
 }
 
 fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
-    let groups = domain.throttlegroups.iter().flat_map(|groups| &groups.throttlegroup);
+    let groups = domain.throttlegroups.iter().flat_map(|groups| &groups.throttlegroups);
     let known: BTreeSet<_> = groups.filter_map(|group| group.group_name.as_deref()).collect();
-    let disks = domain.devices.iter().flat_map(|devices| &devices.disk);
-    let filters = disks.filter_map(|disk| disk.throttlefilters.as_ref()).flat_map(|filters| &filters.throttlefilter);
+    let disks = domain.devices.iter().flat_map(|devices| &devices.disks);
+    let filters = disks.filter_map(|disk| disk.throttlefilters.as_ref()).flat_map(|filters| &filters.throttlefilters);
     for filter in filters.filter(|filter| !filter.group.is_empty() && !known.contains(&*filter.group)) {
         cx.error(&filter.xml, format!("there is no throttle group '{}'", filter.group));
     }

@@ -12,7 +12,7 @@ pub struct BoxType {
     /// The element `<sealed>`.
     pub sealed: bool,
     /// The elements `<stamp>`.
-    pub stamp: Vec<BoxTypeStamp>,
+    pub stamps: Vec<BoxTypeStamp>,
     /// The element `<serial>`.
     pub serial: Option<BoxTypeSerial>,
     /// The element `<note>`.
@@ -29,7 +29,7 @@ rt::table! { BoxType: element("box");
     0 TITLE = title: String, leaf("title");
     1 WEIGHT = weight: Option<rt::Spelt<u32>>, leaf("weight");
     2 SEALED = sealed: bool, flag("sealed");
-    3 STAMP = stamp: Vec<BoxTypeStamp>, child("stamp");
+    3 STAMPS = stamps: Vec<BoxTypeStamp>, child("stamp");
     4 SERIAL = serial: Option<BoxTypeSerial>, child("serial");
     5 NOTE = note: Option<String>, leaf("note");
     6 LABEL = label: Option<Label>, child("label");

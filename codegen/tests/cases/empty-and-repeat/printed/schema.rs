@@ -31,13 +31,13 @@ pub struct ShelfBooks {
     /// The elements `<book>`.
     ///
     /// A second one is refused by libvirt.
-    pub book: Vec<ShelfBooksBook>,
+    pub books: Vec<ShelfBooksBook>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ShelfBooks: element("books").pair();
-    0 BOOK = book: Vec<ShelfBooksBook>, child("book").once();
+    0 BOOKS = books: Vec<ShelfBooksBook>, child("book").once();
 }
 
 /// The element `<book>`.

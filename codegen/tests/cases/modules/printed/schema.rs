@@ -7,11 +7,11 @@ use domxml_runtime as rt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Top {
     /// The elements `<disk>`.
-    pub disk: Vec<Disk>,
+    pub disks: Vec<Disk>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Top: element("top");
-    0 DISK = disk: Vec<Disk>, child("disk");
+    0 DISKS = disks: Vec<Disk>, child("disk");
 }

@@ -25,7 +25,7 @@ rt::table! { Tree: element("tree");
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Node {
     /// The elements `<node>`.
-    pub node: Vec<Node>,
+    pub nodes: Vec<Node>,
     /// The element `<source>`.
     pub source: Option<Source>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -33,7 +33,7 @@ pub struct Node {
 }
 
 rt::table! { Node: element("node");
-    0 NODE = node: Vec<Node>, child("node");
+    0 NODES = nodes: Vec<Node>, child("node");
     1 SOURCE = source: Option<Source>, child("source");
 }
 
