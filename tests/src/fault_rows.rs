@@ -5,13 +5,16 @@
 //!
 //! | step | what it does |
 //! |---|---|
-//! | `$ ARGUMENTS` | runs the command; `FILE` is the copy, `ORIGINAL` the file of the material, `< NAME` makes the file of that name its input |
+//! | `$ ARGUMENTS` | runs the command; `FILE` is the copy, `ORIGINAL` the file of the material, `< NAME` makes the file of that name its input, `> NAME` and `2> NAME` take its output, `>\|` and `2>\|` go to a reader that has gone away |
 //! | `= STATUS` | the exit status; 0 where nothing is said |
 //! | `has TEXT`, `lacks TEXT` | what it printed, on either stream; `\n` stands for a line break |
 //! | `N x TEXT` | how often that stands in what it printed |
 //! | `file has TEXT`, `file lacks TEXT` | what stands in the copy, byte for byte |
 //! | `file unchanged` | the run left the copy as it was before |
 //! | `put NAME`, `pipe NAME` | makes a file with the bytes of the copy, or a named pipe, beside it |
+//! | `copies N FILE` | makes so many copies of a file of the material in the folder `many` |
+//! | `repeat N TEXT` | makes the copy a domain that holds the text so often, `#` being its number; `HEAD\\|TEXT\\|TAIL` repeats what stands between |
+//! | `held TEST` | a test of this name holds the row: it must be there |
 //! | `bytes NAME` | that file is as the copy was at first |
 //! | `later` | the row belongs to what is not built yet, or to another table of tests; the reason follows |
 //!
@@ -30,6 +33,10 @@ use crate::measures::Measure;
 
 /// How long a step may take; the slow inputs have a test of their own.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A domain of which one part is long.
+const REPEATED: &str =
+    "<domain type='kvm'><name>a</name><memory unit='KiB'>1024</memory><os><type>hvm</type></os>BODY</domain>\n";
 
 /// A row of the table.
 #[derive(Debug)]
@@ -174,6 +181,9 @@ impl Run<'_> {
                 let made = Command::new("mkfifo").arg(self.beside(rest)).status();
                 made.is_ok_and(|status| status.success()).then_some(()).ok_or_else(|| "mkfifo".to_owned())
             }
+            "copies" => self.copies(rest),
+            "repeat" => self.repeat(&text),
+            "held" => self.hold(is_test(rest), step),
             "bytes" => self.hold(fs::read(self.beside(rest)).is_ok_and(|bytes| bytes == self.first), step),
             count => match (count.parse::<usize>(), text.strip_prefix("x ")) {
                 (Ok(expected), Some(text)) => {
@@ -185,6 +195,28 @@ impl Run<'_> {
         }
     }
 
+    fn repeat(&self, rest: &str) -> Result<(), String> {
+        let (count, text) = rest.split_once(' ').ok_or("repeat lacks a text")?;
+        let count: usize = count.parse().map_err(|_| format!("no number: {count}"))?;
+        let parts: Vec<&str> = text.split('|').collect();
+        let (before, text, after) =
+            if let [before, text, after] = parts[..] { (before, text, after) } else { ("", text, "") };
+        let body: String = (0..count).map(|number| text.replace('#', &number.to_string())).collect();
+        let document = REPEATED.replace("BODY", &format!("{before}{body}{after}"));
+        fs::write(&self.file, document).map_err(|error| error.to_string())
+    }
+
+    fn copies(&self, rest: &str) -> Result<(), String> {
+        let (count, name) = rest.split_once(' ').ok_or("copies lacks a file")?;
+        let count: usize = count.parse().map_err(|_| format!("no number: {count}"))?;
+        let copy = || -> std::io::Result<()> {
+            let bytes = fs::read(self.faults.join(name))?;
+            fs::create_dir_all(self.beside("many"))?;
+            (0..count).try_for_each(|number| fs::write(self.beside("many").join(format!("{number}.xml")), &bytes))
+        };
+        copy().map_err(|error| error.to_string())
+    }
+
     fn beside(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -192,7 +224,7 @@ impl Run<'_> {
     fn file(&self, rest: &str) -> Result<(), String> {
         let bytes = fs::read(&self.file).map_err(|error| error.to_string())?;
         let (verb, text) = rest.split_once(' ').unwrap_or((rest, ""));
-        let text = text.replace("\\n", "\n").replace("\\r", "\r");
+        let text = text.replace("\\n", "\n").replace("\\r", "\r").replace("\\u{feff}", "\u{feff}");
         let found = bytes.windows(text.len().max(1)).any(|window| window == text.as_bytes());
         let holds = match verb {
             "has" => found,
@@ -210,15 +242,23 @@ impl Run<'_> {
         let mut command = Command::new(self.command);
         command.current_dir(self.directory.path()).stdin(Stdio::null());
         let mut words = line.split(' ');
+        let mut sinks = Sinks::default();
         while let Some(word) = words.next() {
-            if word == "<" {
-                let input = fs::File::open(self.beside(words.next().unwrap_or_default()));
-                command.stdin(input.map_err(|error| error.to_string())?);
-            } else {
-                command.arg(self.path(word));
+            match word {
+                "<" => {
+                    let input = fs::File::open(self.beside(words.next().unwrap_or_default()));
+                    command.stdin(input.map_err(|error| error.to_string())?);
+                }
+                ">" => sinks.out = Some(self.sink(words.next().unwrap_or_default())?),
+                "2>" => sinks.err = Some(self.sink(words.next().unwrap_or_default())?),
+                ">|" => sinks.out = Some(gone()?),
+                "2>|" => sinks.err = Some(gone()?),
+                word => {
+                    command.arg(self.path(word));
+                }
             }
         }
-        let output = patiently(&mut command).map_err(|error| self.wrong(&error))?;
+        let output = patiently(&mut command, sinks).map_err(|error| self.wrong(&error))?;
         self.status = output.status.code();
         self.judged = false;
         self.printed.clear();
@@ -226,6 +266,16 @@ impl Run<'_> {
             let _ = write!(self.printed, "{}", String::from_utf8_lossy(stream));
         }
         Ok(())
+    }
+
+    fn sink(&self, name: &str) -> Result<Stdio, String> {
+        fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.beside(name))
+            .map(Stdio::from)
+            .map_err(|error| error.to_string())
     }
 
     fn path(&self, word: &str) -> PathBuf {
@@ -240,12 +290,34 @@ impl Run<'_> {
     }
 }
 
+/// Where the output of a command goes, where that is not read.
+#[derive(Debug, Default)]
+struct Sinks {
+    out: Option<Stdio>,
+    err: Option<Stdio>,
+}
+
+/// A pipe of which nobody reads.
+fn gone() -> Result<Stdio, String> {
+    std::io::pipe().map(|(_, writer)| writer.into()).map_err(|error| error.to_string())
+}
+
+/// Whether a test of the workspace has this name.
+fn is_test(name: &str) -> bool {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [root.join("tests"), root.join("../migrate/tests")];
+    let files = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+    let head = format!("\nfn {name}() {{");
+    files.filter_map(|file| fs::read_to_string(file.path()).ok()).any(|text| text.contains(&head))
+}
+
 /// Runs a command that must end by itself.
-fn patiently(command: &mut Command) -> Result<Output, String> {
+fn patiently(command: &mut Command, sinks: Sinks) -> Result<Output, String> {
     let spool = || tempfile::tempfile().map_err(|error| error.to_string());
     let (out, err) = (spool()?, spool()?);
     let copy = |file: &fs::File| file.try_clone().map_err(|error| error.to_string());
-    command.stdout(copy(&out)?).stderr(copy(&err)?);
+    command.stdout(sinks.out.map_or_else(|| copy(&out).map(Stdio::from), Ok)?);
+    command.stderr(sinks.err.map_or_else(|| copy(&err).map(Stdio::from), Ok)?);
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let begun = Instant::now();
     let status = loop {
