@@ -74,8 +74,9 @@ note      nothing to rewrite";
 
 const FMT: &str = "\
 Examples:
-  dommigrate fmt vms/            lay out, in place
-  dommigrate fmt --check vms/    exit with 1 if a file would change
+  dommigrate fmt vms/                  lay out, in place
+  dommigrate fmt --check vms/          exit with 1 if a file would change
+  dommigrate fmt --layout keep vms/    indent lines alone, in each file's own steps
 
 Exit status: 0 all are laid out; 1 --check, --dry-run or --diff found something; 2 a file was left.";
 
@@ -215,7 +216,7 @@ pub enum Command {
     /// Report legacy forms and invalid documents; change nothing
     #[command(after_help = CHECK)]
     Check(Check),
-    /// Lay files out canonically; no rule runs
+    /// Lay files out; no rule runs
     #[command(after_help = FMT)]
     Fmt(Fmt),
     /// Judge files against the embedded schema, or any RELAX NG schema
@@ -322,6 +323,10 @@ pub struct Fmt {
     /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
+    /// `canonical`: as libvirt prints it; `keep`: only the indentation of lines, in the file's own steps
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value_t = Layout::Canonical, hide_possible_values = true)]
+    #[arg(help_heading = "Rewriting")]
+    pub layout: Layout,
 }
 
 /// Arguments of `validate`.
@@ -478,6 +483,9 @@ pub struct Lsp {
     /// What to do with elements, attributes and values that the schema does not know
     #[arg(long, value_enum)]
     pub unknown: Option<Unknown>,
+    /// How documents are laid out and upgraded. Default: laid out canonically, as fmt does, and upgraded in their own layout
+    #[arg(long, value_enum)]
+    pub layout: Option<Layout>,
     /// Read options from this file; default: the nearest dommigrate.toml above each file
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use domxml::Domain;
-use domxml_runtime::edit::{remarks, restore};
+use domxml_runtime::edit::{Around, remarks, restore};
 use domxml_runtime::{
     self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind, Original,
     OutputOnly, ParseError, ReadOptions, WriteOptions,
@@ -90,6 +90,21 @@ pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
             let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
             let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
             Outcome { text: Some(written.text), findings, printed, ..Outcome::default() }
+        }
+        Err(findings) => Outcome::unread(findings),
+    }
+}
+
+/// Indents the lines of a document in its own style; every other byte of it stays, and no rule runs.
+#[must_use]
+pub fn indent_at(text: &str, unknown: Unknown, around: Around) -> Outcome {
+    match read(text, as_it_stands(unknown), &mut Spare::default()) {
+        Ok((original, domain, notes)) => {
+            let findings = from_notes(&notes, as_it_stands(unknown));
+            let print = domain.print_with(&WriteOptions::default());
+            let text = Some(original.indented(&print, around));
+            let printed = vec![Printed { text: print.text, exact: false }];
+            Outcome { text, carried_over: true, findings, printed, ..Outcome::default() }
         }
         Err(findings) => Outcome::unread(findings),
     }

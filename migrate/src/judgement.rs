@@ -86,6 +86,23 @@ impl Judge {
         findings
     }
 
+    /// Names and values that the schema refuses and that are close to one that it takes: what stands there, and what may be meant
+    /// (`before` and `after` of the finding).
+    #[must_use]
+    pub fn misspelt(&self, text: &str) -> Vec<Finding> {
+        let mut spare = Spare::default();
+        let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return Vec::new() };
+        let near = |violation: Violation| {
+            let meant = violation.suggestion.clone()?;
+            let mut finding = self.words.finding(text, &violation);
+            finding.before = Some(text.get(violation.range.clone())?.to_owned());
+            finding.after = Some(meant);
+            finding.span = violation.range;
+            Some(finding)
+        };
+        self.violations(&tree.document).into_iter().filter_map(near).collect()
+    }
+
     /// What `check` says of a document: what `upgrade` would, and what the schema does, in the words of `validate`.
     #[must_use]
     pub fn check(&self, text: &str, options: &Options) -> Vec<Finding> {

@@ -12,6 +12,10 @@ fn standard_input_goes_to_standard_output() {
     dommigrate().arg("upgrade").write_stdin(OLD).assert().code(0).stdout(NEW);
     dommigrate().args(["upgrade", "-"]).write_stdin(NEW).assert().code(0).stdout(NEW);
     dommigrate().arg("fmt").write_stdin(OLD.replace("  ", "\t")).assert().code(0).stdout(OLD);
+    let tabs = OLD.replace("  ", "\t").replace('\'', "\"");
+    let crooked = tabs.replacen("\n\t<", "\n<", 1);
+    assert_ne!(crooked, tabs);
+    dommigrate().args(["fmt", "--layout", "keep"]).write_stdin(crooked).assert().code(0).stdout(tabs);
 }
 
 /// Every id that is printed can be explained, selected and ignored, whoever finds it.

@@ -267,6 +267,22 @@ fn what_stands_before_a_break_is_found_all_the_same() {
     let syntax = found.iter().find(|it| it["code"] == "xml-syntax").expect("what is wrong");
     assert_eq!(syntax["range"]["start"]["line"], place(MACHINE, "<target", 0)["line"]);
     assert!(codes(&found).contains(&"default-value"), "the unit of the memory: {found:?}");
+    // Behind it too, and of what is between an unfinished tag and its end tag nothing is said that may be wrong.
+    let wrong = MACHINE.replace("<model type='virtio'/>\n      <teaming type='persistent'/>", "<model typ='virtio'/>");
+    for (from, to) in [
+        ("<target dev='vda'", "<target dev='vda' <"),
+        ("<disk type='network' device='disk'>", "<disk type='network' device='disk'"),
+        ("    </disk>\n", ""),
+        ("</iothreads>", "</iothreads"),
+    ] {
+        let broken = wrong.replace(from, to);
+        let found = editor.change(URI, 3, json!([{"text": broken}]));
+        let typo = found.iter().find(|it| it["message"].as_str().is_some_and(|it| it.contains("'typ'")));
+        let typo = typo.unwrap_or_else(|| panic!("{to}: {found:#?}"));
+        assert_eq!(typo["range"]["start"], place(&broken, "typ='virtio'", 0), "{to}");
+        let unknown = found.iter().filter(|it| it["code"] == "unknown-content").count();
+        assert_eq!(unknown, 1, "{to}: {found:#?}");
+    }
 }
 
 #[test]
@@ -356,9 +372,68 @@ fn documents_are_laid_out_whole_and_in_part() {
     let part = edited(text, &part);
     assert!(part.contains("\n  <name>") && part.contains("\n  <memory"), "{part}");
     assert!(part.contains("\n<type>hvm") && part.contains("type=\"kvm\""), "{part}");
-    editor.change(URI, 2, json!([{"text": "<domain type='kvm'><name>"}]));
+    let lone = "<!-- of web -->\n<disk type='file'>\n<source file='a'/>\n  <target dev='vda'/>\n</disk>\n";
+    editor.change(URI, 2, json!([{"text": lone}]));
+    let disk = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
+    assert_eq!(edited(lone, &disk), lone.replace("\n<source", "\n  <source"));
+    editor.change(URI, 3, json!([{"text": "<domain type='kvm'><name>"}]));
     let none = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
     assert_eq!(none, json!([]), "what cannot be read is left");
+}
+
+#[test]
+fn documents_are_laid_out_in_their_own_steps() {
+    let text = "<domain type=\"kvm\">\n\t<name>a</name>\n\n<memory unit='KiB'>1</memory>\n\t<os>\n<type>hvm</type> <!-- c -->\n\t</os>\n\
+                \t\t<!-- d\n e -->\n</domain>\n";
+    let mut editor = Editor::start(&["--layout", "keep"], json!({}));
+    editor.open(URI, text);
+    let options = json!({"tabSize": 2, "insertSpaces": true});
+    let whole = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
+    let expected =
+        text.replace("\n<memory", "\n\t<memory").replace("\n<type", "\n\t\t<type").replace("\n\t\t<!--", "\n\t<!--");
+    assert_eq!(edited(text, &whole), expected);
+    let range = json!({"start": {"line": 5, "character": 0}, "end": {"line": 5, "character": 3}});
+    let part = editor
+        .ask("textDocument/rangeFormatting", json!({"textDocument": {"uri": URI}, "range": range, "options": options}));
+    assert_eq!(edited(text, &part), text.replace("\n<type", "\n\t\t<type"));
+    let lone = "<disk type=\"file\">\n      <source file='a'/>\n    <target dev='vda'/>\n</disk>\n";
+    editor.change(URI, 2, json!([{"text": lone}]));
+    let disk = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
+    assert_eq!(edited(lone, &disk), lone.replace("      <source", "    <source"));
+    let held = format!(
+        "<domainsnapshot>\n    <name>s</name>\n    {}</domainsnapshot>\n",
+        text.replace('\t', "    ").replace('\n', "\n    ")
+    );
+    editor.change(URI, 3, json!([{"text": held}]));
+    let snapshot = editor.ask("textDocument/formatting", json!({"textDocument": {"uri": URI}, "options": options}));
+    let expected = format!(
+        "<domainsnapshot>\n    <name>s</name>\n    {}</domainsnapshot>\n",
+        expected.replace('\t', "    ").replace('\n', "\n    ")
+    );
+    assert_eq!(edited(&held, &snapshot), expected);
+}
+
+#[test]
+fn what_may_be_misspelt_is_put_right() {
+    let text = MACHINE
+        .replace("device='disk'", "devcie='disk'")
+        .replace("bus='virtio'", "bus='virtoi'")
+        .replace("<teaming type='persistent'/>", "<teming type='persistent'></teming>");
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, &text);
+    for (what, title, expected) in [
+        ("devcie=", "Change 'devcie' to 'device'", text.replace("devcie=", "device=")),
+        ("virtoi", "Change 'virtoi' to 'virtio'", text.replace("virtoi", "virtio")),
+        ("<teming", "Change 'teming' to 'teaming'", text.replace("teming", "teaming")),
+    ] {
+        let at = json!({"start": place(&text, what, 1), "end": place(&text, what, 1)});
+        let actions = editor.actions(&at, "quickfix");
+        let fix = actions.iter().find(|it| it["title"] == title).unwrap_or_else(|| panic!("{what}: {actions:#?}"));
+        assert_eq!(edited(&text, &fix["edit"]["changes"][URI]), expected);
+        assert!(fix["diagnostics"][0]["message"].as_str().is_some_and(|it| it.contains("did you mean")), "{fix}");
+    }
+    let at = json!({"start": place(&text, "<name>", 1), "end": place(&text, "<name>", 1)});
+    assert!(editor.actions(&at, "quickfix").is_empty(), "only where it stands");
 }
 
 #[test]
@@ -530,10 +605,11 @@ fn broken_documents_are_served() {
     assert!(missing.is_empty(), "{} of {expected}: {missing:#?}", missing.len());
 }
 
-/// Requests about a document of 30 KB are answered while one types. The bound is that of a build without optimisation on a busy machine; what
-/// each takes is printed.
+/// Requests about a document of 30 KB are answered while one types; what each takes is printed. The bound is 20 ms, for builds with
+/// optimisation: `cargo test --release -p dommigrate --test lsp answers_come_at_once -- --nocapture`.
 #[test]
 fn answers_come_at_once() {
+    let bound = if cfg!(debug_assertions) { Duration::from_secs(1) } else { Duration::from_millis(20) };
     let start = MACHINE.find("    <disk").expect("a disk");
     let end = MACHINE.find("    <graphics").expect("a display");
     let devices: String = (0..60)
@@ -545,28 +621,43 @@ fn answers_come_at_once() {
     assert!(text.len() > 28_000, "{}", text.len());
     let mut editor = Editor::start(&[], json!({}));
     editor.open(URI, &text);
+    let at = place(&text, "iothread='2'", 10);
+    let near = json!({"start": at, "end": place(&text, "iothread='2'", 12)});
+    let options = json!({"tabSize": 2, "insertSpaces": true});
+    let mut late = Vec::new();
     for method in [
-        "textDocument/hover",
-        "textDocument/completion",
-        "textDocument/definition",
-        "textDocument/documentSymbol",
-        "textDocument/foldingRange",
-        "typing",
+        "hover",
+        "completion",
+        "definition",
+        "references",
+        "documentSymbol",
+        "foldingRange",
+        "codeAction",
+        "formatting",
+        "rangeFormatting",
+        "publishDiagnostics",
     ] {
-        let mut times: Vec<Duration> = (0..9_i64)
+        let mut times: Vec<Duration> = (0..21_i64)
             .map(|turn| {
                 let begin = Instant::now();
-                if method == "typing" {
+                if method == "publishDiagnostics" {
                     let range = json!({"start": place(&text, "hvm<", 0), "end": place(&text, "hvm<", 0)});
-                    editor.change(URI, turn + 2, json!([{"range": range, "text": "x"}]));
+                    let edit = if turn % 2 == 0 { " " } else { "" };
+                    editor.change(URI, turn + 2, json!([{"range": range, "text": edit}]));
                 } else {
-                    editor.at(method, place(&text, "iothread='2'", 10));
+                    let asked = json!({"textDocument": {"uri": URI}, "position": at, "range": near, "options": options,
+                        "context": {"diagnostics": [], "includeDeclaration": true, "triggerKind": 1}});
+                    editor.ask(&format!("textDocument/{method}"), asked);
                 }
                 begin.elapsed()
             })
             .collect();
         times.sort();
-        println!("{method}: {:?}", times[4]);
-        assert!(times[4] < Duration::from_millis(1_000), "{method}: {:?}", times[4]);
+        let median = times[times.len() / 2];
+        println!("{method}: {:.1} ms", median.as_secs_f64() * 1000.0);
+        if median > bound {
+            late.push(method);
+        }
     }
+    assert!(late.is_empty(), "later than {bound:?}: {late:?}");
 }

@@ -5,6 +5,7 @@
 //! order and comments along. What is printed has the quotes, indentation and line ends of the original.
 
 mod identity;
+mod indent;
 mod inside;
 mod merge;
 mod plan;
@@ -19,6 +20,8 @@ use crate::reader::{self, ReadOptions, Unknown};
 use crate::writer::{Print, WriteOptions};
 use domxml_xml::{Spare, Tree};
 use std::collections::{HashMap, HashSet};
+
+pub use indent::Around;
 
 /// A document that was read: its text, and the tree of it.
 #[derive(Debug)]
@@ -63,6 +66,13 @@ impl<'t> Original<'t> {
             return self.text.to_owned();
         }
         merge::merge(self.text, &self.tree.document, before, after)
+    }
+
+    /// The text with its lines indented as deep as what begins them, by the step that is usual in it; every other byte stays. `print` is the
+    /// document as it was read.
+    #[must_use]
+    pub fn indented(&self, print: &Print, around: Around) -> String {
+        indent::indented(self.text, &self.tree.document, print, around)
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod shop;
 
-use domxml_runtime::Element;
+use domxml_runtime::edit::Around;
+use domxml_runtime::{Element, Original, ReadOptions, WriteOptions};
+use domxml_xml::Spare;
 use shop::{Item, ItemBook, ItemKind, Shop, Size};
 
 fn edit(text: &str, change: impl FnOnce(&mut Shop)) -> String {
@@ -126,4 +128,27 @@ fn unknown_content_stays_where_it_is() {
     changes(text, |shop| shop.items.clear(), "\n  <item kind='voucher'/>", "");
     let p = "<shop name='x' xmlns:p='http://shop.org/schemas/pass/1.0'>\n  <q:odd q:x='1'/>\n  <p:pass/>\n</shop>";
     changes(p, |shop| shop.pass = None, "\n  <p:pass/>", "");
+}
+
+fn indented(text: &str) -> String {
+    let mut spare = Spare::default();
+    let (original, shop) = Original::read::<Shop>(text, &ReadOptions::default(), &mut spare).expect("a shop");
+    original.indented(&shop.value.print_with(&WriteOptions::default()), Around::default())
+}
+
+#[test]
+fn lines_are_indented_by_the_steps_of_the_text_and_nothing_else_changes() {
+    assert_eq!(indented(TEXT), TEXT);
+    let crooked = TEXT
+        .replace("\n\t<item size=\"large\" ", "\n<item size=\"large\"\n  ")
+        .replace("\n\t\t<author>", "\n\t    <author>")
+        .replace("\n\t\t<!-- inside", "\n<!-- inside")
+        .replace("\n\t</item>", "\n\t\t\t</item>")
+        .replace("\n\t<?second", "\n <?second");
+    let expected = TEXT.replace("size=\"large\" ", "size=\"large\"\n\t  ");
+    assert_eq!(indented(&crooked), expected);
+    let flat = "<shop name='x'>\n<title>\na </title>\n<item kind='book' pages='1'><author>b\n</author>\n</item></shop>";
+    let steps =
+        "<shop name='x'>\n  <title>\na </title>\n  <item kind='book' pages='1'><author>b\n</author>\n  </item></shop>";
+    assert_eq!(indented(flat), steps, "texts stay, and two blanks where the text shows no step");
 }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use domxml_runtime::edit::Around;
+
 use super::{DONE, FAILED, FOUND};
 use crate::batch::{self, Documents};
-use crate::cli::{Files, Fmt, Output, OutputFormat, Profile, Upgrade, Write};
+use crate::cli::{Files, Fmt, Layout, Output, OutputFormat, Profile, Upgrade, Write};
 use crate::config::Configs;
 use crate::engine::{self, Outcome};
 use crate::finding::{Finding, Level, ids};
@@ -38,21 +40,24 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
 pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Fmt = configs.whole(files)?;
     let items = configs.collect(&args.files)?;
-    let by_file = configs.by_file(&items, |args: Fmt| Ok(args.files.unknown.unwrap_or_default()))?;
+    let by_file = configs.by_file(&items, |args: Fmt| Ok((args.files.unknown.unwrap_or_default(), args.layout)))?;
     let place = place(args.files.read_stdin(), &args.output, &args.write);
     let writing = Writing::new(args.write, &args.output)?;
     let jobs = args.files.jobs;
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
-        let unknown = match by_file.of(origin) {
-            Ok(unknown) => *unknown,
+        let (unknown, layout) = match by_file.of(origin) {
+            Ok(options) => *options,
             Err(error) => return batch::unreadable(origin.label(), error),
         };
-        let format = |text: &str, depth| engine::format_at(text, unknown, depth);
+        let format = |text: &str, depth| match layout {
+            Layout::Canonical => engine::format_at(text, unknown, depth),
+            Layout::Keep => engine::indent_at(text, unknown, Around { depth, put: 0 }),
+        };
         let mut outcome = source.content.rewrite(&source.text, format);
         // Content that is kept is no concern of a formatter.
         outcome.findings.retain(|finding| finding.level == Level::Error);
         if writing.options.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
-            outcome.findings.push(layout_finding());
+            outcome.findings.push(layout_finding(layout));
         }
         writing.finish(origin, source, outcome, true)
     })?;
@@ -67,13 +72,17 @@ pub(super) fn place(stdin: bool, output: &Output, write: &Write) -> Findings {
     if printed || output.output_format.is_text() { Findings::Aside } else { Findings::Result }
 }
 
-fn layout_finding() -> Finding {
+fn layout_finding(wanted: Layout) -> Finding {
+    let message = match wanted {
+        Layout::Canonical => "not in canonical layout",
+        Layout::Keep => "lines are not indented as deep as what stands on them",
+    };
     Finding {
         rule: ids::LAYOUT.into(),
         level: Level::Legacy,
         span: 0..0,
         path: String::new(),
-        message: "not in canonical layout".to_owned(),
+        message: message.to_owned(),
         before: None,
         after: None,
     }

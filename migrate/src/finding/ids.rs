@@ -145,8 +145,8 @@ lacks. Forms, spellings and order that mean the same are no difference.",
         class: Class::Spelling,
         level: Level::Legacy,
         summary: "a document that is not in canonical layout",
-        doc: "Only `fmt` says so, where it writes nothing: the document is indented, quoted or ordered otherwise than libvirt prints it. \
-`fmt` lays it out; its content stays the same.",
+        doc: "Only `fmt` says so, where it writes nothing: the document is indented, quoted or ordered otherwise than libvirt prints it, or, \
+with `--layout keep`, lines of it are not indented by the file's own steps. `fmt` lays it out; its content stays the same.",
     },
     Own {
         id: PATH,

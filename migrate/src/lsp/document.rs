@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use domxml_xml::Spare;
+use domxml_runtime::edit::Around;
+use domxml_xml::{Kind, Spare};
 use lsp_types::TextDocumentContentChangeEvent;
 use relaxng_model::places::{Content as Allowed, Found, Given, Member, Place};
 
@@ -16,6 +17,7 @@ use crate::engine::Outcome;
 use crate::finding::Finding;
 use crate::finding::ids;
 use crate::holder::Content;
+use crate::input::dressed;
 use crate::judgement::Judge;
 use crate::reference;
 
@@ -41,6 +43,8 @@ pub struct Document {
 struct Frame {
     before: String,
     after: String,
+    /// How many elements that is around it.
+    levels: usize,
 }
 
 impl Document {
@@ -69,7 +73,7 @@ impl Document {
     }
 
     /// What `check` finds in it, in the order of the document. Of a document that is not well-formed, what is wrong with it, and what is
-    /// found before that.
+    /// found in the parts that are whole.
     pub fn findings(&mut self, judge: &Judge) -> &[Finding] {
         let found = self.findings.take().unwrap_or_else(|| self.check(judge));
         self.findings.insert(found)
@@ -85,9 +89,11 @@ impl Document {
         let at = error.at;
         let mut findings = vec![crate::engine::syntax_error(error)];
         if let Some(mended) = Mended::new(&self.text, &self.tree, at) {
-            let mut found = self.check_text(&mended.text, judge);
-            found.retain(|finding| mended.is_sure(&finding.span) && finding.rule != ids::SYNTAX);
-            findings.append(&mut found);
+            let found = self.check_text(&mended.text, judge).into_iter().filter(|finding| finding.rule != ids::SYNTAX);
+            findings.extend(found.filter_map(|mut finding| {
+                finding.span = mended.place(&finding.span)?;
+                Some(finding)
+            }));
         }
         findings.retain(|finding| !self.settings.options.muted.contains(&&*finding.rule));
         findings.sort_by_key(|finding| finding.span.start);
@@ -95,32 +101,27 @@ impl Document {
     }
 
     fn check_text(&self, text: &str, judge: &Judge) -> Vec<Finding> {
-        let options = &self.settings.checking;
-        let content = Content::of(text);
-        if !matches!(content, Content::Other { .. }) {
-            return content.findings(text, |text| judge.check(text, options));
-        }
-        // Something else than a machine is no concern of ours.
-        let Some(frame) = Frame::around(text) else { return Vec::new() };
-        let (start, end) = (frame.before.len(), frame.before.len() + text.len());
-        let inside = judge.check(&frame.put(text), options).into_iter().filter_map(|mut finding| {
-            let within = start <= finding.span.start && finding.span.end <= end && !finding.span.is_empty();
-            finding.span = finding.span.start.checked_sub(start)?..finding.span.end.checked_sub(start)?;
-            within.then_some(finding)
-        });
-        inside.collect()
+        look(text, |text| judge.check(text, &self.settings.checking))
     }
 
-    /// Lets `rewrite` make the domain or domains of a text anew, or the element alone that it is; it is told how deep it is to be indented.
-    pub fn rewrite(text: &str, mut rewrite: impl FnMut(&str, usize) -> Outcome) -> Option<String> {
+    /// Names and values that may be misspelt, with what may be meant.
+    pub fn misspelt(&self, judge: &Judge) -> Vec<Finding> {
+        look(&self.text, |text| judge.misspelt(text))
+    }
+
+    /// Lets `rewrite` make the domain or domains of a text anew, or the element alone that it is; it is told what is around it.
+    pub fn rewrite(text: &str, mut rewrite: impl FnMut(&str, Around) -> Outcome) -> Option<String> {
         let content = Content::of(text);
         if !matches!(content, Content::Other { .. }) {
-            return content.rewrite(text, rewrite).text;
+            return content.rewrite(text, |text, depth| rewrite(text, Around { depth, put: 0 })).text;
         }
         let frame = Frame::around(text)?;
-        let outcome = rewrite(&frame.put(text), 0);
-        let inner = outcome.text?.strip_prefix(&frame.before)?.strip_suffix(&frame.after)?.to_owned();
-        Some(inner)
+        let outcome = rewrite(&frame.put(text), Around { depth: 0, put: frame.levels });
+        let new = outcome.text?;
+        if outcome.carried_over {
+            return Some(new.strip_prefix(&frame.before)?.strip_suffix(&frame.after)?.to_owned());
+        }
+        Some(dressed(text, &frame.taken(text, &new)?))
     }
 
     /// The place of an element in the schema, and what it is there; none where the schema has none.
@@ -191,6 +192,23 @@ impl Document {
     }
 }
 
+/// Lets `judge` look at the domain or domains of a text, or at the element alone that it is.
+fn look(text: &str, mut judge: impl FnMut(&str) -> Vec<Finding>) -> Vec<Finding> {
+    let content = Content::of(text);
+    if !matches!(content, Content::Other { .. }) {
+        return content.findings(text, judge);
+    }
+    // Something else than a machine is no concern of ours.
+    let Some(frame) = Frame::around(text) else { return Vec::new() };
+    let (start, end) = (frame.before.len(), frame.before.len() + text.len());
+    let inside = judge(&frame.put(text)).into_iter().filter_map(|mut finding| {
+        let within = start <= finding.span.start && finding.span.end <= end && !finding.span.is_empty();
+        finding.span = finding.span.start.checked_sub(start)?..finding.span.end.checked_sub(start)?;
+        within.then_some(finding)
+    });
+    inside.collect()
+}
+
 /// Every element of the format, found once.
 static ALL: LazyLock<Vec<Found<'static>>> =
     LazyLock::new(|| reference::grammar().map(|grammar| Found::all(grammar, &[])).unwrap_or_default());
@@ -229,10 +247,41 @@ impl Frame {
         let before = format!("<domain type='kvm'>{}{open}", needed.collect::<String>());
         // A declaration or a comment before the element stays where it may stand.
         let declared = text.trim_start().starts_with("<?xml") || text.contains("<!DOCTYPE");
-        (!declared).then(|| Self { before, after: format!("{close}</domain>") })
+        let levels = found.path.len() - 1;
+        (!declared).then(|| Self { before, after: format!("{close}</domain>"), levels })
+    }
+
+    /// A text whose element is laid out as it is in a document that was printed anew with it.
+    fn taken(&self, text: &str, printed: &str) -> Option<String> {
+        let (own, tree) = (Tree::new(text), Tree::new(printed));
+        let element = own.elements.first()?;
+        let is_it = |number: &usize| {
+            printed[tree.elements[*number].name.clone()] == text[element.name.clone()]
+                && tree.chain(*number).len() == self.levels + 1
+        };
+        let found = (0..tree.elements.len()).find(is_it)?;
+        let laid_out = outdented(&printed[tree.elements[found].range.clone()], self.levels);
+        Some(format!("{}{laid_out}{}", &text[..element.range.start], &text[element.range.end..]))
     }
 
     fn put(&self, text: &str) -> String {
         format!("{}{text}{}", self.before, self.after)
     }
+}
+
+/// An element that is printed at a depth, as it is where nothing is around it.
+fn outdented(element: &str, levels: usize) -> String {
+    let deep = format!("\n{}", "  ".repeat(levels));
+    let mut out = String::with_capacity(element.len());
+    let mut is_opened = false;
+    let mut pieces = domxml_xml::pieces(element).peekable();
+    while let Some(piece) = pieces.next() {
+        let text = &element[piece.range];
+        let is_ended = pieces.peek().is_some_and(|next| next.kind == Kind::End);
+        // Blanks that are all that an element holds are its own.
+        let is_layout = piece.kind == Kind::Text && text.trim().is_empty() && !(is_opened && is_ended);
+        out.push_str(&if is_layout { text.replace(&deep, "\n") } else { text.to_owned() });
+        is_opened = piece.kind == Kind::Start;
+    }
+    out
 }

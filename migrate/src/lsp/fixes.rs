@@ -1,4 +1,4 @@
-//! Quick fixes: what `upgrade` makes of a finding, of all findings of a rule, of the whole file.
+//! Quick fixes: what `upgrade` makes of a finding, of all findings of a rule, of the whole file; and what may be meant by what is misspelt.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use super::diagnostics;
 use super::document::Document;
 use super::edits::{self, Edit};
 use crate::engine::{self, Options};
-use crate::finding::Finding;
+use crate::finding::{Finding, Level};
 use crate::judgement::Judge;
 use crate::rule::Safety;
 use crate::rules;
@@ -49,11 +49,41 @@ pub fn actions(
         for finding in here.take(MAX_AT_ONCE) {
             fixer.about(finding, &mut all);
         }
+        all.extend(meant(document, uri, &place, &found, judge));
     }
     if wanted(FIX_ALL) {
         all.extend(whole(document, uri, &found));
     }
     all.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// Names and values at a place that are close to ones which may stand there, as these.
+fn meant(document: &Document, uri: &Uri, place: &Range<usize>, found: &[Finding], judge: &Judge) -> Vec<CodeAction> {
+    let is_told = |span: &Range<usize>| {
+        // An element is told of where its tag begins.
+        let told = |finding: &&Finding| finding.span.start == span.start || finding.span.start + 1 == span.start;
+        found.iter().filter(|finding| finding.level >= Level::Invalid).find(told).cloned()
+    };
+    let touches =
+        |finding: &Finding| finding.span.start <= place.end.saturating_add(1) && place.start <= finding.span.end;
+    let fix = |finding: Finding| {
+        let (was, meant) = (finding.before.as_ref()?, finding.after.as_ref()?);
+        let told = is_told(&finding.span).filter(|told| touches(told) || touches(&finding))?;
+        let title = format!("Change '{was}' to '{meant}'");
+        let diagnostics = vec![diagnostics::told(document, &told)];
+        let edits = respelt(document, &finding.span, meant);
+        Some(action(document, uri, title, CodeActionKind::QUICKFIX, &edits, diagnostics))
+    };
+    document.misspelt(judge).into_iter().filter_map(fix).take(MAX_AT_ONCE).collect()
+}
+
+/// Another spelling of what stands at a place: of an element in both its tags.
+fn respelt(document: &Document, span: &Range<usize>, meant: &str) -> Vec<Edit> {
+    let meant = meant.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;").replace('"', "&quot;");
+    let element = document.tree.elements.iter().find(|element| element.name == *span);
+    let end = element.and_then(|element| element.end.clone()).map(|end| domxml_xml::tag_name(&document.text, &end));
+    let places = std::iter::once(span.clone()).chain(end);
+    places.map(|range| Edit { range, text: meant.clone() }).collect()
 }
 
 /// Everything that `upgrade` rewrites.
@@ -73,7 +103,7 @@ fn rewritten(document: &Document, options: &Options) -> Option<Vec<Edit>> {
 }
 
 fn upgraded(text: &str, options: &Options) -> Option<String> {
-    Document::rewrite(text, |text, depth| engine::upgrade_at(text, options, depth))
+    Document::rewrite(text, |text, around| engine::upgrade_at(text, options, around.depth))
 }
 
 struct Fixer<'d> {

@@ -1,12 +1,14 @@
 //! Laying out: a whole document, or some lines of it.
 
+use domxml_runtime::edit::Around;
 use lsp_types::{Range, TextEdit};
 
 use super::document::Document;
 use super::edits::{self, Edit};
 use crate::engine;
+use crate::options::Layout;
 
-/// What lays a document out as libvirt does; nothing where it cannot be read.
+/// What lays a document out, as libvirt does or in its own steps; nothing where it cannot be read.
 #[must_use]
 pub fn whole(document: &Document) -> Vec<TextEdit> {
     let formatted = formatted(document, &document.text);
@@ -35,5 +37,8 @@ fn formatted(document: &Document, text: &str) -> Option<String> {
         return None;
     }
     let unknown = document.settings.unknown;
-    Document::rewrite(text, |text, depth| engine::format_at(text, unknown, depth))
+    Document::rewrite(text, |text, Around { depth, put }| match document.settings.layout {
+        Layout::Canonical => engine::format_at(text, unknown, depth),
+        Layout::Keep => engine::indent_at(text, unknown, Around { depth, put }),
+    })
 }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub options: Options,
     /// What becomes of unknown content where a document is laid out.
     pub unknown: Unknown,
+    /// How it is laid out.
+    pub layout: Layout,
     /// Whether the configuration leaves the document out.
     pub is_excluded: bool,
     selection: RuleSelection,
@@ -41,15 +43,15 @@ impl Settings {
     /// # Errors
     /// One line: something in them makes no sense.
     pub fn new(args: &Lsp, is_excluded: bool) -> Result<Self, String> {
-        let options = Options::new(&args.rules, args.unknown, None)?;
+        let options = Options::new(&args.rules, args.unknown, args.layout)?;
         let mut checking = Options::new(&args.rules, args.unknown, Some(Layout::Canonical))?;
         checking.plan = checking.plan.on_host(host_of(&args.host)?.map(Arc::new));
         if checking.unknown == Fate::Left {
             checking.unknown = Fate::Dropped;
         }
-        let unknown = args.unknown.unwrap_or_default();
+        let (unknown, layout) = (args.unknown.unwrap_or_default(), args.layout.unwrap_or(Layout::Canonical));
         let (selection, single) = (args.rules.clone(), RefCell::default());
-        Ok(Self { checking, options, unknown, is_excluded, selection, single })
+        Ok(Self { checking, options, unknown, layout, is_excluded, selection, single })
     }
 
     /// What one rule alone would do, in the layout of the file.

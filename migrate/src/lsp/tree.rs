@@ -1,8 +1,9 @@
 //! A reader that takes any text: the elements of a document that may be half written.
 //!
 //! What it can: a tag that is not finished is an element without content; an end tag closes the innermost open element of its name and
-//! all that are open in that; one that closes nothing is passed over; what is open at the end ends there. Attributes may lack a value,
-//! quotes, or the end of their value. It holds no recursion, and takes time in proportion to the text times the depth of wrong end tags.
+//! all that are open in that; one that closes nothing is passed over; what is open at the end ends there. What is not closed reaches as far as
+//! its lines are indented more than its own. Attributes may lack a value, quotes, or the end of their value. It holds no recursion, and takes
+//! time in proportion to the text times the depth of wrong end tags.
 
 use std::ops::Range;
 
@@ -34,6 +35,8 @@ pub struct Element {
     pub range: Range<usize>,
     /// Whether the start tag has its `>`.
     pub finished: bool,
+    /// Whether the start tag is the whole element.
+    pub is_empty: bool,
     /// The element around it.
     pub parent: Option<usize>,
     /// The elements in it.
@@ -103,9 +106,19 @@ impl Tree {
                     if let Some(parent) = parent {
                         tree.elements[parent].children.push(number);
                     }
-                    let finished = piece.closed;
+                    let (finished, is_empty) = (piece.closed, piece.closed && piece.kind == Kind::Empty);
                     let (tag, end, children) = (range.clone(), None, Vec::new());
-                    tree.elements.push(Element { tag, name, attributes, end, range, finished, parent, children });
+                    tree.elements.push(Element {
+                        tag,
+                        name,
+                        attributes,
+                        end,
+                        range,
+                        finished,
+                        is_empty,
+                        parent,
+                        children,
+                    });
                     if piece.kind == Kind::Start && piece.closed {
                         open.push(number);
                     }
@@ -118,10 +131,31 @@ impl Tree {
             }
         }
         while let Some(number) = open.pop() {
-            tree.elements[number].range.end = text.len();
-            tree.faults.push(Fault::Unclosed(number, text.len()));
+            tree.end_unclosed(text, number, text.len());
         }
         tree
+    }
+
+    /// Ends an element that has no end tag and was left open up to a place.
+    fn end_unclosed(&mut self, text: &str, number: usize, at: usize) {
+        let own = indentation(text, self.elements[number].tag.start);
+        let outdented = |child: &usize| {
+            let start = self.elements[*child].tag.start;
+            own.zip(indentation(text, start)).is_some_and(|(own, child)| child <= own)
+        };
+        let first = self.elements[number].parent.and(self.elements[number].children.iter().position(outdented));
+        let mut at = at;
+        if let Some((first, parent)) = first.zip(self.elements[number].parent) {
+            let others = self.elements[number].children.split_off(first);
+            let start = self.elements[others[0]].tag.start;
+            at = start - indentation(text, start).unwrap_or_default();
+            for child in others {
+                self.elements[child].parent = Some(parent);
+                self.elements[parent].children.push(child);
+            }
+        }
+        self.elements[number].range.end = at;
+        self.faults.push(Fault::Unclosed(number, at));
     }
 
     fn close(&mut self, text: &str, range: &Range<usize>, closed: bool, open: &mut Vec<usize>) {
@@ -132,8 +166,7 @@ impl Tree {
             return;
         };
         for number in open.drain(depth + 1..).rev() {
-            self.elements[number].range.end = range.start;
-            self.faults.push(Fault::Unclosed(number, range.start));
+            self.end_unclosed(text, number, range.start);
         }
         if let Some(number) = open.pop() {
             self.elements[number].range.end = range.end;
@@ -226,6 +259,13 @@ impl Element {
     }
 }
 
+/// How long the blanks are before what begins a line; none where something else stands before it.
+#[must_use]
+pub fn indentation(text: &str, at: usize) -> Option<usize> {
+    let before = text[..at].trim_end_matches([' ', '\t']);
+    (before.is_empty() || before.ends_with(['\n', '\r'])).then(|| at - before.len())
+}
+
 /// A name without its prefix.
 #[must_use]
 pub fn local(name: &str) -> &str {
@@ -301,6 +341,15 @@ mod tests {
         let faults = [Fault::Unclosed(2, 9), Fault::Piece(13..17)];
         assert_eq!(tree.faults, faults);
         assert_eq!(tree.chain(2), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_not_closed_reaches_as_far_as_its_lines_are_indented() {
+        let text = "<a>\n  <b>\n    <c>\n      <d/>\n  <e/>\n</a>";
+        let tree = Tree::new(text);
+        let children = |number: usize| tree.elements[number].children.clone();
+        assert_eq!((children(0), children(1), children(2)), (vec![1, 4], vec![2], vec![3]));
+        assert_eq!(&text[tree.elements[1].range.clone()], "<b>\n    <c>\n      <d/>\n");
     }
 
     #[test]
