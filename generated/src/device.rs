@@ -1,8 +1,11 @@
 //! Devices of a domain, whatever their kind: one list of them, and what they have in common.
 
-use crate::bindings::{Address, AddressType, Alias, DeviceBoot, Disk, Domain, Interface};
+use crate::bindings::{Address, AddressType, Alias, DeviceBoot, Devices, Disk, Domain, Interface};
 use crate::scalar::MacAddress;
-use domxml_runtime::{Content, FieldKind, Slot, Span, fields};
+use domxml_runtime::{
+    Content, Element, FieldKind, ParseErrors, Prefer, ReadOptions, Slot, SlotMut, Span, WriteOptions, fields, nearest,
+    read_into, root_name, write_as,
+};
 use std::any::Any;
 use std::fmt;
 
@@ -57,10 +60,86 @@ impl<'d> Device<'d> {
         find::<DeviceBoot>(self.content).map(|boot| boot.order)
     }
 
+    /// The device as a document, as for attaching or detaching it.
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        write_as(self.kind, self.content, &WriteOptions::default()).text
+    }
+
     /// Its bytes in the document that it was read from; empty where it was not.
     #[must_use]
     pub fn span(&self) -> Span {
         self.content.extra().map_or(Span::default(), |extra| extra.span)
+    }
+}
+
+impl Device<'_> {
+    /// Reads a device that stands alone, as one that is to be attached, whatever its kind. Unknown content is an error.
+    ///
+    /// ```
+    /// use domxml::{Device, Disk};
+    ///
+    /// let lone = Device::from_xml("<disk type='block'><source dev='/dev/sdx'/><target dev='vdb'/></disk>")?;
+    /// assert_eq!(lone.device().kind(), "disk");
+    /// assert_eq!(lone.device().get::<Disk>().and_then(Disk::path), Some("/dev/sdx"));
+    /// # Ok::<(), domxml::ParseErrors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// It is no device, or all that is wrong with it.
+    pub fn from_xml(text: &str) -> Result<LoneDevice, ParseErrors> {
+        Self::from_xml_with(text, &ReadOptions::default())
+    }
+
+    /// As [`Device::from_xml`], with options.
+    ///
+    /// # Errors
+    ///
+    /// It is no device, or all that is wrong with it.
+    pub fn from_xml_with(text: &str, options: &ReadOptions) -> Result<LoneDevice, ParseErrors> {
+        let mut devices = Devices::default();
+        let lines = devices.info().fields;
+        let kind = root_name(text).unwrap_or_default();
+        let place = lines.iter().position(|line| line.kind == FieldKind::Child && line.is("", kind));
+        let Some(SlotMut::Child(nest)) = place.and_then(|place| devices.field_mut(place)) else {
+            let kinds = lines.iter().filter(|line| line.kind == FieldKind::Child).map(|line| line.name);
+            let near = nearest(kind, kinds).map(|near| format!(", did you mean <{near}>?")).unwrap_or_default();
+            let message = match kind {
+                "" => "this is no element".to_owned(),
+                kind => format!("<{kind}> is no device{near}"),
+            };
+            return Err(ParseErrors::syntax(text, text.find('<').unwrap_or(0), message));
+        };
+        read_into(text, options, nest.open())?;
+        Ok(LoneDevice { devices })
+    }
+}
+
+/// A device that stands alone, of whatever kind: what is attached to a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoneDevice {
+    /// With this device, and nothing else.
+    devices: Devices,
+}
+
+impl LoneDevice {
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> Device<'_> {
+        let devices = listed(&self.devices);
+        devices.into_iter().next().unwrap_or_else(|| unreachable!("it is made with one device"))
+    }
+
+    /// The device as its type, to be changed: `lone.get_mut::<Disk>()`.
+    pub fn get_mut<T: Content>(&mut self) -> Option<&mut T> {
+        let place = (0..self.devices.info().fields.len()).find(|place| {
+            self.devices.field(*place).is_some_and(|slot| matches!(slot, Slot::Child(nest) if nest.count() > 0))
+        })?;
+        match self.devices.field_mut(place)? {
+            SlotMut::Child(nest) => (nest.get_mut(0)? as &mut dyn Any).downcast_mut(),
+            _ => None,
+        }
     }
 }
 
@@ -126,19 +205,26 @@ impl fmt::Display for PciPlace {
     }
 }
 
+fn listed(devices: &Devices) -> Vec<Device<'_>> {
+    let mut all = Vec::new();
+    fields(devices, |line, slot| {
+        if let (FieldKind::Child, Slot::Child(nest)) = (line.kind, slot) {
+            let device = |at| nest.get(at).map(|content| Device { kind: line.name, number: at + 1, content });
+            all.extend((0..nest.count()).filter_map(device));
+        }
+    });
+    all
+}
+
 impl Domain {
     /// The devices, kind by kind in the order of the schema, each kind in that of the document.
     pub fn devices(&self) -> impl Iterator<Item = Device<'_>> {
-        let mut all = Vec::new();
-        if let Some(devices) = &self.devices {
-            fields(devices, |line, slot| {
-                if let (FieldKind::Child, Slot::Child(nest)) = (line.kind, slot) {
-                    let device = |at| nest.get(at).map(|content| Device { kind: line.name, number: at + 1, content });
-                    all.extend((0..nest.count()).filter_map(device));
-                }
-            });
-        }
-        all.into_iter()
+        self.devices.iter().flat_map(listed)
+    }
+
+    /// Adds a device of whatever kind behind those of its kind; one of which there can be one takes the place of what is there.
+    pub fn attach_device(&mut self, device: LoneDevice) {
+        self.devices.get_or_insert_default().merge(device.devices, Prefer::Last);
     }
 
     /// The places that devices have on PCI buses of the guest.

@@ -21,7 +21,9 @@
 //!
 //! With the feature `serde` every type is JSON, YAML or another format of serde's too, in the shape of the XML (module `data`).
 //!
-//! [`edit`] changes a document where it stands: what was not changed keeps every byte.
+//! [`edit`] changes a document where it stands: what was not changed keeps every byte. [`SameAs::same_as`] tells whether two say the same.
+//!
+//! With the feature `validate` the schema judges documents (`validate`, `Domain::validate`), with the place of all that is wrong.
 
 #[rustfmt::skip]
 pub mod bindings;
@@ -29,10 +31,13 @@ pub mod device;
 mod ext;
 #[rustfmt::skip]
 pub mod host;
+mod same;
 pub mod scalar;
+#[cfg(feature = "validate")]
+mod validate;
 
 pub use bindings::*;
-pub use device::Device;
+pub use device::{Device, LoneDevice};
 pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Change, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
@@ -42,6 +47,9 @@ pub use domxml_runtime::{
     given, observe, walk, walk_mut, walk_places,
 };
 pub use ext::NotADevice;
+pub use same::SameAs;
+#[cfg(feature = "validate")]
+pub use validate::{Violation, Violations, validate};
 
 #[cfg(feature = "serde")]
 pub use domxml_runtime::data;

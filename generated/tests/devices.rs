@@ -1,7 +1,7 @@
 //! What devices have in common, and what is made from what must be there.
 
 use domxml::device::PciPlace;
-use domxml::{Devices, Disk, Domain, DomainType, Interface, Memballoon, Os};
+use domxml::{Device, Devices, Disk, Domain, DomainType, Interface, Memballoon, Os};
 
 const DOMAIN: &str = "<domain type='kvm'><name>web</name><memory>1024</memory><os><type>hvm</type></os><devices>
   <controller type='pci' index='0' model='pcie-root'/>
@@ -33,6 +33,41 @@ fn devices_of_every_kind_are_in_one_list() {
     assert_eq!(named.get::<Disk>().and_then(Disk::path), Some("/a"));
     assert!(named.get::<Interface>().is_none());
     assert!(DOMAIN[named.span().range()].starts_with("<disk type='file'>"));
+}
+
+#[test]
+fn a_device_of_any_kind_is_read_alone_and_attached() {
+    let mut domain = domain();
+    for (text, name) in [
+        ("<disk type='file'>\n  <source file='/c'/>\n  <target dev='vdc'/>\n</disk>\n", "disk[3]"),
+        (
+            "<hostdev mode='subsystem' type='pci'>\n  <source>\n    <address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/>\n  </source>\n</hostdev>\n",
+            "hostdev[1]",
+        ),
+        ("<serial type='pty'>\n  <target port='0'/>\n</serial>\n", "serial[1]"),
+        ("<memballoon model='virtio'/>\n", "memballoon[1]"),
+    ] {
+        let lone = Device::from_xml(text).unwrap_or_else(|errors| panic!("{text}: {errors}"));
+        assert_eq!(lone.device().to_xml(), text);
+        domain.attach_device(lone);
+        let path = format!("devices/{name}");
+        let there = domain.devices().find(|device| device.to_string() == path).expect("a device");
+        assert_eq!(there.to_xml(), text);
+    }
+    assert_eq!(domain.devices().filter(|device| device.kind() == "memballoon").count(), 1, "there is one place for it");
+    let mut lone = Device::from_xml("<disk type='file'><target dev='vdc'/></disk>").expect("a disk");
+    lone.get_mut::<Disk>().expect("a disk").target.dev = "vdd".to_owned();
+    assert!(lone.device().to_xml().contains("vdd"));
+    for (text, said) in [
+        ("<dsik/>", "1:1: <dsik> is no device, did you mean <disk>?"),
+        ("<domain/>", "<domain> is no device"),
+        ("", "this is no element"),
+        ("<disk type='flie'><target dev='a'/></disk>", "'file'"),
+        ("<disk", "1:"),
+    ] {
+        let errors = Device::from_xml(text).expect_err(text).to_string();
+        assert!(errors.contains(said), "{text}: {errors}");
+    }
 }
 
 #[test]

@@ -103,11 +103,52 @@ fn errors_have_a_place_and_a_suggestion() {
 
 #[test]
 fn domains_are_compared() {
-    assert_eq!(printed(compare::run), "-      <source file='/a.qcow2'/>\n+      <source file='/b.qcow2'/>\n");
+    assert_eq!(printed(compare::run), "true false\n");
 }
 
 #[cfg(feature = "serde")]
 #[test]
 fn a_domain_is_json() {
     assert_eq!(printed(json::run), "\"vda\" \"/a.qcow2\" true\n");
+}
+
+/// The programs, as the table of `examples/README.md` lists them.
+const PROGRAMS: [&str; 10] = [
+    "build_domain",
+    "list_disks",
+    "list_interfaces",
+    "change_source",
+    "hot_plug",
+    "doubled_addresses",
+    "keep_unknown",
+    "print_errors",
+    "compare",
+    "json",
+];
+
+/// Lines of a program but for empty ones and comments; those of Go are as gofmt lays them out.
+fn length(path: &std::path::Path) -> usize {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let is_code =
+        |line: &&str| !line.trim().is_empty() && (!line.trim().starts_with("//") || line.starts_with("//go:"));
+    text.lines().filter(is_code).count()
+}
+
+#[test]
+fn no_program_is_longer_than_its_counterpart_in_go() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut table = "| program | lines here | lines in Go |\n|---|---:|---:|\n".to_owned();
+    for name in PROGRAMS {
+        let lines = (length(&folder.join(format!("{name}.rs"))), length(&folder.join(format!("go/{name}.go"))));
+        assert!(lines.0 <= lines.1, "{name}: {} lines, {} in Go", lines.0, lines.1);
+        table += &format!("| [{name}]({name}.rs) | {} | [{}](go/{name}.go) |\n", lines.0, lines.1);
+    }
+    let page = folder.join("README.md");
+    let text = std::fs::read_to_string(&page).expect("the page");
+    let (before, _) = text.split_once("| program |").expect("the table");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&page, format!("{before}{table}")).expect("written");
+    }
+    let text = std::fs::read_to_string(&page).expect("the page");
+    assert!(text.ends_with(&table), "BLESS=1 writes the table of {} anew:\n{table}", page.display());
 }

@@ -18,6 +18,7 @@ pub mod growth;
 pub mod hosts;
 pub mod judge;
 pub mod known;
+pub mod libvirtxml;
 pub mod measures;
 pub mod oldest;
 pub mod oracle;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use domxml_tests::registry::{MEASURES, Material};
-use domxml_tests::{against, corpus, measures, variants};
+use domxml_tests::{against, corpus, libvirtxml, measures, variants};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -35,6 +35,12 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// Counts the elements and attributes that are typed in domxml and in Go's libvirtxml
+    Libvirtxml {
+        /// Print what only one of them has, one a line
+        #[arg(long)]
+        list: bool,
+    },
     /// Asks today's libvirt what its test driver makes of each file, and prints where profile libvirt says otherwise
     Ask {
         /// The files
@@ -45,13 +51,17 @@ enum Command {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(Command::Libvirtxml { list }) = args.command {
+        print!("{}", libvirtxml::coverage().print(list));
+        return ExitCode::SUCCESS;
+    }
     let Some(shared) = corpus::shared_or_say("measure") else { return ExitCode::SUCCESS };
     match args.command {
         Some(Command::Against { version, list }) => {
             return hold_against(&shared, version.unwrap_or(measures::newest()), list);
         }
         Some(Command::Ask { files }) => return ask(&shared, &files),
-        None => {}
+        Some(Command::Libvirtxml { .. }) | None => {}
     }
     let material = Material::new(shared, args.keep);
     for (name, take) in args.measures.iter().flat_map(|asked| MEASURES.iter().filter(move |(name, _)| asked == name)) {

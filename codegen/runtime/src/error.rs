@@ -36,8 +36,9 @@ impl From<domxml_xml::NotText> for ParseErrors {
 }
 
 impl ParseErrors {
-    /// One error of a text that is no document.
-    pub(crate) fn syntax(text: &str, at: usize, message: String) -> Self {
+    /// One error of a text that is no document of the kind that is asked for.
+    #[must_use]
+    pub fn syntax(text: &str, at: usize, message: String) -> Self {
         let (line, column) = domxml_xml::line_and_column(text, at);
         let error = ParseError {
             range: at..at,

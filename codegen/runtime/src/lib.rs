@@ -53,7 +53,7 @@ pub use info::{
 };
 pub use near::nearest;
 pub use path::{Change, PathError, PathErrorKind};
-pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown};
+pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown, read_into};
 pub use scalar::{Blanks, Expected, List, Scalar, ScalarError};
 pub use slots::{
     Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Other, PayloadType, Prefer, Present, Slot, SlotMut,
@@ -65,10 +65,10 @@ pub use version::Version;
 pub use whole::{Place, says_nothing, walk_places};
 pub use writer::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, WriteOptions, Writer,
-    Written, observe,
+    Written, observe, write_as,
 };
 
-pub use domxml_xml::{Form, NoRoom};
+pub use domxml_xml::{Form, NoRoom, root_name};
 
 #[cfg(feature = "serde")]
 #[doc(hidden)]

@@ -16,6 +16,7 @@ use roxmltree::{NodeId, NodeType};
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub use document::read_into;
 pub(crate) use document::{parse_document, parse_for, read};
 
 /// How deep elements may nest; of a document the parser has seen to that already.

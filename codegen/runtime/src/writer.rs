@@ -34,9 +34,10 @@ pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
     Written { text: writer.out, findings: writer.findings }
 }
 
-/// As [`write`], and the members of a variant, which have no name of their own, as an element of this one.
-#[cfg(feature = "serde")]
-pub(crate) fn write_as(name: &'static str, content: &dyn Content, options: &WriteOptions) -> Written {
+/// As [`Element::write_with`](crate::Element::write_with), of what has no name of its own under this one: the members of a variant, an element
+/// of a type that elements of several names have.
+#[must_use]
+pub fn write_as(name: &'static str, content: &dyn Content, options: &WriteOptions) -> Written {
     let mut writer = Writer::new(options);
     let name = root_name(content).unwrap_or(("", name));
     writer.root_as(name, content);
@@ -92,7 +93,7 @@ impl<'o> Writer<'o> {
             options,
             findings: Vec::new(),
             observer: None,
-            tables: options.defaults == Defaults::Canonical
+            tables: options.defaults != Defaults::Keep
                 || options.empty == EmptyElements::Drop
                 || options.output_only != OutputOnly::Keep
                 || options.newer == Newer::Drop,
@@ -329,7 +330,8 @@ fn root_name(content: &dyn Content) -> Option<(&str, &str)> {
 }
 
 /// The usual prefix of a namespace: the last part of its URI that is a name, as `qemu` in `.../domain/qemu/1.0`.
-pub(crate) fn usual_prefix(ns: &str) -> &str {
+#[must_use]
+pub fn usual_prefix(ns: &str) -> &str {
     let is_name = |part: &&str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')

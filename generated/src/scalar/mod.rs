@@ -19,6 +19,7 @@ pub use number::{
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;
+pub(crate) use unit::in_bytes;
 pub use unit::{MemoryUnit, bytes};
 pub use usbfilter::{UsbFilterClass, UsbFilterId, UsbFilterVersion};
 

@@ -1,7 +1,8 @@
 //! Units of sizes.
 
 use domxml_runtime::scalar::trim;
-use domxml_runtime::{Blanks, Content, Scalar, ScalarError, field};
+use domxml_runtime::{Blanks, Content, FieldKind, Scalar, ScalarError, Slot, SlotMut};
+use std::any::Any;
 
 /// The unit of a size: bytes (`B` for short), or a power of 1024 (`KiB`, or `K` for short) or of 1000 (`KB`) of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -132,13 +133,47 @@ domxml_runtime::scalar_text!(MemoryUnit);
 /// ```
 #[must_use]
 pub fn bytes(size: &dyn Content) -> Option<u64> {
-    let number = field::<u64>(size)?;
-    let unit = field::<Option<MemoryUnit>>(size)?.unwrap_or_else(|| {
+    let (number, unit) = parts(size)?;
+    let (number, unit): (&u64, &Option<MemoryUnit>) = (held(size, number)?, held(size, unit)?);
+    let unit = unit.unwrap_or_else(|| {
         let mut attributes = size.info().attributes();
         let default = attributes.find_map(|it| MemoryUnit::parse(it.default?.value).ok());
         default.unwrap_or(MemoryUnit::Bytes)
     });
     number.checked_mul(unit.bytes())
+}
+
+/// Counts an element that is a size in bytes, where 64 bits hold them.
+pub(crate) fn in_bytes(size: &mut dyn Content) {
+    let (Some(bytes), Some((number, unit))) = (bytes(size), parts(size)) else { return };
+    if let Some(SlotMut::Value(field)) = size.field_mut(number)
+        && let Some(number) = (field as &mut dyn Any).downcast_mut()
+    {
+        *number = bytes;
+    }
+    if let Some(SlotMut::Value(field)) = size.field_mut(unit)
+        && let Some(unit) = (field as &mut dyn Any).downcast_mut()
+    {
+        *unit = Some(MemoryUnit::Bytes);
+    }
+}
+
+/// The fields of a size by their numbers in the table: its unit, and what is counted in it, the text or else the last number before the unit.
+fn parts(size: &dyn Content) -> Option<(usize, usize)> {
+    let lines = size.info().fields;
+    let unit = (0..lines.len()).find(|at| held::<Option<MemoryUnit>>(size, *at).is_some())?;
+    let mut numbers = (0..lines.len()).filter(|at| held::<u64>(size, *at).is_some());
+    let text = numbers.clone().find(|at| lines[*at].kind == FieldKind::Text);
+    let before = || numbers.rfind(|at| *at < unit && lines[*at].kind == FieldKind::Attribute);
+    Some((text.or_else(before)?, unit))
+}
+
+/// What a field of values holds, if it is of this type.
+fn held<T: 'static>(content: &dyn Content, at: usize) -> Option<&T> {
+    match content.field(at)? {
+        Slot::Value(field) => (field as &dyn Any).downcast_ref(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +189,8 @@ mod tests {
         assert_eq!(bytes("<memory unit='GB'>4</memory>"), Some(4_000_000_000));
         assert_eq!(bytes("<memory unit='EiB'>16</memory>"), None);
         assert_eq!(super::bytes(&crate::Alias::default()), None);
+        let cell = crate::NumaCell::from_xml("<cell id='7' cpus='0' memory='2' unit='MiB'/>").expect("a cell");
+        assert_eq!(super::bytes(&cell), Some(2 << 20), "not of the number that names it");
     }
 
     #[test]

@@ -45,6 +45,17 @@ pub(crate) fn parse_for<'t>(text: &'t str, spare: &'t mut Spare, out: &dyn Conte
     parse_document(text, spare).map_err(|errors| unread(text, out, errors))
 }
 
+/// Reads a document into what is there already, whatever its type; [`Element::from_xml_with`](crate::Element::from_xml_with) makes an element of it.
+///
+/// # Errors
+///
+/// All that is wrong with the document.
+pub fn read_into(text: &str, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
+    let mut spare = Spare::default();
+    let tree = parse_for(text, &mut spare, out)?;
+    read(&tree, options, out)
+}
+
 /// Reads a document into `out`.
 pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
     let text = tree.document.input_text();

@@ -139,17 +139,18 @@ impl Writer<'_> {
         if let Some(value) = value {
             self.note_live(attribute.output_only, Some(attribute), value);
         }
-        let canonical = self.options.defaults == Defaults::Canonical;
-        let default = attribute.default.filter(|default| canonical && self.holds(default.until));
+        let default = attribute.default.filter(|default| self.holds(default.until));
+        let default = default.filter(|_| self.options.defaults != Defaults::Keep);
+        let drops = |form| self.options.defaults == Defaults::Drop || form == DefaultForm::Dropped;
         let action = match (value, default) {
-            (None, Some(default)) if default.form == DefaultForm::Written => {
+            (None, Some(default)) if default.form == DefaultForm::Written && !drops(default.form) => {
                 let known = match (attribute.since, self.options.target) {
                     (Some(since), Some(target)) => since <= target,
                     _ => true,
                 };
                 known.then_some((Action::Added, default.value))
             }
-            (Some(value), Some(default)) if default.form == DefaultForm::Dropped && default.value == value => {
+            (Some(value), Some(default)) if drops(default.form) && default.value == value => {
                 Some((Action::Dropped, default.value))
             }
             _ => None,

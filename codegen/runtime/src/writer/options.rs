@@ -12,6 +12,8 @@ pub enum Defaults {
     Keep,
     /// Spell out absent attributes whose default is always written, and leave out present ones whose default never is.
     Canonical,
+    /// Leave out every attribute that says its default: what is left is what the element says beyond the defaults.
+    Drop,
 }
 
 /// What to do with elements that are not written where there is nothing in them.
