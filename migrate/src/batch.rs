@@ -9,6 +9,7 @@ use domxml_xml::NotText;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use crate::claim::Claims;
 use crate::cli::{Color, Output};
 use crate::collect::Item;
 use crate::finding::{Finding, Level, ids};
@@ -66,6 +67,7 @@ where
     };
     let mut reporter = reporter(output, styled);
     let mut summary = Summary::default();
+    let mut claims = Claims::default();
     let progress = progress(items.len(), output.quiet);
     let mut out = Sink::new(io::stdout());
     let mut diagnostics = Sink::new(io::stderr());
@@ -73,13 +75,14 @@ where
     while !rest.is_empty() {
         let (chunk, later) = rest.split_at(chunk(rest));
         rest = later;
-        let reports: Vec<FileReport> = match &pool {
+        let mut reports: Vec<FileReport> = match &pool {
             Some(pool) => pool.install(|| chunk.par_iter().map(|origin| one(origin, documents, &work)).collect()),
             None => chunk.iter().map(|origin| one(origin, documents, &work)).collect(),
         };
         progress.inc(reports.len() as u64);
         progress.suspend(|| {
-            for report in &reports {
+            for report in &mut reports {
+                claims.settle(report);
                 summary.add(report);
                 if findings == Findings::Aside
                     && let Some(output) = &report.output
@@ -198,7 +201,7 @@ where
         Err(Unread::NotText(error)) => not_text(origin.label(), error),
     };
     report.path = origin.path().map(Path::to_owned);
-    if report.findings.is_empty() {
+    if report.findings.is_empty() && report.claims.is_empty() {
         // Nobody asks for a place in it.
         report.text = String::new();
     }

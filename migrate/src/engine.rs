@@ -18,6 +18,7 @@ use domxml_runtime::{
 };
 use domxml_xml::Spare;
 
+use crate::claim::Claim;
 use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
 use crate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
@@ -64,6 +65,8 @@ pub struct Outcome {
     pub printed: Vec<Printed>,
     /// What was not to be told.
     pub hushed: Suppressions,
+    /// What the guest has for itself, for which other definitions are to be looked at.
+    pub claims: Vec<Claim>,
 }
 
 /// A domain as the types hold it, in canonical layout.
@@ -223,6 +226,9 @@ fn rewrite(
     let others = printed.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
     locate(original, &mut findings);
+    for claim in &mut context.claims {
+        locate(original, std::slice::from_mut(&mut claim.finding));
+    }
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let asked = options.unknown == Fate::Kept;
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
@@ -238,7 +244,8 @@ fn rewrite(
         None => Some(printed.text.clone()),
     };
     let printed = vec![Printed { text: printed.text, exact: !keep && depth == 0 }];
-    Outcome { findings, text: new, carried_over: keep, printed, ..Outcome::default() }
+    let claims = context.claims;
+    Outcome { findings, text: new, carried_over: keep, printed, claims, ..Outcome::default() }
 }
 
 impl Outcome {

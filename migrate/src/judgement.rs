@@ -10,6 +10,7 @@ use relaxng_model::validate::{Validator, Violation, ViolationKind};
 use relaxng_model::{Grammar, Vocabulary};
 use roxmltree::Document;
 
+use crate::claim::Claim;
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level, ids};
 use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
@@ -106,20 +107,27 @@ impl Judge {
     /// What `check` says of a document: what `upgrade` would, and what the schema does, in the words of `validate`.
     #[must_use]
     pub fn check(&self, text: &str, options: &Options) -> Vec<Finding> {
-        let engine::Outcome { mut findings, hushed, .. } = engine::upgrade(text, options);
+        self.check_among_others(text, options).0
+    }
+
+    /// As [`check`](Self::check), with what the guest has for itself, so that other definitions can be told.
+    #[must_use]
+    pub fn check_among_others(&self, text: &str, options: &Options) -> (Vec<Finding>, Vec<Claim>) {
+        let engine::Outcome { mut findings, hushed, mut claims, .. } = engine::upgrade(text, options);
         if is_other_document(&findings) {
-            return findings;
+            return (findings, claims);
         }
         // Text that is no XML has been reported.
         if let Ok(tree) = domxml_xml::parse(text, &mut Spare::default()) {
             self.merge(&tree, &mut findings);
             findings.retain(|finding| !options.muted.iter().any(|id| finding.rule == *id));
             findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
+            claims.retain(|claim| !hushed.hush(&claim.finding.rule, &claim.finding.span));
             let unused = hushed.unused().into_iter();
             findings.extend(unused.filter(|finding| !options.muted.iter().any(|id| finding.rule == *id)));
             findings.sort_by_key(|finding| finding.span.start);
         }
-        findings
+        (findings, claims)
     }
 
     /// What the schema refuses. By the embedded one the level is `invalid` where libvirt reads it all the same, which what the

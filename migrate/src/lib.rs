@@ -7,6 +7,7 @@
 //! where its logic is about them.
 
 pub mod batch;
+pub mod claim;
 pub mod cli;
 pub mod collect;
 mod commands;

@@ -313,3 +313,74 @@ fn domains_in_other_documents_are_upgraded_in_place() {
         assert_eq!(run(&["diff", file.to_str().expect("a path")], &other).0, code);
     }
 }
+
+/// A definition with one disk and one card.
+fn guest(name: &str, disk: &str, mac: &str) -> String {
+    format!(
+        "<domain type='kvm'><name>{name}</name><memory unit='KiB'>1048576</memory><vcpu placement='static'>1</vcpu>\
+         <os><type arch='x86_64' machine='pc'>hvm</type></os><devices>{disk}<interface type='network'><mac address='{mac}'/>\
+         <source network='default'/><model type='virtio'/></interface></devices></domain>\n"
+    )
+}
+
+const IMAGE: &str = "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='/srv/a.img'/><target dev='vda' bus='virtio'/></disk>";
+
+#[test]
+fn what_two_guests_of_a_folder_both_have_is_told_of_the_second() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (one, other) = ("52:54:00:00:00:01", "52:54:00:00:00:02");
+    write(directory.path(), &[("a.xml", &guest("a", IMAGE, one)), ("b.xml", &guest("b", IMAGE, other))]);
+    let (status, said) = run(&["check", "--output-format", "concise"], directory.path());
+    assert_eq!(status, 0, "{said}");
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("note[advice-used-twice]")).collect();
+    assert!(
+        matches!(told.as_slice(), [line] if line.contains("b.xml:") && line.contains("domain/devices/disk:") && line.contains("a.xml has this image too")),
+        "{said}"
+    );
+    assert!(!run(&["check", "--ignore", "advice"], directory.path()).1.contains("this image"));
+    // The same with the address of a card, in whatever case it is written.
+    write(
+        directory.path(),
+        &[("a.xml", &guest("a", "", "52:54:00:00:00:ab")), ("b.xml", &guest("b", "", "52:54:00:00:00:AB"))],
+    );
+    let (_, said) = run(&["check", "--output-format", "concise"], directory.path());
+    assert_eq!(said.matches("a.xml has this MAC address too").count(), 1, "{said}");
+}
+
+#[test]
+fn what_guests_can_share_is_no_fault() {
+    let (one, other) = ("52:54:00:00:00:01", "52:54:00:00:00:02");
+    let with = |inside: &str| IMAGE.replace("</disk>", &format!("{inside}</disk>"));
+    let based = "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/srv/NAME.img'/>\
+                 <backingStore type='file'><format type='raw'/><source file='/srv/template.img'/></backingStore><target dev='vda' bus='virtio'/></disk>";
+    let cdrom = IMAGE.replace("device='disk'", "device='cdrom'").replace("vda' bus='virtio", "sda' bus='sata");
+    for (files, why) in [
+        (
+            vec![("a.xml", guest("a", &with("<readonly/>"), one)), ("b.xml", guest("b", &with("<readonly/>"), other))],
+            "both read",
+        ),
+        (
+            vec![
+                ("a.xml", guest("a", &with("<shareable/>"), one)),
+                ("b.xml", guest("b", &with("<shareable/>"), other)),
+            ],
+            "both know",
+        ),
+        (vec![("a.xml", guest("a", &cdrom, one)), ("b.xml", guest("b", &cdrom, other))], "a medium"),
+        (
+            vec![
+                ("a.xml", guest("a", &based.replace("NAME", "a"), one)),
+                ("b.xml", guest("b", &based.replace("NAME", "b"), other)),
+            ],
+            "a template of both",
+        ),
+        (vec![("a.xml", guest("a", IMAGE, one)), ("old.xml", guest("a", IMAGE, one))], "a copy of the definition"),
+        (vec![("one/a.xml", guest("a", IMAGE, one)), ("two/b.xml", guest("b", IMAGE, one))], "guests of two hosts"),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        write(directory.path(), &files);
+        let (_, said) = run(&["check"], directory.path());
+        assert!(!said.contains("advice-used-twice"), "{why}: {said}");
+    }
+}

@@ -5,7 +5,7 @@
 //!
 //! | step | what it does |
 //! |---|---|
-//! | `$ ARGUMENTS` | runs the command; `FILE` is the copy, `ORIGINAL` the file of the material, `< NAME` makes the file of that name its input, `> NAME` and `2> NAME` take its output, `>\|` and `2>\|` go to a reader that has gone away |
+//! | `$ ARGUMENTS` | runs the command; `FILE` is the copy, `ORIGINAL` the file of the material, `MATERIAL/..` another one of it, `OWN/..` one of this crate, `< NAME` makes the file of that name its input, `> NAME` and `2> NAME` take its output, `>\|` and `2>\|` go to a reader that has gone away |
 //! | `= STATUS` | the exit status; 0 where nothing is said |
 //! | `has TEXT`, `lacks TEXT` | what it printed, on either stream; `\n` stands for a line break |
 //! | `N x TEXT` | how often that stands in what it printed |
@@ -282,9 +282,10 @@ impl Run<'_> {
         match word {
             "FILE" => self.file.clone(),
             "ORIGINAL" => self.original.clone(),
-            other => match other.strip_prefix("MATERIAL/") {
-                Some(path) => self.faults.join(path),
-                None => other.into(),
+            other => match (other.strip_prefix("MATERIAL/"), other.strip_prefix("OWN/")) {
+                (Some(path), _) => self.faults.join(path),
+                (_, Some(path)) => Path::new(env!("CARGO_MANIFEST_DIR")).join(path),
+                _ => other.into(),
             },
         }
     }

@@ -8,6 +8,7 @@ use crate::batch::{self, Documents};
 use crate::cli::{Check, Files, Layout, OutputFormat};
 use crate::config::Configs;
 use crate::engine;
+use crate::holder::Content;
 use crate::judgement::Judge;
 use crate::options::Fate;
 use crate::report::{Action, FileReport, Findings};
@@ -35,11 +36,20 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
             Err(error) => return batch::unreadable(origin.label(), error),
         };
         let (options, fate, strict) = &*wanted;
-        let findings = source.content.findings(&source.text, |text| judge.check(text, options));
+        let mut claims = Vec::new();
+        let findings = source.content.findings(&source.text, |text| {
+            let (findings, own) = judge.check_among_others(text, options);
+            claims = own;
+            findings
+        });
         if findings.iter().any(|finding| finding.level.fails(*strict)) {
             failing.store(true, Ordering::Relaxed);
         }
         let mut report = FileReport::new(origin.label(), &source.text, findings, Action::Unchanged);
+        // A snapshot or the status of a guest tells what it had at a time.
+        if source.content == Content::Domain {
+            report.claims = claims;
+        }
         if args.output.output_format == OutputFormat::Sarif {
             // A report for machines shows how each finding is mended, in the layout of the file.
             let kept = engine::Options { layout: Layout::of(options.profile), unknown: *fate, ..options.clone() };

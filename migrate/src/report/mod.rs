@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::claim::Claim;
 use crate::cli::{Output, OutputFormat};
 use crate::finding::{Finding, Level};
 
@@ -84,6 +85,8 @@ pub struct FileReport {
     pub features: Option<Features>,
     /// The text as it is rewritten, or would be, where the report is to show how each finding is mended.
     pub mended: Option<String>,
+    /// What the guest has for itself, until it is known what others have.
+    pub claims: Vec<Claim>,
 }
 
 impl FileReport {
@@ -91,7 +94,17 @@ impl FileReport {
     #[must_use]
     pub fn new(label: String, text: &str, findings: Vec<Finding>, action: Action) -> Self {
         let text = text.to_owned();
-        Self { label, path: None, text, findings, action, output: None, features: None, mended: None }
+        Self {
+            label,
+            path: None,
+            text,
+            findings,
+            action,
+            output: None,
+            features: None,
+            mended: None,
+            claims: Vec::new(),
+        }
     }
 
     /// Whether a finding is an error.

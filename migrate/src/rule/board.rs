@@ -58,6 +58,12 @@ pub fn is_power(arch: Option<ArchName>) -> bool {
     matches!(arch, Some(ArchName::Ppc | ArchName::Ppc64 | ArchName::Ppc64le))
 }
 
+/// Whether an architecture is SPARC.
+#[must_use]
+pub fn is_sparc(arch: Option<ArchName>) -> bool {
+    matches!(arch, Some(ArchName::Sparc | ArchName::Sparc64))
+}
+
 impl Board {
     /// The board of `<os>`. An alias is its family; without a machine type it is the one that libvirt takes for the architecture.
     #[must_use]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use domxml_runtime::{Extra, FieldInfo, Span, Version};
 
 use super::{Range, Scope};
+use crate::claim::Claim;
 use crate::finding::{Finding, Level};
 use crate::options::Profile;
 use crate::suppress::Suppressions;
@@ -33,6 +34,8 @@ pub struct Context<'t> {
     /// The level of its rewrites.
     pub(crate) level: Level,
     pub(crate) findings: Vec<Finding>,
+    /// What the guest has for itself.
+    pub(crate) claims: Vec<Claim>,
     /// From when to when what was refused is refused.
     pub(crate) refusals: Vec<Range>,
     /// What the author does not want to be told.
@@ -55,6 +58,7 @@ impl<'t> Context<'t> {
             rule: "",
             level: Level::Legacy,
             findings: Vec::new(),
+            claims: Vec::new(),
             refusals: Vec::new(),
             hushed: None,
             unread: Vec::new(),
@@ -93,6 +97,20 @@ impl<'t> Context<'t> {
     /// Reports a contradiction.
     pub fn error(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
         self.refuse_here(at.span, message)
+    }
+
+    /// Claims a thing for the guest. `message` is said of it where another definition has it already, behind the name of that file.
+    pub fn claim(&mut self, at: &Extra, owner: &[String], thing: String, message: &str) {
+        let finding = Finding {
+            rule: Cow::Borrowed(self.rule),
+            level: Level::Note,
+            span: at.span.range(),
+            path: String::new(),
+            message: message.to_owned(),
+            before: None,
+            after: None,
+        };
+        self.claims.push(Claim { thing, owner: owner.to_vec(), finding });
     }
 
     pub(crate) fn rewrote_here(&mut self, at: Span, message: impl Into<String>) -> &mut Finding {

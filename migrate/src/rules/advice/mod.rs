@@ -1,22 +1,29 @@
 //! What people come to regret: notes on definitions that libvirt takes and that do what they say. Few, and each with a way out; `--ignore advice`
 //! leaves them out.
 
+mod arguments;
 mod hotplug;
+mod twice;
+mod usb;
 
-use std::collections::BTreeSet;
-
-use domxml::{
-    Devices, Disk, DiskDevice, DiskType, Graphics, GraphicsListen, GraphicsListenType, GraphicsType, OsNvram,
-    QemuCommandline,
-};
+use domxml::{Disk, DiskDevice, DiskType, Graphics, GraphicsListen, GraphicsListenType, GraphicsType, OsNvram};
 
 use crate::options::Driver;
-use crate::rule::kinds::{check, note};
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::kinds::note;
+use crate::rule::{Class, Rule, rule};
 
 /// In the order in which they run within a phase.
 pub(super) fn rules() -> Vec<Rule> {
-    vec![open_display(), shared_template(), guessed_format(), set_device(), twice(), hotplug::no_free_port()]
+    vec![
+        open_display(),
+        shared_template(),
+        guessed_format(),
+        arguments::set_device(),
+        arguments::removed(),
+        twice::used_twice(),
+        usb::companions(),
+        hotplug::no_free_port(),
+    ]
 }
 
 fn open_display() -> Rule {
@@ -80,61 +87,4 @@ fn guessed_format() -> Rule {
             })
             .driver(Driver::Qemu),
         )
-}
-
-fn set_device() -> Rule {
-    rule("advice-set-device", Class::Advice)
-        .summary("`-set device` among the arguments of QEMU")
-        .doc(
-            "libvirt describes devices to QEMU as JSON where QEMU is 6.2 or newer (libvirt 7.10.0), and `-set` does not find those: QEMU does not start \
-             (`there is no device defined`). Since libvirt 8.2.0 `<qemu:override>` sets the same properties.",
-        )
-        .finds(
-            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-set'/><qemu:arg value='device.hostdev0.x-igd-opregion=on'/></qemu:commandline>",
-        )
-        .row(note(|commandline: &QemuCommandline, _| {
-            let set = commandline.args.windows(2).any(|pair| pair[0].value == "-set" && pair[1].value.starts_with("device."));
-            set.then_some("newer QEMU does not find the device that -set names, and does not start: set the property in <qemu:override> (libvirt 8.2.0)")
-        }))
-}
-
-fn twice() -> Rule {
-    rule("advice-used-twice", Class::Advice)
-        .summary("an image or a MAC address that stands twice in one definition")
-        .doc("Two disks on one image destroy what is on it, unless both only read; two interfaces with one MAC address lose packets.")
-        .finds(
-            "<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/></disk>\
-             <disk type='file'><source file='/d'/><target dev='vdb' bus='virtio'/></disk></devices>",
-        )
-        .row(check(used_twice))
-}
-
-fn used_twice(devices: &Devices, cx: &mut Context<'_>) {
-    let mut images = BTreeSet::new();
-    for disk in &devices.disks {
-        let path = match &disk.type_ {
-            DiskType::File(file) => file.source.as_ref().and_then(|source| source.file.as_deref()),
-            DiskType::Block(block) => block.source.as_ref().and_then(|source| source.dev.as_deref()),
-            _ => None,
-        };
-        let hard =
-            matches!(disk.device, None | Some(DiskDevice::Disk | DiskDevice::Lun)) && !disk.readonly && !disk.shareable;
-        if let Some(path) = path.filter(|_| hard)
-            && !images.insert(path)
-        {
-            cx.note(
-                &disk.xml,
-                "another disk has this image already: take another one, or say <readonly/> or <shareable/> of both",
-            );
-        }
-    }
-    let mut addresses = BTreeSet::new();
-    for nic in &devices.interfaces {
-        // A pair for live migration has one address on purpose.
-        if let Some(address) = nic.mac.as_ref().filter(|_| nic.teaming.is_none()).and_then(|mac| mac.address.as_ref())
-            && !addresses.insert(address)
-        {
-            cx.note(&nic.xml, "another interface has this MAC address already: leave it out, and libvirt chooses one");
-        }
-    }
 }

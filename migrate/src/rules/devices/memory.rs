@@ -135,7 +135,9 @@ fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static st
     if !power && nvdimm.uuid.is_some() {
         return Some("an NVDIMM has a UUID on POWER alone");
     }
-    let Some(label) = &nvdimm.target.label else { return power.then_some("on POWER an NVDIMM has a label") };
+    let Some(label) = &nvdimm.target.label else {
+        return power.then_some("an NVDIMM has a label with Power: add <label> with its size to <target>");
+    };
     let label = KIB.apply(label.size.value, label.size.unit);
     if label < Some(LABEL_KIB) {
         return Some("the label of an NVDIMM has at least 128 KiB");

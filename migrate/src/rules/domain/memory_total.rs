@@ -62,12 +62,19 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<memory unit='KiB'>1048576</memory>",
                 "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
             )
-            .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT))
+            .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT)),
+        rule("advice-current-memory", Class::Advice)
+            .summary("a guest that is to have more memory than it can have")
+            .doc(
+                "`<currentMemory>` is what the guest has when it starts, and `<memory>` what its balloon can give it. libvirt lowers the first to the \
+                 second without a word: where the first is meant, the second has to grow.",
+            )
+            .finds("<memory unit='MiB'>512</memory><currentMemory unit='GiB'>2</currentMemory>")
             .row(
                 note(|domain: &Domain, _| {
                     let total = Sizes::of(domain).total();
                     let more = given(domain).is_some_and(|given| total > 0 && given > total);
-                    more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that")
+                    more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that; raise <memory> where the guest is to have it")
                 })
                 .at(|domain| domain.current_memory.as_ref().map_or(&domain.xml, |current| &current.xml)),
             ),

@@ -56,15 +56,16 @@ fn conflict() -> Rule {
         .row(refuse(|input: &Input, scope| {
             let tablet = matches!(input.type_, InputType::Tablet(_));
             let wrong = tablet && scope.is_hvm() && said_bus(input) == Some(InputBus::Ps2);
-            wrong.then_some("a tablet is not on the PS/2 bus")
+            wrong.then_some("a tablet is not on the PS/2 bus: set bus='usb' or 'virtio'")
         }))
         .row(refuse(|input: &Input, scope| {
-            let wrong = said_bus(input) == Some(InputBus::Ps2) && scope.ps2 == Some(OnOff::Off);
+            let tablet = matches!(input.type_, InputType::Tablet(_));
+            let wrong = !tablet && said_bus(input) == Some(InputBus::Ps2) && scope.ps2 == Some(OnOff::Off);
             wrong.then_some("<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature")
         }))
         .row(refuse(|input: &Input, scope| {
             let wrong = scope.is_hvm() && said_bus(input) == Some(InputBus::Xen);
-            wrong.then_some("Xen's bus is for paravirtual guests")
+            wrong.then_some("Xen's bus is for paravirtual guests: set bus='usb' or 'virtio'")
         }))
         .row(refuse(|input: &Input, scope| {
             let plain = matches!(input.type_, InputType::Mouse(_) | InputType::Keyboard(_));

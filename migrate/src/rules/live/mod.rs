@@ -8,5 +8,11 @@ use crate::rule::Rule;
 
 /// In the order in which they run within a phase.
 pub(super) fn rules() -> Vec<Rule> {
-    vec![running::devices(), device_alias_duplicate::rule(), running::aliases(), comments_dropped::rule()]
+    vec![
+        running::devices(),
+        device_alias_duplicate::rule(),
+        running::aliases(),
+        running::names(),
+        comments_dropped::rule(),
+    ]
 }

@@ -3,7 +3,7 @@
 use domxml::{Alias, Devices, Disk, Domain, Extra, field_mut};
 use domxml_runtime::{Content, each_struct_mut, walk};
 
-use crate::rule::kinds::{check, default, nothing};
+use crate::rule::kinds::{check, default, note, nothing};
 use crate::rule::place::{See, child};
 use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
 
@@ -27,8 +27,7 @@ pub(super) fn aliases() -> Rule {
         .doc(
             "libvirt names every device of a running domain by an alias, and forgets it in the configuration, unless it begins with `ua-`: \
              then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, save with `--live`; profile `modern` keeps \
-             the live state and only says, once a file, how many there are. An alias of the user's own has letters, digits, `-` and `_`; libvirt \
-             forgets one with anything else.",
+             the live state and only says, once a file, how many there are. ",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -56,6 +55,33 @@ pub(super) fn is_users_own(alias: &Alias) -> bool {
     alias.name.starts_with(USERS) && alias.name.bytes().all(letter)
 }
 
+/// Names without a number that libvirt gives to devices.
+const PLAIN: [&str; 6] = ["usb", "ide", "nvram", "isa", "fdc", "sata"];
+
+/// Why libvirt forgets an alias that its author chose.
+fn forgotten(alias: &Alias) -> Option<String> {
+    let name = alias.name.as_str();
+    if name.starts_with(USERS) {
+        return (!is_users_own(alias))
+            .then(|| format!("libvirt forgets the alias {name}: it takes letters, digits, - and _ behind {USERS}"));
+    }
+    // Those of a running guest are numbered.
+    let made = name.is_empty() || name.ends_with(|c: char| c.is_ascii_digit()) || PLAIN.contains(&name);
+    (!made).then(|| format!("libvirt forgets the alias {name}: call it {USERS}{name} (libvirt 3.9.0)"))
+}
+
+pub(super) fn names() -> Rule {
+    rule("advice-alias-name", Class::Advice)
+        .summary("an alias of the author's own that libvirt forgets")
+        .doc(
+            "A device can be given a name by which it is found again, for `<qemu:override>` or `virsh update-device`: it begins with `ua-` and has letters, \
+             digits, `-` and `_`. libvirt takes every other alias for one of a running guest, and forgets it.",
+        )
+        .finds("<devices><interface type='user'><alias name='uplink'/></interface></devices>")
+        .finds("<devices><interface type='user'><alias name='ua-up.link'/></interface></devices>")
+        .row(note(|alias: &Alias, _| forgotten(alias)).when(|_, scope| !scope.live))
+}
+
 /// Shows the alias of everything that can have one.
 fn each_alias(content: &mut dyn Content, see: See<'_, Alias>) {
     let mut xml = content.extra_mut().map(std::mem::take);
@@ -72,12 +98,7 @@ fn count(devices: &Devices, cx: &mut Context<'_>) {
     let (mut count, mut first) = (0, None);
     walk(devices, &mut |any| {
         let Some(alias) = any.downcast_ref::<Alias>().filter(|alias| !is_users_own(alias)) else { return };
-        if alias.name.starts_with(USERS) {
-            let name = &alias.name;
-            cx.note(
-                &alias.xml,
-                format!("libvirt forgets the alias {name}: it takes letters, digits, - and _ behind {USERS}"),
-            );
+        if forgotten(alias).is_some() {
             return;
         }
         count += 1;

@@ -3,7 +3,7 @@
 use domxml::{
     Address, AddressType, ArchName, Devices, Hostdev, HostdevMode, HostdevSubsystem, HostdevSubsystemMdevModel as Mdev,
     Input, Iommu, IommuModel, OnOff, Panic, PanicModel, Tpm, TpmBackendType, TpmModel, TpmVersion, VirtioModel,
-    Watchdog, WatchdogModel, walk,
+    Watchdog, WatchdogAction, WatchdogModel, walk,
 };
 
 use super::refused;
@@ -190,10 +190,15 @@ fn panic_address(panic: &Panic, scope: &Scope) -> Option<&'static str> {
 
 fn watchdogs() -> Rule {
     rule("qemu-watchdog-conflict", Class::Conflict)
-        .summary("a watchdog that the machine does not have")
-        .doc("`itco` is part of q35, `ib700` of pc, `diag288` of s390; `i6300esb` is a PCI device.")
+        .summary("a watchdog that the machine does not have, or not beside another")
+        .doc(
+            "`itco` is part of q35, `ib700` of pc, `diag288` of s390, each of them once; `i6300esb` is a PCI device. Where there are several \
+             (libvirt 9.1.0), QEMU does the same for each that runs out.",
+        )
         .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><watchdog model='ib700'/></devices>")
         .finds("<devices><watchdog model='itco'/></devices>")
+        .finds("<os><type arch='s390x'>hvm</type></os><devices><watchdog model='diag288'/><watchdog model='diag288'/></devices>")
+        .finds("<devices><watchdog model='i6300esb' action='reset'/><watchdog model='ib700' action='poweroff'/></devices>")
         .row(refused(|watchdog: &Watchdog, scope| {
             let (has, whose) = match watchdog.model {
                 WatchdogModel::Itco => (scope.board == Board::Q35, "q35 has an itco"),
@@ -218,6 +223,20 @@ fn watchdogs() -> Rule {
             })
             .at(|watchdog| watchdog.address.as_ref().map_or(&watchdog.xml, |address| &address.xml)),
         )
+        .row(check(several_watchdogs).driver(Driver::Qemu))
+}
+
+/// Only `i6300esb` can be there twice, and QEMU has one action for all.
+fn several_watchdogs(devices: &Devices, cx: &mut Context<'_>) {
+    let action = |watchdog: &Watchdog| watchdog.action.unwrap_or(WatchdogAction::Reset);
+    for (index, watchdog) in devices.watchdogs.iter().enumerate() {
+        let before = &devices.watchdogs[..index];
+        if watchdog.model != WatchdogModel::I6300esb && before.iter().any(|other| other.model == watchdog.model) {
+            cx.error(&watchdog.xml, "there is a watchdog of this model already: leave this one out");
+        } else if before.first().is_some_and(|first| action(first) != action(watchdog)) {
+            cx.error(&watchdog.xml, "all watchdogs of a guest do the same: set action to that of the first one");
+        }
+    }
 }
 
 fn iommus() -> Rule {

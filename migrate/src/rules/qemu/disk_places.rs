@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domxml::{
-    Address, AddressType, AddressTypeDrive, Controller, ControllerDriver, ControllerType, Devices, Disk, DiskDevice,
+    Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice,
     DiskTargetBus as Bus, DriverIoThreads, Hostdev, walk,
 };
 
@@ -12,7 +12,7 @@ use crate::options::Driver;
 use crate::rule::kinds::{check, exists};
 use crate::rule::scope::IOTHREADS;
 use crate::rule::{Class, Context, Rule, rule};
-use crate::rules::storage::bus;
+use crate::rules::storage::{bus, has_threads};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -51,7 +51,11 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
             .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
             .row(check(mapped_twice).driver(Driver::Qemu))
-            .row(exists(|driver: &ControllerDriver| threads(driver.iothread, driver.iothreads.as_ref()), IOTHREADS).driver(Driver::Qemu)),
+            .row(
+                exists(controller_threads, IOTHREADS)
+                    .driver(Driver::Qemu)
+                    .at(|controller| controller.driver.as_ref().map_or(&controller.xml, |driver| &driver.xml)),
+            ),
         rule("qemu-unassigned-conflict", Class::Conflict)
             .summary("a device of the guest without a place")
             .doc("An address of the type `unassigned` keeps a device of the host from the guest; only those that are passed through can have it.")
@@ -63,6 +67,12 @@ pub(super) fn rules() -> Vec<Rule> {
 /// The I/O threads that a virtio disk names; those of others are found wrong themselves.
 fn disk_threads(disk: &Disk) -> Vec<u32> {
     let driver = disk.driver.as_ref().filter(|_| bus(disk) == Bus::Virtio);
+    driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
+}
+
+/// The I/O threads that a controller of virtio SCSI names.
+fn controller_threads(controller: &Controller) -> Vec<u32> {
+    let driver = controller.driver.as_ref().filter(|_| has_threads(controller));
     driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
 }
 

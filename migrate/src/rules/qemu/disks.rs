@@ -186,6 +186,8 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
     let message = match driver.type_ {
         Some(Format::Cow) => "QEMU reads no cow images: convert it to qcow2",
         Some(Format::Iso) => "QEMU knows no format iso: an ISO image is raw",
+        // What is missing there is the source.
+        _ if matches!(disk.type_, DiskType::Dir(_)) && !folder => return,
         Some(Format::Dir) if !folder => "a folder is a disk of type='dir', with the format fat",
         Some(Format::Fat) if !folder => {
             "the format fat is that of a folder: set type='dir' of the disk, or another format"

@@ -4,8 +4,8 @@ use domxml::{Domain, FeatureHyperv, FeatureHypervMode, OnOff, TimerName, YesNo};
 use domxml_runtime::Extra;
 
 use crate::options::Driver;
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::kinds::{check, refuse};
+use crate::rule::{Class, Context, MODERN, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -13,7 +13,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("a feature of Hyper-V without another one that it needs")
             .doc(
                 "`stimer` needs `synic` and the timer `hypervclock`; `synic`, `tlbflush` and `ipi` need `vpindex`; `evmcs` and the direct flush \
-                 of `tlbflush` need `vapic`. The QEMU driver refuses the one without the other, or QEMU does not start: `synic` alone.",
+                 of `tlbflush` need `vapic`. The QEMU driver refuses the one without the other; of `synic` alone QEMU does, which then does not start.",
             )
             .finds(
                 "<features><hyperv><vpindex state='on'/><synic state='on'/><stimer state='on'/></hyperv></features><clock offset='utc'/>",
@@ -21,7 +21,21 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<features><hyperv><vpindex state='on'/><stimer state='on'/></hyperv></features>")
             .finds("<features><hyperv><tlbflush state='on'/></hyperv></features>")
             .finds("<features><hyperv><synic state='on'/></hyperv></features>")
-            .row(check(needs).driver(Driver::Qemu)),
+            .row(check(needs).driver(Driver::Qemu))
+            // libvirt has a form of it all the same.
+            .row(
+                refuse(|hyperv: &FeatureHyperv, _| {
+                    let on = |state: OnOff| state == OnOff::On;
+                    let custom = hyperv.mode.is_none_or(|mode| mode == FeatureHypervMode::Custom);
+                    let synic = hyperv.synic.as_ref().is_some_and(|it| on(it.state));
+                    let vpindex = hyperv.vpindex.as_ref().is_some_and(|it| on(it.state));
+                    (custom && synic && !vpindex)
+                        .then_some("synic needs <vpindex state='on'/>: libvirt takes the definition, and QEMU does not start")
+                })
+                .at(|hyperv| hyperv.synic.as_ref().map_or(&hyperv.xml, |synic| &synic.xml))
+                .driver(Driver::Qemu)
+                .profiles(MODERN),
+            ),
     ]
 }
 
@@ -48,7 +62,6 @@ fn needs(domain: &Domain, cx: &mut Context<'_>) {
     }
     for (feature, name, needed, needed_name) in [
         (stimer, "stimer", synic, "synic"),
-        (synic, "synic", vpindex, "vpindex"),
         (tlbflush, "tlbflush", vpindex, "vpindex"),
         (hyperv.ipi.as_ref().map(|it| (it.state, &it.xml)), "ipi", vpindex, "vpindex"),
         (hyperv.evmcs.as_ref().map(|it| (it.state, &it.xml)), "evmcs", vapic, "vapic"),
@@ -57,13 +70,7 @@ fn needs(domain: &Domain, cx: &mut Context<'_>) {
         if let Some((OnOff::On, at)) = feature
             && !on(needed)
         {
-            // libvirt takes synic alone, and QEMU does not start with it.
-            let message = format!("{name} needs <{needed_name} state='on'/>");
-            if name == "synic" {
-                cx.note(at, message)
-            } else {
-                cx.error(at, message)
-            };
+            cx.error(at, format!("{name} needs <{needed_name} state='on'/>"));
         }
     }
 }

@@ -65,7 +65,10 @@ fn emulators() -> Rule {
             let arch = type_.arch?.as_str();
             let emulator = scope.emulator.as_deref()?.rsplit('/').next()?;
             let own = emulated(emulator.strip_prefix("qemu-system-")?)?;
-            (!own.contains(&arch)).then(|| {
+            // Where the machine does not fit either, it is the architecture that is wrong.
+            let (_, of_machine) = type_.machine.as_deref().and_then(architectures).unwrap_or_default();
+            let machine = of_machine.is_empty() || of_machine.iter().any(|known| known.as_str() == arch);
+            (machine && !own.contains(&arch)).then(|| {
                 format!("{emulator} runs no {arch}: set arch='{}', or name the emulator of {arch} or none", own[0])
             })
         }))

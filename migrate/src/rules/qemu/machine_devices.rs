@@ -168,29 +168,19 @@ fn cards(devices: &Devices, cx: &mut Context<'_>) {
 fn inputs() -> Rule {
     rule("qemu-input-bus-conflict", Class::Conflict)
         .summary("an input device on a bus that the machine does not have")
-        .doc(
-            "PS/2 is of PCs, and has mice and keyboards alone; the bus of Xen is none of QEMU's.",
-        )
-        .finds("<devices><input type='tablet' bus='ps2'/></devices>")
+        .doc("PS/2 is of PCs. The `virt` boards, pseries and s390 have USB and virtio.")
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='keyboard' bus='ps2'/></devices>")
         .row(refused(|input: &Input, scope| input_objection(input, scope).map(str::to_owned)))
 }
 
 fn input_objection(input: &Input, scope: &Scope) -> Option<&'static str> {
-    let (bus, tablet) = match &input.type_ {
-        InputType::Tablet(it) => (it.bus, true),
-        InputType::Mouse(it) => (it.bus, false),
-        InputType::Keyboard(it) => (it.bus, false),
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => return None,
+    // That a tablet is on no PS/2 bus, whatever the machine, is said for every driver.
+    let bus = match &input.type_ {
+        InputType::Mouse(it) | InputType::Keyboard(it) => it.bus?,
+        _ => return None,
     };
-    match bus? {
-        InputBus::Ps2 if tablet => Some("there are no tablets on PS/2: set bus='usb' or 'virtio'"),
-        InputBus::Ps2 if scope.board.has_ps2() == Some(false) || is_arm(scope) => {
-            Some("this machine has no PS/2: set bus='usb' or 'virtio'")
-        }
-        InputBus::Xen if scope.is_hvm() => Some("the bus of Xen is none of QEMU's: set bus='usb' or 'virtio'"),
-        _ => None,
-    }
+    let lacks_ps2 = scope.board.has_ps2() == Some(false) || is_arm(scope);
+    (bus == InputBus::Ps2 && lacks_ps2).then_some("this machine has no PS/2: set bus='usb' or 'virtio'")
 }
 
 /// Whether it is an ARM, of which libvirt takes no board to have PS/2.

@@ -9,7 +9,7 @@ use domxml::{
 use super::refused;
 use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
-use crate::rule::kinds::check;
+use crate::rule::kinds::{check, note};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
 
@@ -38,7 +38,8 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("a memory device without a slot, or without a NUMA node")
             .doc(
                 "A memory device needs a maximum of memory (`<maxMemory>`); each DIMM and NVDIMM has a slot of its own there, numbered from 0, \
-                 and where the guest has NUMA nodes it is of one of them.",
+                 and where the guest has NUMA nodes it is of one of them. libvirt defines a guest that can have such memory and has no node, and \
+                 refuses to start it, but with pseries.",
             )
             .finds(
                 "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
@@ -52,7 +53,18 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
                  <memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
             )
-            .row(check(slots).driver(Driver::Qemu)),
+            .finds("<maxMemory slots='16' unit='GiB'>16</maxMemory>")
+            .row(check(slots).driver(Driver::Qemu))
+            .row(
+                note(|domain: &Domain, scope| {
+                    let grows = domain.max_memory.as_ref().is_some_and(|maximum| maximum.slots.is_some_and(|slots| slots > 0));
+                    (grows && scope.cells == 0 && scope.board != Board::Pseries).then_some(
+                        "libvirt does not start a guest whose memory can grow without a NUMA cell: add <numa> with one <cell> to <cpu>, or leave out <maxMemory>",
+                    )
+                })
+                .at(|domain| domain.max_memory.as_ref().map_or(&domain.xml, |maximum| &maximum.xml))
+                .driver(Driver::Qemu),
+            ),
         rule("qemu-shmem-conflict", Class::Conflict)
             .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
             .doc(
@@ -93,9 +105,6 @@ fn unsupported(memory: &MemoryDevice, scope: &Scope) -> Option<&'static str> {
     match &memory.model {
         MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_) if !slots => {
             Some("guests of this architecture have no slots for memory: leave it out")
-        }
-        MemoryDeviceModel::Nvdimm(nvdimm) if is_power(scope.arch) && nvdimm.target.label.is_none() => {
-            Some("an NVDIMM has a label with Power: add <label> with its size to <target>")
         }
         MemoryDeviceModel::VirtioPmem(_) if !scope.is_x86() => Some("only x86 guests have virtio-pmem: leave it out"),
         MemoryDeviceModel::VirtioMem(_)

@@ -1,11 +1,11 @@
 //! PCI controllers and what they are told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
     Address, AddressType, AddressTypePci, Controller, ControllerModelName as Name, ControllerType, ControllerTypePci,
-    ControllerTypePciModel as Model, ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus, MemballoonModel, Zpci,
-    walk,
+    ControllerTypePciModel as Model, ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus, Extra,
+    MemballoonModel, OnOff, Zpci, walk,
 };
 
 use super::refused;
@@ -91,7 +91,12 @@ pub(super) fn rules() -> Vec<Rule> {
                     .at(|controller: &Controller| controller.address.as_ref().map_or(&controller.xml, |address| &address.xml)),
             )
             .row(refused(|address: &Address, scope| address_objection(address, scope).map(str::to_owned)))
-            .row(check(addresses).driver(Driver::Qemu)),
+            .finds(
+                "<devices><interface type='user'><address type='pci' bus='0' slot='8'/></interface>\
+                 <interface type='user'><address type='pci' bus='0' slot='8' function='7'/></interface></devices>",
+            )
+            .row(check(addresses).driver(Driver::Qemu))
+            .row(check(first_functions).driver(Driver::Qemu)),
     ]
 }
 
@@ -130,8 +135,22 @@ fn name(model: Model) -> &'static str {
     if model == Model::PciRoot { "pci-root" } else { "pcie-root" }
 }
 
+/// Whether something is wrong with the controller wherever it stands: its bus is then not asked about it.
+pub(super) fn is_wrong(controller: &Controller, scope: &Scope) -> bool {
+    let bus = match &controller.address {
+        Some(Address { type_: AddressType::Pci(address), .. }) if set(address) => address.bus.map_or(0, |bus| bus.0),
+        _ => return false,
+    };
+    let before = controller.index.filter(|index| *index > 0).is_some_and(|index| u32::from(bus) >= index);
+    before || root(controller, scope).is_some() || of_machine(controller, scope).is_some()
+}
+
 fn of_machine(controller: &Controller, scope: &Scope) -> Option<&'static str> {
     let model = pci(controller)?.model?;
+    // A root of another machine is told of by what root it has.
+    if root(controller, scope).is_some() {
+        return None;
+    }
     match model {
         _ if scope.board.lacks_pci() => Some("this machine has no PCI: leave out the controller"),
         Model::PciExpanderBus if scope.board.pci_root().is_some() && scope.board != Board::I440fx => {
@@ -362,6 +381,35 @@ fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
     let own = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0), pci.function.map_or(0, |it| it.0));
     (set(pci) && own != (0, slot, function))
         .then(|| format!("this controller is part of the board, at 00:{slot:02x}.{function}: leave out the address"))
+}
+
+/// Function 0 says that its slot has others too: today's libvirt makes it so, old ones refuse the others.
+fn first_functions(devices: &Devices, cx: &mut Context<'_>) {
+    let mut first = BTreeMap::new();
+    let mut others = BTreeSet::new();
+    let console = devices.consoles.first().and_then(|console| console.address.as_ref());
+    walk(devices, &mut |any| {
+        let Some(address @ Address { type_: AddressType::Pci(pci), .. }) = any.downcast_ref::<Address>() else {
+            return;
+        };
+        let place = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0));
+        if !set(pci) || console.is_some_and(|console| std::ptr::eq(console, address)) {
+            return;
+        }
+        if pci.function.is_some_and(|function| function.0 > 0) {
+            others.insert(place);
+        } else {
+            first.insert(place, (pci.multifunction != Some(OnOff::On)).then_some(address.xml.span));
+        }
+    });
+    for (place @ (bus, slot), span) in first {
+        if let Some(span) = span.filter(|_| others.contains(&place)) {
+            cx.note(
+                &Extra::at(span),
+                format!("the slot {bus:02x}:{slot:02x} has other functions too, which old libvirts refuse: set multifunction='on'"),
+            );
+        }
+    }
 }
 
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {

@@ -7,7 +7,7 @@ use domxml::{
     ControllerTypeScsiModel as ScsiModel, Devices, DiskModel, DiskTargetBus, Iommu, IommuModel, walk,
 };
 
-use super::pci::{pci, set};
+use super::pci::{is_wrong, pci, set};
 use super::refused;
 use crate::options::Driver;
 use crate::rule::board::{Board, PciRoot};
@@ -100,6 +100,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
             && set(address)
             && let Some(bus) = buses.get(&address.bus.map_or(0, |bus| bus.0))
             && !takes(*bus, model)
+            && !is_wrong(controller, &cx.scope)
         {
             cx.error(
                 &controller.xml,

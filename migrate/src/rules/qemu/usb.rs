@@ -10,7 +10,7 @@ use domxml::{
 use super::pci::set;
 use super::refused;
 use crate::options::Driver;
-use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::board::{Board, is_power, is_s390, is_sparc};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
@@ -25,11 +25,12 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("a USB controller that QEMU or the machine does not have, or with other ports")
             .doc(
                 "The number of ports can be chosen of xHCI controllers alone, up to 15. s390 guests have `qemu-xhci` alone, `vt82c686b-uhci` is of \
-                 Power, `qusb1` and `qusb2` are of Xen.",
+                 Power, `qusb1` and `qusb2` are of Xen, and SPARC machines have no PIIX.",
             )
             .finds("<devices><controller type='usb' index='0' model='nec-xhci' ports='16'/></devices>")
             .finds("<devices><controller type='usb' index='0' model='piix3-uhci' ports='4'/></devices>")
             .finds("<devices><controller type='usb' index='0' model='qusb2'/></devices>")
+            .finds("<os><type arch='sparc64' machine='sun4u'>hvm</type></os><devices><controller type='usb' index='0' model='piix3-uhci'/></devices>")
             .finds("<devices><controller type='usb' index='1' model='qemu-xhci'/><controller type='usb' index='1' model='qemu-xhci'/></devices>")
             .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned)))
             .row(check(twice).driver(Driver::Qemu)),
@@ -76,6 +77,9 @@ fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'stat
         Some(Model::Qusb1 | Model::Qusb2) => Some("qusb1 and qusb2 are controllers of Xen: set model='qemu-xhci'"),
         Some(Model::Vt82c686bUhci) if !is_power(scope.arch) => {
             Some("this machine has no vt82c686b-uhci: set model='qemu-xhci'")
+        }
+        Some(Model::Piix3Uhci | Model::Piix4Uhci) if is_sparc(scope.arch) => {
+            Some("PIIX is a chip of PCs, which this machine does not have: set model='none'")
         }
         Some(model) if is_s390(scope.arch) && model != Model::QemuXhci => {
             Some("s390 guests have no USB controller of this model: set model='qemu-xhci'")
@@ -230,8 +234,8 @@ fn missing(way: &[u32], ports: Option<u32>, is_hub: impl Fn(&[u32]) -> bool) -> 
 fn absent(devices: &Devices, cx: &mut Context<'_>) {
     let off = devices.controllers.iter().filter_map(model).any(|usb| usb.model == Some(Model::None));
     if off {
-        let readers = devices.smartcards.iter().map(|reader| &reader.xml);
-        for at in users(devices).into_iter().chain(readers) {
+        // What has no other bus is refused by every driver, and told of there.
+        for at in on_choice(devices).into_iter().chain(devices.smartcards.iter().map(|reader| &reader.xml)) {
             cx.error(at, "<controller type='usb' model='none'/> switches USB off: leave that out, or this device");
         }
         return;
@@ -256,27 +260,34 @@ fn input_bus(input: &Input) -> Option<InputBus> {
 /// What stands on USB.
 fn users(devices: &Devices) -> Vec<&Extra> {
     let inputs = devices.inputs.iter().filter(|input| input_bus(input) == Some(InputBus::Usb));
+    let hosts = devices.hostdevs.iter().filter(|hostdev| {
+        matches!(&hostdev.mode, HostdevMode::Subsystem(subsystem) if matches!(subsystem.type_, HostdevSubsystem::Usb(_)))
+    });
+    on_choice(devices)
+        .into_iter()
+        .chain(inputs.map(|it| &it.xml))
+        .chain(hosts.map(|it| &it.xml))
+        .chain(devices.hubs.iter().map(|it| &it.xml))
+        .chain(devices.redirdevs.iter().map(|it| &it.xml))
+        .collect()
+}
+
+/// What stands on USB because its model or its bus says so.
+fn on_choice(devices: &Devices) -> Vec<&Extra> {
     let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Usb);
     let sounds = devices.sounds.iter().filter(|sound| sound.model == SoundModel::Usb);
     let serials = devices.serials.iter().filter(|serial| {
         serial.target.as_ref().is_some_and(|target| target.type_ == Some(SerialTargetType::UsbSerial))
     });
-    let hosts = devices.hostdevs.iter().filter(|hostdev| {
-        matches!(&hostdev.mode, HostdevMode::Subsystem(subsystem) if matches!(subsystem.type_, HostdevSubsystem::Usb(_)))
-    });
     let readers = devices.controllers.iter().filter(|controller| matches!(controller.type_, ControllerType::Ccid));
     let nics = devices.interfaces.iter().filter(|nic| {
         nic.model.as_ref().and_then(|model| model.type_.as_ref()).is_some_and(|model| model.as_str() == "usb-net")
     });
-    inputs
+    disks
         .map(|it| &it.xml)
-        .chain(disks.map(|it| &it.xml))
         .chain(sounds.map(|it| &it.xml))
         .chain(serials.map(|it| &it.xml))
-        .chain(hosts.map(|it| &it.xml))
         .chain(readers.map(|it| &it.xml))
         .chain(nics.map(|it| &it.xml))
-        .chain(devices.hubs.iter().map(|it| &it.xml))
-        .chain(devices.redirdevs.iter().map(|it| &it.xml))
         .collect()
 }

@@ -83,8 +83,7 @@ fn options() -> Rule {
         .row(
             refuse(|it: &Controller, _| {
                 let thread = it.driver.as_ref()?.iothread.is_some_and(|thread| thread != 0);
-                let fits = matches!(it.type_, ControllerType::Scsi(_)) && !is_plain_scsi(it);
-                (thread && !fits).then_some("an I/O thread is for virtio-scsi controllers")
+                (thread && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
             })
             .at(|it| it.driver.as_ref().map_or(&it.xml, |driver| &driver.xml)),
         )
@@ -140,6 +139,11 @@ pub(super) fn is_pci_root(controller: &Controller) -> bool {
 }
 
 /// Whether it is a SCSI controller of another make than virtio.
+/// Whether a controller can have I/O threads: that of virtio SCSI.
+pub(crate) fn has_threads(controller: &Controller) -> bool {
+    matches!(controller.type_, ControllerType::Scsi(_)) && !is_plain_scsi(controller)
+}
+
 fn is_plain_scsi(controller: &Controller) -> bool {
     let ControllerType::Scsi(scsi) = &controller.type_ else { return false };
     !matches!(
@@ -162,19 +166,22 @@ fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
         return;
     }
     for input in devices.inputs.iter().filter(|input| bus(input) == Some(InputBus::Usb)) {
-        cx.error(&input.xml, "the guest has no USB for an input device");
+        cx.error(&input.xml, "<controller type='usb' model='none'/> takes USB away: leave that out, or this device");
     }
     for hub in &devices.hubs {
-        cx.error(&hub.xml, "the guest has no USB for a hub");
+        cx.error(&hub.xml, "<controller type='usb' model='none'/> takes USB away: leave that out, or this device");
     }
     for redirdev in &devices.redirdevs {
-        cx.error(&redirdev.xml, "the guest has no USB for a redirected device");
+        cx.error(&redirdev.xml, "<controller type='usb' model='none'/> takes USB away: leave that out, or this device");
     }
     for hostdev in &devices.hostdevs {
         if let HostdevMode::Subsystem(subsystem) = &hostdev.mode
             && matches!(subsystem.type_, HostdevSubsystem::Usb(_))
         {
-            cx.error(&hostdev.xml, "the guest has no USB for a device of the host");
+            cx.error(
+                &hostdev.xml,
+                "<controller type='usb' model='none'/> takes USB away: leave that out, or this device",
+            );
         }
     }
 }

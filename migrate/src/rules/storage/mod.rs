@@ -27,6 +27,7 @@ mod throttle;
 
 use crate::rule::Rule;
 
+pub(super) use controller_refused::has_threads;
 pub(super) use disk_net_default_ports::spell_out_ports;
 pub(super) use targets::{bus, is_scsi, name_to_index, plain_name};
 
