@@ -36,8 +36,10 @@ pub struct Configs {
     known: HashSet<String>,
     /// The file that `--config` names.
     named: Option<PathBuf>,
-    /// By directory.
+    /// By directory, out of its links.
     nearest: Mutex<HashMap<PathBuf, Option<Arc<Config>>>>,
+    /// By directory, as the paths of the call name it.
+    given_folders: Mutex<HashMap<PathBuf, Option<Arc<Config>>>>,
 }
 
 impl Configs {
@@ -58,7 +60,14 @@ impl Configs {
         let given = names.iter().filter(|(id, _)| typed_by_user(id)).map(|(_, long)| long.clone()).collect();
         let known: HashSet<String> = names.into_iter().map(|(_, long)| long).collect();
         let named = known.contains("config").then(|| command.get_one::<PathBuf>("config").cloned()).flatten();
-        Ok(Self { typed: typed.to_vec(), given, known, named, nearest: Mutex::default() })
+        Ok(Self {
+            typed: typed.to_vec(),
+            given,
+            known,
+            named,
+            nearest: Mutex::default(),
+            given_folders: Mutex::default(),
+        })
     }
 
     /// The arguments of the whole call: with what the configuration of its first path says, or of the directory that it runs in.
@@ -105,19 +114,23 @@ impl Configs {
         &self,
         items: &[Item],
         make: impl Fn(A) -> Result<S, String>,
-    ) -> Result<ByFile<'_, S>, String> {
+    ) -> Result<ByFile<S>, String> {
         let mut made: HashMap<Key, Arc<S>> = HashMap::new();
+        let mut files = HashMap::new();
         for item in items {
             let Item::Document(origin) = item else { continue };
             let config = self.of(origin.path())?;
             let key = Key::of(config.as_deref(), origin.path());
-            if made.contains_key(&key) {
-                continue;
-            }
-            let arguments = self.filled(config.iter().flat_map(|config| config.holding(&key.sections)))?;
-            made.insert(key, Arc::new(make(arguments)?));
+            let settings = match made.get(&key) {
+                Some(settings) => settings.clone(),
+                None => {
+                    let arguments = self.filled(config.iter().flat_map(|config| config.holding(&key.sections)))?;
+                    made.entry(key).insert_entry(Arc::new(make(arguments)?)).get().clone()
+                }
+            };
+            files.insert(origin.clone(), settings);
         }
-        Ok(ByFile { configs: self, made })
+        Ok(ByFile(files))
     }
 
     /// The arguments with those of a configuration before them.
@@ -142,9 +155,28 @@ impl Configs {
         let here = path.unwrap_or(Path::new("."));
         let here = if here.as_os_str().is_empty() { Path::new(".") } else { here };
         // A link is searched from where it leads, as the file is that is rewritten.
-        let Ok(found) = fs::canonicalize(here) else { return Ok(None) };
-        let start = if found.is_dir() { found.as_path() } else { found.parent().unwrap_or(&found) };
-        self.above(start)
+        let Ok(metadata) = fs::symlink_metadata(here) else { return Ok(None) };
+        match here.parent() {
+            Some(folder) if metadata.is_file() => self.in_folder(folder),
+            _ => {
+                let Ok(found) = fs::canonicalize(here) else { return Ok(None) };
+                let start = if found.is_dir() { found.as_path() } else { found.parent().unwrap_or(&found) };
+                self.above(start)
+            }
+        }
+    }
+
+    /// The configuration for the files in a folder that are no links: found once for all of them.
+    fn in_folder(&self, folder: &Path) -> Result<Option<Arc<Config>>, String> {
+        let known = self.given_folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Ok(directory) = fs::canonicalize(here) else { return Ok(None) };
+        let found = self.above(&directory)?;
+        self.given_folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), found.clone());
+        Ok(found)
     }
 
     fn above(&self, directory: &Path) -> Result<Option<Arc<Config>>, String> {
@@ -194,19 +226,14 @@ impl Key {
 
 /// What is to be done with each file.
 #[derive(Debug)]
-pub struct ByFile<'c, S> {
-    configs: &'c Configs,
-    made: HashMap<Key, Arc<S>>,
-}
+pub struct ByFile<S>(HashMap<Origin, Arc<S>>);
 
-impl<S> ByFile<'_, S> {
+impl<S> ByFile<S> {
     /// What is to be done with a file of those that it was made for.
     ///
     /// # Errors
-    /// One line: its configuration was changed meanwhile.
+    /// One line: it was not made for this file.
     pub fn of(&self, origin: &Origin) -> Result<Arc<S>, String> {
-        let config = self.configs.of(origin.path())?;
-        let key = Key::of(config.as_deref(), origin.path());
-        self.made.get(&key).cloned().ok_or_else(|| format!("{NAME} has appeared meanwhile: try again"))
+        self.0.get(origin).cloned().ok_or_else(|| "nothing was settled for this file".to_owned())
     }
 }

@@ -16,7 +16,7 @@ use domxml_runtime::{
     self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind, Original,
     OutputOnly, ParseError, ReadOptions, WriteOptions,
 };
-use domxml_xml::Spare;
+use domxml_xml::{Spare, Tree};
 
 use crate::claim::Claim;
 use crate::cli::RuleSelection;
@@ -122,12 +122,24 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
 /// As [`upgrade`], for a domain that is to be indented so many levels where it is printed anew.
 #[must_use]
 pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
+    upgrade_then(text, options, depth, |_, _| ())
+}
+
+/// As [`upgrade_at`], and lets `then` go on with what came of it and with the tree of the document; none where it cannot be read.
+pub(crate) fn upgrade_then(
+    text: &str,
+    options: &Options,
+    depth: usize,
+    then: impl FnOnce(Option<&Tree<'_>>, &mut Outcome),
+) -> Outcome {
     let mut spare = Spare::default();
     let (original, domain, notes) = match read(text, Reading::For(options.unknown), &mut spare) {
         Ok(read) => read,
         Err(mut findings) => {
             findings.retain(|finding| !options.muted.contains(&&*finding.rule));
-            return Outcome::unread(findings);
+            let mut outcome = Outcome::unread(findings);
+            then(None, &mut outcome);
+            return outcome;
         }
     };
     let mut hushed = Suppressions::of(text, &original.tree().document);
@@ -137,6 +149,7 @@ pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
         (false, false) => quietly(&original, &domain, &notes, options, depth, &mut hushed),
     };
     outcome.hushed = hushed;
+    then(Some(original.tree()), &mut outcome);
     outcome
 }
 
@@ -195,7 +208,8 @@ fn rewrite(
     let text = original.text();
     let keep = options.layout == Layout::Keep;
     let before = keep.then(|| domain.print_with(&WriteOptions::default()));
-    let said = if options.profile == Profile::Modern { remarks(&domain) } else { Vec::new() };
+    let kept = options.profile == Profile::Modern && original.has_remarks();
+    let said = if kept { remarks(&domain) } else { Vec::new() };
     let newer = newer_than_target(&domain, &options.target);
     let scope = Scope::of(&domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);

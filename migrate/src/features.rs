@@ -5,7 +5,7 @@ use std::ptr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domxml::{DiskSourceNetwork, DiskSourceNetworkProtocol, Domain, IommuModel, OnOff};
-use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, observe, walk};
+use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, each, observe};
 use relaxng_model::datatype::{Type, XSD};
 use relaxng_model::grammar::{Datatype, Param};
 
@@ -90,9 +90,8 @@ fn together(domain: &Domain) -> Vec<Feature> {
         }
     }
     if let Some(devices) = &domain.devices {
-        walk(devices, &mut |any| {
-            let source = any.downcast_ref::<DiskSourceNetwork>();
-            if let Some(source) = source.filter(|it| matches!(it.protocol, DiskSourceNetworkProtocol::Rbd(_)))
+        each(devices, |source: &DiskSourceNetwork| {
+            if matches!(source.protocol, DiskSourceNetworkProtocol::Rbd(_))
                 && source.name.as_ref().is_some_and(|name| name.matches('/').count() > 1)
             {
                 features.push(feature("disk/source/@name with a namespace", [11, 6, 0], source.xml.span));

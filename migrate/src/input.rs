@@ -13,7 +13,7 @@ use crate::output::Stamp;
 pub use domxml_xml::limits::MAX_BYTES;
 
 /// Where a document comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// Standard input.
     Stdin,

@@ -11,7 +11,7 @@ use relaxng_model::{Grammar, Vocabulary};
 use roxmltree::Document;
 
 use crate::claim::Claim;
-use crate::engine::{self, Options};
+use crate::engine::{self, Options, Outcome};
 use crate::finding::{Finding, Level, ids};
 use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
 
@@ -113,21 +113,32 @@ impl Judge {
     /// As [`check`](Self::check), with what the guest has for itself, so that other definitions can be told.
     #[must_use]
     pub fn check_among_others(&self, text: &str, options: &Options) -> (Vec<Finding>, Vec<Claim>) {
-        let engine::Outcome { mut findings, hushed, mut claims, .. } = engine::upgrade(text, options);
-        if is_other_document(&findings) {
-            return (findings, claims);
-        }
-        // Text that is no XML has been reported.
-        if let Ok(tree) = domxml_xml::parse(text, &mut Spare::default()) {
-            self.merge(&tree, &mut findings);
-            findings.retain(|finding| !options.muted.iter().any(|id| finding.rule == *id));
-            findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
-            claims.retain(|claim| !hushed.hush(&claim.finding.rule, &claim.finding.span));
-            let unused = hushed.unused().into_iter();
-            findings.extend(unused.filter(|finding| !options.muted.iter().any(|id| finding.rule == *id)));
-            findings.sort_by_key(|finding| finding.span.start);
-        }
+        let judged = |tree: Option<&Tree<'_>>, outcome: &mut Outcome| {
+            if is_other_document(&outcome.findings) {
+                return;
+            }
+            match tree {
+                Some(tree) => self.add(tree, outcome, options),
+                // Text that is no XML has been reported.
+                None => {
+                    drop(domxml_xml::parse(text, &mut Spare::default()).map(|tree| self.add(&tree, outcome, options)))
+                }
+            }
+        };
+        let Outcome { findings, claims, .. } = engine::upgrade_then(text, options, 0, judged);
         (findings, claims)
+    }
+
+    /// Adds what the schema says of a document, and what is not to be told and is not found.
+    fn add(&self, tree: &Tree<'_>, outcome: &mut Outcome, options: &Options) {
+        let Outcome { findings, hushed, claims, .. } = outcome;
+        let wanted = |finding: &Finding| !options.muted.iter().any(|id| finding.rule == *id);
+        self.merge(tree, findings);
+        findings.retain(wanted);
+        findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
+        claims.retain(|claim| !hushed.hush(&claim.finding.rule, &claim.finding.span));
+        findings.extend(hushed.unused().into_iter().filter(wanted));
+        findings.sort_by_key(|finding| finding.span.start);
     }
 
     /// What the schema refuses. By the embedded one the level is `invalid` where libvirt reads it all the same, which what the

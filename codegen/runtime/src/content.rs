@@ -260,18 +260,23 @@ fn holds_structs(line: &FieldInfo) -> bool {
 /// Calls `visit` with the structs right below `content`: its children, and the members of its payloads.
 pub fn each_struct(content: &dyn Content, visit: &mut dyn FnMut(&dyn Content)) {
     for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
-        match content.field(index) {
-            Some(Slot::Payload(payload)) => {
-                payload.get().and_then(|payload| payload.members()).into_iter().for_each(&mut *visit);
-            }
-            Some(Slot::Child(nest)) => nest.each(visit),
-            Some(Slot::Mix(mix)) => mix.each(&mut |_, entry| {
-                if let Slot::Child(nest) = entry {
-                    nest.each(visit);
-                }
-            }),
-            _ => {}
+        each_struct_in(content, index, visit);
+    }
+}
+
+/// As [`each_struct`], of those in the field with this number.
+pub fn each_struct_in(content: &dyn Content, index: usize, visit: &mut dyn FnMut(&dyn Content)) {
+    match content.field(index) {
+        Some(Slot::Payload(payload)) => {
+            payload.get().and_then(|payload| payload.members()).into_iter().for_each(&mut *visit);
         }
+        Some(Slot::Child(nest)) => nest.each(visit),
+        Some(Slot::Mix(mix)) => mix.each(&mut |_, entry| {
+            if let Slot::Child(nest) = entry {
+                nest.each(visit);
+            }
+        }),
+        _ => {}
     }
 }
 

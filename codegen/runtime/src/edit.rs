@@ -53,6 +53,12 @@ impl<'t> Original<'t> {
         self.text
     }
 
+    /// Whether there are comments or processing instructions in it.
+    #[must_use]
+    pub fn has_remarks(&self) -> bool {
+        self.tree.document.descendants().any(|node| node.is_comment() || node.is_pi())
+    }
+
     /// The tree of the document.
     #[must_use]
     pub fn tree(&self) -> &Tree<'t> {

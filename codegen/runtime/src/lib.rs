@@ -35,13 +35,14 @@ mod spelt;
 pub mod table;
 pub mod verbatim;
 pub mod version;
+mod ways;
 pub mod whole;
 mod with_serde;
 pub mod writer;
 
 pub use content::{
-    Content, Mix, Payload, each_struct, each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut,
-    fields, fields_mut, given, walk, walk_mut,
+    Content, Mix, Payload, each_struct, each_struct_in, each_struct_in_mut, each_struct_mut, extras, extras_mut, field,
+    field_mut, fields, fields_mut, given, walk, walk_mut,
 };
 pub use edit::Original;
 pub use element::{Element, Parsed};
@@ -62,6 +63,7 @@ pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
+pub use ways::{ByTable, address, each};
 pub use whole::{Place, says_nothing, walk_places};
 pub use writer::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, WriteOptions, Writer,

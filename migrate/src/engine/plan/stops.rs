@@ -1,44 +1,16 @@
 //! Where a walk has something to do, and the ways there.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use domxml::Domain;
-use domxml_runtime::{Described as _, TypeInfo, Version};
+use domxml_runtime::{ByTable, Described as _, TypeInfo, Version, address};
 
 use super::Entry;
 
-/// By the address of its table, which is one for each type.
-type ByType<V> = HashMap<usize, V, BuildHasherDefault<Address>>;
-
-fn address(table: &'static TypeInfo) -> usize {
-    std::ptr::from_ref(table).addr()
-}
-
-/// Addresses are spread well enough when multiplied once.
-#[derive(Debug, Clone, Copy, Default)]
-struct Address(u64);
-
-impl Hasher for Address {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_usize(usize::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// The types at which a walk does something, or passes by on the way to such.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stops(ByType<Stop>);
+pub(super) struct Stops(ByTable<Stop>);
 
 /// What a walk does at the elements of one type.
 #[derive(Debug, Clone, Default)]
@@ -103,9 +75,9 @@ struct Way {
 }
 
 /// The ways that lead to each type.
-static WAYS: LazyLock<ByType<Vec<Way>>> = LazyLock::new(|| {
-    let mut ways: ByType<Vec<Way>> = ByType::default();
-    let mut seen: ByType<()> = ByType::default();
+static WAYS: LazyLock<ByTable<Vec<Way>>> = LazyLock::new(|| {
+    let mut ways: ByTable<Vec<Way>> = ByTable::default();
+    let mut seen: ByTable<()> = ByTable::default();
     let mut left = vec![Domain::table()];
     while let Some(table) = left.pop() {
         if seen.insert(address(table), ()).is_some() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domxml::{Address, AddressType, ControllerType, ControllerTypePciModel as Model, Devices, walk};
+use domxml::{Address, AddressType, ControllerType, ControllerTypePciModel as Model, Devices, each};
 
 use crate::rule::board::PciRoot;
 use crate::rule::kinds::check;
@@ -40,8 +40,8 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
         }
     }
     let mut addressed = 0_usize;
-    walk(devices, &mut |any| {
-        if let Some(Address { type_: AddressType::Pci(pci), .. }) = any.downcast_ref::<Address>() {
+    each(devices, |address: &Address| {
+        if let AddressType::Pci(pci) = &address.type_ {
             ports.remove(&pci.bus.map_or(0, |bus| u32::from(bus.0)));
             addressed += 1;
         }

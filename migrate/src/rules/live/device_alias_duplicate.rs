@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domxml::{Alias, Devices, MemballoonModel};
-use domxml_runtime::walk;
+use domxml_runtime::each;
 
 use super::running::is_users_own;
 use crate::rule::kinds::check;
@@ -29,12 +29,8 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
     let unread = [copy.and_then(|it| it.alias.as_ref()), none.and_then(|it| it.alias.as_ref())];
     let unread = unread.map(|alias| alias.map(|alias| alias.xml.span));
     let mut seen = HashSet::new();
-    walk(devices, &mut |any| {
-        if let Some(alias) = any.downcast_ref::<Alias>()
-            && is_users_own(alias)
-            && !unread.contains(&Some(alias.xml.span))
-            && !seen.insert(alias.name.clone())
-        {
+    each(devices, |alias: &Alias| {
+        if is_users_own(alias) && !unread.contains(&Some(alias.xml.span)) && !seen.insert(alias.name.clone()) {
             cx.error(&alias.xml, format!("another device has the alias {} already", alias.name));
         }
     });

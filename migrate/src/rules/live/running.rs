@@ -1,7 +1,7 @@
 //! What tells a running domain from its configuration.
 
 use domxml::{Alias, Devices, Disk, Domain, Extra, field_mut};
-use domxml_runtime::{Content, each_struct_mut, walk};
+use domxml_runtime::{Content, each, each_struct_mut};
 
 use crate::rule::kinds::{check, default, note, nothing};
 use crate::rule::place::{See, child};
@@ -96,9 +96,8 @@ fn each_alias(content: &mut dyn Content, see: See<'_, Alias>) {
 
 fn count(devices: &Devices, cx: &mut Context<'_>) {
     let (mut count, mut first) = (0, None);
-    walk(devices, &mut |any| {
-        let Some(alias) = any.downcast_ref::<Alias>().filter(|alias| !is_users_own(alias)) else { return };
-        if forgotten(alias).is_some() {
+    each(devices, |alias: &Alias| {
+        if is_users_own(alias) || forgotten(alias).is_some() {
             return;
         }
         count += 1;

@@ -3,7 +3,7 @@
 use domxml::{
     Address, AddressType, ArchName, Devices, Hostdev, HostdevMode, HostdevSubsystem, HostdevSubsystemMdevModel as Mdev,
     Input, Iommu, IommuModel, OnOff, Panic, PanicModel, Tpm, TpmBackendType, TpmModel, TpmVersion, VirtioModel,
-    Watchdog, WatchdogAction, WatchdogModel, walk,
+    Watchdog, WatchdogAction, WatchdogModel, each,
 };
 
 use super::refused;
@@ -305,13 +305,9 @@ fn registers(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
     let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
     let mut seen = std::collections::BTreeSet::new();
-    walk(devices, &mut |any| {
-        let Some(address) =
-            any.downcast_ref::<Address>().filter(|address| twin.is_none_or(|twin| !std::ptr::eq(twin, *address)))
-        else {
-            return;
-        };
+    each(devices, |address: &Address| {
         if let AddressType::SpaprVio(vio) = &address.type_
+            && twin.is_none_or(|twin| !std::ptr::eq(twin, address))
             && let Some(reg) = vio.reg
             && !seen.insert(reg)
         {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domxml::{
     Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice,
-    DiskTargetBus as Bus, DriverIoThreads, Hostdev, walk,
+    DiskTargetBus as Bus, DriverIoThreads, Hostdev, each,
 };
 
 use super::refused;
@@ -130,8 +130,7 @@ fn nvme(devices: &Devices, cx: &mut Context<'_>) {
 fn unassigned(devices: &Devices, cx: &mut Context<'_>) {
     let hosts: Vec<&Address> =
         devices.hostdevs.iter().filter_map(|hostdev: &Hostdev| hostdev.address.as_ref()).collect();
-    walk(devices, &mut |any| {
-        let Some(address) = any.downcast_ref::<Address>() else { return };
+    each(devices, |address: &Address| {
         if matches!(address.type_, AddressType::Unassigned) && !hosts.iter().any(|host| std::ptr::eq(*host, address)) {
             cx.error(&address.xml, "only devices of the host can be without a place: leave out the address");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domxml::{
     Address, AddressType, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices, Disk, DiskDevice, DiskDriver,
     DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format, DiskModel, DiskTargetBus as Bus, DiskType,
-    Encryption, EncryptionEngine, EncryptionFormat, HostdevMode, HostdevSubsystem, OnOff, StorageFormat, YesNo, walk,
+    Encryption, EncryptionEngine, EncryptionFormat, HostdevMode, HostdevSubsystem, OnOff, StorageFormat, YesNo, each,
 };
 
 use super::refused;
@@ -224,10 +224,9 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
     let server = matches!(&disk.type_, DiskType::Network(_));
     // What stands beside the source names no engine of a server's.
     let beside = disk.encryption.as_ref().map(|outer| outer.xml.span);
-    walk(disk, &mut |any| {
-        if let Some(it) = any.downcast_ref::<Encryption>()
-            && let Some(message) = undecipherable(it.format, it.engine, other)
-                .or_else(|| of_engine(it, server).filter(|_| beside != Some(it.xml.span)))
+    each(disk, |it: &Encryption| {
+        if let Some(message) = undecipherable(it.format, it.engine, other)
+            .or_else(|| of_engine(it, server).filter(|_| beside != Some(it.xml.span)))
         {
             cx.error(&it.xml, message);
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domxml::{
     Address, AddressType, AddressTypePci, Controller, ControllerModelName as Name, ControllerType, ControllerTypePci,
     ControllerTypePciModel as Model, ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus, Extra,
-    MemballoonModel, OnOff, Zpci, walk,
+    MemballoonModel, OnOff, Zpci, each,
 };
 
 use super::refused;
@@ -295,8 +295,7 @@ fn of_board(board: Board, bus: u8, slot: u8, function: u8) -> bool {
 /// No two functions of PCI have one identifier on s390, neither of the function nor of its slot.
 fn functions(devices: &Devices, cx: &mut Context<'_>) {
     let (mut functions, mut slots) = (BTreeSet::new(), BTreeSet::new());
-    walk(devices, &mut |any| {
-        let Some(zpci) = any.downcast_ref::<Zpci>() else { return };
+    each(devices, |zpci: &Zpci| {
         if zpci.fid.is_some_and(|fid| !functions.insert(fid)) {
             cx.error(&zpci.xml, "another device has this fid already: choose another one, or leave it out");
         } else if zpci.uid.is_some_and(|uid| uid.0 > 0 && !slots.insert(uid)) {
@@ -312,8 +311,7 @@ fn elsewhere(devices: &Devices, cx: &mut Context<'_>) {
     }
     let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
     let unasked: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
-    walk(devices, &mut |any| {
-        let Some(address) = any.downcast_ref::<Address>() else { return };
+    each(devices, |address: &Address| {
         if let AddressType::Pci(pci) = &address.type_
             && let Some(zpci) = &pci.zpci
             && (zpci.uid.is_some() || zpci.fid.is_some())
@@ -388,10 +386,8 @@ fn first_functions(devices: &Devices, cx: &mut Context<'_>) {
     let mut first = BTreeMap::new();
     let mut others = BTreeSet::new();
     let console = devices.consoles.first().and_then(|console| console.address.as_ref());
-    walk(devices, &mut |any| {
-        let Some(address @ Address { type_: AddressType::Pci(pci), .. }) = any.downcast_ref::<Address>() else {
-            return;
-        };
+    each(devices, |address: &Address| {
+        let AddressType::Pci(pci) = &address.type_ else { return };
         let place = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0));
         if !set(pci) || console.is_some_and(|console| std::ptr::eq(console, address)) {
             return;
@@ -429,24 +425,19 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
         .chain(devices.channels.iter().filter_map(|it| it.address.as_ref()))
         .chain(integrated.filter_map(|it| it.address.as_ref()))
         .collect();
-    walk(devices, &mut |any| {
-        if let Some(address @ Address { type_: AddressType::Ccw(_), xml }) = any.downcast_ref::<Address>()
-            && cx.scope.board != Board::S390Ccw
-            && !unasked.iter().any(|other| std::ptr::eq(*other, address))
-        {
-            cx.error(xml, "only s390 guests have CCW addresses: leave out the address");
-            return;
+    each(devices, |address: &Address| {
+        let xml = &address.xml;
+        if let AddressType::Ccw(ccw) = &address.type_ {
+            if cx.scope.board != Board::S390Ccw && !unasked.iter().any(|other| std::ptr::eq(*other, address)) {
+                cx.error(xml, "only s390 guests have CCW addresses: leave out the address");
+            } else if let (Some(cssid), Some(ssid), Some(devno)) = (ccw.cssid, ccw.ssid, ccw.devno)
+                && !channels.insert((cssid, ssid, devno))
+                && !is_twin(address)
+            {
+                cx.error(xml, "another device has this number already: choose another devno, or leave out the address");
+            }
         }
-        if let Some(address @ Address { type_: AddressType::Ccw(ccw), xml }) = any.downcast_ref::<Address>()
-            && let (Some(cssid), Some(ssid), Some(devno)) = (ccw.cssid, ccw.ssid, ccw.devno)
-            && !channels.insert((cssid, ssid, devno))
-            && !is_twin(address)
-        {
-            cx.error(xml, "another device has this number already: choose another devno, or leave out the address");
-        }
-        let Some(address @ Address { type_: AddressType::Pci(pci), xml }) = any.downcast_ref::<Address>() else {
-            return;
-        };
+        let AddressType::Pci(pci) = &address.type_ else { return };
         if !set(pci)
             || pci.domain.is_some_and(|domain| domain.0 > 0)
             || is_twin(address)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domxml::{
     Address, AddressType, AddressTypePci, Controller, ControllerType, ControllerTypePciModel as Model,
-    ControllerTypeScsiModel as ScsiModel, Devices, DiskModel, DiskTargetBus, Iommu, IommuModel, walk,
+    ControllerTypeScsiModel as ScsiModel, Devices, DiskModel, DiskTargetBus, Iommu, IommuModel, each,
 };
 
 use super::pci::{is_wrong, pci, set};
@@ -119,8 +119,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
     };
     let controllers: Vec<_> =
         devices.controllers.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_ref()).collect();
-    walk(devices, &mut |any| {
-        let Some(address) = any.downcast_ref::<Address>() else { return };
+    each(devices, |address: &Address| {
         let AddressType::Pci(pci) = &address.type_ else { return };
         if !set(pci) {
             return;

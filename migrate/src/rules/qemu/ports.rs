@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
     Address, AddressType, Console, ConsoleTargetType, ControllerType, Devices, Serial, SerialTargetModelName as Model,
-    SerialTargetType as Target, walk,
+    SerialTargetType as Target, each,
 };
 use domxml_runtime::Payload as _;
 
@@ -132,8 +132,7 @@ fn virtio(devices: &Devices, cx: &mut Context<'_>) {
     }
     let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
     let mut seen = BTreeSet::new();
-    walk(devices, &mut |any| {
-        let Some(address) = any.downcast_ref::<Address>() else { return };
+    each(devices, |address: &Address| {
         let AddressType::VirtioSerial(serial) = &address.type_ else { return };
         let Some(port) = serial.port.map(|port| u64::from(port.0)).filter(|port| *port > 0) else { return };
         let number = serial.controller.map_or(0, |number| u64::from(number.0));

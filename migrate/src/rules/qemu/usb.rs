@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
     Address, AddressType, Controller, ControllerType, ControllerTypeUsbModel as Model, Devices, DiskTargetBus, Extra,
-    HostdevMode, HostdevSubsystem, Input, InputBus, InputType, SerialTargetType, SoundModel, walk,
+    HostdevMode, HostdevSubsystem, Input, InputBus, InputType, SerialTargetType, SoundModel, each,
 };
 
 use super::pci::set;
@@ -177,8 +177,7 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
         .filter(|it| input_bus(it).is_some_and(|bus| bus != InputBus::Usb))
         .filter_map(|it| it.address.as_ref())
         .collect();
-    walk(devices, &mut |any| {
-        let Some(address) = any.downcast_ref::<Address>() else { return };
+    each(devices, |address: &Address| {
         if elsewhere.iter().any(|other| std::ptr::eq(*other, address)) {
             return;
         }

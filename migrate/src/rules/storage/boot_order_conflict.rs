@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domxml::{DeviceBoot, Domain, walk};
+use domxml::{DeviceBoot, Domain, each};
 
 use crate::rule::kinds::check;
 use crate::rule::{Class, Context, Rule};
@@ -26,8 +26,7 @@ fn order(domain: &Domain, cx: &mut Context<'_>) {
         return;
     }
     let mut seen = BTreeSet::new();
-    walk(domain, &mut |any| {
-        let Some(boot) = any.downcast_ref::<DeviceBoot>() else { return };
+    each(domain, |boot: &DeviceBoot| {
         if !seen.insert(boot.order) {
             cx.error(&boot.xml, format!("another device has the boot order {} already", boot.order));
         }

@@ -3,7 +3,7 @@
 use domxml::{
     Devices, Disk, DiskBackingStore, DiskDevice, DiskDriverType, DiskIoTune, DiskModel,
     DiskSourceNetworkProtocol as Protocol, DiskStorage, DiskTargetBus as Bus, DiskTargetTray, DiskType, Sgio,
-    StartupPolicy, walk,
+    StartupPolicy, each,
 };
 use domxml_runtime::{Extra, given};
 
@@ -160,8 +160,7 @@ fn sources() -> Rule {
 }
 
 fn backing_stores(disk: &Disk, cx: &mut Context<'_>) {
-    walk(disk, &mut |any| {
-        let Some(store) = any.downcast_ref::<DiskBackingStore>() else { return };
+    each(disk, |store: &DiskBackingStore| {
         let none = match &store.type_ {
             None => return,
             Some(DiskStorage::File(members)) => members.source.is_none(),

@@ -5,7 +5,7 @@ use domxml::{
     DiskDriverType, DiskHost, DiskLatencyHistogram, DiskReconnect, DiskReservations, DiskReservationsSource,
     DiskReservationsSourceMode, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
     DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, DiskSourceVolume, DiskType, Encryption, EncryptionFormat,
-    EncryptionSecret, OsNvram, OsNvramType, StorageNetwork, YesNo, walk,
+    EncryptionSecret, OsNvram, OsNvramType, StorageNetwork, YesNo, each,
 };
 use domxml_runtime::Extra;
 
@@ -264,10 +264,8 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
 }
 
 fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
-    walk(disk, &mut |any| {
-        if let Some(it) = any.downcast_ref::<Encryption>()
-            && (it.cipher.is_some() || it.ivgen.is_some())
-        {
+    each(disk, |it: &Encryption| {
+        if it.cipher.is_some() || it.ivgen.is_some() {
             cx.error(&it.xml, "cipher and initial vector of a disk are known from its image and must not be given");
         }
     });
