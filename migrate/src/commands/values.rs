@@ -97,10 +97,10 @@ impl<'p> Target<'p> {
     }
 
     /// The path within a domain, if it is of that one; what leads nowhere is told of the first.
-    fn in_part(&self, part: usize) -> Option<Result<&'p str, Finding>> {
+    fn in_part(&self, part: usize) -> Option<Result<&'p str, Box<Finding>>> {
         match self {
             Target::Part(at, path) => (*at == part).then_some(Ok(path)),
-            Target::Nowhere(message) => (part == 0).then(|| Err(finding(0..0, message.clone()))),
+            Target::Nowhere(message) => (part == 0).then(|| Err(Box::new(finding(0..0, message.clone())))),
         }
     }
 }
@@ -125,7 +125,7 @@ fn got(paths: &[String], source: &Source) -> (Vec<Option<String>>, Vec<Finding>)
         for (target, value) in targets.iter().zip(&mut values) {
             match target.in_part(part).map(|path| path.and_then(|path| got_at(&domain, path))) {
                 Some(Ok(found)) => *value = found,
-                Some(Err(finding)) => wrong.push(finding),
+                Some(Err(finding)) => wrong.push(*finding),
                 None => {}
             }
         }
@@ -135,19 +135,19 @@ fn got(paths: &[String], source: &Source) -> (Vec<Option<String>>, Vec<Finding>)
 }
 
 /// The value that a path leads to; of an element without one, all that is in it.
-fn got_at(domain: &Domain, place: &str) -> Result<Option<String>, Finding> {
+fn got_at(domain: &Domain, place: &str) -> Result<Option<String>, Box<Finding>> {
     match domain.get(place) {
         Ok(value) => Ok(value.map(|value| value + "\n")),
         Err(PathError { kind: PathErrorKind::Absent, .. }) => Ok(None),
         Err(error @ PathError { kind: PathErrorKind::NoValue, .. }) => {
             let inside = domain.find(place).ok().flatten().map(path::values).unwrap_or_default();
             if inside.is_empty() {
-                Err(misled(domain, &error))
+                Err(Box::new(misled(domain, &error)))
             } else {
                 Ok(Some(lines(place.trim_matches('/'), &inside)))
             }
         }
-        Err(error) => Err(misled(domain, &error)),
+        Err(error) => Err(Box::new(misled(domain, &error))),
     }
 }
 
@@ -158,10 +158,10 @@ fn lines(around: &str, values: &[(String, String)]) -> String {
 }
 
 /// Sets or removes what a path leads to.
-fn apply(domain: &mut Domain, path: Result<&str, Finding>, value: Option<&str>) -> Vec<Finding> {
+fn apply(domain: &mut Domain, path: Result<&str, Box<Finding>>, value: Option<&str>) -> Vec<Finding> {
     let path = match path {
         Ok(path) => path,
-        Err(finding) => return vec![finding],
+        Err(finding) => return vec![*finding],
     };
     let done = match value {
         Some(value) => domain.set(path, value),

@@ -44,7 +44,8 @@ impl Mended {
         let tag = tree.elements.iter().rfind(|it| it.tag.contains(&break_at));
         let cut = tag.map_or(break_at, |it| it.tag.start);
         let (mended, closed) = patched(&text[..cut], &Tree::new(&text[..cut]));
-        parses(&mended).then(|| Self::of(mended, closed, tree, vec![cut..text.len()]))
+        let unsure = std::iter::once(cut..text.len()).collect();
+        parses(&mended).then(|| Self::of(mended, closed, tree, unsure))
     }
 
     fn of(text: String, closed: Vec<(usize, usize)>, tree: &Tree, unsure: Vec<Range<usize>>) -> Self {
