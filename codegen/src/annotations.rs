@@ -29,6 +29,7 @@ const KNOWN: &[&str] = &[
     "ref",
     "repeat",
     "scalar",
+    "secret",
     "since",
     "type",
     "unknown",
@@ -101,6 +102,7 @@ impl<'g> Annotations<'g> {
             default,
             legacy: text("legacy"),
             output_only: self.first(nodes, "output-only").is_some_and(|(value, _)| value == "true"),
+            secret: self.first(nodes, "secret").is_some_and(|(value, _)| value == "true"),
             empty: match self.first(nodes, "empty").map(|(value, _)| value) {
                 Some("pair") => EmptyForm::Pair,
                 Some("dropped") => EmptyForm::Dropped,
@@ -178,6 +180,8 @@ fn misplaced(attribute: &AnnotationAttribute, tag: &str) -> Option<&'static str>
         ("empty" | "unknown", "absent", "attribute") | ("empty", "refused", "attribute" | "element") => None,
         ("empty" | "unknown", "absent", _) => Some("an attribute"),
         ("empty", "refused", _) => Some("an attribute or an element"),
+        ("secret", _, "attribute" | "element") => None,
+        ("secret", ..) => Some("an attribute or an element"),
         ("empty" | "repeat" | "unknown", _, tag) if tag != "element" => Some("an element"),
         _ => None,
     }
@@ -208,7 +212,7 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
             wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))
         }
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
-        "output-only" if value != "true" => wrong("'true'"),
+        "output-only" | "secret" if value != "true" => wrong("'true'"),
         "empty" if !EMPTY.contains(&value) => wrong("'pair', 'dropped', 'absent' or 'refused'"),
         "repeat" if value != "refused" => wrong("'refused'"),
         "unknown" if value != "refused" && value != "absent" => wrong("'refused' or 'absent'"),

@@ -323,6 +323,9 @@ fn facts_text(facts: &Facts) -> String {
     if facts.output_only {
         list.push("output only".to_owned());
     }
+    if facts.secret {
+        list.push("secret".to_owned());
+    }
     if facts.repeat_refused {
         list.push("once".to_owned());
     }

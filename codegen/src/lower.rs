@@ -33,6 +33,7 @@
 //! about their spelling, unless [`Options::canonical_numbers`] is set. Numbers with a pattern facet that says more than "digits" stay text, as do all other
 //! datatypes but `boolean`. A choice of values becomes an enum; with data beside the values an enum with an open variant.
 
+mod defaults;
 mod fields;
 pub mod names;
 mod scalars;
@@ -76,6 +77,7 @@ pub fn lower(grammar: &Grammar, facts: &Analysis<'_>, options: &Options) -> Resu
     }
     let mut model = assemble(grammar, drafts, roots, options.strict, &mut errors);
     size::box_large(&mut model);
+    defaults::find(&mut model);
     errors.or(model)
 }
 
@@ -181,7 +183,7 @@ impl<'g, 'f> Lowerer<'g, 'f> {
             docs: Vec::new(),
             place: String::new(),
             facts: crate::model::Facts::default(),
-            shape: Shape::Values(crate::model::Values { literals: Vec::new(), others: Vec::new() }),
+            shape: Shape::Values(crate::model::Values { literals: Vec::new(), others: Vec::new(), default: None }),
         };
         self.drafts.push(Draft { ty, origin: NodeId(0), define: None, given: false, gone: false });
         id

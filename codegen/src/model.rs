@@ -76,6 +76,8 @@ pub struct Facts {
     pub legacy: Option<String>,
     /// `d:output-only`.
     pub output_only: bool,
+    /// `d:secret`: a password or the like, which is not shown where it need not be.
+    pub secret: bool,
     /// `d:empty`: how the element is written where there is nothing in it.
     pub empty: EmptyForm,
     /// `d:empty`: what an empty value is, of an attribute or of an element's text.
@@ -382,6 +384,8 @@ pub struct Values {
     pub literals: Vec<Literal>,
     /// What else is taken, tried in this order after the literals: tuple variants.
     pub others: Vec<Other>,
+    /// The literal that is meant wherever nothing is said, if that is the same one everywhere.
+    pub default: Option<usize>,
 }
 
 /// One literal value.

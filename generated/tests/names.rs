@@ -83,3 +83,35 @@ fn what_several_variants_hold_is_not_named_after_one_of_them() {
     poor.dedup();
     assert!(poor.is_empty(), "give these a name by d:type: {poor:#?}");
 }
+
+/// The fields of all structs: the Rust type and what the outline says of it.
+fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let field = |line: &'static str| {
+        let (name, rest) = line.strip_prefix("    ")?.split_once(": ")?;
+        name.starts_with(|c: char| c.is_ascii_lowercase()).then(|| rest.split_once([' ', ',']).unwrap_or((rest, "")))
+    };
+    OUTLINES.iter().flat_map(|outline| outline.lines()).filter_map(field)
+}
+
+#[test]
+fn an_enum_has_a_default_where_it_is_that_of_the_format_everywhere() {
+    let mut enums = std::collections::BTreeMap::new();
+    let mut current = "";
+    for line in OUTLINES.iter().flat_map(|outline| outline.lines()) {
+        if let Some(definition) = line.strip_prefix("enum ") {
+            current = definition.split(' ').next().unwrap_or_default();
+        } else if line.contains(", the default")
+            && let Some(Variant { value, .. }) = variant(line.trim_start())
+        {
+            enums.insert(format!("Option<{current}>"), value);
+        }
+    }
+    let mut wrong = Vec::new();
+    for (ty, said) in fields() {
+        let Some(value) = enums.get(ty) else { continue };
+        if !said.contains(&format!("default '{value}'")) {
+            wrong.push(format!("{ty}: {said}"));
+        }
+    }
+    assert!(enums.len() > 30 && wrong.is_empty(), "{} enums with a default: {wrong:#?}", enums.len());
+}

@@ -126,6 +126,8 @@ impl Driver {
             DomainType::Phyp => Self::Phyp,
             DomainType::Parallels | DomainType::Vz => Self::Vz,
             DomainType::Bhyve => Self::Bhyve,
+            // Of a type without a driver here nothing is known but what holds for all.
+            _ => Self::Test,
         }
     }
 

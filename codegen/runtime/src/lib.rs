@@ -18,12 +18,15 @@
 pub mod content;
 #[cfg(feature = "serde")]
 pub mod data;
+#[doc(hidden)]
+pub mod debug;
 pub mod edit;
 pub mod element;
 pub mod error;
 pub mod escape;
 pub mod extra;
 pub mod info;
+mod initial;
 mod keep;
 mod near;
 pub mod path;
@@ -52,6 +55,7 @@ pub use info::{
     Blank, Branch, DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step,
     TextInfo, TypeInfo, ValueInfo,
 };
+pub use initial::Initial;
 pub use near::nearest;
 pub use path::{Change, PathError, PathErrorKind};
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown, read_into};

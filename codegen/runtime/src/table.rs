@@ -1,6 +1,7 @@
 //! The table of a type: what is printed once for each struct, and the keys of its fields.
 
 use crate::info::{FieldInfo, TypeInfo};
+use crate::scalar::Scalar;
 
 /// A type with a static table.
 pub trait Described {
@@ -60,6 +61,15 @@ impl<S: Described, T> Key<S, T> {
     }
 }
 
+impl<S: Described, T: Scalar + Clone> Key<S, Option<T>> {
+    /// What the field means: its value, or where it is absent the default that the format states; none where it states none.
+    #[must_use]
+    pub fn meant(&self, content: &S) -> Option<T> {
+        let stated = || self.info().default.and_then(|default| T::parse(default.value).ok());
+        self.get(content).clone().or_else(stated)
+    }
+}
+
 impl<S, T> Clone for Key<S, T> {
     fn clone(&self) -> Self {
         *self
@@ -97,6 +107,11 @@ macro_rules! table {
     };
     (@extra shared) => { $crate::table!(@extra element); };
     (@extra members) => {};
+    (@initial element $($field:ident)*) => {
+        Self { $($field: $crate::Initial::initial(),)* xml: ::core::default::Default::default() }
+    };
+    (@initial shared $($field:ident)*) => { $crate::table!(@initial element $($field)*) };
+    (@initial members $($field:ident)*) => { Self { $($field: $crate::Initial::initial(),)* } };
     (@element element $ty:ident) => { $crate::elements!($ty); };
     (@element shared $ty:ident) => { $crate::elements!(shared $ty); };
     (@element members $ty:ident) => {};
@@ -117,6 +132,20 @@ macro_rules! table {
                 static TABLE: $crate::TypeInfo = $crate::TypeInfo::$head $head_args $(.$head_fact $head_fact_args)*
                     .fields(stringify!($ty), &[$($crate::FieldInfo::$kind::<$field_ty> $args $(.$fact $fact_args)*,)*]);
                 &TABLE
+            }
+        }
+
+        impl ::core::default::Default for $ty {
+            fn default() -> Self {
+                $crate::table!(@initial $head $($field)*)
+            }
+        }
+
+        $crate::initial!($ty);
+
+        impl ::core::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::debug::show(self, &[$((stringify!($field), &self.$field)),*], f)
             }
         }
 
@@ -167,6 +196,15 @@ macro_rules! payload {
         $(_ = $unspelt:ident $(($unspelt_members:ty))?;)?
         .. = $other:ident($other_ty:ty);
     ) => {
+        impl $crate::Initial for $ty {
+            #[allow(unreachable_code)]
+            fn initial() -> Self {
+                $(return <Self as $crate::Payload>::of($absent).unwrap_or_else(|| <Self as $crate::Payload>::other($absent));)?
+                $(return Self::$unspelt $((<$unspelt_members>::default()))?;)?
+                $(return Self::$variant $((<$members>::default()))?;)*
+            }
+        }
+
         impl $crate::PayloadType for $ty {
             const TABLE: &'static $crate::FieldInfo = {
                 static TABLE: $crate::FieldInfo = $crate::FieldInfo::$head::<::std::string::String> $args
@@ -329,6 +367,14 @@ macro_rules! values {
             }
         }
 
+        impl $crate::Initial for $ty {
+            #[allow(unreachable_code)]
+            fn initial() -> Self {
+                $(return Self::$variant;)*
+                $(return Self::$other($crate::Initial::initial());)*
+            }
+        }
+
         $crate::scalar_text!($ty);
     };
 }
@@ -344,13 +390,20 @@ macro_rules! values {
 #[macro_export]
 macro_rules! mix {
     ($ty:ident; $($index:literal $variant:ident($variant_ty:ty) = $kind:ident $args:tt $(.$fact:ident $fact_args:tt)*;)*) => {
+        impl $crate::Initial for $ty {
+            #[allow(unreachable_code)]
+            fn initial() -> Self {
+                $(return Self::$variant($crate::Initial::initial());)*
+            }
+        }
+
         impl $crate::Mix for $ty {
             const ENTRIES: &'static [$crate::FieldInfo] =
                 &[$($crate::FieldInfo::$kind::<$variant_ty> $args $(.$fact $fact_args)* .entry()),*];
 
             fn of(variant: usize) -> ::core::option::Option<Self> {
                 match variant {
-                    $($index => ::core::option::Option::Some(Self::$variant(::core::default::Default::default())),)*
+                    $($index => ::core::option::Option::Some(Self::$variant($crate::Initial::initial())),)*
                     _ => ::core::option::Option::None,
                 }
             }

@@ -142,7 +142,7 @@ impl<'g> Lowerer<'g, '_> {
         let docs = self.notes.docs(&nodes);
         let facts = self.notes.facts(&nodes);
         self.drafts[id.0 as usize].define = define;
-        self.define(id, name, docs, facts, origin, Shape::Values(Values { literals: made, others }));
+        self.define(id, name, docs, facts, origin, Shape::Values(Values { literals: made, others, default: None }));
         id
     }
 

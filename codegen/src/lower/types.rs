@@ -247,6 +247,7 @@ impl<'g> Lowerer<'g, '_> {
         let noted = if shape.element.is_some() { self.notes.facts(&nodes) } else { Facts::default() };
         for field in shape.fields.iter_mut().filter(|field| matches!(field.kind, FieldKind::Text { .. })) {
             field.facts.blank = noted.blank;
+            field.facts.secret = noted.secret;
         }
         self.define(ty, name, docs, noted, origin, Shape::Struct(shape));
     }

@@ -118,9 +118,9 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// The derives of a type.
-fn derives(copy: bool, default: bool) -> TokenStream {
+/// The attributes of an enum: what it derives, and that it may get more variants.
+fn enum_attributes(copy: bool, default: bool) -> TokenStream {
     let copy = copy.then(|| quote!(Copy,));
     let default = default.then(|| quote!(, Default));
-    quote!(#[derive(Debug, Clone, #copy PartialEq, Eq, Hash #default)])
+    quote!(#[derive(Debug, Clone, #copy PartialEq, Eq, Hash #default)] #[non_exhaustive])
 }

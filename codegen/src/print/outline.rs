@@ -45,8 +45,10 @@ impl Printer<'_> {
             Shape::Payload(payload) => self.outline_payload(text, name, payload),
             Shape::Values(values) => {
                 line(text, format_args!("enum {name}"));
-                for literal in &values.literals {
-                    line(text, format_args!("    {} = '{}'{}", literal.name, literal.value, facts(&literal.facts)));
+                for (index, literal) in values.literals.iter().enumerate() {
+                    let default = if values.default == Some(index) { ", the default" } else { "" };
+                    let facts = facts(&literal.facts);
+                    line(text, format_args!("    {} = '{}'{default}{facts}", literal.name, literal.value));
                 }
                 for other in &values.others {
                     line(text, format_args!("    {}({})", other.name, tables::compact(&self.scalar(&other.scalar)?)));
@@ -115,6 +117,9 @@ fn facts(facts: &Facts) -> String {
         if let Some(version) = version {
             text.push_str(&format!(", {word} {version}"));
         }
+    }
+    if facts.secret {
+        text.push_str(", secret");
     }
     if facts.legacy.is_some() {
         text.push_str(", legacy");

@@ -1,6 +1,6 @@
 //! Structs: elements, and the members of payloads.
 
-use super::{Printer, derives, docs, ident, layout};
+use super::{Printer, docs, ident, layout};
 use crate::model::{ChildContent, Count, Field, FieldKind, Shape, Struct, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,7 +15,8 @@ impl Printer<'_> {
             None => "The members of one variant.".to_owned(),
         };
         let docs = docs::attributes(&ty.docs, &ty.facts, &fallback, self.options);
-        let derives = derives(false, true);
+        // `Debug` and `Default` come with the table.
+        let derives = quote!(#[derive(Clone, PartialEq, Eq, Hash)]);
         let mut fields = Vec::new();
         for field in &shape.fields {
             let (name, ty) = (ident(&field.name), self.field_type(field)?);

@@ -83,6 +83,10 @@ impl Printer<'_> {
         }
         calls.extend(facts_calls(facts)?);
         calls.extend(blank_call(facts));
+        // Of an element that is a struct its text says so.
+        if facts.secret && !matches!(field.kind, FieldKind::Child { content: ChildContent::Struct(_), .. }) {
+            calls.push(".secret()".to_owned());
+        }
         if matches!(field.kind, FieldKind::Child { .. }) {
             calls.extend(empty_calls(facts)?);
         }

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// The Linux capabilities that a container keeps.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureCapabilities {
     /// What holds for a capability that is not listed.
     ///
@@ -209,6 +209,7 @@ rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7).refuses
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum FeatureCapabilitiesPolicy {
     /// libvirt drops those that are dangerous to the host.
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// What the guest's clock shows when the guest starts.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#time-keeping).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Clock {
     /// What the attribute `offset` decides.
     ///
@@ -31,6 +31,7 @@ rt::table! { Clock: element("clock").since(0, 6, 0).reference("time-keeping");
 ///
 /// Where absent, `utc` is assumed; the canonical form spells it out. An empty one counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ClockOffset {
     /// Coordinated universal time.
     ///
@@ -73,7 +74,7 @@ rt::payload! { ClockOffset: attribute("offset").optional().written("utc").absent
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClockOffsetUtc {
     /// The offset as the oldest documents wrote it. libvirt reads nothing from it and takes UTC.
     ///
@@ -91,7 +92,7 @@ rt::table! { ClockOffsetUtc: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClockOffsetLocaltime {
     /// What becomes of changes that the guest made to its clock.
     ///
@@ -104,7 +105,7 @@ rt::table! { ClockOffsetLocaltime: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClockOffsetTimezone {
     /// The name of the time zone, as `Europe/Berlin`.
     ///
@@ -117,7 +118,7 @@ rt::table! { ClockOffsetTimezone: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClockOffsetVariable {
     /// The difference from the basis, in seconds; a clock that the guest sets changes it.
     ///
@@ -144,6 +145,7 @@ rt::table! { ClockOffsetVariable: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum ClockOffsetVariableBasis {
     /// Coordinated universal time.
     ///
@@ -162,7 +164,7 @@ rt::values! { ClockOffsetVariableBasis;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClockOffsetAbsolute {
     /// The time at the start of the guest, in seconds since 1970.
     ///
@@ -175,12 +177,12 @@ rt::table! { ClockOffsetAbsolute: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ClockReset {
     /// They are lost at each start.
     ///
     /// Since libvirt 0.9.11.
-    #[default]
     Reset,
     /// Another value.
     Number(i64),
@@ -194,7 +196,7 @@ rt::values! { ClockReset;
 /// A source of time for the guest.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timer {
     /// Which timer it is.
     ///
@@ -218,6 +220,7 @@ rt::table! { Timer: element("timer").since(0, 8, 6)
 ///
 /// Since libvirt 0.8.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TimerName {
     /// The platform's timer, which no hypervisor supports at present.
     ///
@@ -255,12 +258,6 @@ pub enum TimerName {
     Other(rt::Other),
 }
 
-impl Default for TimerName {
-    fn default() -> Self {
-        Self::Platform(TrackedTimer::default())
-    }
-}
-
 rt::payload! { TimerName: attribute("name").since(0, 8, 6);
     Platform(TrackedTimer) = "platform".since(0, 8, 6);
     Rtc(TrackedTimer) = "rtc".since(0, 8, 6);
@@ -274,7 +271,7 @@ rt::payload! { TimerName: attribute("name").since(0, 8, 6);
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TrackedTimer {
     /// What becomes of the late ticks.
     ///
@@ -292,12 +289,12 @@ rt::table! { TrackedTimer: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TrackedTimerTrack {
     /// The time since the guest started.
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Boot,
     /// The time for which the guest ran.
     ///
@@ -321,7 +318,7 @@ rt::values! { TrackedTimerTrack;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TscTimer {
     /// What becomes of the late ticks.
     ///
@@ -344,12 +341,12 @@ rt::table! { TscTimer: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TscTimerMode {
     /// As the hypervisor decides.
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Auto,
     /// The guest reads the counter of the CPU.
     ///
@@ -378,7 +375,7 @@ rt::values! { TscTimerMode;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TickingTimer {
     /// What becomes of the late ticks.
     ///
@@ -393,12 +390,12 @@ rt::table! { TickingTimer: members();
 /// What is done about ticks that came too late for the guest.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TimerTickpolicy {
     /// They are delivered late, at the normal rate; the guest's time stays behind.
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Delay,
     /// They are delivered as one.
     ///
@@ -425,7 +422,7 @@ rt::payload! { TimerTickpolicy: attribute("tickpolicy").since(0, 8, 6);
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TimerTickpolicyCatchup {
     /// How missing ticks are caught up with; 0 counts as not given.
     ///
@@ -440,7 +437,7 @@ rt::table! { TimerTickpolicyCatchup: members();
 /// How missing ticks are caught up with; 0 counts as not given.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TimerCatchup {
     /// How far the guest must lag behind.
     ///

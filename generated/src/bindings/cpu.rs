@@ -11,7 +11,7 @@ use domxml_runtime as rt;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#cpu-model-and-topology).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cpu {
     /// Where the description of the processor comes from.
     ///
@@ -84,6 +84,7 @@ rt::table! { Cpu: element("cpu").since(0, 7, 5).dropped_if_empty().reference("cp
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum CpuMode {
     /// This element describes the processor; the guest sees the same hardware on every host.
     ///
@@ -114,15 +115,16 @@ rt::values! { CpuMode;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum CpuMatch {
     /// The description is the least the guest needs; it is given more where the host has more.
     ///
     /// Since libvirt 0.7.5.
-    #[default]
     Minimum,
     /// The guest sees exactly what is described.
     ///
     /// Since libvirt 0.7.5.
+    #[default]
     Exact,
     /// The guest starts only where the host's processor equals the description.
     ///
@@ -137,12 +139,12 @@ rt::values! { CpuMatch;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CpuCheck {
     /// It does not; the hypervisor may refuse to start the guest.
     ///
     /// Since libvirt 3.2.0.
-    #[default]
     None,
     /// It checks the description before the start and leaves the rest to the hypervisor.
     ///
@@ -163,7 +165,7 @@ rt::values! { CpuCheck;
 /// The CPU model by the name that libvirt's CPU map gives it.
 ///
 /// Since libvirt 0.7.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuModel {
     /// Whether the nearest model that the hypervisor knows may take the place of this one.
     ///
@@ -188,6 +190,7 @@ rt::table! { CpuModel: element("model").since(0, 7, 5);
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum CpuModelFallback {
     /// `allow`
     ///
@@ -208,7 +211,7 @@ rt::values! { CpuModelFallback;
 /// How the virtual CPUs are arranged. The product of all numbers is the count of CPUs.
 ///
 /// Since libvirt 0.7.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuTopology {
     /// Sockets in the machine.
     ///
@@ -245,7 +248,7 @@ rt::table! { CpuTopology: element("topology").since(0, 7, 5);
 /// The cache that the virtual CPU reports. Without it the hypervisor decides.
 ///
 /// A second one is refused by libvirt. Since libvirt 3.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuCache {
     /// The level that is described; all levels if absent.
     ///
@@ -265,12 +268,12 @@ rt::table! { CpuCache: element("cache").since(3, 3, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CpuCacheLevel {
     /// `1`
     ///
     /// Since libvirt 3.3.0.
-    #[default]
     L1,
     /// `2`
     ///
@@ -289,12 +292,12 @@ rt::values! { CpuCacheLevel;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CpuCacheMode {
     /// The hypervisor makes them up.
     ///
     /// Since libvirt 3.3.0.
-    #[default]
     Emulate,
     /// The host's CPU reports them.
     ///
@@ -315,7 +318,7 @@ rt::values! { CpuCacheMode;
 /// How many bits a physical address of the guest has.
 ///
 /// Since libvirt 8.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuMaxPhysAddr {
     /// Who decides.
     ///
@@ -340,12 +343,12 @@ rt::table! { CpuMaxPhysAddr: element("maxphysaddr").since(8, 7, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CpuMaxPhysAddrMode {
     /// The attribute `bits`.
     ///
     /// Since libvirt 8.7.0.
-    #[default]
     Emulate,
     /// The host's CPU, up to `limit`.
     ///
@@ -361,7 +364,7 @@ rt::values! { CpuMaxPhysAddrMode;
 /// One feature that is added to the model, or taken from it.
 ///
 /// Since libvirt 0.7.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuFeature {
     /// What is to happen with the feature.
     ///
@@ -382,15 +385,16 @@ rt::table! { CpuFeature: element("feature").since(0, 7, 5);
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum CpuFeaturePolicy {
     /// The guest sees it, whether the host has it or not.
     ///
     /// Since libvirt 0.7.5.
-    #[default]
     Force,
     /// The guest does not start without it.
     ///
     /// Since libvirt 0.7.5.
+    #[default]
     Require,
     /// The guest sees it where the host has it.
     ///
@@ -417,7 +421,7 @@ rt::values! { CpuFeaturePolicy;
 /// The NUMA nodes of the guest.
 ///
 /// Since libvirt 0.9.8.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuNuma {
     /// One node: its CPUs and its memory.
     ///
@@ -440,7 +444,7 @@ rt::table! { CpuNuma: element("numa").since(0, 9, 8);
 /// One node: its CPUs and its memory.
 ///
 /// Since libvirt 0.9.8.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaCell {
     /// The number of the node, counted from 0 without a gap; the place among the cells if absent.
     ///
@@ -491,12 +495,12 @@ rt::table! { NumaCell: element("cell").since(0, 9, 8);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NumaCellMemAccess {
     /// `shared`
     ///
     /// Since libvirt 1.2.9.
-    #[default]
     Shared,
     /// `private`
     ///
@@ -512,7 +516,7 @@ rt::values! { NumaCellMemAccess;
 /// How far the other nodes are. Where nothing is said it is 10 to the node itself and 20 to any other.
 ///
 /// Since libvirt 3.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaDistances {
     /// The distance to one node.
     ///
@@ -529,7 +533,7 @@ rt::table! { NumaDistances: element("distances").since(3, 10, 0);
 /// The distance to one node.
 ///
 /// Since libvirt 3.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaSibling {
     /// The number of that node.
     ///
@@ -551,7 +555,7 @@ rt::table! { NumaSibling: element("sibling").since(3, 10, 0);
 /// A cache at the memory's side of the node, one level an element.
 ///
 /// Since libvirt 6.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaCache {
     /// The level of the cache.
     ///
@@ -586,12 +590,12 @@ rt::table! { NumaCache: element("cache").since(6, 6, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NumaCacheAssociativity {
     /// `none`
     ///
     /// Since libvirt 6.6.0.
-    #[default]
     None,
     /// `direct`
     ///
@@ -610,12 +614,12 @@ rt::values! { NumaCacheAssociativity;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NumaCachePolicy {
     /// `none`
     ///
     /// Since libvirt 6.6.0.
-    #[default]
     None,
     /// `writeback`
     ///
@@ -636,7 +640,7 @@ rt::values! { NumaCachePolicy;
 /// The size of the cache.
 ///
 /// Since libvirt 6.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaCacheSize {
     /// The size, in `unit`.
     ///
@@ -658,7 +662,7 @@ rt::table! { NumaCacheSize: element("size").since(6, 6, 0);
 /// The size of one line of the cache.
 ///
 /// Since libvirt 6.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaCacheLine {
     /// The size, in `unit`.
     ///
@@ -681,7 +685,7 @@ rt::table! { NumaCacheLine: element("line").since(6, 6, 0);
 ///
 /// Since libvirt 6.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#acpi-heterogeneous-memory-attribute-table).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaInterconnects {
     /// Elements whose order is kept.
     pub items: Vec<NumaInterconnectsItem>,
@@ -695,17 +699,12 @@ rt::table! { NumaInterconnects: element("interconnects").since(6, 6, 0).referenc
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NumaInterconnectsItem {
     /// The time that one node waits for the memory of another.
     Latency(NumaLatency),
     /// How much one node can move to or from the memory of another in a second.
     Bandwidth(NumaBandwidth),
-}
-
-impl Default for NumaInterconnectsItem {
-    fn default() -> Self {
-        Self::Latency(Default::default())
-    }
 }
 
 rt::mix! { NumaInterconnectsItem;
@@ -716,7 +715,7 @@ rt::mix! { NumaInterconnectsItem;
 /// The time that one node waits for the memory of another.
 ///
 /// Since libvirt 6.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaLatency {
     /// The number of the node that asks.
     ///
@@ -753,7 +752,7 @@ rt::table! { NumaLatency: element("latency").since(6, 6, 0);
 /// How much one node can move to or from the memory of another in a second.
 ///
 /// Since libvirt 6.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaBandwidth {
     /// The number of the node that asks.
     ///
@@ -793,12 +792,12 @@ rt::table! { NumaBandwidth: element("bandwidth").since(6, 6, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NumaLatencyType {
     /// Reads and writes.
     ///
     /// Since libvirt 6.6.0.
-    #[default]
     Access,
     /// `read`
     ///

@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#cpu-tuning).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cputune {
     /// The guest's weight among all guests, 2 to 262144 with control groups v1, 1 to 10000 with v2.
     ///
@@ -120,7 +120,7 @@ rt::table! { Cputune: element("cputune").since(0, 9, 0).dropped_if_empty().refer
 /// The host CPUs that one virtual CPU may run on.
 ///
 /// Since libvirt 0.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Vcpupin {
     /// The number of the virtual CPU.
     ///
@@ -142,7 +142,7 @@ rt::table! { Vcpupin: element("vcpupin").since(0, 9, 0);
 /// The host CPUs that the emulator may run on: all of the guest but its virtual CPUs and I/O threads.
 ///
 /// A second one is refused by libvirt. Since libvirt 0.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Emulatorpin {
     /// A set of host CPUs.
     ///
@@ -159,7 +159,7 @@ rt::table! { Emulatorpin: element("emulatorpin").since(0, 10, 0);
 /// The host CPUs that one I/O thread may run on.
 ///
 /// Since libvirt 1.2.9.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iothreadpin {
     /// The number of the I/O thread.
     ///
@@ -181,7 +181,7 @@ rt::table! { Iothreadpin: element("iothreadpin").since(1, 2, 9);
 /// The scheduler of some virtual CPUs.
 ///
 /// Since libvirt 1.2.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Vcpusched {
     /// The virtual CPUs; absent, it is the default for all.
     ///
@@ -203,7 +203,7 @@ rt::table! { Vcpusched: element("vcpusched").since(1, 2, 13);
 /// The scheduler of some I/O threads.
 ///
 /// Since libvirt 1.2.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iothreadsched {
     /// The I/O threads; absent, it is the default for all.
     ///
@@ -225,7 +225,7 @@ rt::table! { Iothreadsched: element("iothreadsched").since(1, 2, 13);
 /// The scheduler of the emulator.
 ///
 /// A second one is refused by libvirt. Since libvirt 5.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Emulatorsched {
     /// The scheduling policy.
     ///
@@ -242,12 +242,12 @@ rt::table! { Emulatorsched: element("emulatorsched").since(5, 3, 0);
 /// A scheduler of the host's kernel, real-time ones with a priority.
 ///
 /// Since libvirt 1.2.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Scheduler {
     /// For work that needs the CPU and nobody waits for.
     ///
     /// Since libvirt 1.2.13.
-    #[default]
     Batch,
     /// For work that runs when nothing else does.
     ///
@@ -274,7 +274,7 @@ rt::payload! { Scheduler: attribute("scheduler").since(1, 2, 13);
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RealTime {
     /// The priority, usually 1 to 99.
     ///
@@ -289,7 +289,7 @@ rt::table! { RealTime: members();
 /// The part of the CPU caches that some virtual CPUs get, by the host's resctrl.
 ///
 /// Since libvirt 4.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cachetune {
     /// The virtual CPUs; sets may be equal to one of `memorytune` but never overlap. Where absent, it is
     /// for the whole process.
@@ -314,17 +314,12 @@ rt::table! { Cachetune: element("cachetune").since(4, 1, 0);
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CachetuneItem {
     /// A region of one cache.
     Cache(CachetuneCache),
     /// Watches how some of these virtual CPUs use a cache.
     Monitor(CachetuneMonitor),
-}
-
-impl Default for CachetuneItem {
-    fn default() -> Self {
-        Self::Cache(Default::default())
-    }
 }
 
 rt::mix! { CachetuneItem;
@@ -335,7 +330,7 @@ rt::mix! { CachetuneItem;
 /// A region of one cache.
 ///
 /// Since libvirt 4.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CachetuneCache {
     /// The host's number of the cache.
     ///
@@ -370,12 +365,12 @@ rt::table! { CachetuneCache: element("cache").since(4, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CachetuneCacheType {
     /// `both`
     ///
     /// Since libvirt 4.1.0.
-    #[default]
     Both,
     /// `code`
     ///
@@ -396,7 +391,7 @@ rt::values! { CachetuneCacheType;
 /// Watches how some of these virtual CPUs use a cache.
 ///
 /// Since libvirt 4.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CachetuneMonitor {
     /// The level of the cache.
     ///
@@ -418,7 +413,7 @@ rt::table! { CachetuneMonitor: element("monitor").since(4, 10, 0);
 /// The memory bandwidth that some virtual CPUs get, by the host's resctrl.
 ///
 /// Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Memorytune {
     /// The virtual CPUs; sets may be equal to one of `cachetune` but never overlap. Where absent, it is for
     /// the whole process.
@@ -438,17 +433,12 @@ rt::table! { Memorytune: element("memorytune").since(4, 7, 0);
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemorytuneItem {
     /// The bandwidth from one node.
     Node(MemorytuneNode),
     /// Watches how much bandwidth some of these virtual CPUs use.
     Monitor(MemorytuneMonitor),
-}
-
-impl Default for MemorytuneItem {
-    fn default() -> Self {
-        Self::Node(Default::default())
-    }
 }
 
 rt::mix! { MemorytuneItem;
@@ -459,7 +449,7 @@ rt::mix! { MemorytuneItem;
 /// The bandwidth from one node.
 ///
 /// Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemorytuneNode {
     /// The host's number of the node.
     ///
@@ -481,7 +471,7 @@ rt::table! { MemorytuneNode: element("node").since(4, 7, 0);
 /// Watches how much bandwidth some of these virtual CPUs use.
 ///
 /// Since libvirt 6.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemorytuneMonitor {
     /// The virtual CPUs, all of them members of the allocation; those of the allocation, unless given.
     ///
@@ -498,7 +488,7 @@ rt::table! { MemorytuneMonitor: element("monitor").since(6, 0, 0);
 /// Watches, by the host's resctrl, how much energy some virtual CPUs use.
 ///
 /// Since libvirt 12.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Energytune {
     /// The virtual CPUs; where absent, it is for the whole process.
     ///
@@ -525,7 +515,7 @@ rt::table! { Energytune: element("energytune").since(12, 4, 0);
 /// Watches how much energy some of these virtual CPUs use.
 ///
 /// Since libvirt 12.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EnergytuneMonitor {
     /// The virtual CPUs, all of them members of the group; those of the group, unless given.
     ///

@@ -51,7 +51,7 @@ use domxml_runtime as rt;
 /// The devices of the guest, and the emulator that provides them.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Devices {
     /// The path of the device model's binary.
     ///

@@ -16,7 +16,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#element-and-attribute-overview).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Domain {
     /// The hypervisor that runs the domain.
     ///
@@ -327,12 +327,12 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DomainType {
     /// QEMU, emulating the processor.
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Qemu,
     /// QEMU with the kernel module kqemu, which is gone.
     ///
@@ -420,7 +420,7 @@ rt::values! { DomainType;
 ///
 /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#general-metadata).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Genid {
     /// The text.
     pub value: Option<scalar::Uuid>,
@@ -436,7 +436,7 @@ rt::table! { Genid: element("genid").since(4, 4, 0).reference("general-metadata"
 ///
 /// A second one is refused by libvirt. Since libvirt 12.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#host-device-iommufd).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iommufd {
     /// Whether they do.
     ///

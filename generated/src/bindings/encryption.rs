@@ -6,7 +6,7 @@ use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// The parts of a description of encryption.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Encryption {
     /// The format of the encrypted storage.
     ///
@@ -44,12 +44,12 @@ rt::table! { Encryption: element("encryption");
 /// The formats of encrypted storage: `luks-any` is LUKS of version 1 or 2, whichever is found;
 /// `default` and `qcow` stand for the encryption of old qcow images, which hypervisors do not open any
 /// more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum EncryptionFormat {
     /// `default`
     ///
     /// Since libvirt 0.7.1.
-    #[default]
     Default,
     /// `qcow`
     ///
@@ -79,6 +79,7 @@ rt::values! { EncryptionFormat;
 
 /// Who encrypts: the hypervisor, or the client library of RBD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum EncryptionEngine {
     /// `qemu`
     ///
@@ -100,7 +101,7 @@ rt::values! { EncryptionEngine;
 /// layered, each layer has one, that of the image itself first.
 ///
 /// Since libvirt 0.7.1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EncryptionSecret {
     /// What the secret is.
     ///
@@ -125,12 +126,12 @@ rt::table! { EncryptionSecret: element("secret").since(0, 7, 1);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum EncryptionSecretType {
     /// `passphrase`
     ///
     /// Since libvirt 0.7.1.
-    #[default]
     Passphrase,
 }
 
@@ -141,7 +142,7 @@ rt::values! { EncryptionSecretType;
 /// The cipher with which a new LUKS volume is encrypted.
 ///
 /// Since libvirt 2.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EncryptionCipher {
     /// The name of the cipher, such as `aes`.
     ///
@@ -173,7 +174,7 @@ rt::table! { EncryptionCipher: element("cipher").since(2, 1, 0);
 /// How the initialization vectors of a new LUKS volume are made.
 ///
 /// Since libvirt 2.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EncryptionIvgen {
     /// The name of the method, such as `plain64`.
     ///

@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 /// What a guest with Windows finds of Hyper-V.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 1.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureHyperv {
     /// Whether the guest finds the features that are listed and no others, or, whatever is listed beside
     /// it, all that the hypervisor has.
@@ -112,6 +112,7 @@ rt::table! { FeatureHyperv: element("hyperv").since(1, 0, 0).pair().empty_until(
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum FeatureHypervMode {
     /// Exactly the features that are listed.
     ///
@@ -137,7 +138,7 @@ rt::values! { FeatureHypervMode;
 /// The guest tells the hypervisor when it waits long for a lock.
 ///
 /// Since libvirt 1.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HypervSpinlocks {
     /// The switch of a feature.
     ///
@@ -159,7 +160,7 @@ rt::table! { HypervSpinlocks: element("spinlocks").since(1, 1, 0);
 /// The timers of the synthetic interrupt controller.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HypervStimer {
     /// The switch of a feature.
     ///
@@ -181,7 +182,7 @@ rt::table! { HypervStimer: element("stimer").since(1, 3, 3).refuses_unknown();
 /// The name by which the hypervisor introduces itself.
 ///
 /// Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HypervVendorId {
     /// The switch of a feature.
     ///
@@ -203,7 +204,7 @@ rt::table! { HypervVendorId: element("vendor_id").since(1, 3, 3);
 /// The guest flushes the TLBs of other virtual CPUs through the hypervisor.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HypervTlbflush {
     /// The switch of a feature.
     ///
@@ -230,7 +231,7 @@ rt::table! { HypervTlbflush: element("tlbflush").since(4, 7, 0).refuses_unknown(
 /// Features of KVM.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 1.2.8.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureKvm {
     /// The guest does not find KVM by the usual registers.
     ///
@@ -267,7 +268,7 @@ rt::table! { FeatureKvm: element("kvm").since(1, 2, 8).pair().refuses_unknown();
 /// Written pages are noted in a ring instead of a bitmap.
 ///
 /// Since libvirt 8.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct KvmDirtyRing {
     /// The switch of a feature.
     ///
@@ -289,7 +290,7 @@ rt::table! { KvmDirtyRing: element("dirty-ring").since(8, 0, 0);
 /// Features of Xen.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 6.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureXen {
     /// A paravirtual guest sees the host's memory map.
     ///
@@ -311,7 +312,7 @@ rt::table! { FeatureXen: element("xen").since(6, 3, 0).pair().refuses_unknown();
 /// The mappings in the IOMMU that PCI devices of the host need in a guest.
 ///
 /// Since libvirt 6.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct XenPassthrough {
     /// The switch of a feature.
     ///
@@ -331,12 +332,12 @@ rt::table! { XenPassthrough: element("passthrough").since(6, 3, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum XenPassthroughMode {
     /// The IOMMU has tables of its own, which are kept equal.
     ///
     /// Since libvirt 6.3.0.
-    #[default]
     SyncPt,
     /// The IOMMU uses the guest's tables.
     ///

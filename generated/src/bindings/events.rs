@@ -7,12 +7,12 @@ use crate::bindings::YesNo;
 use domxml_runtime as rt;
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DomainOnCrash {
     /// The guest is stopped and all of its resources are freed.
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Destroy,
     /// The guest is started again with the same configuration.
     ///
@@ -51,12 +51,12 @@ rt::values! { DomainOnCrash;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DomainOnLockfailure {
     /// The guest is powered off.
     ///
     /// Since libvirt 1.0.0.
-    #[default]
     Poweroff,
     /// The guest is powered off and started again to take its locks anew.
     ///
@@ -80,12 +80,12 @@ rt::values! { DomainOnLockfailure;
 }
 
 /// What is done with a guest that stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LifecycleAction {
     /// The guest is stopped and all of its resources are freed.
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Destroy,
     /// The guest is started again with the same configuration.
     ///
@@ -112,7 +112,7 @@ rt::values! { LifecycleAction;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2. See [the
 /// manual](https://libvirt.org/formatdomain.html#power-management).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Pm {
     /// The state S3, suspend to memory.
     ///
@@ -134,7 +134,7 @@ rt::table! { Pm: element("pm").since(0, 10, 2).dropped_if_empty().reference("pow
 /// A sleep state, left to the hypervisor unless switched.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PmState {
     /// A sleep state, left to the hypervisor unless switched.
     ///
@@ -152,7 +152,7 @@ rt::table! { PmState: shared().since(0, 10, 2).dropped_if_empty();
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#performance-monitoring-events).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Perf {
     /// A performance event.
     ///
@@ -169,7 +169,7 @@ rt::table! { Perf: element("perf").since(1, 3, 3).dropped_if_empty().reference("
 /// A performance event.
 ///
 /// Since libvirt 1.3.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PerfEvent {
     /// What is counted.
     ///
@@ -189,12 +189,12 @@ rt::table! { PerfEvent: element("event").since(1, 3, 3);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PerfEventName {
     /// The use of the L3 cache, in bytes.
     ///
     /// Since libvirt 1.3.3.
-    #[default]
     Cmt,
     /// The bandwidth of all memory traffic.
     ///

@@ -14,7 +14,7 @@ use domxml_runtime as rt;
 /// The canonical form leaves it out where there is nothing in it. A child that it does not know is
 /// refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hypervisor-features).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Features {
     /// The guest has ACPI, which an orderly shutdown needs on most machines.
     ///
@@ -179,7 +179,7 @@ rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().ref
 }
 
 /// The switch of a feature.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Switch {
     /// The switch of a feature.
     ///
@@ -194,7 +194,7 @@ rt::table! { Switch: shared();
 }
 
 /// The switch of a feature that its element alone switches on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SwitchOrOn {
     /// The switch of a feature that its element alone switches on.
     ///
@@ -211,7 +211,7 @@ rt::table! { SwitchOrOn: shared();
 /// The guest has an APIC, whose interrupts can be programmed.
 ///
 /// Since libvirt 0.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureApic {
     /// Whether the guest can signal the end of an interrupt without leaving its virtual CPU.
     ///
@@ -228,7 +228,7 @@ rt::table! { FeatureApic: element("apic").since(0, 6, 0);
 /// Hardware assisted paging.
 ///
 /// Since libvirt 0.8.8.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureHap {
     /// The switch of a feature that its element alone switches on.
     ///
@@ -245,7 +245,7 @@ rt::table! { FeatureHap: element("hap").since(0, 8, 8);
 /// The interrupt controller of ARM machines.
 ///
 /// Since libvirt 1.2.16.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureGic {
     /// Its version. Without it the hypervisor chooses.
     ///
@@ -260,12 +260,12 @@ rt::table! { FeatureGic: element("gic").since(1, 2, 16);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FeatureGicVersion {
     /// As the host's.
     ///
     /// Since libvirt 1.3.2.
-    #[default]
     Host,
     /// `2`
     ///
@@ -286,7 +286,7 @@ rt::values! { FeatureGicVersion;
 /// System management mode, which firmware needs for secure boot.
 ///
 /// Since libvirt 2.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureSmm {
     /// The switch of a feature that its element alone switches on.
     ///
@@ -310,7 +310,7 @@ rt::table! { FeatureSmm: element("smm").since(2, 2, 0);
 /// the chip set has itself. libvirt prints the largest unit that fits.
 ///
 /// Since libvirt 4.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SmmTseg {
     /// The unit in which the size is given.
     ///
@@ -331,7 +331,7 @@ rt::table! { SmmTseg: element("tseg").since(4, 5, 0);
 /// The I/O APIC.
 ///
 /// Since libvirt 3.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureIoapic {
     /// Who emulates it.
     ///
@@ -346,12 +346,12 @@ rt::table! { FeatureIoapic: element("ioapic").since(3, 4, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FeatureIoapicDriver {
     /// QEMU, outside of the kernel: the split mode that interrupt remapping needs.
     ///
     /// Since libvirt 3.4.0.
-    #[default]
     Qemu,
     /// The kernel, as KVM guests have it where nothing is said.
     ///
@@ -367,7 +367,7 @@ rt::values! { FeatureIoapicDriver;
 /// The hash page table of pSeries guests.
 ///
 /// Since libvirt 3.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureHpt {
     /// Whether the table can be resized.
     ///
@@ -387,12 +387,12 @@ rt::table! { FeatureHpt: element("hpt").since(3, 10, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FeatureHptResizing {
     /// Where guest and host both can.
     ///
     /// Since libvirt 3.10.0.
-    #[default]
     Enabled,
     /// Never.
     ///
@@ -413,7 +413,7 @@ rt::values! { FeatureHptResizing;
 /// Model specific registers.
 ///
 /// Since libvirt 5.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureMsrs {
     /// What happens when the guest uses a register that the hypervisor does not know.
     ///
@@ -428,12 +428,12 @@ rt::table! { FeatureMsrs: element("msrs").since(5, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FeatureMsrsUnknown {
     /// Nothing.
     ///
     /// Since libvirt 5.1.0.
-    #[default]
     Ignore,
     /// The guest gets a fault.
     ///
@@ -449,7 +449,7 @@ rt::values! { FeatureMsrsUnknown;
 /// How a pSeries guest is protected from speculation.
 ///
 /// Since libvirt 6.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SpeculationProtection {
     /// How a pSeries guest is protected from speculation.
     ///
@@ -464,12 +464,12 @@ rt::table! { SpeculationProtection: shared().since(6, 3, 0);
 }
 
 /// How the guest is protected from a kind of speculation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SpeculationFix {
     /// Not at all.
     ///
     /// Since libvirt 6.3.0.
-    #[default]
     Broken,
     /// By software.
     ///
@@ -490,7 +490,7 @@ rt::values! { SpeculationFix;
 /// Indirect branch speculation, in pSeries guests.
 ///
 /// Since libvirt 6.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureIbs {
     /// The protection.
     ///
@@ -505,12 +505,12 @@ rt::table! { FeatureIbs: element("ibs").since(6, 3, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FeatureIbsValue {
     /// None.
     ///
     /// Since libvirt 6.3.0.
-    #[default]
     Broken,
     /// The count cache is flushed.
     ///
@@ -541,7 +541,7 @@ rt::values! { FeatureIbsValue;
 /// Tuning of QEMU's emulation by translation.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureTcg {
     /// The size of the cache of translated code.
     ///
@@ -558,7 +558,7 @@ rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
 /// The memory of a guest that ends is freed in the background.
 ///
 /// Since libvirt 9.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureAsyncTeardown {
     /// Whether it is.
     ///
@@ -575,7 +575,7 @@ rt::table! { FeatureAsyncTeardown: element("async-teardown").since(9, 6, 0);
 /// The advanced interrupt architecture of RISC-V.
 ///
 /// Since libvirt 11.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureAia {
     /// The devices that the machine has for it.
     ///
@@ -590,12 +590,12 @@ rt::table! { FeatureAia: element("aia").since(11, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FeatureAiaValue {
     /// None.
     ///
     /// Since libvirt 11.1.0.
-    #[default]
     None,
     /// An APLIC in each socket.
     ///

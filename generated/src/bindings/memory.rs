@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 ///
 /// An empty one is refused by libvirt. Since libvirt 1.2.14. See [the
 /// manual](https://libvirt.org/formatdomain.html#memory-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MaxMemory {
     /// The number of slots for memory modules.
     ///
@@ -39,7 +39,7 @@ rt::table! { MaxMemory: element("maxMemory").since(1, 2, 14).reference("memory-a
 /// KiB. It may be absent where the NUMA cells give their own sizes.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Memory {
     /// Whether a core dump of the hypervisor process includes the guest's memory.
     ///
@@ -66,7 +66,7 @@ rt::table! { Memory: element("memory").since(0, 6, 0).reference("memory-allocati
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.7.1. See [the
 /// manual](https://libvirt.org/formatdomain.html#memory-backing).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBacking {
     /// Takes the guest's memory from huge pages; of the default size where no page says otherwise.
     ///
@@ -113,7 +113,7 @@ rt::table! { MemoryBacking: element("memoryBacking").since(0, 7, 1).dropped_if_e
 /// Takes the guest's memory from huge pages; of the default size where no page says otherwise.
 ///
 /// Since libvirt 0.7.1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Hugepages {
     /// Huge pages of one size, for all NUMA nodes of the guest or for some.
     ///
@@ -130,7 +130,7 @@ rt::table! { Hugepages: element("hugepages").since(0, 7, 1);
 /// Huge pages of one size, for all NUMA nodes of the guest or for some.
 ///
 /// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Hugepage {
     /// The size of a page.
     ///
@@ -158,7 +158,7 @@ rt::table! { Hugepage: element("page").since(1, 2, 7);
 /// What the memory is allocated from.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBackingSource {
     /// The kind of memory.
     ///
@@ -174,12 +174,12 @@ rt::table! { MemoryBackingSource: element("source").since(3, 1, 0).dropped_if_em
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemoryBackingSourceType {
     /// A file of the host.
     ///
     /// Since libvirt 3.1.0.
-    #[default]
     File,
     /// Anonymous memory.
     ///
@@ -200,7 +200,7 @@ rt::values! { MemoryBackingSourceType;
 /// Whether other processes can share the memory; a NUMA cell may decide differently by `memAccess`.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBackingAccess {
     /// Shared with other processes, or private.
     ///
@@ -216,12 +216,12 @@ rt::table! { MemoryBackingAccess: element("access").since(3, 1, 0).dropped_if_em
 }
 
 /// Whether memory is shared with other processes of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemoryAccessMode {
     /// `shared`
     ///
     /// Since libvirt 3.1.0.
-    #[default]
     Shared,
     /// `private`
     ///
@@ -237,7 +237,7 @@ rt::values! { MemoryAccessMode;
 /// When and how the host allocates the memory.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBackingAllocation {
     /// When the memory is allocated.
     ///
@@ -259,12 +259,12 @@ rt::table! { MemoryBackingAllocation: element("allocation").since(3, 1, 0).dropp
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemoryBackingAllocationMode {
     /// When the guest starts.
     ///
     /// Since libvirt 3.1.0.
-    #[default]
     Immediate,
     /// As the guest touches it.
     ///
@@ -281,7 +281,7 @@ rt::values! { MemoryBackingAllocationMode;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#memory-tuning).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Memtune {
     /// The most memory that the guest can use.
     ///

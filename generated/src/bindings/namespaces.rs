@@ -7,7 +7,7 @@ use domxml_runtime as rt;
 /// Arguments and environment that are added to QEMU's command line.
 ///
 /// Since libvirt 0.8.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuCommandline {
     /// One argument.
     ///
@@ -29,7 +29,7 @@ rt::table! { QemuCommandline: element("commandline").ns("http://libvirt.org/sche
 /// One argument.
 ///
 /// Since libvirt 0.8.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuArg {
     /// The argument, verbatim.
     ///
@@ -46,7 +46,7 @@ rt::table! { QemuArg: element("arg").ns("http://libvirt.org/schemas/domain/qemu/
 /// One variable of the environment.
 ///
 /// Since libvirt 0.8.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuEnv {
     /// The name of the variable.
     ///
@@ -68,7 +68,7 @@ rt::table! { QemuEnv: element("env").ns("http://libvirt.org/schemas/domain/qemu/
 /// Corrections of what libvirt believes QEMU to be capable of.
 ///
 /// Since libvirt 5.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuCapabilities {
     /// A capability to assume.
     ///
@@ -90,7 +90,7 @@ rt::table! { QemuCapabilities: element("capabilities").ns("http://libvirt.org/sc
 /// A capability of QEMU.
 ///
 /// Since libvirt 5.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuCapability {
     /// A capability of QEMU.
     ///
@@ -107,7 +107,7 @@ rt::table! { QemuCapability: shared().since(5, 6, 0);
 /// Properties of devices that are set over libvirt's head.
 ///
 /// Since libvirt 8.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuOverride {
     /// The device whose properties are set.
     ///
@@ -125,7 +125,7 @@ rt::table! { QemuOverride: element("override").ns("http://libvirt.org/schemas/do
 /// The device whose properties are set.
 ///
 /// Since libvirt 8.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuOverrideDevice {
     /// The alias of the device.
     ///
@@ -148,7 +148,7 @@ rt::table! { QemuOverrideDevice: element("device").ns("http://libvirt.org/schema
 /// The properties of the part of the device that the guest sees.
 ///
 /// Since libvirt 8.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuOverrideFrontend {
     /// One property.
     ///
@@ -166,7 +166,7 @@ rt::table! { QemuOverrideFrontend: element("frontend").ns("http://libvirt.org/sc
 /// One property.
 ///
 /// Since libvirt 8.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuOverrideProperty {
     /// QEMU's name of the property.
     ///
@@ -191,12 +191,12 @@ rt::table! { QemuOverrideProperty: element("property").ns("http://libvirt.org/sc
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum QemuOverridePropertyType {
     /// A string.
     ///
     /// Since libvirt 8.2.0.
-    #[default]
     String,
     /// A number with a sign.
     ///
@@ -227,7 +227,7 @@ rt::values! { QemuOverridePropertyType;
 /// What QEMU does when libvirt uses a deprecated command.
 ///
 /// Since libvirt 7.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuDeprecation {
     /// What QEMU does.
     ///
@@ -242,12 +242,12 @@ rt::table! { QemuDeprecation: element("deprecation").ns("http://libvirt.org/sche
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum QemuDeprecationBehavior {
     /// Nothing.
     ///
     /// Since libvirt 7.3.0.
-    #[default]
     None,
     /// It hides deprecated things from its answers.
     ///
@@ -273,7 +273,7 @@ rt::values! { QemuDeprecationBehavior;
 /// The kernel namespaces that a container shares with another one.
 ///
 /// Since libvirt 1.2.19.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LxcNamespace {
     /// The shared network namespace.
     ///
@@ -303,7 +303,7 @@ rt::table! { LxcNamespace: element("namespace").ns("http://libvirt.org/schemas/d
 /// The shared network namespace.
 ///
 /// Since libvirt 1.2.19.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LxcShareNet {
     /// How the namespace is named.
     ///
@@ -323,12 +323,12 @@ rt::table! { LxcShareNet: element("sharenet").ns("http://libvirt.org/schemas/dom
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LxcShareNetType {
     /// A network namespace, by name.
     ///
     /// Since libvirt 1.2.19.
-    #[default]
     Netns,
     /// That of a container, by its name.
     ///
@@ -349,7 +349,7 @@ rt::values! { LxcShareNetType;
 /// Whose namespace it is.
 ///
 /// Since libvirt 1.2.19.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LxcShared {
     /// How the namespace is named.
     ///
@@ -369,12 +369,12 @@ rt::table! { LxcShared: shared().since(1, 2, 19);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LxcShareIpcType {
     /// That of a container, by its name.
     ///
     /// Since libvirt 1.2.19.
-    #[default]
     Name,
     /// That of a process, by its number.
     ///
@@ -390,7 +390,7 @@ rt::values! { LxcShareIpcType;
 /// Arguments that are added to the command line of Xen's device model.
 ///
 /// Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct XenCommandline {
     /// One argument.
     ///
@@ -407,7 +407,7 @@ rt::table! { XenCommandline: element("commandline").ns("http://libvirt.org/schem
 /// One argument.
 ///
 /// Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct XenArg {
     /// The argument, verbatim.
     ///
@@ -424,7 +424,7 @@ rt::table! { XenArg: element("arg").ns("http://libvirt.org/schemas/domain/xen/1.
 /// Arguments that are added to the command line of bhyve.
 ///
 /// Since libvirt 5.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BhyveCommandline {
     /// One argument.
     ///
@@ -441,7 +441,7 @@ rt::table! { BhyveCommandline: element("commandline").ns("http://libvirt.org/sch
 /// One argument.
 ///
 /// Since libvirt 5.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BhyveArg {
     /// The argument, verbatim.
     ///

@@ -11,7 +11,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#operating-system-booting).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Os {
     /// Chooses a firmware of this kind by its description files and fills in loader and NVRAM.
     ///
@@ -155,12 +155,12 @@ rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-bootin
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsFirmware {
     /// `bios`
     ///
     /// Since libvirt 5.2.0.
-    #[default]
     Bios,
     /// `efi`
     ///
@@ -176,7 +176,7 @@ rt::values! { OsFirmware;
 /// The kind of operating system, and the machine that it runs on.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsType {
     /// The architecture of the guest's processor; the host's, unless given.
     ///
@@ -201,12 +201,12 @@ rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader")
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsTypeValue {
     /// An operating system for bare metal, which needs full virtualisation.
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Hvm,
     /// One written for Xen's paravirtual interface.
     ///
@@ -242,7 +242,7 @@ rt::values! { OsTypeValue;
 /// A variable in the environment of a container's first process; the content is its value.
 ///
 /// Since libvirt 3.6.0. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsInitenv {
     /// The name of the variable.
     ///
@@ -263,7 +263,7 @@ rt::table! { OsInitenv: element("initenv").since(3, 6, 0).reference("container-b
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.1. See [the
 /// manual](https://libvirt.org/formatdomain.html#container-boot).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Idmap {
     /// A range of users.
     ///
@@ -285,7 +285,7 @@ rt::table! { Idmap: element("idmap").since(1, 2, 1).dropped_if_empty().reference
 /// A range of numbers in the container and its place on the host.
 ///
 /// Since libvirt 1.2.1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IdmapRange {
     /// The first number in the container.
     ///
@@ -313,7 +313,7 @@ rt::table! { IdmapRange: shared().since(1, 2, 1);
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsFirmwareFeatures {
     /// A feature of the firmware.
     ///
@@ -330,7 +330,7 @@ rt::table! { OsFirmwareFeatures: element("firmware").since(7, 2, 0).dropped_if_e
 /// A feature of the firmware.
 ///
 /// Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsFirmwareFeature {
     /// Whether the firmware must have the feature.
     ///
@@ -350,12 +350,12 @@ rt::table! { OsFirmwareFeature: element("feature").since(7, 2, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsFirmwareFeatureName {
     /// The NVRAM template holds the usual certificates, so that nothing unsigned boots.
     ///
     /// Since libvirt 7.2.0.
-    #[default]
     EnrolledKeys,
     /// The firmware implements Secure Boot.
     ///
@@ -372,7 +372,7 @@ rt::values! { OsFirmwareFeatureName;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsLoader {
     /// Whether the guest is kept from writing to the image.
     ///
@@ -413,6 +413,7 @@ rt::table! { OsLoader: element("loader").since(0, 6, 0).dropped_if_empty().refer
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum OsLoaderType {
     /// As a ROM.
     ///
@@ -431,12 +432,12 @@ rt::values! { OsLoaderType;
 }
 
 /// The format of a flash image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsFlashFormat {
     /// `raw`
     ///
     /// Since libvirt 9.2.0.
-    #[default]
     Raw,
     /// `qcow2`
     ///
@@ -454,7 +455,7 @@ rt::values! { OsFlashFormat;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsNvram {
     /// The file from which a new store is copied.
     ///
@@ -493,12 +494,12 @@ rt::table! { OsNvram: element("nvram").since(1, 2, 9).dropped_if_empty().referen
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsNvramType {
     /// A file of the host.
     ///
     /// Since libvirt 8.5.0.
-    #[default]
     File,
     /// A block device of the host.
     ///
@@ -520,7 +521,7 @@ rt::values! { OsNvramType;
 /// image.
 ///
 /// Since libvirt 12.1.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsVarstore {
     /// The file from which a new store is copied.
     ///
@@ -543,7 +544,7 @@ rt::table! { OsVarstore: element("varstore").since(12, 1, 0).reference("bios-boo
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsBootmenu {
     /// Whether the menu is offered.
     ///
@@ -566,7 +567,7 @@ rt::table! { OsBootmenu: element("bootmenu").since(0, 8, 3).dropped_if_empty().r
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsBios {
     /// Whether the BIOS shows its messages on a serial port.
     ///
@@ -589,7 +590,7 @@ rt::table! { OsBios: element("bios").since(0, 9, 4).dropped_if_empty().reference
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6. See [the
 /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsSmbios {
     /// The origin of the tables.
     ///
@@ -605,12 +606,12 @@ rt::table! { OsSmbios: element("smbios").since(0, 8, 6).dropped_if_empty().refer
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsSmbiosMode {
     /// The hypervisor makes them up.
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Emulate,
     /// Blocks 0 and 1 are the host's, but for the UUID.
     ///
@@ -632,7 +633,7 @@ rt::values! { OsSmbiosMode;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.3.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#common-os-element-configuration).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsAcpi {
     /// The path of a file with ACPI tables.
     ///
@@ -649,7 +650,7 @@ rt::table! { OsAcpi: element("acpi").since(1, 3, 5).dropped_if_empty().reference
 /// The path of a file with ACPI tables.
 ///
 /// Since libvirt 1.3.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsAcpiTable {
     /// What the file holds.
     ///
@@ -667,12 +668,12 @@ rt::table! { OsAcpiTable: element("table").since(1, 3, 5);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsAcpiTableType {
     /// One table with its header.
     ///
     /// Since libvirt 11.2.0.
-    #[default]
     Raw,
     /// Several tables with their headers, one after the other.
     ///
@@ -698,7 +699,7 @@ rt::values! { OsAcpiTableType;
 /// The kind of device to boot from next; several elements are tried in their order.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsBoot {
     /// The kind of device: hard disk, floppy, CD-ROM or network.
     ///
@@ -713,12 +714,12 @@ rt::table! { OsBoot: element("boot").since(0, 6, 0).reference("bios-bootloader")
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsBootDev {
     /// `hd`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Hd,
     /// `fd`
     ///

@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 /// How one security driver of the host confines the guest.
 ///
 /// Since libvirt 0.6.1. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Seclabel {
     /// What the attribute `type` decides.
     pub type_: SeclabelType,
@@ -30,6 +30,7 @@ rt::table! { Seclabel: element("seclabel").since(0, 6, 1).reference("security-la
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SeclabelType {
     /// libvirt makes up a label that no other guest has.
     ///
@@ -64,7 +65,7 @@ rt::payload! { SeclabelType: attribute("type").optional();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SeclabelTypeDynamic {
     /// Whether files and devices of the guest are labelled; always so with a dynamic label.
     ///
@@ -93,6 +94,7 @@ rt::table! { SeclabelTypeDynamic: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum SeclabelTypeDynamicRelabel {
     /// `yes`
     ///
@@ -106,7 +108,7 @@ rt::values! { SeclabelTypeDynamicRelabel;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SeclabelTypeStatic {
     /// Whether files and devices of the guest are labelled.
     ///
@@ -129,7 +131,7 @@ rt::table! { SeclabelTypeStatic: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SeclabelTypeNone {
     /// Whether files and devices of the guest are labelled; never without a label.
     ///
@@ -143,6 +145,7 @@ rt::table! { SeclabelTypeNone: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum SeclabelTypeNoneRelabel {
     /// `no`
     ///
@@ -158,7 +161,7 @@ rt::values! { SeclabelTypeNoneRelabel;
 /// Another label for one file or device than the guest's own, or none.
 ///
 /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DeviceSeclabel {
     /// The security driver that a label is for.
     ///
@@ -181,6 +184,7 @@ rt::table! { DeviceSeclabel: element("seclabel").since(0, 9, 9).reference("secur
 ///
 /// Where absent, `yes` is assumed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DeviceSeclabelRelabel {
     /// The label stays as it is on the host.
     ///
@@ -210,7 +214,7 @@ rt::payload! { DeviceSeclabelRelabel: attribute("relabel").optional().assumed("y
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DeviceSeclabelRelabelYes {
     /// The label was not set, for the file system cannot hold it.
     ///
@@ -229,12 +233,12 @@ rt::table! { DeviceSeclabelRelabelYes: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DeviceSeclabelRelabelYesLabelskip {
     /// `yes`
     ///
     /// Since libvirt 1.1.2.
-    #[default]
     Yes,
 }
 
@@ -247,7 +251,7 @@ rt::values! { DeviceSeclabelRelabelYesLabelskip;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.16. See [the
 /// manual](https://libvirt.org/formatdomain.html#key-wrap).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Keywrap {
     /// One kind of wrapping keys.
     ///
@@ -264,7 +268,7 @@ rt::table! { Keywrap: element("keywrap").since(1, 2, 16).dropped_if_empty().refe
 /// One kind of wrapping keys.
 ///
 /// Since libvirt 1.2.16.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct KeywrapCipher {
     /// The algorithm of the wrapping key.
     ///
@@ -284,12 +288,12 @@ rt::table! { KeywrapCipher: element("cipher").since(1, 2, 16);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum KeywrapCipherName {
     /// `aes`
     ///
     /// Since libvirt 1.2.16.
-    #[default]
     Aes,
     /// DEA and TDEA, also called DES and TDES.
     ///
@@ -305,7 +309,7 @@ rt::values! { KeywrapCipherName;
 /// How the guest is launched with its memory hidden from the host.
 ///
 /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#launch-security).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LaunchSecurity {
     /// What the attribute `type` decides.
     pub type_: LaunchSecurityType,
@@ -319,6 +323,7 @@ rt::table! { LaunchSecurity: element("launchSecurity").since(4, 4, 0).reference(
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LaunchSecurityType {
     /// Secure encrypted virtualization of AMD.
     ///
@@ -340,12 +345,6 @@ pub enum LaunchSecurityType {
     Other(rt::Other),
 }
 
-impl Default for LaunchSecurityType {
-    fn default() -> Self {
-        Self::Sev(LaunchSecurityTypeSev::default())
-    }
-}
-
 rt::payload! { LaunchSecurityType: attribute("type");
     Sev(LaunchSecurityTypeSev) = "sev".since(4, 4, 0);
     SevSnp(LaunchSecurityTypeSevSnp) = "sev-snp".since(10, 5, 0);
@@ -355,7 +354,7 @@ rt::payload! { LaunchSecurityType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LaunchSecurityTypeSev {
     /// What the firmware measures.
     ///
@@ -399,7 +398,7 @@ rt::table! { LaunchSecurityTypeSev: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LaunchSecurityTypeSevSnp {
     /// What the firmware measures.
     ///
@@ -460,7 +459,7 @@ rt::table! { LaunchSecurityTypeSevSnp: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LaunchSecurityTypeTdx {
     /// The attributes of the trust domain, in the bits that Intel's specification names.
     ///
@@ -496,7 +495,7 @@ rt::table! { LaunchSecurityTypeTdx: members();
 /// The service of the host that signs what the guest reports of itself.
 ///
 /// A second one is refused by libvirt. Since libvirt 11.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QuoteGenerationService {
     /// The path of the service's socket.
     ///

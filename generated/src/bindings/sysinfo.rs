@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.8.6. See [the
 /// manual](https://libvirt.org/formatdomain.html#smbios-system-information).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Sysinfo {
     /// What the attribute `type` decides.
     pub type_: SysinfoType,
@@ -22,6 +22,7 @@ rt::table! { Sysinfo: element("sysinfo").since(0, 8, 6).reference("smbios-system
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SysinfoType {
     /// Fields of the SMBIOS tables, seen by the guest where `smbios` under `os` has the mode `sysinfo`.
     ///
@@ -35,12 +36,6 @@ pub enum SysinfoType {
     Other(rt::Other),
 }
 
-impl Default for SysinfoType {
-    fn default() -> Self {
-        Self::Smbios(SysinfoTypeSmbios::default())
-    }
-}
-
 rt::payload! { SysinfoType: attribute("type");
     Smbios(SysinfoTypeSmbios) = "smbios".since(0, 8, 6);
     Fwcfg(SysinfoTypeFwcfg) = "fwcfg".since(6, 5, 0);
@@ -48,7 +43,7 @@ rt::payload! { SysinfoType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoTypeSmbios {
     /// Block 0 of SMBIOS: the BIOS.
     ///
@@ -81,7 +76,7 @@ rt::table! { SysinfoTypeSmbios: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoTypeFwcfg {
     /// A blob of the firmware configuration: the content of a file, or the content of the element.
     ///
@@ -96,7 +91,7 @@ rt::table! { SysinfoTypeFwcfg: members();
 /// Block 0 of SMBIOS: the BIOS.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoBios {
     /// A field of the BIOS block; the content is its value.
     ///
@@ -113,7 +108,7 @@ rt::table! { SysinfoBios: element("bios").since(0, 8, 6);
 /// A field of the BIOS block; the content is its value.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoBiosEntry {
     /// Which field it is. A date is written `mm/dd/yyyy`; a release is two numbers with a point.
     ///
@@ -131,12 +126,12 @@ rt::table! { SysinfoBiosEntry: element("entry").since(0, 8, 6);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SysinfoBiosEntryName {
     /// `vendor`
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Vendor,
     /// `version`
     ///
@@ -162,7 +157,7 @@ rt::values! { SysinfoBiosEntryName;
 /// Block 1 of SMBIOS: the system.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoSystem {
     /// A field of the system block; the content is its value.
     ///
@@ -179,7 +174,7 @@ rt::table! { SysinfoSystem: element("system").since(0, 8, 6);
 /// A field of the system block; the content is its value.
 ///
 /// Since libvirt 0.8.6.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoSystemEntry {
     /// Which field it is. A UUID must equal that of the domain.
     ///
@@ -197,12 +192,12 @@ rt::table! { SysinfoSystemEntry: element("entry").since(0, 8, 6);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SysinfoSystemEntryName {
     /// `manufacturer`
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Manufacturer,
     /// `product`
     ///
@@ -243,7 +238,7 @@ rt::values! { SysinfoSystemEntryName;
 /// Block 2 of SMBIOS: a board.
 ///
 /// Since libvirt 1.2.17.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoBaseBoard {
     /// A field of the board block; the content is its value.
     ///
@@ -260,7 +255,7 @@ rt::table! { SysinfoBaseBoard: element("baseBoard").since(1, 2, 17);
 /// A field of the board block; the content is its value.
 ///
 /// Since libvirt 1.2.17.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoBaseBoardEntry {
     /// Which field it is.
     ///
@@ -278,12 +273,12 @@ rt::table! { SysinfoBaseBoardEntry: element("entry").since(1, 2, 17);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SysinfoBaseBoardEntryName {
     /// `manufacturer`
     ///
     /// Since libvirt 1.2.17.
-    #[default]
     Manufacturer,
     /// `product`
     ///
@@ -319,7 +314,7 @@ rt::values! { SysinfoBaseBoardEntryName;
 /// Block 3 of SMBIOS: the chassis.
 ///
 /// Since libvirt 4.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoChassis {
     /// A field of the chassis block; the content is its value.
     ///
@@ -336,7 +331,7 @@ rt::table! { SysinfoChassis: element("chassis").since(4, 1, 0);
 /// A field of the chassis block; the content is its value.
 ///
 /// Since libvirt 4.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoChassisEntry {
     /// Which field it is.
     ///
@@ -354,12 +349,12 @@ rt::table! { SysinfoChassisEntry: element("entry").since(4, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SysinfoChassisEntryName {
     /// `manufacturer`
     ///
     /// Since libvirt 4.1.0.
-    #[default]
     Manufacturer,
     /// `version`
     ///
@@ -390,7 +385,7 @@ rt::values! { SysinfoChassisEntryName;
 /// Block 11 of SMBIOS: strings for applications in the guest.
 ///
 /// Since libvirt 4.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoOemStrings {
     /// A string; the name of its application is best put in front.
     ///
@@ -407,7 +402,7 @@ rt::table! { SysinfoOemStrings: element("oemStrings").since(4, 1, 0);
 /// A blob of the firmware configuration: the content of a file, or the content of the element.
 ///
 /// Since libvirt 6.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SysinfoBlob {
     /// The name of the blob, which begins with `opt/`.
     ///

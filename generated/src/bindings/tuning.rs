@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 ///
 /// An empty one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#cpu-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Vcpu {
     /// How the guest is placed on the CPUs of the host.
     ///
@@ -41,6 +41,7 @@ rt::table! { Vcpu: element("vcpu").since(0, 6, 0).reference("cpu-allocation");
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum VcpuPlacement {
     /// The guest is pinned to the CPUs of `cpuset`, or to all of the host.
     ///
@@ -62,7 +63,7 @@ rt::values! { VcpuPlacement;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 2.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#cpu-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Vcpus {
     /// One virtual CPU.
     ///
@@ -79,7 +80,7 @@ rt::table! { Vcpus: element("vcpus").since(2, 2, 0).dropped_if_empty().reference
 /// One virtual CPU.
 ///
 /// Since libvirt 2.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VcpusVcpu {
     /// Its number, from 0 on.
     ///
@@ -112,7 +113,7 @@ rt::table! { VcpusVcpu: element("vcpu").since(2, 2, 0);
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.15. See [the
 /// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iothreadids {
     /// One I/O thread.
     ///
@@ -129,7 +130,7 @@ rt::table! { Iothreadids: element("iothreadids").since(1, 2, 15).dropped_if_empt
 /// One I/O thread.
 ///
 /// Since libvirt 1.2.15.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iothread {
     /// Its number, from 1 on.
     ///
@@ -161,7 +162,7 @@ rt::table! { Iothread: element("iothread").since(1, 2, 15);
 /// How long an I/O thread polls before it waits for events.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 9.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IothreadPoll {
     /// The longest time of polling, in nanoseconds; 0 switches polling off.
     ///
@@ -194,7 +195,7 @@ rt::table! { IothreadPoll: element("poll").since(9, 4, 0).dropped_if_empty();
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#iothreads-allocation).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Defaultiothread {
     /// The least number of worker threads.
     ///
@@ -217,7 +218,7 @@ rt::table! { Defaultiothread: element("defaultiothread").since(8, 5, 0).dropped_
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
 /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#numa-node-tuning).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Numatune {
     /// The policy for all memory of the guest.
     ///
@@ -239,7 +240,7 @@ rt::table! { Numatune: element("numatune").since(0, 9, 3).dropped_if_empty().ref
 /// The policy for all memory of the guest.
 ///
 /// Since libvirt 0.9.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumatuneMemory {
     /// How memory is taken from the nodes.
     ///
@@ -265,6 +266,7 @@ rt::table! { NumatuneMemory: element("memory").since(0, 9, 3);
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum NumatuneMemoryPlacement {
     /// The nodes of `nodeset`.
     ///
@@ -285,7 +287,7 @@ rt::values! { NumatuneMemoryPlacement;
 /// The policy for one NUMA cell of the guest.
 ///
 /// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumatuneMemnode {
     /// The number of the guest's cell.
     ///
@@ -312,6 +314,7 @@ rt::table! { NumatuneMemnode: element("memnode").since(1, 2, 7);
 
 /// How memory is taken from NUMA nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum NumaMemoryMode {
     /// From these nodes alone.
     ///
@@ -343,7 +346,7 @@ rt::values! { NumaMemoryMode;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#block-i-o-tuning).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Blkiotune {
     /// The guest's weight among all guests.
     ///
@@ -365,7 +368,7 @@ rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().r
 /// The weight and the limits for one block device of the host.
 ///
 /// Since libvirt 0.9.8.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BlkiotuneDevice {
     /// The path of the device; `*` stands for all devices of the guest together, by bhyve.
     ///
@@ -409,7 +412,7 @@ rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
 ///
 /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#resource-partitioning).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Resource {
     /// The absolute path of the resource partition, as `/machine`.
     ///
@@ -431,7 +434,7 @@ rt::table! { Resource: element("resource").since(1, 0, 5).reference("resource-pa
 /// The identification of the guest in a Fibre Channel network.
 ///
 /// Since libvirt 7.7.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Fibrechannel {
     /// The identifier from which the kernel makes the VMID: up to 128 printable characters.
     ///
@@ -449,7 +452,7 @@ rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).reference("fib
 ///
 /// Since libvirt 11.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#disk-throttle-group-management).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Throttlegroups {
     /// The limits that the disks of one group share.
     ///
@@ -466,7 +469,7 @@ rt::table! { Throttlegroups: element("throttlegroups").since(11, 2, 0).reference
 /// The limits that the disks of one group share.
 ///
 /// Since libvirt 11.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Throttlegroup {
     /// Bytes a second, in all.
     ///

@@ -7,12 +7,12 @@ use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// A switch written with words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum YesNo {
     /// `yes`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Yes,
     /// `no`
     ///
@@ -26,12 +26,12 @@ rt::values! { YesNo;
 }
 
 /// A switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OnOff {
     /// `on`
     ///
     /// Since libvirt 0.9.1.
-    #[default]
     On,
     /// `off`
     ///
@@ -45,7 +45,7 @@ rt::values! { OnOff;
 }
 
 /// A size of memory, in KiB unless a unit says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemorySize {
     /// The unit in which the size is given.
     ///
@@ -64,12 +64,12 @@ rt::table! { MemorySize: shared();
 }
 
 /// A processor architecture, by libvirt's name for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ArchName {
     /// `aarch64`
     ///
     /// Since libvirt 1.2.1.
-    #[default]
     Aarch64,
     /// `alpha`
     ///

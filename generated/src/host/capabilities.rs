@@ -7,7 +7,7 @@ use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// A host and the guests that it can run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Capabilities {
     /// The host.
     pub host: Option<HostDescription>,
@@ -23,7 +23,7 @@ rt::table! { Capabilities: element("capabilities");
 }
 
 /// The host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostDescription {
     /// The identifier of the host.
     pub uuid: Option<String>,
@@ -63,7 +63,7 @@ rt::table! { HostDescription: element("host");
 }
 
 /// The processor of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpu {
     /// The architecture.
     pub arch: String,
@@ -106,7 +106,7 @@ rt::table! { HostCpu: element("cpu");
 }
 
 /// The microcode that is loaded.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuMicrocode {
     /// Its version.
     pub version: u32,
@@ -119,7 +119,7 @@ rt::table! { HostCpuMicrocode: element("microcode");
 }
 
 /// What the processor says of its make.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuSignature {
     /// The family.
     pub family: u32,
@@ -138,7 +138,7 @@ rt::table! { HostCpuSignature: element("signature");
 }
 
 /// A counter of time.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuCounter {
     /// Which one.
     pub name: String,
@@ -157,7 +157,7 @@ rt::table! { HostCpuCounter: element("counter");
 }
 
 /// How its CPUs are arranged.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuTopology {
     /// Sockets of a NUMA node.
     pub sockets: u32,
@@ -182,7 +182,7 @@ rt::table! { HostCpuTopology: element("topology");
 }
 
 /// The width of physical addresses.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuMaxphysaddr {
     /// How a guest comes by it.
     pub mode: String,
@@ -198,7 +198,7 @@ rt::table! { HostCpuMaxphysaddr: element("maxphysaddr");
 }
 
 /// What the test driver says of physical address extension.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuFeatures {
     /// Guests may have PAE.
     pub pae: bool,
@@ -214,7 +214,7 @@ rt::table! { HostCpuFeatures: element("features");
 }
 
 /// A size that pages can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCpuPages {
     /// The unit of the size.
     pub unit: Option<scalar::MemoryUnit>,
@@ -230,7 +230,7 @@ rt::table! { HostCpuPages: element("pages");
 }
 
 /// The kinds of sleep that the host knows.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PowerManagement {
     /// To memory.
     pub suspend_mem: bool,
@@ -249,7 +249,7 @@ rt::table! { PowerManagement: element("power_management");
 }
 
 /// The IOMMU of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iommu {
     /// Whether there is one in use.
     pub support: Option<YesNo>,
@@ -262,7 +262,7 @@ rt::table! { Iommu: element("iommu");
 }
 
 /// How guests can move to another host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MigrationFeatures {
     /// While they run.
     pub live: bool,
@@ -278,7 +278,7 @@ rt::table! { MigrationFeatures: element("migration_features");
 }
 
 /// By which ways.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MigrationFeaturesUriTransports {
     /// A way, as `tcp`.
     pub uri_transports: Vec<String>,
@@ -291,7 +291,7 @@ rt::table! { MigrationFeaturesUriTransports: element("uri_transports");
 }
 
 /// The NUMA nodes of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostTopology {
     /// The nodes.
     pub cells: HostTopologyCells,
@@ -304,7 +304,7 @@ rt::table! { HostTopology: element("topology");
 }
 
 /// The nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostTopologyCells {
     /// How many there are.
     pub num: u32,
@@ -320,7 +320,7 @@ rt::table! { HostTopologyCells: element("cells");
 }
 
 /// A NUMA node.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCell {
     /// Its number.
     pub id: u32,
@@ -345,7 +345,7 @@ rt::table! { HostCell: element("cell");
 }
 
 /// How many pages of a size it has.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCellPages {
     /// The unit of the size.
     pub unit: scalar::MemoryUnit,
@@ -364,7 +364,7 @@ rt::table! { HostCellPages: element("pages");
 }
 
 /// How far it is to the nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCellDistances {
     /// A node and the way to it.
     pub siblings: Vec<HostCellDistancesSibling>,
@@ -377,7 +377,7 @@ rt::table! { HostCellDistances: element("distances");
 }
 
 /// A node and the way to it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCellDistancesSibling {
     /// The number of the node.
     pub id: u32,
@@ -393,7 +393,7 @@ rt::table! { HostCellDistancesSibling: element("sibling");
 }
 
 /// Its CPUs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCellCpus {
     /// How many there are.
     pub num: u32,
@@ -409,7 +409,7 @@ rt::table! { HostCellCpus: element("cpus");
 }
 
 /// A CPU of a node.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCellCpu {
     /// Its number.
     pub id: u32,
@@ -437,7 +437,7 @@ rt::table! { HostCellCpu: element("cpu");
 }
 
 /// The caches of the host's processor.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostCache {
     /// A cache.
     pub banks: Vec<CacheBank>,
@@ -453,7 +453,7 @@ rt::table! { HostCache: element("cache");
 }
 
 /// A cache.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CacheBank {
     /// Its number.
     pub id: u32,
@@ -484,7 +484,7 @@ rt::table! { CacheBank: element("bank");
 }
 
 /// How parts of it can be given to guests.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CacheBankControl {
     /// Parts are multiples of this.
     pub granularity: u64,
@@ -509,7 +509,7 @@ rt::table! { CacheBankControl: element("control");
 }
 
 /// What can be watched of a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ResourceMonitor {
     /// The level of the cache.
     pub level: Option<u32>,
@@ -531,7 +531,7 @@ rt::table! { ResourceMonitor: element("monitor");
 }
 
 /// Something that can be watched.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ResourceMonitorFeature {
     /// Its name, as `mbm_total_bytes`.
     pub name: String,
@@ -544,7 +544,7 @@ rt::table! { ResourceMonitorFeature: element("feature");
 }
 
 /// The bandwidth of the host's memory.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBandwidth {
     /// A controller of memory.
     pub nodes: Vec<MemoryBandwidthNode>,
@@ -560,7 +560,7 @@ rt::table! { MemoryBandwidth: element("memory_bandwidth");
 }
 
 /// A controller of memory.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBandwidthNode {
     /// Its number.
     pub id: u32,
@@ -579,7 +579,7 @@ rt::table! { MemoryBandwidthNode: element("node");
 }
 
 /// How parts of it can be given to guests, in percent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryBandwidthNodeControl {
     /// Parts are multiples of this.
     pub granularity: u32,
@@ -598,7 +598,7 @@ rt::table! { MemoryBandwidthNodeControl: element("control");
 }
 
 /// The energy that the host uses.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Energy {
     /// What can be watched of a resource.
     pub monitor: ResourceMonitor,
@@ -611,7 +611,7 @@ rt::table! { Energy: element("energy");
 }
 
 /// A security driver of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecurityModel {
     /// Its name, as `selinux`.
     pub model: String,
@@ -630,7 +630,7 @@ rt::table! { SecurityModel: element("secmodel");
 }
 
 /// The label that guests of a kind have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecurityModelBaselabel {
     /// The kind: `kvm` or `qemu`.
     pub type_: String,
@@ -646,7 +646,7 @@ rt::table! { SecurityModelBaselabel: element("baselabel");
 }
 
 /// Guests of one kind and architecture.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Guest {
     /// The kind, as `hvm`.
     pub os_type: Option<String>,
@@ -665,7 +665,7 @@ rt::table! { Guest: element("guest");
 }
 
 /// An architecture of guests, and the machines that it has.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GuestArch {
     /// libvirt's name for it.
     pub name: String,
@@ -693,7 +693,7 @@ rt::table! { GuestArch: element("arch");
 }
 
 /// A machine type.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GuestMachine {
     /// The machine that this name is an alias of.
     pub canonical: Option<String>,
@@ -715,7 +715,7 @@ rt::table! { GuestMachine: element("machine");
 }
 
 /// A type of domains that can be of this architecture, and what is otherwise for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GuestDomain {
     /// The type, as `kvm`.
     pub type_: String,
@@ -734,7 +734,7 @@ rt::table! { GuestDomain: element("domain");
 }
 
 /// What guests of an architecture can have. The order differs from libvirt to libvirt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GuestFeatures {
     /// Elements whose order is kept.
     pub items: Vec<GuestFeaturesItem>,
@@ -748,6 +748,7 @@ rt::table! { GuestFeatures: element("features");
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GuestFeaturesItem {
     /// Physical address extension.
     Pae(rt::Present),
@@ -771,12 +772,6 @@ pub enum GuestFeaturesItem {
     ExternalSnapshot(rt::Present),
 }
 
-impl Default for GuestFeaturesItem {
-    fn default() -> Self {
-        Self::Pae(Default::default())
-    }
-}
-
 rt::mix! { GuestFeaturesItem;
     0 Pae(rt::Present) = flag("pae");
     1 Nonpae(rt::Present) = flag("nonpae");
@@ -791,7 +786,7 @@ rt::mix! { GuestFeaturesItem;
 }
 
 /// Whether something is there, and whether that can be changed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureToggle {
     /// Whether it is there where nothing is said.
     pub default: OnOff,
@@ -807,7 +802,7 @@ rt::table! { FeatureToggle: shared();
 }
 
 /// A feature of a processor.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureName {
     /// A feature of a processor.
     pub name: String,
@@ -820,7 +815,7 @@ rt::table! { FeatureName: element("feature");
 }
 
 /// A size in a unit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Size {
     /// The unit of the size.
     pub unit: scalar::MemoryUnit,

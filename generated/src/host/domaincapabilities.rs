@@ -7,7 +7,7 @@ use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// What guests of one emulator, type, architecture and machine can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DomainCapabilities {
     /// The emulator.
     pub path: Option<String>,
@@ -50,7 +50,7 @@ rt::table! { DomainCapabilities: element("domainCapabilities");
 }
 
 /// The CPUs of the guest.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DomainCapabilitiesVcpu {
     /// How many there can be.
     pub max: u32,
@@ -63,7 +63,7 @@ rt::table! { DomainCapabilitiesVcpu: element("vcpu");
 }
 
 /// Whether it can be had at all.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Supported {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -76,7 +76,7 @@ rt::table! { Supported: shared();
 }
 
 /// Whether something can be had, and with which values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Choices {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -92,7 +92,7 @@ rt::table! { Choices: shared();
 }
 
 /// The values that one attribute or element can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Enumeration {
     /// What they are values of.
     pub name: String,
@@ -108,7 +108,7 @@ rt::table! { Enumeration: element("enum");
 }
 
 /// How the guest can boot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsSupport {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -133,7 +133,7 @@ rt::table! { OsSupport: element("os");
 }
 
 /// Firmware that the document names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsSupportLoader {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -152,7 +152,7 @@ rt::table! { OsSupportLoader: element("loader");
 }
 
 /// Which processors the guest can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuSupport {
     /// A way to choose a processor.
     pub modes: Vec<CpuMode>,
@@ -165,7 +165,7 @@ rt::table! { CpuSupport: element("cpu");
 }
 
 /// A way to choose a processor.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuMode {
     /// The mode, as `host-model`.
     pub name: String,
@@ -197,17 +197,12 @@ rt::table! { CpuMode: element("mode");
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CpuModeItem {
     /// A named processor.
     Model(CpuModel),
     /// What the host lacks of a model that is not usable.
     Blockers(CpuBlockers),
-}
-
-impl Default for CpuModeItem {
-    fn default() -> Self {
-        Self::Model(Default::default())
-    }
 }
 
 rt::mix! { CpuModeItem;
@@ -216,7 +211,7 @@ rt::mix! { CpuModeItem;
 }
 
 /// The width of physical addresses.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuModeMaxphysaddr {
     /// How the guest comes by it.
     pub mode: String,
@@ -235,7 +230,7 @@ rt::table! { CpuModeMaxphysaddr: element("maxphysaddr");
 }
 
 /// A feature of the processor that `host-model` stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuModeFeature {
     /// Whether it has it.
     pub policy: String,
@@ -251,7 +246,7 @@ rt::table! { CpuModeFeature: element("feature");
 }
 
 /// A named processor.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuModel {
     /// Whether a lesser one may take its place.
     pub fallback: Option<String>,
@@ -279,10 +274,10 @@ rt::table! { CpuModel: element("model");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CpuModelUsable {
     /// They can.
-    #[default]
     Yes,
     /// The host lacks features of it.
     No,
@@ -297,7 +292,7 @@ rt::values! { CpuModelUsable;
 }
 
 /// What the host lacks of a model that is not usable.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CpuBlockers {
     /// The model.
     pub model: String,
@@ -313,7 +308,7 @@ rt::table! { CpuBlockers: element("blockers");
 }
 
 /// Which devices the guest can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DeviceSupport {
     /// Disks.
     pub disk: Option<Choices>,
@@ -362,7 +357,7 @@ rt::table! { DeviceSupport: element("devices");
 }
 
 /// Which features the guest can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FeatureSupport {
     /// The interrupt controller of ARM.
     pub gic: Option<Choices>,
@@ -411,7 +406,7 @@ rt::table! { FeatureSupport: element("features");
 }
 
 /// Protected guests of AMD.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SevSupport {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -439,7 +434,7 @@ rt::table! { SevSupport: element("sev");
 }
 
 /// Enclaves of Intel.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SgxSupport {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -467,7 +462,7 @@ rt::table! { SgxSupport: element("sgx");
 }
 
 /// Where that is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SgxSupportSections {
     /// The part of a NUMA node.
     pub sections: Vec<SgxSupportSectionsSection>,
@@ -480,7 +475,7 @@ rt::table! { SgxSupportSections: element("sections");
 }
 
 /// The part of a NUMA node.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SgxSupportSectionsSection {
     /// The node.
     pub node: u32,
@@ -499,7 +494,7 @@ rt::table! { SgxSupportSectionsSection: element("section");
 }
 
 /// Enlightenments for Windows.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HypervSupport {
     /// Whether it can be had at all.
     pub supported: YesNo,
@@ -518,7 +513,7 @@ rt::table! { HypervSupport: element("hyperv");
 }
 
 /// What a guest that asks for those of the host gets.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HypervSupportDefaults {
     /// How often a lock is tried.
     pub spinlocks: Option<u32>,

@@ -8,10 +8,10 @@
 use domxml_runtime as rt;
 
 /// A switch written with words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum YesNo {
     /// `yes`
-    #[default]
     Yes,
     /// `no`
     No,
@@ -23,10 +23,10 @@ rt::values! { YesNo;
 }
 
 /// A switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OnOff {
     /// `on`
-    #[default]
     On,
     /// `off`
     Off,

@@ -118,6 +118,7 @@ impl Scalar for UsbPort {
 }
 
 domxml_runtime::scalar_text!(Uuid, MacAddress, UsbPort);
+domxml_runtime::initial!(Uuid, UsbPort);
 
 #[cfg(test)]
 mod tests {

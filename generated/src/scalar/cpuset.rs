@@ -192,6 +192,7 @@ impl Scalar for CpuSet {
 }
 
 domxml_runtime::scalar_text!(CpuSet);
+domxml_runtime::initial!(CpuSet);
 
 #[cfg(test)]
 mod tests {

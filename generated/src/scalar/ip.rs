@@ -55,6 +55,7 @@ impl Scalar for IpAddress {
 }
 
 domxml_runtime::scalar_text!(IpAddress);
+domxml_runtime::initial!(IpAddress);
 
 #[cfg(test)]
 mod tests {

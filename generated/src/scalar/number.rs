@@ -94,6 +94,7 @@ macro_rules! numbers {
         }
 
         domxml_runtime::scalar_text!($name);
+        domxml_runtime::initial!($name);
     )*};
 }
 

@@ -150,6 +150,7 @@ impl Scalar for CleanPath {
 }
 
 domxml_runtime::scalar_text!(CleanPath, LoadParm, NicModel, LaxYesNo);
+domxml_runtime::initial!(CleanPath);
 
 #[cfg(test)]
 mod tests {

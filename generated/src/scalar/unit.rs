@@ -122,6 +122,7 @@ impl Scalar for MemoryUnit {
 }
 
 domxml_runtime::scalar_text!(MemoryUnit);
+domxml_runtime::initial!(MemoryUnit);
 
 /// The bytes of an element that is a size: a number, and a unit that may be left out. Without a unit they are those that the schema states
 /// as the default, and bytes where it states none. None for an element that is no size, and for more than 64 bits hold.

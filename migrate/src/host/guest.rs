@@ -169,7 +169,7 @@ impl<'h> Guest<'h> {
         let items = &self.cpu_mode("custom").filter(|mode| mode.supported == YesNo::Yes)?.items;
         let mut models = items.iter().filter_map(|item| match item {
             CpuModeItem::Model(model) => Some(model),
-            CpuModeItem::Blockers(_) => None,
+            _ => None,
         });
         let Some(model) = models.find(|model| model.value == name) else { return Some(ModelState::Unknown) };
         let blockers = items.iter().find_map(|item| match item {

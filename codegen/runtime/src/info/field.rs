@@ -33,6 +33,8 @@ pub struct FieldInfo {
     pub legacy: Option<&'static str>,
     /// Whether only a running domain shows it.
     pub output_only: bool,
+    /// Whether it holds a password or the like, which is not shown where it need not be.
+    pub secret: bool,
     /// How it is written where there is nothing in it.
     pub empty: EmptyForm,
     /// The first version that writes it as any other element where there is nothing in it.
@@ -78,6 +80,7 @@ impl FieldInfo {
         default: None,
         legacy: None,
         output_only: false,
+        secret: false,
         empty: EmptyForm::Single,
         empty_until: None,
         blank: Blank::Value,
@@ -204,6 +207,13 @@ impl FieldInfo {
     #[must_use]
     pub const fn output_only(mut self) -> Self {
         self.output_only = true;
+        self
+    }
+
+    /// It holds a password or the like: `{:?}` does not show it.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// A shop.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shop {
     /// Name of the shop.
     pub name: String,
@@ -27,7 +27,7 @@ rt::table! { Shop: element("shop");
 }
 
 /// Something to buy.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Item {
     pub kind: ItemKind,
     pub size: Option<Size>,
@@ -60,7 +60,7 @@ rt::payload! { ItemKind: attribute("kind").optional().written("voucher");
 }
 
 /// Members of a book.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ItemBook {
     pub pages: u32,
     pub authors: Vec<String>,
@@ -85,7 +85,7 @@ rt::values! { Size;
 }
 
 /// An element of another namespace.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Pass {
     pub xml: rt::Extra,
 }

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
 ///
 /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Address {
     /// What the attribute `type` decides.
     pub type_: AddressType,
@@ -23,6 +23,7 @@ rt::table! { Address: element("address").since(0, 7, 6).reference("device-addres
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AddressType {
     /// A PCI or PCI Express bus. Alone, it asks for any PCI address.
     ///
@@ -72,12 +73,6 @@ pub enum AddressType {
     Other(rt::Other),
 }
 
-impl Default for AddressType {
-    fn default() -> Self {
-        Self::Pci(AddressTypePci::default())
-    }
-}
-
 rt::payload! { AddressType: attribute("type");
     Pci(AddressTypePci) = "pci".since(0, 7, 6);
     Drive(AddressTypeDrive) = "drive".since(0, 7, 6);
@@ -94,7 +89,7 @@ rt::payload! { AddressType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypePci {
     /// The domain, a hierarchy of buses.
     ///
@@ -132,7 +127,7 @@ rt::table! { AddressTypePci: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeDrive {
     /// The index of the controller of the bus.
     ///
@@ -161,7 +156,7 @@ rt::table! { AddressTypeDrive: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeVirtioSerial {
     /// The index of the controller.
     ///
@@ -184,7 +179,7 @@ rt::table! { AddressTypeVirtioSerial: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeCcid {
     /// The index of the controller.
     ///
@@ -202,7 +197,7 @@ rt::table! { AddressTypeCcid: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeUsb {
     /// The index of the USB controller.
     ///
@@ -220,7 +215,7 @@ rt::table! { AddressTypeUsb: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeSpaprVio {
     /// The address of a device on the bus of a pSeries machine.
     ///
@@ -233,7 +228,7 @@ rt::table! { AddressTypeSpaprVio: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeCcw {
     /// The channel subsystem; 0xfe for virtio devices.
     ///
@@ -256,7 +251,7 @@ rt::table! { AddressTypeCcw: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeIsa {
     /// The first I/O port.
     ///
@@ -274,7 +269,7 @@ rt::table! { AddressTypeIsa: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressTypeDimm {
     /// The slot that the module is plugged into.
     ///
@@ -292,7 +287,7 @@ rt::table! { AddressTypeDimm: members();
 }
 
 /// The parts of a PCI address. Where any part is given, libvirt takes 0 for the others.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PciAddress {
     /// The domain, a hierarchy of buses.
     ///
@@ -329,7 +324,7 @@ rt::table! { PciAddress: element("address");
 /// What an s390 guest needs to know of a PCI device besides its address.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 4.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Zpci {
     /// The identifier that names the device for the user, unique in the domain.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A way to the audio of the host.
 ///
 /// Since libvirt 6.7.0. See [the manual](https://libvirt.org/formatdomain.html#audio-backends).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Audio {
     /// The number by which sound cards and displays refer to it, from 1 on.
     ///
@@ -34,6 +34,7 @@ rt::table! { Audio: element("audio").since(6, 7, 0).reference("audio-backends")
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AudioType {
     /// No audio of the host; a VNC client can still hear and speak.
     ///
@@ -83,12 +84,6 @@ pub enum AudioType {
     Other(rt::Other),
 }
 
-impl Default for AudioType {
-    fn default() -> Self {
-        Self::None(AudioBare::default())
-    }
-}
-
 rt::payload! { AudioType: attribute("type");
     None(AudioBare) = "none".since(7, 2, 0);
     Alsa(AudioTypeAlsa) = "alsa".since(7, 2, 0);
@@ -105,7 +100,7 @@ rt::payload! { AudioType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioBare {
     /// What comes from the host to the guest.
     ///
@@ -123,7 +118,7 @@ rt::table! { AudioBare: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypeAlsa {
     /// What comes from the host to the guest.
     ///
@@ -141,7 +136,7 @@ rt::table! { AudioTypeAlsa: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypeCoreaudio {
     /// What comes from the host to the guest.
     ///
@@ -159,7 +154,7 @@ rt::table! { AudioTypeCoreaudio: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypeJack {
     /// What comes from the host to the guest.
     ///
@@ -177,7 +172,7 @@ rt::table! { AudioTypeJack: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypeOss {
     /// Whether data are passed through mapped memory where possible.
     ///
@@ -211,7 +206,7 @@ rt::table! { AudioTypeOss: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypePipewire {
     /// The directory with the socket of the daemon.
     ///
@@ -234,7 +229,7 @@ rt::table! { AudioTypePipewire: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypePulseaudio {
     /// The host of the daemon.
     ///
@@ -257,7 +252,7 @@ rt::table! { AudioTypePulseaudio: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypeSdl {
     /// The driver that SDL uses.
     ///
@@ -280,12 +275,12 @@ rt::table! { AudioTypeSdl: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AudioTypeSdlDriver {
     /// `esd`
     ///
     /// Since libvirt 7.2.0.
-    #[default]
     Esd,
     /// `alsa`
     ///
@@ -309,7 +304,7 @@ rt::values! { AudioTypeSdlDriver;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioTypeFile {
     /// The path of the file.
     ///
@@ -334,7 +329,7 @@ rt::table! { AudioTypeFile: members();
 /// The format of the host's side, where it is fixed.
 ///
 /// Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioSettings {
     /// The sampling rate in hertz.
     ///
@@ -359,12 +354,12 @@ rt::table! { AudioSettings: element("settings").since(7, 2, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AudioSettingsFormat {
     /// `s8`
     ///
     /// Since libvirt 7.2.0.
-    #[default]
     S8,
     /// `u8`
     ///
@@ -405,7 +400,7 @@ rt::values! { AudioSettingsFormat;
 /// One direction of the sound.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
@@ -442,7 +437,7 @@ rt::table! { AudioEnd: shared().since(6, 7, 0).dropped_if_empty();
 /// One direction of the sound with ALSA.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioAlsaEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
@@ -484,7 +479,7 @@ rt::table! { AudioAlsaEnd: shared().since(7, 2, 0).dropped_if_empty();
 /// One direction of the sound with CoreAudio and SDL.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioBufferedEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
@@ -526,7 +521,7 @@ rt::table! { AudioBufferedEnd: shared().since(7, 2, 0).dropped_if_empty();
 /// One direction of the sound with JACK.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioJackEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
@@ -583,7 +578,7 @@ rt::table! { AudioJackEnd: shared().since(7, 2, 0).dropped_if_empty();
 /// One direction of the sound with OSS.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioOssEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///
@@ -635,7 +630,7 @@ rt::table! { AudioOssEnd: shared().since(6, 7, 0).dropped_if_empty();
 /// One direction of the sound with PipeWire and PulseAudio.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioServerEnd {
     /// Whether sound is converted between the formats of guest and host.
     ///

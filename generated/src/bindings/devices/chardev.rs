@@ -10,6 +10,7 @@ use domxml_runtime as rt;
 ///
 /// Where absent, `pty` is assumed; the canonical form spells it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChardevBackend {
     /// Nothing: output is thrown away, and there is no input.
     ///
@@ -102,7 +103,7 @@ rt::payload! { ChardevBackend: attribute("type").optional().written("pty");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendPty {
     /// The pseudo terminal that the running domain was given.
     ///
@@ -116,7 +117,7 @@ rt::table! { ChardevBackendPty: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevOnPath {
     /// The device or named pipe on the host.
     ///
@@ -130,7 +131,7 @@ rt::table! { ChardevOnPath: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendFile {
     /// The file that takes the output.
     ///
@@ -144,7 +145,7 @@ rt::table! { ChardevBackendFile: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendUdp {
     /// One end of the datagram service. A device has up to two: the end that is bound, then the end that is
     /// sent to.
@@ -158,7 +159,7 @@ rt::table! { ChardevBackendUdp: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendTcp {
     /// The TCP endpoint.
     ///
@@ -178,7 +179,7 @@ rt::table! { ChardevBackendTcp: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendUnix {
     /// The socket. A virtio channel without one gets a socket at a path that libvirt makes.
     ///
@@ -200,7 +201,7 @@ rt::table! { ChardevBackendUnix: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevOnChannel {
     /// The name under which clients find the device.
     ///
@@ -214,7 +215,7 @@ rt::table! { ChardevOnChannel: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendNmdm {
     /// The two ends of the null modem.
     ///
@@ -228,7 +229,7 @@ rt::table! { ChardevBackendNmdm: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevBackendQemuVdagent {
     /// What the agent in the guest may do.
     ///
@@ -245,7 +246,7 @@ rt::table! { ChardevBackendQemuVdagent: members();
 ///
 /// Only a running domain shows it. A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#pseudo-tty).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourcePty {
     /// The path of the terminal on the host.
     ///
@@ -268,7 +269,7 @@ rt::table! { ChardevSourcePty: element("source").since(0, 6, 0).output_only().re
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#host-device-proxy).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourcePath {
     /// The path of the device or pipe.
     ///
@@ -291,7 +292,7 @@ rt::table! { ChardevSourcePath: element("source").since(0, 6, 0).reference("host
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#device-logfile).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceFile {
     /// The path of the file.
     ///
@@ -319,7 +320,7 @@ rt::table! { ChardevSourceFile: element("source").since(0, 6, 0).reference("devi
 /// sent to.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#udp-network-console).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceUdp {
     /// Which side of a connection the device is.
     ///
@@ -347,7 +348,7 @@ rt::table! { ChardevSourceUdp: element("source").since(0, 6, 0).reference("udp-n
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceTcp {
     /// Which side of a connection the device is.
     ///
@@ -386,7 +387,7 @@ rt::table! { ChardevSourceTcp: element("source").since(0, 6, 0).reference("tcp-c
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceUnix {
     /// Which side of a connection the device is.
     ///
@@ -420,7 +421,7 @@ rt::table! { ChardevSourceUnix: element("source").since(0, 6, 0).reference("unix
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#spice-channel).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceChannel {
     /// The name of the SPICE port or of the D-Bus channel.
     ///
@@ -438,7 +439,7 @@ rt::table! { ChardevSourceChannel: element("source").since(0, 6, 0).reference("s
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#nmdm-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceNmdm {
     /// The absolute path of the device that the hypervisor opens.
     ///
@@ -461,7 +462,7 @@ rt::table! { ChardevSourceNmdm: element("source").since(0, 6, 0).reference("nmdm
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#channel).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevSourceVdagent {
     /// Whether the clipboard is shared between the guest and the client.
     ///
@@ -482,6 +483,7 @@ rt::table! { ChardevSourceVdagent: element("source").since(0, 6, 0).reference("c
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum ChardevSocketMode {
     /// The device connects to the address.
     ///
@@ -503,7 +505,7 @@ rt::values! { ChardevSocketMode;
 ///
 /// Since libvirt 3.7.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevReconnect {
     /// Whether the hypervisor tries to connect again; without it libvirt does not read the element.
     ///
@@ -525,7 +527,7 @@ rt::table! { ChardevReconnect: element("reconnect").since(3, 7, 0).reference("co
 /// Whether the clipboard is shared between the guest and the client.
 ///
 /// Since libvirt 0.9.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Clipboard {
     /// Whether copy and paste works across.
     ///
@@ -543,7 +545,7 @@ rt::table! { Clipboard: element("clipboard").since(0, 9, 3).reference("graphical
 ///
 /// Since libvirt 0.9.11. See [the
 /// manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Mouse {
     /// Who draws the pointer.
     ///
@@ -558,12 +560,12 @@ rt::table! { Mouse: element("mouse").since(0, 9, 11).reference("graphical-frameb
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MouseMode {
     /// The guest; movements are sent relative to where the pointer was.
     ///
     /// Since libvirt 0.9.11.
-    #[default]
     Server,
     /// The client; positions are sent.
     ///
@@ -580,7 +582,7 @@ rt::values! { MouseMode;
 ///
 /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#tcp-client-server).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevProtocol {
     /// The protocol.
     ///
@@ -596,6 +598,7 @@ rt::table! { ChardevProtocol: element("protocol").since(0, 6, 0).reference("tcp-
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum ChardevProtocolType {
     /// The bytes as they are.
     ///
@@ -628,7 +631,7 @@ rt::values! { ChardevProtocolType;
 /// A second one is refused by libvirt. A legacy form; rule `serial-unix-protocol-dropped` replaces it.
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevUnixProtocol {
     /// The protocol of a TCP connection.
     ///
@@ -643,12 +646,12 @@ rt::table! { ChardevUnixProtocol: element("protocol").since(0, 6, 0).legacy("ser
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChardevUnixProtocolType {
     /// `raw`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Raw,
     /// `telnet`
     ///
@@ -675,7 +678,7 @@ rt::values! { ChardevUnixProtocolType;
 ///
 /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevLog {
     /// The path of the file.
     ///

@@ -11,7 +11,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.8.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DeviceBoot {
     /// The place of the device in the order in which the firmware tries them, from 1 on.
     ///
@@ -34,7 +34,7 @@ rt::table! { DeviceBoot: element("boot").since(0, 8, 8).reference("hard-drives-f
 /// user's own and stay in the configuration; libvirt makes up all others at start.
 ///
 /// Since libvirt 0.9.10.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Alias {
     /// The name.
     ///
@@ -51,7 +51,7 @@ rt::table! { Alias: element("alias").since(0, 9, 10);
 /// How ACPI tells the guest of the device.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Acpi {
     /// A number, unique in the domain, from which guests make stable names of devices.
     ///
@@ -74,7 +74,7 @@ rt::table! { Acpi: element("acpi").since(7, 3, 0).dropped_if_empty();
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7. See [the
 /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Rom {
     /// Whether the device has an option ROM at all; `no` excludes the other attributes.
     ///
@@ -99,7 +99,7 @@ rt::table! { Rom: element("rom").since(0, 9, 7).dropped_if_empty().reference("ne
 }
 
 /// Options of the virtio transport, which the `driver` of any virtio device takes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VirtioOptions {
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -130,12 +130,12 @@ rt::table! { VirtioOptions: element("driver");
 
 /// The variants of a virtio device: `virtio-transitional` serves guest drivers of virtio 0.9 and 1.0
 /// and needs a conventional PCI slot, `virtio-non-transitional` serves those of virtio 1.0 only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VirtioModel {
     /// `virtio`
     ///
     /// Since libvirt 1.0.3.
-    #[default]
     Virtio,
     /// `virtio-transitional`
     ///
@@ -156,7 +156,7 @@ rt::values! { VirtioModel;
 /// The Xen domain that hosts the back end of the device, a driver domain.
 ///
 /// Since libvirt 1.2.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BackendDomain {
     /// The name of that domain.
     ///
@@ -173,7 +173,7 @@ rt::table! { BackendDomain: element("backenddomain").since(1, 2, 13);
 /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
 ///
 /// Since libvirt 10.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DriverIoThreads {
     /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
     ///
@@ -190,7 +190,7 @@ rt::table! { DriverIoThreads: element("iothreads").since(10, 0, 0);
 /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
 ///
 /// Since libvirt 10.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DriverIoThread {
     /// The number of the I/O thread in the domain.
     ///
@@ -212,7 +212,7 @@ rt::table! { DriverIoThread: element("iothread").since(10, 0, 0);
 /// A queue that the I/O thread serves.
 ///
 /// Since libvirt 10.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DriverIoThreadQueue {
     /// The number of the queue, from 0 on.
     ///
@@ -227,7 +227,7 @@ rt::table! { DriverIoThreadQueue: element("queue").since(10, 0, 0);
 }
 
 /// A size that libvirt prints in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ByteSize {
     /// The unit in which the size is given.
     ///

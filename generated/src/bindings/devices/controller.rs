@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A controller of a bus. libvirt adds those that devices need and that are missing.
 ///
 /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#controllers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Controller {
     /// What the attribute `type` decides.
     ///
@@ -55,6 +55,7 @@ rt::table! { Controller: element("controller").since(0, 7, 6).reference("control
 ///
 /// Where absent, `ide` is assumed; the canonical form spells it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerType {
     /// IDE.
     ///
@@ -127,7 +128,7 @@ rt::payload! { ControllerType: attribute("type").optional().written("ide");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeIde {
     /// The chip set; VirtualBox only.
     ///
@@ -140,12 +141,12 @@ rt::table! { ControllerTypeIde: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerTypeIdeModel {
     /// `piix3`
     ///
     /// Since libvirt 3.10.0.
-    #[default]
     Piix3,
     /// `piix4`
     ///
@@ -164,7 +165,7 @@ rt::values! { ControllerTypeIdeModel;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeScsi {
     /// The controller. `auto` leaves the choice to the hypervisor.
     ///
@@ -177,12 +178,12 @@ rt::table! { ControllerTypeScsi: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerTypeScsiModel {
     /// `auto`
     ///
     /// Since libvirt 0.8.3.
-    #[default]
     Auto,
     /// `buslogic`
     ///
@@ -251,7 +252,7 @@ rt::values! { ControllerTypeScsiModel;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeVirtioSerial {
     /// The variant of the virtio device.
     ///
@@ -274,7 +275,7 @@ rt::table! { ControllerTypeVirtioSerial: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeUsb {
     /// The controller; `none` says that the guest has no USB.
     ///
@@ -298,12 +299,12 @@ rt::table! { ControllerTypeUsb: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerTypeUsbModel {
     /// `piix3-uhci`
     ///
     /// Since libvirt 0.9.5.
-    #[default]
     Piix3Uhci,
     /// `piix4-uhci`
     ///
@@ -377,7 +378,7 @@ rt::values! { ControllerTypeUsbModel;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypePci {
     /// What the controller is: a root, a bridge, a port or an expander.
     ///
@@ -408,12 +409,12 @@ rt::table! { ControllerTypePci: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerTypePciModel {
     /// `pci-root`
     ///
     /// Since libvirt 1.0.5.
-    #[default]
     PciRoot,
     /// `pcie-root`
     ///
@@ -467,7 +468,7 @@ rt::values! { ControllerTypePciModel;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeXenbus {
     /// The largest number of frames that may be granted to back ends.
     ///
@@ -485,7 +486,7 @@ rt::table! { ControllerTypeXenbus: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeNvme {
     /// The serial number that the guest sees; the same for all disks of the controller.
     ///
@@ -500,7 +501,7 @@ rt::table! { ControllerTypeNvme: members();
 /// How the hypervisor drives the controller.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerDriver {
     /// The number of queues; best as many as the guest has CPUs.
     ///
@@ -563,7 +564,7 @@ rt::table! { ControllerDriver: element("driver").since(1, 0, 5).dropped_if_empty
 /// index.
 ///
 /// Since libvirt 0.9.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerMaster {
     /// The port of the master at which the ports of the companion begin.
     ///
@@ -581,7 +582,7 @@ rt::table! { ControllerMaster: element("master").since(0, 9, 5);
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
 /// Since libvirt 1.2.19.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerModel {
     /// The name of the device.
     ///
@@ -597,12 +598,12 @@ rt::table! { ControllerModel: element("model").since(1, 2, 19).dropped_if_empty(
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerModelName {
     /// `spapr-pci-host-bridge`
     ///
     /// Since libvirt 3.6.0.
-    #[default]
     SpaprPciHostBridge,
     /// `pci-bridge`
     ///
@@ -659,7 +660,7 @@ rt::values! { ControllerModelName;
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
 /// Since libvirt 1.2.19. See [the manual](https://libvirt.org/formatdomain.html#controllers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTarget {
     /// The number of a PCI bridge, 1 to 255.
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A cryptographic accelerator.
 ///
 /// Since libvirt 9.1.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Crypto {
     /// The kind of device.
     ///
@@ -54,12 +54,12 @@ rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CryptoModel {
     /// `virtio`
     ///
     /// Since libvirt 9.1.0.
-    #[default]
     Virtio,
 }
 
@@ -68,12 +68,12 @@ rt::values! { CryptoModel;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CryptoType {
     /// `qemu`
     ///
     /// Since libvirt 9.1.0.
-    #[default]
     Qemu,
 }
 
@@ -84,7 +84,7 @@ rt::values! { CryptoType;
 /// The implementation that does the work.
 ///
 /// A second one is refused by libvirt. Since libvirt 9.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CryptoBackend {
     /// Whose implementation.
     ///
@@ -104,12 +104,12 @@ rt::table! { CryptoBackend: element("backend").since(9, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CryptoBackendModel {
     /// That of QEMU.
     ///
     /// Since libvirt 9.1.0.
-    #[default]
     Builtin,
     /// That of the host's kernel.
     ///

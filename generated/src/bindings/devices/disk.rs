@@ -12,7 +12,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// What the attribute `type` decides.
     ///
@@ -185,15 +185,16 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum DiskDevice {
     /// `floppy`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Floppy,
     /// `disk`
     ///
     /// Since libvirt 0.6.0.
+    #[default]
     Disk,
     /// `cdrom`
     ///
@@ -213,12 +214,12 @@ rt::values! { DiskDevice;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskModel {
     /// `virtio`
     ///
     /// Since libvirt 1.0.3.
-    #[default]
     Virtio,
     /// `virtio-transitional`
     ///
@@ -247,12 +248,12 @@ rt::values! { DiskModel;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskSnapshot {
     /// `no`
     ///
     /// Since libvirt 0.9.5.
-    #[default]
     No,
     /// `internal`
     ///
@@ -277,6 +278,7 @@ rt::values! { DiskSnapshot;
 
 /// Whether SCSI commands of an unprivileged guest are filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Sgio {
     /// `filtered`
     ///
@@ -299,7 +301,7 @@ rt::values! { Sgio;
 ///
 /// Since libvirt 1.2.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskBackingStore {
     /// What the attribute `type` decides.
     pub type_: Option<DiskStorage>,
@@ -332,7 +334,7 @@ rt::table! { DiskBackingStore: element("backingStore").since(1, 2, 4).reference(
 /// The geometry that the disk claims to have, for DASDs of s390 and old operating systems.
 ///
 /// Since libvirt 0.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskGeometry {
     /// The number of cylinders.
     ///
@@ -362,12 +364,12 @@ rt::table! { DiskGeometry: element("geometry").since(0, 10, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskGeometryTrans {
     /// `auto`
     ///
     /// Since libvirt 0.10.0.
-    #[default]
     Auto,
     /// `none`
     ///
@@ -388,7 +390,7 @@ rt::values! { DiskGeometryTrans;
 /// The sizes of blocks that the disk claims to have.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskBlockIo {
     /// The smallest unit of I/O, in bytes.
     ///
@@ -420,7 +422,7 @@ rt::table! { DiskBlockIo: element("blockio").since(0, 10, 2).dropped_if_empty();
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTarget {
     /// The name of the disk, unique in the domain; it orders the disks of a bus, but the guest may name
     /// them otherwise. The prefix `ioemu:` of old Xen means nothing.
@@ -465,12 +467,12 @@ rt::table! { DiskTarget: element("target").since(0, 6, 0).reference("hard-drives
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskTargetBus {
     /// `ide`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Ide,
     /// `fdc`
     ///
@@ -525,15 +527,16 @@ rt::values! { DiskTargetBus;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum DiskTargetTray {
     /// `open`
     ///
     /// Since libvirt 0.9.11.
-    #[default]
     Open,
     /// `closed`
     ///
     /// Since libvirt 0.9.11.
+    #[default]
     Closed,
 }
 
@@ -545,7 +548,7 @@ rt::values! { DiskTargetTray;
 /// What the guest writes is thrown away when it stops.
 ///
 /// Since libvirt 0.9.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTransient {
     /// Whether several running domains share the source.
     ///

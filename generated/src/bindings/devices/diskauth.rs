@@ -6,7 +6,7 @@ use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// The parts of credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskAuth {
     /// The name of the user.
     ///
@@ -28,7 +28,7 @@ rt::table! { DiskAuth: element("auth");
 /// The secret of libvirt's that holds the password; it is named by UUID or by usage.
 ///
 /// Since libvirt 0.9.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskAuthSecret {
     /// What the secret is for: `ceph` for RBD, `iscsi` for the CHAP authentication of iSCSI.
     ///
@@ -53,12 +53,12 @@ rt::table! { DiskAuthSecret: element("secret").since(0, 9, 7);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskAuthSecretType {
     /// `ceph`
     ///
     /// Since libvirt 0.9.7.
-    #[default]
     Ceph,
     /// `iscsi`
     ///
@@ -74,7 +74,7 @@ rt::values! { DiskAuthSecretType;
 /// The initiator as which libvirt connects to an iSCSI target.
 ///
 /// Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Initiator {
     /// The qualified name of the initiator.
     ///
@@ -91,7 +91,7 @@ rt::table! { Initiator: element("initiator").since(4, 7, 0);
 /// The qualified name of the initiator.
 ///
 /// Since libvirt 4.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InitiatorIqn {
     /// The name.
     ///
@@ -108,7 +108,7 @@ rt::table! { InitiatorIqn: element("iqn").since(4, 7, 0);
 /// The user and group as which an NFS server is accessed.
 ///
 /// Since libvirt 7.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsNvramSourceIdentity {
     /// The user, by name or by number after a `+`.
     ///
@@ -145,7 +145,7 @@ rt::table! { OsNvramSourceIdentity: element("identity").since(7, 0, 0);
 /// The user and group as which an NFS server is accessed.
 ///
 /// Since libvirt 7.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskNfsIdentity {
     /// The user, by name or by number after a `+`.
     ///
@@ -167,7 +167,7 @@ rt::table! { DiskNfsIdentity: element("identity").since(7, 0, 0);
 /// The user as whom an SSH server is accessed, and the key.
 ///
 /// Since libvirt 9.8.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSshIdentity {
     /// The name of the user on the server.
     ///
@@ -194,7 +194,7 @@ rt::table! { DiskSshIdentity: element("identity").since(9, 8, 0);
 /// The keys of SSH servers that are trusted.
 ///
 /// Since libvirt 9.8.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskKnownHosts {
     /// The file that holds them.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskDriver {
     /// The driver of the hypervisor: `qemu` with QEMU; `tap`, `tap2`, `phy` or `file` with Xen.
     ///
@@ -135,12 +135,12 @@ rt::table! { DiskDriver: element("driver").since(0, 6, 0).dropped_if_empty().ref
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskDriverType {
     /// `raw`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Raw,
     /// `dir`
     ///
@@ -235,6 +235,7 @@ rt::values! { DiskDriverType;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum DiskDriverCache {
     /// `default`
     ///
@@ -273,12 +274,12 @@ rt::values! { DiskDriverCache;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskDriverErrorPolicy {
     /// `stop`
     ///
     /// Since libvirt 0.8.0.
-    #[default]
     Stop,
     /// `report`
     ///
@@ -302,12 +303,12 @@ rt::values! { DiskDriverErrorPolicy;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskDriverRerrorPolicy {
     /// `stop`
     ///
     /// Since libvirt 0.9.7.
-    #[default]
     Stop,
     /// `report`
     ///
@@ -326,12 +327,12 @@ rt::values! { DiskDriverRerrorPolicy;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskDriverIo {
     /// `threads`
     ///
     /// Since libvirt 0.8.8.
-    #[default]
     Threads,
     /// `native`
     ///
@@ -350,12 +351,12 @@ rt::values! { DiskDriverIo;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskDriverDiscard {
     /// `unmap`
     ///
     /// Since libvirt 1.0.6.
-    #[default]
     Unmap,
     /// `ignore`
     ///
@@ -369,12 +370,12 @@ rt::values! { DiskDriverDiscard;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskDriverDetectZeroes {
     /// `off`
     ///
     /// Since libvirt 2.0.0.
-    #[default]
     Off,
     /// `on`
     ///
@@ -396,7 +397,7 @@ rt::values! { DiskDriverDetectZeroes;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.9.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskStatistics {
     /// Statistics over spans of equal length.
     ///
@@ -418,7 +419,7 @@ rt::table! { DiskStatistics: element("statistics").since(11, 9, 0).dropped_if_em
 /// Statistics over spans of equal length.
 ///
 /// Since libvirt 11.9.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskStatistic {
     /// The length of a span, in seconds.
     ///
@@ -435,7 +436,7 @@ rt::table! { DiskStatistic: element("statistic").since(11, 9, 0);
 /// Counts how many operations took how long.
 ///
 /// Since libvirt 12.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskLatencyHistogram {
     /// The operations that are counted; all of them, unless given.
     ///
@@ -455,12 +456,12 @@ rt::table! { DiskLatencyHistogram: element("latency-histogram").since(12, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskLatencyHistogramType {
     /// `read`
     ///
     /// Since libvirt 12.1.0.
-    #[default]
     Read,
     /// `write`
     ///
@@ -486,7 +487,7 @@ rt::values! { DiskLatencyHistogramType;
 /// A bin of a histogram, which ends where the next one starts.
 ///
 /// Since libvirt 12.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskLatencyBin {
     /// The shortest time that counts here, in nanoseconds. libvirt adds a bin from 0 on where there is
     /// none.
@@ -505,7 +506,7 @@ rt::table! { DiskLatencyBin: element("bin").since(12, 1, 0);
 ///
 /// Since libvirt 11.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskThrottleFilters {
     /// A throttle group that limits the I/O of the disk.
     ///
@@ -522,7 +523,7 @@ rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).ref
 /// A throttle group that limits the I/O of the disk.
 ///
 /// Since libvirt 11.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskThrottleFilter {
     /// The name of the group.
     ///
@@ -540,7 +541,7 @@ rt::table! { DiskThrottleFilter: element("throttlefilter").since(11, 2, 0);
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskIoTune {
     /// Bytes a second, in all.
     ///

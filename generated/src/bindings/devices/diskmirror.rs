@@ -11,7 +11,7 @@ use domxml_runtime as rt;
 ///
 /// Only a running domain shows it. Since libvirt 0.9.12. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskMirror {
     /// What the attribute `type` decides.
     pub type_: Option<DiskStorage>,
@@ -61,12 +61,12 @@ rt::table! { DiskMirror: element("mirror").since(0, 9, 12).output_only().referen
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskMirrorReady {
     /// `yes`
     ///
     /// Since libvirt 0.9.12.
-    #[default]
     Yes,
     /// `abort`
     ///
@@ -85,12 +85,12 @@ rt::values! { DiskMirrorReady;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskMirrorJob {
     /// `copy`
     ///
     /// Since libvirt 1.2.7.
-    #[default]
     Copy,
     /// `active-commit`
     ///

@@ -12,7 +12,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.8.7. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetwork {
     /// What the attribute `protocol` decides.
     pub protocol: DiskSourceNetworkProtocol,
@@ -54,6 +54,7 @@ rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard
 
 /// What the attribute `protocol` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskSourceNetworkProtocol {
     /// A network block device.
     ///
@@ -111,12 +112,6 @@ pub enum DiskSourceNetworkProtocol {
     Other(rt::Other),
 }
 
-impl Default for DiskSourceNetworkProtocol {
-    fn default() -> Self {
-        Self::Nbd(DiskSourceNetworkProtocolNbd::default())
-    }
-}
-
 rt::payload! { DiskSourceNetworkProtocol: attribute("protocol");
     Nbd(DiskSourceNetworkProtocolNbd) = "nbd".since(0, 8, 7);
     Iscsi(DiskSourceNetworkProtocolIscsi) = "iscsi".since(1, 0, 4);
@@ -135,7 +130,7 @@ rt::payload! { DiskSourceNetworkProtocol: attribute("protocol");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolNbd {
     /// The switch of encrypted connections.
     ///
@@ -164,12 +159,12 @@ rt::table! { DiskSourceNetworkProtocolNbd: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OsNvramSourceProtocol {
     /// A network block device.
     ///
     /// Since libvirt 0.8.7.
-    #[default]
     Nbd,
     /// A LUN of an iSCSI target.
     ///
@@ -238,7 +233,7 @@ rt::values! { OsNvramSourceProtocol;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolIscsi {
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
@@ -263,7 +258,7 @@ rt::table! { DiskSourceNetworkProtocolIscsi: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolRbd {
     /// The snapshot of an RBD image that is used.
     ///
@@ -293,7 +288,7 @@ rt::table! { DiskSourceNetworkProtocolRbd: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskImageOnHost {
     /// The buffer for data that are fetched ahead.
     ///
@@ -317,7 +312,7 @@ rt::table! { DiskImageOnHost: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolGluster {
     /// How a source is encrypted, and the secrets that open it.
     ///
@@ -331,7 +326,7 @@ rt::table! { DiskSourceNetworkProtocolGluster: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolVxhs {
     /// The switch of encrypted connections.
     ///
@@ -344,7 +339,7 @@ rt::table! { DiskSourceNetworkProtocolVxhs: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolNfs {
     /// The user and group as which an NFS server is accessed.
     ///
@@ -357,7 +352,7 @@ rt::table! { DiskSourceNetworkProtocolNfs: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolHttp {
     /// The query string of the URL.
     ///
@@ -397,7 +392,7 @@ rt::table! { DiskSourceNetworkProtocolHttp: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolHttps {
     /// The query string of the URL.
     ///
@@ -442,7 +437,7 @@ rt::table! { DiskSourceNetworkProtocolHttps: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolFtp {
     /// The buffer for data that are fetched ahead.
     ///
@@ -472,7 +467,7 @@ rt::table! { DiskSourceNetworkProtocolFtp: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolFtps {
     /// Options of TLS for HTTPS and FTPS.
     ///
@@ -507,7 +502,7 @@ rt::table! { DiskSourceNetworkProtocolFtps: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNetworkProtocolSsh {
     /// The buffer for data that are fetched ahead.
     ///
@@ -549,7 +544,7 @@ rt::table! { DiskSourceNetworkProtocolSsh: members();
 /// A server of the image.
 ///
 /// Since libvirt 0.8.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskHost {
     /// What the attribute `transport` decides.
     ///
@@ -568,6 +563,7 @@ rt::table! { DiskHost: element("host").since(0, 8, 7)
 ///
 /// Where absent, `tcp` is assumed; the canonical form leaves it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskHostTransport {
     /// The server is reached by TCP.
     ///
@@ -600,7 +596,7 @@ rt::payload! { DiskHostTransport: attribute("transport").optional().dropped("tcp
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskHostByAddress {
     /// The name or address of the server.
     ///
@@ -620,7 +616,7 @@ rt::table! { DiskHostByAddress: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskHostTransportUnix {
     /// The path of the socket.
     ///
@@ -635,7 +631,7 @@ rt::table! { DiskHostTransportUnix: members();
 /// The snapshot of an RBD image that is used.
 ///
 /// Since libvirt 1.2.11.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskRbdSnapshot {
     /// The name of the snapshot.
     ///
@@ -652,7 +648,7 @@ rt::table! { DiskRbdSnapshot: element("snapshot").since(1, 2, 11);
 /// A configuration file for the client of the Ceph cluster.
 ///
 /// Since libvirt 1.2.11.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskRbdConfig {
     /// The path of the file.
     ///
@@ -669,7 +665,7 @@ rt::table! { DiskRbdConfig: element("config").since(1, 2, 11);
 /// Options of TLS for HTTPS and FTPS.
 ///
 /// Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSsl {
     /// Whether the certificate of the server is checked.
     ///
@@ -686,7 +682,7 @@ rt::table! { DiskSsl: element("ssl").since(6, 2, 0);
 /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
 ///
 /// Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskCookies {
     /// The value of a cookie.
     ///
@@ -703,7 +699,7 @@ rt::table! { DiskCookies: element("cookies").since(6, 2, 0);
 /// The value of a cookie.
 ///
 /// An empty one is refused by libvirt. Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskCookie {
     /// The name of the cookie.
     ///
@@ -719,13 +715,13 @@ pub struct DiskCookie {
 
 rt::table! { DiskCookie: element("cookie").since(6, 2, 0);
     0 NAME = name: String, attribute("name").since(6, 2, 0).refused_if_empty();
-    1 VALUE = value: String, text().refused_if_empty();
+    1 VALUE = value: String, text().refused_if_empty().secret();
 }
 
 /// The buffer for data that are fetched ahead.
 ///
 /// Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskReadahead {
     /// The size of the buffer in bytes.
     ///
@@ -742,7 +738,7 @@ rt::table! { DiskReadahead: element("readahead").since(6, 2, 0);
 /// How long a connection may take.
 ///
 /// Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTimeout {
     /// The seconds.
     ///

@@ -14,6 +14,7 @@ use domxml_runtime as rt;
 ///
 /// Where absent, `file` is assumed; the canonical form spells it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskType {
     /// A file of the host.
     ///
@@ -76,7 +77,7 @@ rt::payload! { DiskType: attribute("type").optional().written("file");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageFile {
     /// The file that holds the disk. A drive without medium has no source, or one without `file`.
     ///
@@ -90,7 +91,7 @@ rt::table! { StorageFile: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageNetwork {
     /// The image of a server that serves as the disk.
     ///
@@ -106,6 +107,7 @@ rt::table! { StorageNetwork: members();
 
 /// A kind of storage and the source that goes with it, in backing stores, data stores and mirrors.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskStorage {
     /// A file of the host.
     ///
@@ -147,12 +149,6 @@ pub enum DiskStorage {
     Other(rt::Other),
 }
 
-impl Default for DiskStorage {
-    fn default() -> Self {
-        Self::File(StorageFile::default())
-    }
-}
-
 rt::payload! { DiskStorage: attribute("type");
     File(StorageFile) = "file".since(1, 2, 4);
     Network(DiskStorageNetwork) = "network".since(1, 2, 4);
@@ -167,7 +163,7 @@ rt::payload! { DiskStorage: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskStorageNetwork {
     /// The image of a server that serves as the disk.
     ///
@@ -181,7 +177,7 @@ rt::table! { DiskStorageNetwork: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageBlock {
     /// The block device that serves as the disk.
     ///
@@ -195,7 +191,7 @@ rt::table! { StorageBlock: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageDir {
     /// The directory that is shown as a disk.
     ///
@@ -209,7 +205,7 @@ rt::table! { StorageDir: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageVolume {
     /// The volume that serves as the disk.
     ///
@@ -223,7 +219,7 @@ rt::table! { StorageVolume: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageNvme {
     /// The namespace of an NVMe controller that serves as the disk.
     ///
@@ -237,7 +233,7 @@ rt::table! { StorageNvme: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageVhostUser {
     /// The socket of the process that provides the disk.
     ///
@@ -251,7 +247,7 @@ rt::table! { StorageVhostUser: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageVhostVdpa {
     /// The vDPA device that serves as the disk.
     ///
@@ -265,7 +261,7 @@ rt::table! { StorageVhostVdpa: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StorageCtl {
     /// The device of the CAM Target Layer that serves as the disk.
     ///
@@ -283,7 +279,7 @@ rt::table! { StorageCtl: members();
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsNvramSource {
     /// The path of the file. libvirt reads an empty one as none: a drive without medium.
     ///
@@ -436,7 +432,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceFile {
     /// The path of the file. libvirt reads an empty one as none: a drive without medium.
     ///
@@ -493,7 +489,7 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceBlock {
     /// The path of the device. An empty one stands for a drive without medium.
     ///
@@ -551,7 +547,7 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
 ///
 /// Since libvirt 0.7.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceDir {
     /// The path of the directory. An empty one stands for a drive without medium.
     ///
@@ -598,7 +594,7 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
 ///
 /// Since libvirt 1.0.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceVolume {
     /// The name of the storage pool.
     ///
@@ -665,6 +661,7 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum DiskSourceVolumeMode {
     /// `host`
     ///
@@ -686,7 +683,7 @@ rt::values! { DiskSourceVolumeMode;
 ///
 /// Since libvirt 1.2.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceNvme {
     /// How the controller is addressed.
     ///
@@ -744,12 +741,12 @@ rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-dr
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskSourceNvmeType {
     /// `pci`
     ///
     /// Since libvirt 6.0.0.
-    #[default]
     Pci,
 }
 
@@ -761,7 +758,7 @@ rt::values! { DiskSourceNvmeType;
 ///
 /// Since libvirt 1.2.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceVhostUser {
     /// The kind of socket.
     ///
@@ -786,12 +783,12 @@ rt::table! { DiskSourceVhostUser: element("source").since(1, 2, 4).reference("ha
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskSourceVhostUserType {
     /// `unix`
     ///
     /// Since libvirt 7.1.0.
-    #[default]
     Unix,
 }
 
@@ -803,7 +800,7 @@ rt::values! { DiskSourceVhostUserType;
 ///
 /// Since libvirt 1.2.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceVhostVdpa {
     /// The path of the character device.
     ///
@@ -821,7 +818,7 @@ rt::table! { DiskSourceVhostVdpa: element("source").since(1, 2, 4).reference("ha
 ///
 /// Since libvirt 1.2.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSourceCtl {
     /// The path of the device.
     ///
@@ -871,12 +868,12 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at
 /// boot but goes on without it after migration, restore and revert, `optional` always goes on without
 /// it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StartupPolicy {
     /// `mandatory`
     ///
     /// Since libvirt 0.9.7.
-    #[default]
     Mandatory,
     /// `requisite`
     ///
@@ -897,7 +894,7 @@ rt::values! { StartupPolicy;
 /// The part of the source that is used.
 ///
 /// Since libvirt 6.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSlices {
     /// A part of a source.
     ///
@@ -914,7 +911,7 @@ rt::table! { DiskSlices: element("slices").since(6, 1, 0);
 /// A part of a source.
 ///
 /// Since libvirt 6.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSlice {
     /// What is cut out: `storage` is the place of the image in the source.
     ///
@@ -939,12 +936,12 @@ rt::table! { DiskSlice: element("slice").since(6, 1, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskSliceType {
     /// `storage`
     ///
     /// Since libvirt 6.1.0.
-    #[default]
     Storage,
 }
 
@@ -956,7 +953,7 @@ rt::values! { DiskSliceType;
 ///
 /// Since libvirt 10.10.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskDataStore {
     /// What the attribute `type` decides.
     pub type_: DiskStorage,
@@ -977,7 +974,7 @@ rt::table! { DiskDataStore: element("dataStore").since(10, 10, 0).reference("har
 /// Persistent reservations of a SCSI disk.
 ///
 /// Since libvirt 4.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskReservations {
     /// Whether libvirt runs the helper that makes the reservations; otherwise `source` names its socket.
     ///
@@ -1004,7 +1001,7 @@ rt::table! { DiskReservations: element("reservations").since(4, 4, 0);
 /// The socket of the helper that makes the reservations.
 ///
 /// Since libvirt 4.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskReservationsSource {
     /// The kind of socket.
     ///
@@ -1034,12 +1031,12 @@ rt::table! { DiskReservationsSource: element("source").since(4, 4, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskReservationsSourceType {
     /// `unix`
     ///
     /// Since libvirt 4.4.0.
-    #[default]
     Unix,
 }
 
@@ -1048,12 +1045,12 @@ rt::values! { DiskReservationsSourceType;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskReservationsSourceMode {
     /// `server`
     ///
     /// Since libvirt 4.4.0.
-    #[default]
     Server,
     /// `client`
     ///
@@ -1069,7 +1066,7 @@ rt::values! { DiskReservationsSourceMode;
 /// What happens when the connection to the server of the disk is lost.
 ///
 /// Since libvirt 5.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskReconnect {
     /// Whether the connection to a vhost-user process is made again.
     ///
@@ -1096,7 +1093,7 @@ rt::table! { DiskReconnect: element("reconnect").since(5, 6, 0);
 /// The format of an image.
 ///
 /// Since libvirt 1.2.4.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskFormat {
     /// The format.
     ///
@@ -1117,12 +1114,12 @@ rt::table! { DiskFormat: element("format").since(1, 2, 4);
 }
 
 /// The formats of disk images.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StorageFormat {
     /// `raw`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Raw,
     /// `dir`
     ///
@@ -1213,7 +1210,7 @@ rt::values! { StorageFormat;
 /// The cache for the metadata of an image.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskMetadataCache {
     /// The largest size of the cache.
     ///

@@ -11,7 +11,7 @@ use domxml_runtime as rt;
 /// A file system of the host that the guest can mount.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#filesystems).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Filesystem {
     /// What the attribute `type` decides.
     ///
@@ -107,6 +107,7 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
 ///
 /// Where absent, `mount` is assumed; the canonical form spells it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FilesystemType {
     /// An image in a file of the host; containers mount it.
     ///
@@ -154,7 +155,7 @@ rt::payload! { FilesystemType: attribute("type").optional().written("mount");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeFile {
     /// The image that is mounted.
     ///
@@ -167,7 +168,7 @@ rt::table! { FilesystemTypeFile: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeBlock {
     /// The block device that is mounted.
     ///
@@ -180,7 +181,7 @@ rt::table! { FilesystemTypeBlock: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeMount {
     /// The virtiofsd that libvirt starts for the file system.
     ///
@@ -205,7 +206,7 @@ rt::table! { FilesystemTypeMount: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeBind {
     /// The directory of the container that is mounted elsewhere.
     ///
@@ -218,7 +219,7 @@ rt::table! { FilesystemTypeBind: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeTemplate {
     /// The template of OpenVZ.
     ///
@@ -231,7 +232,7 @@ rt::table! { FilesystemTypeTemplate: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeRam {
     /// The memory that the file system takes.
     ///
@@ -245,6 +246,7 @@ rt::table! { FilesystemTypeRam: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum FilesystemAccessmode {
     /// `passthrough`
     ///
@@ -269,6 +271,7 @@ rt::values! { FilesystemAccessmode;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum FilesystemMultidevs {
     /// `default`
     ///
@@ -299,7 +302,7 @@ rt::values! { FilesystemMultidevs;
 /// The image that is mounted.
 ///
 /// Since libvirt 0.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemSourceFile {
     /// The path of the file.
     ///
@@ -316,7 +319,7 @@ rt::table! { FilesystemSourceFile: element("source").since(0, 6, 0);
 /// The block device that is mounted.
 ///
 /// Since libvirt 0.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemSourceBlock {
     /// The path of the device.
     ///
@@ -333,7 +336,7 @@ rt::table! { FilesystemSourceBlock: element("source").since(0, 6, 0);
 /// The directory that the guest gets, or the socket of a virtiofsd that provides one.
 ///
 /// Since libvirt 0.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemSourceMount {
     /// The path of the directory.
     ///
@@ -355,7 +358,7 @@ rt::table! { FilesystemSourceMount: element("source").since(0, 6, 0);
 /// The directory of the container that is mounted elsewhere.
 ///
 /// Since libvirt 0.9.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemSourceBind {
     /// The path of the directory.
     ///
@@ -372,7 +375,7 @@ rt::table! { FilesystemSourceBind: element("source").since(0, 9, 7);
 /// The template of OpenVZ.
 ///
 /// Since libvirt 0.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemSourceTemplate {
     /// The name of the template.
     ///
@@ -389,7 +392,7 @@ rt::table! { FilesystemSourceTemplate: element("source").since(0, 6, 0);
 /// The memory that the file system takes.
 ///
 /// Since libvirt 0.9.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemSourceRam {
     /// The largest amount of memory.
     ///
@@ -412,7 +415,7 @@ rt::table! { FilesystemSourceRam: element("source").since(0, 9, 7);
 /// Where the guest finds the file system.
 ///
 /// Since libvirt 0.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTarget {
     /// The mount point in a container; with QEMU a mere tag, by which the guest mounts it.
     ///
@@ -429,7 +432,7 @@ rt::table! { FilesystemTarget: element("target").since(0, 6, 0);
 /// How the hypervisor provides the file system.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemDriver {
     /// The driver: `path` and `handle` are 9pfs of QEMU, `virtiofs` and `mtp` other devices of QEMU, `loop`
     /// and `nbd` block devices for containers, `ploop` is of Virtuozzo.
@@ -481,12 +484,12 @@ rt::table! { FilesystemDriver: element("driver").since(0, 9, 7).dropped_if_empty
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FilesystemDriverType {
     /// `path`
     ///
     /// Since libvirt 0.9.7.
-    #[default]
     Path,
     /// `handle`
     ///
@@ -525,12 +528,12 @@ rt::values! { FilesystemDriverType;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FilesystemDriverWrpolicy {
     /// `immediate`
     ///
     /// Since libvirt 0.9.10.
-    #[default]
     Immediate,
 }
 
@@ -542,7 +545,7 @@ rt::values! { FilesystemDriverWrpolicy;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#filesystems).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemBinary {
     /// The path of the program.
     ///
@@ -590,7 +593,7 @@ rt::table! { FilesystemBinary: element("binary").since(6, 2, 0).dropped_if_empty
 /// What the guest caches.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemBinaryCache {
     /// Whether the guest caches nothing or everything.
     ///
@@ -605,12 +608,12 @@ rt::table! { FilesystemBinaryCache: element("cache").since(6, 2, 0).dropped_if_e
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FilesystemBinaryCacheMode {
     /// `none`
     ///
     /// Since libvirt 6.2.0.
-    #[default]
     None,
     /// `always`
     ///
@@ -626,7 +629,7 @@ rt::values! { FilesystemBinaryCacheMode;
 /// How virtiofsd is confined.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemBinarySandbox {
     /// The method: namespaces of the kernel, or a changed root directory.
     ///
@@ -641,12 +644,12 @@ rt::table! { FilesystemBinarySandbox: element("sandbox").since(7, 2, 0).dropped_
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FilesystemBinarySandboxMode {
     /// `namespace`
     ///
     /// Since libvirt 7.2.0.
-    #[default]
     Namespace,
     /// `chroot`
     ///
@@ -662,7 +665,7 @@ rt::values! { FilesystemBinarySandboxMode;
 /// Which locks of files reach the host.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemBinaryLock {
     /// Whether locks of POSIX do.
     ///
@@ -684,7 +687,7 @@ rt::table! { FilesystemBinaryLock: element("lock").since(6, 2, 0).dropped_if_emp
 /// The threads that serve requests at the same time.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemBinaryThreadPool {
     /// The largest number of threads; 0 does without a pool.
     ///
@@ -701,7 +704,7 @@ rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).d
 /// The files that virtiofsd may have open.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemBinaryOpenFiles {
     /// The largest number of files.
     ///

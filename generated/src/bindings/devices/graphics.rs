@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A display of the guest.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Graphics {
     /// What the attribute `type` decides.
     pub type_: GraphicsType,
@@ -23,6 +23,7 @@ rt::table! { Graphics: element("graphics").since(0, 6, 0).reference("graphical-f
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsType {
     /// A window on the desktop of the host.
     ///
@@ -56,12 +57,6 @@ pub enum GraphicsType {
     Other(rt::Other),
 }
 
-impl Default for GraphicsType {
-    fn default() -> Self {
-        Self::Sdl(GraphicsTypeSdl::default())
-    }
-}
-
 rt::payload! { GraphicsType: attribute("type");
     Sdl(GraphicsTypeSdl) = "sdl".since(0, 6, 0);
     Vnc(GraphicsTypeVnc) = "vnc".since(0, 6, 0);
@@ -74,7 +69,7 @@ rt::payload! { GraphicsType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeSdl {
     /// The display of the host that has the window.
     ///
@@ -104,7 +99,7 @@ rt::table! { GraphicsTypeSdl: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeVnc {
     /// The TCP port. libvirt chooses one at start where it is absent or -1.
     ///
@@ -181,7 +176,7 @@ rt::table! { GraphicsTypeVnc: members();
     7 SHARE_POLICY = share_policy: Option<GraphicsTypeVncSharePolicy>, attribute("sharePolicy")
         .assumed("allow-exclusive").since(1, 0, 6);
     8 POWER_CONTROL = power_control: Option<YesNo>, attribute("powerControl").assumed("no").since(7, 1, 0);
-    9 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0);
+    9 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0).secret();
     10 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
     11 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
     12 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
@@ -190,6 +185,7 @@ rt::table! { GraphicsTypeVnc: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum GraphicsTypeVncSharePolicy {
     /// A client may ask for the display alone; the others are disconnected.
     ///
@@ -213,12 +209,12 @@ rt::values! { GraphicsTypeVncSharePolicy;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsTypeVncConnected {
     /// `keep`
     ///
     /// Since libvirt 0.9.4.
-    #[default]
     Keep,
 }
 
@@ -227,7 +223,7 @@ rt::values! { GraphicsTypeVncConnected;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeSpice {
     /// The TCP port. -1 for both ports leaves the choice to libvirt, as `autoport` does.
     ///
@@ -328,7 +324,7 @@ rt::table! { GraphicsTypeSpice: members();
         .legacy("graphics-listen-attr");
     5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 8, 6);
     6 DEFAULT_MODE = default_mode: Option<GraphicsChannelMode>, attribute("defaultMode").dropped("any").since(0, 9, 12);
-    7 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6);
+    7 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6).secret();
     8 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
     9 CONNECTED = connected: Option<GraphicsTypeSpiceConnected>, attribute("connected").since(0, 9, 4);
     10 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
@@ -345,12 +341,12 @@ rt::table! { GraphicsTypeSpice: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsTypeSpiceConnected {
     /// The change is refused while there are any.
     ///
     /// Since libvirt 0.9.4.
-    #[default]
     Fail,
     /// They are disconnected.
     ///
@@ -369,7 +365,7 @@ rt::values! { GraphicsTypeSpiceConnected;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeDbus {
     /// Whether clients connect by libvirt's API and not by a bus.
     ///
@@ -397,7 +393,7 @@ rt::table! { GraphicsTypeDbus: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeRdp {
     /// The TCP port. libvirt chooses one at start where it is absent or -1.
     ///
@@ -443,12 +439,12 @@ rt::table! { GraphicsTypeRdp: members();
     4 LEGACY_LISTEN = legacy_listen: Option<String>, attribute("listen").since(0, 6, 4).narrow("(.*[^:].*)?", 1, 3, 0)
         .legacy("graphics-listen-attr");
     5 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
-    6 PASSWD = passwd: Option<String>, attribute("passwd").since(11, 1, 0);
+    6 PASSWD = passwd: Option<String>, attribute("passwd").since(11, 1, 0).secret();
     7 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeDesktop {
     /// The display of the host that has the window.
     ///
@@ -467,7 +463,7 @@ rt::table! { GraphicsTypeDesktop: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsTypeEglHeadless {
     /// The device of the host that draws.
     ///
@@ -482,7 +478,7 @@ rt::table! { GraphicsTypeEglHeadless: members();
 /// Where the server listens for clients. libvirt adds the default address where nothing is said.
 ///
 /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsListen {
     /// What the attribute `type` decides.
     pub type_: GraphicsListenType,
@@ -496,6 +492,7 @@ rt::table! { GraphicsListen: element("listen").since(0, 9, 4).reference("graphic
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsListenType {
     /// At an address.
     ///
@@ -517,12 +514,6 @@ pub enum GraphicsListenType {
     Other(rt::Other),
 }
 
-impl Default for GraphicsListenType {
-    fn default() -> Self {
-        Self::Address(GraphicsListenTypeAddress::default())
-    }
-}
-
 rt::payload! { GraphicsListenType: attribute("type");
     Address(GraphicsListenTypeAddress) = "address".since(0, 9, 4);
     Network(GraphicsListenTypeNetwork) = "network".since(0, 9, 4);
@@ -532,7 +523,7 @@ rt::payload! { GraphicsListenType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsListenTypeAddress {
     /// The address or the name of the host; the default of the hypervisor, where it is absent.
     ///
@@ -545,7 +536,7 @@ rt::table! { GraphicsListenTypeAddress: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsListenTypeNetwork {
     /// The address that was found.
     ///
@@ -563,7 +554,7 @@ rt::table! { GraphicsListenTypeNetwork: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsListenTypeSocket {
     /// The path of the socket; libvirt makes one where it is absent.
     ///
@@ -578,7 +569,7 @@ rt::table! { GraphicsListenTypeSocket: members();
 /// OpenGL in the window.
 ///
 /// Since libvirt 4.4.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsSdlGl {
     /// Whether OpenGL is used.
     ///
@@ -595,7 +586,7 @@ rt::table! { GraphicsSdlGl: element("gl").since(4, 4, 0).reference("graphical-fr
 /// OpenGL on the host, for what the guest draws.
 ///
 /// Since libvirt 1.3.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsGl {
     /// Whether OpenGL is used.
     ///
@@ -617,7 +608,7 @@ rt::table! { GraphicsGl: element("gl").since(1, 3, 3).reference("graphical-frame
 /// The device of the host that draws.
 ///
 /// Since libvirt 5.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsEglGl {
     /// The device of the host that draws; the first that serves, where it is absent.
     ///
@@ -634,7 +625,7 @@ rt::table! { GraphicsEglGl: element("gl").since(5, 0, 0).reference("graphical-fr
 /// The audio back end whose sound goes with the picture.
 ///
 /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsAudio {
     /// The number of the audio back end.
     ///
@@ -650,6 +641,7 @@ rt::table! { GraphicsAudio: element("audio").since(7, 2, 0).reference("graphical
 
 /// Whether a channel of SPICE goes through TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum GraphicsChannelMode {
     /// Through TLS where that can be had.
     ///
@@ -675,7 +667,7 @@ rt::values! { GraphicsChannelMode;
 /// A channel that does not follow `defaultMode`. libvirt drops channels with mode `any`.
 ///
 /// Since libvirt 0.8.6. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsChannel {
     /// The channel.
     ///
@@ -695,12 +687,12 @@ rt::table! { GraphicsChannel: element("channel").since(0, 8, 6).reference("graph
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsChannelName {
     /// `main`
     ///
     /// Since libvirt 0.8.6.
-    #[default]
     Main,
     /// `display`
     ///
@@ -746,7 +738,7 @@ rt::values! { GraphicsChannelName;
 /// How pictures are compressed.
 ///
 /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsImage {
     /// The method.
     ///
@@ -761,12 +753,12 @@ rt::table! { GraphicsImage: element("image").since(0, 9, 1).reference("graphical
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsImageCompression {
     /// GLZ or QUIC, chosen for each picture.
     ///
     /// Since libvirt 0.9.1.
-    #[default]
     AutoGlz,
     /// LZ or QUIC, chosen for each picture.
     ///
@@ -802,7 +794,7 @@ rt::values! { GraphicsImageCompression;
 /// When pictures are compressed once more.
 ///
 /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsCompression {
     /// When pictures are compressed once more.
     ///
@@ -817,12 +809,12 @@ rt::table! { GraphicsCompression: shared().since(0, 9, 1).reference("graphical-f
 }
 
 /// When something is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CompressionChoice {
     /// On slow lines.
     ///
     /// Since libvirt 0.9.1.
-    #[default]
     Auto,
     /// Never.
     ///
@@ -843,7 +835,7 @@ rt::values! { CompressionChoice;
 /// How sound is sent.
 ///
 /// Since libvirt 0.9.1. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsPlayback {
     /// Whether sound is compressed.
     ///
@@ -860,7 +852,7 @@ rt::table! { GraphicsPlayback: element("playback").since(0, 9, 1).reference("gra
 /// Which regions of the picture are sent as video.
 ///
 /// Since libvirt 0.9.2. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsStreaming {
     /// The regions.
     ///
@@ -875,12 +867,12 @@ rt::table! { GraphicsStreaming: element("streaming").since(0, 9, 2).reference("g
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GraphicsStreamingMode {
     /// Those that seem to show one.
     ///
     /// Since libvirt 0.9.2.
-    #[default]
     Filter,
     /// All that change often.
     ///
@@ -901,7 +893,7 @@ rt::values! { GraphicsStreamingMode;
 /// Whether clients may send files to the guest.
 ///
 /// Since libvirt 1.2.2. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphicsFileTransfer {
     /// Whether they may; they may where nothing is said.
     ///

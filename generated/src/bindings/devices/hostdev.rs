@@ -13,7 +13,7 @@ use domxml_runtime as rt;
 /// A device of the host, assigned to the guest.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-device-assignment).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Hostdev {
     /// What the attribute `mode` decides.
     ///
@@ -69,6 +69,7 @@ rt::table! { Hostdev: element("hostdev").since(0, 6, 0).reference("host-device-a
 ///
 /// Where absent, `subsystem` is assumed; the canonical form spells it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevMode {
     /// A device on a bus of the host.
     ///
@@ -96,7 +97,7 @@ rt::payload! { HostdevMode: attribute("mode").optional().written("subsystem");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevModeSubsystem {
     /// What the attribute `type` decides.
     pub type_: HostdevSubsystem,
@@ -114,7 +115,7 @@ rt::table! { HostdevModeSubsystem: members()
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevModeCapabilities {
     /// What the attribute `type` decides.
     pub type_: HostdevCapability,
@@ -126,6 +127,7 @@ rt::table! { HostdevModeCapabilities: members();
 
 /// A device on a bus of the host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevSubsystem {
     /// A PCI function.
     ///
@@ -151,12 +153,6 @@ pub enum HostdevSubsystem {
     Other(rt::Other),
 }
 
-impl Default for HostdevSubsystem {
-    fn default() -> Self {
-        Self::Pci(HostdevSubsystemPci::default())
-    }
-}
-
 rt::payload! { HostdevSubsystem: attribute("type");
     Pci(HostdevSubsystemPci) = "pci".since(0, 6, 0);
     Usb(HostdevSubsystemUsb) = "usb".since(0, 6, 0);
@@ -167,7 +163,7 @@ rt::payload! { HostdevSubsystem: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSubsystemPci {
     /// Whether the virtual GPU shows in the displays of the guest.
     ///
@@ -203,7 +199,7 @@ rt::table! { HostdevSubsystemPci: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSubsystemUsb {
     /// The USB device, by the numbers of vendor and product or by its address.
     ///
@@ -216,7 +212,7 @@ rt::table! { HostdevSubsystemUsb: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSubsystemScsi {
     /// Whether the host filters SCSI commands of the guest. No hypervisor heeds it any more.
     ///
@@ -240,6 +236,7 @@ rt::table! { HostdevSubsystemScsi: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum HostdevSubsystemScsiSgio {
     /// `filtered`
     ///
@@ -258,7 +255,7 @@ rt::values! { HostdevSubsystemScsiSgio;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSubsystemScsiHost {
     /// The virtio device that the guest sees.
     ///
@@ -276,7 +273,7 @@ rt::table! { HostdevSubsystemScsiHost: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSubsystemMdev {
     /// The interface that the device has to the guest.
     ///
@@ -305,12 +302,12 @@ rt::table! { HostdevSubsystemMdev: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevSubsystemMdevModel {
     /// A PCI device.
     ///
     /// Since libvirt 3.2.0.
-    #[default]
     VfioPci,
     /// A channel device of s390 machines.
     ///
@@ -332,7 +329,7 @@ rt::values! { HostdevSubsystemMdevModel;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevDriver {
     /// The way of assignment. The hypervisor determines it, so that libvirt keeps the name but does not
     /// heed it.
@@ -359,12 +356,12 @@ rt::table! { HostdevDriver: element("driver").since(1, 0, 5).dropped_if_empty().
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceHostdevDriverName {
     /// KVM's own, which kernels no longer have.
     ///
     /// Since libvirt 1.0.5.
-    #[default]
     Kvm,
     /// VFIO, of the kernel.
     ///
@@ -385,7 +382,7 @@ rt::values! { InterfaceHostdevDriverName;
 /// The PCI function.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourcePci {
     /// The policy for a device that is missing. libvirt refuses it for PCI functions.
     ///
@@ -412,7 +409,7 @@ rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-p
 /// The address of the function on the host.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevPciAddress {
     /// The kind of address, which the type of the device tells already.
     ///
@@ -453,12 +450,12 @@ rt::table! { HostdevPciAddress: element("address").since(0, 6, 0).reference("usb
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevPciAddressType {
     /// `pci`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Pci,
 }
 
@@ -469,7 +466,7 @@ rt::values! { HostdevPciAddressType;
 /// The USB device, by the numbers of vendor and product or by its address.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceUsb {
     /// What happens when the device is missing.
     ///
@@ -505,12 +502,12 @@ rt::table! { HostdevSourceUsb: element("source").since(0, 6, 0).reference("usb-p
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevSourceUsbGuestReset {
     /// Nothing.
     ///
     /// Since libvirt 8.6.0.
-    #[default]
     Off,
     /// The device is reset if it is not initialized yet.
     ///
@@ -531,7 +528,7 @@ rt::values! { HostdevSourceUsbGuestReset;
 /// The vendor of the USB device.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevVendor {
     /// The number of the vendor.
     ///
@@ -548,7 +545,7 @@ rt::table! { HostdevVendor: element("vendor").since(0, 6, 0).reference("usb-pci-
 /// The product that the USB device is.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevProduct {
     /// The number that the vendor gave the product.
     ///
@@ -565,7 +562,7 @@ rt::table! { HostdevProduct: element("product").since(0, 6, 0).reference("usb-pc
 /// The address of the USB device on the host.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevUsbAddress {
     /// The kind of address, which the type of the device tells already.
     ///
@@ -596,12 +593,12 @@ rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevUsbAddressType {
     /// `usb`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Usb,
 }
 
@@ -612,7 +609,7 @@ rt::values! { HostdevUsbAddressType;
 /// The SCSI unit: on an adapter of the host, or at an iSCSI server.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceScsi {
     /// What the attribute `protocol` decides.
     ///
@@ -630,6 +627,7 @@ rt::table! { HostdevSourceScsi: element("source").since(0, 6, 0).reference("usb-
 ///
 /// Where absent, `adapter` is assumed; the canonical form leaves it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevSourceScsiProtocol {
     /// An adapter of the host.
     ///
@@ -657,7 +655,7 @@ rt::payload! { HostdevSourceScsiProtocol: attribute("protocol").optional().dropp
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceScsiProtocolAdapter {
     /// The SCSI host adapter. libvirt reads its name alone; the other forms are those of storage pools.
     ///
@@ -675,7 +673,7 @@ rt::table! { HostdevSourceScsiProtocolAdapter: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceScsiProtocolIscsi {
     /// The qualified name of the target, a slash and the number of the unit; `/0` where none is given.
     ///
@@ -707,7 +705,7 @@ rt::table! { HostdevSourceScsiProtocolIscsi: members();
 /// The SCSI host adapter. libvirt reads its name alone; the other forms are those of storage pools.
 ///
 /// Since libvirt 1.0.6. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevScsiAdapter {
     /// What the attribute `type` decides.
     ///
@@ -725,6 +723,7 @@ rt::table! { HostdevScsiAdapter: element("adapter").since(1, 0, 6).reference("us
 ///
 /// Where absent, `scsi_host` is assumed; the canonical form leaves it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevScsiAdapterType {
     /// A SCSI host, by its name or by the place of its PCI device.
     ///
@@ -752,7 +751,7 @@ rt::payload! { HostdevScsiAdapterType: attribute("type").optional().dropped("scs
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevScsiAdapterTypeScsiHost {
     /// The name of the adapter, as `scsi_host0`.
     ///
@@ -770,7 +769,7 @@ rt::table! { HostdevScsiAdapterTypeScsiHost: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevScsiAdapterTypeFcHost {
     /// The name of the adapter that carries it.
     ///
@@ -815,7 +814,7 @@ rt::table! { HostdevScsiAdapterTypeFcHost: members();
 /// The PCI device that the adapter belongs to.
 ///
 /// Since libvirt 1.2.7.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevScsiParent {
     /// The number of the adapter among those of the device.
     ///
@@ -837,7 +836,7 @@ rt::table! { HostdevScsiParent: element("parentaddr").since(1, 2, 7);
 /// The place of the unit on the adapter.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevScsiAddress {
     /// The kind of address, which the type of the device tells already.
     ///
@@ -868,12 +867,12 @@ rt::table! { HostdevScsiAddress: element("address").since(0, 6, 0).reference("us
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevScsiAddressType {
     /// `scsi`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Scsi,
 }
 
@@ -885,7 +884,7 @@ rt::values! { HostdevScsiAddressType;
 ///
 /// A second one is refused by libvirt. Since libvirt 1.2.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevIscsiHost {
     /// The name or address of the server.
     ///
@@ -907,7 +906,7 @@ rt::table! { HostdevIscsiHost: element("host").since(1, 2, 8).reference("usb-pci
 /// The adapter that the kernel offers.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceScsiHost {
     /// How the adapter is reached: by vhost of the kernel.
     ///
@@ -927,12 +926,12 @@ rt::table! { HostdevSourceScsiHost: element("source").since(0, 6, 0).reference("
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevSourceScsiHostProtocol {
     /// `vhost`
     ///
     /// Since libvirt 2.5.0.
-    #[default]
     Vhost,
 }
 
@@ -943,7 +942,7 @@ rt::values! { HostdevSourceScsiHostProtocol;
 /// The mediated device.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceMdev {
     /// The identifier of the mediated device.
     ///
@@ -960,7 +959,7 @@ rt::table! { HostdevSourceMdev: element("source").since(0, 6, 0).reference("usb-
 /// The identifier of the mediated device.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevMdevAddress {
     /// The UUID under which the device was made on the host.
     ///
@@ -976,6 +975,7 @@ rt::table! { HostdevMdevAddress: element("address").since(0, 6, 0).reference("us
 
 /// A device of the host's kernel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostdevCapability {
     /// A block device.
     ///
@@ -993,12 +993,6 @@ pub enum HostdevCapability {
     Other(rt::Other),
 }
 
-impl Default for HostdevCapability {
-    fn default() -> Self {
-        Self::Storage(HostdevCapabilityStorage::default())
-    }
-}
-
 rt::payload! { HostdevCapability: attribute("type");
     Storage(HostdevCapabilityStorage) = "storage".since(1, 0, 2);
     Misc(HostdevCapabilityMisc) = "misc".since(1, 0, 2);
@@ -1007,7 +1001,7 @@ rt::payload! { HostdevCapability: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevCapabilityStorage {
     /// The block device.
     ///
@@ -1021,7 +1015,7 @@ rt::table! { HostdevCapabilityStorage: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevCapabilityMisc {
     /// The character device.
     ///
@@ -1035,7 +1029,7 @@ rt::table! { HostdevCapabilityMisc: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevCapabilityNet {
     /// The network interface.
     ///
@@ -1062,7 +1056,7 @@ rt::table! { HostdevCapabilityNet: members();
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#block-character-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceStorage {
     /// The path of the device.
     ///
@@ -1080,7 +1074,7 @@ rt::table! { HostdevSourceStorage: element("source").since(0, 6, 0).reference("b
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#block-character-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceMisc {
     /// The path of the device.
     ///
@@ -1098,7 +1092,7 @@ rt::table! { HostdevSourceMisc: element("source").since(0, 6, 0).reference("bloc
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#block-character-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceNet {
     /// The name of the interface on the host.
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A device that makes several ports out of one.
 ///
 /// Since libvirt 0.9.5. See [the manual](https://libvirt.org/formatdomain.html#hub-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Hub {
     /// The bus.
     ///
@@ -42,6 +42,7 @@ rt::table! { Hub: element("hub").since(0, 9, 5).reference("hub-devices");
 ///
 /// Since libvirt 0.9.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum UsbOnly {
     /// `usb`
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A device by which the user of the graphical display, or somebody at the host, controls the guest.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#input-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Input {
     /// What the attribute `type` decides.
     pub type_: InputType,
@@ -49,6 +49,7 @@ rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices")
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InputType {
     /// A pointer with absolute positions.
     ///
@@ -74,12 +75,6 @@ pub enum InputType {
     Other(rt::Other),
 }
 
-impl Default for InputType {
-    fn default() -> Self {
-        Self::Tablet(InputOnBus::default())
-    }
-}
-
 rt::payload! { InputType: attribute("type");
     Tablet(InputOnBus) = "tablet".since(0, 6, 0);
     Mouse(InputOnBus) = "mouse".since(0, 6, 0);
@@ -90,7 +85,7 @@ rt::payload! { InputType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InputOnBus {
     /// The bus of an input device.
     ///
@@ -103,7 +98,7 @@ rt::table! { InputOnBus: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InputTypePassthrough {
     /// The bus of the device in the guest.
     ///
@@ -122,6 +117,7 @@ rt::table! { InputTypePassthrough: members();
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum InputTypePassthroughBus {
     /// `virtio`
     ///
@@ -135,7 +131,7 @@ rt::values! { InputTypePassthroughBus;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InputTypeEvdev {
     /// The device of the host.
     ///
@@ -148,12 +144,12 @@ rt::table! { InputTypeEvdev: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InputBus {
     /// `ps2`
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Ps2,
     /// `usb`
     ///
@@ -184,7 +180,7 @@ rt::values! { InputBus;
 /// The device of the host.
 ///
 /// Since libvirt 1.3.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InputPassthroughSource {
     /// The path of the event device.
     ///
@@ -201,7 +197,7 @@ rt::table! { InputPassthroughSource: element("source").since(1, 3, 0);
 /// The device of the host.
 ///
 /// Since libvirt 7.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InputEvdevSource {
     /// The path of the event device.
     ///
@@ -231,12 +227,12 @@ rt::table! { InputEvdevSource: element("source").since(7, 4, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InputEvdevSourceGrab {
     /// `all`
     ///
     /// Since libvirt 7.4.0.
-    #[default]
     All,
 }
 
@@ -245,12 +241,12 @@ rt::values! { InputEvdevSourceGrab;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InputEvdevSourceGrabToggle {
     /// `ctrl-ctrl`
     ///
     /// Since libvirt 7.6.0.
-    #[default]
     CtrlCtrl,
     /// `alt-alt`
     ///

@@ -19,7 +19,7 @@ use domxml_runtime as rt;
 /// A network card of the guest, and what it is connected to on the host.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Interface {
     /// What the attribute `type` decides.
     ///
@@ -192,6 +192,7 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
 ///
 /// Where absent, `user` is assumed; the canonical form spells it out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceType {
     /// A bridge of the host, to which the network card is attached beside the host's own.
     ///
@@ -284,7 +285,7 @@ rt::payload! { InterfaceType: attribute("type").optional().written("user");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeBridge {
     /// The bridge of the host. A running interface of type `network` shows as one of type `bridge`, with
     /// its network here.
@@ -309,7 +310,7 @@ rt::table! { InterfaceTypeBridge: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeEthernet {
     /// The addresses and routes of the device on the host.
     ///
@@ -329,7 +330,7 @@ rt::table! { InterfaceTypeEthernet: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeVhostuser {
     /// The socket of the process, or what passt is to use in its place.
     ///
@@ -349,7 +350,7 @@ rt::table! { InterfaceTypeVhostuser: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeNetwork {
     /// The virtual network.
     ///
@@ -373,7 +374,7 @@ rt::table! { InterfaceTypeNetwork: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeDirect {
     /// The network card of the host.
     ///
@@ -398,7 +399,7 @@ rt::table! { InterfaceTypeDirect: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeUser {
     /// The device of the host whose routes passt takes over.
     ///
@@ -418,7 +419,7 @@ rt::table! { InterfaceTypeUser: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeInternal {
     /// The network of the hypervisor.
     ///
@@ -437,7 +438,7 @@ rt::table! { InterfaceTypeInternal: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceOnSocket {
     /// The address that the guests meet at.
     ///
@@ -456,7 +457,7 @@ rt::table! { InterfaceOnSocket: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeUdp {
     /// The two ends of the line.
     ///
@@ -475,7 +476,7 @@ rt::table! { InterfaceTypeUdp: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeServer {
     /// The address that the other guests connect to.
     ///
@@ -494,7 +495,7 @@ rt::table! { InterfaceTypeServer: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeHostdev {
     /// Whether libvirt detaches the device from the host before the guest gets it, and attaches it again
     /// afterwards.
@@ -526,7 +527,7 @@ rt::table! { InterfaceTypeHostdev: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeVdpa {
     /// The vDPA device.
     ///
@@ -545,7 +546,7 @@ rt::table! { InterfaceTypeVdpa: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeNull {
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
@@ -559,7 +560,7 @@ rt::table! { InterfaceTypeNull: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTypeVds {
     /// The port of the distributed switch.
     ///
@@ -582,7 +583,7 @@ rt::table! { InterfaceTypeVds: members();
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceMac {
     /// The MAC address.
     ///
@@ -613,12 +614,12 @@ rt::table! { InterfaceMac: element("mac").since(0, 6, 0).dropped_if_empty().refe
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceMacType {
     /// VMware; it may choose another.
     ///
     /// Since libvirt 6.6.0.
-    #[default]
     Generated,
     /// The user; it stays.
     ///
@@ -635,7 +636,7 @@ rt::values! { InterfaceMacType;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#generic-ethernet-connection).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceScript {
     /// The path of the script.
     ///
@@ -653,7 +654,7 @@ rt::table! { InterfaceScript: element("script").since(0, 6, 0).reference("generi
 ///
 /// Since libvirt 6.4.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#generic-ethernet-connection).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceDownscript {
     /// The path of the script.
     ///
@@ -672,7 +673,7 @@ rt::table! { InterfaceDownscript: element("downscript").since(6, 4, 0).reference
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#overriding-the-target-element).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTarget {
     /// The name of the device.
     ///
@@ -695,7 +696,7 @@ rt::table! { InterfaceTarget: element("target").since(0, 6, 0).reference("overri
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.7. See [the
 /// manual](https://libvirt.org/formatdomain.html#overriding-the-target-element).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceGuest {
     /// The name of the device in the guest.
     ///
@@ -718,7 +719,7 @@ rt::table! { InterfaceGuest: element("guest").since(1, 2, 7).dropped_if_empty().
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-the-nic-model).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceModel {
     /// The name of the model.
     ///

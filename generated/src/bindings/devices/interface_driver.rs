@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceDriver {
     /// Where packets are moved; the kernel where it can, unless this is given.
     ///
@@ -98,12 +98,12 @@ rt::table! { InterfaceDriver: element("driver").since(0, 8, 8).dropped_if_empty(
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceDriverName {
     /// In QEMU's process.
     ///
     /// Since libvirt 0.8.8.
-    #[default]
     Qemu,
     /// In the kernel of the host.
     ///
@@ -120,7 +120,7 @@ rt::values! { InterfaceDriverName;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.11. See [the
 /// manual](https://libvirt.org/formatdomain.html#pci-passthrough).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceHostdevDriver {
     /// The way of assignment. The hypervisor determines it, so that libvirt keeps the name but does not
     /// heed it.
@@ -220,12 +220,12 @@ rt::table! { InterfaceHostdevDriver: element("driver").since(0, 9, 11).dropped_i
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceDriverTxmode {
     /// They are sent outside of the virtual CPU's thread.
     ///
     /// Since libvirt 0.9.0.
-    #[default]
     Iothread,
     /// They are sent when a timer fires.
     ///
@@ -242,7 +242,7 @@ rt::values! { InterfaceDriverTxmode;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceDriverHost {
     /// Checksums are left to the host.
     ///
@@ -291,7 +291,7 @@ rt::table! { InterfaceDriverHost: element("host").since(1, 2, 9).dropped_if_empt
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceDriverGuest {
     /// Packets may come without checksums.
     ///
@@ -329,7 +329,7 @@ rt::table! { InterfaceDriverGuest: element("guest").since(1, 2, 9).dropped_if_em
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceBackend {
     /// The program behind interfaces of type `user` and `vhostuser`.
     ///
@@ -370,6 +370,7 @@ rt::table! { InterfaceBackend: element("backend").since(1, 2, 9).dropped_if_empt
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum InterfaceBackendType {
     /// What the type of the interface means by itself.
     ///
@@ -391,7 +392,7 @@ rt::values! { InterfaceBackendType;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceTune {
     /// The size of the buffer for sending, in bytes.
     ///

@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 /// its network here.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bridge-to-lan).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceBridge {
     /// The virtual network that led here.
     ///
@@ -46,12 +46,12 @@ rt::table! { InterfaceSourceBridge: element("source").since(0, 6, 0).reference("
 }
 
 /// Who keeps the table of addresses of a bridge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MacTableManager {
     /// `kernel`
     ///
     /// Since libvirt 2.1.0.
-    #[default]
     Kernel,
     /// `libvirt`
     ///
@@ -68,7 +68,7 @@ rt::values! { MacTableManager;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#ip-configuration).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceEthernet {
     /// An address of the device.
     ///
@@ -90,7 +90,7 @@ rt::table! { InterfaceSourceEthernet: element("source").since(0, 6, 0).dropped_i
 /// The socket of the process, or what passt is to use in its place.
 ///
 /// Since libvirt 1.2.7. See [the manual](https://libvirt.org/formatdomain.html#vhost-user-connection).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceVhostUser {
     /// The kind of socket.
     ///
@@ -129,6 +129,7 @@ rt::table! { InterfaceSourceVhostUser: element("source").since(1, 2, 7).referenc
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum InterfaceSourceVhostUserType {
     /// `unix`
     ///
@@ -143,15 +144,16 @@ rt::values! { InterfaceSourceVhostUserType;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum InterfaceSourceVhostUserMode {
     /// The hypervisor; it waits for the process before the guest starts.
     ///
     /// Since libvirt 1.2.7.
-    #[default]
     Server,
     /// The process; the hypervisor connects.
     ///
     /// Since libvirt 1.2.7.
+    #[default]
     Client,
 }
 
@@ -163,7 +165,7 @@ rt::values! { InterfaceSourceVhostUserMode;
 /// The virtual network.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceNetwork {
     /// The name of the virtual network.
     ///
@@ -202,7 +204,7 @@ rt::table! { InterfaceSourceNetwork: element("source").since(0, 6, 0).reference(
 ///
 /// Since libvirt 0.7.7. See [the
 /// manual](https://libvirt.org/formatdomain.html#direct-attachment-to-physical-interface).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceDirect {
     /// The virtual network that led here.
     ///
@@ -238,6 +240,7 @@ rt::table! { InterfaceSourceDirect: element("source").since(0, 7, 7).reference("
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum InterfaceSourceDirectMode {
     /// To the switch outside, which may send them back.
     ///
@@ -269,7 +272,7 @@ rt::values! { InterfaceSourceDirectMode;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceUser {
     /// The name of the device.
     ///
@@ -287,7 +290,7 @@ rt::table! { InterfaceSourceUser: element("source").since(0, 6, 0).reference("us
 /// The network of the hypervisor.
 ///
 /// Since libvirt 0.6.4. See [the manual](https://libvirt.org/formatdomain.html#network-interfaces).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceInternal {
     /// The name of the network.
     ///
@@ -304,7 +307,7 @@ rt::table! { InterfaceSourceInternal: element("source").since(0, 6, 4).reference
 /// The address that the guests meet at.
 ///
 /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#multicast-tunnel).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceSocket {
     /// The multicast address, or that of the server.
     ///
@@ -326,7 +329,7 @@ rt::table! { InterfaceSourceSocket: element("source").since(0, 9, 10).reference(
 /// The address that the other guests connect to.
 ///
 /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#tcp-tunnel).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceServer {
     /// The address; any of the host, where it is absent.
     ///
@@ -348,7 +351,7 @@ rt::table! { InterfaceSourceServer: element("source").since(0, 9, 10).reference(
 /// The two ends of the line.
 ///
 /// Since libvirt 1.2.20. See [the manual](https://libvirt.org/formatdomain.html#udp-unicast-tunnel).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceUdp {
     /// The address that packets are sent to.
     ///
@@ -375,7 +378,7 @@ rt::table! { InterfaceSourceUdp: element("source").since(1, 2, 20).reference("ud
 /// This end of the line.
 ///
 /// Since libvirt 1.2.20. See [the manual](https://libvirt.org/formatdomain.html#udp-unicast-tunnel).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceLocal {
     /// The address that packets are sent from.
     ///
@@ -398,7 +401,7 @@ rt::table! { InterfaceSourceLocal: element("local").since(1, 2, 20).reference("u
 /// address.
 ///
 /// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#pci-passthrough).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceHostdev {
     /// The USB device was not there when the domain started.
     ///
@@ -430,7 +433,7 @@ rt::table! { InterfaceSourceHostdev: element("source").since(0, 9, 11).reference
 /// The address of the device on the host.
 ///
 /// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#pci-passthrough).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceHostdevAddress {
     /// What the attribute `type` decides.
     pub type_: InterfaceHostdevAddressType,
@@ -444,6 +447,7 @@ rt::table! { InterfaceHostdevAddress: element("address").since(0, 9, 11).referen
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceHostdevAddressType {
     /// A PCI function.
     ///
@@ -457,12 +461,6 @@ pub enum InterfaceHostdevAddressType {
     Other(rt::Other),
 }
 
-impl Default for InterfaceHostdevAddressType {
-    fn default() -> Self {
-        Self::Pci(InterfaceHostdevAddressTypePci::default())
-    }
-}
-
 rt::payload! { InterfaceHostdevAddressType: attribute("type");
     Pci(InterfaceHostdevAddressTypePci) = "pci".since(0, 9, 11);
     Usb(InterfaceHostdevAddressTypeUsb) = "usb".since(0, 9, 11);
@@ -470,7 +468,7 @@ rt::payload! { InterfaceHostdevAddressType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceHostdevAddressTypePci {
     /// The domain, a hierarchy of buses.
     ///
@@ -503,7 +501,7 @@ rt::table! { InterfaceHostdevAddressTypePci: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceHostdevAddressTypeUsb {
     /// The bus that the device is on.
     ///
@@ -528,7 +526,7 @@ rt::table! { InterfaceHostdevAddressTypeUsb: members();
 /// The vDPA device.
 ///
 /// Since libvirt 6.9.0. See [the manual](https://libvirt.org/formatdomain.html#vdpa-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceVdpa {
     /// The character device of the host, as `/dev/vhost-vdpa-0`.
     ///
@@ -546,7 +544,7 @@ rt::table! { InterfaceSourceVdpa: element("source").since(6, 9, 0).reference("vd
 ///
 /// Since libvirt 8.7.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#vmware-distributed-switch).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceSourceVds {
     /// The identifier of the switch.
     ///

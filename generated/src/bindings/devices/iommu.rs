@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// An IOMMU of the guest. Several can be of model `smmuv3` alone.
 ///
 /// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Iommu {
     /// The kind of device.
     ///
@@ -45,12 +45,12 @@ rt::table! { Iommu: element("iommu").since(2, 1, 0).reference("iommu-devices");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IommuModel {
     /// VT-d, for Q35 machines.
     ///
     /// Since libvirt 2.1.0.
-    #[default]
     Intel,
     /// For ARM machines of type `virt`.
     ///
@@ -76,7 +76,7 @@ rt::values! { IommuModel;
 /// Options of the device; most are of model `intel` alone.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IommuDriver {
     /// Whether interrupts are remapped, which needs a split I/O APIC.
     ///
@@ -168,7 +168,7 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
 /// The smallest unit that is mapped, for model `virtio`: of a given size, or the host's.
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 12.1.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IommuGranule {
     /// Where the size comes from.
     ///
@@ -193,12 +193,12 @@ rt::table! { IommuGranule: element("granule").since(12, 1, 0).dropped_if_empty()
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IommuGranuleMode {
     /// It is the size of the host's pages.
     ///
     /// Since libvirt 12.1.0.
-    #[default]
     Host,
 }
 

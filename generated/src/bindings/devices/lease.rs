@@ -7,7 +7,7 @@ use domxml_runtime as rt;
 /// A lease that the domain needs in order to run.
 ///
 /// Since libvirt 0.9.2. See [the manual](https://libvirt.org/formatdomain.html#device-leases).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// The lockspace that the key belongs to.
     ///
@@ -34,7 +34,7 @@ rt::table! { Lease: element("lease").since(0, 9, 2).reference("device-leases");
 /// Where the lease is stored.
 ///
 /// Since libvirt 0.9.2.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LeaseTarget {
     /// The file of the lockspace.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// A second one is refused by libvirt. Since libvirt 0.8.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#memory-balloon-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Memballoon {
     /// The kind of device.
     ///
@@ -60,12 +60,12 @@ rt::table! { Memballoon: element("memballoon").since(0, 8, 3).reference("memory-
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemballoonModel {
     /// `virtio`
     ///
     /// Since libvirt 0.8.3.
-    #[default]
     Virtio,
     /// `virtio-transitional`
     ///
@@ -96,7 +96,7 @@ rt::values! { MemballoonModel;
 /// The guest reports how it uses its memory.
 ///
 /// Since libvirt 1.1.1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemballoonStats {
     /// The seconds between two reports; with 0 there are none, and libvirt drops the element.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A memory module.
 ///
 /// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDevice {
     /// What the attribute `model` decides.
     pub model: MemoryDeviceModel,
@@ -55,6 +55,7 @@ rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-d
 
 /// What the attribute `model` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemoryDeviceModel {
     /// A DIMM.
     ///
@@ -80,12 +81,6 @@ pub enum MemoryDeviceModel {
     Other(rt::Other),
 }
 
-impl Default for MemoryDeviceModel {
-    fn default() -> Self {
-        Self::Dimm(MemoryDeviceModelDimm::default())
-    }
-}
-
 rt::payload! { MemoryDeviceModel: attribute("model");
     Dimm(MemoryDeviceModelDimm) = "dimm".since(1, 2, 14);
     Nvdimm(MemoryDeviceModelNvdimm) = "nvdimm".since(3, 2, 0);
@@ -96,7 +91,7 @@ rt::payload! { MemoryDeviceModel: attribute("model");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceModelDimm {
     /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
     ///
@@ -114,7 +109,7 @@ rt::table! { MemoryDeviceModelDimm: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceModelNvdimm {
     /// The identity of the module, for pSeries guests alone.
     ///
@@ -137,7 +132,7 @@ rt::table! { MemoryDeviceModelNvdimm: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceModelVirtioPmem {
     /// The file or device of the host that backs the module.
     ///
@@ -155,7 +150,7 @@ rt::table! { MemoryDeviceModelVirtioPmem: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceModelVirtioMem {
     /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
     ///
@@ -173,7 +168,7 @@ rt::table! { MemoryDeviceModelVirtioMem: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceModelSgxEpc {
     /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
     ///
@@ -191,12 +186,12 @@ rt::table! { MemoryDeviceModelSgxEpc: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemoryDeviceAccess {
     /// `shared`
     ///
     /// Since libvirt 3.2.0.
-    #[default]
     Shared,
     /// `private`
     ///
@@ -212,7 +207,7 @@ rt::values! { MemoryDeviceAccess;
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceHostSource {
     /// The NUMA nodes of the host from which the memory is taken.
     ///
@@ -234,7 +229,7 @@ rt::table! { MemoryDeviceHostSource: element("source").since(1, 2, 14);
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceSgxSource {
     /// The NUMA nodes of the host from which the memory is taken.
     ///
@@ -251,7 +246,7 @@ rt::table! { MemoryDeviceSgxSource: element("source").since(1, 2, 14);
 /// The file or device of the host that backs the module.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceFileSource {
     /// The path of the file or device.
     ///
@@ -278,7 +273,7 @@ rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
 /// The file or device of the host that backs the module.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDevicePmemSource {
     /// The path of the file or device.
     ///
@@ -295,7 +290,7 @@ rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
 /// Size and place of the module in the guest.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
@@ -317,7 +312,7 @@ rt::table! { MemoryDeviceTarget: element("target").since(1, 2, 14);
 /// Size and place of the module in the guest.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceNvdimmTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
@@ -349,7 +344,7 @@ rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
 /// Size and place of the module in the guest.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDevicePmemTarget {
     /// The size of the module; of model `virtio-mem` the most that the guest can have.
     ///
@@ -376,7 +371,7 @@ rt::table! { MemoryDevicePmemTarget: element("target").since(1, 2, 14);
 /// Sizes and place of the module in the guest.
 ///
 /// Since libvirt 1.2.14.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceVirtioMemTarget {
     /// Whether the hypervisor spreads the module over slots as they are needed, which saves memory.
     ///
@@ -421,7 +416,7 @@ rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
 }
 
 /// The size of the module; of model `virtio-mem` the most that the guest can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RequiredSize {
     /// The unit in which the size is given.
     ///
@@ -444,7 +439,7 @@ rt::table! { RequiredSize: element("size");
 /// The part of the module that stores the labels of its name spaces.
 ///
 /// Since libvirt 3.2.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceLabel {
     /// The size of that part, 128 KiB at least.
     ///
@@ -461,7 +456,7 @@ rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
 /// Where the module lies in the guest's physical memory.
 ///
 /// Since libvirt 9.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MemoryDeviceBase {
     /// Its first address.
     ///

@@ -11,7 +11,7 @@ use domxml_runtime as rt;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
 /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Bandwidth {
     /// The number of the traffic class that libvirt chose for a port of a network.
     ///
@@ -41,7 +41,7 @@ rt::table! { Bandwidth: element("bandwidth").since(0, 9, 4).dropped_if_empty().r
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
 /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BandwidthRates {
     /// The rate that is allowed in the long run.
     ///
@@ -74,7 +74,7 @@ rt::table! { BandwidthRates: shared().since(0, 9, 4).dropped_if_empty().referenc
 ///
 /// Since libvirt 0.10.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-vlan-tag-on-supported-network-types-only).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Vlan {
     /// The guest is connected to all the VLANs at once. libvirt adds it where there are several tags.
     ///
@@ -95,12 +95,12 @@ rt::table! { Vlan: element("vlan").since(0, 10, 0).reference("setting-vlan-tag-o
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VlanTrunk {
     /// `yes`
     ///
     /// Since libvirt 0.10.0.
-    #[default]
     Yes,
 }
 
@@ -112,7 +112,7 @@ rt::values! { VlanTrunk;
 ///
 /// Since libvirt 0.10.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#setting-vlan-tag-on-supported-network-types-only).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VlanTag {
     /// The number of the VLAN.
     ///
@@ -132,12 +132,12 @@ rt::table! { VlanTag: element("tag").since(0, 10, 0).reference("setting-vlan-tag
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VlanTagNativeMode {
     /// Its packets carry a tag.
     ///
     /// Since libvirt 1.1.0.
-    #[default]
     Tagged,
     /// Its packets carry none.
     ///
@@ -153,7 +153,7 @@ rt::values! { VlanTagNativeMode;
 /// The port of a switch that the interface takes.
 ///
 /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VirtualPort {
     /// The kind of switch. Where it is absent, the network decides, and the parameters that suit it are
     /// taken.
@@ -176,12 +176,12 @@ rt::table! { VirtualPort: element("virtualport").since(0, 8, 2).reference("virtu
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VirtualPortType {
     /// VEPA; it takes `managerid`, `typeid`, `typeidversion` and `instanceid`.
     ///
     /// Since libvirt 0.8.2.
-    #[default]
     Qbg,
     /// VN-Link; it takes `profileid`.
     ///
@@ -207,7 +207,7 @@ rt::values! { VirtualPortType;
 /// What the switch has to know of the port.
 ///
 /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VirtualPortParameters {
     /// The database that defines the types; 0 is reserved.
     ///
@@ -250,7 +250,7 @@ rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).referen
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.1.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#isolating-guests-network-traffic-from-each-other).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PortOptions {
     /// Whether the port is kept apart from other isolated ports of the bridge.
     ///
@@ -267,7 +267,7 @@ rt::table! { PortOptions: element("port").since(6, 1, 0).dropped_if_empty().refe
 /// An address of the device.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Ip {
     /// The address.
     ///
@@ -299,7 +299,7 @@ rt::table! { Ip: element("ip").since(0, 6, 0).reference("ip-configuration");
 /// A network, and the way there.
 ///
 /// Since libvirt 1.2.12. See [the manual](https://libvirt.org/formatdomain.html#ip-configuration).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Route {
     /// The protocol.
     ///
@@ -339,12 +339,12 @@ rt::table! { Route: element("route").since(1, 2, 12).reference("ip-configuration
 }
 
 /// A version of the Internet Protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AddressFamily {
     /// `ipv4`
     ///
     /// Since libvirt 1.2.12.
-    #[default]
     Ipv4,
     /// `ipv6`
     ///
@@ -361,7 +361,7 @@ rt::values! { AddressFamily;
 ///
 /// Since libvirt 9.0.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PortForward {
     /// The protocol.
     ///
@@ -392,12 +392,12 @@ rt::table! { PortForward: element("portForward").since(9, 0, 0).reference("users
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PortForwardProto {
     /// `tcp`
     ///
     /// Since libvirt 9.0.0.
-    #[default]
     Tcp,
     /// `udp`
     ///
@@ -414,7 +414,7 @@ rt::values! { PortForwardProto;
 ///
 /// Since libvirt 9.0.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PortForwardRange {
     /// The first port on the host.
     ///
@@ -448,7 +448,7 @@ rt::table! { PortForwardRange: element("range").since(9, 0, 0).reference("usersp
 ///
 /// Since libvirt 0.8.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#traffic-filtering-with-nwfilter).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilterRef {
     /// The name of the filter.
     ///
@@ -472,7 +472,7 @@ rt::table! { FilterRef: element("filterref").since(0, 8, 0).reference("traffic-f
 ///
 /// Since libvirt 0.8.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#traffic-filtering-with-nwfilter).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilterParameter {
     /// The name of the variable.
     ///
@@ -495,7 +495,7 @@ rt::table! { FilterParameter: element("parameter").since(0, 8, 0).reference("tra
 ///
 /// Since libvirt 6.1.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#teaming-a-virtio-hostdev-nic-pair).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Teaming {
     /// What the attribute `type` decides.
     ///
@@ -512,12 +512,12 @@ rt::table! { Teaming: element("teaming").since(6, 1, 0).reference("teaming-a-vir
 /// What the attribute `type` decides.
 ///
 /// An empty one counts as absent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TeamingType {
     /// The device is always there.
     ///
     /// An empty one counts as absent. Since libvirt 6.1.0.
-    #[default]
     Persistent,
     /// The device is taken away at times, as a host device for a migration.
     ///
@@ -534,7 +534,7 @@ rt::payload! { TeamingType: attribute("type").absent_if_empty();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TeamingTypeTransient {
     /// The alias of the persistent device of the team.
     ///
@@ -550,7 +550,7 @@ rt::table! { TeamingTypeTransient: members();
 ///
 /// Since libvirt 1.2.14. See [the
 /// manual](https://libvirt.org/formatdomain.html#modifying-virtual-link-state).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceLink {
     /// Whether the cable is plugged in.
     ///
@@ -565,12 +565,12 @@ rt::table! { InterfaceLink: element("link").since(1, 2, 14).reference("modifying
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InterfaceLinkState {
     /// `up`
     ///
     /// Since libvirt 1.2.14.
-    #[default]
     Up,
     /// `down`
     ///
@@ -587,7 +587,7 @@ rt::values! { InterfaceLinkState;
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.1.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#mtu-configuration).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceMtu {
     /// The size of the packet, in bytes.
     ///
@@ -606,7 +606,7 @@ rt::table! { InterfaceMtu: element("mtu").since(3, 1, 0).dropped_if_empty().refe
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceCoalesce {
     /// What holds for packets that are received.
     ///
@@ -625,7 +625,7 @@ rt::table! { InterfaceCoalesce: element("coalesce").since(3, 3, 0).dropped_if_em
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceCoalesceRx {
     /// The number of packets.
     ///
@@ -644,7 +644,7 @@ rt::table! { InterfaceCoalesceRx: element("rx").since(3, 3, 0).dropped_if_empty(
 ///
 /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InterfaceCoalesceFrames {
     /// The most packets that are collected; 0 sets nothing.
     ///

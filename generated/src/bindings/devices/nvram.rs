@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// A second one is refused by libvirt. Since libvirt 1.0.5. See [the
 /// manual](https://libvirt.org/formatdomain.html#nvram-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Nvram {
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A device through which the host learns of a panic in the guest.
 ///
 /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#panic-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Panic {
     /// The kind of device. Without it machine and hypervisor decide.
     ///
@@ -39,12 +39,12 @@ rt::table! { Panic: element("panic").since(1, 2, 1).reference("panic-device");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PanicModel {
     /// pvpanic on the ISA bus.
     ///
     /// Since libvirt 1.3.0.
-    #[default]
     Isa,
     /// The firmware of pSeries guests, which always have it.
     ///

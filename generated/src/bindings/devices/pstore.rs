@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// A second one is refused by libvirt. Since libvirt 10.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#pstore).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Pstore {
     /// The interface of the store: the error record serialization table of ACPI.
     ///
@@ -50,12 +50,12 @@ rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PstoreBackend {
     /// `acpi-erst`
     ///
     /// Since libvirt 10.6.0.
-    #[default]
     AcpiErst,
 }
 

@@ -10,7 +10,7 @@ use domxml_runtime as rt;
 /// A place in the guest that can take one redirected device.
 ///
 /// Since libvirt 0.9.5. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Redirdev {
     /// The bus of the device.
     ///
@@ -61,7 +61,7 @@ rt::table! { Redirdev: element("redirdev").since(0, 9, 5).pair().reference("redi
 ///
 /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
 /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Redirfilter {
     /// A rule: the devices it speaks of, and whether they may pass.
     ///
@@ -78,7 +78,7 @@ rt::table! { Redirfilter: element("redirfilter").since(0, 10, 2).dropped_if_empt
 /// A rule: the devices it speaks of, and whether they may pass.
 ///
 /// Since libvirt 0.10.2. See [the manual](https://libvirt.org/formatdomain.html#redirected-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RedirfilterUsbdev {
     /// The USB class, as `0x08` for mass storage; `-1` stands for any.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 1.0.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#random-number-generator-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Rng {
     /// The variant of the virtio device.
     ///
@@ -57,7 +57,7 @@ rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generat
 /// How much the guest may take from the source.
 ///
 /// Since libvirt 1.0.4.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RngRate {
     /// The bytes in a period; without them nothing is limited.
     ///
@@ -79,7 +79,7 @@ rt::table! { RngRate: element("rate").since(1, 0, 4);
 /// Where the numbers come from.
 ///
 /// A second one is refused by libvirt. Since libvirt 1.0.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RngBackend {
     /// What the attribute `model` decides.
     pub model: RngBackendModel,
@@ -93,6 +93,7 @@ rt::table! { RngBackend: element("backend").since(1, 0, 3);
 
 /// What the attribute `model` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RngBackendModel {
     /// A character device of the host, `/dev/random` unless the content names another.
     ///
@@ -110,12 +111,6 @@ pub enum RngBackendModel {
     Other(rt::Other),
 }
 
-impl Default for RngBackendModel {
-    fn default() -> Self {
-        Self::Random(RngBackendModelRandom::default())
-    }
-}
-
 rt::payload! { RngBackendModel: attribute("model");
     Random(RngBackendModelRandom) = "random".since(1, 0, 3);
     Egd(ChardevPeer) = "egd".since(1, 0, 3);
@@ -124,7 +119,7 @@ rt::payload! { RngBackendModel: attribute("model");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RngBackendModelRandom {
     /// The text.
     ///
@@ -137,7 +132,7 @@ rt::table! { RngBackendModelRandom: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChardevPeer {
     /// What the attribute `type` decides.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Serial {
     /// What the attribute `type` decides.
     ///
@@ -53,7 +53,7 @@ rt::table! { Serial: element("serial").since(0, 6, 0).reference("consoles-serial
 /// The port as the guest sees it.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SerialTarget {
     /// The bus that the port is on; the hypervisor chooses where it is absent.
     ///
@@ -79,12 +79,12 @@ rt::table! { SerialTarget: element("target").since(0, 6, 0).reference("guest-int
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SerialTargetType {
     /// ISA, on x86.
     ///
     /// Since libvirt 1.0.2.
-    #[default]
     IsaSerial,
     /// USB.
     ///
@@ -125,7 +125,7 @@ rt::values! { SerialTargetType;
 /// The device that plays the port. libvirt chooses one that suits the type of the target.
 ///
 /// Since libvirt 3.10.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SerialTargetModel {
     /// The name of the device.
     ///
@@ -140,12 +140,12 @@ rt::table! { SerialTargetModel: element("model").since(3, 10, 0).reference("gues
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SerialTargetModelName {
     /// For targets of type `isa-serial`.
     ///
     /// Since libvirt 3.10.0.
-    #[default]
     IsaSerial,
     /// For targets of type `usb-serial`.
     ///
@@ -197,7 +197,7 @@ rt::values! { SerialTargetModelName;
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Parallel {
     /// What the attribute `type` decides.
     ///
@@ -241,7 +241,7 @@ rt::table! { Parallel: element("parallel").since(0, 6, 0).reference("consoles-se
 /// The port as the guest sees it.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ParallelTarget {
     /// The number of the port, counted from 0.
     ///
@@ -259,7 +259,7 @@ rt::table! { ParallelTarget: element("target").since(0, 6, 0).reference("guest-i
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Console {
     /// What the attribute `type` decides.
     ///
@@ -309,7 +309,7 @@ rt::table! { Console: element("console").since(0, 6, 0).reference("consoles-seri
 /// The console as the guest sees it.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ConsoleTarget {
     /// The kind of console; the type of the guest decides where it is absent.
     ///
@@ -329,12 +329,12 @@ rt::table! { ConsoleTarget: element("target").since(0, 6, 0).reference("guest-in
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ConsoleTargetType {
     /// Xen's paravirtual console.
     ///
     /// Since libvirt 0.8.3.
-    #[default]
     Xen,
     /// The first serial port.
     ///
@@ -381,7 +381,7 @@ rt::values! { ConsoleTargetType;
 ///
 /// Since libvirt 0.7.3. See [the
 /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Channel {
     /// What the attribute `type` decides.
     ///
@@ -425,7 +425,7 @@ rt::table! { Channel: element("channel").since(0, 7, 3).reference("consoles-seri
 /// The channel as the guest sees it.
 ///
 /// Since libvirt 0.7.3. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChannelTarget {
     /// What the attribute `type` decides.
     pub type_: ChannelTargetType,
@@ -439,6 +439,7 @@ rt::table! { ChannelTarget: element("target").since(0, 7, 3).reference("guest-in
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChannelTargetType {
     /// TCP connections of the guest to an address of its user network.
     ///
@@ -456,12 +457,6 @@ pub enum ChannelTargetType {
     Other(rt::Other),
 }
 
-impl Default for ChannelTargetType {
-    fn default() -> Self {
-        Self::Guestfwd(ChannelTargetTypeGuestfwd::default())
-    }
-}
-
 rt::payload! { ChannelTargetType: attribute("type");
     Guestfwd(ChannelTargetTypeGuestfwd) = "guestfwd".since(0, 7, 3);
     Virtio(ChannelTargetTypeVirtio) = "virtio".since(0, 7, 7);
@@ -470,7 +465,7 @@ rt::payload! { ChannelTargetType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChannelTargetTypeGuestfwd {
     /// The IPv4 address that the guest connects to. libvirt reads a part with a leading zero as octal.
     ///
@@ -488,7 +483,7 @@ rt::table! { ChannelTargetTypeGuestfwd: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChannelTargetTypeVirtio {
     /// The name under `/dev/virtio-ports` in the guest; `org.qemu.guest_agent.0` is the guest agent's.
     ///
@@ -506,12 +501,12 @@ rt::table! { ChannelTargetTypeVirtio: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChannelTargetTypeVirtioState {
     /// `connected`
     ///
     /// Since libvirt 1.2.11.
-    #[default]
     Connected,
     /// `disconnected`
     ///
@@ -525,7 +520,7 @@ rt::values! { ChannelTargetTypeVirtioState;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChannelTargetTypeXen {
     /// The name by which the guest finds the channel.
     ///

@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A device with memory that other guests and the host can use too.
 ///
 /// Since libvirt 1.2.10. See [the manual](https://libvirt.org/formatdomain.html#shared-memory-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shmem {
     /// The name of the shared memory: anything without a slash, but not `.` or `..`.
     ///
@@ -65,12 +65,12 @@ rt::table! { Shmem: element("shmem").since(1, 2, 10).reference("shared-memory-de
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ShmemRole {
     /// It goes along. One guest at most has this role.
     ///
     /// Since libvirt 6.6.0.
-    #[default]
     Master,
     /// It does not, and the guest cannot migrate with the device.
     ///
@@ -86,7 +86,7 @@ rt::values! { ShmemRole;
 /// The device that the guest sees.
 ///
 /// Since libvirt 2.5.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShmemModel {
     /// The kind of device.
     ///
@@ -102,6 +102,7 @@ rt::table! { ShmemModel: element("model").since(2, 5, 0);
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum ShmemModelType {
     /// The old device, with or without a server.
     ///
@@ -127,7 +128,7 @@ rt::values! { ShmemModelType;
 /// The size of the memory: a power of two, 1 MiB at least. libvirt prints it in MiB, with the unit `M`.
 ///
 /// Since libvirt 1.2.10.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShmemSize {
     /// The unit in which the size is given.
     ///
@@ -147,7 +148,7 @@ rt::table! { ShmemSize: element("size").since(1, 2, 10);
 /// The memory comes from a server.
 ///
 /// Since libvirt 1.2.10.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShmemServer {
     /// The socket of the server; libvirt makes up a path from the name if absent.
     ///
@@ -164,7 +165,7 @@ rt::table! { ShmemServer: element("server").since(1, 2, 10);
 /// Guests interrupt each other by messages, which needs a server.
 ///
 /// Since libvirt 1.2.10.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShmemMsi {
     /// The number of interrupt vectors.
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A smartcard in a virtual USB reader.
 ///
 /// Since libvirt 0.8.8. See [the manual](https://libvirt.org/formatdomain.html#smartcard-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Smartcard {
     /// What the attribute `mode` decides.
     pub mode: SmartcardMode,
@@ -37,12 +37,12 @@ rt::table! { Smartcard: element("smartcard").since(0, 8, 8).reference("smartcard
 }
 
 /// What the attribute `mode` decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SmartcardMode {
     /// The card in a reader of the host, through its NSS library.
     ///
     /// Since libvirt 0.8.8.
-    #[default]
     Host,
     /// Three certificates in an NSS database of the host.
     ///
@@ -64,7 +64,7 @@ rt::payload! { SmartcardMode: attribute("mode");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SmartcardModeHostCertificates {
     /// The name of a certificate in the database.
     ///

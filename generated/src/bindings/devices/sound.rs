@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A sound card of the guest.
 ///
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#sound-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Sound {
     /// The card that is emulated.
     ///
@@ -65,12 +65,12 @@ rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SoundModel {
     /// Sound Blaster 16.
     ///
     /// Since libvirt 0.6.0.
-    #[default]
     Sb16,
     /// Ensoniq AudioPCI.
     ///
@@ -121,7 +121,7 @@ rt::values! { SoundModel;
 /// A codec of an HD Audio card. Without any the card has one that plays and records.
 ///
 /// Since libvirt 0.9.13.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SoundCodec {
     /// The jacks of the codec.
     ///
@@ -136,12 +136,12 @@ rt::table! { SoundCodec: element("codec").since(0, 9, 13);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SoundCodecType {
     /// Line in and line out.
     ///
     /// Since libvirt 0.9.13.
-    #[default]
     Duplex,
     /// Microphone and speaker.
     ///
@@ -162,7 +162,7 @@ rt::values! { SoundCodecType;
 /// The audio backend of the host that the card uses; the default one if absent.
 ///
 /// Since libvirt 6.7.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SoundAudio {
     /// The number of that backend.
     ///

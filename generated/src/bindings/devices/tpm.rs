@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 /// A trusted platform module of the guest.
 ///
 /// Since libvirt 1.0.5. See [the manual](https://libvirt.org/formatdomain.html#tpm-device).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Tpm {
     /// The device that the guest sees: `tpm-spapr` on pSeries, else `tpm-tis`, if absent.
     ///
@@ -45,12 +45,12 @@ rt::table! { Tpm: element("tpm").since(1, 0, 5).reference("tpm-device");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TpmModel {
     /// The interface with the FIFO, for TPM 1.2 and 2.0.
     ///
     /// Since libvirt 1.0.5.
-    #[default]
     TpmTis,
     /// The interface with command and response buffers, for TPM 2.0 alone.
     ///
@@ -76,7 +76,7 @@ rt::values! { TpmModel;
 /// Where the module is in truth.
 ///
 /// A second one is refused by libvirt. Since libvirt 1.0.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmBackend {
     /// What the attribute `type` decides.
     pub type_: TpmBackendType,
@@ -96,6 +96,7 @@ rt::table! { TpmBackend: element("backend").since(1, 0, 5)
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TpmBackendType {
     /// A module of the host, which serves this guest alone.
     ///
@@ -113,12 +114,6 @@ pub enum TpmBackendType {
     Other(rt::Other),
 }
 
-impl Default for TpmBackendType {
-    fn default() -> Self {
-        Self::Passthrough(TpmBackendTypePassthrough::default())
-    }
-}
-
 rt::payload! { TpmBackendType: attribute("type");
     Passthrough(TpmBackendTypePassthrough) = "passthrough".since(1, 0, 5);
     Emulator(TpmBackendTypeEmulator) = "emulator".since(4, 5, 0);
@@ -127,7 +122,7 @@ rt::payload! { TpmBackendType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmBackendTypePassthrough {
     /// The module of the host.
     ///
@@ -140,7 +135,7 @@ rt::table! { TpmBackendTypePassthrough: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmBackendTypeEmulator {
     /// Whether the state is kept when a transient guest ends.
     ///
@@ -180,7 +175,7 @@ rt::table! { TpmBackendTypeEmulator: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmBackendTypeExternal {
     /// The socket at which the emulator listens.
     ///
@@ -193,12 +188,12 @@ rt::table! { TpmBackendTypeExternal: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TpmVersion {
     /// `1.2`
     ///
     /// Since libvirt 4.5.0.
-    #[default]
     Tpm12,
     /// `2.0`
     ///
@@ -214,7 +209,7 @@ rt::values! { TpmVersion;
 /// The module of the host.
 ///
 /// Since libvirt 1.0.5.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmDevice {
     /// Its device node.
     ///
@@ -232,7 +227,7 @@ rt::table! { TpmDevice: element("device").since(1, 0, 5);
 /// The emulator's state is encrypted.
 ///
 /// Since libvirt 5.6.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmEncryption {
     /// The libvirt secret with the passphrase.
     ///
@@ -250,7 +245,7 @@ rt::table! { TpmEncryption: element("encryption").since(5, 6, 0);
 /// were.
 ///
 /// A child that it does not know is refused by libvirt. Since libvirt 7.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmActivePcrBanks {
     /// The bank with SHA-1.
     ///
@@ -282,7 +277,7 @@ rt::table! { TpmActivePcrBanks: element("active_pcr_banks").since(7, 10, 0).refu
 /// Where the emulator keeps its state. Without it libvirt finds a place.
 ///
 /// Since libvirt 10.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmStateSource {
     /// What lies at the path.
     ///
@@ -302,12 +297,12 @@ rt::table! { TpmStateSource: element("source").since(10, 10, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TpmStateSourceType {
     /// One file or block device that holds everything.
     ///
     /// Since libvirt 10.10.0.
-    #[default]
     File,
     /// A directory with files.
     ///
@@ -323,7 +318,7 @@ rt::values! { TpmStateSourceType;
 /// The socket at which the emulator listens.
 ///
 /// A second one is refused by libvirt. Since libvirt 9.0.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmSocketSource {
     /// The kind of socket.
     ///
@@ -348,12 +343,12 @@ rt::table! { TpmSocketSource: element("source").since(9, 0, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TpmSocketSourceType {
     /// `unix`
     ///
     /// Since libvirt 9.0.0.
-    #[default]
     Unix,
 }
 
@@ -363,6 +358,7 @@ rt::values! { TpmSocketSourceType;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum TpmSocketSourceMode {
     /// `connect`
     ///
@@ -378,7 +374,7 @@ rt::values! { TpmSocketSourceMode;
 /// The profile that a TPM 2.0 is created with; it cannot be changed afterwards.
 ///
 /// Since libvirt 10.10.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TpmProfile {
     /// The file of the profile, without its suffix: a built-in one by its name, `local:` and `distro:`
     /// before others.
@@ -404,12 +400,12 @@ rt::table! { TpmProfile: element("profile").since(10, 10, 0);
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TpmProfileRemoveDisabled {
     /// Those that are disabled now.
     ///
     /// Since libvirt 10.10.0.
-    #[default]
     Check,
     /// All that can be disabled.
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A video card of the guest. libvirt adds one where the domain has a display but no card.
 ///
 /// Since libvirt 0.7.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Video {
     /// How the hypervisor provides the card.
     ///
@@ -46,7 +46,7 @@ rt::table! { Video: element("video").since(0, 7, 0).reference("video-devices");
 /// How the hypervisor provides the card.
 ///
 /// Since libvirt 3.5.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VideoDriver {
     /// Whether the device goes through the emulated IOMMU.
     ///
@@ -86,12 +86,12 @@ rt::table! { VideoDriver: element("driver").since(3, 5, 0).reference("video-devi
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VideoDriverVgaconf {
     /// The I/O ports of VGA.
     ///
     /// Since libvirt 3.5.0.
-    #[default]
     Io,
     /// All of VGA.
     ///
@@ -110,12 +110,12 @@ rt::values! { VideoDriverVgaconf;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VideoDriverName {
     /// In QEMU's process.
     ///
     /// Since libvirt 5.8.0.
-    #[default]
     Qemu,
     /// In a process of its own, for model `virtio`.
     ///
@@ -131,7 +131,7 @@ rt::values! { VideoDriverName;
 /// The card that the guest sees. Sizes of memory are in KiB; libvirt rounds them up to powers of two.
 ///
 /// Since libvirt 0.7.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VideoModel {
     /// What the attribute `type` decides.
     pub type_: VideoModelType,
@@ -182,12 +182,12 @@ rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-device
 }
 
 /// What the attribute `type` decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VideoModelType {
     /// The standard VGA card.
     ///
     /// Since libvirt 0.7.0.
-    #[default]
     Vga,
     /// A card of Cirrus Logic's.
     ///
@@ -249,7 +249,7 @@ rt::payload! { VideoModelType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VideoModelTypeVirtio {
     /// The device of the hypervisor. The QEMU driver chooses one and keeps it, for it is part of what the
     /// guest sees.
@@ -263,12 +263,12 @@ rt::table! { VideoModelTypeVirtio: members();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VideoModelTypeVirtioDevice {
     /// With the legacy of VGA.
     ///
     /// Since libvirt 12.5.0.
-    #[default]
     VirtioVga,
     /// With the legacy of VGA, drawing by OpenGL.
     ///
@@ -302,7 +302,7 @@ rt::values! { VideoModelTypeVirtioDevice;
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VideoModelTypeQxl {
     /// The size of the first region of memory.
     ///
@@ -327,7 +327,7 @@ rt::table! { VideoModelTypeQxl: members();
 /// What the host's graphics card does for the guest.
 ///
 /// Since libvirt 0.7.1. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VideoAcceleration {
     /// Whether 3D operations are accelerated.
     ///
@@ -355,7 +355,7 @@ rt::table! { VideoAcceleration: element("acceleration").since(0, 7, 1).reference
 /// The least resolution of the card.
 ///
 /// Since libvirt 5.9.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VideoResolution {
     /// The width, in pixels.
     ///

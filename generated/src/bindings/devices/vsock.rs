@@ -9,7 +9,7 @@ use domxml_runtime as rt;
 ///
 /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#vsock).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Vsock {
     /// The variant of the virtio device.
     ///
@@ -52,7 +52,7 @@ rt::table! { Vsock: element("vsock").since(4, 4, 0).reference("vsock");
 /// The number by which the guest is addressed.
 ///
 /// Since libvirt 4.4.0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VsockCid {
     /// Whether libvirt chooses a free number at each start.
     ///

@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A timer that the guest has to restart, lest something happens.
 ///
 /// Since libvirt 0.7.3. See [the manual](https://libvirt.org/formatdomain.html#watchdog-devices).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Watchdog {
     /// The device that is emulated.
     ///
@@ -44,12 +44,12 @@ rt::table! { Watchdog: element("watchdog").since(0, 7, 3).reference("watchdog-de
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum WatchdogModel {
     /// A PCI device of Intel.
     ///
     /// Since libvirt 0.7.3.
-    #[default]
     I6300esb,
     /// An ISA device of iBase.
     ///
@@ -74,6 +74,7 @@ rt::values! { WatchdogModel;
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum WatchdogAction {
     /// The guest is reset.
     ///

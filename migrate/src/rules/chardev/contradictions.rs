@@ -131,7 +131,7 @@ fn sources(devices: &Devices, cx: &mut Context<'_>) {
             ChannelTargetType::Guestfwd(_) => Owner::Guestfwd,
             ChannelTargetType::Virtio(_) => Owner::VirtioChannel,
             ChannelTargetType::Xen(_) => Owner::XenChannel,
-            ChannelTargetType::Other(_) => continue,
+            _ => continue,
         };
         source(&channel.type_, owner, &channel.xml, cx);
     }

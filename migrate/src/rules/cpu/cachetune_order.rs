@@ -26,7 +26,7 @@ pub(super) fn rule() -> Rule {
 fn cache_rank(item: &CachetuneItem) -> (bool, u32, usize, u32) {
     match item {
         CachetuneItem::Cache(cache) => (false, cache.level, cache.type_ as usize, cache.id),
-        CachetuneItem::Monitor(_) => (true, 0, 0, 0),
+        _ => (true, 0, 0, 0),
     }
 }
 
@@ -53,6 +53,7 @@ fn cachetune(cputune: &mut Cputune, cx: &mut Context<'_>) {
                 CachetuneItem::Monitor(monitor) => {
                     keep_below(&mut monitor.vcpus, most, &monitor.xml, cx);
                 }
+                _ => {}
             }
         }
         if !share.items.is_sorted_by_key(cache_rank) {

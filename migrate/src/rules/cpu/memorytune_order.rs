@@ -24,7 +24,7 @@ pub(super) fn rule() -> Rule {
 fn node_rank(item: &MemorytuneItem) -> (bool, u32) {
     match item {
         MemorytuneItem::Node(node) => (false, node.id),
-        MemorytuneItem::Monitor(_) => (true, 0),
+        _ => (true, 0),
     }
 }
 

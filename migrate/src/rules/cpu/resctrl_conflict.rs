@@ -48,7 +48,7 @@ fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
                 CachetuneItem::Monitor(monitor) if monitor.level != 3 => {
                     cx.error(&monitor.xml, "a cache is monitored at level 3");
                 }
-                CachetuneItem::Monitor(_) => {}
+                _ => {}
             }
         }
         let vcpus = read(share.vcpus.as_ref(), most);
@@ -86,13 +86,13 @@ fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
     let caches = cputune.cachetunes.iter().flat_map(|share| {
         share.items.iter().filter_map(move |item| match item {
             CachetuneItem::Monitor(monitor) => Some((0, &share.vcpus, &monitor.vcpus, &monitor.xml)),
-            CachetuneItem::Cache(_) => None,
+            _ => None,
         })
     });
     let memory = cputune.memorytunes.iter().flat_map(|share| {
         share.items.iter().filter_map(move |item| match item {
             MemorytuneItem::Monitor(monitor) => Some((1, &share.vcpus, &monitor.vcpus, &monitor.xml)),
-            MemorytuneItem::Node(_) => None,
+            _ => None,
         })
     });
     let energy =

@@ -25,14 +25,14 @@ fn monitor_vcpus(cputune: &mut Cputune, cx: &mut Context<'_>) {
     for share in &mut cputune.cachetunes {
         let of = share.items.iter_mut().filter_map(|item| match item {
             CachetuneItem::Monitor(monitor) => Some((&mut monitor.vcpus, &monitor.xml)),
-            CachetuneItem::Cache(_) => None,
+            _ => None,
         });
         monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
     }
     for share in &mut cputune.memorytunes {
         let of = share.items.iter_mut().filter_map(|item| match item {
             MemorytuneItem::Monitor(monitor) => Some((&mut monitor.vcpus, &monitor.xml)),
-            MemorytuneItem::Node(_) => None,
+            _ => None,
         });
         monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
     }

@@ -133,6 +133,7 @@ fn foreign(driver: &IommuDriver, model: IommuModel, cx: &Context<'_>) -> bool {
                 rest.aw_bits = None;
             }
         }
+        _ => {}
     }
     !is_bare(&rest)
 }

@@ -25,7 +25,7 @@ fn is_unlisted(hyperv: &FeatureHyperv, scope: &Scope) -> bool {
     match hyperv.mode {
         Some(FeatureHypervMode::Passthrough) => scope.knows(11, 9, 0),
         Some(FeatureHypervMode::HostModel) => !scope.knows(12, 1, 0),
-        Some(FeatureHypervMode::Custom) | None => false,
+        _ => false,
     }
 }
 

@@ -93,7 +93,7 @@ fn conflict() -> Rule {
                 let loader = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No) && scope.is_hvm())?;
                 match os.firmware {
                     Some(OsFirmware::Bios) => (!has_store(os)).then_some("a BIOS has no NVRAM"),
-                    Some(OsFirmware::Efi) => None,
+                    Some(_) => None,
                     None => (loader.type_ != Some(OsLoaderType::Pflash)).then_some("a ROM has no NVRAM"),
                 }
             })

@@ -97,7 +97,7 @@ fn device_size(device: &MemoryDevice) -> Option<&RequiredSize> {
         MemoryDeviceModel::VirtioPmem(members) => &members.target.size,
         MemoryDeviceModel::VirtioMem(members) => &members.target.size,
         MemoryDeviceModel::SgxEpc(members) => &members.target.size,
-        MemoryDeviceModel::Other(_) => return None,
+        _ => return None,
     })
 }
 

@@ -72,7 +72,7 @@ pub(super) fn rules() -> Vec<Rule> {
 fn of_systems(domain: &Domain) -> impl Iterator<Item = &SysinfoSystemEntry> {
     let systems = domain.sysinfo.iter().filter_map(|sysinfo| match &sysinfo.type_ {
         SysinfoType::Smbios(smbios) => smbios.system.as_ref(),
-        SysinfoType::Fwcfg(_) | SysinfoType::Other(_) => None,
+        _ => None,
     });
     let first = systems.filter_map(|system| system.entries.iter().find(|entry| entry.name == Name::Uuid));
     first.filter(|entry| !entry.value.is_empty())

@@ -147,14 +147,14 @@ fn tablet_bus(scope: &Scope) -> Option<InputBus> {
 fn said_bus(input: &Input) -> Option<InputBus> {
     match &input.type_ {
         InputType::Tablet(it) | InputType::Mouse(it) | InputType::Keyboard(it) => it.bus,
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+        _ => None,
     }
 }
 
 fn on_bus(input: &mut Input) -> Option<&mut InputOnBus> {
     match &mut input.type_ {
         InputType::Tablet(it) | InputType::Mouse(it) | InputType::Keyboard(it) => Some(it),
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+        _ => None,
     }
 }
 
@@ -163,7 +163,7 @@ fn assumed_bus(input: &Input, scope: &Scope) -> Option<InputBus> {
     match &input.type_ {
         InputType::Tablet(_) => tablet_bus(scope),
         InputType::Mouse(_) | InputType::Keyboard(_) => usual_bus(scope),
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+        _ => None,
     }
 }
 

@@ -129,7 +129,7 @@ fn copied(listen: &[GraphicsListen], live: bool) -> Option<String> {
     match &listen.first()?.type_ {
         GraphicsListenType::Address(first) => first.address.clone().filter(|address| !address.is_empty()),
         GraphicsListenType::Network(first) => first.address.clone().filter(|_| live),
-        GraphicsListenType::Socket(_) | GraphicsListenType::None | GraphicsListenType::Other(_) => None,
+        _ => None,
     }
 }
 

@@ -199,9 +199,9 @@ fn subsystem(hostdev: &Hostdev) -> Option<&'static str> {
         HostdevMode::Subsystem(own) => match own.type_ {
             // What else can be passed through is never listed.
             HostdevSubsystem::Pci(_) | HostdevSubsystem::Usb(_) | HostdevSubsystem::Scsi(_) => own.type_.known_value(),
-            HostdevSubsystem::ScsiHost(_) | HostdevSubsystem::Mdev(_) | HostdevSubsystem::Other(_) => None,
+            _ => None,
         },
-        HostdevMode::Capabilities(_) | HostdevMode::Other(_) => None,
+        _ => None,
     }
 }
 

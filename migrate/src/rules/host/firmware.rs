@@ -102,6 +102,7 @@ fn feature(os: &Os, own: &DomainCapabilities) -> Option<String> {
         let list = match feature.name {
             OsFirmwareFeatureName::EnrolledKeys => "enrolledKeys",
             OsFirmwareFeatureName::SecureBoot => "secureBoot",
+            _ => return false,
         };
         choices.has(list, feature.enabled.as_str()) == Some(false)
     })?;
@@ -110,7 +111,7 @@ fn feature(os: &Os, own: &DomainCapabilities) -> Option<String> {
         YesNo::Yes => format!(
             "the host describes no firmware with {name}: install a package that has it, or leave out the feature"
         ),
-        YesNo::No => format!(
+        _ => format!(
             "the host describes no firmware without {name}: install a package that has it, or leave out the feature"
         ),
     })

@@ -58,15 +58,15 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
             HostdevSubsystem::Scsi(scsi) => vec![plain(&scsi.source)],
             HostdevSubsystem::ScsiHost(adapter) => vec![plain(&adapter.source)],
             HostdevSubsystem::Mdev(mdev) => vec![plain(&mdev.source)],
-            HostdevSubsystem::Other(_) => Vec::new(),
+            _ => Vec::new(),
         },
         HostdevMode::Capabilities(members) => vec![match &members.type_ {
             HostdevCapability::Storage(storage) => plain(&storage.source),
             HostdevCapability::Misc(misc) => plain(&misc.source),
             HostdevCapability::Net(net) => plain(&net.source),
-            HostdevCapability::Other(_) => return Vec::new(),
+            _ => return Vec::new(),
         }],
-        HostdevMode::Other(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

@@ -105,8 +105,9 @@ fn address_type() -> Rule {
                         MdevModel::VfioPci => &["pci"],
                         MdevModel::VfioCcw => &["ccw"],
                         MdevModel::VfioAp => &[],
+                        _ => return None,
                     },
-                    HostdevSubsystem::Other(_) => return None,
+                    _ => return None,
                 };
                 let type_ = type_.value().unwrap_or_default();
                 (!fits.contains(&found)).then(|| match fits {
@@ -161,7 +162,7 @@ fn scsi_source() -> Rule {
             let named = match &adapter.type_ {
                 AdapterType::ScsiHost(members) => members.name.as_ref().is_some_and(|name| !name.is_empty()),
                 AdapterType::FcHost(_) => kept_attribute(&adapter.xml, "name").is_some(),
-                AdapterType::Other(_) => true,
+                _ => true,
             };
             (!named).then_some("an adapter is told by its name: the other ways are those of storage pools")
         }))
@@ -177,7 +178,7 @@ fn scsi_source() -> Rule {
             })
             .at(|it| match &it.protocol {
                 Protocol::Iscsi(target) => target.auth.as_ref().map_or(&it.xml, |auth| &auth.secret.xml),
-                Protocol::Adapter(_) | Protocol::Other(_) => &it.xml,
+                _ => &it.xml,
             }),
         )
         .row(refuse(|it: &HostdevSourceScsiHost, _| {
@@ -190,6 +191,6 @@ fn scsi_source() -> Rule {
 fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {
     match &hostdev.mode {
         HostdevMode::Subsystem(members) => Some(&members.type_),
-        HostdevMode::Capabilities(_) | HostdevMode::Other(_) => None,
+        _ => None,
     }
 }

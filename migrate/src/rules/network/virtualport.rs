@@ -29,7 +29,7 @@ pub(super) fn refused() -> Rule {
             kept.then(|| format!("an interface of type {} has no virtual port", type_name(it)))
         }))
         .row(refuse(|port: &VirtualPort, _| {
-            let (taken, _) = parameters(port.type_?);
+            let (taken, _) = parameters(port.type_?)?;
             let extra = of(port).into_iter().find(|name| !taken.contains(name))?;
             Some(format!("a port of this type takes no '{extra}'"))
         }))
@@ -38,7 +38,7 @@ pub(super) fn refused() -> Rule {
             refuse(|it: &Interface, _| {
                 let port = virtualport(it).filter(|_| !matches!(it.type_, InterfaceType::Network(_)))?;
                 let Some(type_) = port.type_ else { return Some("a virtual port needs a type".to_owned()) };
-                let (given, (_, needed)) = (of(port), parameters(type_));
+                let (given, (_, needed)) = (of(port), parameters(type_)?);
                 let missing = needed.iter().find(|name| !given.contains(name))?;
                 Some(format!("a port of this type needs '{missing}'"))
             })
@@ -80,15 +80,16 @@ pub(super) fn identifiers() -> Rule {
 }
 
 /// The parameters that a port takes, and those that it needs.
-fn parameters(type_: Type) -> (&'static [&'static str], &'static [&'static str]) {
-    match type_ {
+fn parameters(type_: Type) -> Option<(&'static [&'static str], &'static [&'static str])> {
+    Some(match type_ {
         Type::Qbg => {
             (&["managerid", "typeid", "typeidversion", "instanceid"], &["managerid", "typeid", "typeidversion"])
         }
         Type::Qbh => (&["profileid"], &["profileid"]),
         Type::OpenVSwitch => (&["interfaceid", "profileid"], &[]),
         Type::Midonet => (&["interfaceid"], &["interfaceid"]),
-    }
+        _ => return None,
+    })
 }
 
 /// The parameters that a port has; an empty profile is none.

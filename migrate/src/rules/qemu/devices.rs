@@ -185,6 +185,7 @@ fn panic_address(panic: &Panic, scope: &Scope) -> Option<&'static str> {
         PanicModel::Pseries | PanicModel::Hyperv | PanicModel::S390 => {
             Some("a panic notifier of this model has no address: leave it out")
         }
+        _ => None,
     }
 }
 
@@ -205,6 +206,7 @@ fn watchdogs() -> Rule {
                 WatchdogModel::Ib700 => (scope.board == Board::I440fx, "pc has an ib700"),
                 WatchdogModel::Diag288 => (is_s390(scope.arch), "s390 guests have a diag288"),
                 WatchdogModel::I6300esb => (!scope.board.lacks_pci(), "machines with PCI have an i6300esb"),
+                _ => return None,
             };
             (!has).then(|| format!("only {whose}: choose another model, or leave out the watchdog"))
         }))
@@ -219,6 +221,7 @@ fn watchdogs() -> Rule {
                     WatchdogModel::Itco | WatchdogModel::Ib700 | WatchdogModel::Diag288 => {
                         Some("a watchdog of this model has no address: leave it out".to_owned())
                     }
+                    _ => None,
                 }
             })
             .at(|watchdog| watchdog.address.as_ref().map_or(&watchdog.xml, |address| &address.xml)),

@@ -137,7 +137,7 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
         MemoryDeviceModel::VirtioPmem(it) => scalar::bytes(&it.target.size),
         MemoryDeviceModel::VirtioMem(it) => scalar::bytes(&it.target.size),
         MemoryDeviceModel::SgxEpc(it) => scalar::bytes(&it.target.size),
-        MemoryDeviceModel::Other(_) => None,
+        _ => None,
     };
     base.zip(size).filter(|(base, _)| *base > 0)
 }

@@ -270,6 +270,7 @@ fn devices_of(model: Model, pseries: bool) -> &'static [Name] {
         Model::PcieSwitchDownstreamPort => &[Name::Xio3130Downstream],
         Model::PciExpanderBus => &[Name::Pxb],
         Model::PcieExpanderBus => &[Name::PxbPcie],
+        _ => &[],
     }
 }
 

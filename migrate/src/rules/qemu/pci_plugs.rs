@@ -52,9 +52,7 @@ fn slots(model: Model) -> std::ops::RangeInclusive<u8> {
     match model {
         Model::PciRoot | Model::PcieRoot | Model::PciBridge | Model::PcieToPciBridge => 1..=31,
         Model::PcieRootPort | Model::PcieSwitchDownstreamPort => 0..=0,
-        Model::DmiToPciBridge | Model::PcieSwitchUpstreamPort | Model::PciExpanderBus | Model::PcieExpanderBus => {
-            0..=31
-        }
+        _ => 0..=31,
     }
 }
 
@@ -74,6 +72,7 @@ fn takes(bus: Model, controller: Model) -> bool {
         Model::DmiToPciBridge | Model::PcieRootPort => matches!(bus, Model::PcieRoot | Model::PcieExpanderBus),
         Model::PcieToPciBridge | Model::PcieSwitchUpstreamPort => port,
         Model::PcieSwitchDownstreamPort => bus == Model::PcieSwitchUpstreamPort,
+        _ => true,
     }
 }
 

@@ -45,8 +45,8 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 /// The type that a model is of.
-fn type_of(model: Model) -> Target {
-    match model {
+fn type_of(model: Model) -> Option<Target> {
+    Some(match model {
         Model::IsaSerial => Target::IsaSerial,
         Model::UsbSerial => Target::UsbSerial,
         Model::PciSerial => Target::PciSerial,
@@ -54,7 +54,8 @@ fn type_of(model: Model) -> Target {
         Model::Pl011 | Model::Uart16550a => Target::SystemSerial,
         Model::Sclpconsole | Model::Sclplmconsole => Target::SclpSerial,
         Model::IsaDebugcon => Target::IsaDebug,
-    }
+        _ => return None,
+    })
 }
 
 fn of_model(serial: &Serial, scope: &Scope) -> Option<String> {
@@ -63,7 +64,7 @@ fn of_model(serial: &Serial, scope: &Scope) -> Option<String> {
     // What old versions wrote of every guest is the port of pseries there.
     let vio = scope.board == Board::Pseries && given == Target::IsaSerial;
     let type_ = if vio { Target::SpaprVioSerial } else { given };
-    let own = type_of(model);
+    let own = type_of(model)?;
     if own == Target::IsaSerial && given == own && !scope.is_x86() {
         return Some("only x86 guests have serial ports of ISA: leave out <target>".to_owned());
     }
@@ -104,6 +105,7 @@ fn address_objection(type_: Target, address: &Address, scope: &Scope) -> Option<
         Target::SystemSerial | Target::SclpSerial => {
             return Some(format!("a port of the type {} has no address: leave it out", type_.as_str()));
         }
+        _ => return None,
     };
     let given = address.type_.value()?;
     (given != own).then(|| {

@@ -252,7 +252,7 @@ fn input_bus(input: &Input) -> Option<InputBus> {
         InputType::Tablet(it) => it.bus,
         InputType::Mouse(it) => it.bus,
         InputType::Keyboard(it) => it.bus,
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+        _ => None,
     }
 }
 

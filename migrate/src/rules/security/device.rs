@@ -87,10 +87,10 @@ fn twice(model: &impl std::fmt::Display) -> String {
 /// Whether a label of a configuration says nothing.
 pub(in crate::rules) fn gives_no_label(label: &DeviceSeclabel) -> bool {
     match &label.relabel {
-        DeviceSeclabelRelabel::No | DeviceSeclabelRelabel::Other(_) => false,
         DeviceSeclabelRelabel::Yes(members) | DeviceSeclabelRelabel::Absent(members) => {
             members.labels.iter().all(String::is_empty)
         }
+        _ => false,
     }
 }
 

@@ -191,7 +191,7 @@ fn bus(input: &Input) -> Option<InputBus> {
         InputType::Tablet(members) => members.bus,
         InputType::Mouse(members) => members.bus,
         InputType::Keyboard(members) => members.bus,
-        InputType::Passthrough(_) | InputType::Evdev(_) | InputType::Other(_) => None,
+        _ => None,
     }
 }
 

@@ -56,7 +56,6 @@ pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encry
         DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
         DiskType::Ctl(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Other(_) => return None,
         DiskType::Network(network) => match &mut network.source.as_mut()?.protocol {
             Protocol::Nbd(members) => &mut members.encryption,
             Protocol::Iscsi(members) => &mut members.encryption,
@@ -69,8 +68,9 @@ pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encry
             Protocol::Ftps(members) => &mut members.encryption,
             Protocol::Tftp(members) => &mut members.encryption,
             Protocol::Ssh(members) => &mut members.encryption,
-            Protocol::Vxhs(_) | Protocol::Nfs(_) | Protocol::Other(_) => return None,
+            _ => return None,
         },
+        _ => return None,
     })
 }
 

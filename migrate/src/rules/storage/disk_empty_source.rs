@@ -59,7 +59,7 @@ fn lost_type(disk: &Disk) -> Option<&str> {
         DiskType::Nvme(members) => members.source.is_none(),
         DiskType::Network(members) => members.source.is_none(),
         DiskType::Ctl(members) => members.source.is_none(),
-        DiskType::File(_) | DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Other(_) => false,
+        _ => false,
     };
     if empty { domxml::Payload::value(&disk.type_) } else { None }
 }

@@ -42,7 +42,7 @@ pub(in crate::rules) fn spell_out_ports(protocol: &str, hosts: &mut [DiskHost], 
         let (port, usual) = match &mut host.transport {
             DiskHostTransport::Tcp(tcp) => (&mut tcp.port, usual),
             DiskHostTransport::Rdma(rdma) => (&mut rdma.port, None),
-            DiskHostTransport::Unix(_) | DiskHostTransport::Other(_) => continue,
+            _ => continue,
         };
         if matches!(port, None | Some(0)) && *port != usual {
             let text = |port: Option<u32>| port.map_or_else(String::new, |port| format!("port='{port}'"));

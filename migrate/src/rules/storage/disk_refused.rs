@@ -357,7 +357,7 @@ fn kind(disk: &Disk) -> &'static str {
         Some(DiskDevice::Floppy) => "floppy drive",
         Some(DiskDevice::Cdrom) => "CD-ROM drive",
         Some(DiskDevice::Lun) => "LUN",
-        Some(DiskDevice::Disk) | None => "hard disk",
+        _ => "hard disk",
     }
 }
 

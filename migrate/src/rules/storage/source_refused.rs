@@ -280,7 +280,7 @@ fn source(disk: &Disk) -> Option<&Extra> {
         DiskType::Volume(members) => members.source.as_ref().map(|source| &source.xml),
         DiskType::Nvme(members) => members.source.as_ref().map(|source| &source.xml),
         DiskType::Vhostuser(members) => Some(&members.source.xml),
-        DiskType::Block(_) | DiskType::Vhostvdpa(_) | DiskType::Ctl(_) | DiskType::Other(_) => None,
+        _ => None,
     }
 }
 

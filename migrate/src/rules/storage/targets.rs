@@ -85,7 +85,7 @@ pub(super) fn names_something(disk: &Disk) -> bool {
         DiskType::Nvme(members) => members.source.is_some(),
         DiskType::Network(members) => members.source.is_some(),
         DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| source.dev.is_some()),
-        DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_) | DiskType::Other(_) => true,
+        _ => true,
     }
 }
 

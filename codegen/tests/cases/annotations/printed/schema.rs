@@ -8,7 +8,7 @@ use domxml_runtime as rt;
 /// A disk.
 ///
 /// Since libvirt 0.0.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// What it is.
     ///
@@ -54,6 +54,7 @@ rt::table! { Disk: element("disk").since(0, 0, 3).reference("elementsDisks");
 
 /// A set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum DiskType {
     /// `file`
     ///
@@ -74,7 +75,7 @@ rt::values! { DiskType;
 /// Old.
 ///
 /// Only a running domain shows it. A legacy form; rule `disk-driver` replaces it. Since libvirt 0.0.3.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Engine {
     /// The attribute `name`.
     ///

@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<disk>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// What the attribute `type` decides.
     pub type_: DiskType,
@@ -23,6 +23,7 @@ rt::table! { Disk: element("disk");
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DiskType {
     /// `type='file'`
     File(DiskTypeFile),
@@ -36,12 +37,6 @@ pub enum DiskType {
     Other(rt::Other),
 }
 
-impl Default for DiskType {
-    fn default() -> Self {
-        Self::File(DiskTypeFile::default())
-    }
-}
-
 rt::payload! { DiskType: attribute("type");
     File(DiskTypeFile) = "file";
     Block(DiskTypeBlock) = "block";
@@ -51,7 +46,7 @@ rt::payload! { DiskType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTypeFile {
     /// The element `<source>`.
     pub source: Option<DiskTypeFileSource>,
@@ -62,7 +57,7 @@ rt::table! { DiskTypeFile: members();
 }
 
 /// The element `<source>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTypeFileSource {
     /// The attribute `file`.
     pub file: String,
@@ -75,7 +70,7 @@ rt::table! { DiskTypeFileSource: element("source");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTypeBlock {
     /// The element `<source>`.
     pub source: DiskTypeBlockSource,
@@ -89,7 +84,7 @@ rt::table! { DiskTypeBlock: members();
 }
 
 /// The element `<source>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTypeBlockSource {
     /// The attribute `dev`.
     pub dev: String,
@@ -102,7 +97,7 @@ rt::table! { DiskTypeBlockSource: element("source");
 }
 
 /// The element `<reservations>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskTypeBlockReservations {
     /// The attribute `managed`.
     pub managed: String,
@@ -115,7 +110,7 @@ rt::table! { DiskTypeBlockReservations: element("reservations");
 }
 
 /// The element `<alias>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskAlias {
     /// The attribute `name`.
     pub name: String,

@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<controller>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Controller {
     /// What the attribute `type` decides.
     pub type_: ControllerType,
@@ -25,6 +25,7 @@ rt::table! { Controller: element("controller")
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ControllerType {
     /// `type='usb'`
     Usb(ControllerTypeUsb),
@@ -36,12 +37,6 @@ pub enum ControllerType {
     Other(rt::Other),
 }
 
-impl Default for ControllerType {
-    fn default() -> Self {
-        Self::Usb(ControllerTypeUsb::default())
-    }
-}
-
 rt::payload! { ControllerType: attribute("type");
     Usb(ControllerTypeUsb) = "usb";
     Pci(ControllerTypePci) = "pci";
@@ -50,7 +45,7 @@ rt::payload! { ControllerType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypeUsb {
     /// The attribute `ports`.
     pub ports: Option<String>,
@@ -67,7 +62,7 @@ rt::table! { ControllerTypeUsb: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ControllerTypePci {
     /// The attribute `model`.
     pub model: Option<String>,

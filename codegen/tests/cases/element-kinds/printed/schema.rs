@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<box>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BoxType {
     /// The element `<title>`.
     pub title: String,
@@ -37,7 +37,7 @@ rt::table! { BoxType: element("box");
 }
 
 /// The element `<stamp>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BoxTypeStamp {
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -47,7 +47,7 @@ rt::table! { BoxTypeStamp: element("stamp");
 }
 
 /// The element `<serial>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BoxTypeSerial {
     /// The text.
     pub value: Option<rt::Spelt<u32>>,
@@ -60,7 +60,7 @@ rt::table! { BoxTypeSerial: element("serial");
 }
 
 /// The element `<label>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The attribute `lang`.
     pub lang: String,

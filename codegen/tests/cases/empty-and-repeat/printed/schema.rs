@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<shelf>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shelf {
     /// The element `<label>`.
     ///
@@ -26,7 +26,7 @@ rt::table! { Shelf: element("shelf");
 }
 
 /// The element `<books>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShelfBooks {
     /// The elements `<book>`.
     ///
@@ -43,7 +43,7 @@ rt::table! { ShelfBooks: element("books").pair();
 /// The element `<book>`.
 ///
 /// A second one is refused by libvirt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShelfBooksBook {
     /// The attribute `title`.
     pub title: String,
@@ -58,7 +58,7 @@ rt::table! { ShelfBooksBook: element("book");
 /// The element `<owner>`.
 ///
 /// The canonical form leaves it out where there is nothing in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ShelfOwner {
     /// The attribute `name`.
     pub name: Option<String>,

@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<shelf>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shelf {
     /// The attribute `height`.
     ///
@@ -38,10 +38,10 @@ rt::table! { Shelf: element("shelf");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ShelfOpen {
     /// `yes`
-    #[default]
     Yes,
     /// `no`
     No,

@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<p>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct P {
     /// Elements whose order is kept.
     pub items: Vec<PItem>,
@@ -17,6 +17,7 @@ rt::table! { P: element("p");
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PItem {
     /// The element `<b>`.
     B(String),
@@ -24,12 +25,6 @@ pub enum PItem {
     Br(rt::Present),
     /// Text.
     Text(String),
-}
-
-impl Default for PItem {
-    fn default() -> Self {
-        Self::B(Default::default())
-    }
 }
 
 rt::mix! { PItem;

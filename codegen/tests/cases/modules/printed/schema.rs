@@ -4,7 +4,7 @@ use crate::Disk;
 use domxml_runtime as rt;
 
 /// The element `<top>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Top {
     /// The elements `<disk>`.
     pub disks: Vec<Disk>,

@@ -3,10 +3,10 @@
 use domxml_runtime as rt;
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Bus {
     /// `ide`
-    #[default]
     Ide,
     /// `scsi`
     Scsi,

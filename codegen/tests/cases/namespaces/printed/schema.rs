@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<top>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Top {
     /// The attribute `lang`.
     pub lang: Option<String>,

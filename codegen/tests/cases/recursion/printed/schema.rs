@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<tree>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Tree {
     /// The attribute `name`.
     pub name: Option<String>,
@@ -22,7 +22,7 @@ rt::table! { Tree: element("tree");
 }
 
 /// The element `<node>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Node {
     /// The elements `<node>`.
     pub nodes: Vec<Node>,
@@ -38,7 +38,7 @@ rt::table! { Node: element("node");
 }
 
 /// The element `<source>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Source {
     /// What the attribute `type` decides.
     pub type_: SourceType,
@@ -52,6 +52,7 @@ rt::table! { Source: element("source");
 
 /// What the attribute `type` decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SourceType {
     /// `type='file'`
     File(SourceTypeFile),
@@ -61,12 +62,6 @@ pub enum SourceType {
     Other(rt::Other),
 }
 
-impl Default for SourceType {
-    fn default() -> Self {
-        Self::File(SourceTypeFile::default())
-    }
-}
-
 rt::payload! { SourceType: attribute("type");
     File(SourceTypeFile) = "file";
     Layer(SourceTypeLayer) = "layer";
@@ -74,7 +69,7 @@ rt::payload! { SourceType: attribute("type");
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SourceTypeFile {
     /// The element `<path>`.
     pub path: String,
@@ -85,7 +80,7 @@ rt::table! { SourceTypeFile: members();
 }
 
 /// The members of one variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SourceTypeLayer {
     /// The element `<backing>`.
     pub backing: Backing,
@@ -96,7 +91,7 @@ rt::table! { SourceTypeLayer: members();
 }
 
 /// The element `<backing>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Backing {
     /// The element `<source>`.
     pub source: Option<Box<Source>>,

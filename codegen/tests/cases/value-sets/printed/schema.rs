@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<probe>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Probe {
     /// The attribute `kind`.
     pub kind: ProbeKind,
@@ -37,10 +37,10 @@ rt::table! { Probe: element("probe");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProbeKind {
     /// `plain`
-    #[default]
     Plain,
     /// `very-plain`
     VeryPlain,
@@ -61,10 +61,10 @@ rt::values! { ProbeKind;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProbeSize {
     /// `auto`
-    #[default]
     Auto,
     /// Another value.
     Number(rt::Spelt<u32>),
@@ -76,10 +76,10 @@ rt::values! { ProbeSize;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProbeOwner {
     /// `root`
-    #[default]
     Root,
     /// Another value.
     Other(String),
@@ -91,10 +91,10 @@ rt::values! { ProbeOwner;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProbeOnly {
     /// `one`
-    #[default]
     One,
 }
 
@@ -103,7 +103,7 @@ rt::values! { ProbeOnly;
 }
 
 /// The element `<state>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ProbeState {
     /// The attribute `level`.
     pub level: Level,
@@ -119,10 +119,10 @@ rt::table! { ProbeState: element("state");
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProbeStateValue {
     /// `up`
-    #[default]
     Up,
     /// `down`
     Down,
@@ -134,10 +134,10 @@ rt::values! { ProbeStateValue;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum YesNo {
     /// `yes`
-    #[default]
     Yes,
     /// `no`
     No,
@@ -149,10 +149,10 @@ rt::values! { YesNo;
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Level {
     /// `low`
-    #[default]
     Low,
     /// `high`
     High,

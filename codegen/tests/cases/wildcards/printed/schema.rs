@@ -3,7 +3,7 @@
 use domxml_runtime as rt;
 
 /// The element `<top>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Top {
     /// The attribute `id`.
     pub id: String,
@@ -28,7 +28,7 @@ rt::table! { Top: element("top");
 }
 
 /// The element `<open>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TopOpen {
     /// The element `<known>`.
     pub known: Option<String>,
@@ -46,17 +46,12 @@ rt::table! { TopOpen: element("open");
 
 /// One of several elements.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TopItem {
     /// The element `<left>`.
     Left(String),
     /// The element `<right>`.
     Right(String),
-}
-
-impl Default for TopItem {
-    fn default() -> Self {
-        Self::Left(Default::default())
-    }
 }
 
 rt::mix! { TopItem;

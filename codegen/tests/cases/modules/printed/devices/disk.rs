@@ -6,7 +6,7 @@ use crate::Bus;
 use domxml_runtime as rt;
 
 /// The element `<disk>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// The attribute `bus`.
     pub bus: Bus,
