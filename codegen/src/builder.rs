@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Errors};
 use crate::lower::Options;
-use crate::print::{PrintOptions, write_files};
+use crate::print::{PrintOptions, foreign, write_files};
 use relaxng_model::FileResolver;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,7 +33,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Of the schema in this file, which may include others; its path is that from the crate's `Cargo.toml`. The module is called as the
+    /// Of the schema in this file, in XML syntax or, where it is called `.rnc`, compact syntax, which may include others; its path is that from the crate's `Cargo.toml`. The module is called as the
     /// file is.
     #[must_use]
     pub fn new(schema: impl Into<PathBuf>) -> Self {
@@ -130,7 +130,6 @@ impl Builder {
     ///
     /// All that is wrong with the schema, or what cannot be written.
     pub fn print(&self) -> Result<Vec<String>, Errors> {
-        let other = |message: String| Errors { list: vec![Error { file: String::new(), line: 0, column: 0, message }] };
         let out = match &self.out {
             Some(directory) => directory.clone(),
             None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
@@ -144,6 +143,13 @@ impl Builder {
         let generated = crate::generate(&resolver, &name, &self.lowering, &printing)?;
         let target = out.join(&self.module);
         let failed = |error: std::io::Error| other(format!("{}: {error}", target.display()));
+        if let [first, ..] = &*foreign(&target, &generated.outputs) {
+            let message = format!(
+                "{} is not printed by domxml-codegen, and is left as it is: remove it",
+                target.join(first).display()
+            );
+            return Err(other(message));
+        }
         write_files(&target, &generated.outputs).map_err(failed)?;
         if self.out.is_none() {
             // An included file cannot find modules beside itself.
@@ -152,4 +158,9 @@ impl Builder {
         }
         Ok(generated.sources)
     }
+}
+
+/// An error that is not of the schema.
+fn other(message: String) -> Errors {
+    Errors { list: vec![Error { file: String::new(), line: 0, column: 0, message }] }
 }

@@ -128,3 +128,80 @@ fn a_schema_that_also_takes_roots_of_any_name_makes_types_for_those_it_names() {
     let printed = fs::read_to_string(here.path().join("out/s.rs")).expect("a module");
     assert!(printed.contains("pub struct Sheet"));
 }
+
+const ROOTS: &str = "default namespace = \"urn:s\"\nstart = sheet | book\nsheet = element sheet { attribute size { \"a4\" | \"a5\" } }\nbook = element book { sheet+ }\n";
+
+#[test]
+fn what_domgen_did_not_write_stays() {
+    let mine = "[package]\nname = \"mine\"\n";
+    let here = directory(&[("s.rnc", ROOTS), ("mine.toml", mine)]);
+    let crate_ = here.path().join("mine");
+    fs::create_dir(&crate_).expect("a directory");
+    fs::write(crate_.join("Cargo.toml"), mine).expect("written");
+    let output = domgen(here.path(), &["generate", "s.rnc", "-o", "mine"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("Cargo.toml") && said.contains("--sources"), "{said}");
+    assert_eq!(fs::read_to_string(crate_.join("Cargo.toml")).expect("it stays"), mine);
+    assert_eq!(fs::read_dir(&crate_).expect("a directory").count(), 1, "nothing else is written");
+    // The types alone go beside what is there, and again.
+    let bindings = crate_.join("src/bindings");
+    fs::create_dir_all(&bindings).expect("a directory");
+    fs::write(bindings.join("own.rs"), "// mine\n").expect("written");
+    for _ in 0..2 {
+        let output = domgen(here.path(), &["generate", "s.rnc", "-o", "mine/src/bindings", "--sources"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    assert_eq!(fs::read_to_string(bindings.join("own.rs")).expect("it stays"), "// mine\n");
+    fs::write(bindings.join("s.rs"), "// mine too\n").expect("written");
+    let output = domgen(here.path(), &["generate", "s.rnc", "-o", "mine/src/bindings", "--sources"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn a_generated_crate_names_the_runtime_that_is_asked_for() {
+    let here = directory(&[("s.rnc", ROOTS)]);
+    let manifest = |runtime: &str| {
+        let output = domgen(here.path(), &["generate", "s.rnc", "-o", "out", "--runtime", runtime]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        fs::read_to_string(here.path().join("out/Cargo.toml")).expect("a manifest")
+    };
+    assert!(manifest("carry").contains("domxml-runtime = { path = \"runtime\" }"));
+    assert!(here.path().join("out/runtime/src/lib.rs").is_file());
+    assert!(manifest("0.1").contains("domxml-runtime = { version = \"0.1\" }"));
+    assert!(!here.path().join("out/runtime/src/lib.rs").exists(), "what was carried along goes");
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("runtime");
+    assert!(manifest(&runtime.display().to_string()).contains("codegen/runtime"));
+    let output = domgen(here.path(), &["generate", "s.rnc", "-o", "out", "--runtime", "no-such-folder"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+/// As on a machine that has nothing of ours; the crates of others are those that this test was built with.
+#[test]
+fn a_generated_crate_builds_as_it_stands() {
+    let here = directory(&[("s.rnc", ROOTS)]);
+    let output = domgen(here.path(), &["generate", "s.rnc", "-o", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let out = here.path().join("out");
+    let test = "use s::{Root, Sheet};\n\n#[test]\nfn roots() {\n    let text = \"<sheet size='a4' xmlns='urn:s'/>\\n\";\n    \
+                let Ok(Root::Sheet(sheet)) = Root::from_xml(text) else { panic!(\"a sheet\") };\n    \
+                assert_eq!(Root::Sheet(sheet).to_xml(), text);\n    let book = Root::from_xml(\"<book xmlns='urn:s'><sheet size='a5'/></book>\");\n    \
+                assert!(matches!(book, Ok(Root::Book(book)) if book.sheets.len() == 1));\n    \
+                let error = Root::from_xml(\"<boko xmlns='urn:s'/>\").unwrap_err().to_string();\n    \
+                assert!(error.contains(\"did you mean <book>\"), \"{error}\");\n    let _ = Sheet::default();\n}\n";
+    fs::create_dir(out.join("tests")).expect("a directory");
+    fs::write(out.join("tests/roots.rs"), test).expect("written");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), out.join("Cargo.lock")).expect("the lock");
+    let built = Command::new(env!("CARGO"))
+        .args(["test", "--offline", "-q"])
+        .current_dir(&out)
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("as-it-stands"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        built.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&built.stdout),
+        String::from_utf8_lossy(&built.stderr)
+    );
+}

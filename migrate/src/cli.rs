@@ -335,7 +335,7 @@ pub struct Validate {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
-    /// Judge by this RELAX NG schema (XML syntax) instead of the embedded one
+    /// Judge by this RELAX NG schema (compact syntax: FILE.rnc) instead of the embedded one
     #[arg(long, value_name = "FILE.rng")]
     pub schema: Option<PathBuf>,
     /// Report also what this libvirt does not know yet

@@ -1,10 +1,11 @@
-//! RELAX NG, the XML syntax: a schema is loaded, simplified, held against the specification's restrictions, and can then
+//! RELAX NG, in XML or compact syntax (files called `.rnc`): a schema is loaded, simplified, held against the specification's restrictions, and can then
 //! judge documents.
 //!
 //! [`load()`] does the first three in one call; [`load::load`], [`simplify::simplify`] and [`restrict::restrict`] are the
 //! stages. The result, a [`Grammar`], keeps the author's definitions and knows for each pattern where it stands, what is
 //! annotated there and how it is documented.
 
+mod compact;
 pub mod datatype;
 pub mod diff;
 pub mod dump;

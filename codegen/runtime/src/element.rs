@@ -2,10 +2,12 @@
 
 use crate::content::{self, Content};
 use crate::edit::{self, Original};
-use crate::error::{Note, ParseErrors};
+use crate::error::{ErrorKind, Note, ParseErrors};
 use crate::extra::Span;
+use crate::info::TypeInfo;
+use crate::near::nearest;
 use crate::path::{self, Change, PathError};
-use crate::reader::ReadOptions;
+use crate::reader::{self, ReadOptions};
 use crate::slots::Prefer;
 use crate::whole;
 use crate::writer::{self, Print, WriteOptions, Written};
@@ -159,6 +161,91 @@ pub trait Element: Content + Default {
 }
 
 impl<T: Element> Element for Box<T> {}
+
+/// Makes the enum of the elements that may be the root of a document.
+#[macro_export]
+macro_rules! roots {
+    ($(#[$doc:meta])* $name:ident: $($root:ident),+ $(,)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(
+                #[doc = concat!("Its root is [`", stringify!($root), "`].")]
+                $root(::std::boxed::Box<$root>),
+            )+
+        }
+
+        impl $name {
+            /// Reads a document. Unknown content is an error.
+            ///
+            /// # Errors
+            ///
+            /// Its root is none of these elements, or all that is wrong with it.
+            pub fn from_xml(text: &str) -> ::std::result::Result<Self, $crate::ParseErrors> {
+                Self::from_xml_with(text, &$crate::ReadOptions::default()).map(|parsed| parsed.value)
+            }
+
+            /// As `from_xml`, with options.
+            ///
+            /// # Errors
+            ///
+            /// Its root is none of these elements, or all that is wrong with it.
+            pub fn from_xml_with(
+                text: &str,
+                options: &$crate::ReadOptions,
+            ) -> ::std::result::Result<$crate::Parsed<Self>, $crate::ParseErrors> {
+                let tables = [$(<$root as $crate::Described>::table()),+];
+                let chosen = $crate::element::root_of(text, &tables)?;
+                let mut number = 0;
+                $(
+                    if number == chosen {
+                        let $crate::Parsed { value, notes } = <$root as $crate::Element>::from_xml_with(text, options)?;
+                        return ::std::result::Result::Ok($crate::Parsed { value: $name::$root(value.into()), notes });
+                    }
+                    number += 1;
+                )+
+                let _ = number;
+                ::std::unreachable!("one of them was chosen")
+            }
+
+            /// The document, ended by a line break.
+            #[must_use]
+            pub fn to_xml(&self) -> ::std::string::String {
+                match self {
+                    $($name::$root(root) => $crate::Element::to_xml(&**root),)+
+                }
+            }
+        }
+    };
+}
+
+/// Which of several types is that of the root of a document; what `roots!` calls.
+///
+/// # Errors
+///
+/// It is none of them, or the text is no document.
+#[doc(hidden)]
+pub fn root_of(text: &str, types: &[&'static TypeInfo]) -> Result<usize, ParseErrors> {
+    let mut spare = Spare::default();
+    let tree = reader::parse_document(text, &mut spare)?;
+    let root = reader::Node(tree.document.root_element());
+    let (ns, local) = root.name();
+    let named = |info: &&'static TypeInfo| info.element.is_some_and(|name| (name.ns, name.local) == (ns, local));
+    // A type that elements of several names have says nothing of its name.
+    let chosen = types.iter().position(|info| named(info)).or(types.iter().position(|info| info.element.is_none()));
+    chosen.ok_or_else(|| {
+        let names = || types.iter().filter_map(|info| info.element);
+        let mut errors =
+            ParseErrors::syntax(text, tree.document.root_element().range().start, format!("the root is <{local}>"));
+        for error in &mut errors.errors {
+            error.kind = ErrorKind::Root;
+            error.expected = names().map(|name| format!("<{}>", name.local)).collect();
+            error.suggestion = nearest(local, names().map(|name| name.local)).map(|near| format!("<{near}>"));
+        }
+        errors
+    })
+}
 
 /// Makes elements of structs, with the two methods that need no trait in scope.
 #[macro_export]

@@ -16,7 +16,7 @@ use crate::model::{Model, Type, TypeId};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-pub use files::{Change, write_files};
+pub use files::{Change, foreign, write_files};
 pub use outline::outline;
 
 /// What printed code refers to beside itself.
@@ -56,6 +56,14 @@ pub struct Output {
     pub path: String,
     /// The text.
     pub text: String,
+}
+
+impl Output {
+    /// Whether the text says itself that it is printed.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.text.starts_with(files::MARK)
+    }
 }
 
 /// Prints a model.

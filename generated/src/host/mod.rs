@@ -12,3 +12,8 @@ pub mod host;
 pub use self::capabilities::*;
 pub use self::domaincapabilities::*;
 pub use self::host::*;
+
+domxml_runtime::roots! {
+    /// A document, by its root element.
+    Root: Capabilities, DomainCapabilities
+}

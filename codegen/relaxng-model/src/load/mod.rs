@@ -1,4 +1,4 @@
-//! Reading the files of a schema: XML, the full syntax of section 3, and what 4.2 to 4.5 and 4.10 settle within a file.
+//! Reading the files of a schema: XML or compact syntax, the full syntax of section 3, and what 4.2 to 4.5 and 4.10 settle within a file.
 //!
 //! Every file is read once, however often it is referred to. What follows from references between files (4.6, 4.7) is
 //! left to `simplify`, save that a chain of references must not come back to where it began.
@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use crate::compact;
 use crate::error::{Error, Errors};
 use crate::resolver::Resolver;
 use crate::schema::{File, FileId, Location, Schema};
@@ -125,7 +126,16 @@ fn read_file(loaded: &mut Loaded, files: &mut Files<'_>, id: FileId, name: &str)
     loaded.schema.files.push(File { name: name.to_owned(), text: String::new() });
     let root = match files.resolver.read(name) {
         Ok(text) => {
-            let root = reader::Reader::read(loaded, files, id, &text);
+            let translated = compact::is_compact(name).then(|| compact::translate(&text)).transpose();
+            let root = match &translated {
+                Ok(translated) => reader::Reader::read(loaded, files, id, &text, translated.as_ref()),
+                Err(fault) => {
+                    let (line, column) = domxml_xml::line_and_column(&text, fault.at);
+                    let message = format!("is not in compact syntax: {}", fault.message);
+                    loaded.errors.push(Error { file: name.to_owned(), line, column, section: "", message });
+                    None
+                }
+            };
             loaded.schema.files[id.0 as usize].text = text;
             root
         }

@@ -8,6 +8,7 @@ use roxmltree::{Attribute, Document, NS_XML_URI, Node, ParsingOptions};
 use super::names::{is_ncname, trimmed};
 use super::syntax::{Combine, Syntax};
 use super::{Files, Link, Loaded, MAX_DEPTH, MAX_FILES, MAX_NODES, MAX_URI, uri};
+use crate::compact::Translated;
 use crate::datatype::{collapse, is_blank};
 use crate::error::Error;
 use crate::schema::{
@@ -20,6 +21,8 @@ pub(super) struct Reader<'l, 'f, 'r> {
     pub(super) files: &'f mut Files<'r>,
     pub(super) file: FileId,
     positions: Positions<'l>,
+    /// Of a file in compact syntax: where the parts of its translation stand in it.
+    translated: Option<&'l Translated>,
     full: bool,
 }
 
@@ -83,16 +86,25 @@ fn documented_value<'a, 'i>(node: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
 
 impl<'l> Reader<'l, '_, '_> {
     /// Reads a file; none if it is not well-formed.
-    pub(super) fn read(loaded: &'l mut Loaded, files: &mut Files<'_>, file: FileId, text: &'l str) -> Option<Syntax> {
+    /// `translated` is the XML syntax of a file in compact syntax.
+    pub(super) fn read(
+        loaded: &'l mut Loaded,
+        files: &mut Files<'_>,
+        file: FileId,
+        text: &'l str,
+        translated: Option<&'l Translated>,
+    ) -> Option<Syntax> {
+        let xml = translated.map_or(text, |translated| &translated.xml);
         let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
         let name = loaded.schema.files[file.0 as usize].name.clone();
         let broken = |line: u32, column: u32, message: String| Error { file: name, line, column, section: "", message };
-        if let Err(error) = domxml_xml::within_limits(text) {
-            let (line, column) = domxml_xml::line_and_column(text, error.at);
+        if let Err(error) = domxml_xml::within_limits(xml) {
+            let at = translated.map_or(error.at, |translated| translated.place(error.at));
+            let (line, column) = domxml_xml::line_and_column(text, at);
             loaded.errors.push(broken(line, column, error.message));
             return None;
         }
-        let document = match Document::parse_with_options(text, options) {
+        let document = match Document::parse_with_options(xml, options) {
             Ok(document) => document,
             Err(error) => {
                 let place = error.pos();
@@ -102,12 +114,13 @@ impl<'l> Reader<'l, '_, '_> {
         };
         let base: Rc<str> = loaded.schema.files[file.0 as usize].name.as_str().into();
         let context = Context { parent: None, depth: 0, base, library: "".into() };
-        let mut reader = Reader { loaded, files, file, positions: Positions::new(text), full: false };
+        let mut reader = Reader { loaded, files, file, positions: Positions::new(text), translated, full: false };
         Some(reader.pattern(document.root_element(), &context))
     }
 
     /// Line and column of a byte offset.
     pub(super) fn location(&self, start: usize) -> Location {
+        let start = self.translated.map_or(start, |translated| translated.place(start));
         let (line, column) = self.positions.line_and_column(start);
         Location { file: self.file, offset: offset(start), line: offset(line), column: offset(column) }
     }

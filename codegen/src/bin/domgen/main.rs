@@ -3,6 +3,7 @@
 mod commands;
 mod diff;
 mod docs;
+mod written;
 
 use clap::Parser;
 use std::process::ExitCode;
