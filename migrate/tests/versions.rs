@@ -6,13 +6,13 @@ use dommigrate::options::{Driver, Fate, Layout, Profile, Target};
 use dommigrate::rules;
 use domxml_runtime::Version;
 
-fn options(version: Version) -> Options {
+fn options(version: Version, driver: Driver) -> Options {
     let target = Target::at(version);
     let chosen = rules::select(&[], &[], Profile::Libvirt, &target).expect("no selection is never wrong").rules;
     Options {
         profile: Profile::Libvirt,
         target,
-        plan: engine::Plan::new(&chosen, Profile::Libvirt, &target, Some(Driver::Test), false),
+        plan: engine::Plan::new(&chosen, Profile::Libvirt, &target, Some(driver), false),
         muted: Vec::new(),
         live: false,
         unknown: Fate::of(Profile::Libvirt, &target, None),
@@ -21,9 +21,13 @@ fn options(version: Version) -> Options {
 }
 
 fn form(content: &str, version: Version) -> engine::Outcome {
+    form_with(content, version, Driver::Test)
+}
+
+fn form_with(content: &str, version: Version, driver: Driver) -> engine::Outcome {
     let os = if content.contains("<os") { "" } else { "<os><type arch='x86_64'>hvm</type></os>" };
     let text = format!("<domain type='kvm'><name>a</name><memory unit='KiB'>1024</memory>{os}{content}</domain>");
-    engine::upgrade(&text, &options(version))
+    engine::upgrade(&text, &options(version, driver))
 }
 
 /// What is written otherwise from a version on.
@@ -120,6 +124,25 @@ fn what_is_written_otherwise_is_the_range_of_a_row() {
         let ends = rule.rows.iter().flat_map(|row| <[_; 2]>::from(rule.range(row))).flatten();
         assert!(ends.into_iter().any(|end| end == change.since), "{id}: no row begins or ends at {}", change.since);
     }
+}
+
+#[test]
+fn a_document_is_refused_or_taken_from_one_version_on() {
+    let rows = include_str!("refused.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut count = 0;
+    for row in rows {
+        let [since, does, driver, content] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("four columns: {row}")
+        };
+        let since: Version = since.parse().unwrap_or_else(|_| panic!("no version: {row}"));
+        let driver = if driver == "qemu" { Driver::Qemu } else { Driver::Test };
+        let refused =
+            |version| form_with(content, version, driver).findings.iter().any(|finding| finding.level == Level::Error);
+        assert_eq!(refused(since), does == "refuses", "{row}");
+        assert_eq!(refused(before(since)), does != "refuses", "before it: {row}");
+        count += 1;
+    }
+    assert!(count > 10, "only {count} rows");
 }
 
 #[test]
