@@ -99,3 +99,17 @@ fn another_document_is_no_host() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("Cargo.toml"));
 }
+
+/// The emulators of another hypervisor are none that a guest could name.
+#[test]
+fn an_emulator_is_asked_of_hosts_that_run_such_guests() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let host = directory.path().join("bhyve.xml");
+    let own = "<domainCapabilities><path>/usr/sbin/bhyve</path><domain>bhyve</domain><arch>x86_64</arch></domainCapabilities>";
+    std::fs::write(&host, own).expect("written");
+    let guest = domain("kvm", PC, "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>");
+    let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");
+    let output = command.arg("check").arg("--host").arg(host).write_stdin(guest).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("host-not-asked") && !said.contains("host-emulator-missing"), "{said}");
+}

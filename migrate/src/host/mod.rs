@@ -54,7 +54,7 @@ impl Host {
     /// Whether the host has this emulator for an architecture; none where it does not say which it has.
     #[must_use]
     pub fn has_emulator(&self, arch: &str, path: &str) -> Option<bool> {
-        let emulators = self.emulators(arch);
+        let emulators = self.emulators(arch, |_| true);
         (!emulators.is_empty()).then(|| emulators.contains(&path))
     }
 
@@ -85,13 +85,15 @@ impl Host {
         of_arches.chain(self.domains.iter().filter_map(|domain| domain.path.as_deref())).any(|own| own == path)
     }
 
-    /// Every emulator of an architecture that the documents name.
-    fn emulators(&self, arch: &str) -> Vec<&str> {
-        let of_arches = self.arches(arch).flat_map(|arch| {
+    /// Every emulator of an architecture that the documents name for guests of these types.
+    fn emulators(&self, arch: &str, is_meant: impl Fn(&str) -> bool) -> Vec<&str> {
+        let arches = self.arches(arch).filter(|arch| arch.domains.iter().any(|domain| is_meant(&domain.type_)));
+        let of_arches = arches.flat_map(|arch| {
             let own = arch.domains.iter().filter_map(|domain| domain.emulator.as_deref());
             arch.emulator.as_deref().into_iter().chain(own)
         });
-        let domains = self.domains.iter().filter(|domain| domain.arch.as_deref() == Some(arch));
+        let of_arch = self.domains.iter().filter(|own| own.arch.as_deref() == Some(arch));
+        let domains = of_arch.filter(|own| own.domain.as_deref().is_none_or(&is_meant));
         let mut emulators: Vec<&str> = of_arches.chain(domains.filter_map(|domain| domain.path.as_deref())).collect();
         emulators.sort_unstable();
         emulators.dedup();
@@ -102,6 +104,12 @@ impl Host {
         let guests = self.capabilities.iter().flat_map(|capabilities| &capabilities.guests);
         guests.map(|guest| &guest.arch).filter(move |arch| arch.name == name)
     }
+}
+
+/// Whether guests of two types have the same emulators: those of QEMU do, however they are run.
+pub(crate) fn are_kin(one: &str, other: &str) -> bool {
+    let of_qemu = |type_: &str| matches!(type_, "qemu" | "kvm" | "hvf");
+    one == other || of_qemu(one) && of_qemu(other)
 }
 
 #[cfg(test)]

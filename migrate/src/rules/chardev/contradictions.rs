@@ -52,7 +52,7 @@ pub(super) fn rule() -> Rule {
         .row(unique(
             Devices::SERIALS,
             |serial, _| given(serial).filter(|_| is_isa(serial)),
-            |_| "another serial port has this number".to_owned(),
+            |_| "another serial port has this number: choose another port, or leave it out".to_owned(),
         ))
         .row(refuse(|card: &SmartcardModeHostCertificates, _| {
             (card.certificates.len() != 3).then_some("a smartcard has three certificates")
@@ -148,7 +148,7 @@ fn sources(devices: &Devices, cx: &mut Context<'_>) {
 fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<'_>) {
     let mut lacks = |thing: bool, what: &str| {
         if thing {
-            cx.error(xml, format!("the character device lacks {what}"));
+            cx.error(xml, format!("the character device lacks {what}: add it"));
         }
     };
     match backend {
@@ -179,7 +179,7 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<
             lacks(source.is_none_or(|source| source.host.is_none()), "the host of its source");
             lacks(source.is_none_or(|source| source.service.is_none()), "the service of its source");
             if let Some(second) = members.sources.get(1) {
-                cx.error(&second.xml, "a character device has one source");
+                cx.error(&second.xml, "a character device has one source: leave the others out");
             }
             if let Some(source) = source {
                 reconnect(source.mode, source.reconnect.as_ref(), xml, cx);
@@ -193,7 +193,7 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<
             let end = members.sources.iter().find(sends);
             lacks(end.is_none_or(|source| source.service.is_none()), "the service that it sends to");
             if let Some(third) = members.sources.get(2) {
-                cx.error(&third.xml, "a UDP device has two ends");
+                cx.error(&third.xml, "a UDP device has two ends: leave the further ones out");
             }
         }
         ChardevBackend::Unix(members) => {

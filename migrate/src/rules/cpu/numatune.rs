@@ -91,11 +91,11 @@ fn refused() -> Rule {
         .finds("<numatune><memnode cellid='0' nodeset='0'/></numatune>")
         .row(refuse(|memory: &NumatuneMemory, scope| {
             let placed = scope.memory_placement == Some(Placement::Static);
-            (placed && memory.nodeset.is_none()).then_some("memory that is placed statically needs nodes")
+            (placed && memory.nodeset.is_none()).then_some("memory that is placed statically needs nodes: name them with nodeset")
         }))
         .row(refuse(|_: &NumatuneMemnode, scope| {
             placed_automatically(scope.memory_placement, scope.vcpus_placed)
-                .then_some("cells cannot be placed where all memory is placed automatically")
+                .then_some("cells cannot be placed where all memory is placed automatically: leave out <memnode>, or set placement='static'")
         }))
         .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
             !placed_automatically(scope.memory_placement, scope.vcpus_placed)

@@ -104,7 +104,7 @@ fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     driver.granule.take_if(|granule| is_no_granule(granule));
     driver.aw_bits.take_if(|bits| bits.0 == 0);
     if foreign(&driver, iommu.model, cx) {
-        cx.error(&said.xml, format!("an IOMMU of the model {} does not have all of these settings", iommu.model));
+        cx.error(&said.xml, format!("an IOMMU of the model {} does not have all of these settings: leave out those it lacks, or set another model", iommu.model));
     }
     let set = |number: Option<i32>| number.is_some_and(|number| number != -1);
     let accelerated = [driver.cmdqv, driver.ats, driver.ril].iter().any(Option::is_some);

@@ -47,7 +47,8 @@ pub(super) fn refused(rule: Rule) -> Rule {
         refuse(|os: &Os, scope| {
             let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
             let nvram = os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
-            (scope.is_hvm() && stateless && nvram).then_some("a firmware without state has no NVRAM")
+            (scope.is_hvm() && stateless && nvram)
+                .then_some("a firmware without state has no NVRAM: leave out <nvram>, or set stateless='no'")
         })
         .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml)),
     )
@@ -83,7 +84,7 @@ fn conflict() -> Rule {
         .row(
             refuse(|os: &Os, scope| {
                 let bios = scope.is_hvm() && os.firmware == Some(OsFirmware::Bios);
-                (bios && has_store(os)).then_some("a BIOS has no NVRAM")
+                (bios && has_store(os)).then_some("a BIOS has no NVRAM: leave out <nvram>")
             })
             .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml)),
         )
@@ -92,9 +93,9 @@ fn conflict() -> Rule {
             refuse(|os: &Os, scope| {
                 let loader = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No) && scope.is_hvm())?;
                 match os.firmware {
-                    Some(OsFirmware::Bios) => (!has_store(os)).then_some("a BIOS has no NVRAM"),
+                    Some(OsFirmware::Bios) => (!has_store(os)).then_some("a BIOS has no NVRAM: leave out stateless"),
                     Some(_) => None,
-                    None => (loader.type_ != Some(OsLoaderType::Pflash)).then_some("a ROM has no NVRAM"),
+                    None => (loader.type_ != Some(OsLoaderType::Pflash)).then_some("a ROM has no NVRAM: leave out stateless"),
                 }
             })
             .at(at_loader)

@@ -111,7 +111,7 @@ fn hugepages(pages: &Hugepages, cx: &mut Context<'_>) {
         let Some(set) = page.nodeset.as_ref().filter(|set| cells > 0 || !set.iter().eq([0])) else {
             masters += 1;
             if masters > 1 {
-                cx.error(&page.xml, "only one size of huge pages can do without a nodeset");
+                cx.error(&page.xml, "only one size of huge pages can do without a nodeset: give this one a nodeset");
             }
             continue;
         };

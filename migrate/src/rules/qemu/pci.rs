@@ -119,7 +119,7 @@ fn root(controller: &Controller, scope: &Scope) -> Option<String> {
     };
     match controller.index {
         Some(0) if model.is_some_and(|model| model != expected) => {
-            Some(format!("the PCI controller 0 of this machine is the {}", name(expected)))
+            Some(format!("the PCI controller 0 of this machine is the {0}: set model='{0}'", name(expected)))
         }
         None if is_root(model) && model != Some(expected) => {
             Some(format!("the root of PCI of this machine is the {}: set model='{}'", name(expected), name(expected)))

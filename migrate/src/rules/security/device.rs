@@ -81,7 +81,7 @@ fn model(label: &DeviceSeclabel, _: &Scope) -> Option<String> {
 }
 
 fn twice(model: &impl std::fmt::Display) -> String {
-    format!("another label is for {model}")
+    format!("another label is for {model}: leave this one out")
 }
 
 /// Whether a label of a configuration says nothing.

@@ -117,7 +117,7 @@ fn nameless(domain: &Domain, cx: &mut Context<'_>) {
     let read: Vec<&Seclabel> = domain.seclabels.iter().filter(|label| is_read(label, &cx.scope)).collect();
     if read.len() > 1 {
         for label in read.iter().filter(|label| label.model.is_none()) {
-            cx.error(&label.xml, "one of several labels has no model");
+            cx.error(&label.xml, "one of several labels has no model: say whose label each is with model");
         }
     }
 }

@@ -103,7 +103,7 @@ fn options() -> Rule {
             wrong.then_some("the bus behind an expander is 1 to 254")
         }))
         .row(refuse(|it: &ControllerTarget, _| {
-            it.index.is_some_and(|place| place.0 > 30).then_some("the place of a root is 0 to 30")
+            it.index.is_some_and(|place| place.0 > 30).then_some("the place of a root is 0 to 30: choose one of these, or leave out index")
         }))
         .row(refuse(|it: &Controller, _| {
             let node = target(it)?.node.is_some() && it.index == Some(0);
@@ -160,7 +160,10 @@ fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
     let usbs = || devices.controllers.iter().filter(|controller| is_usb(controller));
     // The first of all says whether there is USB: any other contradicts it.
     for controller in usbs().skip(1) {
-        cx.error(&controller.xml, "a USB controller of the model 'none' must be the only one");
+        cx.error(
+            &controller.xml,
+            "a USB controller of the model 'none' must be the only one: leave this one out, or that",
+        );
     }
     if !usbs().all(none) {
         return;

@@ -48,7 +48,10 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
         let Some(drive) = drive(disk) else { continue };
         if taken.contains(&(bus, drive)) {
             let xml = disk.address.as_ref().map_or(&disk.xml, |address| &address.xml);
-            cx.error(xml, format!("another disk has the address {drive} of {bus} already"));
+            cx.error(
+                xml,
+                format!("another disk has the address {drive} of {bus} already: choose another one, or leave it out"),
+            );
         }
         taken.push((bus, drive));
     }
@@ -56,9 +59,12 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     for hostdev in devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)) {
         let Some(drive) = Drive::of(hostdev.address.as_ref()) else { continue };
         if taken.contains(&(Bus::Scsi, drive)) {
-            cx.error(&hostdev.xml, format!("a disk has the address {drive} already"));
+            cx.error(
+                &hostdev.xml,
+                format!("a disk has the address {drive} already: choose another one, or leave it out"),
+            );
         } else if hosts.contains(&drive) {
-            cx.error(&hostdev.xml, format!("another SCSI device of the host has the address {drive} already"));
+            cx.error(&hostdev.xml, format!("another SCSI device of the host has the address {drive} already: choose another one, or leave it out"));
         }
         hosts.push(drive);
     }

@@ -192,12 +192,12 @@ fn lun() -> Rule {
         )
         .finds("<devices><disk type='file' device='disk' rawio='yes'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .row(refuse(|disk: &Disk, _| {
-            (is_lun(disk) && !has_lun(disk)).then_some("the source of a LUN is a block device, a volume or an iSCSI target")
+            (is_lun(disk) && !has_lun(disk)).then_some("the source of a LUN is a block device, a volume or an iSCSI target: take one, or set device='disk'")
         }))
         .row(refuse(|disk: &Disk, _| {
             let format = disk.driver.as_ref().and_then(|driver| driver.type_);
             let raw = matches!(format, None | Some(DiskDriverType::Raw | DiskDriverType::Aio));
-            (is_lun(disk) && has_lun(disk) && !raw).then_some("the format of a LUN is raw")
+            (is_lun(disk) && has_lun(disk) && !raw).then_some("the format of a LUN is raw: set type='raw' of <driver>")
         }))
         .row(refuse(|disk: &Disk, _| (!is_lun(disk) && disk.rawio.is_some()).then_some("'rawio' is for LUNs")))
         .row(refuse(|disk: &Disk, _| (!is_lun(disk) && disk.sgio.is_some()).then_some("'sgio' is for LUNs")))

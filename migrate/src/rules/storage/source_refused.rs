@@ -196,7 +196,7 @@ fn credentials(disk: &Disk, cx: &mut Context<'_>) {
         DiskType::Volume(members) => {
             let inner = members.source.as_ref().and_then(|source| source.auth.as_ref());
             if let Some(outer) = outer.filter(|_| inner.is_some()) {
-                cx.error(&outer.xml, "credentials stand in the source already");
+                cx.error(&outer.xml, "credentials stand in the source already: leave these out");
             }
             return;
         }
@@ -206,7 +206,7 @@ fn credentials(disk: &Disk, cx: &mut Context<'_>) {
     let place = auth_place(&mut copy);
     let inner = place.as_ref().and_then(|place| place.as_ref());
     if let Some(outer) = outer.filter(|_| inner.is_some()) {
-        cx.error(&outer.xml, "credentials stand in the source already");
+        cx.error(&outer.xml, "credentials stand in the source already: leave these out");
         return;
     }
     if let Some(outer) = outer.filter(|_| place.is_none()) {
@@ -252,7 +252,7 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
     }
     let inner = encryption_place(&mut disk.type_.clone()).and_then(|place| place.take());
     if let Some(outer) = disk.encryption.as_ref().filter(|_| inner.is_some()) {
-        cx.error(&outer.xml, "an encryption stands in the source already");
+        cx.error(&outer.xml, "an encryption stands in the source already: leave this one out");
         return;
     }
     let format = inner.map(|it| it.format).or(disk.encryption.as_ref().map(|it| it.format));
@@ -308,7 +308,7 @@ fn nvram() -> Rule {
 }
 
 fn twice(model: &String) -> String {
-    format!("another label is for {model} already")
+    format!("another label is for {model} already: leave this one out")
 }
 
 fn values() -> Rule {
