@@ -113,6 +113,17 @@ pub fn indent_at(text: &str, unknown: Unknown, around: Around) -> Outcome {
     }
 }
 
+/// Two canonically printed domains that differ at most in where, in its element, unknown content stands.
+#[must_use]
+pub fn same_but_for_places(one: &str, other: &str) -> bool {
+    let print = |text: &str| {
+        let mut spare = Spare::default();
+        let (_, domain, _) = read(text, Reading::AsItStands, &mut spare).ok()?;
+        Some(domain.print_with(&WriteOptions::default()))
+    };
+    print(one).zip(print(other)).is_some_and(|(one, other)| one.apart() == other.apart())
+}
+
 /// Runs the rules over a document and prints it.
 #[must_use]
 pub fn upgrade(text: &str, options: &Options) -> Outcome {

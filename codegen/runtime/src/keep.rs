@@ -107,6 +107,8 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
     let mut fields: HashSet<(Option<&str>, &str)> = HashSet::new();
     // The last child that is a field, as long as no line has ended since.
     let mut on_line: Option<(&str, u32)> = None;
+    // The last child that is a field.
+    let mut last: Option<(&str, u32)> = None;
     // Whether no line has ended since the last node of any kind.
     let mut same_line = false;
     // Nodes from here on wait for the next child that is a field.
@@ -136,7 +138,14 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             if child.is_element() || child.is_text() {
                 (on_line, same_line) = (None, false);
             }
-            let anchor = match on_line.or_else(|| twin(child, &counts, &fields)) {
+            let twin = twin(child, &counts, &fields);
+            // What stands between a field and one that has to stay behind it stays between them.
+            if let Some((name, nth)) = twin.filter(|twin| last == Some(*twin)) {
+                for node in &mut nodes[waiting..] {
+                    node.anchor = Anchor::After(name.into(), nth);
+                }
+            }
+            let anchor = match on_line.or(twin) {
                 Some((name, nth)) => Anchor::After(name.into(), nth),
                 None => Anchor::End,
             };
@@ -162,6 +171,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             kept_leaves.push(leaf(child, name, nth, unknown));
         }
         (on_line, same_line) = (Some((name, nth)), true);
+        last = on_line;
     }
     if !nodes.is_empty() || !kept_leaves.is_empty() {
         let kept = extra.kept_mut();

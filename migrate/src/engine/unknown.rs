@@ -99,10 +99,15 @@ pub(super) fn restore(content: &mut dyn Content, findings: &mut Vec<Finding>) {
     each_struct_mut(content, &mut |inner| restore(inner, findings));
 }
 
-/// Whether something is not known of an element: a value, a choice, or a child.
+/// Whether something is not known of an element: a value that is read, a choice, or a child.
 fn is_open(content: &dyn Content, values: &[KeptValue]) -> bool {
     let kept = content.extra().and_then(|extra| extra.kept.as_deref());
-    values.iter().any(|value| !value.absent)
+    let is_read = |value: &KeptValue| {
+        let mut is_shown = false;
+        fields(content, |line, _| is_shown |= line.output_only && line.is(value.ns, value.name));
+        !is_shown
+    };
+    values.iter().any(|value| !value.absent && is_read(value))
         || kept.is_some_and(|kept| kept.open || kept.nodes.iter().any(|node| is_missed(content, node)))
 }
 

@@ -1,7 +1,7 @@
 //! Where the parts of a printed document stand, so that nobody has to parse it again.
 
 use super::{Finding, Writer};
-use crate::extra::Span;
+use crate::extra::{Span, is_content};
 
 /// A printed document, with the places of its elements, texts and comments.
 #[derive(Debug, Clone)]
@@ -111,6 +111,41 @@ impl Mark {
 }
 
 impl Print {
+    /// The lines without comments and what is kept of unknown content, and the latter apart: each with the number of the element that it stands
+    /// in, sorted. An element that has the name of a field beside it stays in the text: which of the two comes first matters.
+    #[must_use]
+    pub fn apart(&self) -> (Vec<String>, Vec<(usize, &str)>) {
+        let (mut text, mut apart, mut structs) = (String::with_capacity(self.text.len()), Vec::new(), Vec::new());
+        let (mut count, mut done) = (0, 0);
+        for (number, mark) in self.marks.iter().enumerate() {
+            count += usize::from(mark.kind == MarkKind::Element);
+            structs.push(count);
+            let is_kept = matches!(mark.kind, MarkKind::Kept { .. });
+            let own = self.source(number);
+            if !is_kept || own.starts_with('<') && self.has_twin(number) {
+                continue;
+            }
+            if is_content(own) {
+                apart.push((structs[mark.parent], own));
+            }
+            text.push_str(&self.text[done..mark.start]);
+            done = mark.end;
+        }
+        text.push_str(&self.text[done..]);
+        apart.sort_unstable();
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        (lines.map(str::to_owned).collect(), apart)
+    }
+
+    /// Whether an element has the name of a field beside it.
+    fn has_twin(&self, number: usize) -> bool {
+        let parent = self.marks[number].parent;
+        let name = |mark: usize| domxml_xml::tag_name(self.source(mark), &(0..self.source(mark).len()));
+        let own = &self.source(number)[name(number)];
+        let mut beside = self.children(parent).filter(|child| self.marks[*child].is_field());
+        beside.any(|child| &self.source(child)[name(child)] == own)
+    }
+
     /// The text of a part.
     pub(crate) fn source(&self, mark: usize) -> &str {
         let mark = &self.marks[mark];
