@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::claim::Claims;
-use crate::cli::{Color, Output};
+use crate::cli::Output;
 use crate::collect::Item;
 use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
@@ -53,18 +53,10 @@ where
     W: Fn(&Origin, &Source) -> FileReport + Sync,
 {
     let pool = pool(jobs, items.len())?;
-    let styled = match output.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let terminal = match findings {
-                Findings::Result => io::stdout().is_terminal(),
-                Findings::Aside => io::stderr().is_terminal(),
-            };
-            // An empty variable asks for nothing (no-color.org).
-            terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        }
-    };
+    let styled = output.color.is_wanted(match findings {
+        Findings::Result => io::stdout().is_terminal(),
+        Findings::Aside => io::stderr().is_terminal(),
+    });
     let mut reporter = reporter(output, styled);
     let mut summary = Summary::default();
     let mut claims = Claims::default();

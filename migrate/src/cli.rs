@@ -367,6 +367,9 @@ pub struct Diff {
     /// The libvirt whose reading decides
     #[arg(long, value_name = "VERSION", value_parser = known_version)]
     pub target: Option<Version>,
+    /// Read options from this file; default: the nearest dommigrate.toml above the first path
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// How findings are printed.
     #[command(flatten)]
     pub output: Output,
@@ -391,6 +394,9 @@ pub struct Drift {
     /// What the host says of itself: the output of `virsh capabilities` or `virsh domcapabilities` (may be repeated)
     #[arg(long, value_name = "FILE")]
     pub host: Vec<PathBuf>,
+    /// Read options from this file; default: the nearest dommigrate.toml above the first path
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// How differences are printed.
     #[command(flatten)]
     pub output: Output,
@@ -461,6 +467,9 @@ pub struct Rules {
     /// How to print the list
     #[arg(long, value_enum, default_value_t)]
     pub output_format: ListFormat,
+    /// List what the QEMU driver fills in and `drift` therefore allows, instead of the rules
+    #[arg(long)]
+    pub drift: bool,
 }
 
 /// Arguments of `explain`.
@@ -661,8 +670,12 @@ impl OutputFormat {
 /// `schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Schema {
-    /// What `--output-format json` prints
+    /// What `--output-format json` prints, but for diff and drift
     Json,
+    /// What `diff --output-format json` prints
+    Diff,
+    /// What `drift --output-format json` prints
+    Drift,
     /// A definition as JSON or YAML, as `convert` prints it
     Domain,
 }
@@ -687,4 +700,17 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+impl Color {
+    /// Whether there are to be colours where the result goes.
+    #[must_use]
+    pub fn is_wanted(self, terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            // An empty variable asks for nothing (no-color.org).
+            Self::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
 }

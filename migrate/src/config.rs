@@ -75,9 +75,25 @@ impl Configs {
     /// # Errors
     /// One line: the configuration cannot be read, or says something that makes no sense.
     pub fn whole<A: FromArgMatches>(&self, files: &Files) -> Result<A, String> {
-        let first = files.paths.iter().find(|path| path.as_os_str() != "-");
-        let config = self.of(first.map(PathBuf::as_path))?;
+        self.of_call(files.paths.iter().map(PathBuf::as_path))
+    }
+
+    /// As [`Configs::whole`], of a call with these paths.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of_call<'p, A: FromArgMatches>(&self, mut paths: impl Iterator<Item = &'p Path>) -> Result<A, String> {
+        let config = self.of(paths.find(|path| path.as_os_str() != "-"))?;
         self.filled(config.iter().flat_map(|config| &config.arguments))
+    }
+
+    /// Whether the configuration for a file that was found leaves it out.
+    ///
+    /// # Errors
+    /// One line: the configuration cannot be read, or says something that makes no sense.
+    pub fn leaves_out(&self, path: Option<&Path>) -> Result<bool, String> {
+        let config = self.of(path)?;
+        Ok(path.zip(config).is_some_and(|(path, config)| config.exclude.matches(path, false)))
     }
 
     /// Everything the paths stand for, but for what the configurations leave out.
@@ -96,9 +112,7 @@ impl Configs {
                 Item::Document(origin) => origin.path(),
                 Item::PassedOver(path, _) | Item::Failed(path, _) => Some(path.as_path()),
             };
-            let config = self.of(path)?;
-            let left_out = path.zip(config).is_some_and(|(path, config)| config.exclude.matches(path, false));
-            if !left_out {
+            if !self.leaves_out(path)? {
                 items.push(item);
             }
         }

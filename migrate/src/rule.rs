@@ -9,6 +9,7 @@ pub mod kinds;
 pub mod place;
 pub mod row;
 pub mod scope;
+pub mod whereabouts;
 
 use domxml_runtime::Version;
 use serde::Serialize;

@@ -154,3 +154,26 @@ fn a_suppression_that_serves_to_nothing_is_noted() {
     let output = dommigrate().arg("check").write_stdin(last).output().expect("it runs");
     assert!(String::from_utf8_lossy(&output.stdout).contains("stands before no element"));
 }
+
+#[test]
+fn diff_and_drift_take_the_configuration_above_their_first_path() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    for folder in ["wanted", "got"] {
+        write(root, &format!("{folder}/a.xml"), NEW);
+        write(root, &format!("{folder}/templates/b.xml"), "{{ a template }}");
+    }
+    write(root, "dommigrate.toml", "output-format = 'json'\nexclude = ['templates/']\n");
+    for command in ["diff", "drift"] {
+        let (status, text) = said(root, &[command, "wanted", "got"]);
+        assert_eq!(status, 0, "{command}: {text}");
+        assert!(text.starts_with("{") && text.contains("\"version\": 1"), "{command}: {text}");
+        let (_, text) = said(root, &[command, "wanted", "got", "--output-format", "text"]);
+        assert!(text.starts_with("1 "), "the command line wins: {text}");
+    }
+    write(root, "dommigrate.toml", "targt = '9.0.0'\n");
+    for command in ["diff", "drift"] {
+        let (status, text) = said(root, &[command, "wanted/a.xml", "got/a.xml"]);
+        assert!(status == 2 && text.contains("did you mean target?"), "{command}: {text}");
+    }
+}

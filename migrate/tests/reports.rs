@@ -38,8 +38,8 @@ fn schema(text: &str) -> jsonschema::Validator {
 }
 
 /// Our own, with nothing allowed that it does not tell.
-fn own_schema() -> jsonschema::Validator {
-    let mut own: Value = serde_json::from_str(&stdout(dommigrate().args(["schema", "json"]))).expect("JSON");
+fn own_schema(of: &str) -> jsonschema::Validator {
+    let mut own: Value = serde_json::from_str(&stdout(dommigrate().args(["schema", of]))).expect("JSON");
     fn close(schema: &mut Value) {
         if schema["properties"].is_object() {
             schema["additionalProperties"] = false.into();
@@ -77,7 +77,7 @@ fn the_picture_is_what_is_printed() {
 
 #[test]
 fn json_follows_its_schema() {
-    let schema = own_schema();
+    let schema = own_schema("json");
     let unknown = NEW.replace("</domain>", "  <extra/>\n</domain>");
     for (arguments, text) in [
         (&["check"][..], OLD),
@@ -156,7 +156,7 @@ fn reports_are_valid_for_every_name() {
     let report =
         |format: &str| stdout(dommigrate().current_dir(&root).args(["check", "--output-format", format]).arg(&root));
     let json: Value = serde_json::from_str(&report("json")).expect("JSON");
-    holds(&own_schema(), &json, "json");
+    holds(&own_schema("json"), &json, "json");
     let files = json["files"].as_array().expect("files").len();
     assert!(files > 576, "{files} files");
 
@@ -228,4 +228,24 @@ fn reports_read_well() {
     assert!(replacement["deletedRegion"]["startLine"].is_u64() && replacement["insertedContent"]["text"].is_string());
     let rule = &run["tool"]["driver"]["rules"][0];
     assert!(rule["shortDescription"]["text"].is_string() && rule["fullDescription"]["text"].is_string(), "{rule}");
+}
+
+#[test]
+fn what_diff_and_drift_print_has_a_schema() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let texts =
+        [("a.xml", NEW.to_owned()), ("b.xml", NEW.replace("<name>", "<name>x")), ("c.xml", "<domain".to_owned())];
+    for (name, text) in &texts {
+        fs::write(path(name), text).expect("written");
+    }
+    for command in ["diff", "drift"] {
+        let own = own_schema(command);
+        for (first, second) in [("a.xml", "a.xml"), ("a.xml", "b.xml"), ("b.xml", "a.xml"), ("a.xml", "c.xml")] {
+            let output = dommigrate().args([command, "--output-format", "json", &path(first), &path(second)]).output();
+            let json: Value = serde_json::from_slice(&output.expect("it runs").stdout).expect("JSON");
+            holds(&own, &json, &format!("{command} {first} {second}"));
+        }
+        assert!(!own.is_valid(&serde_json::json!({"version": 1})), "{command}: it asks for something");
+    }
 }

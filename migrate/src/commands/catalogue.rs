@@ -1,5 +1,6 @@
 //! `rules` and `explain`: the reference, printed from the rules themselves and from the schema.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -10,7 +11,8 @@ use crate::cli::{Explain, ListFormat, Profile, Rules};
 use crate::drift::{self, Allowance};
 use crate::finding::Level;
 use crate::finding::ids::{self, Own};
-use crate::rule::{Class, Range, Row, Rule, Safety};
+use crate::options::Driver;
+use crate::rule::{Class, Range, Row, Rule, Safety, whereabouts};
 use crate::rules;
 
 #[derive(Serialize)]
@@ -25,6 +27,8 @@ struct Line {
     safety: Safety,
     profiles: Vec<&'static str>,
     summary: &'static str,
+    /// Where the elements stand that it is about, as paths below `<domain>`; in JSON alone.
+    elements: BTreeSet<String>,
 }
 
 fn line(rule: &'static Rule) -> Line {
@@ -38,6 +42,24 @@ fn line(rule: &'static Rule) -> Line {
         safety: rule.safety,
         profiles: rule.profiles.iter().map(|profile| profile_name(*profile)).collect(),
         summary: rule.summary,
+        elements: rule.rows.iter().flat_map(whereabouts::of).collect(),
+    }
+}
+
+/// What `drift` takes for filled in.
+fn drift_line(row: &'static Allowance) -> Line {
+    let element = |at: &&str| at.split("/@").next().unwrap_or_default().to_owned();
+    Line {
+        id: row.id,
+        class: Class::Implicit,
+        level: Level::Note,
+        since: None,
+        until: None,
+        drivers: Some(vec![Driver::Qemu.as_str()]),
+        safety: Safety::ReportOnly,
+        profiles: Vec::new(),
+        summary: row.why,
+        elements: row.at.iter().map(element).collect(),
     }
 }
 
@@ -53,6 +75,7 @@ fn own_line(own: &'static Own) -> Line {
         safety: if own.level.is_rewrite() { Safety::Safe } else { Safety::ReportOnly },
         profiles: vec![profile_name(Profile::Modern), profile_name(Profile::Libvirt)],
         summary: own.summary,
+        elements: BTreeSet::new(),
     }
 }
 
@@ -73,7 +96,10 @@ fn profile_name(profile: Profile) -> &'static str {
 }
 
 pub(super) fn rules(args: &Rules) -> Result<u8, String> {
-    let rows: Vec<Line> = rules::all().map(line).chain(ids::ALL.iter().map(own_line)).collect();
+    let rows: Vec<Line> = match args.drift {
+        true => drift::rows::all().map(drift_line).collect(),
+        false => rules::all().map(line).chain(ids::ALL.iter().map(own_line)).collect(),
+    };
     let text = match args.output_format {
         ListFormat::Json => serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())? + "\n",
         ListFormat::Text => table(&rows),

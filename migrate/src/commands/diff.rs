@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, FAILED, FOUND, catalogue};
 use crate::cli::{Diff, Files, OutputFormat, Profile, RuleSelection, Unknown};
 use crate::collect::{Item, collect};
+use crate::config::Configs;
 use crate::engine::{self, Options, Outcome};
 use crate::features;
 use crate::finding::{Finding, Level, ids, line_column};
@@ -25,7 +27,8 @@ struct Pair {
     verdict: Result<Verdict, String>,
 }
 
-pub(super) fn run(args: &Diff) -> Result<u8, String> {
+pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String> {
+    let args: Diff = configs.of_call(paths.into_iter().map(PathBuf::as_path))?;
     let options = |profile| {
         let selection = RuleSelection {
             profile: Some(profile),
@@ -36,8 +39,22 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
         Options::new(&selection, Some(Unknown::Keep), None)
     };
     let comparison = Comparison::new(options(Profile::Modern)?, options(Profile::Libvirt)?);
-    let pairs: Vec<Pair> =
-        pairs(&args.before, &args.after)?.into_par_iter().filter_map(|(a, b)| compare(a, b, &comparison)).collect();
+    let mut wanted = pairs(&args.before, &args.after)?;
+    let mut wrong = None;
+    wanted.retain(|(before, after)| {
+        let mut is_out = |origin: &Origin| match origin {
+            Origin::Found(path) => configs.leaves_out(Some(path)).unwrap_or_else(|error| {
+                wrong = Some(error);
+                false
+            }),
+            _ => false,
+        };
+        !(is_out(before) || is_out(after))
+    });
+    if let Some(error) = wrong {
+        return Err(error);
+    }
+    let pairs: Vec<Pair> = wanted.into_par_iter().filter_map(|(a, b)| compare(a, b, &comparison)).collect();
     for pair in &pairs {
         match &pair.verdict {
             Err(why) => crate::complain(why),
@@ -52,7 +69,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
     let text = match args.output.output_format {
         OutputFormat::Text | OutputFormat::Concise => text(&pairs, &counts, args.output.quiet),
         OutputFormat::Json => json(&pairs, counts)?,
-        OutputFormat::Github | OutputFormat::Sarif => findings(args, &pairs)?,
+        OutputFormat::Github | OutputFormat::Sarif => findings(&args, &pairs)?,
     };
     catalogue::print(&text)?;
     Ok(match (counts.unjudged, counts.different) {
@@ -63,7 +80,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, String> {
 }
 
 /// How many pairs came to what.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct Counts {
     same: usize,
     different: usize,
@@ -233,36 +250,57 @@ fn text(pairs: &[Pair], counts: &Counts, quiet: bool) -> String {
     text
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonSide<'a> {
+    /// From 1.
     line: usize,
+    /// In characters, from 1.
     column: usize,
+    /// What stands there.
     value: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonChange<'a> {
+    /// `changed`, `removed` or `added`.
     change: &'static str,
+    /// As `domain/devices/disk[2]/source/@file`.
     path: &'a str,
+    /// In the first document.
     before: Option<JsonSide<'a>>,
+    /// In the second.
     after: Option<JsonSide<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonPair<'a> {
+    /// The first document.
     before: String,
+    /// The second.
     after: String,
+    /// `same`, `different` or `unjudged`.
     verdict: &'static str,
+    /// Why it cannot be judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// What they differ in.
     changes: Vec<JsonChange<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "What dommigrate diff prints with --output-format json")]
 struct Json<'a> {
+    /// Grows where a key changes its meaning or goes.
     version: u32,
+    /// The documents that were compared.
     pairs: Vec<JsonPair<'a>>,
+    /// Over all of them.
     summary: Counts,
+}
+
+/// The JSON Schema of what `diff` prints.
+pub(super) fn json_schema() -> Result<String, String> {
+    Ok(serde_json::to_string_pretty(&schemars::schema_for!(Json)).map_err(|error| error.to_string())? + "\n")
 }
 
 fn json(pairs: &[Pair], summary: Counts) -> Result<String, String> {

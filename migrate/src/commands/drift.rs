@@ -4,13 +4,16 @@ mod pairs;
 mod print;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use self::pairs::{Document, Item};
+pub(super) use self::print::json_schema;
 use self::print::{Printer, Result as Outcome, Verdict};
 use super::{DONE, FAILED, FOUND, host_of};
 use crate::cli::Drift;
+use crate::config::Configs;
 use crate::drift::{Comparison, Unjudged};
 use crate::engine;
 use crate::finding::Finding;
@@ -19,9 +22,10 @@ use crate::holder::Content;
 /// Pairs worked on between two reports: bounds memory whatever the number of files.
 const CHUNK: usize = 256;
 
-pub(super) fn run(args: &Drift) -> Result<u8, String> {
+pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String> {
+    let args: Drift = configs.of_call(paths.into_iter().map(PathBuf::as_path))?;
     let comparison = Comparison::new(args.target, host_of(&args.host)?.unwrap_or_default())?;
-    let items = pairs::collect(args)?;
+    let items = pairs::collect(&args, configs)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs)
         .build()

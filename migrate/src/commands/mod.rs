@@ -40,8 +40,8 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Check(args) => check::run(&args.files, &configs()?),
         Command::Validate(args) => validate::run(&args.files, &configs()?),
         Command::Info(args) => info::run(&args.files, &configs()?),
-        Command::Diff(args) => diff::run(&args),
-        Command::Drift(args) => drift::run(&args),
+        Command::Diff(args) => diff::run([&args.before, &args.after], &configs()?),
+        Command::Drift(args) => drift::run([&args.desired, &args.actual], &configs()?),
         Command::Convert(args) => convert::run(&args),
         Command::Get(args) => values::get(&args),
         Command::Set(args) => values::set(args),
@@ -52,6 +52,8 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Man { directory } => around::man(directory.as_deref()),
         Command::Schema { of: Schema::Domain } => catalogue::print(&convert::json_schema()?),
         Command::Schema { of: Schema::Json } => catalogue::print(&crate::report::json_schema()?),
+        Command::Schema { of: Schema::Diff } => catalogue::print(&diff::json_schema()?),
+        Command::Schema { of: Schema::Drift } => catalogue::print(&drift::json_schema()?),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Drift, Files};
 use crate::collect;
+use crate::config::Configs;
 use crate::input::{self, Origin};
 
 /// A document, read already where its name had to be known.
@@ -61,7 +62,7 @@ impl Document {
 
 /// The pairs that two paths stand for: the two files; of two directories what has the same relative path, and of the rest what
 /// describes the domain of the same name; of a directory and a file the file in it that describes the same domain.
-pub(super) fn collect(args: &Drift) -> Result<Vec<Item>, String> {
+pub(super) fn collect(args: &Drift, configs: &Configs) -> Result<Vec<Item>, String> {
     let (desired, actual) = (args.desired.as_path(), args.actual.as_path());
     let stdin = Path::new("-");
     if desired == stdin && actual == stdin {
@@ -71,8 +72,8 @@ pub(super) fn collect(args: &Drift) -> Result<Vec<Item>, String> {
     match (desired.is_dir(), actual.is_dir()) {
         (false, false) => all.push(Item::Pair(named(desired), named(actual))),
         (true, true) => {
-            let mut before = search(desired, &args.exclude, &mut all)?;
-            let mut after = search(actual, &args.exclude, &mut all)?;
+            let mut before = search(desired, (&args.exclude, configs), &mut all)?;
+            let mut after = search(actual, (&args.exclude, configs), &mut all)?;
             let same: Vec<PathBuf> = before.keys().filter(|path| after.contains_key(*path)).cloned().collect();
             for path in same {
                 if let (Some(before), Some(after)) = (before.remove(&path), after.remove(&path)) {
@@ -82,11 +83,11 @@ pub(super) fn collect(args: &Drift) -> Result<Vec<Item>, String> {
             by_name(before.into_values(), after.into_values(), true, &mut all);
         }
         (true, false) => {
-            let folder = search(desired, &args.exclude, &mut all)?;
+            let folder = search(desired, (&args.exclude, configs), &mut all)?;
             by_name(folder.into_values(), [named(actual)].into_iter(), false, &mut all);
         }
         (false, true) => {
-            let folder = search(actual, &args.exclude, &mut all)?;
+            let folder = search(actual, (&args.exclude, configs), &mut all)?;
             by_name([named(desired)].into_iter(), folder.into_values(), false, &mut all);
         }
     }
@@ -98,11 +99,16 @@ fn named(path: &Path) -> Document {
 }
 
 /// The documents of a directory by their relative paths.
-fn search(root: &Path, exclude: &[String], all: &mut Vec<Item>) -> Result<BTreeMap<PathBuf, Document>, String> {
+fn search(
+    root: &Path,
+    (exclude, configs): (&[String], &Configs),
+    all: &mut Vec<Item>,
+) -> Result<BTreeMap<PathBuf, Document>, String> {
     let mut found = BTreeMap::new();
     let files = Files { paths: vec![root.to_owned()], exclude: exclude.to_vec(), ..Files::default() };
     for item in collect::collect(&files)? {
         match item {
+            collect::Item::Document(origin) if configs.leaves_out(origin.path())? => {}
             collect::Item::Document(origin) => {
                 let relative = origin.path().and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned);
                 found.insert(relative.unwrap_or_default(), Document::new(origin));

@@ -2,10 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pairs::{Document, Side};
-use crate::cli::{Color, Output, OutputFormat};
+use crate::cli::{Output, OutputFormat};
 use crate::drift::{Change, Difference, Drift, Element, Filled, Place};
 use crate::finding::{Finding, Level, ids, line_column};
 use crate::report::{Action, FileReport, Reporter, Summary, reporter};
@@ -17,7 +18,7 @@ const JSON_VERSION: u32 = 1;
 const WIDTH: usize = 160;
 
 /// What a pair came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Verdict {
     /// libvirt made the one of the other.
@@ -116,7 +117,7 @@ pub(super) struct Printer {
     counts: [usize; 3],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonPair<'r> {
     desired: Option<&'r str>,
     actual: Option<&'r str>,
@@ -128,7 +129,7 @@ struct JsonPair<'r> {
     error: Option<&'r str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonDifference<'r> {
     change: Change,
     path: &'r str,
@@ -139,7 +140,7 @@ struct JsonDifference<'r> {
     column: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonFilled<'r> {
     path: &'r str,
     value: &'r str,
@@ -148,19 +149,41 @@ struct JsonFilled<'r> {
     live: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonLive<'r> {
     path: &'r str,
     what: &'r str,
 }
 
+/// What is printed as JSON. It is not built as a whole: this is its shape, from which its schema is made.
+#[derive(JsonSchema)]
+#[schemars(title = "What dommigrate drift prints with --output-format json")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Json<'r> {
+    /// Grows where a key changes its meaning or goes.
+    version: u32,
+    /// The documents that were compared.
+    pairs: Vec<JsonPair<'r>>,
+    /// Over all of them.
+    summary: Counts,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Counts {
+    same: usize,
+    drift: usize,
+    unjudged: usize,
+}
+
+/// The JSON Schema of what `drift` prints.
+pub(in crate::commands) fn json_schema() -> std::result::Result<String, String> {
+    Ok(serde_json::to_string_pretty(&schemars::schema_for!(Json)).map_err(|error| error.to_string())? + "\n")
+}
+
 impl Printer {
     pub(super) fn new(options: &Output) -> Self {
-        let colours = match options.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-        };
+        let colours = options.color.is_wanted(io::stdout().is_terminal());
         let own = options.output_format.is_text() || options.output_format == OutputFormat::Json;
         Self {
             format: options.output_format,
