@@ -9,7 +9,7 @@ use domxml_codegen::docs::{Examples, Options, Rules, reference};
 use relaxng_model::{FileResolver, Grammar, MemoryResolver, load};
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// With its style and script, which every page shares; the index of the search is loaded by who searches.
+/// With its style and script, which every page shares, and with the index of the search.
 const MAX_WEIGHT: usize = 300_000;
 
 fn ours() -> Grammar {
@@ -29,7 +29,7 @@ fn documents() -> Vec<String> {
 }
 
 const RULES: &str = r#"[{"id": "disk-auth-under-disk", "class": "structure", "level": "legacy", "since": "3.9.0", "drivers": ["qemu"],
-    "summary": "credentials & their place"}]"#;
+    "summary": "credentials & their place", "elements": ["devices/disk", "*/disk/*/address"]}]"#;
 
 fn site() -> (Grammar, BTreeMap<PathBuf, String>) {
     let grammar = ours();
@@ -57,7 +57,7 @@ fn every_link_leads_somewhere_and_pages_are_light() {
     let begin = Instant::now();
     let (_, files) = site();
     assert!(begin.elapsed() < Duration::from_secs(60), "{:?}, in a build without optimisation", begin.elapsed());
-    let shared: usize = ["style.css", "script.js"].iter().map(|name| files[Path::new(name)].len()).sum();
+    let shared: usize = ["style.css", "script.js", "search.js"].iter().map(|name| files[Path::new(name)].len()).sum();
     let pages: BTreeMap<&str, &str> = files
         .iter()
         .filter(|(path, _)| path.extension().is_some_and(|it| it == "html"))
@@ -122,11 +122,15 @@ fn the_search_knows_every_thing_by_its_place() {
         wanted.extend(ids.map(|id| (path.display().to_string(), id.to_owned())));
     }
     let entries = both[1].as_array().expect("entries");
-    let place = |entry: &serde_json::Value| {
+    let places = |entry: &serde_json::Value| {
         let page = entry[2].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a number");
-        (pages[page].to_owned(), entry[3].as_str().expect("an anchor").to_owned())
+        let (page, anchor) = (pages[page].to_owned(), entry[3].as_str().expect("an anchor").to_owned());
+        let attributes = entry[5].as_array().expect("attributes").iter();
+        let attributes = attributes.map(|it| format!("{anchor}@{}", it[0].as_str().expect("a name")));
+        let all: Vec<_> = attributes.chain([anchor.clone()]).map(|anchor| (page.clone(), anchor)).collect();
+        all
     };
-    let found: BTreeSet<(String, String)> = entries.iter().map(place).collect();
+    let found: BTreeSet<(String, String)> = entries.iter().flat_map(places).collect();
     assert_eq!(found, wanted);
     assert!(found.len() > 1_500, "{}", found.len());
 }
@@ -147,6 +151,13 @@ fn a_section_tells_what_the_schema_says() {
     );
     let disk = &files[Path::new("devices-disk.html")];
     assert!(disk.contains("rules.html#disk-auth-under-disk"), "the rule that replaces a legacy form");
+    let known = |page: &str, anchor: &str| {
+        let text = &files[Path::new(page)];
+        let section = text.split(&format!("<h2 id=\"{anchor}\"")).nth(1).expect("a section");
+        section.split("</section>").next().is_some_and(|it| it.contains("1 rule about it"))
+    };
+    assert!(known("devices-disk.html", "disk"), "a rule stands beside the element that it is about");
+    assert!(!known("devices-diskdriver.html", "diskDriver"), "and not beside others");
     assert!(files[Path::new("rules.html")].contains("credentials &amp; their place"));
 }
 

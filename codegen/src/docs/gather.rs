@@ -1,6 +1,6 @@
 //! What the pages tell: chapters and elements, with the links between them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ptr;
 
 use relaxng_model::Grammar;
@@ -10,9 +10,10 @@ use relaxng_model::places::{Condition, Content, Given, Place};
 use relaxng_model::schema::NodeId;
 
 use super::Options;
+use super::rules::Rule;
 
 /// How many letters of a documentation can be searched.
-const SEARCHED: usize = 90;
+const SEARCHED: usize = 40;
 
 /// The whole reference.
 pub struct Site<'g> {
@@ -21,6 +22,8 @@ pub struct Site<'g> {
     pub chapters: Vec<Chapter<'g>>,
     pub elements: Vec<Element<'g>>,
     numbers: HashMap<*const Pattern, usize>,
+    /// The rules about each element, by the numbers of both.
+    rules: Vec<Vec<&'g Rule>>,
     /// How often an anchor was asked for.
     taken: HashMap<String, usize>,
     /// Every version that is named, newest first.
@@ -57,6 +60,8 @@ pub struct Entry {
     pub chapter: Option<usize>,
     pub anchor: String,
     pub words: String,
+    /// The attributes of an element, each with its words.
+    pub attributes: Vec<(String, String)>,
 }
 
 impl<'g> Site<'g> {
@@ -67,6 +72,7 @@ impl<'g> Site<'g> {
             chapters: chapters(grammar),
             elements: Vec::new(),
             numbers: HashMap::new(),
+            rules: Vec::new(),
             taken: HashMap::new(),
             versions: Vec::new(),
         };
@@ -75,6 +81,7 @@ impl<'g> Site<'g> {
             site.number(&define.name, &define.pattern);
         }
         site.parents();
+        site.rules();
         site.versions = versions(grammar);
         site.chapters.iter_mut().for_each(|chapter| chapter.elements.clear());
         for (number, element) in site.elements.iter().enumerate() {
@@ -132,6 +139,35 @@ impl<'g> Site<'g> {
         }
     }
 
+    /// Finds the rules about each element, by the ways that lead to it.
+    fn rules(&mut self) {
+        self.rules = vec![Vec::new(); self.elements.len()];
+        let roots = (0..self.elements.len()).filter(|number| self.elements[*number].parents.is_empty());
+        let mut open: Vec<(usize, String, Vec<usize>)> = roots.map(|root| (root, String::new(), Vec::new())).collect();
+        let mut seen: HashSet<(usize, String)> = HashSet::new();
+        while let Some((number, path, mut chain)) = open.pop() {
+            if chain.contains(&number) || !seen.insert((number, path.clone())) {
+                continue;
+            }
+            chain.push(number);
+            for rule in self.options.rules.all().filter(|rule| rule.is_about(&path)) {
+                if !self.rules[number].iter().any(|known| known.id == rule.id) {
+                    self.rules[number].push(rule);
+                }
+            }
+            for child in &self.elements[number].content.children {
+                let below = if path.is_empty() { child.name.to_owned() } else { format!("{path}/{}", child.name) };
+                let inner = child.forms.iter().filter_map(|form| self.number_of(form.pattern));
+                open.extend(inner.map(|inner| (inner, below.clone(), chain.clone())));
+            }
+        }
+    }
+
+    /// The rules about an element.
+    pub fn rules_of(&self, number: usize) -> &[&'g Rule] {
+        &self.rules[number]
+    }
+
     pub fn number_of(&self, pattern: &Pattern) -> Option<usize> {
         self.numbers.get(&ptr::from_ref(pattern)).copied()
     }
@@ -159,16 +195,13 @@ impl<'g> Site<'g> {
                 chapter,
                 anchor: element.anchor.clone(),
                 words: short(&element.facts.text()),
+                attributes: element
+                    .content
+                    .attributes
+                    .iter()
+                    .map(|it| (it.name.to_owned(), short(&it.facts(self.grammar).text())))
+                    .collect(),
             });
-            for attribute in &element.content.attributes {
-                entries.push(Entry {
-                    name: format!("@{}", attribute.name),
-                    context: format!("of {}", element.name),
-                    chapter,
-                    anchor: format!("{}@{}", element.anchor, attribute.name),
-                    words: short(&attribute.facts(self.grammar).text()),
-                });
-            }
         }
         entries.extend(self.options.rules.all().map(|rule| Entry {
             name: rule.id.clone(),
@@ -176,6 +209,7 @@ impl<'g> Site<'g> {
             chapter: None,
             anchor: rule.id.clone(),
             words: short(&rule.summary),
+            attributes: Vec::new(),
         }));
         entries
     }

@@ -18,7 +18,7 @@ use serde_json::json;
 pub use examples::Examples;
 pub use rules::Rules;
 
-use gather::Site;
+use gather::{Entry, Site};
 
 /// What a reference is made with, beside the schema.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub struct Options {
     pub manual: Option<String>,
     /// Documents to draw examples from.
     pub examples: Examples,
-    /// The rules that `d:legacy` names.
+    /// The rules that `d:legacy` names, and others that are about elements.
     pub rules: Rules,
 }
 
@@ -52,15 +52,15 @@ pub fn reference(grammar: &Grammar, options: &Options) -> BTreeMap<PathBuf, Stri
     files
 }
 
-/// Everything that can be searched for, as a script, which a page that was opened as a file may load.
+/// Everything that can be searched for, as a script, which a page that was opened as a file may load. Attributes stand with their elements,
+/// whose page, name and anchor they share.
 fn index(site: &Site<'_>) -> String {
     let pages: Vec<&str> = site.chapters.iter().map(|chapter| chapter.page.as_str()).chain([rules::PAGE]).collect();
-    let entries: Vec<_> = site
-        .entries()
-        .into_iter()
-        .map(|entry| {
-            json!([entry.name, entry.context, entry.chapter.unwrap_or(pages.len() - 1), entry.anchor, entry.words])
-        })
-        .collect();
+    let entry = |entry: Entry| {
+        let page = entry.chapter.unwrap_or(pages.len() - 1);
+        let attributes: Vec<_> = entry.attributes.into_iter().map(|(name, words)| json!([name, words])).collect();
+        json!([entry.name, entry.context, page, entry.anchor, entry.words, attributes])
+    };
+    let entries: Vec<_> = site.entries().into_iter().map(entry).collect();
     format!("window.searchIndex({}, {});\n", json!(pages), json!(entries))
 }

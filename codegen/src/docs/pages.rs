@@ -116,11 +116,34 @@ fn section(site: &Site<'_>, number: usize) -> String {
         }
         text.push_str("</dl>\n");
     }
+    text.push_str(&rules_list(site, number));
     if let Some(example) = site.options.examples.of(&element.anchor) {
         let _ = writeln!(text, "<h3>Example</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>", escaped(example));
     }
     text.push_str("</section>\n");
     text
+}
+
+/// What is refused, filled in or told of an element, by the rules that say so.
+fn rules_list(site: &Site<'_>, number: usize) -> String {
+    let rules = site.rules_of(number);
+    if rules.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("<details class=\"rules\">\n<summary>{} about it</summary>\n<ul>\n", counted(rules.len()));
+    for rule in rules {
+        let since = rule.since.as_ref().map_or_else(String::new, |since| format!(" data-since=\"{}\"", escaped(since)));
+        let drivers = rule.drivers.iter().flatten().map(|driver| mark("driver", driver)).collect::<String>();
+        let (id, level) = (escaped(&rule.id), mark("level", &rule.level));
+        let link = format!("<a href=\"{}#{id}\">{id}</a>", rules::PAGE);
+        let _ = writeln!(text, "<li{since}>{link}{level}{drivers} {}</li>", prose(&rule.summary));
+    }
+    text.push_str("</ul>\n</details>\n");
+    text
+}
+
+fn counted(rules: usize) -> String {
+    if rules == 1 { "1 rule".to_owned() } else { format!("{rules} rules") }
 }
 
 fn parents(site: &Site<'_>, element: &Element<'_>) -> String {

@@ -10,7 +10,7 @@ pub const PAGE: &str = "rules.html";
 /// What that is about.
 pub const ABOUT: &str = "What replaces legacy forms, what is refused, and what is filled in.";
 
-/// The rules.
+/// The rules, and what is filled in.
 #[derive(Debug, Default)]
 pub struct Rules {
     all: Vec<Rule>,
@@ -31,6 +31,19 @@ pub struct Rule {
     pub drivers: Option<Vec<String>>,
     /// One line.
     pub summary: String,
+    /// The elements that it is about: paths below the root, `*` for any one.
+    pub elements: Vec<String>,
+}
+
+impl Rule {
+    /// Whether it is about an element at a path.
+    pub fn is_about(&self, path: &str) -> bool {
+        self.elements.iter().any(|wanted| {
+            let (wanted, path) = (wanted.split('/'), path.split('/'));
+            wanted.clone().count() == path.clone().count()
+                && wanted.zip(path).all(|(wanted, name)| matches!(wanted, "*") || wanted == name)
+        })
+    }
 }
 
 impl Rules {
@@ -51,9 +64,15 @@ impl Rules {
                 since: value["since"].as_str().map(str::to_owned),
                 drivers: value["drivers"].as_array().map(named),
                 summary: text("summary")?,
+                elements: value["elements"].as_array().map(named).unwrap_or_default(),
             })
         };
         Ok(Self { all: list.iter().map(rule).collect::<Result<_, String>>()? })
+    }
+
+    /// Adds those of another list.
+    pub fn extend(&mut self, other: Self) {
+        self.all.extend(other.all);
     }
 
     /// Whether there are none.

@@ -10,7 +10,11 @@
 
   window.searchIndex = (names, all) => {
     pages = names;
-    entries = all;
+    // The attributes of an element stand with it.
+    entries = all.flatMap(([name, context, page, anchor, words, attributes]) => [
+      [name, context, page, anchor, words],
+      ...attributes.map(([own, said]) => ["@" + own, "of " + name, page, anchor + "@" + own, said]),
+    ]);
     search();
   };
 

@@ -24,9 +24,10 @@ pub struct DocsArgs {
     /// Documents to draw examples from, or directories that are searched for *.xml; those that are not valid are passed over.
     #[arg(long, value_name = "PATH")]
     examples: Vec<PathBuf>,
-    /// The rules that `d:legacy` names: what `dommigrate rules --output-format json` prints.
+    /// Rules, shown beside the elements that they are about: what `dommigrate rules --output-format json` prints, and what it prints with
+    /// `--drift` (may be repeated).
     #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
+    rules: Vec<PathBuf>,
 }
 
 /// Writes the pages; those that are as they should be are not touched.
@@ -35,10 +36,10 @@ pub fn run(args: &DocsArgs) -> Result<(), String> {
     let file = args.schema.file_name().and_then(|name| name.to_str()).ok_or("the schema has no name in UTF-8")?;
     let grammar = load(&FileResolver::in_directory(directory), file).map_err(|errors| errors.to_string())?;
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
-    let rules = match &args.rules {
-        Some(path) => Rules::read(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?,
-        None => Rules::default(),
-    };
+    let mut rules = Rules::default();
+    for path in &args.rules {
+        rules.extend(Rules::read(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?);
+    }
     let mut paths = Vec::new();
     for path in &args.examples {
         documents(path, &mut paths)?;
