@@ -36,6 +36,9 @@ pub mod scalar;
 #[cfg(feature = "validate")]
 mod validate;
 
+// By name too, so that it stands first on the front page.
+pub use bindings::Domain;
+
 pub use bindings::*;
 pub use device::{Device, LoneDevice};
 pub use domxml_runtime::{

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 /// A struct of the bindings: an element, or the members of one variant of a [`Payload`].
 ///
-/// [`table!`](crate::table) implements it. The methods are for the reader, the writer and what else goes by the table;
+/// [`table!`](crate::table!) implements it. The methods are for the reader, the writer and what else goes by the table;
 /// users of the bindings call those of [`crate::Element`].
 pub trait Content: Any + Debug {
     /// The static table of this type.

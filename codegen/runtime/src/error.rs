@@ -189,6 +189,6 @@ pub enum NoteKind {
     /// Elements of which there must be some are missing; the field holds none.
     Missing,
     /// A value is spelt well but stands for nothing, see [`crate::Scalar::objection`], or an element is repeated that
-    /// must not be, see [`crate::Reader::once`]; it is kept as it stands.
+    /// must not be; it is kept as it stands.
     Refused,
 }

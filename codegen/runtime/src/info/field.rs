@@ -59,7 +59,7 @@ pub struct FieldInfo {
     pub names: &'static Names,
     /// Of these, too: whether text is kept among them.
     pub text_too: bool,
-    /// Which part of a payload's members it belongs to, see [`Step::Part`]; of a payload among these, its attributes.
+    /// Which part of a payload's members it belongs to, see [`Step::Part`](super::Step::Part); of a payload among these, its attributes.
     pub part: u32,
     /// The same for the text and children of a payload.
     pub child_part: u32,
