@@ -369,7 +369,14 @@ fn swallow(mut decision: Decision<'_>) -> Decision<'_> {
         }
     }
     swallowed.remove(&Atom::AnyElements);
+    // Their names need not be among those of the wildcard.
+    let named = |atom: &Atom| matches!(atom, Atom::Child(_)) && swallowed.contains(atom);
+    let uses: Vec<_> =
+        decision.items.iter().filter(|item| named(&item.atom)).flat_map(|item| item.uses.clone()).collect();
     decision.items.retain(|item| !swallowed.contains(&item.atom));
+    if let Some(wildcard) = decision.items.iter_mut().find(|item| item.atom == Atom::AnyElements) {
+        wildcard.uses.extend(uses);
+    }
     for knot in &mut decision.content {
         knot.retain(|atom| !swallowed.contains(atom));
     }
