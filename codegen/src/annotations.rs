@@ -24,6 +24,7 @@ const KNOWN: &[&str] = &[
     "field",
     "legacy",
     "narrow",
+    "needed",
     "optional-since",
     "output-only",
     "ref",
@@ -97,7 +98,8 @@ impl<'g> Annotations<'g> {
             since,
             optional_since: text("optional-since"),
             until: text("until"),
-            absent: text("absent"),
+            absent: text("absent").filter(|value| value != WITH_ELEMENT),
+            vital: self.first(nodes, "absent").is_some_and(|(value, _)| value == WITH_ELEMENT),
             narrow: text("narrow").zip(text("wide-since")).map(|(pattern, until)| Narrow { pattern, until }),
             default,
             legacy: text("legacy"),
@@ -115,6 +117,7 @@ impl<'g> Annotations<'g> {
             },
             empty_until: text("empty-until"),
             repeat_refused: self.first(nodes, "repeat").is_some_and(|(value, _)| value == "refused"),
+            needed: self.first(nodes, "needed").is_some_and(|(value, _)| value == "true"),
             unknown_absent: self.first(nodes, "unknown").is_some_and(|(value, _)| value == "absent"),
             unknown_refused: self.first(nodes, "unknown").is_some_and(|(value, _)| value == "refused"),
             reference: text("ref"),
@@ -171,6 +174,9 @@ impl<'g> Annotations<'g> {
     }
 }
 
+/// The `d:absent` of what an element counts as absent without.
+pub const WITH_ELEMENT: &str = "element";
+
 /// The values of `d:empty`.
 const EMPTY: [&str; 4] = ["pair", "dropped", "absent", "refused"];
 
@@ -212,11 +218,12 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
             wrong(&format!("'written' or 'dropped'{}", near.unwrap_or_default()))
         }
         "default" if default.is_none() => Some("d:default without a:defaultValue".to_owned()),
-        "output-only" | "secret" if value != "true" => wrong("'true'"),
+        "needed" | "output-only" | "secret" if value != "true" => wrong("'true'"),
         "empty" if !EMPTY.contains(&value) => wrong("'pair', 'dropped', 'absent' or 'refused'"),
         "repeat" if value != "refused" => wrong("'refused'"),
         "unknown" if value != "refused" && value != "absent" => wrong("'refused' or 'absent'"),
-        "absent" | "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
+        "absent" if !is_rule(value) => wrong("the kebab-case name of a rule, or 'element'"),
+        "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),
         "type" if !names::is_variant_name(value) => wrong("a name for a Rust type or variant"),

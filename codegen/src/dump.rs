@@ -305,6 +305,12 @@ fn facts_text(facts: &Facts) -> String {
     if let Some(rule) = &facts.absent {
         list.push(format!("absent by {rule}"));
     }
+    if facts.needed {
+        list.push("needed".to_owned());
+    }
+    if facts.vital {
+        list.push("absent with its element".to_owned());
+    }
     if let Some(narrow) = &facts.narrow {
         list.push(format!("until {} only '{}'", narrow.until, narrow.pattern));
     }

@@ -68,6 +68,10 @@ pub struct Facts {
     pub until: Option<String>,
     /// `d:absent`: the rule for an element that lacks it, though it must be there.
     pub absent: Option<String>,
+    /// `d:needed`: the guest is another one without it.
+    pub needed: bool,
+    /// `d:absent="element"`: an element that lacks it counts as absent.
+    pub vital: bool,
     /// `d:narrow` with `d:wide-since`.
     pub narrow: Option<Narrow>,
     /// `a:defaultValue` with `d:default`.

@@ -230,7 +230,14 @@ fn rewrite(
         let nodes = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver);
         unknown::forget(&mut domain, nodes, &mut context.findings);
     }
+    // Where what is unknown is not written, neither are they.
+    let twins = if notes.is_empty() || options.profile == Profile::Libvirt && options.unknown != Fate::Kept {
+        Vec::new()
+    } else {
+        unknown::twins(&domain)
+    };
     options.plan.run(&mut domain, &mut context);
+    let exposed = unknown::refuse_exposed(&domain, &twins, &mut context.findings);
     // A point is asked of there; over a range of libvirts what one of them reads past stays what the schema says of it.
     if options.profile == Profile::Libvirt {
         unread.append(&mut context.unread);
@@ -258,7 +265,7 @@ fn rewrite(
     let asked = options.unknown == Fate::Kept;
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
     let refused = findings.iter().any(is_refused);
-    let left = refused && options.profile == Profile::Libvirt;
+    let left = exposed || refused && options.profile == Profile::Libvirt;
     findings.retain(|finding| !options.muted.contains(&&*finding.rule));
     let rewritten = findings.iter().any(|finding| finding.level.is_rewrite());
     let new = match before {
@@ -347,8 +354,12 @@ fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
     newer
         .iter()
         .map(|feature| {
-            let message = format!("{}: known since libvirt {}, not to {target}", feature.name, feature.since);
-            let refused = feature.is_refused() && !read_past(feature);
+            let mut message = format!("{}: known since libvirt {}, not to {target}", feature.name, feature.since);
+            let past = !feature.is_refused();
+            if past && feature.needed {
+                message.push_str(", which reads past it, and the guest cannot do without");
+            }
+            let refused = (!past || feature.needed) && !read_past(feature);
             let level = if refused { Level::Error } else { Level::Note };
             finding(ids::NEWER, level, feature.span.range(), String::new(), message)
         })
@@ -517,6 +528,7 @@ pub fn syntax_error(error: domxml_xml::Error) -> Finding {
 
 /// Puts findings into the order of the document and gives them the paths of their elements.
 fn locate(original: &Original<'_>, findings: &mut [Finding]) {
+    locate::children_of_values(original.tree(), findings);
     findings.sort_by_key(|finding| (finding.span.start, finding.level));
     locate::paths(original.tree(), findings);
 }

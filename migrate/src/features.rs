@@ -13,12 +13,14 @@ use relaxng_model::grammar::{Datatype, Param};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feature {
     /// As `disk/driver`, `disk/driver/@cache`, `disk/driver/@cache=none`; `controller without @index` for something left
-    /// out, `disk/source/@file of another form` for a value that was not taken at first.
+    /// out, `disk/source/@file with such a value` for a value that was not taken at first.
     pub name: String,
     /// The first libvirt that knows it.
     pub since: Version,
     /// The element's bytes in the document.
     pub span: Span,
+    /// Whether the guest is another one without it.
+    pub needed: bool,
 }
 
 impl Feature {
@@ -69,6 +71,7 @@ fn together(domain: &Domain) -> Vec<Feature> {
         name: name.to_owned(),
         since: Version::new(since[0], since[1], since[2]),
         span,
+        needed: false,
     };
     let mut features = Vec::new();
     let hyperv = domain.features.as_ref().and_then(|features| features.hyperv.as_ref());
@@ -168,15 +171,27 @@ impl Collector {
     /// Adds a child that turned out to hold nothing.
     fn settle(&mut self) {
         if let Some((child, span)) = self.child.take() {
-            self.add(format!("{}/{}", self.path(), child.name), child.since, span);
+            self.add_line(format!("{}/{}", self.path(), child.name), child, span);
         }
     }
 
     fn add(&mut self, name: String, since: Option<Version>, span: Span) {
         let around = self.open.last().and_then(|frame| frame.since);
         if let Some(since) = since {
-            self.features.push(Feature { name, since: around.map_or(since, |around| around.max(since)), span });
+            self.features.push(Feature {
+                name,
+                since: around.map_or(since, |around| around.max(since)),
+                span,
+                needed: false,
+            });
         }
+    }
+
+    /// As [`Collector::add`], of something that has a line in a table.
+    fn add_line(&mut self, name: String, line: &FieldInfo, span: Span) {
+        let known = self.features.len();
+        self.add(name, line.since, span);
+        self.features[known..].iter_mut().for_each(|feature| feature.needed = line.needed);
     }
 
     /// The value of something that came with `holder`.
@@ -192,7 +207,7 @@ impl Collector {
         if let Some(narrow) = narrow
             && !matches(narrow.pattern, value)
         {
-            self.add(format!("{name} of another form"), Some(narrow.until), span);
+            self.add(format!("{name} with such a value"), Some(narrow.until), span);
         }
     }
 }
@@ -206,7 +221,10 @@ impl Observer for Collector {
         let since = own.max(around);
         self.open.push(Frame { name, tables: vec![info], span, since, attributes: Vec::new(), children: Vec::new() });
         if own.is_some() {
+            let known = self.features.len();
             self.add(self.path(), since, span);
+            let needed = line.is_some_and(|line| line.needed);
+            self.features[known..].iter_mut().for_each(|feature| feature.needed = needed);
         }
     }
 
@@ -225,7 +243,7 @@ impl Observer for Collector {
             frame.attributes.push(attribute);
         }
         let name = format!("{}/@{}", self.path(), attribute.name);
-        self.add(name.clone(), attribute.since, span);
+        self.add_line(name.clone(), attribute, span);
         let lexis = Lexis { values: attribute.values, narrow: attribute.narrow };
         self.value(&name, attribute.since, lexis, value, span);
     }
@@ -242,7 +260,7 @@ impl Observer for Collector {
             return;
         };
         let name = format!("{}/{}", self.path(), child.name);
-        self.add(name.clone(), child.since, span);
+        self.add_line(name.clone(), child, span);
         self.value(&name, child.since, Lexis { values: child.values, narrow: child.narrow }, text, span);
     }
 
@@ -325,11 +343,11 @@ mod tests {
     #[test]
     fn the_form_of_a_value_counts() {
         let list = features("<disk type='file'><source file='[store] a.vmdk'/><target dev='sda'/></disk>");
-        assert!(has(&list, "disk/source/@file of another form", "7.0.0"), "{list:?}");
+        assert!(has(&list, "disk/source/@file with such a value", "7.0.0"), "{list:?}");
         let list = features("<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>");
-        assert!(has(&list, "rng/backend of another form", "1.3.4"), "{list:?}");
+        assert!(has(&list, "rng/backend with such a value", "1.3.4"), "{list:?}");
         let list = features("<rng model='virtio'><backend model='random'>/dev/random</backend></rng>");
-        assert!(!list.iter().any(|feature| feature.name.contains("another form")), "{list:?}");
+        assert!(!list.iter().any(|feature| feature.name.contains("such a value")), "{list:?}");
     }
 
     #[test]

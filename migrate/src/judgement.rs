@@ -13,7 +13,8 @@ use roxmltree::Document;
 use crate::claim::Claim;
 use crate::engine::{self, Options, Outcome};
 use crate::finding::{Finding, Level, ids};
-use crate::rules::{FOREIGN_EXTENSION, foreign_extension};
+use crate::rule::{Drivers, Rule};
+use crate::rules::{self, FOREIGN_EXTENSION, foreign_extension};
 
 /// An element that stands in a wrong place and belongs in more than so many is one of a common name.
 const PLACES: usize = 3;
@@ -72,7 +73,7 @@ impl Judge {
             Ok(tree) => tree,
             Err(error) => return vec![engine::syntax_error(error)],
         };
-        let findings = self.judge(&tree, &[]);
+        let findings = found(self.judge(&tree, &[]));
         if findings.is_empty() || !self.own {
             return findings;
         }
@@ -84,7 +85,7 @@ impl Judge {
         read.retain(is_of_the_schema);
         let mut findings = self.judge(&tree, &read);
         raise(&mut findings, read);
-        findings
+        found(findings)
     }
 
     /// Names and values that the schema refuses and that are close to one that it takes: what stands there, and what may be meant
@@ -143,15 +144,16 @@ impl Judge {
 
     /// What the schema refuses. By the embedded one the level is `invalid` where libvirt reads it all the same, which what the
     /// reader found decides; by another one it is `error`.
-    fn judge(&self, tree: &Tree<'_>, read: &[Finding]) -> Vec<Finding> {
+    fn judge(&self, tree: &Tree<'_>, read: &[Finding]) -> Vec<Judged> {
         let document = &tree.document;
         let violations = self.violations(document);
         if violations.is_empty() && self.own {
-            return foreign_extensions(document);
+            let notes = foreign_extensions(document).into_iter();
+            return notes.map(|finding| Judged { finding, violation: None, settled: false }).collect();
         }
         let text = document.input_text();
-        let findings = violations.iter().map(|violation| {
-            let mut finding = self.words.finding(text, violation);
+        let findings = violations.into_iter().map(|violation| {
+            let mut finding = self.words.finding(text, &violation);
             finding.path = tree.named(finding.path);
             finding.message = tree.named(finding.message);
             if self.own
@@ -166,7 +168,7 @@ impl Judge {
             } else if self.own {
                 finding.level = Level::Invalid;
             }
-            finding
+            Judged { finding, violation: Some(violation), settled: false }
         });
         findings.collect()
     }
@@ -175,8 +177,11 @@ impl Judge {
     fn merge(&self, tree: &Tree<'_>, findings: &mut Vec<Finding>) {
         let (read, mut others): (Vec<_>, Vec<_>) = std::mem::take(findings).into_iter().partition(is_of_the_schema);
         let mut judged = self.judge(tree, &read);
-        judged.retain(|finding| finding.rule != FOREIGN_EXTENSION);
+        judged.retain(|judged| judged.finding.rule != FOREIGN_EXTENSION);
         others.extend(raise(&mut judged, read));
+        others.retain(|other| !judged.iter_mut().any(|judged| judged.is_refused_by(other)));
+        others.retain(|other| !judged.iter_mut().any(|judged| judged.is_mended_by(other)));
+        let mut judged = found(judged);
         judged.append(&mut others);
         judged.sort_by_key(|finding| (finding.span.start, finding.level));
         *findings = judged;
@@ -185,18 +190,104 @@ impl Judge {
 
 /// What the reader says beyond what the schema refuses. What it misses in an element where something is misspelt is the same
 /// mistake, which is then as grave.
-fn raise(judged: &mut [Finding], read: Vec<Finding>) -> Vec<Finding> {
+fn raise(judged: &mut [Judged], read: Vec<Finding>) -> Vec<Finding> {
     let mut beyond = Vec::new();
     for read in read {
-        if judged.iter().any(|finding| same_place(finding, &read)) {
+        if judged.iter().any(|judged| same_place(&judged.finding, &read)) {
             continue;
         }
-        match judged.iter_mut().find(|finding| element_of(&finding.path) == element_of(&read.path)) {
-            Some(finding) => finding.level = finding.level.max(read.level),
+        match judged.iter_mut().find(|judged| element_of(&judged.finding.path) == element_of(&read.path)) {
+            Some(judged) => judged.finding.level = judged.finding.level.max(read.level),
             None => beyond.push(read),
         }
     }
     beyond
+}
+
+/// What the schema refuses, and by what.
+struct Judged {
+    finding: Finding,
+    violation: Option<Violation>,
+    /// Whether a rule has told why it is refused.
+    settled: bool,
+}
+
+fn found(judged: Vec<Judged>) -> Vec<Finding> {
+    judged.into_iter().map(|judged| judged.finding).collect()
+}
+
+impl Judged {
+    /// Takes over why libvirt refuses it, if that is what a rule says.
+    fn is_refused_by(&mut self, other: &Finding) -> bool {
+        let is_why = self.violation.as_ref().is_some_and(|violation| is_why(violation, other));
+        if self.settled || other.level != Level::Error || !is_why || !self.is_about_the_place_of(other) {
+            return false;
+        }
+        self.settled = true;
+        self.finding.level = Level::Error;
+        self.finding.rule.clone_from(&other.rule);
+        self.finding.message.push_str("; ");
+        self.finding.message.push_str(&other.message);
+        true
+    }
+
+    /// Takes over what is done about it, if that is what a rule says. Of what is refused it is no help.
+    fn is_mended_by(&mut self, other: &Finding) -> bool {
+        let is_mended = self.violation.as_ref().is_some_and(|violation| is_mended(violation, &self.finding, other));
+        if !other.level.is_rewrite() || !is_mended || !self.is_about_the_place_of(other) {
+            return false;
+        }
+        let finding = &mut self.finding;
+        if finding.before.is_some() || finding.after.is_some() {
+            return false;
+        }
+        if finding.level != Level::Error {
+            finding.rule.clone_from(&other.rule);
+            (finding.before, finding.after) = (other.before.clone(), other.after.clone());
+        }
+        true
+    }
+
+    fn is_about_the_place_of(&self, other: &Finding) -> bool {
+        element_of(&self.finding.path) == element_of(&other.path) && other.span.start <= self.finding.span.start
+    }
+}
+
+/// Whether a change is one of the very thing that is wrong: an element that is taken away or made one with another, an attribute that is
+/// taken away or added.
+fn is_mended(violation: &Violation, finding: &Finding, other: &Finding) -> bool {
+    let edit = |text: &Option<String>, begin: String| text.as_ref().is_some_and(|text| text.starts_with(&begin));
+    let found = violation.found.as_deref().unwrap_or_default();
+    match violation.kind {
+        ViolationKind::MissingAttribute => {
+            let adds = |name: &String| edit(&other.after, format!("{name}='"));
+            other.before.is_none() && violation.expected.iter().any(adds) || is_of_whole(finding, other)
+        }
+        ViolationKind::UnknownAttribute | ViolationKind::ConflictingAttribute => {
+            other.after.as_ref().is_none_or(String::is_empty) && edit(&other.before, format!("{found}='"))
+        }
+        ViolationKind::MissingContent | ViolationKind::RepeatedElement | ViolationKind::ElementValue => {
+            is_of_whole(finding, other)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a change takes away the element that a finding is about, or makes it one with another.
+fn is_of_whole(finding: &Finding, other: &Finding) -> bool {
+    let name = last(element_of(&finding.path));
+    let rest = other.before.as_ref().and_then(|before| before.strip_prefix('<')?.strip_prefix(name));
+    rest.is_some_and(|rest| rest.starts_with(['/', '>']))
+}
+
+/// Whether a refusal may be about what is wrong. What a driver refuses it refuses for reasons of its own.
+fn is_why(violation: &Violation, other: &Finding) -> bool {
+    let of_libvirt = |rule: &Rule| rule.rows.iter().all(|row| row.drivers == Drivers::ANY);
+    let unknown = matches!(
+        violation.kind,
+        ViolationKind::UnknownAttribute | ViolationKind::UnknownElement | ViolationKind::UnexpectedText
+    );
+    !unknown && rules::find(&other.rule).is_some_and(of_libvirt)
 }
 
 /// Whether the document is another one than a domain, of which the schema has nothing to say.
@@ -280,6 +371,12 @@ impl Words {
                 None => format!("unknown element <{found}> in <{parent}>"),
             },
             ViolationKind::RepeatedElement => format!("<{found}> is given more than once in <{parent}>"),
+            ViolationKind::MissingContent if violation.expected.iter().any(|expected| !is_name(expected)) => {
+                format!(
+                    "there is nothing in <{element}>; expected {}",
+                    self.alternatives(violation, |name| format!("'{name}'"))
+                )
+            }
             ViolationKind::MissingContent if !violation.expected.is_empty() => {
                 format!("<{element}> lacks {}", self.alternatives(violation, |name| format!("<{name}>")))
             }
@@ -314,13 +411,13 @@ impl Words {
 
     /// What is expected, names and values as `quoted` says, types in the words of the schema.
     fn alternatives(&self, violation: &Violation, quoted: impl Fn(&str) -> String) -> String {
-        let values = matches!(violation.kind, ViolationKind::AttributeValue | ViolationKind::ElementValue);
         let mut all: Vec<String> = Vec::new();
         for expected in &violation.expected {
             let said = match self.0.datatype(expected) {
-                Some(words) if values => words.to_owned(),
-                _ if values && expected.contains(' ') => expected.clone(),
-                _ if expected == "text" => expected.clone(),
+                Some(words) => words.to_owned(),
+                _ if !is_name(expected) || expected == "text" => {
+                    expected.replace("string matching", "text that matches")
+                }
                 _ => quoted(expected),
             };
             if !all.contains(&said) {
@@ -332,6 +429,11 @@ impl Words {
         }
         if all.is_empty() { "another one".to_owned() } else { or(&all) }
     }
+}
+
+/// Whether what is expected is a name or a value, and no type in words.
+fn is_name(expected: &str) -> bool {
+    !expected.contains(' ')
 }
 
 /// The name at the end of a path, without its number.

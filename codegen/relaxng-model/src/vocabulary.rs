@@ -71,6 +71,19 @@ impl Vocabulary {
         }
     }
 
+    /// The datatypes that are documented where they stand.
+    fn named_types_of(&mut self, grammar: &Grammar, pattern: &Pattern) {
+        match &pattern.kind {
+            Kind::Choice(members) | Kind::Group(members) => {
+                members.iter().for_each(|member| self.named_types_of(grammar, member));
+            }
+            Kind::Data { .. } if grammar.schema.annotations(pattern.origin).documentation().next().is_some() => {
+                self.types_of(grammar, pattern, pattern);
+            }
+            _ => {}
+        }
+    }
+
     fn places_of(
         &mut self,
         grammar: &Grammar,
@@ -91,6 +104,8 @@ impl Vocabulary {
                 members.iter().for_each(|member| self.places_of(grammar, member, parent, seen));
             }
             Kind::OneOrMore(member) => self.places_of(grammar, member, parent, seen),
+            Kind::Attribute { pattern, .. } => self.named_types_of(grammar, pattern),
+            Kind::Data { .. } => self.named_types_of(grammar, pattern),
             Kind::Ref(id) => {
                 let pattern = &grammar.defines[id.0 as usize].pattern;
                 if seen.insert((pattern.origin, parent.map(str::to_owned))) {

@@ -96,7 +96,7 @@ pub enum ErrorKind {
     Repeated,
     /// A value is not spelt as its type asks.
     Value,
-    /// An empty value, which counts as none, of what must be there.
+    /// An empty value, which counts as none, of what must be there, or nothing at all: the element counts as absent.
     Empty,
 }
 

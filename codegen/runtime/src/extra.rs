@@ -107,16 +107,32 @@ impl Extra {
 
     /// Forgets where the element stood, and what it keeps: it was not read from the document that it belongs to.
     pub fn displace(&mut self) {
-        self.span = Span::default();
+        self.disown();
+        self.each_span(&mut |_| Span::default());
+    }
+
+    /// As [`Extra::displace`], of an element that was read from a part of the document that begins so many bytes behind its beginning:
+    /// it stands there.
+    pub(crate) fn shift(&mut self, by: u32) {
+        self.disown();
+        self.each_span(&mut |span| Span { start: span.start.saturating_add(by), end: span.end.saturating_add(by) });
+    }
+
+    /// Forgets what only a root has.
+    fn disown(&mut self) {
         if let Some(kept) = &mut self.kept {
             kept.name = None;
             if **kept == Kept::default() {
                 self.kept = None;
             }
         }
+    }
+
+    fn each_span(&mut self, place: &mut dyn FnMut(Span) -> Span) {
+        self.span = place(self.span);
         for kept in self.kept.iter_mut() {
             let leaves = kept.leaves.iter_mut().flat_map(|leaf| leaf.before.iter_mut().chain(&mut leaf.after));
-            kept.nodes.iter_mut().chain(leaves).for_each(|node| node.span = Span::default());
+            kept.nodes.iter_mut().chain(leaves).for_each(|node| node.span = place(node.span));
         }
     }
 
@@ -243,12 +259,14 @@ impl KeptNode {
         rest == "/>" || inner.is_some_and(|inner| inner.trim().is_empty())
     }
 
-    /// The element read as a `T`, what `T` does not know kept in it. Its parts have no place in the document.
+    /// The element read as a `T`, what `T` does not know kept in it. Its parts stand where they stood, unless the text is another than
+    /// that in the document: then they have no place.
     #[must_use]
     pub fn read<T: Element>(&self) -> Option<T> {
         let mut value =
             T::from_xml_with(&self.text, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() }).ok()?.value;
-        extras_mut(&mut value, &mut Extra::displace);
+        let stands = self.span.range().len() == self.text.len();
+        extras_mut(&mut value, &mut |extra| if stands { extra.shift(self.span.start) } else { extra.displace() });
         Some(value)
     }
 

@@ -12,6 +12,7 @@ use relaxng_model::schema::NodeId;
 
 use super::flat::{self, Atom};
 use super::tree::{Tree, TreeKind, Via};
+use crate::annotations::{NS, WITH_ELEMENT};
 use crate::model::XmlName;
 
 /// A discriminated choice.
@@ -46,7 +47,7 @@ pub struct BranchPlan<'g> {
     pub via: Vec<Via>,
     /// The literal values, in schema order.
     pub values: Vec<&'g Pattern>,
-    /// Whether the attribute may be absent.
+    /// Whether the attribute may be absent: by the schema, or in what is read all the same (`d:absent`).
     pub absent: bool,
 }
 
@@ -75,10 +76,11 @@ impl<'g> Finder<'_, 'g> {
                 if let [only] = solid[..] {
                     let inner = self.extract(only, taken);
                     // Where everything is absent the attribute is absent too: the branch for that must need nothing.
-                    let needs = |branch: &BranchPlan<'g>| {
-                        branch.absent && flat::flat(&branch.tree).iter().any(|item| item.required)
+                    let needs = |plan: &Plan<'g>, branch: &BranchPlan<'g>| {
+                        let other = |atom: &Atom| *atom != Atom::Attribute(plan.attribute.clone());
+                        branch.absent && flat::flat(&branch.tree).iter().any(|item| item.required && other(&item.atom))
                     };
-                    if flat::payloads(&inner).iter().any(|plan| plan.branches.iter().any(needs)) {
+                    if flat::payloads(&inner).iter().any(|plan| plan.branches.iter().any(|it| needs(plan, it))) {
                         return tree.clone();
                     }
                     return tree.map(|member| if member.is_empty() { member.clone() } else { inner.clone() });
@@ -204,7 +206,9 @@ impl<'g> Finder<'_, 'g> {
                 if !collect(self.grammar, pattern, &mut values) {
                     return Vec::new();
                 }
-                vec![Literals { name: name.clone(), values, required: true }]
+                let spare = self.grammar.schema.annotations(leaf.pattern.origin).attribute(NS, "absent");
+                let required = spare.is_none_or(|rule| rule == WITH_ELEMENT);
+                vec![Literals { name: name.clone(), values, required }]
             }
             TreeKind::Group(members) | TreeKind::Interleave(members) => {
                 members.iter().flat_map(|member| self.literals(member)).collect()

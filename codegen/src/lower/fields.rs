@@ -134,7 +134,7 @@ impl<'g> Lowerer<'g, '_> {
             MemberKind::Child { name: child, content, uses, count } => {
                 nodes = self.nodes_of_all(uses);
                 let count = match count {
-                    Count::One if self.notes.first(&nodes, "absent").is_some() => Count::Optional,
+                    Count::One if self.notes.facts(&nodes).absent.is_some() => Count::Optional,
                     count => *count,
                 };
                 FieldKind::Child { name: child.clone(), content: self.child_content(*content), count }

@@ -111,8 +111,8 @@ impl<'g> Lowerer<'g, '_> {
             }
         }
         let all = self.nodes_of_all(uses);
-        let Facts { default, blank, .. } = self.notes.facts(&all);
-        let facts = Facts { default, blank, ..self.notes.facts(&own) };
+        let Facts { default, blank, vital, .. } = self.notes.facts(&all);
+        let facts = Facts { default, blank, vital, ..self.notes.facts(&own) };
         (facts, self.notes.docs(&own))
     }
 

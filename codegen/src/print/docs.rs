@@ -93,6 +93,12 @@ fn known(facts: &Facts, options: &PrintOptions) -> Option<String> {
     if let Some(rule) = &facts.absent {
         sentences.push(format!("It must be there, but may be missing in what is read; see rule `{rule}`."));
     }
+    if facts.needed {
+        sentences.push("The guest cannot do without it where it is given.".to_owned());
+    }
+    if facts.vital {
+        sentences.push("Without it the element counts as absent.".to_owned());
+    }
     if let Some(since) = &facts.since {
         sentences.push(format!("Since {} {since}.", options.product));
     }

@@ -82,6 +82,7 @@ impl Printer<'_> {
             calls.push(default_call(default)?);
         }
         calls.extend(facts_calls(facts)?);
+        calls.extend(missing_calls(facts));
         calls.extend(blank_call(facts));
         // Of an element that is a struct its text says so.
         if facts.secret && !matches!(field.kind, FieldKind::Child { content: ChildContent::Struct(_), .. }) {
@@ -103,6 +104,7 @@ impl Printer<'_> {
         }
         head.push_str(&payload.facts.default.as_ref().map(default_call).transpose()?.unwrap_or_default());
         head.push_str(&facts_calls(&payload.facts)?.concat());
+        head.extend(missing_calls(&payload.facts));
         head.push_str(&blank_call(&payload.facts).unwrap_or_default());
         let mut text = format!("rt::payload! {{ {}: {head};\n", ty.name);
         let carried = |variant: &Variant| match variant.members {
@@ -195,6 +197,12 @@ fn parts(field: &Field) -> Option<String> {
         (part, same) if part == same => Some(format!(".part({part})")),
         (part, child_part) => Some(format!(".parts({part}, {child_part})")),
     }
+}
+
+/// The calls that tell what comes of it where it is missing.
+fn missing_calls(facts: &Facts) -> impl Iterator<Item = String> {
+    let needed = facts.needed.then(|| ".needed()".to_owned());
+    needed.into_iter().chain(facts.vital.then(|| ".vital()".to_owned()))
 }
 
 /// The call that tells what an empty value is.

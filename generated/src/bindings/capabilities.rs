@@ -2,7 +2,7 @@
 //!
 //! The capabilities of Linux that the processes of a container keep or lose.
 
-use crate::bindings::Switch;
+use crate::bindings::OnOff;
 use domxml_runtime as rt;
 
 /// The Linux capabilities that a container keeps.
@@ -17,194 +17,194 @@ pub struct FeatureCapabilities {
     /// Switch auditing by the kernel and change its filters.
     ///
     /// Since libvirt 1.2.7.
-    pub audit_control: Option<Switch>,
+    pub audit_control: Option<CapabilityState>,
     /// Write to the kernel's audit log.
     ///
     /// Since libvirt 1.2.7.
-    pub audit_write: Option<Switch>,
+    pub audit_write: Option<CapabilityState>,
     /// Keep the system from suspending.
     ///
     /// Since libvirt 1.2.7.
-    pub block_suspend: Option<Switch>,
+    pub block_suspend: Option<CapabilityState>,
     /// Change owner and group of any file.
     ///
     /// Since libvirt 1.2.7.
-    pub chown: Option<Switch>,
+    pub chown: Option<CapabilityState>,
     /// Read, write and execute files against their permissions.
     ///
     /// Since libvirt 1.2.7.
-    pub dac_override: Option<Switch>,
+    pub dac_override: Option<CapabilityState>,
     /// Read files and directories against their permissions.
     ///
     /// Since libvirt 1.2.7.
-    pub dac_read_search: Option<Switch>,
+    pub dac_read_search: Option<CapabilityState>,
     /// Do with any file what only its owner may.
     ///
     /// Since libvirt 1.2.7.
-    pub fowner: Option<Switch>,
+    pub fowner: Option<CapabilityState>,
     /// Keep the set-user-ID and set-group-ID bits of a file that is changed.
     ///
     /// Since libvirt 1.2.7.
-    pub fsetid: Option<Switch>,
+    pub fsetid: Option<CapabilityState>,
     /// Lock memory.
     ///
     /// Since libvirt 1.2.7.
-    pub ipc_lock: Option<Switch>,
+    pub ipc_lock: Option<CapabilityState>,
     /// Use System V IPC objects against their permissions.
     ///
     /// Since libvirt 1.2.7.
-    pub ipc_owner: Option<Switch>,
+    pub ipc_owner: Option<CapabilityState>,
     /// Send signals to any process.
     ///
     /// Since libvirt 1.2.7.
-    pub kill: Option<Switch>,
+    pub kill: Option<CapabilityState>,
     /// Take leases on any file.
     ///
     /// Since libvirt 1.2.7.
-    pub lease: Option<Switch>,
+    pub lease: Option<CapabilityState>,
     /// Set the flags of files that may not change, or only grow.
     ///
     /// Since libvirt 1.2.7.
-    pub linux_immutable: Option<Switch>,
+    pub linux_immutable: Option<CapabilityState>,
     /// Change mandatory access control.
     ///
     /// Since libvirt 1.2.7.
-    pub mac_admin: Option<Switch>,
+    pub mac_admin: Option<CapabilityState>,
     /// Override mandatory access control.
     ///
     /// Since libvirt 1.2.7.
-    pub mac_override: Option<Switch>,
+    pub mac_override: Option<CapabilityState>,
     /// Make device nodes.
     ///
     /// Since libvirt 1.2.7.
-    pub mknod: Option<Switch>,
+    pub mknod: Option<CapabilityState>,
     /// Configure the network.
     ///
     /// Since libvirt 1.2.7.
-    pub net_admin: Option<Switch>,
+    pub net_admin: Option<CapabilityState>,
     /// Bind to ports below 1024.
     ///
     /// Since libvirt 1.2.7.
-    pub net_bind_service: Option<Switch>,
+    pub net_bind_service: Option<CapabilityState>,
     /// Send broadcasts and listen to multicasts.
     ///
     /// Since libvirt 1.2.7.
-    pub net_broadcast: Option<Switch>,
+    pub net_broadcast: Option<CapabilityState>,
     /// Use raw and packet sockets.
     ///
     /// Since libvirt 1.2.7.
-    pub net_raw: Option<Switch>,
+    pub net_raw: Option<CapabilityState>,
     /// Change the group of a process at will.
     ///
     /// Since libvirt 1.2.7.
-    pub setgid: Option<Switch>,
+    pub setgid: Option<CapabilityState>,
     /// Give capabilities to files.
     ///
     /// Since libvirt 1.2.7.
-    pub setfcap: Option<Switch>,
+    pub setfcap: Option<CapabilityState>,
     /// Change the capabilities of processes.
     ///
     /// Since libvirt 1.2.7.
-    pub setpcap: Option<Switch>,
+    pub setpcap: Option<CapabilityState>,
     /// Change the user of a process at will.
     ///
     /// Since libvirt 1.2.7.
-    pub setuid: Option<Switch>,
+    pub setuid: Option<CapabilityState>,
     /// Administer the system: mount, set the host's name, and much more.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_admin: Option<Switch>,
+    pub sys_admin: Option<CapabilityState>,
     /// Reboot the machine and load another kernel.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_boot: Option<Switch>,
+    pub sys_boot: Option<CapabilityState>,
     /// Change the root directory and mount namespaces.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_chroot: Option<Switch>,
+    pub sys_chroot: Option<CapabilityState>,
     /// Load and unload kernel modules.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_module: Option<Switch>,
+    pub sys_module: Option<CapabilityState>,
     /// Raise priorities, and set scheduling of any process.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_nice: Option<Switch>,
+    pub sys_nice: Option<CapabilityState>,
     /// Switch process accounting.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_pacct: Option<Switch>,
+    pub sys_pacct: Option<CapabilityState>,
     /// Trace any process.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_ptrace: Option<Switch>,
+    pub sys_ptrace: Option<CapabilityState>,
     /// Use I/O ports and the memory of the kernel.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_rawio: Option<Switch>,
+    pub sys_rawio: Option<CapabilityState>,
     /// Override limits of resources.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_resource: Option<Switch>,
+    pub sys_resource: Option<CapabilityState>,
     /// Set the clock.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_time: Option<Switch>,
+    pub sys_time: Option<CapabilityState>,
     /// Configure terminals, and hang them up.
     ///
     /// Since libvirt 1.2.7.
-    pub sys_tty_config: Option<Switch>,
+    pub sys_tty_config: Option<CapabilityState>,
     /// Use the privileged part of the kernel's log.
     ///
     /// Since libvirt 1.2.7.
-    pub syslog: Option<Switch>,
+    pub syslog: Option<CapabilityState>,
     /// Set alarms that wake the system.
     ///
     /// Since libvirt 1.2.7.
-    pub wake_alarm: Option<Switch>,
+    pub wake_alarm: Option<CapabilityState>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureCapabilities: element("capabilities").since(1, 2, 7).refuses_unknown();
     0 POLICY = policy: Option<FeatureCapabilitiesPolicy>, attribute("policy").written("default").since(1, 2, 7);
-    1 AUDIT_CONTROL = audit_control: Option<Switch>, child("audit_control").since(1, 2, 7);
-    2 AUDIT_WRITE = audit_write: Option<Switch>, child("audit_write").since(1, 2, 7);
-    3 BLOCK_SUSPEND = block_suspend: Option<Switch>, child("block_suspend").since(1, 2, 7);
-    4 CHOWN = chown: Option<Switch>, child("chown").since(1, 2, 7);
-    5 DAC_OVERRIDE = dac_override: Option<Switch>, child("dac_override").since(1, 2, 7);
-    6 DAC_READ_SEARCH = dac_read_search: Option<Switch>, child("dac_read_search").since(1, 2, 7);
-    7 FOWNER = fowner: Option<Switch>, child("fowner").since(1, 2, 7);
-    8 FSETID = fsetid: Option<Switch>, child("fsetid").since(1, 2, 7);
-    9 IPC_LOCK = ipc_lock: Option<Switch>, child("ipc_lock").since(1, 2, 7);
-    10 IPC_OWNER = ipc_owner: Option<Switch>, child("ipc_owner").since(1, 2, 7);
-    11 KILL = kill: Option<Switch>, child("kill").since(1, 2, 7);
-    12 LEASE = lease: Option<Switch>, child("lease").since(1, 2, 7);
-    13 LINUX_IMMUTABLE = linux_immutable: Option<Switch>, child("linux_immutable").since(1, 2, 7);
-    14 MAC_ADMIN = mac_admin: Option<Switch>, child("mac_admin").since(1, 2, 7);
-    15 MAC_OVERRIDE = mac_override: Option<Switch>, child("mac_override").since(1, 2, 7);
-    16 MKNOD = mknod: Option<Switch>, child("mknod").since(1, 2, 7);
-    17 NET_ADMIN = net_admin: Option<Switch>, child("net_admin").since(1, 2, 7);
-    18 NET_BIND_SERVICE = net_bind_service: Option<Switch>, child("net_bind_service").since(1, 2, 7);
-    19 NET_BROADCAST = net_broadcast: Option<Switch>, child("net_broadcast").since(1, 2, 7);
-    20 NET_RAW = net_raw: Option<Switch>, child("net_raw").since(1, 2, 7);
-    21 SETGID = setgid: Option<Switch>, child("setgid").since(1, 2, 7);
-    22 SETFCAP = setfcap: Option<Switch>, child("setfcap").since(1, 2, 7);
-    23 SETPCAP = setpcap: Option<Switch>, child("setpcap").since(1, 2, 7);
-    24 SETUID = setuid: Option<Switch>, child("setuid").since(1, 2, 7);
-    25 SYS_ADMIN = sys_admin: Option<Switch>, child("sys_admin").since(1, 2, 7);
-    26 SYS_BOOT = sys_boot: Option<Switch>, child("sys_boot").since(1, 2, 7);
-    27 SYS_CHROOT = sys_chroot: Option<Switch>, child("sys_chroot").since(1, 2, 7);
-    28 SYS_MODULE = sys_module: Option<Switch>, child("sys_module").since(1, 2, 7);
-    29 SYS_NICE = sys_nice: Option<Switch>, child("sys_nice").since(1, 2, 7);
-    30 SYS_PACCT = sys_pacct: Option<Switch>, child("sys_pacct").since(1, 2, 7);
-    31 SYS_PTRACE = sys_ptrace: Option<Switch>, child("sys_ptrace").since(1, 2, 7);
-    32 SYS_RAWIO = sys_rawio: Option<Switch>, child("sys_rawio").since(1, 2, 7);
-    33 SYS_RESOURCE = sys_resource: Option<Switch>, child("sys_resource").since(1, 2, 7);
-    34 SYS_TIME = sys_time: Option<Switch>, child("sys_time").since(1, 2, 7);
-    35 SYS_TTY_CONFIG = sys_tty_config: Option<Switch>, child("sys_tty_config").since(1, 2, 7);
-    36 SYSLOG = syslog: Option<Switch>, child("syslog").since(1, 2, 7);
-    37 WAKE_ALARM = wake_alarm: Option<Switch>, child("wake_alarm").since(1, 2, 7);
+    1 AUDIT_CONTROL = audit_control: Option<CapabilityState>, child("audit_control").since(1, 2, 7);
+    2 AUDIT_WRITE = audit_write: Option<CapabilityState>, child("audit_write").since(1, 2, 7);
+    3 BLOCK_SUSPEND = block_suspend: Option<CapabilityState>, child("block_suspend").since(1, 2, 7);
+    4 CHOWN = chown: Option<CapabilityState>, child("chown").since(1, 2, 7);
+    5 DAC_OVERRIDE = dac_override: Option<CapabilityState>, child("dac_override").since(1, 2, 7);
+    6 DAC_READ_SEARCH = dac_read_search: Option<CapabilityState>, child("dac_read_search").since(1, 2, 7);
+    7 FOWNER = fowner: Option<CapabilityState>, child("fowner").since(1, 2, 7);
+    8 FSETID = fsetid: Option<CapabilityState>, child("fsetid").since(1, 2, 7);
+    9 IPC_LOCK = ipc_lock: Option<CapabilityState>, child("ipc_lock").since(1, 2, 7);
+    10 IPC_OWNER = ipc_owner: Option<CapabilityState>, child("ipc_owner").since(1, 2, 7);
+    11 KILL = kill: Option<CapabilityState>, child("kill").since(1, 2, 7);
+    12 LEASE = lease: Option<CapabilityState>, child("lease").since(1, 2, 7);
+    13 LINUX_IMMUTABLE = linux_immutable: Option<CapabilityState>, child("linux_immutable").since(1, 2, 7);
+    14 MAC_ADMIN = mac_admin: Option<CapabilityState>, child("mac_admin").since(1, 2, 7);
+    15 MAC_OVERRIDE = mac_override: Option<CapabilityState>, child("mac_override").since(1, 2, 7);
+    16 MKNOD = mknod: Option<CapabilityState>, child("mknod").since(1, 2, 7);
+    17 NET_ADMIN = net_admin: Option<CapabilityState>, child("net_admin").since(1, 2, 7);
+    18 NET_BIND_SERVICE = net_bind_service: Option<CapabilityState>, child("net_bind_service").since(1, 2, 7);
+    19 NET_BROADCAST = net_broadcast: Option<CapabilityState>, child("net_broadcast").since(1, 2, 7);
+    20 NET_RAW = net_raw: Option<CapabilityState>, child("net_raw").since(1, 2, 7);
+    21 SETGID = setgid: Option<CapabilityState>, child("setgid").since(1, 2, 7);
+    22 SETFCAP = setfcap: Option<CapabilityState>, child("setfcap").since(1, 2, 7);
+    23 SETPCAP = setpcap: Option<CapabilityState>, child("setpcap").since(1, 2, 7);
+    24 SETUID = setuid: Option<CapabilityState>, child("setuid").since(1, 2, 7);
+    25 SYS_ADMIN = sys_admin: Option<CapabilityState>, child("sys_admin").since(1, 2, 7);
+    26 SYS_BOOT = sys_boot: Option<CapabilityState>, child("sys_boot").since(1, 2, 7);
+    27 SYS_CHROOT = sys_chroot: Option<CapabilityState>, child("sys_chroot").since(1, 2, 7);
+    28 SYS_MODULE = sys_module: Option<CapabilityState>, child("sys_module").since(1, 2, 7);
+    29 SYS_NICE = sys_nice: Option<CapabilityState>, child("sys_nice").since(1, 2, 7);
+    30 SYS_PACCT = sys_pacct: Option<CapabilityState>, child("sys_pacct").since(1, 2, 7);
+    31 SYS_PTRACE = sys_ptrace: Option<CapabilityState>, child("sys_ptrace").since(1, 2, 7);
+    32 SYS_RAWIO = sys_rawio: Option<CapabilityState>, child("sys_rawio").since(1, 2, 7);
+    33 SYS_RESOURCE = sys_resource: Option<CapabilityState>, child("sys_resource").since(1, 2, 7);
+    34 SYS_TIME = sys_time: Option<CapabilityState>, child("sys_time").since(1, 2, 7);
+    35 SYS_TTY_CONFIG = sys_tty_config: Option<CapabilityState>, child("sys_tty_config").since(1, 2, 7);
+    36 SYSLOG = syslog: Option<CapabilityState>, child("syslog").since(1, 2, 7);
+    37 WAKE_ALARM = wake_alarm: Option<CapabilityState>, child("wake_alarm").since(1, 2, 7);
 }
 
 /// A set of values.
@@ -230,4 +230,21 @@ rt::values! { FeatureCapabilitiesPolicy;
     Default = "default".since(1, 2, 7);
     Allow = "allow".since(1, 2, 7);
     Deny = "deny".since(1, 2, 7);
+}
+
+/// Whether the container has the capability.
+///
+/// Since libvirt 1.2.7.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CapabilityState {
+    /// Whether the container has the capability.
+    ///
+    /// Where absent, `on` is assumed. Since libvirt 1.2.7.
+    pub state: OnOff,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { CapabilityState: shared().since(1, 2, 7);
+    0 STATE = state: OnOff, attribute("state").assumed("on").since(1, 2, 7);
 }

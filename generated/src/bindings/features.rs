@@ -453,14 +453,14 @@ rt::values! { FeatureMsrsUnknown;
 pub struct SpeculationProtection {
     /// How a pSeries guest is protected from speculation.
     ///
-    /// Since libvirt 6.3.0.
+    /// Without it the element counts as absent. Since libvirt 6.3.0.
     pub value: SpeculationFix,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SpeculationProtection: shared().since(6, 3, 0);
-    0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0);
+    0 VALUE = value: SpeculationFix, attribute("value").since(6, 3, 0).vital();
 }
 
 /// How the guest is protected from a kind of speculation.
@@ -494,14 +494,14 @@ rt::values! { SpeculationFix;
 pub struct FeatureIbs {
     /// The protection.
     ///
-    /// Since libvirt 6.3.0.
+    /// Without it the element counts as absent. Since libvirt 6.3.0.
     pub value: FeatureIbsValue,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureIbs: element("ibs").since(6, 3, 0);
-    0 VALUE = value: FeatureIbsValue, attribute("value").since(6, 3, 0);
+    0 VALUE = value: FeatureIbsValue, attribute("value").since(6, 3, 0).vital();
 }
 
 /// A set of values.
@@ -579,14 +579,14 @@ rt::table! { FeatureAsyncTeardown: element("async-teardown").since(9, 6, 0);
 pub struct FeatureAia {
     /// The devices that the machine has for it.
     ///
-    /// Since libvirt 11.1.0.
+    /// Without it the element counts as absent. Since libvirt 11.1.0.
     pub value: FeatureAiaValue,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureAia: element("aia").since(11, 1, 0);
-    0 VALUE = value: FeatureAiaValue, attribute("value").since(11, 1, 0);
+    0 VALUE = value: FeatureAiaValue, attribute("value").since(11, 1, 0).vital();
 }
 
 /// A set of values.

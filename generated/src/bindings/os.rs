@@ -15,7 +15,8 @@ use domxml_runtime as rt;
 pub struct Os {
     /// Chooses a firmware of this kind by its description files and fills in loader and NVRAM.
     ///
-    /// An empty one counts as absent. Since libvirt 5.2.0.
+    /// An empty one counts as absent. The guest cannot do without it where it is given. Since libvirt
+    /// 5.2.0.
     pub firmware: Option<OsFirmware>,
     /// The kind of operating system, and the machine that it runs on.
     ///
@@ -128,7 +129,7 @@ pub struct Os {
 }
 
 rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-booting");
-    0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0).absent_if_empty();
+    0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0).needed().absent_if_empty();
     1 TYPE = type_: OsType, child("type").since(0, 6, 0);
     2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
     3 INITARGS = initargs: Vec<String>, leaf("initarg").since(0, 9, 11);

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use domxml_runtime::{Content, FieldKind, KeptNode, KeptValue, SlotMut, each_struct_mut, extras, fields, fields_mut};
+use domxml_runtime::{
+    Content, FieldKind, KeptNode, KeptValue, SlotMut, each_struct, each_struct_mut, extras, fields, fields_mut,
+};
 use domxml_xml::Spare;
 
 use super::{Reading, finding, read};
@@ -78,6 +80,41 @@ fn forget_missed(content: &mut dyn Content) {
         let mut missed = missed.into_iter();
         kept.nodes.retain(|_| !missed.next().unwrap_or_default());
     }
+}
+
+/// Where the further elements of a name stand that are kept, though libvirt reads the first alone.
+pub(super) fn twins(content: &dyn Content) -> Vec<Range<usize>> {
+    let mut twins = Vec::new();
+    each_kept_element(content, &mut |content, node| {
+        if !is_missed(content, node) {
+            twins.push(node.span.range());
+        }
+    });
+    twins
+}
+
+/// Tells of those that libvirt would read now, as the first stands elsewhere. True if there are any: the document has no form then.
+pub(super) fn refuse_exposed(content: &dyn Content, twins: &[Range<usize>], findings: &mut Vec<Finding>) -> bool {
+    let before = findings.len();
+    if !twins.is_empty() {
+        each_kept_element(content, &mut |content, node| {
+            if twins.contains(&node.span.range()) && is_missed(content, node) {
+                let name = node.element_name().unwrap_or_default();
+                let message = format!(
+                    "libvirt does not read this second <{name}>, and would as soon as the first is rewritten: remove it, or the first"
+                );
+                findings.push(finding(ids::UNKNOWN, Level::Error, node.span.range(), String::new(), message));
+            }
+        });
+    }
+    findings.len() > before
+}
+
+fn each_kept_element(content: &dyn Content, see: &mut dyn FnMut(&dyn Content, &KeptNode)) {
+    let kept = content.extra().and_then(|extra| extra.kept.as_deref());
+    let nodes = kept.into_iter().flat_map(|kept| &kept.nodes);
+    nodes.filter(|node| node.element_name().is_some()).for_each(|node| see(content, node));
+    each_struct(content, &mut |inner| each_kept_element(inner, see));
 }
 
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and

@@ -84,10 +84,11 @@ impl Finding {
     #[must_use]
     pub fn edit(&self) -> Option<String> {
         let said = |side: &'_ Option<String>| side.clone().filter(|text| !text.is_empty());
+        let is_edit = self.level.is_rewrite() || self.level == Level::Invalid;
         match (said(&self.before), said(&self.after)) {
             (Some(before), Some(after)) => Some(format!("{before} -> {after}")),
-            (Some(before), None) if self.level.is_rewrite() => Some(format!("remove {before}")),
-            (None, Some(after)) if self.level.is_rewrite() => Some(format!("add {after}")),
+            (Some(before), None) if is_edit => Some(format!("remove {before}")),
+            (None, Some(after)) if is_edit => Some(format!("add {after}")),
             (one, other) => one.or(other),
         }
     }

@@ -247,13 +247,12 @@ where
         if let Some(kept) = kept {
             kept.nodes.retain(|node| {
                 let other = if node.is_element(name) { node.read::<B>() } else { None };
-                other.map(|other| others.push(other)).is_none()
+                other.map(|other| others.push((other, node.span))).is_none()
             });
         }
         let Some(first) = block.get_mut(element) else { return };
-        for other in others {
+        for (other, at) in others {
             join(first, other);
-            let at = first.extra().map_or(cx.here, |xml| xml.span);
             cx.rewrote_here(at, format!("another <{name}> is merged into this one"))
                 .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
         }

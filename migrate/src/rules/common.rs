@@ -21,24 +21,6 @@ pub(super) fn attribute(name: &str, value: impl std::fmt::Display) -> String {
     format!("{name}='{value}'")
 }
 
-/// The text of an element that holds nothing but text, as it stands in the document.
-pub(super) fn raw_text<'t>(source: &'t str, at: &domxml_runtime::Extra) -> Option<&'t str> {
-    let element = source.get(at.span.range())?;
-    let start = element.find('>')? + 1;
-    let end = element.rfind("</")?;
-    element.get(start..end)
-}
-
-/// The name of an element, as it stands in the document.
-pub(super) fn element_name<'t>(source: &'t str, at: &domxml_runtime::Extra) -> &'t str {
-    let element = source.get(at.span.range()).unwrap_or_default();
-    element
-        .trim_start_matches('<')
-        .split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-        .next()
-        .unwrap_or_default()
-}
-
 /// Whether nothing that the schema knows stands on or in an element.
 pub(super) fn is_bare<T: Content + Clone + Default + PartialEq>(element: &T) -> bool {
     let mut element = element.clone();

@@ -21,6 +21,10 @@ pub struct FieldInfo {
     pub once: bool,
     /// The first version that knows it.
     pub since: Option<Version>,
+    /// Whether it is more than a version that does not know it may read past: what is described is another thing without it.
+    pub needed: bool,
+    /// Whether an element that lacks it, though it must be there, counts as absent.
+    pub vital: bool,
     /// The first version that takes the element without it.
     pub optional_since: Option<Version>,
     /// The first version that no longer reads it.
@@ -73,6 +77,8 @@ impl FieldInfo {
         required: false,
         many: false,
         once: false,
+        needed: false,
+        vital: false,
         since: None,
         optional_since: None,
         until: None,
@@ -242,6 +248,20 @@ impl FieldInfo {
     #[must_use]
     pub const fn absent_if_empty(mut self) -> Self {
         self.blank = Blank::Absent;
+        self
+    }
+
+    /// What is described is another thing without it.
+    #[must_use]
+    pub const fn needed(mut self) -> Self {
+        self.needed = true;
+        self
+    }
+
+    /// Without it the element counts as absent.
+    #[must_use]
+    pub const fn vital(mut self) -> Self {
+        self.vital = true;
         self
     }
 

@@ -1,6 +1,6 @@
 //! One method for each kind of field.
 
-use super::report::{Spare, clipped, quoted, undeclared};
+use super::report::{Spare, clipped, undeclared};
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
@@ -51,9 +51,7 @@ impl Reader {
             }
             Selection::Missing => {
                 self.silent = true;
-                let expected = quoted(table.values);
-                let message = format!("missing attribute '{}'", table.name);
-                self.error(node.0, open_tag(node.0), ErrorKind::MissingAttribute, message, expected, None);
+                self.missing_attribute(node.0, table);
             }
             Selection::Unknown => {
                 if let Some(attribute) = attribute

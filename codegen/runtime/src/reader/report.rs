@@ -3,7 +3,7 @@
 use super::{Attribute, Node, Reader, Unknown, each_info, is_blank, open_tag};
 use crate::content::Content;
 use crate::error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
-use crate::info::{TypeInfo, ValueInfo};
+use crate::info::{Blank, FieldInfo, TypeInfo, ValueInfo};
 use crate::near;
 use crate::position::Paths;
 use crate::scalar::{Expected, ScalarError};
@@ -302,9 +302,7 @@ impl Reader {
                 ns => node.has_attribute((ns, attribute.name)),
             };
             if !present {
-                let message = format!("missing attribute '{}'", attribute.name);
-                let expected = quoted(attribute.values);
-                self.error(node, open_tag(node), ErrorKind::MissingAttribute, message, expected, None);
+                self.missing_attribute(node, attribute);
             }
         }
         for child in info.children().filter(|c| c.required) {
@@ -315,9 +313,18 @@ impl Reader {
                     self.note(node, open_tag(node), NoteKind::Missing, message, None);
                     continue;
                 }
-                self.error(node, open_tag(node), ErrorKind::MissingElement, message, Vec::new(), None);
+                let kind = if child.vital { ErrorKind::Empty } else { ErrorKind::MissingElement };
+                self.error(node, open_tag(node), kind, message, Vec::new(), None);
             }
         }
+    }
+
+    /// Reports an attribute that must be there and is not. Where an empty one counts as none, so does none.
+    pub(super) fn missing_attribute(&mut self, node: roxmltree::Node<'_, '_>, line: &FieldInfo) {
+        let nothing = line.vital || line.blank == Blank::Absent;
+        let kind = if nothing { ErrorKind::Empty } else { ErrorKind::MissingAttribute };
+        let message = format!("missing attribute '{}'", line.name);
+        self.error(node, open_tag(node), kind, message, quoted(line.values), None);
     }
 }
 

@@ -22,7 +22,7 @@ pub enum ChardevBackend {
     Vc,
     /// A pseudo terminal that the hypervisor allocates.
     ///
-    /// Since libvirt 0.6.0.
+    /// It must be there, but may be missing in what is read; see rule `default-value`. Since libvirt 0.6.0.
     Pty(ChardevBackendPty),
     /// A character device of the host, as a serial port.
     ///
@@ -682,7 +682,7 @@ rt::values! { ChardevUnixProtocolType;
 pub struct ChardevLog {
     /// The path of the file.
     ///
-    /// Since libvirt 1.3.3.
+    /// Without it the element counts as absent. Since libvirt 1.3.3.
     pub file: String,
     /// Whether what the file holds survives a restart of the domain.
     ///
@@ -693,6 +693,6 @@ pub struct ChardevLog {
 }
 
 rt::table! { ChardevLog: element("log").since(1, 3, 3).reference("consoles-serial-parallel-channel-devices");
-    0 FILE = file: String, attribute("file").since(1, 3, 3);
+    0 FILE = file: String, attribute("file").since(1, 3, 3).vital();
     1 APPEND = append: Option<OnOff>, attribute("append").assumed("off").since(1, 3, 3);
 }

@@ -38,14 +38,15 @@ rt::table! { DeviceBoot: element("boot").since(0, 8, 8).reference("hard-drives-f
 pub struct Alias {
     /// The name.
     ///
-    /// Since libvirt 0.9.10. Values other than `[A-Za-z0-9_\-]+` since libvirt 1.1.2.
+    /// Without it the element counts as absent. Since libvirt 0.9.10. Values other than `[A-Za-z0-9_\-]+`
+    /// since libvirt 1.1.2.
     pub name: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Alias: element("alias").since(0, 9, 10);
-    0 NAME = name: String, attribute("name").since(0, 9, 10).narrow("[A-Za-z0-9_\\-]+", 1, 1, 2);
+    0 NAME = name: String, attribute("name").since(0, 9, 10).narrow("[A-Za-z0-9_\\-]+", 1, 1, 2).vital();
 }
 
 /// How ACPI tells the guest of the device.

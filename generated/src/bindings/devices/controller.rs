@@ -568,14 +568,14 @@ rt::table! { ControllerDriver: element("driver").since(1, 0, 5).dropped_if_empty
 pub struct ControllerMaster {
     /// The port of the master at which the ports of the companion begin.
     ///
-    /// Since libvirt 0.9.5.
+    /// Where absent, `0` is assumed. Since libvirt 0.9.5.
     pub startport: scalar::UsbPort,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ControllerMaster: element("master").since(0, 9, 5);
-    0 STARTPORT = startport: scalar::UsbPort, attribute("startport").since(0, 9, 5);
+    0 STARTPORT = startport: scalar::UsbPort, attribute("startport").assumed("0").since(0, 9, 5);
 }
 
 /// The device that stands for a PCI controller. libvirt chooses it.

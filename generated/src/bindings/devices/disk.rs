@@ -338,15 +338,15 @@ rt::table! { DiskBackingStore: element("backingStore").since(1, 2, 4).reference(
 pub struct DiskGeometry {
     /// The number of cylinders.
     ///
-    /// Since libvirt 0.10.0.
+    /// Without it the element counts as absent. Since libvirt 0.10.0.
     pub cyls: u32,
     /// The number of heads.
     ///
-    /// Since libvirt 0.10.0.
+    /// Without it the element counts as absent. Since libvirt 0.10.0.
     pub heads: u32,
     /// The number of sectors of a track.
     ///
-    /// Since libvirt 0.10.0.
+    /// Without it the element counts as absent. Since libvirt 0.10.0.
     pub secs: u32,
     /// How the BIOS translates the geometry.
     ///
@@ -357,9 +357,9 @@ pub struct DiskGeometry {
 }
 
 rt::table! { DiskGeometry: element("geometry").since(0, 10, 0);
-    0 CYLS = cyls: u32, attribute("cyls").since(0, 10, 0);
-    1 HEADS = heads: u32, attribute("heads").since(0, 10, 0);
-    2 SECS = secs: u32, attribute("secs").since(0, 10, 0);
+    0 CYLS = cyls: u32, attribute("cyls").since(0, 10, 0).vital();
+    1 HEADS = heads: u32, attribute("heads").since(0, 10, 0).vital();
+    2 SECS = secs: u32, attribute("secs").since(0, 10, 0).vital();
     3 TRANS = trans: Option<DiskGeometryTrans>, attribute("trans").since(0, 10, 0);
 }
 

@@ -78,14 +78,14 @@ rt::values! { DiskAuthSecretType;
 pub struct Initiator {
     /// The qualified name of the initiator.
     ///
-    /// Since libvirt 4.7.0.
+    /// Without it the element counts as absent. Since libvirt 4.7.0.
     pub iqn: InitiatorIqn,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Initiator: element("initiator").since(4, 7, 0);
-    0 IQN = iqn: InitiatorIqn, child("iqn").since(4, 7, 0);
+    0 IQN = iqn: InitiatorIqn, child("iqn").since(4, 7, 0).vital();
 }
 
 /// The qualified name of the initiator.

@@ -30,7 +30,7 @@ pub struct DiskSourceNetwork {
     pub hosts: Vec<DiskHost>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
@@ -48,7 +48,7 @@ rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard
     1 NAME = name: Option<String>, attribute("name").since(0, 8, 7).absent_if_empty();
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
-    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -669,14 +669,14 @@ rt::table! { DiskRbdConfig: element("config").since(1, 2, 11);
 pub struct DiskSsl {
     /// Whether the certificate of the server is checked.
     ///
-    /// Since libvirt 6.2.0.
+    /// Without it the element counts as absent. Since libvirt 6.2.0.
     pub verify: YesNo,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskSsl: element("ssl").since(6, 2, 0);
-    0 VERIFY = verify: YesNo, attribute("verify").since(6, 2, 0);
+    0 VERIFY = verify: YesNo, attribute("verify").since(6, 2, 0).vital();
 }
 
 /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
@@ -705,7 +705,7 @@ pub struct DiskCookie {
     ///
     /// An empty one is refused by libvirt. Since libvirt 6.2.0.
     pub name: String,
-    /// The text.
+    /// A value that a cookie may have.
     ///
     /// An empty one is refused by libvirt.
     pub value: String,

@@ -323,7 +323,7 @@ pub struct OsNvramSource {
     pub query: Option<String>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -409,7 +409,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     7 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
     8 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
     9 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
-    10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     11 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
@@ -453,7 +453,7 @@ pub struct DiskSourceFile {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -479,7 +479,7 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
     2 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     5 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
@@ -506,7 +506,7 @@ pub struct DiskSourceBlock {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -536,7 +536,7 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
@@ -564,7 +564,7 @@ pub struct DiskSourceDir {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// How a source is encrypted, and the secrets that open it.
     ///
@@ -585,7 +585,7 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -620,7 +620,7 @@ pub struct DiskSourceVolume {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -652,7 +652,7 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     6 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     7 AUTH = auth: Option<DiskAuth>, child("auth").legacy("disk-volume-auth-dropped");
     8 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
@@ -711,7 +711,7 @@ pub struct DiskSourceNvme {
     pub address: PciAddress,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// How a source is encrypted, and the secrets that open it.
     ///
@@ -735,7 +735,7 @@ rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-dr
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     5 ADDRESS = address: PciAddress, child("address").since(6, 0, 0);
-    6 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    6 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     7 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     8 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -835,7 +835,7 @@ pub struct DiskSourceCtl {
     pub index: Option<u64>,
     /// The part of the source that is used.
     ///
-    /// Since libvirt 6.1.0.
+    /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
     pub slices: Option<DiskSlices>,
     /// Another label for one file or device than the guest's own, or none.
     ///
@@ -859,7 +859,7 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0);
+    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
     6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
@@ -893,19 +893,19 @@ rt::values! { StartupPolicy;
 
 /// The part of the source that is used.
 ///
-/// Since libvirt 6.1.0.
+/// The guest cannot do without it where it is given. Since libvirt 6.1.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskSlices {
     /// A part of a source.
     ///
-    /// Since libvirt 6.1.0.
+    /// Without it the element counts as absent. Since libvirt 6.1.0.
     pub slice: DiskSlice,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskSlices: element("slices").since(6, 1, 0);
-    0 SLICE = slice: DiskSlice, child("slice").since(6, 1, 0);
+    0 SLICE = slice: DiskSlice, child("slice").since(6, 1, 0).vital();
 }
 
 /// A part of a source.
@@ -915,7 +915,7 @@ rt::table! { DiskSlices: element("slices").since(6, 1, 0);
 pub struct DiskSlice {
     /// What is cut out: `storage` is the place of the image in the source.
     ///
-    /// Since libvirt 6.1.0.
+    /// Without it the element counts as absent. Since libvirt 6.1.0.
     pub type_: DiskSliceType,
     /// Where the part begins, in bytes.
     ///
@@ -930,7 +930,7 @@ pub struct DiskSlice {
 }
 
 rt::table! { DiskSlice: element("slice").since(6, 1, 0);
-    0 TYPE = type_: DiskSliceType, attribute("type").since(6, 1, 0);
+    0 TYPE = type_: DiskSliceType, attribute("type").since(6, 1, 0).vital();
     1 OFFSET = offset: u64, attribute("offset").since(6, 1, 0);
     2 SIZE = size: u64, attribute("size").since(6, 1, 0);
 }

@@ -963,14 +963,14 @@ rt::table! { HostdevSourceMdev: element("source").since(0, 6, 0).reference("usb-
 pub struct HostdevMdevAddress {
     /// The UUID under which the device was made on the host.
     ///
-    /// Since libvirt 3.2.0.
+    /// The guest cannot do without it where it is given. Since libvirt 3.2.0.
     pub uuid: scalar::Uuid,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { HostdevMdevAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 UUID = uuid: scalar::Uuid, attribute("uuid").since(3, 2, 0);
+    0 UUID = uuid: scalar::Uuid, attribute("uuid").since(3, 2, 0).needed();
 }
 
 /// A device of the host's kernel.

@@ -640,14 +640,14 @@ rt::values! { InterfaceMacType;
 pub struct InterfaceScript {
     /// The path of the script.
     ///
-    /// Since libvirt 0.6.0.
+    /// Without it the element counts as absent. Since libvirt 0.6.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceScript: element("script").since(0, 6, 0).reference("generic-ethernet-connection");
-    0 PATH = path: String, attribute("path").since(0, 6, 0);
+    0 PATH = path: String, attribute("path").since(0, 6, 0).vital();
 }
 
 /// A script that runs after the device was closed.
@@ -658,14 +658,14 @@ rt::table! { InterfaceScript: element("script").since(0, 6, 0).reference("generi
 pub struct InterfaceDownscript {
     /// The path of the script.
     ///
-    /// Since libvirt 6.4.0.
+    /// Without it the element counts as absent. Since libvirt 6.4.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceDownscript: element("downscript").since(6, 4, 0).reference("generic-ethernet-connection");
-    0 PATH = path: String, attribute("path").since(6, 4, 0);
+    0 PATH = path: String, attribute("path").since(6, 4, 0).vital();
 }
 
 /// The device that stands for the interface on the host. libvirt forgets names that begin as those it
@@ -677,7 +677,7 @@ rt::table! { InterfaceDownscript: element("downscript").since(6, 4, 0).reference
 pub struct InterfaceTarget {
     /// The name of the device.
     ///
-    /// Since libvirt 0.6.0.
+    /// Without it the element counts as absent. Since libvirt 0.6.0.
     pub dev: String,
     /// Whether libvirt sets up the device; `no` for a tap device that somebody else has prepared.
     ///
@@ -688,7 +688,7 @@ pub struct InterfaceTarget {
 }
 
 rt::table! { InterfaceTarget: element("target").since(0, 6, 0).reference("overriding-the-target-element");
-    0 DEV = dev: String, attribute("dev").since(0, 6, 0);
+    0 DEV = dev: String, attribute("dev").since(0, 6, 0).vital();
     1 MANAGED = managed: Option<YesNo>, attribute("managed").assumed("yes").since(5, 6, 0);
 }
 

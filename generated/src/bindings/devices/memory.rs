@@ -250,7 +250,8 @@ rt::table! { MemoryDeviceSgxSource: element("source").since(1, 2, 14);
 pub struct MemoryDeviceFileSource {
     /// The path of the file or device.
     ///
-    /// An empty one is refused by libvirt. Since libvirt 3.2.0.
+    /// An empty one is refused by libvirt. The guest cannot do without it where it is given. Since libvirt
+    /// 3.2.0.
     pub path: String,
     /// The alignment at which the host maps the file; its page size if absent.
     ///
@@ -265,7 +266,7 @@ pub struct MemoryDeviceFileSource {
 }
 
 rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
-    0 PATH = path: String, leaf("path").since(3, 2, 0).refused_if_empty();
+    0 PATH = path: String, leaf("path").since(3, 2, 0).needed().refused_if_empty();
     1 ALIGNSIZE = alignsize: Option<MemorySize>, child("alignsize").since(5, 0, 0);
     2 PMEM = pmem: bool, flag("pmem").since(5, 0, 0);
 }
@@ -277,14 +278,15 @@ rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
 pub struct MemoryDevicePmemSource {
     /// The path of the file or device.
     ///
-    /// An empty one is refused by libvirt. Since libvirt 3.2.0.
+    /// An empty one is refused by libvirt. The guest cannot do without it where it is given. Since libvirt
+    /// 3.2.0.
     pub path: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDevicePmemSource: element("source").since(1, 2, 14);
-    0 PATH = path: String, leaf("path").since(3, 2, 0).refused_if_empty();
+    0 PATH = path: String, leaf("path").since(3, 2, 0).needed().refused_if_empty();
 }
 
 /// Size and place of the module in the guest.
@@ -460,12 +462,12 @@ rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
 pub struct MemoryDeviceBase {
     /// Its first address.
     ///
-    /// Since libvirt 9.4.0.
+    /// Without it the element counts as absent. Since libvirt 9.4.0.
     pub base: scalar::HexNumber,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDeviceBase: element("address").since(9, 4, 0);
-    0 BASE = base: scalar::HexNumber, attribute("base").since(9, 4, 0);
+    0 BASE = base: scalar::HexNumber, attribute("base").since(9, 4, 0).vital();
 }

@@ -452,7 +452,7 @@ rt::table! { PortForwardRange: element("range").since(9, 0, 0).reference("usersp
 pub struct FilterRef {
     /// The name of the filter.
     ///
-    /// Since libvirt 0.8.0.
+    /// Without it the element counts as absent. Since libvirt 0.8.0.
     pub filter: String,
     /// A variable of the filter. libvirt sorts them by name.
     ///
@@ -464,7 +464,7 @@ pub struct FilterRef {
 }
 
 rt::table! { FilterRef: element("filterref").since(0, 8, 0).reference("traffic-filtering-with-nwfilter");
-    0 FILTER = filter: String, attribute("filter").since(0, 8, 0);
+    0 FILTER = filter: String, attribute("filter").since(0, 8, 0).vital();
     1 PARAMETERS = parameters: Vec<FilterParameter>, child("parameter").since(0, 8, 0);
 }
 

@@ -14,7 +14,8 @@ use domxml_runtime as rt;
 pub struct Redirdev {
     /// The bus of the device.
     ///
-    /// Where absent, `usb` is assumed; the canonical form spells it out. Since libvirt 0.9.5.
+    /// Where absent, `usb` is assumed; the canonical form spells it out. It must be there, but may be
+    /// missing in what is read; see rule `default-value`. Since libvirt 0.9.5.
     pub bus: Option<UsbOnly>,
     /// What the attribute `type` decides.
     ///

@@ -319,6 +319,10 @@ pub struct ConsoleTarget {
     ///
     /// Since libvirt 0.6.0.
     pub port: Option<u32>,
+    /// The device that plays the port. libvirt chooses one that suits the type of the target.
+    ///
+    /// Since libvirt 3.10.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
+    pub model: Option<SerialTargetModel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -326,6 +330,7 @@ pub struct ConsoleTarget {
 rt::table! { ConsoleTarget: element("target").since(0, 6, 0).reference("guest-interface");
     0 TYPE = type_: Option<ConsoleTargetType>, attribute("type").since(0, 8, 3);
     1 PORT = port: Option<u32>, attribute("port").since(0, 6, 0);
+    2 MODEL = model: Option<SerialTargetModel>, child("model").since(3, 10, 0);
 }
 
 /// A set of values.

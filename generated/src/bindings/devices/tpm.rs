@@ -281,7 +281,7 @@ rt::table! { TpmActivePcrBanks: element("active_pcr_banks").since(7, 10, 0).refu
 pub struct TpmStateSource {
     /// What lies at the path.
     ///
-    /// Since libvirt 10.10.0.
+    /// Without it the element counts as absent. Since libvirt 10.10.0.
     pub type_: TpmStateSourceType,
     /// The path of that file or directory.
     ///
@@ -292,7 +292,7 @@ pub struct TpmStateSource {
 }
 
 rt::table! { TpmStateSource: element("source").since(10, 10, 0);
-    0 TYPE = type_: TpmStateSourceType, attribute("type").since(10, 10, 0);
+    0 TYPE = type_: TpmStateSourceType, attribute("type").since(10, 10, 0).vital();
     1 PATH = path: String, attribute("path").since(10, 10, 0);
 }
 

@@ -182,7 +182,7 @@ rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-device
 }
 
 /// What the attribute `type` decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum VideoModelType {
     /// The standard VGA card.
@@ -191,8 +191,12 @@ pub enum VideoModelType {
     Vga,
     /// A card of Cirrus Logic's.
     ///
-    /// Since libvirt 0.7.0.
+    /// It must be there, but may be missing in what is read; see rule `video-type-absent`. Since libvirt
+    /// 0.7.0.
     Cirrus,
+    /// Without the attribute `type`.
+    #[default]
+    Absent,
     /// VMware's SVGA card.
     ///
     /// Since libvirt 0.7.0.
@@ -233,7 +237,7 @@ pub enum VideoModelType {
     Other(rt::Other),
 }
 
-rt::payload! { VideoModelType: attribute("type");
+rt::payload! { VideoModelType: attribute("type").optional();
     Vga = "vga".since(0, 7, 0);
     Cirrus = "cirrus".since(0, 7, 0);
     Vmvga = "vmvga".since(0, 7, 0);
@@ -245,6 +249,7 @@ rt::payload! { VideoModelType: attribute("type");
     Bochs = "bochs".since(5, 6, 0);
     Ramfb = "ramfb".since(5, 9, 0);
     Qxl(VideoModelTypeQxl) = "qxl".since(0, 8, 6);
+    _ = Absent;
     .. = Other(rt::Other);
 }
 

@@ -5,7 +5,8 @@ use domxml_runtime::edit::forget_remarks;
 
 use super::console_source_differs_from_serial;
 use crate::options::Profile;
-use crate::rule::kinds::algorithm;
+use crate::rule::kinds::{algorithm, unread};
+use crate::rule::place::child;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -23,6 +24,14 @@ pub(super) fn rules() -> Vec<Rule> {
                  <console type='pty'><target type='serial' port='0'/></console></devices>",
             )
             .row(algorithm(make_serial).phase(Phase::Derive).after("console-target-default").after("serial-port-auto")),
+        rule("console-target-model-unread", Class::Lossy)
+            .summary("a console has no model")
+            .doc("The schema takes the model of a serial port for that of a console too. libvirt does not read it.")
+            .example(
+                "<devices><console type='pty'><target type='virtio'><model name='isa-serial'/></target></console></devices>",
+                "<devices><console type='pty'><target type='virtio'/></console></devices>",
+            )
+            .row(unread(child(ConsoleTarget::MODEL), "of a console")),
         rule("serial-adds-console", Class::Implicit)
             .summary("the first serial port has a console")
             .doc(

@@ -1,13 +1,12 @@
 //! Sizes of memory.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Hugepage, MaxMemory, Memory, MemorySize, NumaBandwidth, NumaCell, RequiredSize, Vcpu};
-use domxml_runtime::{Content, Described, FieldKind, Key};
+use domxml::{Hugepage, MaxMemory, Memory, MemorySize, NumaBandwidth, NumaCell, RequiredSize};
+use domxml_runtime::{Content, Described, Key};
 
-use crate::rule::kinds::{KIB, algorithm, check, refuse, unit};
+use crate::rule::kinds::{KIB, algorithm, refuse, unit};
 use crate::rule::row::Draft;
 use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
-use crate::rules::common::{element_name, raw_text};
 
 /// A row about each size, by the keys of its number and its unit.
 macro_rules! each_size {
@@ -26,10 +25,6 @@ pub(super) fn rules() -> Vec<Rule> {
         .summary("a size of memory has more bytes than libvirt counts")
         .doc("A size of memory that comes to 2^63 bytes or more is refused by libvirt.")
         .finds("<memory unit='EiB'>99</memory>");
-    let blanks_rule = rule("number-with-blanks", Class::Conflict)
-        .summary("blanks behind a number")
-        .doc("libvirt refuses blanks and line breaks behind the number of a size of memory or of `<vcpu>`, although its schema takes them.")
-        .finds("<memory unit='KiB'> 1048576 </memory>");
     let scaled_rule = rule("memory-unit-scaled", Class::Spelling)
         .summary("sizes of memory are counted in KiB")
         .doc(
@@ -46,7 +41,6 @@ pub(super) fn rules() -> Vec<Rule> {
         );
     vec![
         each_size!(too_large_rule, too_large),
-        each_size!(blanks_rule, blanks).row(blanks(Vcpu::VALUE, Vcpu::CURRENT)),
         each_size!(scaled_rule, scaled).row(algorithm(bandwidth).phase(Phase::Write).profiles(LIBVIRT)),
     ]
 }
@@ -64,22 +58,6 @@ fn too_large<T: Content + Described + Clone>(value: Key<T, u64>, unit: Unit<T>) 
         let wrong = KIB.apply(number, unit).is_none();
         wrong.then(|| format!("{number} {} is too large", unit.unwrap_or(KIB.assumed)))
     })
-}
-
-fn blanks<T, V, U>(number: Key<T, V>, _: Key<T, U>) -> Draft<T>
-where
-    T: Content + Described + Clone,
-    V: 'static,
-    U: 'static,
-{
-    check(|element: &T, cx| {
-        let Some(text) = element.extra().and_then(|xml| raw_text(cx.source, xml)) else { return };
-        if text.ends_with([' ', '\t', '\n', '\r']) {
-            let name = element.extra().map_or("", |xml| element_name(cx.source, xml));
-            cx.refuse_here(cx.here, format!("libvirt refuses the blanks behind the number in <{name}>"));
-        }
-    })
-    .when(move |_, _| number.info().kind == FieldKind::Text)
 }
 
 fn bandwidth(bandwidth: &mut NumaBandwidth, cx: &mut Context<'_>) {

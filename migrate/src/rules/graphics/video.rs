@@ -4,6 +4,7 @@ use domxml::{
     Devices, DomainType, OsTypeValue, Video, VideoDriver, VideoDriverVgaconf, VideoModel, VideoModelType,
     VideoModelTypeQxl, YesNo,
 };
+use domxml_runtime::Payload as _;
 
 use crate::options::Driver;
 use crate::rule::board::is_power;
@@ -19,7 +20,7 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("video-type-absent", Class::Default)
             .summary("a video card has a model")
             .doc(
-                "A `<video>` without a model gets the one that the hypervisor prefers, and the QEMU driver is left to choose it; the form of no hypervisor in particular has a \
+                "A `<video>` without a model, or with one that has no type, gets the one that the hypervisor prefers, and the QEMU driver is left to choose it; the form of no hypervisor in particular has a \
                  Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual guests.",
             )
             .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
@@ -29,7 +30,8 @@ pub(super) fn rules() -> Vec<Rule> {
                     .profiles(LIBVIRT)
                     .but(Driver::Qemu)
                     .says("a video card has a model"),
-            ),
+            )
+            .row(algorithm(give_type).phase(Phase::Read).profiles(LIBVIRT).but(Driver::Qemu)),
         primary(),
         rule("video-none-clears", Class::Structure)
             .summary("the video card of model `none` has nothing else")
@@ -216,6 +218,15 @@ fn usual_model(scope: &Scope) -> VideoModel {
         _ => VideoModelType::Cirrus,
     };
     VideoModel { type_, ..VideoModel::default() }
+}
+
+fn give_type(model: &mut VideoModel, cx: &mut Context<'_>) {
+    if matches!(model.type_, VideoModelType::Absent) {
+        model.type_ = usual_model(&cx.scope).type_;
+        model.xml.assumed = None;
+        let type_ = model.type_.value().unwrap_or_default();
+        cx.rewrote(&model.xml, "the model of a video card has a type").becomes("", format!("type='{type_}'"));
+    }
 }
 
 fn clear_none(video: &mut Video, cx: &mut Context<'_>) {

@@ -4,8 +4,8 @@ use domxml::{Devices, Disk, DiskTargetBus};
 
 use super::targets::{name_to_index, plain_name};
 use crate::options::Profile;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Rule, rule};
+use crate::rule::kinds::{algorithm, check};
+use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -14,7 +14,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .doc(
                 "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose target comes later \
                  in the alphabet. It looks at the bus that the document names: disks that name none are a group of their own, though they \
-                 get a bus afterwards. Guests that start by the order of their disks may be affected, by libvirt itself, so profile \
+                 get a bus afterwards, so that its own form may be sorted once more when it is read again. Guests that start by the order of their disks may be affected, by libvirt itself, so profile \
                  `modern` keeps the order of the author.",
             )
             .example(
@@ -23,7 +23,8 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
                  <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk></devices>",
             )
-            .row(algorithm(sort).profiles(LIBVIRT)),
+            .row(algorithm(sort).profiles(LIBVIRT))
+            .row(check(sorts_again).phase(Phase::Write).profiles(LIBVIRT)),
         rule("disk-target-ioemu-prefix", Class::Structure)
             .summary("the prefix `ioemu:` of a target means nothing")
             .doc(
@@ -68,6 +69,19 @@ fn sort(devices: &mut Devices, cx: &mut Context<'_>) {
     let mut old: Vec<Disk> = devices.disks.iter_mut().map(std::mem::take).collect();
     devices.disks = order.into_iter().map(|from| std::mem::take(&mut old[from])).collect();
     cx.rewrote_here(at, "libvirt writes the disks by bus and target").becomes(before, names(&devices.disks));
+}
+
+/// Notes that libvirt's own form is not sorted as libvirt sorts it: a bus was found that was not named.
+fn sorts_again(devices: &Devices, cx: &mut Context<'_>) {
+    let order = order(&devices.disks.iter().map(key).collect::<Vec<_>>());
+    if let Some(from) = order.iter().enumerate().find_map(|(at, from)| (at != *from).then_some(*from)) {
+        let disk = &devices.disks[from];
+        let message = format!(
+            "libvirt gives the disks their buses when it has sorted them, and sorts its own form once more: the next run moves '{}'",
+            disk.target.dev
+        );
+        cx.note(&disk.xml, message);
+    }
 }
 
 fn drop_prefix(devices: &mut Devices, cx: &mut Context<'_>) {
