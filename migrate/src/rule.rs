@@ -151,6 +151,12 @@ impl Rule {
         self
     }
 
+    /// The same fact of several things.
+    #[must_use]
+    pub fn rows<R: Into<Row>>(self, rows: impl IntoIterator<Item = R>) -> Self {
+        rows.into_iter().fold(self, Self::row)
+    }
+
     /// Rows that stand in another file.
     #[must_use]
     pub fn with(self, rows: fn(Self) -> Self) -> Self {

@@ -185,6 +185,37 @@ pub fn field_mut<T: 'static>(content: &mut dyn Content) -> Option<&mut T> {
     held.downcast_mut()
 }
 
+/// The first child of this name, whatever the struct is: one that is an element, no value.
+#[must_use]
+pub fn child_called<'c>(content: &'c dyn Content, name: &str) -> Option<&'c dyn Content> {
+    let index = content.info().fields.iter().position(|line| line.is_child() && line.is("", name))?;
+    match content.field(index)? {
+        Slot::Child(nest) => nest.get(0),
+        _ => None,
+    }
+}
+
+/// As [`child_called`], to be changed.
+pub fn child_called_mut<'c>(content: &'c mut dyn Content, name: &str) -> Option<&'c mut dyn Content> {
+    let index = content.info().fields.iter().position(|line| line.is_child() && line.is("", name))?;
+    match content.field_mut(index)? {
+        SlotMut::Child(nest) => nest.get_mut(0),
+        _ => None,
+    }
+}
+
+/// What a choice holds in its branch, where that is of the type `T`.
+pub fn branch<T: Content>(choice: &impl Payload) -> Option<&T> {
+    let members: &dyn Any = choice.members()?;
+    members.downcast_ref()
+}
+
+/// As [`branch`], to be changed.
+pub fn branch_mut<T: Content>(choice: &mut impl Payload) -> Option<&mut T> {
+    let members: &mut dyn Any = choice.members_mut()?;
+    members.downcast_mut()
+}
+
 fn held(slot: Slot<'_>) -> &dyn Any {
     match slot {
         Slot::Value(field) => field,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domxml_runtime::{Extra, FieldInfo, Span, Version};
+use domxml_xml::{Kind, attributes, pieces, tag_name};
 
 use super::{Range, Scope};
 use crate::claim::Claim;
@@ -80,8 +81,17 @@ impl<'t> Context<'t> {
     /// The attributes of the element in hand as the document spells them.
     pub(crate) fn as_spelt(&self) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
         let element = self.source.get(self.here.range()).unwrap_or_default();
-        let tag = domxml_xml::pieces(element).next().map_or(0..0, |tag| tag.range);
-        domxml_xml::attributes(element, &tag).map(|(name, value)| (&element[name], &element[value]))
+        let tag = pieces(element).next().map_or(0..0, |tag| tag.range);
+        attributes(element, &tag).map(|(name, value)| (&element[name], &element[value]))
+    }
+
+    /// The name of the element in hand and what is in it, as the document spells them; none where it has no end tag.
+    pub(crate) fn content_as_spelt(&self) -> Option<(&'t str, &'t str)> {
+        let element = self.source.get(self.here.range())?;
+        let mut pieces = pieces(element);
+        let start = pieces.next()?.range;
+        let end = pieces.last().filter(|piece| piece.kind == Kind::End)?.range;
+        Some((&element[tag_name(element, &start)], element.get(start.end..end.start)?))
     }
 
     /// Reports a rewrite of the element that `at` belongs to.

@@ -1,16 +1,22 @@
 //! The kinds of rows, each a function that begins one.
 
+mod size;
+
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use domxml::scalar::MemoryUnit;
-use domxml_runtime::{Content, Described, Element, Extra, Key, Prefer, Span, given};
+use domxml_runtime::{
+    Content, Described, Element, Extra, Field, Key, Prefer, Slot, SlotMut, Span, fields, fields_mut, given,
+};
 
-use super::Context;
-use super::place::{IntoPlace, Place, Slot};
+use super::place::{self, IntoPlace, Place, Shape};
 use super::row::{Draft, Kind};
 use super::scope::{Scope, Things};
+use super::{Context, LIBVIRT};
 use crate::options::Profile;
+
+pub use size::{KIB, Scale, largest_unit, unit};
 
 /// A value that is left out stands for this one: both profiles spell it out on elements that are there.
 pub fn default<P: IntoPlace>(place: P, value: P::Item) -> Draft<P::Owner>
@@ -125,6 +131,74 @@ pub fn nothing<P: IntoPlace>(
     })
 }
 
+/// As [`nothing`], of every number in an element that is 0.
+pub fn zeros<T: Content + Described + Clone>(message: &'static str) -> Draft<T> {
+    Draft::new(Kind::Nothing, "", move |element: &mut T, cx| {
+        fields_mut(element, |line, slot| {
+            if let SlotMut::Value(field) = slot
+                && number(field) == Some(0)
+            {
+                field.clear();
+                cx.rewrote_here(cx.here, message).becomes(Shape::of(line).spell("0"), "");
+            }
+        });
+    })
+}
+
+/// The numbers in an element, with their names.
+#[must_use]
+pub fn numbers(content: &dyn Content) -> Vec<(&'static str, u64)> {
+    let mut numbers = Vec::new();
+    fields(content, |line, slot| {
+        if let Slot::Value(field) = slot {
+            numbers.extend(number(field).map(|number| (line.name, number)));
+        }
+    });
+    numbers
+}
+
+fn number(field: &dyn Field) -> Option<u64> {
+    let field: &dyn Any = field;
+    let narrow = |field: &dyn Any| match field.downcast_ref::<Option<u16>>() {
+        Some(number) => number.map(u64::from),
+        None => field.downcast_ref::<Option<u32>>()?.map(u64::from),
+    };
+    field.downcast_ref::<Option<u64>>().map_or_else(|| narrow(field), |number| *number)
+}
+
+/// Of children that are alike in this libvirt reads the first or the last: profile `libvirt` drops the others.
+pub fn once<T, I, K>(
+    list: Key<T, Vec<I>>,
+    alike: impl Fn(&I) -> K + Send + Sync + 'static,
+    counts: Prefer,
+    message: &'static str,
+) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    I: Content,
+    K: Ord,
+{
+    let name = list.info().name;
+    let twice = Draft::new(Kind::Unread, name, move |element: &mut T, cx| {
+        let items = list.get_mut(element);
+        let mut seen = BTreeSet::new();
+        let mut read: Vec<bool> = match counts {
+            Prefer::First => items.iter().map(|item| seen.insert(alike(item))).collect(),
+            Prefer::Last => items.iter().rev().map(|item| seen.insert(alike(item))).collect(),
+        };
+        if counts == Prefer::Last {
+            read.reverse();
+        }
+        let mut read = read.into_iter();
+        for mut item in items.extract_if(.., |_| read.next() == Some(false)).collect::<Vec<_>>() {
+            let at = item.extra().map_or(cx.here, |xml| xml.span);
+            cx.rewrote_here(at, message).becomes(format!("<{name}>"), "");
+            leave_behind(item.extra_mut().map(std::mem::take), element.extra_mut());
+        }
+    });
+    twice.profiles(LIBVIRT)
+}
+
 /// What libvirt refuses, with the reason.
 pub fn refuse<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     objection: impl Fn(&T, &Scope) -> Option<M> + Send + Sync + 'static,
@@ -136,6 +210,32 @@ pub fn refuse<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     })
 }
 
+/// As [`refuse`], of an element that can be wrong in several ways: what is the case, and why that is refused. Each that is the case is
+/// told.
+pub fn refuse_each<T: Content + Described + Clone, const N: usize>(
+    objections: impl Fn(&T, &Scope) -> [(bool, &'static str); N] + Send + Sync + 'static,
+) -> Draft<T> {
+    Draft::new(Kind::Refuse, "", move |element: &mut T, cx| {
+        for (_, why) in objections(element, &cx.scope).into_iter().filter(|(wrong, _)| *wrong) {
+            cx.refuse_here(cx.here, why);
+        }
+    })
+}
+
+/// As [`refuse`], told at the child in this field, where there is one.
+pub fn refuse_at<T, S, M>(
+    field: Key<T, S>,
+    objection: impl Fn(&T, &Scope) -> Option<M> + Send + Sync + 'static,
+) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    S: place::Slot + 'static,
+    S::Item: Content,
+    M: Into<Cow<'static, str>>,
+{
+    refuse(objection).on(field)
+}
+
 /// As [`refuse`], of the elements in one field, where those in others are of the same type.
 pub fn refuse_in<T, S, M>(
     field: Key<T, S>,
@@ -143,7 +243,7 @@ pub fn refuse_in<T, S, M>(
 ) -> Draft<T>
 where
     T: Content + Described + Clone,
-    S: Slot + 'static,
+    S: place::Slot + 'static,
     S::Item: Content,
     M: Into<Cow<'static, str>>,
 {
@@ -262,50 +362,6 @@ where
 /// As [`merge`], by code that finds out what stands there twice.
 pub fn merge_within<T: Content + Described + Clone>(join: fn(&mut T, &mut Context<'_>)) -> Draft<T> {
     Draft::new(Kind::Merge, "", join)
-}
-
-/// How libvirt writes a size.
-#[derive(Debug, Clone, Copy)]
-pub struct Scale {
-    /// The unit where none is given.
-    pub assumed: MemoryUnit,
-    /// The unit that is written.
-    pub written: MemoryUnit,
-    /// Whether what is over counts as one more; else it is cut off.
-    pub up: bool,
-}
-
-/// Whole KiB, rounded up: how libvirt counts memory.
-pub const KIB: Scale = Scale { assumed: MemoryUnit::KiB, written: MemoryUnit::KiB, up: true };
-
-impl Scale {
-    /// A size in another unit: the number of the unit that is written; none where it is too large.
-    #[must_use]
-    pub fn apply(self, value: u64, unit: Option<MemoryUnit>) -> Option<u64> {
-        let bytes = u128::from(value) * u128::from(unit.unwrap_or(self.assumed).bytes());
-        let one = u128::from(self.written.bytes());
-        let scaled = if self.up { bytes.div_ceil(one) } else { bytes / one };
-        // libvirt counts bytes in a signed number.
-        i64::try_from(bytes).ok().and_then(|_| u64::try_from(scaled).ok())
-    }
-}
-
-/// A size that libvirt writes in one unit, whatever the author's: the number, and its unit. One that is too large stays as it is.
-pub fn unit<T: Content + Described + Clone>(
-    number: Key<T, u64>,
-    unit: Key<T, Option<MemoryUnit>>,
-    scale: Scale,
-) -> Draft<T> {
-    Draft::new(Kind::Unit, number.info().name, move |element: &mut T, cx| {
-        let (before, from) = (*number.get(element), unit.get(element).unwrap_or(scale.assumed));
-        if from == scale.written {
-            return;
-        }
-        let Some(scaled) = scale.apply(before, Some(from)) else { return };
-        (*number.get_mut(element), *unit.get_mut(element)) = (scaled, Some(scale.written));
-        cx.rewrote_here(cx.here, format!("libvirt writes the size in {}", scale.written))
-            .becomes(format!("{before} {from}"), format!("{scaled} {}", scale.written));
-    })
 }
 
 /// A value that libvirt writes as another one of the same meaning; none where it stays.

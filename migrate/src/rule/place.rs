@@ -1,6 +1,6 @@
 //! A place that a row is about: a field of an element, reached by the keys of the field table.
 
-use domxml_runtime::{Content, Described, Extra, FieldKind, Key, Scalar, Span};
+use domxml_runtime::{Content, Described, Extra, FieldInfo, FieldKind, Key, Payload, Scalar, Span, branch_mut};
 
 /// A field, whatever its cardinality.
 pub trait Slot {
@@ -146,6 +146,21 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// That of a line of the field table.
+    pub(crate) fn of(line: &FieldInfo) -> Self {
+        Self { name: line.name, ns: line.ns, kind: line.kind }
+    }
+
+    /// A value as reports show it.
+    pub(crate) fn spell(&self, text: &str) -> String {
+        let name = self.name;
+        match self.kind {
+            FieldKind::Attribute => format!("{name}='{text}'"),
+            FieldKind::Text => text.to_owned(),
+            _ => format!("<{name}>{text}</{name}>"),
+        }
+    }
+
     /// What it is called in a sentence: an element stands in angle brackets.
     pub(crate) fn called(&self) -> String {
         match self.kind {
@@ -198,21 +213,23 @@ pub trait IntoPlace {
         self.place().seen(move |visit, owner, see| visit(owner, &mut |slot, xml| see(&mut Behind(slot, first), xml)))
     }
 
+    /// As [`IntoPlace::under`], in the branch of a choice that has this type.
+    fn in_branch<P, B>(self, choice: Key<P, B>) -> Place<P, Self::Item>
+    where
+        Self: Sized,
+        P: Content + Described,
+        B: Payload,
+    {
+        self.place().inner(move |parent: &mut P| branch_mut(choice.get_mut(parent)))
+    }
+
     /// As [`IntoPlace::under`], by a way that no single key leads: a variant of a choice, which is no element and leaves its comments to
     /// the one that it belongs to.
     fn within<P: Content>(self, way: fn(&mut P) -> Option<&mut Self::Owner>) -> Place<P, Self::Item>
     where
         Self: Sized,
     {
-        self.place().seen(move |visit, parent: &mut P, see| {
-            let mut outer = parent.extra_mut().map(std::mem::take);
-            if let Some(owner) = way(parent) {
-                visit(owner, &mut |slot, xml| see(slot, xml.or(outer.as_mut())));
-            }
-            if let (Some(place), Some(xml)) = (parent.extra_mut(), outer) {
-                *place = xml;
-            }
-        })
+        self.place().inner(way)
     }
 }
 
@@ -277,12 +294,7 @@ where
 fn spell<V: Scalar>(value: &V, shape: &Shape) -> String {
     let mut text = String::new();
     value.write(&mut text);
-    let name = shape.name;
-    match shape.kind {
-        FieldKind::Attribute => format!("{name}='{text}'"),
-        FieldKind::Text => text,
-        _ => format!("<{name}>{text}</{name}>"),
-    }
+    shape.spell(&text)
 }
 
 impl<T: Content + Described, V: 'static> Place<T, V> {
@@ -294,9 +306,8 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
         unknown: fn(&V) -> bool,
         open: Open<S, V>,
     ) -> Self {
-        let info = key.info();
         Place {
-            shape: Shape { name: info.name, ns: info.ns, kind: info.kind },
+            shape: Shape::of(key.info()),
             shown,
             span,
             gone,
@@ -318,6 +329,19 @@ impl<T: 'static, V: 'static> Place<T, V> {
     pub fn wherever<P: 'static>(self, way: fn(&mut P, See<'_, V>)) -> Place<P, V> {
         let Place { shape, shown, span, gone, unknown, .. } = self;
         Place { shape, shown, span, gone, unknown, visit: Box::new(way) }
+    }
+
+    /// The same field, seen from what holds its struct without being an element above it: comments are left to that.
+    fn inner<P: Content>(self, way: impl Fn(&mut P) -> Option<&mut T> + Send + Sync + 'static) -> Place<P, V> {
+        self.seen(move |visit, parent: &mut P, see| {
+            let mut outer = parent.extra_mut().map(std::mem::take);
+            if let Some(owner) = way(parent) {
+                visit(owner, &mut |slot, xml| see(slot, xml.or(outer.as_mut())));
+            }
+            if let (Some(place), Some(xml)) = (parent.extra_mut(), outer) {
+                *place = xml;
+            }
+        })
     }
 
     fn seen<P: 'static>(self, way: impl Fn(&Visit<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static) -> Place<P, V> {

@@ -3,11 +3,12 @@
 use std::any::Any;
 use std::fmt;
 
-use domxml_runtime::{Content, Described, Extra, TypeInfo, Version};
+use domxml_runtime::{Content, Described, Extra, Key, Span, TypeInfo, Version};
 use serde::Serialize;
 
 use super::{BOTH, Context, LIBVIRT, MODERN, versions};
 use crate::options::{Driver, Profile};
+use crate::rule::place::Slot;
 use crate::rule::scope::Scope;
 
 /// When, in the making of libvirt's picture of a domain, something happens. Each phase runs once, in this order.
@@ -144,6 +145,7 @@ impl From<&[Driver]> for Drivers {
 
 type Act<T> = Box<dyn Fn(&mut T, &mut Context<'_>) + Send + Sync>;
 type When<T> = Box<dyn Fn(&T, &Scope) -> bool + Send + Sync>;
+type At<T> = Box<dyn Fn(&T) -> Option<Span> + Send + Sync>;
 type Run = Box<dyn Fn(&mut dyn Any, &mut Context<'_>) + Send + Sync>;
 type Try = Box<dyn Fn(&dyn Any, &mut Context<'_>) + Send + Sync>;
 
@@ -160,7 +162,7 @@ pub struct Draft<T> {
     about: &'static str,
     says: Option<&'static str>,
     after: Vec<&'static str>,
-    at: Option<fn(&T) -> &Extra>,
+    at: Option<At<T>>,
     when: Vec<When<T>>,
     act: Act<T>,
 }
@@ -247,7 +249,20 @@ impl<T: Content + Clone> Draft<T> {
     /// The place that the message is about, where it is not the element itself.
     #[must_use]
     pub fn at(mut self, at: fn(&T) -> &Extra) -> Self {
-        self.at = Some(at);
+        self.at = Some(Box::new(move |element| Some(at(element).span)));
+        self
+    }
+
+    /// As [`Draft::at`]: the first child in this field, where there is one.
+    #[must_use]
+    pub fn on<S>(mut self, field: Key<T, S>) -> Self
+    where
+        T: Described,
+        S: Slot + 'static,
+        S::Item: Content,
+    {
+        let span = move |element: &T| field.get(element).items().first()?.extra().map(|xml| xml.span);
+        self.at = Some(Box::new(span));
         self
     }
 
@@ -256,8 +271,8 @@ impl<T: Content + Clone> Draft<T> {
             return;
         }
         let here = cx.here;
-        if let Some(at) = self.at {
-            cx.here = at(element).span;
+        if let Some(at) = &self.at {
+            cx.here = at(element).unwrap_or(here);
         }
         cx.says = self.says;
         (self.act)(element, cx);

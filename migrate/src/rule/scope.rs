@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domxml::{
-    ArchName, Domain, DomainType, GraphicsType, MemoryAccessMode, NumaCellMemAccess, NumatuneMemoryPlacement, OnOff,
-    Os, OsFirmware, OsLoaderType, OsTypeValue, VcpuPlacement,
+    ArchName, ControllerTypeUsb, ControllerTypeUsbModel, Devices, Domain, DomainType, GraphicsType, MemoryAccessMode,
+    NumaCellMemAccess, NumatuneMemoryPlacement, OnOff, Os, OsFirmware, OsLoaderType, OsTypeValue, VcpuPlacement,
 };
-use domxml_runtime::{FieldInfo, Version};
+use domxml_runtime::{FieldInfo, Version, branch};
 
 use super::board::{Board, is_x86};
 use crate::host::{Guest, Host};
@@ -67,6 +67,8 @@ pub struct Scope {
     pub smm: Option<OnOff>,
     /// What is said of the PS/2 controller.
     pub ps2: Option<OnOff>,
+    /// Whether a controller of the model `none` takes USB away, and no other gives it.
+    pub no_usb: bool,
 }
 
 impl Scope {
@@ -107,6 +109,7 @@ impl Scope {
                 .map(|smm| smm.state.unwrap_or(OnOff::On))
                 .next(),
             ps2: domain.features.iter().filter_map(|features| features.ps2.as_ref()).map(|ps2| ps2.state).next(),
+            no_usb: domain.devices.as_ref().is_some_and(no_usb),
         }
     }
 
@@ -159,6 +162,12 @@ impl Scope {
 fn uefi(os: &Os) -> bool {
     let flash = os.loader.as_ref().is_some_and(|loader| loader.type_ == Some(OsLoaderType::Pflash));
     flash || os.firmware == Some(OsFirmware::Efi)
+}
+
+fn no_usb(devices: &Devices) -> bool {
+    let models = || devices.controllers.iter().filter_map(|it| Some(branch::<ControllerTypeUsb>(&it.type_)?.model));
+    let none = Some(ControllerTypeUsbModel::None);
+    models().next().is_some() && models().all(|model| model == none)
 }
 
 /// What is said of a cell goes before what is said of all memory.

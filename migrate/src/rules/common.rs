@@ -16,6 +16,17 @@ macro_rules! row_of_each {
 }
 pub(super) use row_of_each;
 
+/// Adds the same row for each of several fields of a type, whatever they hold.
+macro_rules! row_of_fields {
+    ($rule:expr, $type:ident::[$($field:ident)*], |$key:ident| $row:expr) => {
+        $rule$(.row({
+            let $key = $type::$field;
+            $row
+        }))*
+    };
+}
+pub(super) use row_of_fields;
+
 /// An attribute as reports show it.
 pub(super) fn attribute(name: &str, value: impl std::fmt::Display) -> String {
     format!("{name}='{value}'")

@@ -11,6 +11,7 @@ mod host;
 mod hostdev;
 mod live;
 mod network;
+mod prelude;
 mod qemu;
 mod security;
 mod storage;

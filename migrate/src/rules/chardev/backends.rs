@@ -1,15 +1,6 @@
 //! What stands behind character devices.
 
-use domxml::{
-    ChardevBackend, ChardevBackendNmdm, ChardevBackendQemuVdagent, ChardevBackendTcp, ChardevBackendUdp,
-    ChardevBackendUnix, ChardevPeer, ChardevProtocol, ChardevReconnect, ChardevSocketMode, ChardevSourceTcp,
-    ChardevSourceUdp, ChardevSourceUnix, InterfaceSourceVhostUser, Redirdev, YesNo,
-};
-
-use crate::rule::kinds::{algorithm, default, nothing, unread};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
-use crate::rules::common::{is_bare, kept_child};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -128,14 +119,12 @@ fn unread_parts() -> Rule {
 
 /// The back end of what is no port, console or channel has no labels.
 fn drop_labels(backend: &mut ChardevBackend, cx: &mut Context<'_>) {
-    let labels = match backend {
-        ChardevBackend::Dev(it) => it.source.as_mut().map(|it| &mut it.seclabels),
-        ChardevBackend::Pipe(it) => it.source.as_mut().map(|it| &mut it.seclabels),
-        ChardevBackend::File(it) => it.source.as_mut().map(|it| &mut it.seclabels),
-        ChardevBackend::Unix(it) => it.source.as_mut().map(|it| &mut it.seclabels),
-        _ => None,
-    };
-    if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
+    let of_terminal = matches!(backend, ChardevBackend::Pty(_));
+    let source = backend.members_mut().and_then(|members| child_called_mut(members, "source"));
+    if let Some(labels) = source.and_then(field_mut::<Vec<DeviceSeclabel>>)
+        && !labels.is_empty()
+        && !of_terminal
+    {
         labels.clear();
         cx.rewrote_here(cx.here, "the source of this device has no security labels").becomes("<seclabel>", "");
     }

@@ -2,11 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use domxml::ChannelTargetTypeGuestfwd;
-
-use crate::rule::kinds::{note, refuse, spelling};
-use crate::rule::place::required;
-use crate::rule::{BOTH, Class, LIBVIRT, MODERN, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,10 +1,8 @@
 //! `chardev-tcp-wiremode`.
 
-use domxml::{ChardevBackendTcp, Scalar as _};
+use domxml::Scalar as _;
 
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, MODERN, Rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 /// The attribute's name, which the format no longer has.
 const WIREMODE: &str = "wiremode";

@@ -1,13 +1,9 @@
 //! The first console and the first serial port.
 
-use domxml::{Console, ConsoleTarget, ConsoleTargetType, Devices, Extra, Serial, SerialTarget, SerialTargetType};
 use domxml_runtime::edit::forget_remarks;
 
 use super::console_source_differs_from_serial;
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, unread};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

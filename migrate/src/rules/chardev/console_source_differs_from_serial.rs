@@ -1,15 +1,10 @@
 //! `console-source-differs-from-serial`.
 
-use domxml::{
-    ChardevBackend, ChardevReconnect, ChardevSocketMode, ChardevSourceChannel, ChardevSourcePath, ChardevSourceUdp,
-    Devices, Payload as _, YesNo,
-};
 use domxml_runtime::edit::forget_remarks;
+use domxml_runtime::{Slot, fields};
 
 use super::console::copies_serial;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, MODERN, Phase, Rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("console-source-differs-from-serial", Class::Lossy)
@@ -50,68 +45,38 @@ fn follow_serial(devices: &mut Devices, cx: &mut Context<'_>) {
 fn same_source(a: &ChardevBackend, b: &ChardevBackend) -> bool {
     use ChardevBackend as B;
     match (a, b) {
-        (B::Null, B::Null)
-        | (B::Vc, B::Vc)
-        | (B::Stdio, B::Stdio)
-        | (B::Spicevmc, B::Spicevmc)
-        | (B::Pty(_), B::Pty(_)) => true,
-        (B::Dev(a), B::Dev(b)) => path(&a.source) == path(&b.source),
-        (B::Pipe(a), B::Pipe(b)) => path(&a.source) == path(&b.source),
-        (B::File(a), B::File(b)) => {
-            let [a, b] = [a, b].map(|it| it.source.as_ref());
-            a.and_then(|it| it.path.as_ref()) == b.and_then(|it| it.path.as_ref())
-                && a.and_then(|it| it.append) == b.and_then(|it| it.append)
-        }
-        (B::Udp(a), B::Udp(b)) => {
-            let [a, b] = [a, b].map(|it| [end(&it.sources, true), end(&it.sources, false)]);
-            a == b
-        }
-        (B::Tcp(a), B::Tcp(b)) => {
-            let [a, b] = [a, b].map(|tcp| {
-                let source = tcp.sources.first()?;
-                Some((is_bound(source.mode), &source.host, &source.service, source.tls, again(&source.reconnect)))
-            });
-            a == b
-        }
-        (B::Unix(a), B::Unix(b)) => {
-            let [a, b] = [a, b].map(|unix| {
-                let source = unix.source.as_ref()?;
-                Some((is_bound(source.mode), &source.path, again(&source.reconnect)))
-            });
-            a == b
-        }
-        (B::Spiceport(a), B::Spiceport(b)) => channel(&a.source) == channel(&b.source),
-        (B::Dbus(a), B::Dbus(b)) => channel(&a.source) == channel(&b.source),
-        (B::Nmdm(a), B::Nmdm(b)) => {
-            let [a, b] = [a, b].map(|nmdm| nmdm.source.as_ref().map(|source| (&source.master, &source.slave)));
-            a == b
-        }
-        (B::QemuVdagent(a), B::QemuVdagent(b)) => {
-            let [a, b] = [a, b].map(|it| it.source.as_ref());
-            let clipboard = |it: Option<&domxml::ChardevSourceVdagent>| it?.clipboard.as_ref().map(|it| it.copypaste);
-            let mouse = |it: Option<&domxml::ChardevSourceVdagent>| it?.mouse.as_ref().map(|it| it.mode);
-            clipboard(a) == clipboard(b) && mouse(a) == mouse(b)
-        }
-        _ => false,
+        (B::Pty(_), B::Pty(_)) => true,
+        (B::Other(_), _) => false,
+        (B::Udp(a), B::Udp(b)) => [true, false].iter().all(|bound| end(&a.sources, *bound) == end(&b.sources, *bound)),
+        _ => a.value() == b.value() && a.members().map(essence) == b.members().map(essence),
     }
 }
 
-fn is_bound(mode: Option<ChardevSocketMode>) -> bool {
-    mode == Some(ChardevSocketMode::Bind)
-}
-
-fn again(reconnect: &Option<ChardevReconnect>) -> Option<Option<u32>> {
-    reconnect.as_ref().filter(|it| it.enabled == Some(YesNo::Yes)).map(|it| it.timeout)
+/// What libvirt compares of a back end: where it leads to, who waits for whom, and after what time it connects again.
+fn essence(content: &dyn Content) -> Vec<(&'static str, String)> {
+    const COMPARED: [&str; 10] =
+        ["append", "channel", "copypaste", "host", "master", "mode", "path", "service", "slave", "tls"];
+    let mut said = Vec::new();
+    fields(content, |line, slot| match slot {
+        Slot::Value(field) if COMPARED.contains(&line.name) && field.count() > 0 => {
+            let mut text = String::new();
+            field.write(0, &mut text);
+            said.push((line.name, text));
+        }
+        Slot::Child(nest) if matches!(line.name, "clipboard" | "mouse" | "source") => {
+            said.extend(nest.get(0).into_iter().flat_map(essence));
+        }
+        _ => {}
+    });
+    // Whoever does not wait connects.
+    said.retain(|(name, text)| (*name, &**text) != ("mode", "connect"));
+    let again = field::<Option<ChardevReconnect>>(content).and_then(Option::as_ref);
+    let again = again.filter(|again| again.enabled == Some(YesNo::Yes));
+    said.extend(again.map(|again| ("reconnect", format!("{:?}", again.timeout))));
+    said
 }
 
 fn end(sources: &[ChardevSourceUdp], bound: bool) -> Option<(&Option<String>, &Option<String>)> {
-    sources.iter().find(|source| is_bound(source.mode) == bound).map(|source| (&source.host, &source.service))
-}
-
-fn path(source: &Option<ChardevSourcePath>) -> Option<&str> {
-    source.as_ref()?.path.as_deref()
-}
-
-fn channel(source: &Option<ChardevSourceChannel>) -> Option<&str> {
-    source.as_ref()?.channel.as_deref()
+    let is_end = |source: &&ChardevSourceUdp| (source.mode == Some(ChardevSocketMode::Bind)) == bound;
+    sources.iter().find(is_end).map(|source| (&source.host, &source.service))
 }

@@ -1,10 +1,6 @@
 //! `console-tty-attr`.
 
-use domxml::{ChardevBackend, ChardevSourcePty, Console, Extra};
-
-use crate::options::Profile;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, Phase, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("console-tty-attr", Class::Structure)

@@ -1,15 +1,10 @@
 //! `chardev-contradictions`.
 
-use domxml::{
-    AddressType, ArchName, ChannelTargetType, ChardevBackend, ChardevReconnect, ChardevSocketMode as Mode,
-    ChardevSourceNmdm, ChardevSourceUdp, Console, Devices, Extra, RngBackend, RngBackendModel, Serial,
-    SerialTargetType, Smartcard, SmartcardMode, SmartcardModeHostCertificates, YesNo,
-};
+use domxml::ChardevSocketMode as Mode;
 
 use super::console::{copies_serial, is_serial};
 use super::ports::{ISA_PORTS, given, is_isa};
-use crate::rule::kinds::{check, refuse, unique};
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("chardev-contradictions", Class::Conflict)
@@ -34,14 +29,16 @@ pub(super) fn rule() -> Rule {
             refuse(|devices: &Devices, _| second(devices).map(|_| "only the first console can be a serial port"))
                 .at(|devices| second(devices).map_or(&devices.xml, |console| &console.xml)),
         )
-        .row(refuse(|serial: &Serial, scope| {
-            let x86 = matches!(scope.arch, None | Some(ArchName::I686 | ArchName::X86_64));
-            (!x86 && type_of(serial) == Some(SerialTargetType::IsaDebug)).then_some("only x86 has the debug port")
-        }))
-        .row(refuse(|serial: &Serial, _| {
-            let on_usb = serial.address.as_ref().is_none_or(|address| matches!(address.type_, AddressType::Usb(_)));
-            let wrong = type_of(serial) == Some(SerialTargetType::UsbSerial) && !on_usb;
-            wrong.then_some("a serial port on USB has an address of the type usb")
+        .row(refuse_each(|serial: &Serial, scope| {
+            let type_ = serial.target.as_ref().and_then(|target| target.type_);
+            let elsewhere = serial.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Usb(_)));
+            [
+                (!scope.is_x86() && type_ == Some(SerialTargetType::IsaDebug), "only x86 has the debug port"),
+                (
+                    elsewhere && type_ == Some(SerialTargetType::UsbSerial),
+                    "a serial port on USB has an address of the type usb",
+                ),
+            ]
         }))
         .row(
             refuse(|devices: &Devices, _| {
@@ -61,18 +58,25 @@ pub(super) fn rule() -> Rule {
             let untyped = matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some();
             untyped.then_some("a smartcard in another program needs a type of character device")
         }))
-        .row(
-            refuse(|card: &Smartcard, _| {
-                let wrong = card.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Ccid(_)));
-                wrong.then_some("a smartcard is in the slot of a reader: its address is of the type ccid")
-            })
-            .at(|card| card.address.as_ref().map_or(&card.xml, |address| &address.xml)),
-        )
+        .row(refuse_in(Smartcard::ADDRESS, |it, _| {
+            let wrong = !matches!(it.type_, AddressType::Ccid(_));
+            wrong.then_some("a smartcard is in the slot of a reader: its address is of the type ccid")
+        }))
         .row(refuse(|backend: &RngBackend, _| {
             let untyped = matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some();
             untyped.then_some("an entropy source of the model egd needs a type of character device")
         }))
-        .row(check(sources))
+        .row(check(|it: &Serial, cx| source(&it.type_, Owner::Port, cx)))
+        .row(check(|it: &Parallel, cx| source(&it.type_, Owner::Port, cx)))
+        .row(check(|it: &Redirdev, cx| source(&it.type_, Owner::Redirdev, cx)))
+        .row(check(|it: &ChardevPeer, cx| source(&it.type_, Owner::Other, cx)))
+        .row(check(|it: &Channel, cx| match &it.target.type_ {
+            ChannelTargetType::Guestfwd(_) => source(&it.type_, Owner::Guestfwd, cx),
+            ChannelTargetType::Virtio(_) => source(&it.type_, Owner::VirtioChannel, cx),
+            ChannelTargetType::Xen(_) => source(&it.type_, Owner::XenChannel, cx),
+            _ => {}
+        }))
+        .row(check(consoles))
 }
 
 /// A console behind the first that is a serial port.
@@ -86,10 +90,6 @@ fn beyond_isa(devices: &Devices) -> Option<&Serial> {
     let most = ISA_PORTS as usize;
     let beyond = on_isa.find(|(at, it)| *at >= most || given(it).is_some_and(|port| port >= ISA_PORTS));
     beyond.map(|(_, serial)| serial)
-}
-
-fn type_of(serial: &Serial) -> Option<SerialTargetType> {
-    serial.target.as_ref().and_then(|target| target.type_)
 }
 
 /// The device that a back end stands behind.
@@ -109,72 +109,44 @@ enum Owner {
     Other,
 }
 
-/// Every back end, but that of a console that is the first serial port under another name: libvirt does not look at it.
-fn sources(devices: &Devices, cx: &mut Context<'_>) {
-    for card in &devices.smartcards {
-        if let SmartcardMode::Passthrough(members) = &card.mode {
-            source(&members.type_, Owner::Other, &card.xml, cx);
-        }
-    }
-    for serial in &devices.serials {
-        source(&serial.type_, Owner::Port, &serial.xml, cx);
-    }
-    for parallel in &devices.parallels {
-        source(&parallel.type_, Owner::Port, &parallel.xml, cx);
-    }
+/// The back ends of consoles, but that of one that is the first serial port under another name: libvirt does not look at it.
+fn consoles(devices: &Devices, cx: &mut Context<'_>) {
     let copies = usize::from(copies_serial(devices, cx.scope.is_hvm()));
+    let here = cx.here;
     for console in devices.consoles.iter().skip(copies) {
-        source(&console.type_, Owner::Port, &console.xml, cx);
+        cx.here = console.xml.span;
+        source(&console.type_, Owner::Port, cx);
     }
-    for channel in &devices.channels {
-        let owner = match &channel.target.type_ {
-            ChannelTargetType::Guestfwd(_) => Owner::Guestfwd,
-            ChannelTargetType::Virtio(_) => Owner::VirtioChannel,
-            ChannelTargetType::Xen(_) => Owner::XenChannel,
-            _ => continue,
-        };
-        source(&channel.type_, owner, &channel.xml, cx);
-    }
-    for redirdev in &devices.redirdevs {
-        source(&redirdev.type_, Owner::Redirdev, &redirdev.xml, cx);
-    }
-    for rng in &devices.rngs {
-        if let RngBackendModel::Egd(members) = &rng.backend.model {
-            source(&members.type_, Owner::Other, &rng.xml, cx);
-        }
-    }
+    cx.here = here;
 }
 
-fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<'_>) {
+fn source(backend: &ChardevBackend, owner: Owner, cx: &mut Context<'_>) {
+    use ChardevBackend::{Dbus, Dev, File, Nmdm, Pipe, Spiceport, Spicevmc, Tcp, Udp, Unix};
     let mut lacks = |thing: bool, what: &str| {
         if thing {
-            cx.error(xml, format!("the character device lacks {what}: add it"));
+            cx.refuse_here(cx.here, format!("the character device lacks {what}: add it"));
         }
     };
     match backend {
-        ChardevBackend::Dev(members) => {
+        Dev(members) | Pipe(members) => {
             lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
         }
-        ChardevBackend::Pipe(members) => {
+        File(members) => {
             lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
         }
-        ChardevBackend::File(members) => {
-            lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
-        }
-        ChardevBackend::Nmdm(members) => {
+        Nmdm(members) => {
             let half = |source: &ChardevSourceNmdm| source.master.is_none() != source.slave.is_none();
             lacks(members.source.as_ref().is_some_and(half), "one of the two ends of its null modem");
         }
-        ChardevBackend::Spiceport(members) => {
+        Spiceport(members) => {
             let name = members.source.as_ref().and_then(|source| source.channel.as_deref());
             lacks(name.is_none(), "the name of its channel");
-            if let Some(name) = name
-                && !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
-            {
-                cx.error(xml, "the name of a channel has letters, digits, '-', '.' and '_' alone");
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            if name.is_some_and(|name| !name.bytes().all(is_plain)) {
+                cx.refuse_here(cx.here, "the name of a channel has letters, digits, '-', '.' and '_' alone");
             }
         }
-        ChardevBackend::Tcp(members) => {
+        Tcp(members) => {
             let source = members.sources.first();
             lacks(source.is_none_or(|source| source.host.is_none()), "the host of its source");
             lacks(source.is_none_or(|source| source.service.is_none()), "the service of its source");
@@ -182,10 +154,10 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<
                 cx.error(&second.xml, "a character device has one source: leave the others out");
             }
             if let Some(source) = source {
-                reconnect(source.mode, source.reconnect.as_ref(), xml, cx);
+                reconnect(source.mode, source.reconnect.as_ref(), cx);
             }
         }
-        ChardevBackend::Udp(members) => {
+        Udp(members) => {
             // Of two ends that send the first counts.
             let sends = |source: &&ChardevSourceUdp| {
                 source.mode != Some(Mode::Bind) && (source.host.is_some() || source.service.is_some())
@@ -196,30 +168,28 @@ fn source(backend: &ChardevBackend, owner: Owner, xml: &Extra, cx: &mut Context<
                 cx.error(&third.xml, "a UDP device has two ends: leave the further ones out");
             }
         }
-        ChardevBackend::Unix(members) => {
-            let path = members.source.as_ref().and_then(|source| source.path.as_ref());
-            lacks(
-                path.is_none() && !matches!(owner, Owner::VirtioChannel | Owner::XenChannel),
-                "the path of its source",
-            );
+        Unix(members) => {
+            let pathless = members.source.as_ref().is_none_or(|source| source.path.is_none());
+            let made = matches!(owner, Owner::VirtioChannel | Owner::XenChannel);
+            lacks(pathless && !made, "the path of its source");
             if let Some(source) = &members.source {
-                reconnect(source.mode, source.reconnect.as_ref(), xml, cx);
+                reconnect(source.mode, source.reconnect.as_ref(), cx);
             }
         }
-        ChardevBackend::Dbus(members) if owner != Owner::Redirdev => {
+        Dbus(members) if owner != Owner::Redirdev => {
             lacks(members.source.as_ref().is_none_or(|source| source.channel.is_none()), "the name of its channel");
         }
-        ChardevBackend::Spicevmc if !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) => {
-            cx.error(xml, "the channel of the SPICE agent is a virtio channel");
+        Spicevmc if !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) => {
+            cx.refuse_here(cx.here, "the channel of the SPICE agent is a virtio channel");
         }
         _ => {}
     }
 }
 
-fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, xml: &Extra, cx: &mut Context<'_>) {
+fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, cx: &mut Context<'_>) {
     let Some(reconnect) = reconnect else { return };
     if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
-        cx.error(xml, "only a device that connects can connect again");
+        cx.refuse_here(cx.here, "only a device that connects can connect again");
     }
     if reconnect.enabled == Some(YesNo::Yes) && reconnect.timeout.is_none() {
         cx.error(&reconnect.xml, "missing attribute 'timeout'");

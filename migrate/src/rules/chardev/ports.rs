@@ -1,13 +1,7 @@
 //! Numbers of ports.
 
-use domxml::{Console, ConsoleTarget, ConsoleTargetType, Devices, Extra, Serial, SerialTargetType};
-
 use super::console::{copies_serial, is_serial, needs_stub};
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, default};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 /// How many serial ports an ISA bus has.
 pub(super) const ISA_PORTS: u32 = 4;

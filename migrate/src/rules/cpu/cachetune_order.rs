@@ -1,12 +1,9 @@
 //! `cachetune-order`.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{CachetuneItem, Cputune};
 
-use super::resctrl::{for_none, keep_below};
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule};
-use crate::rules::domain::largest_unit;
+use super::resctrl::settle;
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("cachetune-order", Class::Spelling)
@@ -19,6 +16,7 @@ pub(super) fn rule() -> Rule {
             "<vcpu>2</vcpu><cputune><cachetune vcpus='0-7'><cache id='1' level='3' type='both' size='3072' unit='KiB'/><cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
             "<vcpu>2</vcpu><cputune><cachetune vcpus='0-1'><cache id='0' level='3' type='both' size='3' unit='MiB'/><cache id='1' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
         )
+        .row(largest_unit(CachetuneCache::SIZE, CachetuneCache::UNIT, MemoryUnit::KiB))
         .row(algorithm(cachetune).phase(Phase::Write).profiles(LIBVIRT))
 }
 
@@ -31,35 +29,9 @@ fn cache_rank(item: &CachetuneItem) -> (bool, u32, usize, u32) {
 }
 
 fn cachetune(cputune: &mut Cputune, cx: &mut Context<'_>) {
-    let most = cx.scope.vcpus;
-    cputune.cachetunes.retain_mut(|share| {
-        keep_below(&mut share.vcpus, most, &share.xml, cx);
-        if for_none(share.vcpus.as_ref(), most) || share.items.is_empty() {
-            cx.rewrote(&share.xml, "it is for no CPU, or shares nothing").becomes("<cachetune/>", "");
-            return false;
-        }
-        for item in &mut share.items {
-            match item {
-                CachetuneItem::Cache(cache) => {
-                    // A size without a unit counts KiB.
-                    let before = (cache.size, cache.unit.unwrap_or(MemoryUnit::KiB));
-                    let Some(after) = largest_unit(before.0, before.1) else { continue };
-                    if (cache.size, cache.unit) != (after.0, Some(after.1)) {
-                        (cache.size, cache.unit) = (after.0, Some(after.1));
-                        cx.rewrote(&cache.xml, "libvirt writes the size in the largest unit that holds it")
-                            .becomes(format!("{} {}", before.0, before.1), format!("{} {}", after.0, after.1));
-                    }
-                }
-                CachetuneItem::Monitor(monitor) => {
-                    keep_below(&mut monitor.vcpus, most, &monitor.xml, cx);
-                }
-                _ => {}
-            }
-        }
-        if !share.items.is_sorted_by_key(cache_rank) {
-            share.items.sort_by_key(cache_rank);
-            cx.rewrote(&share.xml, "libvirt writes the caches in their order");
-        }
-        true
-    });
+    settle(&mut cputune.cachetunes, "it is for no CPU, or shares nothing", cx);
+    for share in cputune.cachetunes.iter_mut().filter(|share| !share.items.is_sorted_by_key(cache_rank)) {
+        share.items.sort_by_key(cache_rank);
+        cx.rewrote(&share.xml, "libvirt writes the caches in their order");
+    }
 }

@@ -1,13 +1,9 @@
 //! The guest's NUMA cells.
 
 use domxml::scalar::{CpuSet, MemoryUnit};
-use domxml::{CpuNuma, NumaCacheLine, NumaCacheSize};
 
 use super::cpu_numa_distances_filled::{self, LOCAL};
-use crate::rule::kinds::{algorithm, check, note, sort, spelling};
-use crate::rule::place::required;
-use crate::rule::{Class, Context, Phase, Rule, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domxml::{CpuNuma, NumaDistances, NumaSibling};
-
 use super::cells::number;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule};
+use crate::rules::prelude::*;
 
 /// The distance of a cell to itself.
 pub(super) const LOCAL: u8 = 10;

@@ -1,9 +1,6 @@
 //! I/O threads.
 
-use domxml::{Defaultiothread, Domain, Iothread, IothreadPoll, Iothreadids};
-
-use crate::rule::kinds::{algorithm, refuse, unique};
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

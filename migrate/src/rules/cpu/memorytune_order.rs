@@ -1,11 +1,7 @@
 //! `memorytune-order`.
 
-use domxml::scalar::CpuSet;
-use domxml::{Cputune, Memorytune, MemorytuneItem};
-
-use super::resctrl::{for_none, keep_below, read};
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule};
+use super::resctrl::{follow, merge, settle};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("memorytune-order", Class::Spelling)
@@ -28,47 +24,15 @@ fn node_rank(item: &MemorytuneItem) -> (bool, u32) {
     }
 }
 
-/// Shares for the same CPUs are one.
-fn merge_memorytunes(shares: &mut Vec<Memorytune>, most: u32, cx: &mut Context<'_>) {
-    let mut at = 1;
-    while at < shares.len() {
-        let vcpus = read(shares[at].vcpus.as_ref(), most);
-        let same = |share: &Memorytune| read(share.vcpus.as_ref(), most) == vcpus && !for_none(vcpus.as_ref(), most);
-        let Some(first) = shares[..at].iter().position(same) else {
-            at += 1;
-            continue;
-        };
-        let Memorytune { items, xml, .. } = shares.remove(at);
-        cx.rewrote(&xml, "these CPUs have a share already").becomes("<memorytune>, <memorytune>", "<memorytune>");
-        shares[first].items.extend(items);
-        shares[first].xml.absorb(xml);
-    }
-}
-
 fn memorytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
-    let most = cx.scope.vcpus;
-    merge_memorytunes(&mut cputune.memorytunes, most, cx);
-    cputune.memorytunes.retain_mut(|share| {
-        keep_below(&mut share.vcpus, most, &share.xml, cx);
-        if for_none(share.vcpus.as_ref(), most) || share.items.is_empty() {
-            cx.rewrote(&share.xml, "it is for no CPU, or shares nothing").becomes("<memorytune/>", "");
-            return false;
-        }
-        for item in &mut share.items {
-            if let MemorytuneItem::Monitor(monitor) = item {
-                keep_below(&mut monitor.vcpus, most, &monitor.xml, cx);
-            }
-        }
-        if !share.items.is_sorted_by_key(node_rank) {
-            share.items.sort_by_key(node_rank);
-            cx.rewrote(&share.xml, "libvirt writes the nodes in their order");
-        }
-        true
-    });
-    let caches: Vec<Option<CpuSet>> = cputune.cachetunes.iter().map(|share| share.vcpus.clone()).collect();
-    let place = |set: &Option<CpuSet>| caches.iter().position(|other| other == set).unwrap_or(usize::MAX);
-    if !cputune.memorytunes.is_sorted_by_key(|share| place(&share.vcpus)) {
-        cputune.memorytunes.sort_by_key(|share| place(&share.vcpus));
+    merge(&mut cputune.memorytunes, "these CPUs have a share already", cx);
+    settle(&mut cputune.memorytunes, "it is for no CPU, or shares nothing", cx);
+    for share in cputune.memorytunes.iter_mut().filter(|share| !share.items.is_sorted_by_key(node_rank)) {
+        share.items.sort_by_key(node_rank);
+        cx.rewrote(&share.xml, "libvirt writes the nodes in their order");
+    }
+    let caches: Vec<_> = cputune.cachetunes.iter().map(|share| share.vcpus.clone()).collect();
+    if follow(&mut cputune.memorytunes, &caches) {
         cx.rewrote(&cputune.xml, "first the CPUs that also share caches");
     }
 }

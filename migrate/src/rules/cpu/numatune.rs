@@ -1,17 +1,8 @@
 //! Memory from the host's nodes.
 
-use domxml::{
-    Domain, NumaMemoryMode, Numatune, NumatuneMemnode, NumatuneMemory, NumatuneMemoryPlacement as Placement,
-    VcpuPlacement,
-};
-use domxml_runtime::Element as _;
+use domxml::NumatuneMemoryPlacement as Placement;
 
-use crate::options::Driver;
-use crate::rule::kinds::{algorithm, check, default, exists, nothing, refuse, sort, unique, unread};
-use crate::rule::place::child;
-use crate::rule::scope::CELLS;
-use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -101,10 +92,15 @@ fn refused() -> Rule {
             !placed_automatically(scope.memory_placement, scope.vcpus_placed)
         }))
         .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
-        .row(check(restrictively))
+        .row(
+            refuse_in(Numatune::MEMNODES, |node, _| {
+                (!restricts(node.mode)).then_some("cells are placed restrictively where the whole memory is")
+            })
+            .when(|numatune, _| restricts_all(numatune)),
+        )
         // 11.3.0 or earlier, but after 9.0.0.
-        .row(check(nowhere_else).since(11, 3, 0).profiles(LIBVIRT))
-        .row(check(nowhere_else).driver(Driver::Qemu).profiles(MODERN))
+        .row(nowhere_else().since(11, 3, 0).profiles(LIBVIRT))
+        .row(nowhere_else().driver(Driver::Qemu).profiles(MODERN))
 }
 
 fn static_placement() -> Rule {
@@ -165,18 +161,19 @@ fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
     memory == Some(Placement::Auto) || memory.is_none() && vcpus
 }
 
-fn restrictively(numatune: &Numatune, cx: &mut Context<'_>) {
-    let whole = numatune.memory.as_ref().is_some_and(|memory| memory.mode == Some(NumaMemoryMode::Restrictive));
-    for node in numatune.memnodes.iter().filter(|node| whole && node.mode != Some(NumaMemoryMode::Restrictive)) {
-        cx.error(&node.xml, "cells are placed restrictively where the whole memory is");
-    }
+fn restricts(mode: Option<NumaMemoryMode>) -> bool {
+    mode == Some(NumaMemoryMode::Restrictive)
 }
 
-fn nowhere_else(numatune: &Numatune, cx: &mut Context<'_>) {
-    let other = numatune.memory.as_ref().is_none_or(|memory| memory.mode != Some(NumaMemoryMode::Restrictive));
-    for node in numatune.memnodes.iter().filter(|node| other && node.mode == Some(NumaMemoryMode::Restrictive)) {
-        cx.error(&node.xml, "cells are placed restrictively only where the whole memory is");
-    }
+fn restricts_all(numatune: &Numatune) -> bool {
+    numatune.memory.as_ref().is_some_and(|memory| restricts(memory.mode))
+}
+
+fn nowhere_else() -> Draft<Numatune> {
+    refuse_in(Numatune::MEMNODES, |node, _| {
+        restricts(node.mode).then_some("cells are placed restrictively only where the whole memory is")
+    })
+    .when(|numatune, _| !restricts_all(numatune))
 }
 
 fn pinned(domain: &Domain, vcpus: u32) -> bool {

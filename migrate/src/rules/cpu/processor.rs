@@ -1,12 +1,6 @@
 //! The processor: its mode, its model, and what goes with them.
 
-use domxml::{Cpu, CpuFeature, CpuMatch, CpuMode, CpuModel, CpuModelFallback, CpuTopology};
-use domxml_runtime::Element as _;
-
-use crate::options::Driver;
-use crate::rule::kinds::{default, nothing, refuse, unique, unread, unread_where};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -126,39 +120,31 @@ fn conflict() -> Rule {
         .finds("<cpu><model vendor_id='Genuine,ntel'>core2duo</model></cpu>")
         .finds("<cpu mode='host-model' migratable='off'/>")
         .finds("<cpu><topology sockets='0' cores='1' threads='1'/></cpu>")
-        .row(
-            refuse(|cpu: &Cpu, _| {
-                let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
-                (bare && !cpu.features.is_empty()).then_some("features need a model that they are added to")
-            })
-            .at(|cpu| cpu.features.first().map_or(&cpu.xml, |feature: &CpuFeature| &feature.xml)),
-        )
+        .row(refuse_at(Cpu::FEATURES, |cpu, _| {
+            (is_bare_model(cpu) && !cpu.features.is_empty()).then_some("features need a model that they are added to")
+        }))
         .row(
             // The QEMU driver fills in a model first.
             refuse(|cpu: &Cpu, _| {
-                let bare = !is_named(cpu) && mode(cpu) == CpuMode::Custom;
-                (bare && cpu.check.is_some()).then_some("a processor without a model cannot be checked")
+                (is_bare_model(cpu) && cpu.check.is_some()).then_some("a processor without a model cannot be checked")
             })
             .but(Driver::Qemu),
         )
-        .row(refuse(|cpu: &Cpu, _| {
+        .row(refuse_each(|cpu: &Cpu, _| {
             let vendor = cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty());
-            (!is_named(cpu) && vendor).then_some("a vendor needs a model")
+            let migratable = cpu.migratable.is_some() && has_model(cpu);
+            [
+                (!is_named(cpu) && vendor, "a vendor needs a model"),
+                (migratable, "migratable is for the host's own processor, or the maximum"),
+            ]
         }))
-        .row(
-            refuse(|cpu: &Cpu, _| {
-                let vendor = cpu.model.as_ref()?.vendor_id.as_ref().filter(|_| has_model(cpu))?;
-                match vendor.len() {
-                    0 => None,
-                    12 => vendor.contains(',').then(|| "a vendor has no comma".to_owned()),
-                    _ => Some(format!("the vendor '{vendor}' has not 12 characters")),
-                }
-            })
-            .at(|cpu| cpu.model.as_ref().map_or(&cpu.xml, |model| &model.xml)),
-        )
-        .row(refuse(|cpu: &Cpu, _| {
-            let wrong = cpu.migratable.is_some() && has_model(cpu);
-            wrong.then_some("migratable is for the host's own processor, or the maximum")
+        .row(refuse_at(Cpu::MODEL, |cpu, _| {
+            let vendor = cpu.model.as_ref()?.vendor_id.as_ref().filter(|_| has_model(cpu))?;
+            match vendor.len() {
+                0 => None,
+                12 => vendor.contains(',').then(|| "a vendor has no comma".to_owned()),
+                _ => Some(format!("the vendor '{vendor}' has not 12 characters")),
+            }
         }))
         .row(refuse(|it: &CpuTopology, _| {
             let parts = [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)];
@@ -169,6 +155,11 @@ fn conflict() -> Rule {
             |feature, _| Some(feature.name.clone()),
             |name| format!("the feature {name} stands twice"),
         ))
+}
+
+/// Whether it is described by itself, and not by a model.
+fn is_bare_model(cpu: &Cpu) -> bool {
+    !is_named(cpu) && mode(cpu) == CpuMode::Custom
 }
 
 fn mode(cpu: &Cpu) -> CpuMode {

@@ -1,18 +1,72 @@
 //! What shares of the host's caches and bandwidth are for.
 
-use domxml::Extra;
 use domxml::scalar::CpuSet;
 
-use crate::rule::Context;
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
+
+/// The CPUs that a share or a monitor is for; none for the whole process.
+pub(super) fn vcpus(content: &dyn Content) -> Option<&CpuSet> {
+    field::<Option<CpuSet>>(content)?.as_ref()
+}
 
 /// Takes the members of a set away that there cannot be.
-pub(super) fn keep_below(vcpus: &mut Option<CpuSet>, limit: u32, xml: &Extra, cx: &mut Context<'_>) {
-    let Some(set) = vcpus.as_mut().filter(|set| set.iter().any(|id| id >= limit)) else { return };
+fn keep_below(content: &mut dyn Content, limit: u32, cx: &mut Context<'_>) {
+    let Some(set) = vcpus(content).filter(|set| set.iter().any(|id| id >= limit)) else { return };
     let kept = below(set, limit);
-    cx.rewrote(xml, "libvirt leaves out CPUs that the guest cannot have")
-        .becomes(attribute("vcpus", &*set), attribute("vcpus", &kept));
-    *set = kept;
+    cx.rewrote_here(span(content, cx), "libvirt leaves out CPUs that the guest cannot have")
+        .becomes(attribute("vcpus", set), attribute("vcpus", &kept));
+    if let Some(place) = field_mut(content) {
+        *place = Some(kept);
+    }
+}
+
+pub(super) fn span(content: &dyn Content, cx: &Context<'_>) -> Span {
+    content.extra().map_or(cx.here, |xml| xml.span)
+}
+
+/// Makes shares for the same CPUs one.
+pub(super) fn merge<T: Element>(shares: &mut Vec<T>, why: &str, cx: &mut Context<'_>) {
+    let most = cx.scope.vcpus;
+    let mut at = 1;
+    while at < shares.len() {
+        let (before, rest) = shares.split_at_mut(at);
+        let these = vcpus(&rest[0]);
+        let same = |share: &&mut T| read(vcpus(*share), most) == read(these, most) && !for_none(these, most);
+        let Some(first) = before.iter_mut().find(same) else {
+            at += 1;
+            continue;
+        };
+        let other = std::mem::take(&mut rest[0]);
+        let name = other.info().element.map_or("", |name| name.local);
+        cx.rewrote_here(span(&other, cx), why).becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
+        first.merge(other, Prefer::First);
+        shares.remove(at);
+    }
+}
+
+/// Forgets CPUs that there cannot be, and shares that are for none or have nothing in them.
+pub(super) fn settle<T: Content>(shares: &mut Vec<T>, why: &str, cx: &mut Context<'_>) {
+    let most = cx.scope.vcpus;
+    shares.retain_mut(|share| {
+        keep_below(share, most, cx);
+        let mut parts = 0;
+        each_struct(share, &mut |_| parts += 1);
+        if for_none(vcpus(share), most) || parts == 0 {
+            let name = share.info().element.map_or("", |name| name.local);
+            cx.rewrote_here(span(share, cx), why).becomes(format!("<{name}/>"), "");
+            return false;
+        }
+        each_struct_mut(share, &mut |part| keep_below(part, most, cx));
+        true
+    });
+}
+
+/// Puts shares in the order of others for the same CPUs; whether any moved.
+pub(super) fn follow<T: Content>(shares: &mut [T], others: &[Option<CpuSet>]) -> bool {
+    let place = |share: &T| others.iter().position(|other| other.as_ref() == vcpus(share)).unwrap_or(usize::MAX);
+    let sorted = shares.is_sorted_by_key(place);
+    shares.sort_by_key(place);
+    !sorted
 }
 
 /// The members of a set that lie below a limit.

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use domxml::scalar::CpuSet;
-use domxml::{CachetuneCacheType, CachetuneItem, Cputune, MemorytuneItem};
 
-use super::resctrl::{for_none, read};
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule};
+use super::resctrl::{for_none, read, span, vcpus};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("resctrl-conflict", Class::Conflict)
@@ -20,43 +18,52 @@ pub(super) fn rule() -> Rule {
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>")
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><monitor/><monitor vcpus='1'/></memorytune></cputune>")
         .row(check(conflict))
+        .row(check(caches))
+        .row(unique(
+            Cputune::CACHETUNES,
+            |share, scope| {
+                let vcpus = share.vcpus.as_ref();
+                (!for_none(vcpus, scope.vcpus)).then(|| read(vcpus, scope.vcpus).map(|set| set.to_string()))
+            },
+            |_| "these CPUs have a share of caches already".to_owned(),
+        ))
+        .row(check(nodes))
+        .row(refuse(|node: &MemorytuneNode, _| {
+            let more = node.bandwidth > 100;
+            more.then(|| format!("a share of the bandwidth is at most 100 percent, not {}", node.bandwidth))
+        }))
 }
 
-/// Two shares of one thing for the same CPUs.
-fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
-    let mut owners: Vec<Option<CpuSet>> = Vec::new();
-    for share in cputune.cachetunes.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
-        let mut caches = Vec::new();
-        for item in &share.items {
-            match item {
-                CachetuneItem::Cache(cache) => {
-                    // A share of code or data takes part of what is for both.
-                    let collides = |other: &CachetuneCacheType| {
-                        *other == cache.type_ || [*other, cache.type_].contains(&CachetuneCacheType::Both)
-                    };
-                    if caches
-                        .iter()
-                        .any(|(level, id, type_)| (*level, *id) == (cache.level, cache.id) && collides(type_))
-                    {
-                        cx.error(
-                            &cache.xml,
-                            format!("the level {} of cache {} is shared already", cache.level, cache.id),
-                        );
-                    }
-                    caches.push((cache.level, cache.id, cache.type_));
-                }
-                CachetuneItem::Monitor(monitor) if monitor.level != 3 => {
-                    cx.error(&monitor.xml, "a cache is monitored at level 3");
-                }
-                _ => {}
-            }
-        }
-        let vcpus = read(share.vcpus.as_ref(), most);
-        if owners.contains(&vcpus) {
-            cx.error(&share.xml, "these CPUs have a share of caches already");
-        }
-        owners.push(vcpus);
+/// Caches that a share has twice: a share of code or data takes part of what is for both.
+fn caches(share: &Cachetune, cx: &mut Context<'_>) {
+    if for_none(share.vcpus.as_ref(), cx.scope.vcpus) {
+        return;
     }
+    let mut caches: Vec<&CachetuneCache> = Vec::new();
+    for item in &share.items {
+        match item {
+            CachetuneItem::Cache(cache) => {
+                let both = |type_: CachetuneCacheType| type_ == CachetuneCacheType::Both;
+                let collides = |other: &&CachetuneCache| {
+                    (other.level, other.id) == (cache.level, cache.id)
+                        && (other.type_ == cache.type_ || both(other.type_) || both(cache.type_))
+                };
+                if caches.iter().any(collides) {
+                    cx.error(&cache.xml, format!("the level {} of cache {} is shared already", cache.level, cache.id));
+                }
+                caches.push(cache);
+            }
+            CachetuneItem::Monitor(monitor) if monitor.level != 3 => {
+                cx.error(&monitor.xml, "a cache is monitored at level 3");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Nodes that the same CPUs have a share of twice.
+fn nodes(cputune: &Cputune, cx: &mut Context<'_>) {
+    let most = cx.scope.vcpus;
     let mut nodes = Vec::new();
     for share in cputune.memorytunes.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
         for item in &share.items {
@@ -71,92 +78,83 @@ fn check_collisions(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
 }
 
 /// Whether something is allotted to just these CPUs: then all of them can be monitored together, beside single ones.
-fn allots(cputune: &Cputune, vcpus: &CpuSet, most: u32) -> bool {
-    let these = |share: &Option<CpuSet>| read(share.as_ref(), most).as_ref() == Some(vcpus);
-    let is_cache = |item: &CachetuneItem| matches!(item, CachetuneItem::Cache(_));
-    let is_node = |item: &MemorytuneItem| matches!(item, MemorytuneItem::Node(_));
-    cputune.cachetunes.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_cache))
-        || cputune.memorytunes.iter().any(|share| these(&share.vcpus) && share.items.iter().any(is_node))
+fn allots(shares: &[&dyn Content], these: &CpuSet, most: u32) -> bool {
+    shares.iter().filter(|share| read(vcpus(**share), most).as_ref() == Some(these)).any(|share| {
+        let mut any = false;
+        each_struct(*share, &mut |part| any |= field::<Option<CpuSet>>(part).is_none());
+        any
+    })
 }
 
 /// The monitors of each share, those of a kind together.
-fn check_monitors(cputune: &Cputune, most: u32, cx: &mut Context<'_>) {
-    // What the monitors of a kind watch, by the CPUs of their share: caches, memory, energy.
-    let mut seen: Vec<(usize, Option<CpuSet>, Option<CpuSet>)> = Vec::new();
-    let caches = cputune.cachetunes.iter().flat_map(|share| {
-        share.items.iter().filter_map(move |item| match item {
-            CachetuneItem::Monitor(monitor) => Some((0, &share.vcpus, &monitor.vcpus, &monitor.xml)),
-            _ => None,
-        })
-    });
-    let memory = cputune.memorytunes.iter().flat_map(|share| {
-        share.items.iter().filter_map(move |item| match item {
-            MemorytuneItem::Monitor(monitor) => Some((1, &share.vcpus, &monitor.vcpus, &monitor.xml)),
-            _ => None,
-        })
-    });
-    let energy =
-        cputune.energytunes.iter().filter(|_| cx.reads(Cputune::ENERGYTUNES.info())).flat_map(|share| {
-            share.monitors.iter().map(move |monitor| (2, &share.vcpus, &monitor.vcpus, &monitor.xml))
+fn check_monitors(shares: &[&dyn Content], most: u32, cx: &mut Context<'_>) {
+    // What the monitors of a kind watch, by the CPUs of their share.
+    let mut seen: Vec<(&str, Option<CpuSet>, Option<CpuSet>)> = Vec::new();
+    for share in shares.iter().filter(|share| !for_none(vcpus(**share), most)) {
+        let (kind, of) = (share.info().name, read(vcpus(*share), most));
+        each_struct(*share, &mut |part| {
+            let Some(own) = field::<Option<CpuSet>>(part) else { return };
+            let watched = read(own.as_ref(), most).or_else(|| of.clone());
+            for why in objections((kind, of.as_ref(), watched.as_ref()), &seen, shares, most) {
+                cx.refuse_here(span(part, cx), why);
+            }
+            seen.push((kind, of.clone(), watched));
         });
-    let monitors: Vec<_> = caches.chain(memory).chain(energy).collect();
-    for (kind, share, vcpus, xml) in monitors {
-        if for_none(share.as_ref(), most) {
-            continue;
-        }
-        let share = read(share.as_ref(), most);
-        let watched = read(vcpus.as_ref(), most).or_else(|| share.clone());
-        if let (Some(share), Some(watched)) = (&share, &watched)
-            && !watched.iter().all(|id| share.contains(id))
-        {
-            cx.error(xml, "CPUs are monitored that do not have the share");
-        }
-        if watched.as_ref().is_some_and(CpuSet::is_empty) {
-            cx.error(xml, "none of these CPUs is there to be monitored");
-        } else if seen.iter().any(|(other, of, theirs)| (*other, of, theirs) == (kind, &share, &watched)) {
-            cx.error(xml, "these CPUs are monitored already");
-        } else if share.is_none()
-            && seen.iter().any(|(_, of, theirs)| of.is_none() && theirs.is_some() != watched.is_some())
-        {
-            cx.error(xml, "the whole process is monitored, or single CPUs, but not both");
-        } else if let (Some(share), Some(watched)) = (&share, &watched)
-            && seen
-                .iter()
-                .filter(|(_, of, _)| of.as_ref() == Some(share))
-                .filter_map(|(.., theirs)| theirs.as_ref())
-                .any(|theirs| {
-                    let apart = theirs == watched || !theirs.iter().any(|id| watched.contains(id));
-                    let of_all = (theirs == share || watched == share) && allots(cputune, share, most);
-                    !apart && !of_all
-                })
-        {
-            cx.error(xml, "some of these CPUs are monitored together with others");
-        }
-        seen.push((kind, share, watched));
     }
+}
+
+/// What is wrong with a monitor of a kind, of the CPUs of a share, that watches these CPUs.
+fn objections(
+    (kind, of, watched): (&str, Option<&CpuSet>, Option<&CpuSet>),
+    seen: &[(&str, Option<CpuSet>, Option<CpuSet>)],
+    shares: &[&dyn Content],
+    most: u32,
+) -> impl Iterator<Item = &'static str> + use<> {
+    let pair = of.zip(watched);
+    let outside = pair.is_some_and(|(of, watched)| !watched.iter().all(|id| of.contains(id)));
+    let meets_others = |of: &CpuSet, watched: &CpuSet| {
+        let theirs = seen.iter().filter(|(_, other, _)| other.as_ref() == Some(of)).filter_map(|(.., it)| it.as_ref());
+        theirs.into_iter().any(|theirs| {
+            let apart = theirs == watched || !theirs.iter().any(|id| watched.contains(id));
+            let of_all = (theirs == of || watched == of) && allots(shares, of, most);
+            !apart && !of_all
+        })
+    };
+    let same = |(other, share, theirs): &(&str, Option<CpuSet>, Option<CpuSet>)| {
+        (*other, share.as_ref(), theirs.as_ref()) == (kind, of, watched)
+    };
+    let whole_and_single = |(_, share, theirs): &(&str, Option<CpuSet>, Option<CpuSet>)| {
+        share.is_none() && theirs.is_some() != watched.is_some()
+    };
+    let second = if watched.is_some_and(CpuSet::is_empty) {
+        Some("none of these CPUs is there to be monitored")
+    } else if seen.iter().any(same) {
+        Some("these CPUs are monitored already")
+    } else if of.is_none() && seen.iter().any(whole_and_single) {
+        Some("the whole process is monitored, or single CPUs, but not both")
+    } else {
+        let meets = pair.is_some_and(|(of, watched)| meets_others(of, watched));
+        meets.then_some("some of these CPUs are monitored together with others")
+    };
+    outside.then_some("CPUs are monitored that do not have the share").into_iter().chain(second)
 }
 
 fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    let caches = cputune.cachetunes.iter().filter(|share| !share.items.is_empty());
-    let caches = caches.map(|share| (&share.vcpus, &share.xml));
-    let memory = cputune.memorytunes.iter();
-    let memory = memory.map(|share| (&share.vcpus, &share.xml));
-    let energy = cputune
-        .energytunes
-        .iter()
-        .filter(|_| cx.reads(Cputune::ENERGYTUNES.info()))
-        .map(|share| (&share.vcpus, &share.xml));
-    let shares: Vec<_> = caches.chain(memory).chain(energy).collect();
+    let caches = cputune.cachetunes.iter().filter(|share| !share.items.is_empty()).map(|share| share as &dyn Content);
+    let memory = cputune.memorytunes.iter().map(|share| share as &dyn Content);
+    let energy = cputune.energytunes.iter().filter(|_| cx.reads(Cputune::ENERGYTUNES.info()));
+    let shares: Vec<_> = caches.chain(memory).chain(energy.map(|share| share as &dyn Content)).collect();
     // By CPU, the set that it was first seen in.
     let mut owners: BTreeMap<u32, &CpuSet> = BTreeMap::new();
     let mut whole = false;
-    for (vcpus, xml) in shares {
-        let Some(set) = vcpus else {
+    for share in &shares {
+        let at = span(*share, cx);
+        let Some(set) = vcpus(*share) else {
             if !cx.knows(12, 8, 0) {
-                cx.error(xml, "the target knows no share for the whole process");
+                cx.refuse_here(at, "the target knows no share for the whole process");
             } else if !owners.is_empty() {
-                cx.error(xml, "a share for the whole process excludes those for single CPUs");
+                cx.refuse_here(at, "a share for the whole process excludes those for single CPUs");
             }
             whole = true;
             continue;
@@ -165,21 +163,13 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
         let first = members().next().and_then(|id| owners.get(&id).copied());
         let shared = members().any(|id| owners.contains_key(&id));
         if shared && !first.is_some_and(|first| first.iter().filter(|id| *id < most).eq(members())) {
-            cx.error(xml, "some of these CPUs have another share, too");
+            cx.refuse_here(at, "some of these CPUs have another share, too");
         } else if whole && members().next().is_some() {
-            cx.error(xml, "a share for the whole process excludes those for single CPUs");
+            cx.refuse_here(at, "a share for the whole process excludes those for single CPUs");
         }
         for id in members() {
             owners.entry(id).or_insert(set);
         }
     }
-    check_collisions(cputune, most, cx);
-    check_monitors(cputune, most, cx);
-    for item in cputune.memorytunes.iter().flat_map(|share| &share.items) {
-        if let MemorytuneItem::Node(node) = item
-            && node.bandwidth > 100
-        {
-            cx.error(&node.xml, format!("a share of the bandwidth is at most 100 percent, not {}", node.bandwidth));
-        }
-    }
+    check_monitors(&shares, most, cx);
 }

@@ -1,10 +1,8 @@
 //! `resctrl-monitor-vcpus`.
 
-use domxml::{CachetuneItem, Cputune, MemorytuneItem};
+use super::resctrl::{span, vcpus};
 
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("resctrl-monitor-vcpus", Class::Default)
@@ -21,29 +19,19 @@ pub(super) fn rule() -> Rule {
 }
 
 fn monitor_vcpus(cputune: &mut Cputune, cx: &mut Context<'_>) {
-    let mut monitors = Vec::new();
-    for share in &mut cputune.cachetunes {
-        let of = share.items.iter_mut().filter_map(|item| match item {
-            CachetuneItem::Monitor(monitor) => Some((&mut monitor.vcpus, &monitor.xml)),
-            _ => None,
-        });
-        monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
-    }
-    for share in &mut cputune.memorytunes {
-        let of = share.items.iter_mut().filter_map(|item| match item {
-            MemorytuneItem::Monitor(monitor) => Some((&mut monitor.vcpus, &monitor.xml)),
-            _ => None,
-        });
-        monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
-    }
-    for share in &mut cputune.energytunes {
-        let of = share.monitors.iter_mut().map(|monitor| (&mut monitor.vcpus, &monitor.xml));
-        monitors.extend(of.map(|(vcpus, xml)| (share.vcpus.as_ref(), vcpus, xml)));
-    }
-    for (of_share, vcpus, xml) in monitors {
-        if let (Some(set), None) = (of_share, &vcpus) {
-            cx.rewrote(xml, "the CPUs of the share are spelt out").becomes("", attribute("vcpus", set));
-            *vcpus = Some(set.clone());
+    cputune.cachetunes.iter_mut().for_each(|share| spell_out(share, cx));
+    cputune.memorytunes.iter_mut().for_each(|share| spell_out(share, cx));
+    cputune.energytunes.iter_mut().for_each(|share| spell_out(share, cx));
+}
+
+/// Gives the monitors of a share its CPUs, where they have none of their own.
+fn spell_out(share: &mut dyn Content, cx: &mut Context<'_>) {
+    let Some(set) = vcpus(share).cloned() else { return };
+    each_struct_mut(share, &mut |part| {
+        let at = span(part, cx);
+        if let Some(place @ None) = field_mut(part) {
+            cx.rewrote_here(at, "the CPUs of the share are spelt out").becomes("", attribute("vcpus", &set));
+            *place = Some(set.clone());
         }
-    }
+    });
 }

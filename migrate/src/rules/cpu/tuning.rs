@@ -1,15 +1,11 @@
 //! Pins, schedulers, and shares of caches and bandwidth.
 
 use domxml::scalar::CpuSet;
-use domxml::{Cputune, Iothreadpin, Iothreadsched, Vcpusched};
 
 use super::{
     cachetune_order, energytune_order, memorytune_order, resctrl_conflict, resctrl_monitor_vcpus, sched_split,
 };
-use crate::rule::kinds::{exists, refuse, sort, unique, unread_where};
-use crate::rule::place::child;
-use crate::rule::scope::{CPUS, IOTHREADS};
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

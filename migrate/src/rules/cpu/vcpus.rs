@@ -1,12 +1,7 @@
 //! How many CPUs there are, and which of them from the start.
 
-use domxml::{Domain, Vcpu, VcpuPlacement, Vcpus, VcpusVcpu, YesNo};
-
 use super::vcpus_complete;
-use crate::rule::kinds::{default, default_by, exists, nothing, refuse, unread};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::scope::CPUS;
-use crate::rule::{Class, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 /// How many CPU numbers libvirt knows.
 const ALL: usize = 16_384;
@@ -25,12 +20,11 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<vcpu>2</vcpu><vcpus><vcpu id='1' enabled='no' hotpluggable='no'/></vcpus>")
             .row(refuse(|vcpu: &Vcpu, _| (vcpu.value == 0).then_some("the guest has no CPUs")))
             .row(
-                refuse(|domain: &Domain, _| {
-                    let vcpu = domain.vcpu.as_ref().filter(|_| !described(domain))?;
+                refuse_in(Domain::VCPU, |vcpu, _| {
                     let current = vcpu.current.filter(|current| *current > vcpu.value)?;
                     Some(format!("{current} CPUs at the start, and no more than {}", vcpu.value))
                 })
-                .at(|domain| domain.vcpu.as_ref().map_or(&domain.xml, |vcpu| &vcpu.xml)),
+                .when(|domain, _| !described(domain)),
             )
             .row(exists(|vcpu: &VcpusVcpu| [vcpu.id], CPUS))
             .row(refuse(|vcpu: &VcpusVcpu, _| {

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domxml::{Domain, VcpusVcpu, YesNo};
-
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("vcpus-complete", Class::Default)

@@ -1,12 +1,8 @@
 //! IOMMUs.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Devices, Domain, FeatureIoapicDriver, Iommu, IommuDriver, IommuGranule, IommuModel, OnOff};
 
-use crate::rule::kinds::{KIB, algorithm, check, default, nothing, refuse};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
-use crate::rules::common::{is_bare, known_to_target};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -49,13 +45,10 @@ fn conflict() -> Rule {
                 .at(|devices| devices.iommus.get(1).map_or(&devices.xml, |second| &second.xml))
                 .until(11, 10, 0),
         )
-        .row(
-            refuse(|iommu: &Iommu, _| {
-                let wrong = iommu.address.is_some() && !matches!(iommu.model, IommuModel::Virtio | IommuModel::Amd);
-                wrong.then(|| format!("an IOMMU of the model {} has no address", iommu.model))
-            })
-            .at(|iommu| iommu.address.as_ref().map_or(&iommu.xml, |address| &address.xml)),
-        )
+        .row(refuse_at(Iommu::ADDRESS, |iommu, _| {
+            let wrong = iommu.address.is_some() && !matches!(iommu.model, IommuModel::Virtio | IommuModel::Amd);
+            wrong.then(|| format!("an IOMMU of the model {} has no address", iommu.model))
+        }))
         .row(
             refuse(|domain: &Domain, _| {
                 let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
@@ -70,16 +63,12 @@ fn conflict() -> Rule {
             alone.then_some("extended interrupts need intremap='on'")
         }))
         .row(
-            refuse(|granule: &IommuGranule, _| {
-                let both = granule.mode.is_some() && granule.size.is_some();
-                both.then_some("a granule has a size or is that of the host, not both")
-            })
-            .since(12, 1, 0),
-        )
-        .row(
-            refuse(|granule: &IommuGranule, _| {
-                let size = u64::from(granule.size?);
-                KIB.apply(size, granule.unit).is_none().then_some("the granule is too large")
+            refuse_each(|granule: &IommuGranule, _| {
+                let kib = granule.size.map(|size| KIB.apply(size.into(), granule.unit));
+                [
+                    (granule.mode.is_some() && kib.is_some(), "a granule has a size or is that of the host, not both"),
+                    (kib == Some(None), "the granule is too large"),
+                ]
             })
             .since(12, 1, 0),
         )

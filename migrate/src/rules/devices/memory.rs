@@ -1,17 +1,6 @@
 //! Memory modules.
 
-use domxml::{
-    AddressType, ArchName, MemoryDevice, MemoryDeviceAccess, MemoryDeviceHostSource, MemoryDeviceModel,
-    MemoryDeviceModelDimm, MemoryDeviceModelNvdimm, MemoryDeviceModelVirtioMem, MemoryDeviceNvdimmTarget,
-    MemoryDevicePmemTarget, MemoryDeviceTarget, MemoryDeviceVirtioMemTarget, YesNo,
-};
-
-use crate::options::Driver;
-use crate::rule::kinds::{KIB, default, exists, nothing, refuse};
-use crate::rule::place::child;
-use crate::rule::scope::{CELLS, Things};
-use crate::rule::{Class, Rule, Scope, rule};
-use crate::rules::common::is_bare;
+use crate::rules::prelude::*;
 
 /// The least size of an NVDIMM's label, in KiB.
 const LABEL_KIB: u64 = 128;
@@ -88,46 +77,35 @@ fn conflict() -> Rule {
         .row(exists(|target: &MemoryDeviceNvdimmTarget| target.node, NODES))
         .row(exists(|target: &MemoryDevicePmemTarget| target.node, NODES))
         .row(exists(|target: &MemoryDeviceVirtioMemTarget| target.node, NODES))
+        .row(refuse_in(MemoryDevice::ADDRESS, |address, _| {
+            let loose = matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none());
+            loose.then_some("the address of a memory device has a slot")
+        }))
         .row(
-            refuse(|memory: &MemoryDevice, _| {
-                let address = memory.address.as_ref()?;
-                let loose = matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none());
-                loose.then_some("the address of a memory device has a slot")
+            refuse_in(MemoryDevice::DRIVER, |driver, _| {
+                (!is_bare(driver)).then_some("the options of virtio are for models of virtio")
             })
-            .at(|memory| memory.address.as_ref().map_or(&memory.xml, |address| &address.xml)),
+            .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),
         )
-        .row(
-            refuse(|memory: &MemoryDevice, scope| {
-                let options = memory.driver.as_ref().is_some_and(|driver| scope.reads(MemoryDevice::DRIVER.info()) && !is_bare(driver));
-                (options && !is_virtio(memory)).then_some("the options of virtio are for models of virtio")
-            })
-            .at(|memory| memory.driver.as_ref().map_or(&memory.xml, |driver| &driver.xml)),
-        )
-        .row(refuse(device))
+        .row(refuse_each(|memory: &MemoryDevice, _| {
+            use MemoryDeviceModel::{Nvdimm, SgxEpc, VirtioPmem};
+            let discards = memory.discard == Some(YesNo::Yes);
+            let pmem = matches!(memory.model, VirtioPmem(_));
+            let private = memory.access == Some(MemoryDeviceAccess::Private);
+            let of_sgx = matches!(memory.model, SgxEpc(_));
+            [
+                (discards && matches!(memory.model, Nvdimm(_)), "an NVDIMM cannot discard what it holds"),
+                (discards && pmem, "a device of the model virtio-pmem cannot discard what it holds"),
+                (private && pmem, "a device of the model virtio-pmem is shared"),
+                (of_sgx && memory.address.is_some(), "a device of the model sgx-epc has no address"),
+            ]
+        }))
         .row(refuse(nvdimm))
         .row(refuse(virtio_mem))
 }
 
 fn is_virtio(memory: &MemoryDevice) -> bool {
     matches!(memory.model, MemoryDeviceModel::VirtioPmem(_) | MemoryDeviceModel::VirtioMem(_))
-}
-
-/// What a model does not have.
-fn device(memory: &MemoryDevice, _: &Scope) -> Option<&'static str> {
-    let discards = memory.discard == Some(YesNo::Yes);
-    match &memory.model {
-        MemoryDeviceModel::Nvdimm(_) if discards => Some("an NVDIMM cannot discard what it holds"),
-        MemoryDeviceModel::VirtioPmem(_) if discards => {
-            Some("a device of the model virtio-pmem cannot discard what it holds")
-        }
-        MemoryDeviceModel::VirtioPmem(_) if memory.access == Some(MemoryDeviceAccess::Private) => {
-            Some("a device of the model virtio-pmem is shared")
-        }
-        MemoryDeviceModel::SgxEpc(_) if memory.address.is_some() => {
-            Some("a device of the model sgx-epc has no address")
-        }
-        _ => None,
-    }
 }
 
 fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static str> {

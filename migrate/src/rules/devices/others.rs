@@ -1,12 +1,6 @@
 //! Vsocks, memory balloons, panic devices, leases and watchdogs.
 
-use domxml::{Crypto, Devices, Lease, Memballoon, MemballoonModel, Panic, Rng, Sound, Vsock, VsockCid, YesNo};
-
-use crate::options::Driver;
-use crate::rule::kinds::{default, default_by, nothing, refuse, unique, unread};
-use crate::rule::place::child;
-use crate::rule::{Class, LIBVIRT, Rule, rule};
-use crate::rules::common::is_bare;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

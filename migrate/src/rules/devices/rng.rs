@@ -1,10 +1,6 @@
 //! Sources of random numbers.
 
-use domxml::{Rng, RngBackendModelRandom, RngRate};
-
-use crate::rule::kinds::{default, nothing};
-use crate::rule::place::child;
-use crate::rule::{BOTH, Class, Rule, rule};
+use crate::rules::prelude::*;
 
 /// What libvirt reads random numbers from where nothing is said.
 const RANDOM: &str = "/dev/random";

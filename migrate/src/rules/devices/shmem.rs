@@ -1,11 +1,8 @@
 //! Memory that guests share.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Shmem, ShmemModel, ShmemModelType, ShmemSize};
 
-use crate::rule::kinds::{Scale, default, note, nothing, refuse, unit, unread};
-use crate::rule::place::child;
-use crate::rule::{BOTH, Class, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 /// How libvirt writes the size: what is over is cut off.
 const MIB: Scale = Scale { assumed: MemoryUnit::Bytes, written: MemoryUnit::M, up: false };
@@ -20,11 +17,11 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>")
             .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
-            .row(refuse(|shmem: &Shmem, _| {
-                (shmem.msi.is_some() && shmem.server.is_none()).then_some("interrupts need a <server>")
-            }))
-            .row(refuse(|shmem: &Shmem, _| {
-                shmem.name.contains('/').then_some("the name of shared memory has no slash")
+            .row(refuse_each(|shmem: &Shmem, _| {
+                [
+                    (shmem.msi.is_some() && shmem.server.is_none(), "interrupts need a <server>"),
+                    (shmem.name.contains('/'), "the name of shared memory has no slash"),
+                ]
             })),
         rule("shmem-size-truncate", Class::Lossy)
             .summary("the size of shared memory is no number of MiB")

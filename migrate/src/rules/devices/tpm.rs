@@ -1,14 +1,6 @@
 //! Trusted platform modules.
 
-use domxml::{
-    TpmBackend, TpmBackendType, TpmBackendTypeEmulator, TpmBackendTypeExternal, TpmBackendTypePassthrough, TpmDevice,
-    TpmVersion, YesNo,
-};
-
-use crate::rule::kinds::{default, nothing, refuse, unread};
-use crate::rule::place::child;
-use crate::rule::{Class, LIBVIRT, Rule, rule};
-use crate::rules::common::is_bare;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

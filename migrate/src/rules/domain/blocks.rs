@@ -1,11 +1,7 @@
 //! What stands in several blocks where one is usual.
 
-use domxml::{Domain, Element as _, MemoryBacking};
-use domxml_runtime::Prefer;
-
 use super::features_repeated;
-use crate::rule::kinds::{merge, merge_by};
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,11 +1,6 @@
 //! What starts the guest, and what of `<os>` is not read for which guest.
 
-use domxml::{Domain, Os, OsBoot, OsBootDev, OsBootmenu, OsInitenv, OsType, OsTypeValue, YesNo};
-use domxml_runtime::Extra;
-
-use crate::rule::kinds::{default_by, nothing, refuse, unread, unread_where};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{Class, LIBVIRT, Rule, rule};
+use crate::rules::prelude::*;
 
 /// How many boot devices libvirt keeps.
 const MOST: usize = 4;
@@ -131,13 +126,12 @@ fn conflict() -> Rule {
             let nothing = domain.os.is_none() && !scope.bootloader;
             nothing.then_some("the domain has neither <os> nor a boot loader")
         }))
-        .row(refuse(|os: &Os, scope| {
-            let without = is_container(scope.os_type) && os.init.as_ref().is_none_or(String::is_empty);
-            without.then_some("a container needs <init>")
-        }))
-        .row(refuse(|os: &Os, scope| {
-            let empty = is_container(scope.os_type) && os.initargs.iter().any(String::is_empty);
-            empty.then_some("an argument of <init> is empty")
+        .row(refuse_each(|os: &Os, scope| {
+            let container = is_container(scope.os_type);
+            [
+                (container && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>"),
+                (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty"),
+            ]
         }))
         .row(refuse(|variable: &OsInitenv, scope| {
             let empty = is_container(scope.os_type) && variable.value.is_empty();
@@ -170,6 +164,14 @@ fn is_container(type_: Option<OsTypeValue>) -> bool {
     type_ == Some(OsTypeValue::Exe)
 }
 
+fn no_container(_: &Os, scope: &Scope) -> bool {
+    !is_container(scope.os_type)
+}
+
+fn no_machine(_: &Os, scope: &Scope) -> bool {
+    !is_machine(scope.os_type)
+}
+
 pub(super) fn is_machine(type_: Option<OsTypeValue>) -> bool {
     !is_container(type_) && type_ != Some(OsTypeValue::Linux)
 }
@@ -177,7 +179,7 @@ pub(super) fn is_machine(type_: Option<OsTypeValue>) -> bool {
 fn not_read() -> Rule {
     const CONTAINER: &str = "of what is no container";
     const MACHINE: &str = "of this type of operating system";
-    let rule = rule("os-parts-not-read", Class::Lossy)
+    rule("os-parts-not-read", Class::Lossy)
         .summary("what does not belong to the type of the operating system is not read")
         .doc(
             "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines alone, and boot devices, boot \
@@ -191,18 +193,17 @@ fn not_read() -> Rule {
         .example(
             "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><boot dev='hd'/></os>",
             "<os><type>exe</type><init>/sbin/init</init></os>",
-        );
-    let rule = [Os::INIT, Os::INITDIR, Os::INITUSER, Os::INITGROUP]
-        .into_iter()
-        .fold(rule, |rule, part| rule.row(unread(part, CONTAINER).when(|_, scope| !is_container(scope.os_type))));
-    let rule = [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
-        .into_iter()
-        .fold(rule, |rule, part| rule.row(unread(part, MACHINE).when(|_, scope| !is_machine(scope.os_type))));
-    rule.row(unread(Os::INITARGS, CONTAINER).when(|_, scope| !is_container(scope.os_type)))
-        .row(unread(child(Os::INITENVS), CONTAINER).when(|_, scope| !is_container(scope.os_type)))
-        .row(unread(Os::FIRMWARE, MACHINE).when(|_, scope| !is_machine(scope.os_type)))
-        .row(unread(child(Os::LOADER), MACHINE).when(|_, scope| !is_machine(scope.os_type)))
-        .row(unread(child(Os::NVRAM), MACHINE).when(|_, scope| !is_machine(scope.os_type)))
+        )
+        .rows([Os::INIT, Os::INITDIR, Os::INITUSER, Os::INITGROUP].map(|part| unread(part, CONTAINER).when(no_container)))
+        .row(unread(Os::INITARGS, CONTAINER).when(no_container))
+        .row(unread(child(Os::INITENVS), CONTAINER).when(no_container))
+        .rows(
+            [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
+                .map(|part| unread(part, MACHINE).when(no_machine)),
+        )
+        .row(unread(Os::FIRMWARE, MACHINE).when(no_machine))
+        .row(unread(child(Os::LOADER), MACHINE).when(no_machine))
+        .row(unread(child(Os::NVRAM), MACHINE).when(no_machine))
         .row(unread(child(Os::ACPI), MACHINE).when(|_, scope| !scope.is_hvm()))
         .row(unread(child(Os::BOOTS), MACHINE).when(|_, scope| !scope.is_hvm()))
         .row(unread(child(Os::BOOTMENU), MACHINE).when(|_, scope| !scope.is_hvm()))

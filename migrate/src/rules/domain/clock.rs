@@ -1,14 +1,8 @@
 //! The clock and its timers.
 
-use domxml::{
-    Clock, ClockOffset, ClockOffsetLocaltime, ClockOffsetUtc, ClockOffsetVariable, ClockOffsetVariableBasis as Basis,
-    ClockReset,
-};
+use domxml::ClockOffsetVariableBasis as Basis;
 
-use crate::rule::kinds::{algorithm, check, refuse, unread};
-use crate::rule::place::IntoPlace as _;
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Rule, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -24,7 +18,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 let ClockOffset::Timezone(zone) = &clock.offset else { return None };
                 zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone")
             }))
-            .row(check(timers)),
+            .row(check(settings)),
         rule("clock-adjustment-number", Class::Structure)
             .since(0, 9, 11)
             .summary("a clock that is adjusted has a variable offset")
@@ -51,15 +45,8 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("sync is not read")
             .doc("libvirt does not read `sync`, by which the first versions of the format named the offset of the clock, and forgets it.")
             .example("<clock sync='localtime'/>", "<clock offset='utc'/>")
-            .row(unread(ClockOffsetUtc::SYNC.within(utc), "any more").profiles(LIBVIRT)),
+            .row(unread(ClockOffsetUtc::SYNC.in_branch(Clock::OFFSET), "any more").profiles(LIBVIRT)),
     ]
-}
-
-fn utc(clock: &mut Clock) -> Option<&mut ClockOffsetUtc> {
-    match &mut clock.offset {
-        ClockOffset::Utc(utc) => Some(utc),
-        _ => None,
-    }
 }
 
 fn adjust(clock: &mut Clock, cx: &mut Context<'_>) {
@@ -80,7 +67,7 @@ fn adjust(clock: &mut Clock, cx: &mut Context<'_>) {
 }
 
 fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
-    let Some(utc) = utc(clock) else { return };
+    let Some(utc) = branch_mut::<ClockOffsetUtc>(&mut clock.offset) else { return };
     let Some(sync) = utc.sync.take_if(|sync| matches!(sync.as_str(), "localtime" | "utc")) else { return };
     let adjustment = utc.adjustment.take();
     clock.offset = match sync.as_str() {
@@ -91,16 +78,13 @@ fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
 }
 
 /// What a timer of another name has stands among what the schema does not know.
-fn timers(clock: &Clock, cx: &mut Context<'_>) {
-    for timer in &clock.timers {
-        let Some(kept) = timer.xml.kept.as_ref().filter(|kept| !kept.open) else { continue };
-        for (name, _) in &kept.attributes {
-            if matches!(&**name, "tickpolicy" | "track" | "frequency" | "mode") {
-                cx.error(&timer.xml, format!("this timer has no {name}"));
-            }
+fn settings(timer: &Timer, cx: &mut Context<'_>) {
+    for name in ["tickpolicy", "track", "frequency", "mode"] {
+        if kept_attribute(&timer.xml, name).is_some() {
+            cx.error(&timer.xml, format!("this timer has no {name}"));
         }
-        if kept.nodes.iter().any(|node| node.is_element("catchup")) {
-            cx.error(&timer.xml, "this timer does not catch up");
-        }
+    }
+    if kept_child(&timer.xml, "catchup").is_some() {
+        cx.error(&timer.xml, "this timer does not catch up");
     }
 }

@@ -1,9 +1,6 @@
 //! Performance events and wrapped keys.
 
-use domxml::{Keywrap, Perf};
-
-use crate::rule::kinds::{sort, unique};
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -12,14 +9,10 @@ pub(super) fn rules() -> Vec<Rule> {
             .doc("libvirt refuses a performance event that is given twice, and a kind of wrapped keys that is.")
             .finds("<perf><event name='cmt' enabled='no'/><event name='cmt' enabled='yes'/></perf>")
             .finds("<keywrap><cipher name='aes' state='on'/><cipher name='aes' state='off'/></keywrap>")
-            .row(unique(
-                Perf::EVENTS,
-                |event, _| Some(event.name.as_str()),
-                |name| format!("the event {name} stands twice"),
-            ))
+            .row(unique(Perf::EVENTS, |it, _| Some(it.name.as_str()), |name| format!("the event {name} stands twice")))
             .row(unique(
                 Keywrap::CIPHERS,
-                |cipher, _| Some(cipher.name.as_str()),
+                |it, _| Some(it.name.as_str()),
                 |name| format!("the cipher {name} stands twice"),
             )),
         rule("perf-order", Class::Spelling)

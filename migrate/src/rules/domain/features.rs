@@ -1,17 +1,8 @@
 //! Features of the hypervisor and enlightenments.
 
 use domxml::scalar::{MemoryUnit, Retries};
-use domxml::{Content, Extra};
-use domxml::{
-    FeatureCapabilities, FeatureCapabilitiesPolicy, FeatureHpt, FeatureHyperv, FeatureHypervMode, FeatureSmm,
-    FeatureTcg, Features, HypervSpinlocks, HypervStimer, HypervTlbflush, HypervVendorId, KvmDirtyRing, OnOff, SmmTseg,
-    XenPassthrough,
-};
 
-use crate::rule::kinds::{algorithm, nothing, refuse, spelling, unread};
-use crate::rule::place::child;
-use crate::rule::row::Draft;
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, Scope, rule};
+use crate::rules::prelude::*;
 
 /// The characters of the vendor that CPUID shows.
 const LONGEST_VENDOR: usize = 12;
@@ -26,14 +17,6 @@ fn is_unlisted(hyperv: &FeatureHyperv, scope: &Scope) -> bool {
         Some(FeatureHypervMode::Passthrough) => scope.knows(11, 9, 0),
         Some(FeatureHypervMode::HostModel) => !scope.knows(12, 1, 0),
         _ => false,
-    }
-}
-
-fn drop_unlisted(hyperv: &mut FeatureHyperv, cx: &mut Context) {
-    let bare = FeatureHyperv { mode: hyperv.mode, xml: hyperv.xml.clone(), ..FeatureHyperv::default() };
-    if is_unlisted(hyperv, &cx.scope) && *hyperv != bare {
-        cx.rewrote(&hyperv.xml, "what is listed beside this mode is not read");
-        *hyperv = bare;
     }
 }
 
@@ -57,7 +40,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 child(Features::CAPABILITIES),
                 |capabilities| {
                     let default = capabilities.policy.unwrap_or_default() == FeatureCapabilitiesPolicy::Default;
-                    default && !has_exceptions(capabilities)
+                                            default && given(capabilities).iter().all(|name| *name == FeatureCapabilities::POLICY.info().name)
                 },
                 "the default policy without exceptions",
             ))
@@ -69,7 +52,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<features><smm state='on'><tseg unit='KiB'>49152</tseg></smm></features>",
                 "<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>",
             )
-            .row(algorithm(tseg).phase(Phase::Write).profiles(LIBVIRT)),
+            .row(largest_unit(SmmTseg::VALUE, SmmTseg::UNIT, MemoryUnit::MiB)),
         rule("features-dirty-ring-size", Class::Spelling)
             .summary("the size of the dirty ring in decimal digits")
             .doc("libvirt reads the size of KVM's dirty ring in any base and writes it in decimal digits.")
@@ -95,64 +78,31 @@ fn conflict() -> Rule {
         .finds("<features><hyperv mode='custom'><vendor_id state='on' value='more than twelve'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
         .row(
-            listed(spinlocks, |it| {
-                let none = it.state == OnOff::On && it.retries.is_none();
-                none.then(|| "spinlocks need a number of retries".to_owned())
+            listed(FeatureHyperv::SPINLOCKS, |it| {
+                (it.state == OnOff::On && it.retries.is_none()).then_some("spinlocks need a number of retries")
             })
-            .at(|it| place(it, spinlocks(it)))
             .until(11, 9, 0),
         )
-        .row(
-            listed(spinlocks, |it| {
-                let few = it.state == OnOff::On && it.retries.is_some_and(|retries| retries < FEWEST_RETRIES);
-                few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries"))
-            })
-            .at(|it| place(it, spinlocks(it))),
-        )
-        .row(
-            listed(
-                |it| it.vendor_id.as_ref(),
-                |vendor| match &vendor.value {
-                    _ if vendor.state == OnOff::Off => None,
-                    None => Some("the vendor needs a value".to_owned()),
-                    Some(value) if value.len() > LONGEST_VENDOR => {
-                        Some(format!("a vendor has up to {LONGEST_VENDOR} characters"))
-                    }
-                    Some(value) => value.contains(',').then(|| "a vendor has no comma".to_owned()),
-                },
-            )
-            .at(|it| place(it, it.vendor_id.as_ref())),
-        )
-        .row(
-            listed(
-                |it| it.stimer.as_ref(),
-                |stimer| stimer.state.is_none().then(|| "the timer needs a state".to_owned()),
-            )
-            .at(|it| place(it, it.stimer.as_ref())),
-        )
-        .row(
-            listed(
-                |it| it.tlbflush.as_ref(),
-                |flush| flush.state.is_none().then(|| "the flushing needs a state".to_owned()),
-            )
-            .at(|it| place(it, it.tlbflush.as_ref())),
-        )
-}
-
-fn spinlocks(hyperv: &FeatureHyperv) -> Option<&HypervSpinlocks> {
-    hyperv.spinlocks.as_ref()
+        .row(listed(FeatureHyperv::SPINLOCKS, |it| {
+            let few = it.state == OnOff::On && it.retries.is_some_and(|retries| retries < FEWEST_RETRIES);
+            few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries"))
+        }))
+        .row(listed(FeatureHyperv::VENDOR_ID, |vendor| match &vendor.value {
+            _ if vendor.state == OnOff::Off => None,
+            None => Some("the vendor needs a value"),
+            Some(value) if value.len() > LONGEST_VENDOR => Some("a vendor has up to 12 characters"),
+            Some(value) => value.contains(',').then_some("a vendor has no comma"),
+        }))
+        .row(listed(FeatureHyperv::STIMER, |timer| timer.state.is_none().then_some("the timer needs a state")))
+        .row(listed(FeatureHyperv::TLBFLUSH, |it| it.state.is_none().then_some("the flushing needs a state")))
 }
 
 /// A refusal of one enlightenment, where it is read at all.
-fn listed<T: Content>(
-    part: fn(&FeatureHyperv) -> Option<&T>,
-    objection: impl Fn(&T) -> Option<String> + Send + Sync + 'static,
+fn listed<T: Content, M: Into<std::borrow::Cow<'static, str>>>(
+    part: Key<FeatureHyperv, Option<T>>,
+    objection: impl Fn(&T) -> Option<M> + Send + Sync + 'static,
 ) -> Draft<FeatureHyperv> {
-    refuse(move |hyperv, scope| if is_unlisted(hyperv, scope) { None } else { part(hyperv).and_then(&objection) })
-}
-
-fn place<'a, T: Content>(hyperv: &'a FeatureHyperv, part: Option<&'a T>) -> &'a Extra {
-    part.and_then(|part| part.extra()).unwrap_or(&hyperv.xml)
+    refuse_in(part, move |it, _| objection(it)).when(|hyperv, scope| !is_unlisted(hyperv, scope))
 }
 
 fn parts_of_off() -> Rule {
@@ -167,7 +117,11 @@ fn parts_of_off() -> Rule {
             "<features><hyperv mode='custom'><spinlocks state='off' retries='8191'/></hyperv></features>",
             "<features><hyperv mode='custom'><spinlocks state='off'/></hyperv></features>",
         )
-        .row(algorithm(drop_unlisted).phase(Phase::Read).profiles(LIBVIRT))
+        .row(
+            unread_but(|it: &FeatureHyperv| FeatureHyperv { mode: it.mode, ..Default::default() }, "beside this mode")
+                .when(is_unlisted)
+                .profiles(LIBVIRT),
+        )
         .row(
             nothing(HypervSpinlocks::RETRIES, |retries| *retries == Retries::NEVER, "spinlocks never tell by themselves")
                 .since(11, 9, 0),
@@ -196,11 +150,6 @@ fn parts_of_off() -> Rule {
         .row(unread(child(FeatureSmm::TSEG), OFF).when(|it, _| it.state == Some(OnOff::Off)))
 }
 
-fn has_exceptions(capabilities: &FeatureCapabilities) -> bool {
-    let bare = FeatureCapabilities { policy: capabilities.policy, xml: capabilities.xml.clone(), ..Default::default() };
-    *capabilities != bare
-}
-
 /// A number of any base in decimal digits, where it is of another one.
 fn decimal(size: &str) -> Option<String> {
     let number = match (size.strip_prefix("0x"), size.strip_prefix('0')) {
@@ -209,31 +158,4 @@ fn decimal(size: &str) -> Option<String> {
         _ => return None,
     };
     number.ok().map(|number| number.to_string())
-}
-
-/// A size in the largest unit that gives a whole number.
-pub(in crate::rules) fn largest_unit(value: u64, unit: MemoryUnit) -> Option<(u64, MemoryUnit)> {
-    let mut value = value.checked_mul(unit.bytes())?;
-    let mut units =
-        [MemoryUnit::B, MemoryUnit::KiB, MemoryUnit::MiB, MemoryUnit::GiB, MemoryUnit::TiB, MemoryUnit::PiB]
-            .into_iter()
-            .chain([MemoryUnit::EiB]);
-    let mut unit = units.next()?;
-    while value > 0
-        && value.is_multiple_of(1024)
-        && let Some(next) = units.next()
-    {
-        (value, unit) = (value / 1024, next);
-    }
-    Some((value, unit))
-}
-
-fn tseg(tseg: &mut SmmTseg, cx: &mut Context<'_>) {
-    let before = (tseg.value, tseg.unit.unwrap_or(MemoryUnit::MiB));
-    let Some(after) = largest_unit(before.0, before.1) else { return };
-    if after != before {
-        (tseg.value, tseg.unit) = (after.0, Some(after.1));
-        cx.rewrote(&tseg.xml, "in the largest unit")
-            .becomes(format!("{} {}", before.0, before.1), format!("{} {}", after.0, after.1));
-    }
 }

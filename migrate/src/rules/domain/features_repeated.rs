@@ -1,10 +1,8 @@
 //! `features-repeated`: of a feature that is given twice the last counts.
 
-use domxml::{Element, Features, OnOff};
-use domxml_runtime::{Described, KeptNode, Prefer, Span, extras};
+use domxml_runtime::{KeptNode, extras};
 
-use crate::rule::kinds::merge_within;
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("features-repeated", Class::Structure)

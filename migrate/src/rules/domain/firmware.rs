@@ -1,13 +1,8 @@
 //! Firmware: its image, the store of its variables, its features.
 
-use domxml::{
-    Element as _, Os, OsAcpi, OsBios, OsFirmware, OsFirmwareFeature, OsFirmwareFeatureName as Name, OsFirmwareFeatures,
-    OsFlashFormat, OsLoader, OsLoaderType, OsNvram, OsNvramSource, OsNvramType, YesNo,
-};
+use domxml::OsFirmwareFeatureName as Name;
 
-use crate::rule::kinds::{algorithm, check, default, default_by, refuse, sort, unread, unread_where};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
+use crate::rules::prelude::*;
 use crate::rules::storage::spell_out_ports;
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -34,8 +29,7 @@ pub(super) fn refused(rule: Rule) -> Rule {
     .row(
         refuse(|os: &Os, scope| {
             let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
-            let given = os.loader.is_some() || os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
-            (scope.is_hvm() && !chosen && given)
+            (scope.is_hvm() && !chosen && (os.loader.is_some() || says_nvram(os)))
                 .then_some("the firmware has no path and is not chosen automatically either")
         })
         .at(|os| {
@@ -43,19 +37,19 @@ pub(super) fn refused(rule: Rule) -> Rule {
             loader.or(os.nvram.as_ref().map(|nvram| &nvram.xml)).unwrap_or(&os.xml)
         }),
     )
-    .row(
-        refuse(|os: &Os, scope| {
-            let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
-            let nvram = os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing());
-            (scope.is_hvm() && stateless && nvram)
-                .then_some("a firmware without state has no NVRAM: leave out <nvram>, or set stateless='no'")
-        })
-        .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml)),
-    )
+    .row(refuse_at(Os::NVRAM, |os, scope| {
+        let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
+        (scope.is_hvm() && stateless && says_nvram(os))
+            .then_some("a firmware without state has no NVRAM: leave out <nvram>, or set stateless='no'")
+    }))
     .row(refuse(|nvram: &OsNvram, scope| {
         let nowhere = nvram.type_.is_some() && nvram.source.is_none();
         (scope.is_hvm() && nowhere).then_some("an NVRAM with a type needs a source")
     }))
+}
+
+fn says_nvram(os: &Os) -> bool {
+    os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing())
 }
 
 fn conflict() -> Rule {
@@ -72,61 +66,48 @@ fn conflict() -> Rule {
              <feature enabled='no' name='secure-boot'/></firmware></os>",
         )
         .finds("<os firmware='bios'><type arch='x86_64'>hvm</type><nvram>/vm.fd</nvram></os>")
-        .row(
-            refuse(|os: &Os, _| {
-                let features = os.firmware_features.as_ref().filter(|_| os.firmware.is_some())?;
-                let enrolled = state(features, Name::EnrolledKeys) == Some(YesNo::Yes);
-                (enrolled && state(features, Name::SecureBoot) == Some(YesNo::No))
-                    .then_some("keys cannot be enrolled without secure boot")
-            })
-            .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),
-        )
-        .row(
-            refuse(|os: &Os, scope| {
-                let bios = scope.is_hvm() && os.firmware == Some(OsFirmware::Bios);
-                (bios && has_store(os)).then_some("a BIOS has no NVRAM: leave out <nvram>")
-            })
-            .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml)),
-        )
+        .row(refuse_at(Os::FIRMWARE_FEATURES, |os, _| {
+            let features = os.firmware_features.as_ref().filter(|_| os.firmware.is_some())?;
+            let enrolled = state(features, Name::EnrolledKeys) == Some(YesNo::Yes);
+            (enrolled && state(features, Name::SecureBoot) == Some(YesNo::No))
+                .then_some("keys cannot be enrolled without secure boot")
+        }))
+        .row(refuse_at(Os::NVRAM, |os, scope| {
+            let bios = scope.is_hvm() && os.firmware == Some(OsFirmware::Bios);
+            (bios && has_store(os)).then_some("a BIOS has no NVRAM: leave out <nvram>")
+        }))
         // Stateful is taken for no more than a word since a release between 12.0.0 and 12.8.0.
         .row(
-            refuse(|os: &Os, scope| {
-                let loader = os.loader.as_ref().filter(|loader| loader.stateless == Some(YesNo::No) && scope.is_hvm())?;
+            refuse_at(Os::LOADER, |os, scope| {
+                let loader = os.loader.as_ref().filter(|it| it.stateless == Some(YesNo::No) && scope.is_hvm())?;
                 match os.firmware {
                     Some(OsFirmware::Bios) => (!has_store(os)).then_some("a BIOS has no NVRAM: leave out stateless"),
                     Some(_) => None,
                     None => (loader.type_ != Some(OsLoaderType::Pflash)).then_some("a ROM has no NVRAM: leave out stateless"),
                 }
             })
-            .at(at_loader)
             .until(12, 8, 0),
         )
         .row(
-            refuse(|os: &Os, _| {
-                let loader = os.loader.as_ref().filter(|_| os.firmware.is_some())?;
+            refuse_in(Os::LOADER, |loader, _| {
                 let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
                 (given || has_path(loader)).then_some("libvirt takes neither path nor type of a firmware that it chooses")
             })
-            .at(at_loader)
+            .when(|os, _| os.firmware.is_some())
             .since(8, 6, 0)
             .until(9, 2, 0),
         )
         .row(
-            refuse(|os: &Os, _| {
-                let nvram = os.nvram.as_ref().filter(|_| os.firmware.is_some())?;
-                nvram.template.is_some().then_some("libvirt takes no template of a firmware that it chooses")
+            refuse_in(Os::NVRAM, |nvram, _| {
+                nvram.template.as_ref().map(|_| "libvirt takes no template of a firmware that it chooses")
             })
-            .at(|os| os.nvram.as_ref().map_or(&os.xml, |nvram| &nvram.xml))
+            .when(|os, _| os.firmware.is_some())
             .since(8, 6, 0)
             .until(9, 2, 0),
         )
         .row(check(both_stores))
         // Since a release between 11.6.0 and 12.0.0.
         .row(check(image_and_store).since(12, 0, 0))
-}
-
-fn at_loader(os: &Os) -> &domxml_runtime::Extra {
-    os.loader.as_ref().map_or(&os.xml, |loader| &loader.xml)
 }
 
 fn has_store(os: &Os) -> bool {
@@ -275,21 +256,9 @@ fn features() -> Rule {
             "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
              <feature enabled='yes' name='secure-boot'/></firmware></os>",
         )
-        .row(algorithm(last_counts).phase(Phase::Derive).profiles(LIBVIRT))
+        .row(once(OsFirmwareFeatures::FEATURES, |it| it.name as usize, Prefer::Last, "of a feature that is given twice the last counts"))
         .row(algorithm(secure_boot).phase(Phase::Derive).profiles(LIBVIRT).until(9, 1, 0))
         .row(sort(OsFirmwareFeatures::FEATURES, |feature, _| feature.name as usize, "the features in their order"))
-}
-
-fn last_counts(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
-    let before = features.features.len();
-    let mut behind = features.features.clone();
-    features.features.retain(|feature| {
-        behind.remove(0);
-        behind.iter().all(|other| other.name != feature.name)
-    });
-    if features.features.len() < before {
-        cx.rewrote(&features.xml, "of a feature that is given twice the last counts");
-    }
 }
 
 fn secure_boot(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {

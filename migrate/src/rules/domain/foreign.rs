@@ -1,10 +1,8 @@
 //! Extensions of namespaces that libvirt does not know.
 
-use domxml::Domain;
-use domxml_runtime::{Extra, Verbatim};
+use domxml_runtime::Verbatim;
 
-use crate::rule::kinds::{algorithm, check};
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 /// The id of what is said about them.
 pub(crate) const FOREIGN_EXTENSION: &str = "foreign-extension";

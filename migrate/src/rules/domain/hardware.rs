@@ -1,40 +1,10 @@
 //! What the host lends to the guest: file descriptors of an IOMMUFD, digests of a trust domain.
 
-use domxml::{Iommufd, LaunchSecurityTypeSevSnp as SevSnp, LaunchSecurityTypeTdx as Tdx, YesNo};
+use domxml::{LaunchSecurityTypeSevSnp as SevSnp, LaunchSecurityTypeTdx as Tdx};
 
-use crate::rule::kinds::refuse;
-use crate::rule::{Class, Rule, rule};
-
-/// The bytes of a digest.
-const DIGEST_BYTES: usize = 48;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
-    let digests = rule("launch-security-digest", Class::Conflict)
-        .summary("a digest or block of a protected guest that does not have its length")
-        .doc(
-            "The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; what a guest under SEV-SNP \
-             is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 (`guestVisibleWorkarounds`). libvirt \
-             refuses others, those of SEV-SNP in 12.8.0 at the latest.",
-        )
-        .finds("<launchSecurity type='tdx'><mrOwner>AAAA</mrOwner></launchSecurity>")
-        .finds("<launchSecurity type='sev-snp'><policy>0x30000</policy><idBlock>AAAA</idBlock></launchSecurity>");
-    let snp = [
-        (SevSnp::GUEST_VISIBLE_WORKAROUNDS, 16),
-        (SevSnp::ID_BLOCK, 96),
-        (SevSnp::ID_AUTH, 4096),
-        (SevSnp::HOST_DATA, 32),
-    ];
-    // Since a release between 10.5.0 and 12.8.0.
-    let digests = snp.into_iter().fold(digests, |rule, (part, bytes)| {
-        rule.row(
-            refuse(move |snp: &SevSnp, _| {
-                let text = part.get(snp).as_ref().filter(|text| !text.is_empty())?;
-                let wrong = base64_bytes(text) != Some(bytes);
-                wrong.then(|| format!("<{}> is not of {bytes} bytes in base64", part.info().name))
-            })
-            .since(12, 8, 0),
-        )
-    });
     vec![
         rule("iommufd-conflict", Class::Conflict)
             .summary("a file descriptor for an IOMMUFD that is not used")
@@ -44,14 +14,35 @@ pub(super) fn rules() -> Vec<Rule> {
                 let unused = iommufd.enabled == YesNo::No && iommufd.fdgroup.is_some();
                 unused.then_some("a file descriptor is given, but not to be used")
             })),
-        [Tdx::MR_CONFIG_ID, Tdx::MR_OWNER, Tdx::MR_OWNER_CONFIG].into_iter().fold(digests, |rule, digest| {
-            rule.row(refuse(move |tdx: &Tdx, _| {
-                let text = digest.get(tdx).as_ref().filter(|text| !text.is_empty())?;
-                let wrong = base64_bytes(text) != Some(DIGEST_BYTES);
-                wrong.then(|| format!("<{}> is not of {DIGEST_BYTES} bytes in base64", digest.info().name))
-            }))
-        }),
+        digests(),
     ]
+}
+
+fn digests() -> Rule {
+    rule("launch-security-digest", Class::Conflict)
+        .summary("a digest or block of a protected guest that does not have its length")
+        .doc(
+            "The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; what a guest under SEV-SNP \
+             is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 (`guestVisibleWorkarounds`). libvirt \
+             refuses others, those of SEV-SNP in 12.8.0 at the latest.",
+        )
+        .finds("<launchSecurity type='tdx'><mrOwner>AAAA</mrOwner></launchSecurity>")
+        .finds("<launchSecurity type='sev-snp'><policy>0x30000</policy><idBlock>AAAA</idBlock></launchSecurity>")
+        // Since a release between 10.5.0 and 12.8.0.
+        .row(of_bytes(SevSnp::GUEST_VISIBLE_WORKAROUNDS, 16).since(12, 8, 0))
+        .row(of_bytes(SevSnp::ID_BLOCK, 96).since(12, 8, 0))
+        .row(of_bytes(SevSnp::ID_AUTH, 4096).since(12, 8, 0))
+        .row(of_bytes(SevSnp::HOST_DATA, 32).since(12, 8, 0))
+        .rows([Tdx::MR_CONFIG_ID, Tdx::MR_OWNER, Tdx::MR_OWNER_CONFIG].map(|digest| of_bytes(digest, 48)))
+}
+
+/// What stands for so many bytes in base64.
+fn of_bytes<T: Content + Described + Clone>(part: Key<T, Option<String>>, bytes: usize) -> Draft<T> {
+    refuse(move |it: &T, _| {
+        let text = part.get(it).as_ref().filter(|text| !text.is_empty())?;
+        let wrong = base64_bytes(text) != Some(bytes);
+        wrong.then(|| format!("<{}> is not of {bytes} bytes in base64", part.info().name))
+    })
 }
 
 /// How many bytes a text in base64 stands for; none where it is not base64.

@@ -1,10 +1,6 @@
 //! What is there of a guest though nothing is said; mapped users and groups, partitions.
 
-use domxml::{Clock, Domain, DomainOnCrash, Idmap, LifecycleAction, Resource};
-
-use crate::rule::kinds::{default, refuse, sort};
-use crate::rule::place::child;
-use crate::rule::{Class, LIBVIRT, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -13,13 +9,12 @@ pub(super) fn rules() -> Vec<Rule> {
             .doc("Where a container maps users it must map groups too, and both from 0 on; libvirt refuses anything else.")
             .finds("<idmap><uid start='0' target='1000' count='10'/></idmap>")
             .finds("<idmap><uid start='1' target='1000' count='10'/><gid start='0' target='1000' count='10'/></idmap>")
-            .row(refuse(|idmap: &Idmap, _| {
-                (idmap.uids.is_empty() != idmap.gids.is_empty()).then_some("users and groups must be mapped both")
-            }))
-            .row(refuse(|idmap: &Idmap, _| {
-                let users = idmap.uids.iter().map(|range| range.start).min();
-                let groups = idmap.gids.iter().map(|range| range.start).min();
-                [users, groups].iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
+            .row(refuse_each(|idmap: &Idmap, _| {
+                let firsts = [&idmap.uids, &idmap.gids].map(|ranges| ranges.iter().map(|range| range.start).min());
+                [
+                    (idmap.uids.is_empty() != idmap.gids.is_empty(), "users and groups must be mapped both"),
+                    (firsts.iter().flatten().any(|first| *first != 0), "the container's root is not mapped"),
+                ]
             })),
         rule("resource-conflict", Class::Conflict)
             .summary("a resource without a partition")

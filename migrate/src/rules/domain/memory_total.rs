@@ -1,11 +1,6 @@
 //! How much memory there is in all.
 
-use domxml::{Domain, MaxMemory, Memory, MemoryDevice, MemoryDeviceModel, MemorySize, RequiredSize};
-
-use crate::options::Driver;
-use crate::rule::kinds::{KIB, algorithm, check, note, nothing, refuse};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -30,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
                         all.then(|| "all of the memory is in memory modules; the guest would start without any".to_owned())
                     }
                 })
-                .at(|domain| domain.memory.as_ref().map_or(&domain.xml, |memory| &memory.xml)),
+                                .on(Domain::MEMORY),
             )
             .row(
                 refuse(|maximum: &MaxMemory, _| {
@@ -43,7 +38,12 @@ pub(super) fn rules() -> Vec<Rule> {
                 let alone = maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0;
                 alone.then_some("slots for memory need a maximum")
             }))
-            .row(check(maximum)),
+            .row(refuse_at(Domain::MAX_MEMORY, |domain, scope| {
+                let largest = in_kib(domain.max_memory.as_ref()?);
+                let total = Sizes::of(domain).total_of(scope.driver);
+                let less = largest > 0 && total < u64::MAX && largest < total;
+                less.then(|| format!("the maximum of {largest} KiB is less than the memory of {total} KiB"))
+            })),
         rule("memory-from-numa", Class::Default)
             .summary("the memory is the sum of the NUMA cells and memory modules")
             .doc(
@@ -76,7 +76,7 @@ pub(super) fn rules() -> Vec<Rule> {
                     let more = given(domain).is_some_and(|given| total > 0 && given > total);
                     more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that; raise <memory> where the guest is to have it")
                 })
-                .at(|domain| domain.current_memory.as_ref().map_or(&domain.xml, |current| &current.xml)),
+                                .on(Domain::CURRENT_MEMORY),
             ),
         rule("max-memory-none", Class::Default)
             .summary("a maximum of no memory and no slots is none")
@@ -91,14 +91,7 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn device_size(device: &MemoryDevice) -> Option<&RequiredSize> {
-    Some(match &device.model {
-        MemoryDeviceModel::Dimm(members) => &members.target.size,
-        MemoryDeviceModel::Nvdimm(members) => &members.target.size,
-        MemoryDeviceModel::VirtioPmem(members) => &members.target.size,
-        MemoryDeviceModel::VirtioMem(members) => &members.target.size,
-        MemoryDeviceModel::SgxEpc(members) => &members.target.size,
-        _ => return None,
-    })
+    field(child_called(device.model.members()?, "target")?)
 }
 
 /// What the domain says about its memory, in KiB.
@@ -173,12 +166,4 @@ fn current(domain: &mut Domain, cx: &mut Context<'_>) {
 
 fn in_kib(maximum: &MaxMemory) -> u64 {
     KIB.apply(maximum.value, maximum.unit).unwrap_or(u64::MAX)
-}
-
-fn maximum(domain: &Domain, cx: &mut Context<'_>) {
-    let (Some(maximum), total) = (&domain.max_memory, Sizes::of(domain).total_of(cx.scope.driver)) else { return };
-    let largest = in_kib(maximum);
-    if largest > 0 && total < u64::MAX && largest < total {
-        cx.error(&maximum.xml, format!("the maximum of {largest} KiB is less than the memory of {total} KiB"));
-    }
 }

@@ -1,11 +1,8 @@
 //! Limits of memory, huge pages, and the tuning of block devices.
 
-use domxml::scalar::{CpuSet, MemoryUnit};
-use domxml::{Blkiotune, BlkiotuneDevice, Cputune, Hugepage, Hugepages, Memtune};
+use domxml::scalar::CpuSet;
 
-use crate::rule::kinds::{KIB, check, nothing, refuse, unique};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::prelude::*;
 
 /// The size in KiB from which on a limit is none.
 const UNLIMITED: u64 = 9_007_199_254_740_991;
@@ -30,11 +27,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<blkiotune><device><path>/dev/sda</path><weight>500</weight></device><device><path>/dev/sda</path>\
                  <weight>600</weight></device></blkiotune>",
             )
-            .row(unique(
-                Blkiotune::DEVICES,
-                |device, _| Some(device.path.to_string()),
-                |path| format!("{path} is tuned twice"),
-            )),
+                        .row(unique(Blkiotune::DEVICES, |it, _| Some(it.path.to_string()), |path| format!("{path} is tuned twice"))),
         rule("memtune-unlimited-dropped", Class::Default)
             .summary("a limit of all that can be counted is no limit")
             .doc("9007199254740991 KiB stands for a limit that is not set; libvirt does not write it.")
@@ -42,10 +35,10 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<memtune><hard_limit unit='KiB'>9007199254740991</hard_limit><soft_limit>4096</soft_limit></memtune>",
                 "<memtune><soft_limit>4096</soft_limit></memtune>",
             )
-            .row(nothing(child(Memtune::HARD_LIMIT), |limit| unlimited(limit.value, limit.unit), NO_LIMIT))
-            .row(nothing(child(Memtune::SOFT_LIMIT), |limit| unlimited(limit.value, limit.unit), NO_LIMIT))
-            .row(nothing(child(Memtune::MIN_GUARANTEE), |limit| unlimited(limit.value, limit.unit), NO_LIMIT))
-            .row(nothing(child(Memtune::SWAP_HARD_LIMIT), |limit| unlimited(limit.value, limit.unit), NO_LIMIT)),
+            .rows(
+                [Memtune::HARD_LIMIT, Memtune::SOFT_LIMIT, Memtune::MIN_GUARANTEE, Memtune::SWAP_HARD_LIMIT]
+                    .map(|limit| nothing(child(limit), |limit| is_unlimited(limit), "this sets no limit")),
+            ),
         rule("hugepages-nodeset0-dropped", Class::Default)
             .summary("huge pages for node 0 of a guest without NUMA are for all of it")
             .doc("A guest without NUMA cells has nothing but node 0, so libvirt does not write `nodeset='0'` on its huge pages.")
@@ -57,17 +50,15 @@ pub(super) fn rules() -> Vec<Rule> {
                 nothing(Hugepage::NODESET, |set| set.iter().eq([0]), "the guest has no other node")
                     .when(|_, scope| scope.cells == 0),
             ),
-        zeros(),
+                no_values(),
     ]
 }
 
-const NO_LIMIT: &str = "this sets no limit";
-
-fn unlimited(value: u64, unit: Option<MemoryUnit>) -> bool {
-    KIB.apply(value, unit).is_some_and(|limit| limit >= UNLIMITED)
+fn is_unlimited(limit: &MemorySize) -> bool {
+    KIB.apply(limit.value, limit.unit).is_some_and(|limit| limit >= UNLIMITED)
 }
 
-fn zeros() -> Rule {
+fn no_values() -> Rule {
     const NONE: &str = "0 sets nothing";
     rule("zero-values-dropped", Class::Default)
         .summary("0 stands for no value")
@@ -80,26 +71,17 @@ fn zeros() -> Rule {
              <cputune><shares>0</shares><period>0</period></cputune>",
             "<cputune><shares>0</shares></cputune>",
         )
-        .row(nothing(Blkiotune::WEIGHT, |value| *value == 0, NONE))
-        .row(nothing(BlkiotuneDevice::WEIGHT, |value| *value == 0, NONE))
-        .row(nothing(BlkiotuneDevice::READ_IOPS_SEC, |value| *value == 0, NONE))
-        .row(nothing(BlkiotuneDevice::WRITE_IOPS_SEC, |value| *value == 0, NONE))
-        .row(nothing(BlkiotuneDevice::READ_BYTES_SEC, |value| *value == 0, NONE))
-        .row(nothing(BlkiotuneDevice::WRITE_BYTES_SEC, |value| *value == 0, NONE))
-        .row(nothing(child(Blkiotune::DEVICES), says_nothing, "nothing is set for this device"))
-        .row(nothing(Cputune::PERIOD, |value| *value == 0, NONE))
-        .row(nothing(Cputune::QUOTA, |value| *value == 0, NONE))
-        .row(nothing(Cputune::GLOBAL_PERIOD, |value| *value == 0, NONE))
-        .row(nothing(Cputune::GLOBAL_QUOTA, |value| *value == 0, NONE))
-        .row(nothing(Cputune::EMULATOR_PERIOD, |value| *value == 0, NONE))
-        .row(nothing(Cputune::EMULATOR_QUOTA, |value| *value == 0, NONE))
-        .row(nothing(Cputune::IOTHREAD_PERIOD, |value| *value == 0, NONE))
-        .row(nothing(Cputune::IOTHREAD_QUOTA, |value| *value == 0, NONE))
-}
-
-fn says_nothing(device: &BlkiotuneDevice) -> bool {
-    let bare = BlkiotuneDevice { path: device.path.clone(), xml: device.xml.clone(), ..BlkiotuneDevice::default() };
-    *device == bare
+        .row(zeros::<Blkiotune>(NONE))
+        .row(zeros::<BlkiotuneDevice>(NONE))
+        .row(nothing(child(Blkiotune::DEVICES), |it| given(it).len() == 1, "nothing but the path is set for this device"))
+        .rows(
+            [Cputune::PERIOD, Cputune::GLOBAL_PERIOD, Cputune::EMULATOR_PERIOD, Cputune::IOTHREAD_PERIOD]
+                .map(|period| nothing(period, |value| *value == 0, NONE)),
+        )
+        .rows(
+            [Cputune::QUOTA, Cputune::GLOBAL_QUOTA, Cputune::EMULATOR_QUOTA, Cputune::IOTHREAD_QUOTA]
+                .map(|quota| nothing(quota, |value| *value == 0, NONE)),
+        )
 }
 
 /// Huge pages of several sizes: for which nodes each.

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domxml::Domain;
-use domxml_runtime::{Extra, Verbatim};
+use domxml_runtime::Verbatim;
 use domxml_xml::fragment::{self, Token};
 
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

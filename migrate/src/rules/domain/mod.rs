@@ -17,7 +17,6 @@ mod names;
 mod sizes;
 mod sysinfo;
 
-pub(super) use features::largest_unit;
 pub(crate) use foreign::{FOREIGN_EXTENSION, foreign_extension};
 
 use crate::rule::Rule;

@@ -1,11 +1,9 @@
 //! Names and identifiers: of the domain, and in the SMBIOS tables.
 
+use domxml::SysinfoSystemEntryName as Name;
 use domxml::scalar::Uuid;
-use domxml::{Domain, SysinfoSystemEntry, SysinfoSystemEntryName as Name, SysinfoType};
 
-use crate::rule::kinds::{check, default_by, nothing, refuse, spelling};
-use crate::rule::place::required;
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

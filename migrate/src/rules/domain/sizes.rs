@@ -1,12 +1,9 @@
 //! Sizes of memory.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{Hugepage, MaxMemory, Memory, MemorySize, NumaBandwidth, NumaCell, RequiredSize};
-use domxml_runtime::{Content, Described, Key};
+use domxml_runtime::{FieldKind, Key};
 
-use crate::rule::kinds::{KIB, algorithm, refuse, unit};
-use crate::rule::row::Draft;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 /// A row about each size, by the keys of its number and its unit.
 macro_rules! each_size {

@@ -1,13 +1,8 @@
 //! The SMBIOS tables, and blobs for the firmware.
 
-use domxml::{
-    SysinfoBaseBoard, SysinfoBaseBoardEntry, SysinfoBios, SysinfoBiosEntry, SysinfoBiosEntryName, SysinfoBlob,
-    SysinfoChassis, SysinfoChassisEntry, SysinfoSystem, SysinfoSystemEntry, SysinfoTypeSmbios as Smbios,
-};
+use domxml::SysinfoTypeSmbios as Smbios;
 
-use crate::rule::kinds::{algorithm, nothing, refuse, sort, unread};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![conflict(), blobs(), order()]
@@ -66,9 +61,7 @@ fn is_date(text: &str) -> bool {
 macro_rules! tables {
     ($rule:expr; $($table:ident of $entry:ident)*) => {
         $rule$(
-            .row(algorithm(|table: &mut $table, cx| first_of_each(&mut table.entries, |entry| entry.name as usize, cx))
-                .phase(Phase::Derive)
-                .profiles(LIBVIRT))
+            .row(once($table::ENTRIES, |entry: &$entry| entry.name as usize, Prefer::First, "of an entry that is given twice the first is read"))
             .row(sort($table::ENTRIES, |entry: &$entry, _| entry.name as usize, "the entries in their order"))
             .row(nothing(child($table::ENTRIES), |entry: &$entry| entry.value.is_empty(), "an empty entry is none"))
         )*
@@ -103,14 +96,4 @@ fn order() -> Rule {
     .row(nothing(child(Smbios::BASE_BOARDS), |table| table.entries.is_empty(), EMPTY))
     .row(nothing(child(Smbios::CHASSIS), |table| table.entries.is_empty(), EMPTY))
     .row(nothing(child(Smbios::OEM_STRINGS), |strings| strings.entries.is_empty(), "there are no strings"))
-}
-
-/// Leaves the first entry of each name.
-fn first_of_each<E>(entries: &mut Vec<E>, name: impl Fn(&E) -> usize, cx: &mut Context<'_>) {
-    let mut seen = std::collections::BTreeSet::new();
-    let before = entries.len();
-    entries.retain(|entry| seen.insert(name(entry)));
-    if entries.len() < before {
-        cx.rewrote_here(cx.here, "of an entry that is given twice the first is read");
-    }
 }

@@ -3,13 +3,10 @@
 use std::fmt::Display;
 
 use domxml::scalar::LaxYesNo;
-use domxml::{GraphicsTypeRdp, GraphicsTypeSpice, GraphicsTypeVnc, YesNo};
 
 use super::ports::spice_chooses;
 use super::servers::has_ports;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, MODERN, Rule, Scope, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     let vnc_has_ports = |vnc: &GraphicsTypeVnc, _: &Scope| has_ports(&vnc.listens) && vnc.socket.is_none();

@@ -1,11 +1,7 @@
 //! `graphics-spice-noport-listen-none`: a SPICE server without ports.
 
-use domxml::{GraphicsListen, GraphicsListenType, GraphicsTypeSpice};
-use domxml_runtime::Extra;
-
 use super::ports::{has_number, spice_chooses};
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,12 +1,7 @@
 //! Input devices.
 
-use domxml::{AddressType, DomainType, Input, InputBus, InputOnBus, InputType, OnOff, OsTypeValue};
-
 use crate::rule::board::{is_s390, is_x86};
-use crate::rule::kinds::{default_by, nothing, refuse};
-use crate::rule::place::{IntoPlace, child};
-use crate::rule::{Class, LIBVIRT, Rule, Scope, rule};
-use crate::rules::common::{is_bare, kept_attribute};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -22,8 +17,8 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><input type='tablet'/><input type='mouse'/></devices>",
                 "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
             )
-            .row(default_by(InputOnBus::BUS.within(on_bus), assumed_bus).when(is_certain))
-            .row(default_by(InputOnBus::BUS.within(on_bus), assumed_bus).profiles(LIBVIRT)),
+            .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).when(is_certain))
+            .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).profiles(LIBVIRT)),
         rule("input-empty-driver", Class::Spelling)
             .summary("a `<driver>` of an input device without attributes is not written")
             .doc("libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.")
@@ -53,58 +48,44 @@ fn conflict() -> Rule {
         .finds(
             "<devices><input type='mouse' bus='usb'><address type='pci' domain='0' bus='0' slot='3' function='0'/></input></devices>",
         )
-        .row(refuse(|input: &Input, scope| {
-            let tablet = matches!(input.type_, InputType::Tablet(_));
-            let wrong = tablet && scope.is_hvm() && said_bus(input) == Some(InputBus::Ps2);
-            wrong.then_some("a tablet is not on the PS/2 bus: set bus='usb' or 'virtio'")
-        }))
-        .row(refuse(|input: &Input, scope| {
-            let tablet = matches!(input.type_, InputType::Tablet(_));
-            let wrong = !tablet && said_bus(input) == Some(InputBus::Ps2) && scope.ps2 == Some(OnOff::Off);
-            wrong.then_some("<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature")
-        }))
-        .row(refuse(|input: &Input, scope| {
-            let wrong = scope.is_hvm() && said_bus(input) == Some(InputBus::Xen);
-            wrong.then_some("Xen's bus is for paravirtual guests: set bus='usb' or 'virtio'")
-        }))
-        .row(refuse(|input: &Input, scope| {
-            let plain = matches!(input.type_, InputType::Mouse(_) | InputType::Keyboard(_));
-            let wrong = !plain || said_bus(input).is_some_and(|bus| bus != InputBus::Xen);
-            let event_device = matches!(input.type_, InputType::Evdev(_));
-            (is_paravirtual(scope) && wrong && !event_device)
-                .then_some("a paravirtual guest has mice and keyboards on Xen's bus alone")
-        }))
-        .row(refuse(|input: &Input, scope| {
-            let passed_over = matches!(input.type_, InputType::Evdev(_) | InputType::Passthrough(_));
-            let wrong = scope.os_type.is_some() && !scope.is_hvm() && !is_paravirtual(scope) && !has_own_devices(scope);
-            (wrong && !passed_over).then_some("a guest of this kind has no input devices")
-        }))
-        .row(refuse(|input: &Input, scope| {
-            let event_device = matches!(input.type_, InputType::Evdev(_));
-            let wrong = scope.os_type.is_some() && !scope.is_hvm() && !has_own_devices(scope) || is_s390(scope.arch);
-            (event_device && wrong).then_some("a guest of this kind has no event devices of the host")
-        }))
-        .row(refuse(|input: &Input, _| {
-            let event_device = matches!(input.type_, InputType::Evdev(_));
+        .row(refuse_each(|input: &Input, scope| {
+            use InputType::{Evdev, Keyboard, Mouse, Passthrough, Tablet};
+            const NO_PS2: &str =
+                "<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature";
+            let said = said_bus(input);
+            let tablet = matches!(input.type_, Tablet(_));
+            let of_host = matches!(input.type_, Evdev(_));
+            let passed_over = of_host || matches!(input.type_, Passthrough(_));
+            let on_xen = matches!(input.type_, Mouse(_) | Keyboard(_)) && said.is_none_or(|bus| bus == InputBus::Xen);
+            let none = scope.os_type.is_some() && !scope.is_hvm() && !has_own_devices(scope);
             let is_bus = |bus: &str| InputBus::VALUES.iter().any(|known| known.value == bus);
-            (event_device && kept_attribute(&input.xml, "bus").is_some_and(is_bus))
-                .then_some("an event device of the host is on no bus")
-        }))
-        .row(refuse(|input: &Input, scope| {
-            let elsewhere = match &input.type_ {
-                InputType::Passthrough(_) => false,
-                InputType::Evdev(_) => true,
-                _ => bus(input, scope).is_some_and(|bus| bus != InputBus::Virtio),
-            };
-            (input.model.is_some() && elsewhere).then_some("a virtio model is on the virtio bus")
+            let elsewhere = bus(input, scope).is_some_and(|bus| bus != InputBus::Virtio);
+            [
+                (
+                    tablet && scope.is_hvm() && said == Some(InputBus::Ps2),
+                    "a tablet is not on the PS/2 bus: set bus='usb' or 'virtio'",
+                ),
+                (!tablet && said == Some(InputBus::Ps2) && scope.ps2 == Some(OnOff::Off), NO_PS2),
+                (scope.is_hvm() && said == Some(InputBus::Xen), "Xen's bus is for paravirtual guests: set bus='usb' or 'virtio'"),
+                (
+                    is_paravirtual(scope) && !on_xen && !of_host,
+                    "a paravirtual guest has mice and keyboards on Xen's bus alone",
+                ),
+                (none && !is_paravirtual(scope) && !passed_over, "a guest of this kind has no input devices"),
+                (of_host && (none || is_s390(scope.arch)), "a guest of this kind has no event devices of the host"),
+                (
+                    of_host && kept_attribute(&input.xml, "bus").is_some_and(is_bus),
+                    "an event device of the host is on no bus",
+                ),
+                (input.model.is_some() && (of_host || elsewhere), "a virtio model is on the virtio bus"),
+            ]
         }))
         .row(
-            refuse(|input: &Input, scope| {
-                let address = input.address.as_ref()?;
-                let wrong = bus(input, scope) == Some(InputBus::Usb) && !matches!(address.type_, AddressType::Usb(_));
+            refuse_in(Input::ADDRESS, |address, _| {
+                let wrong = !matches!(address.type_, AddressType::Usb(_));
                 wrong.then_some("a device on USB has an address of the type usb")
             })
-            .at(|input| input.address.as_ref().map_or(&input.xml, |address| &address.xml)),
+            .when(|input, scope| bus(input, scope) == Some(InputBus::Usb)),
         )
 }
 
@@ -145,17 +126,7 @@ fn tablet_bus(scope: &Scope) -> Option<InputBus> {
 }
 
 fn said_bus(input: &Input) -> Option<InputBus> {
-    match &input.type_ {
-        InputType::Tablet(it) | InputType::Mouse(it) | InputType::Keyboard(it) => it.bus,
-        _ => None,
-    }
-}
-
-fn on_bus(input: &mut Input) -> Option<&mut InputOnBus> {
-    match &mut input.type_ {
-        InputType::Tablet(it) | InputType::Mouse(it) | InputType::Keyboard(it) => Some(it),
-        _ => None,
-    }
+    branch::<InputOnBus>(&input.type_)?.bus
 }
 
 /// The bus that goes without saying.

@@ -1,15 +1,7 @@
 //! The addresses that servers listen at.
 
-use domxml::{
-    GraphicsListen, GraphicsListenType, GraphicsListenTypeAddress, GraphicsTypeRdp, GraphicsTypeSpice, GraphicsTypeVnc,
-};
-
 use super::servers::{at_address, has_ports, row_of_servers};
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, default, default_by, nothing, refuse, unread_where};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 /// What becomes of the attribute.
 pub(super) fn rules() -> Vec<Rule> {

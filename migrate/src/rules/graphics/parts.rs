@@ -3,15 +3,8 @@
 use std::collections::BTreeSet;
 
 use domxml::scalar::LaxYesNo;
-use domxml::{
-    Graphics, GraphicsChannelMode, GraphicsListen, GraphicsListenType, GraphicsType, GraphicsTypeDbus,
-    GraphicsTypeEglHeadless, GraphicsTypeRdp, GraphicsTypeSpice, GraphicsTypeVnc, YesNo,
-};
 
-use crate::rule::kinds::{algorithm, check, nothing, refuse, sort, unread};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Rule, rule};
-use crate::rules::common::{attribute, is_bare, kept_attribute};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -90,12 +83,9 @@ fn conflict() -> Rule {
             let nameless = matches!(&listen.type_, GraphicsListenType::Network(at) if at.network.is_empty());
             nameless.then_some("a network to listen at has a name")
         }))
-        .row(check(|rdp: &GraphicsTypeRdp, cx| {
-            for listen in &rdp.listens {
-                if matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None) {
-                    cx.error(&listen.xml, "an RDP server listens at an address or a network");
-                }
-            }
+                .row(refuse_in(GraphicsTypeRdp::LISTENS, |listen, _| {
+            let wrong = matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None);
+            wrong.then_some("an RDP server listens at an address or a network")
         }))
         .row(refuse(|dbus: &GraphicsTypeDbus, _| {
             let both = dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some();

@@ -1,11 +1,9 @@
 //! Ports of servers.
 
 use domxml::scalar::LaxYesNo;
-use domxml::{GraphicsListenType, GraphicsTypeRdp, GraphicsTypeSpice, GraphicsTypeVnc, YesNo};
 
 use super::servers::has_ports;
-use crate::rule::kinds::{default, default_by, note, nothing, spelling, unread_where};
-use crate::rule::{BOTH, Class, LIBVIRT, MODERN, Phase, Rule, Scope, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![unread_switches(), one_minus_one(), forgotten(), autoport(), libvirt_form()]

@@ -1,7 +1,6 @@
 //! What the rules about graphics share: the servers that listen somewhere.
 
-use domxml::{GraphicsListen, GraphicsListenType, GraphicsListenTypeAddress, GraphicsListenTypeSocket};
-use domxml_runtime::{Extra, Span};
+use crate::rules::prelude::*;
 
 /// Adds a row for each of the servers that listen somewhere, which have the same fields for it; the row calls the type `Of`.
 macro_rules! row_of_servers {

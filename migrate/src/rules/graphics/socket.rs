@@ -1,12 +1,7 @@
 //! The sockets of the file system that servers listen at.
 
-use domxml::{GraphicsListen, GraphicsListenType, GraphicsTypeSpice, GraphicsTypeVnc};
-
 use super::servers::{at_socket, has_ports};
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, default_by, nothing, refuse, unread};
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, Scope, rule};
-use crate::rules::common::attribute;
+use crate::rules::prelude::*;
 
 /// What becomes of the attribute: before that of `listen`.
 pub(super) fn rules() -> Vec<Rule> {

@@ -1,16 +1,9 @@
 //! Sound cards, and where their sound goes on the host.
 
 use domxml::scalar::AnyBase;
-use domxml::{
-    Audio, AudioAlsaEnd, AudioBufferedEnd, AudioEnd, AudioJackEnd, AudioOssEnd, AudioServerEnd, AudioSettings, Devices,
-    Graphics, GraphicsAudio, GraphicsType, Sound, SoundAudio, SoundModel, YesNo,
-};
 
-use crate::rule::kinds::{default, exists, nothing, refuse, unique, unread};
-use crate::rule::place::child;
-use crate::rule::scope::AUDIO;
-use crate::rule::{Class, LIBVIRT, Rule, rule};
-use crate::rules::common::{is_bare, row_of_each};
+use crate::rules::common::row_of_each;
+use crate::rules::prelude::*;
 
 /// Adds a row for each type of the elements `<input>` and `<output>` of a back end; the row calls the type `Of`.
 macro_rules! row_of_directions {
@@ -137,8 +130,5 @@ fn conflict() -> Rule {
 }
 
 fn vnc_audio(graphics: &Graphics) -> Option<&GraphicsAudio> {
-    match &graphics.type_ {
-        GraphicsType::Vnc(vnc) => vnc.audio.as_ref(),
-        _ => None,
-    }
+    branch::<GraphicsTypeVnc>(&graphics.type_)?.audio.as_ref()
 }

@@ -1,17 +1,7 @@
 //! Video cards.
 
-use domxml::{
-    Devices, DomainType, OsTypeValue, Video, VideoDriver, VideoDriverVgaconf, VideoModel, VideoModelType,
-    VideoModelTypeQxl, YesNo,
-};
-use domxml_runtime::Payload as _;
-
-use crate::options::Driver;
 use crate::rule::board::is_power;
-use crate::rule::kinds::{algorithm, default, default_by, nothing, spelling};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, Scope, rule};
-use crate::rules::common::is_bare;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -134,23 +124,16 @@ fn primary() -> Rule {
 
 const ZERO: &str = "a size of 0 says nothing";
 
-/// Which models something is about.
-type Models = fn(&VideoModelType) -> bool;
-
-/// The sizes of `vram` that libvirt assumes, in KiB; other models have none that it knows of.
-const VRAM: [(Models, u32); 3] = [
-    (
-        |type_| {
-            matches!(
-                type_,
-                VideoModelType::Vga | VideoModelType::Cirrus | VideoModelType::Vmvga | VideoModelType::Bochs
-            )
-        },
-        16 << 10,
-    ),
-    (|type_| matches!(type_, VideoModelType::Xen), 4 << 10),
-    (|type_| matches!(type_, VideoModelType::Qxl(_)), QXL),
-];
+/// The size of `vram` that libvirt assumes, in KiB; 0 for models of which it knows none.
+fn usual_vram(model: &VideoModel) -> u32 {
+    use VideoModelType::{Bochs, Cirrus, Qxl, Vga, Vmvga, Xen};
+    match model.type_ {
+        Vga | Cirrus | Vmvga | Bochs => 16 << 10,
+        Xen => 4 << 10,
+        Qxl(_) => QXL,
+        _ => 0,
+    }
+}
 
 /// The size of each region of a QXL card, in KiB.
 const QXL: u32 = 64 << 10;
@@ -168,8 +151,9 @@ fn memory() -> Rule {
             "<devices><video><model type='qxl' ram='65536' vram='65536' heads='1' primary='yes'/></video></devices>",
         );
     for (profiles, own_sizes) in [(BOTH, false), (LIBVIRT, true)] {
-        for (has, size) in VRAM {
-            let holds = move |model: &VideoModel, scope: &Scope| has(&model.type_) && has_own_sizes(scope) == own_sizes;
+        for size in [16 << 10, 4 << 10, QXL] {
+            let holds =
+                move |model: &VideoModel, scope: &Scope| usual_vram(model) == size && has_own_sizes(scope) == own_sizes;
             rule = rule.row(default(VideoModel::VRAM, size).when(holds).profiles(profiles)).row(
                 spelling(VideoModel::VRAM, move |vram, _| is_zero(vram).then_some(size), "a size of 0 is the default")
                     .when(holds)

@@ -1,11 +1,8 @@
 //! `video-models-merged`: a video card has one model.
 
-use domxml::{Described as _, Element as _, Prefer, Video, VideoModel, VideoModelType, VideoModelTypeQxl};
-use domxml_runtime::{Extra, ReadOptions, Slot, SlotMut, Unknown, extras_mut, fields, fields_mut};
+use domxml_runtime::{ReadOptions, SlotMut, Unknown, extras_mut, fields_mut};
 
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, Rule, rule};
-use crate::rules::common::kept_attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -69,15 +66,8 @@ fn merge(model: &mut VideoModel, mut other: VideoModel) {
 fn take_sizes(model: &mut VideoModel) -> Vec<(Box<str>, Box<str>)> {
     let mut sizes = Vec::new();
     if let VideoModelType::Qxl(qxl) = &mut model.type_ {
-        fields(&std::mem::take(qxl), |line, slot| {
-            if let Slot::Value(field) = slot
-                && field.count() > 0
-            {
-                let mut text = String::new();
-                field.write(0, &mut text);
-                sizes.push((line.name.into(), text.into()));
-            }
-        });
+        let own = numbers(&std::mem::take(qxl)).into_iter();
+        sizes.extend(own.map(|(name, size)| (name.into(), size.to_string().into())));
     } else if let Some(kept) = &mut model.xml.kept {
         let is_size = |name: &str| VideoModelTypeQxl::table().fields.iter().any(|line| line.name == name);
         sizes.extend(kept.attributes.extract_if(.., |(name, _)| is_size(name)));

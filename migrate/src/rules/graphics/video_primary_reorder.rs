@@ -1,10 +1,7 @@
 //! `video-primary-reorder`: the card that the guest starts on stands first.
 
-use domxml::{Anchor, Devices, Extra};
-
 use super::video::is_primary;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,13 +1,7 @@
 //! Video cards that libvirt refuses.
 
-use domxml::{
-    Described as _, Devices, Video, VideoAcceleration, VideoDriverName, VideoModel, VideoModelType, VideoModelTypeQxl,
-};
-
 use super::video::{is_none, is_primary};
-use crate::rule::kinds::{refuse, unique};
-use crate::rule::{Class, Phase, Rule, Scope, rule};
-use crate::rules::common::{is_bare, kept_attribute, virtio_option};
+use crate::rules::prelude::*;
 
 /// They are judged in phase derive, once a card has one model.
 pub(super) fn rules() -> Vec<Rule> {
@@ -53,71 +47,56 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn drivers(rule: Rule) -> Rule {
     rule.row(
-        refuse(|video: &Video, _| {
-            (is_vhost_user(video) && !takes_virtio(video)).then_some("the driver vhostuser is for virtio cards")
+        refuse_each(|video: &Video, _| {
+            let acceleration = video.model.as_ref().and_then(|model| model.acceleration.as_ref());
+            let rendered = acceleration.is_some_and(|acceleration| acceleration.rendernode.is_some());
+            [
+                (is_vhost_user(video) && !takes_virtio(video), "the driver vhostuser is for virtio cards"),
+                (rendered && !is_vhost_user(video) && !is_none(video), "a rendernode is for the driver vhostuser"),
+            ]
         })
         .phase(Phase::Derive),
     )
     .row(
-        refuse(|video: &Video, _| {
-            let option = virtio_option(video.driver.as_ref()?)?;
-            (!takes_virtio(video)).then(|| format!("'{option}' is an option of virtio cards"))
+        refuse_in(Video::DRIVER, |driver, _| {
+            virtio_option(driver).map(|option| format!("'{option}' is an option of virtio cards"))
         })
-        .at(|video| video.driver.as_ref().map_or(&video.xml, |driver| &driver.xml))
+        .when(|video, _| !takes_virtio(video))
         .phase(Phase::Derive),
     )
     .row(
-        refuse(|video: &Video, _| {
-            let ramfb = is(video, |type_| matches!(type_, VideoModelType::Ramfb));
-            (ramfb && video.address.is_some()).then_some("a video card of the model ramfb has no address")
-        })
-        .at(|video| video.address.as_ref().map_or(&video.xml, |address| &address.xml))
-        .phase(Phase::Derive),
-    )
-    .row(
-        refuse(|video: &Video, _| {
-            let acceleration = video.model.as_ref()?.acceleration.as_ref()?;
-            let wrong = acceleration.rendernode.is_some() && !is_vhost_user(video) && !is_none(video);
-            wrong.then_some("a rendernode is for the driver vhostuser")
-        })
-        .phase(Phase::Derive),
+        refuse_in(Video::ADDRESS, |_, _| Some("a video card of the model ramfb has no address"))
+            .when(|video, _| is(video, |type_| matches!(type_, VideoModelType::Ramfb)))
+            .phase(Phase::Derive),
     )
 }
 
 fn models(rule: Rule) -> Rule {
     rule.row(refuse(foreign_size).phase(Phase::Derive))
         .row(
-            refuse(|model: &VideoModel, scope| {
-                let has = matches!(
-                    model.type_,
-                    VideoModelType::Vga | VideoModelType::Bochs | VideoModelType::Virtio(_) | VideoModelType::None
-                );
-                // A libvirt that is older reads past it.
-                (model.edid.is_some() && !has && scope.strictly_knows(11, 7, 0))
-                    .then_some("edid is for video cards of the models vga, bochs and virtio")
+            refuse_each(|model: &VideoModel, scope| {
+                use VideoModelType::{Bochs, None, Vga, Virtio};
+                let has_blob = matches!(model.type_, Virtio(_) | None);
+                let has_edid = has_blob || matches!(model.type_, Vga | Bochs);
+                // A libvirt that is older reads past them.
+                [
+                    (
+                        model.edid.is_some() && !has_edid && scope.strictly_knows(11, 7, 0),
+                        "edid is for video cards of the models vga, bochs and virtio",
+                    ),
+                    (model.blob.is_some() && !has_blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards"),
+                ]
             })
             .phase(Phase::Derive),
         )
         .row(
-            refuse(|model: &VideoModel, scope| {
-                let has = matches!(model.type_, VideoModelType::Virtio(_) | VideoModelType::None);
-                (model.blob.is_some() && !has && scope.strictly_knows(9, 2, 0)).then_some("blob is for virtio cards")
-            })
-            .phase(Phase::Derive),
+            refuse_in(VideoModel::RESOLUTION, |it, _| (it.x == 0 || it.y == 0).then_some("a resolution is not 0"))
+                .when(|model, _| !matches!(model.type_, VideoModelType::None))
+                .phase(Phase::Derive),
         )
         .row(
-            refuse(|model: &VideoModel, _| {
-                let zero = model.resolution.as_ref().is_some_and(|resolution| resolution.x == 0 || resolution.y == 0);
-                (zero && !matches!(model.type_, VideoModelType::None)).then_some("a resolution is not 0")
-            })
-            .at(|model| model.resolution.as_ref().map_or(&model.xml, |resolution| &resolution.xml))
-            .phase(Phase::Derive),
-        )
-        .row(
-            refuse(|acceleration: &VideoAcceleration, _| {
-                is_bare(acceleration).then_some("an acceleration says what is accelerated")
-            })
-            .phase(Phase::Derive),
+            refuse(|it: &VideoAcceleration, _| is_bare(it).then_some("an acceleration says what is accelerated"))
+                .phase(Phase::Derive),
         )
 }
 

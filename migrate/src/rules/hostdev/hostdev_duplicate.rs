@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use domxml::{Devices, Hostdev, HostdevCapability, HostdevMode, HostdevPciAddress, HostdevSourceUsb, HostdevSubsystem};
-use domxml_runtime::{Element, Extra, extras_mut};
+use domxml_runtime::extras_mut;
 
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("hostdev-duplicate", Class::Conflict)

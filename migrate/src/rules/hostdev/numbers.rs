@@ -1,12 +1,6 @@
 //! Numbers of addresses that libvirt reads otherwise than people do.
 
-use domxml::{
-    AddressTypeIsa, AddressTypePci, HostdevPciAddress, HostdevUsbAddress, InterfaceHostdevAddressTypePci,
-    InterfaceHostdevAddressTypeUsb, PciAddress,
-};
-
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,10 +1,6 @@
 //! Redirected devices.
 
-use domxml::{AddressType, ChardevBackend, ChardevOnChannel, ChardevSourceChannel, Redirdev};
-
-use crate::rule::kinds::{default, refuse};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 /// The channel by which a D-Bus display redirects USB devices.
 const CHANNEL: &str = "org.qemu.usbredir";
@@ -28,13 +24,10 @@ pub(super) fn refused() -> Vec<Rule> {
                 "<devices><redirdev bus='usb' type='spicevmc'>\
                  <address type='pci' domain='0x0000' bus='0x00' slot='0x04' function='0x0'/></redirdev></devices>",
             )
-            .row(
-                refuse(|it: &Redirdev, _| {
-                    let elsewhere = it.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Usb(_)));
-                    elsewhere.then_some("a redirected device is on USB: its address is of the type usb")
-                })
-                .at(|it| it.address.as_ref().map_or(&it.xml, |address| &address.xml)),
-            ),
+            .row(refuse_in(Redirdev::ADDRESS, |it, _| {
+                let elsewhere = !matches!(it.type_, AddressType::Usb(_));
+                elsewhere.then_some("a redirected device is on USB: its address is of the type usb")
+            })),
     ]
 }
 
@@ -52,19 +45,17 @@ pub(super) fn channel() -> Rule {
             "<devices><redirdev bus='usb' type='dbus'/></devices>",
             "<devices><redirdev bus='usb' type='dbus'><source channel='org.qemu.usbredir'/></redirdev></devices>",
         )
-        .row(default(child(ChardevOnChannel::SOURCE).within(dbus), named).says(SAYS))
+        .row(default(child(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE), named).when(on_dbus).says(SAYS))
         .row(
             default(
-                ChardevSourceChannel::CHANNEL.under(ChardevOnChannel::SOURCE).within(dbus),
+                                ChardevSourceChannel::CHANNEL.under(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE),
                 CHANNEL.to_owned(),
             )
+            .when(on_dbus)
             .says(SAYS),
         )
 }
 
-fn dbus(redirdev: &mut Redirdev) -> Option<&mut ChardevOnChannel> {
-    match &mut redirdev.type_ {
-        ChardevBackend::Dbus(members) => Some(members),
-        _ => None,
-    }
+fn on_dbus(redirdev: &Redirdev, _: &Scope) -> bool {
+    matches!(redirdev.type_, ChardevBackend::Dbus(_))
 }

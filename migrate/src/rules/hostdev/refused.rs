@@ -1,15 +1,8 @@
 //! What libvirt refuses of devices of the host.
 
-use domxml::{
-    DiskAuthSecretType, Hostdev, HostdevMode, HostdevScsiAdapter, HostdevScsiAdapterType as AdapterType,
-    HostdevSourcePci, HostdevSourceScsi, HostdevSourceScsiHost, HostdevSourceScsiProtocol as Protocol,
-    HostdevSourceUsb, HostdevSubsystem, HostdevSubsystemMdevModel as MdevModel, HostdevSubsystemScsi,
-    HostdevSubsystemScsiSgio, HostdevUsbAddress, Payload as _, Rom, YesNo,
-};
+use domxml::{HostdevScsiAdapterType as AdapterType, HostdevSubsystemMdevModel as MdevModel};
 
-use crate::rule::kinds::refuse;
-use crate::rule::{Class, Rule, rule};
-use crate::rules::common::kept_attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -63,12 +56,9 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(refuse(|it: &HostdevSourceUsb, _| {
                 (it.vendor.is_some() != it.product.is_some()).then_some("a USB device is named by vendor and product together")
             }))
-            .row(
-                refuse(|it: &HostdevSourceUsb, _| {
-                    it.vendor.as_ref().filter(|vendor| vendor.id.0 == 0).map(|_| "0 is no number of a vendor")
-                })
-                .at(|it| it.vendor.as_ref().map_or(&it.xml, |vendor| &vendor.xml)),
-            )
+            .row(refuse_in(HostdevSourceUsb::VENDOR, |vendor, _| {
+                (vendor.id.0 == 0).then_some("0 is no number of a vendor")
+            }))
             .row(
                 refuse(|it: &HostdevUsbAddress, _| {
                     let port = it.port.as_ref().is_some_and(|port| !port.is_empty());
@@ -93,30 +83,27 @@ fn address_type() -> Rule {
             "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></hostdev></devices>",
         )
-        .row(
-            refuse(|it: &Hostdev, _| {
-                let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.known_value()?);
-                let fits: &[&str] = match type_ {
-                    HostdevSubsystem::Pci(_) => &["pci", "unassigned"],
-                    HostdevSubsystem::Usb(_) => &["usb"],
-                    HostdevSubsystem::Scsi(_) => &["drive"],
-                    HostdevSubsystem::ScsiHost(_) => &["pci", "ccw"],
-                    HostdevSubsystem::Mdev(mdev) => match mdev.model {
-                        MdevModel::VfioPci => &["pci"],
-                        MdevModel::VfioCcw => &["ccw"],
-                        MdevModel::VfioAp => &[],
-                        _ => return None,
-                    },
+        .row(refuse_at(Hostdev::ADDRESS, |it, _| {
+            let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.known_value()?);
+            let fits: &[&str] = match type_ {
+                HostdevSubsystem::Pci(_) => &["pci", "unassigned"],
+                HostdevSubsystem::Usb(_) => &["usb"],
+                HostdevSubsystem::Scsi(_) => &["drive"],
+                HostdevSubsystem::ScsiHost(_) => &["pci", "ccw"],
+                HostdevSubsystem::Mdev(mdev) => match mdev.model {
+                    MdevModel::VfioPci => &["pci"],
+                    MdevModel::VfioCcw => &["ccw"],
+                    MdevModel::VfioAp => &[],
                     _ => return None,
-                };
-                let type_ = type_.value().unwrap_or_default();
-                (!fits.contains(&found)).then(|| match fits {
-                    [] => format!("a mediated device of the model vfio-ap has no address, and none of the type {found}"),
-                    fits => format!("the address of this {type_} device is of the type {}, not {found}", fits.join(" or ")),
-                })
+                },
+                _ => return None,
+            };
+            let type_ = type_.value().unwrap_or_default();
+            (!fits.contains(&found)).then(|| match fits {
+                [] => format!("a mediated device of the model vfio-ap has no address, and none of the type {found}"),
+                fits => format!("the address of this {type_} device is of the type {}, not {found}", fits.join(" or ")),
             })
-            .at(|it| it.address.as_ref().map_or(&it.xml, |address| &address.xml)),
-        )
+        }))
 }
 
 fn options() -> Rule {
@@ -166,21 +153,13 @@ fn scsi_source() -> Rule {
             };
             (!named).then_some("an adapter is told by its name: the other ways are those of storage pools")
         }))
-        .row(refuse(|it: &HostdevSourceScsi, _| {
-            let wrong = matches!(&it.protocol, Protocol::Iscsi(target) if target.hosts.len() != 1);
-            wrong.then_some("an iSCSI target has one server: one <host>")
+        .row(refuse(|it: &HostdevSourceScsiProtocolIscsi, _| {
+            (it.hosts.len() != 1).then_some("an iSCSI target has one server: one <host>")
         }))
-        .row(
-            refuse(|it: &HostdevSourceScsi, _| {
-                let Protocol::Iscsi(target) = &it.protocol else { return None };
-                let other = target.auth.as_ref()?.secret.type_ != DiskAuthSecretType::Iscsi;
-                other.then_some("the secret of an iSCSI target is of the type 'iscsi'")
-            })
-            .at(|it| match &it.protocol {
-                Protocol::Iscsi(target) => target.auth.as_ref().map_or(&it.xml, |auth| &auth.secret.xml),
-                _ => &it.xml,
-            }),
-        )
+        .row(refuse_in(HostdevSourceScsiProtocolIscsi::AUTH, |auth, _| {
+            let other = auth.secret.type_ != DiskAuthSecretType::Iscsi;
+            other.then_some("the secret of an iSCSI target is of the type 'iscsi'")
+        }))
         .row(refuse(|it: &HostdevSourceScsiHost, _| {
             let digits = it.wwpn.strip_prefix("naa.").unwrap_or_default();
             let named = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -189,8 +168,5 @@ fn scsi_source() -> Rule {
 }
 
 fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {
-    match &hostdev.mode {
-        HostdevMode::Subsystem(members) => Some(&members.type_),
-        _ => None,
-    }
+    branch::<HostdevModeSubsystem>(&hostdev.mode).map(|it| &it.type_)
 }

@@ -1,15 +1,11 @@
 //! Sources of devices of the host.
 
-use domxml::scalar::{PciBus, PciDomain, PciFunction, PciSlot};
 use domxml::{
-    Hostdev, HostdevDriver, HostdevPciAddress as Pci, HostdevScsiAddress, HostdevSourceScsiProtocolIscsi,
-    HostdevSourceUsb, HostdevUsbAddress, InterfaceHostdevAddressTypePci as InterfacePci, InterfaceHostdevDriver,
-    InterfaceHostdevDriverName as Driver,
+    HostdevPciAddress as Pci, InterfaceHostdevAddressTypePci as InterfacePci, InterfaceHostdevDriverName as Driver,
 };
 
-use crate::rule::kinds::{default, nothing, spelling, unread};
-use crate::rule::place::{child, flag, required};
-use crate::rule::{BOTH, Class, MODERN, Phase, Rule, rule};
+use crate::rules::common::row_of_fields;
+use crate::rules::prelude::*;
 use crate::rules::storage::is_scsi;
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -115,7 +111,7 @@ fn iscsi_lun() -> Rule {
 
 fn parts() -> Rule {
     const ZERO: &str = "a part of the address that is left out is 0";
-    rule("hostdev-source-address-parts", Class::Default)
+    let rule = rule("hostdev-source-address-parts", Class::Default)
         .summary("the parts of a host device's PCI address that are left out are 0")
         .doc(
             "The address of a PCI function of the host is complete: what it leaves out is 0, and libvirt spells that out. It does not say \
@@ -126,15 +122,17 @@ fn parts() -> Rule {
              </devices>",
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x0'/></source></hostdev></devices>",
-        )
-        .row(default(Pci::DOMAIN, PciDomain::default()).says(ZERO))
-        .row(default(Pci::BUS, PciBus::default()).says(ZERO))
-        .row(default(Pci::SLOT, PciSlot::default()).says(ZERO))
-        .row(default(Pci::FUNCTION, PciFunction::default()).says(ZERO))
-        .row(default(InterfacePci::DOMAIN, PciDomain::default()).says(ZERO))
-        .row(default(InterfacePci::BUS, PciBus::default()).says(ZERO))
-        .row(default(InterfacePci::SLOT, PciSlot::default()).says(ZERO))
-        .row(default(InterfacePci::FUNCTION, PciFunction::default()).says(ZERO))
+        );
+    let rule = row_of_fields!(
+        rule,
+        Pci::[DOMAIN BUS SLOT FUNCTION],
+        |part| default(part, Default::default()).says(ZERO)
+    );
+    row_of_fields!(
+        rule,
+        InterfacePci::[DOMAIN BUS SLOT FUNCTION],
+        |part| default(part, Default::default()).says(ZERO)
+    )
 }
 
 fn driver_kvm() -> Rule {

@@ -1,10 +1,8 @@
 //! `comments-dropped`.
 
-use domxml::{Domain, Extra, KeptNode};
 use domxml_runtime::extras_mut;
 
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("comments-dropped", Class::Live)

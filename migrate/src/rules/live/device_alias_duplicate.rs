@@ -2,12 +2,8 @@
 
 use std::collections::HashSet;
 
-use domxml::{Alias, Devices, MemballoonModel};
-use domxml_runtime::each;
-
 use super::running::is_users_own;
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("device-alias-duplicate", Class::Conflict)

@@ -1,11 +1,6 @@
 //! What tells a running domain from its configuration.
 
-use domxml::{Alias, Devices, Disk, Domain, Extra, field_mut};
-use domxml_runtime::{Content, each, each_struct_mut};
-
-use crate::rule::kinds::{check, default, note, nothing};
-use crate::rule::place::{See, child};
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn devices() -> Rule {
     rule("devices-absent", Class::Default)

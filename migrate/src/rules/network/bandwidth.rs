@@ -1,9 +1,6 @@
 //! `interface-bandwidth-invalid`.
 
-use domxml::{Bandwidth, BandwidthRates, Interface, InterfaceType};
-
-use crate::rule::kinds::{refuse, refuse_in};
-use crate::rule::{Class, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("interface-bandwidth-invalid", Class::Conflict)

@@ -1,16 +1,9 @@
 //! The card that the guest sees, and what drives it.
 
-use domxml::{
-    Interface, InterfaceBackend, InterfaceDriver, InterfaceHostdevAddressType, InterfaceHostdevDriver, InterfaceType,
-    InterfaceTypeHostdev, InterfaceTypeUser, Payload as _,
-};
-use domxml_runtime::{Extra, field_mut, given};
+use domxml_runtime::field_mut;
 
 use super::interface::{driver, is_virtio};
-use crate::rule::kinds::{note, refuse, unread, unread_but};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Rule, rule};
-use crate::rules::common::{VIRTIO_OPTIONS, virtio_option};
+use crate::rules::prelude::*;
 
 pub(super) fn refused() -> Rule {
     rule("interface-driver-options-nonvirtio", Class::Conflict)
@@ -123,19 +116,11 @@ fn driver_of_hostdev() -> Rule {
             "of a host device",
         ))
         .row(
-            unread(child(InterfaceTypeHostdev::DRIVER).within(hostdev), "of a USB device").when(|it, _| {
-                let InterfaceType::Hostdev(members) = &it.type_ else { return false };
-                let address = members.source.address.as_ref();
+            unread(child(InterfaceTypeHostdev::DRIVER).in_branch(Interface::TYPE), "of a USB device").when(|it, _| {
+                                let address = branch::<InterfaceTypeHostdev>(&it.type_).and_then(|it| it.source.address.as_ref());
                 address.is_some_and(|address| matches!(address.type_, InterfaceHostdevAddressType::Usb(_)))
             }),
         )
-}
-
-fn hostdev(interface: &mut Interface) -> Option<&mut InterfaceTypeHostdev> {
-    match &mut interface.type_ {
-        InterfaceType::Hostdev(members) => Some(members),
-        _ => None,
-    }
 }
 
 fn driver_place(interface: &Interface) -> &Extra {

@@ -1,7 +1,8 @@
 //! What rows ask of an interface.
 
-use domxml::{Interface, InterfaceDriver, InterfaceHostdevDriver, Payload, VirtualPort};
-use domxml_runtime::{Content, field};
+use domxml_runtime::field;
+
+use crate::rules::prelude::*;
 
 /// The word for its type.
 pub(super) fn type_name(interface: &Interface) -> &str {

@@ -2,11 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use domxml::{AddressFamily, Route};
-
 use super::ip::{LONG_PREFIX, bits, family_of};
-use crate::rule::kinds::refuse;
-use crate::rule::{Class, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("interface-route-invalid", Class::Conflict)

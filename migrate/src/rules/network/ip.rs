@@ -3,10 +3,8 @@
 use std::net::IpAddr;
 
 use domxml::scalar::IpAddress;
-use domxml::{AddressFamily, Ip};
 
-use crate::rule::kinds::{default_by, refuse};
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn refused() -> Rule {
     rule("interface-ip-invalid", Class::Conflict)
@@ -18,15 +16,17 @@ pub(super) fn refused() -> Rule {
         .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' family='ipv6'/></interface></devices>")
         .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' peer='2001:db8::1'/></interface></devices>")
         .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='33'/></interface></devices>")
-        .row(refuse(|ip: &Ip, _| {
+        .row(refuse_each(|ip: &Ip, _| {
             let own = family_of(ip.address);
-            ip.family.is_some_and(|family| family != own).then_some("the address is not of its family")
+            [
+                (ip.family.is_some_and(|family| family != own), "the address is not of its family"),
+                (
+                    ip.peer.is_some_and(|peer| family_of(peer) != own),
+                    "the peer is not of the family of the address",
+                ),
+                (ip.prefix.is_some_and(|prefix| prefix > bits(ip.address.0)), LONG_PREFIX),
+            ]
         }))
-        .row(refuse(|ip: &Ip, _| {
-            let own = family_of(ip.address);
-            ip.peer.is_some_and(|peer| family_of(peer) != own).then_some("the peer is not of the family of the address")
-        }))
-        .row(refuse(|ip: &Ip, _| ip.prefix.is_some_and(|prefix| prefix > bits(ip.address.0)).then_some(LONG_PREFIX)))
 }
 
 pub(super) fn family() -> Rule {

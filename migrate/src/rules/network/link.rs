@@ -1,17 +1,9 @@
 //! What an interface is connected to, and how.
 
-use domxml::{
-    FilterRef, Interface, InterfaceBackend, InterfaceBackendType, InterfaceSourceHostdev,
-    InterfaceSourceVhostUser as VhostUser, InterfaceSourceVhostUserMode, InterfaceType, InterfaceTypeUser, Teaming,
-    TeamingType, Vlan, VlanTag, VlanTrunk, YesNo,
-};
+use domxml::InterfaceSourceVhostUser as VhostUser;
 
 use super::interface::{is_virtio, type_name};
-use crate::options::Driver;
-use crate::rule::kinds::{default, nothing, refuse, sort, unique, unread, unread_where};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Rule, Scope, rule};
-use crate::rules::common::kept_attribute;
+use crate::rules::prelude::*;
 
 pub(super) fn places() -> Rule {
     rule("interface-option-unsupported", Class::Conflict)
@@ -26,31 +18,22 @@ pub(super) fn places() -> Rule {
             "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='server'>\
              <reconnect enabled='yes' timeout='1'/></source><model type='virtio'/></interface></devices>",
         )
-        .row(
-            refuse(|it: &Interface, _| {
-                let foreign = it.target.as_ref().is_some_and(|target| target.managed == Some(YesNo::No));
-                (foreign && !matches!(it.type_, InterfaceType::Ethernet(_))).then(|| {
-                    format!("libvirt itself makes the device of an interface of type {}: managed='no' is for ethernet", type_name(it))
-                })
+        .row(refuse_at(Interface::TARGET, |it, _| {
+            let foreign = it.target.as_ref().is_some_and(|target| target.managed == Some(YesNo::No));
+            (foreign && !matches!(it.type_, InterfaceType::Ethernet(_))).then(|| {
+                format!("libvirt itself makes the device of an interface of type {}: managed='no' is for ethernet", type_name(it))
             })
-            .at(|it| it.target.as_ref().map_or(&it.xml, |target| &target.xml)),
-        )
-        .row(
-            refuse(|it: &Interface, _| {
-                let isolated = it.port.as_ref().is_some_and(|port| port.isolated == Some(YesNo::Yes));
-                let bridged = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_));
-                (isolated && !bridged).then(|| {
-                    format!("an interface of type {} is at no bridge whose port could be isolated", type_name(it))
-                })
+        }))
+        .row(refuse_at(Interface::PORT, |it, _| {
+            let isolated = it.port.as_ref().is_some_and(|port| port.isolated == Some(YesNo::Yes));
+            let bridged = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_));
+            (isolated && !bridged).then(|| {
+                format!("an interface of type {} is at no bridge whose port could be isolated", type_name(it))
             })
-            .at(|it| it.port.as_ref().map_or(&it.xml, |port| &port.xml)),
-        )
+        }))
         .row(
-            refuse(|it: &VhostUser, _| {
-                let server = it.mode == Some(InterfaceSourceVhostUserMode::Server);
-                (server && it.reconnect.is_some()).then_some("only a client reconnects: mode is 'server'")
-            })
-            .at(|it| it.reconnect.as_ref().map_or(&it.xml, |reconnect| &reconnect.xml)),
+            refuse_in(VhostUser::RECONNECT, |_, _| Some("only a client reconnects: mode is 'server'"))
+                .when(|it, _| it.mode == Some(InterfaceSourceVhostUserMode::Server)),
         )
 }
 
@@ -120,13 +103,10 @@ pub(super) fn sources() -> Rule {
             })
             .since(11, 8, 0),
         )
-        .row(
-            refuse(|it: &Interface, _| {
-                let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
-                (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser")
-            })
-            .at(|it| it.backend.as_ref().map_or(&it.xml, |backend| &backend.xml)),
-        )
+        .row(refuse_at(Interface::BACKEND, |it, _| {
+            let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
+            (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser")
+        }))
         .row(refuse(|it: &Teaming, _| {
             let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();
             stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones")
@@ -185,7 +165,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><interface type='user'/></devices>",
             )
             .row(
-                unread(child(InterfaceTypeUser::SOURCE).within(user), "of an interface of type user without the back end passt")
+                unread(child(InterfaceTypeUser::SOURCE).in_branch(Interface::TYPE), "of an interface of type user without the back end passt")
                     .when(|it, _| !is_passt(it)),
             ),
         rule("interface-filterref-unsupported-dropped", Class::Lossy)
@@ -246,11 +226,4 @@ const NO_SCRIPT: &str = "a script without a path is none";
 
 fn is_passt(interface: &Interface) -> bool {
     interface.backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt))
-}
-
-fn user(interface: &mut Interface) -> Option<&mut InterfaceTypeUser> {
-    match &mut interface.type_ {
-        InterfaceType::User(members) => Some(members),
-        _ => None,
-    }
 }

@@ -1,12 +1,9 @@
 //! Ports of switches that know their guests.
 
-use domxml::{Interface, InterfaceType, VirtualPort, VirtualPortParameters as Parameters, VirtualPortType as Type};
-use domxml_runtime::given;
+use domxml::{VirtualPortParameters as Parameters, VirtualPortType as Type};
 
 use super::interface::{type_name, virtualport};
-use crate::rule::kinds::{note, refuse};
-use crate::rule::{BOTH, Class, Rule, rule};
-use crate::rules::common::kept_child;
+use crate::rules::prelude::*;
 
 pub(super) fn refused() -> Rule {
     rule("interface-virtualport-parameters", Class::Conflict)
@@ -62,16 +59,13 @@ pub(super) fn identifiers() -> Rule {
                 let port = virtualport(it)?;
                 let given = of(port);
                 let lacks = |parameter: &str| !given.contains(&parameter);
-                let missing = match port.type_ {
-                    Some(Type::OpenVSwitch) if lacks("interfaceid") => "'interfaceid'",
-                    Some(Type::Qbg) if lacks("instanceid") => "'instanceid'",
-                    None if matches!(it.type_, InterfaceType::Network(_))
-                        && (lacks("interfaceid") || lacks("instanceid")) =>
-                    {
-                        "identifiers"
-                    }
-                    _ => return None,
-                };
+                    let from_network = matches!(it.type_, InterfaceType::Network(_));
+    let missing = match port.type_ {
+        Some(Type::OpenVSwitch) if lacks("interfaceid") => "'interfaceid'",
+        Some(Type::Qbg) if lacks("instanceid") => "'instanceid'",
+        None if from_network && (lacks("interfaceid") || lacks("instanceid")) => "identifiers",
+        _ => return None,
+    };
                 Some(format!("libvirt makes up the {missing} of the port each time that the domain is defined"))
             })
             .at(|it| virtualport(it).map_or(&it.xml, |port| &port.xml))
@@ -95,8 +89,6 @@ fn parameters(type_: Type) -> Option<(&'static [&'static str], &'static [&'stati
 /// The parameters that a port has; an empty profile is none.
 fn of(port: &VirtualPort) -> Vec<&'static str> {
     let Some(parameters) = &port.parameters else { return Vec::new() };
-    let mut names = given(parameters);
-    let empty = parameters.profileid.as_ref().is_some_and(String::is_empty);
-    names.retain(|name| !(empty && *name == Parameters::PROFILEID.info().name));
-    names
+    let profile = parameters.profileid.as_ref().is_none_or(|profile| !profile.is_empty());
+    given(parameters).into_iter().filter(|name| profile || *name != Parameters::PROFILEID.info().name).collect()
 }

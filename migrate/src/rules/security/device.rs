@@ -1,14 +1,6 @@
 //! Labels of single files.
 
-use domxml::{
-    ChardevSourceFile, ChardevSourcePath, ChardevSourcePty, ChardevSourceUnix, DeviceSeclabel, DeviceSeclabelRelabel,
-    DeviceSeclabelRelabelYes, OsNvramSource,
-};
-
-use crate::rule::kinds::{algorithm, nothing, refuse, unique};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, Scope, rule};
-use crate::rules::common::{attribute, kept_child};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,14 +1,6 @@
 //! Labels of the domain.
 
-use domxml::{
-    Domain, Payload as _, Seclabel, SeclabelType, SeclabelTypeDynamic, SeclabelTypeDynamicRelabel, SeclabelTypeNone,
-};
-
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, check, nothing, refuse, unique, unread_where};
-use crate::rule::place::child;
-use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Rule, Scope, rule};
-use crate::rules::common::{attribute, kept_value};
+use crate::rules::prelude::*;
 
 /// The model of a label where no security driver ran.
 const NONE: &str = "none";
@@ -34,7 +26,13 @@ pub(super) fn rules() -> Vec<Rule> {
                 |label, scope| label.model.clone().filter(|_| is_read(label, scope)),
                 |model| format!("another label is of the model {model}"),
             ))
-            .row(check(nameless)),
+                        .row(
+                refuse_in(Domain::SECLABELS, |label, scope| {
+                    let nameless = label.model.is_none() && is_read(label, scope);
+                    nameless.then_some("one of several labels has no model: say whose label each is with model")
+                })
+                .when(|domain, scope| domain.seclabels.iter().filter(|label| is_read(label, scope)).count() > 1),
+            ),
         rule("seclabel-model-none", Class::Structure)
             .since(0, 9, 13)
             .summary("a label of the model `none` is no label")
@@ -111,15 +109,6 @@ fn is_none(label: &Seclabel) -> bool {
 fn is_read(label: &Seclabel, scope: &Scope) -> bool {
     let typed = !matches!(label.type_, SeclabelType::Absent(_));
     typed || is_none(label) || scope.strictly_knows(12, 8, 0)
-}
-
-fn nameless(domain: &Domain, cx: &mut Context<'_>) {
-    let read: Vec<&Seclabel> = domain.seclabels.iter().filter(|label| is_read(label, &cx.scope)).collect();
-    if read.len() > 1 {
-        for label in read.iter().filter(|label| label.model.is_none()) {
-            cx.error(&label.xml, "one of several labels has no model: say whose label each is with model");
-        }
-    }
 }
 
 fn model_none(label: &mut Seclabel, cx: &mut Context<'_>) {

@@ -1,11 +1,10 @@
 //! The parts of addresses that go together.
 
-use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, PciBus, PciDomain, PciFunction, PciSlot, ZpciFid, ZpciUid};
-use domxml::{Address, AddressType, AddressTypeCcw, AddressTypePci as Pci, AddressTypeUsb, PciAddress as Nvme, Zpci};
+use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, ZpciFid, ZpciUid};
+use domxml::{AddressTypePci as Pci, PciAddress as Nvme};
 
-use crate::options::Driver;
-use crate::rule::kinds::{algorithm, default, nothing, refuse, spelling};
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::common::row_of_fields;
+use crate::rules::prelude::*;
 
 /// What libvirt refuses.
 pub(super) fn refused() -> Rule {
@@ -28,7 +27,8 @@ pub(super) fn rules() -> Vec<Rule> {
     const END: &str = "a port of USB ends at the first 0";
     vec![
         parts(),
-        rule("pci-address-empty", Class::Default)
+        row_of_fields!(
+            rule("pci-address-empty", Class::Default)
             .summary("a PCI address of nothing but zeros is no place")
             .doc(
                 "A PCI address without domain, bus and slot other than 0 asks the driver to choose one on PCI, whatever its function. \
@@ -39,11 +39,10 @@ pub(super) fn rules() -> Vec<Rule> {
                  <address type='pci' bus='0x00'/></disk></devices>",
                 "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
                  <address type='pci'/></disk></devices>",
-            )
-            .row(nothing(Pci::DOMAIN, |_| true, ZEROS).when(|pci, _| is_empty(pci)))
-            .row(nothing(Pci::BUS, |_| true, ZEROS).when(|pci, _| is_empty(pci)))
-            .row(nothing(Pci::SLOT, |_| true, ZEROS).when(|pci, _| is_empty(pci)))
-            .row(nothing(Pci::FUNCTION, |_| true, ZEROS).when(|pci, _| is_empty(pci))),
+            ),
+            Pci::[DOMAIN BUS SLOT FUNCTION],
+            |part| nothing(part, |_| true, ZEROS).when(|pci, _| is_empty(pci))
+        ),
         rule("ccw-address-parts", Class::Default)
             .summary("an address in the channel subsystem that names nothing is written as zeros")
             .doc(
@@ -91,7 +90,7 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn parts() -> Rule {
-    rule("pci-address-parts", Class::Default)
+    let rule = rule("pci-address-parts", Class::Default)
         .summary("the parts of a PCI address that are left out are 0")
         .doc(
             "A PCI address that names a domain, a bus or a slot other than 0 is complete: what it leaves out is 0, and libvirt spells \
@@ -102,15 +101,13 @@ fn parts() -> Rule {
              <address type='pci' slot='0x03'/></disk></devices>",
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
-        )
-        .row(default(Pci::DOMAIN, PciDomain::default()).when(|pci, _| !is_empty(pci)))
-        .row(default(Pci::BUS, PciBus::default()).when(|pci, _| !is_empty(pci)))
-        .row(default(Pci::SLOT, PciSlot::default()).when(|pci, _| !is_empty(pci)))
-        .row(default(Pci::FUNCTION, PciFunction::default()).when(|pci, _| !is_empty(pci)))
-        .row(default(Nvme::DOMAIN, PciDomain::default()))
-        .row(default(Nvme::BUS, PciBus::default()))
-        .row(default(Nvme::SLOT, PciSlot::default()))
-        .row(default(Nvme::FUNCTION, PciFunction::default()))
+        );
+    let rule = row_of_fields!(
+        rule,
+        Pci::[DOMAIN BUS SLOT FUNCTION],
+        |part| default(part, Default::default()).when(|pci, _| !is_empty(pci))
+    );
+    row_of_fields!(rule, Nvme::[DOMAIN BUS SLOT FUNCTION], |part| default(part, Default::default()))
 }
 
 /// Whether it names no place, as libvirt sees it.

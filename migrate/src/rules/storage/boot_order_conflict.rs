@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domxml::{DeviceBoot, Domain, each};
-
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("boot-order-conflict", Class::Conflict)

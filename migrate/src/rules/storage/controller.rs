@@ -1,12 +1,10 @@
 //! Facts about controllers.
 
-use domxml::{Controller, ControllerType, ControllerTypePci, ControllerTypeUsbModel as UsbModel};
+use domxml::ControllerTypeUsbModel as UsbModel;
 
 use super::controller_refused::is_pci_root;
 use super::controllers::usb_model;
-use crate::rule::kinds::{note, nothing, unread};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -35,7 +33,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><controller type='pci' index='1' model='pcie-root-port'/></devices>",
             )
             .row(
-                unread(child(ControllerTypePci::PCIHOLE64).within(pci), "of another controller than a root of PCI")
+                unread(child(ControllerTypePci::PCIHOLE64).in_branch(Controller::TYPE), "of another controller than a root of PCI")
                     .when(|it, _| !is_pci_root(it)),
             ),
         rule("controller-pci-without-model", Class::Lossy)
@@ -50,11 +48,4 @@ pub(super) fn rules() -> Vec<Rule> {
                 open.then_some("the driver of libvirt chooses the model")
             })),
     ]
-}
-
-fn pci(controller: &mut Controller) -> Option<&mut ControllerTypePci> {
-    match &mut controller.type_ {
-        ControllerType::Pci(pci) => Some(pci),
-        _ => None,
-    }
 }

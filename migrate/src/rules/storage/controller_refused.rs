@@ -1,16 +1,13 @@
 //! What libvirt refuses of controllers.
 
 use domxml::{
-    Controller, ControllerTarget, ControllerType, ControllerTypePciModel as PciModel,
-    ControllerTypeScsiModel as ScsiModel, ControllerTypeUsbModel as UsbModel, Devices, HostdevMode, HostdevSubsystem,
-    Input, InputBus, InputType,
+    ControllerTypePciModel as PciModel, ControllerTypeScsiModel as ScsiModel, ControllerTypeUsbModel as UsbModel,
 };
 
 use super::controllers::{start_port, type_name, usb_model};
-use crate::options::Driver;
-use crate::rule::kinds::{check, refuse, unique};
-use crate::rule::{Class, Context, Rule, rule};
-use crate::rules::common::{kept_attribute, kept_value};
+use crate::rules::prelude::*;
+
+const NO_USB: &str = "<controller type='usb' model='none'/> takes USB away: leave that out, or this device";
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -35,6 +32,16 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
             .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
             .row(check(no_usb))
+            .row(refuse(|_: &Hub, scope| scope.no_usb.then_some(NO_USB)))
+            .row(refuse(|_: &Redirdev, scope| scope.no_usb.then_some(NO_USB)))
+            .row(refuse(|it: &Input, scope| {
+                let on_usb = branch::<InputOnBus>(&it.type_).is_some_and(|it| it.bus == Some(InputBus::Usb));
+                (on_usb && scope.no_usb).then_some(NO_USB)
+            }))
+            .row(refuse(|it: &HostdevModeSubsystem, scope| {
+                let on_usb = matches!(it.type_, HostdevSubsystem::Usb(_));
+                (on_usb && scope.no_usb).then_some(NO_USB)
+            }))
             // The drivers of hypervisors have one then, or say so themselves.
             .row(
                 refuse(|devices: &Devices, _| {
@@ -80,34 +87,21 @@ fn options() -> Rule {
             let model = kept_value(&it.xml, "model").filter(|model| is_model_of_another_type(model))?;
             Some(format!("a controller of the type {} has no model '{model}': set another model, or leave it out", type_name(it)))
         }))
-        .row(
-            refuse(|it: &Controller, _| {
-                let thread = it.driver.as_ref()?.iothread.is_some_and(|thread| thread != 0);
-                (thread && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
-            })
-            .at(|it| it.driver.as_ref().map_or(&it.xml, |driver| &driver.xml)),
-        )
-        .row(
-            refuse(|it: &Controller, _| (it.address.is_some() && is_pci_root(it)).then_some("a root of PCI has no address"))
-                .at(|it| it.address.as_ref().map_or(&it.xml, |address| &address.xml)),
-        )
-        .row(refuse(|it: &ControllerTarget, _| {
-            let wrong = it.chassis_nr.is_some_and(|number| !(1..=255).contains(&number.0));
-            wrong.then_some("the number of a PCI bridge is 1 to 255")
+        .row(refuse_at(Controller::DRIVER, |it, _| {
+            let thread = it.driver.as_ref()?.iothread.is_some_and(|thread| thread != 0);
+            (thread && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
         }))
-        .row(refuse(|it: &ControllerTarget, _| {
-            it.chassis.is_some_and(|number| number.0 > 255).then_some("the chassis of a port is 0 to 255")
-        }))
-        .row(refuse(|it: &ControllerTarget, _| {
-            let wrong = it.bus_nr.is_some_and(|number| !(1..=254).contains(&number.0));
-            wrong.then_some("the bus behind an expander is 1 to 254")
-        }))
-        .row(refuse(|it: &ControllerTarget, _| {
-            it.index.is_some_and(|place| place.0 > 30).then_some("the place of a root is 0 to 30: choose one of these, or leave out index")
+        .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address")).when(|it, _| is_pci_root(it)))
+        .row(refuse_each(|it: &ControllerTarget, _| {
+            [
+                (it.chassis_nr.is_some_and(|nr| !(1..=255).contains(&nr.0)), "the number of a PCI bridge is 1 to 255"),
+                (it.chassis.is_some_and(|number| number.0 > 255), "the chassis of a port is 0 to 255"),
+                (it.bus_nr.is_some_and(|nr| !(1..=254).contains(&nr.0)), "the bus behind an expander is 1 to 254"),
+                (it.index.is_some_and(|place| place.0 > 30), "the place of a root is 0 to 30: choose one of these, or leave out index"),
+            ]
         }))
         .row(refuse(|it: &Controller, _| {
-            let node = target(it)?.node.is_some() && it.index == Some(0);
-            node.then_some("the first PCI controller has no NUMA node")
+            (target(it)?.node.is_some() && it.index == Some(0)).then_some("the first PCI controller has no NUMA node")
         }))
         .row(refuse(|it: &Controller, _| {
             let place = target(it)?.index.filter(|place| place.0 <= 30)?;
@@ -123,10 +117,7 @@ fn is_model_of_another_type(model: &str) -> bool {
 }
 
 fn target(controller: &Controller) -> Option<&ControllerTarget> {
-    match &controller.type_ {
-        ControllerType::Pci(pci) => pci.target.as_ref(),
-        _ => None,
-    }
+    branch::<ControllerTypePci>(&controller.type_)?.target.as_ref()
 }
 
 fn is_usb(controller: &Controller) -> bool {
@@ -134,8 +125,8 @@ fn is_usb(controller: &Controller) -> bool {
 }
 
 pub(super) fn is_pci_root(controller: &Controller) -> bool {
-    let ControllerType::Pci(pci) = &controller.type_ else { return false };
-    matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot))
+    let pci: Option<&ControllerTypePci> = branch(&controller.type_);
+    pci.is_some_and(|pci| matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot)))
 }
 
 /// Whether it is a SCSI controller of another make than virtio.
@@ -145,69 +136,32 @@ pub(crate) fn has_threads(controller: &Controller) -> bool {
 }
 
 fn is_plain_scsi(controller: &Controller) -> bool {
-    let ControllerType::Scsi(scsi) = &controller.type_ else { return false };
-    !matches!(
-        scsi.model,
-        Some(ScsiModel::VirtioScsi | ScsiModel::VirtioTransitional | ScsiModel::VirtioNonTransitional)
-    )
+    use ScsiModel::{VirtioNonTransitional, VirtioScsi, VirtioTransitional};
+    let scsi: Option<&ControllerTypeScsi> = branch(&controller.type_);
+    scsi.is_some_and(|it| !matches!(it.model, Some(VirtioScsi | VirtioTransitional | VirtioNonTransitional)))
 }
 
+/// The first of all controllers says whether there is USB: any other contradicts it.
 fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
-    let none = |controller: &Controller| usb_model(controller) == Some(UsbModel::None);
-    if !devices.controllers.iter().any(none) {
-        return;
-    }
-    let usbs = || devices.controllers.iter().filter(|controller| is_usb(controller));
-    // The first of all says whether there is USB: any other contradicts it.
-    for controller in usbs().skip(1) {
-        cx.error(
-            &controller.xml,
-            "a USB controller of the model 'none' must be the only one: leave this one out, or that",
-        );
-    }
-    if !usbs().all(none) {
-        return;
-    }
-    for input in devices.inputs.iter().filter(|input| bus(input) == Some(InputBus::Usb)) {
-        cx.error(&input.xml, "<controller type='usb' model='none'/> takes USB away: leave that out, or this device");
-    }
-    for hub in &devices.hubs {
-        cx.error(&hub.xml, "<controller type='usb' model='none'/> takes USB away: leave that out, or this device");
-    }
-    for redirdev in &devices.redirdevs {
-        cx.error(&redirdev.xml, "<controller type='usb' model='none'/> takes USB away: leave that out, or this device");
-    }
-    for hostdev in &devices.hostdevs {
-        if let HostdevMode::Subsystem(subsystem) = &hostdev.mode
-            && matches!(subsystem.type_, HostdevSubsystem::Usb(_))
-        {
+    let mut usbs = devices.controllers.iter().filter(|controller| is_usb(controller));
+    if usbs.clone().any(|usb| usb_model(usb) == Some(UsbModel::None)) {
+        for controller in usbs.by_ref().skip(1) {
             cx.error(
-                &hostdev.xml,
-                "<controller type='usb' model='none'/> takes USB away: leave that out, or this device",
+                &controller.xml,
+                "a USB controller of the model 'none' must be the only one: leave this one out, or that",
             );
         }
     }
 }
 
-fn bus(input: &Input) -> Option<InputBus> {
-    match &input.type_ {
-        InputType::Tablet(members) => members.bus,
-        InputType::Mouse(members) => members.bus,
-        InputType::Keyboard(members) => members.bus,
-        _ => None,
-    }
-}
-
 fn masters(devices: &Devices, cx: &mut Context<'_>) {
-    let mut companion = None;
-    for controller in &devices.controllers {
-        let ControllerType::Usb(usb) = &controller.type_ else { continue };
-        if usb.model == Some(UsbModel::None) || usb.master.is_none() && start_port(usb.model).is_none() {
-            return;
-        }
-        companion = companion.or(Some(controller));
-    }
-    if let Some(controller) = companion {
-        cx.error(&controller.xml, "there is no USB controller that could be the master of this one");
+    let usbs = || devices.controllers.iter().filter_map(|it| Some((it, branch::<ControllerTypeUsb>(&it.type_)?)));
+    let is_companion = |usb: &ControllerTypeUsb| {
+        usb.model != Some(UsbModel::None) && (usb.master.is_some() || start_port(usb.model).is_some())
+    };
+    if let Some((first, _)) = usbs().next()
+        && usbs().all(|(_, usb)| is_companion(usb))
+    {
+        cx.error(&first.xml, "there is no USB controller that could be the master of this one");
     }
 }

@@ -1,15 +1,9 @@
 //! Controllers as libvirt reads them: `controller-usb-companion-master`, `controller-order-by-index`, `controller-index-auto`.
 
+use domxml::ControllerTypeUsbModel as UsbModel;
 use domxml::scalar::UsbPort;
-use domxml::{
-    Controller, ControllerMaster, ControllerType, ControllerTypeUsb, ControllerTypeUsbModel as UsbModel, Devices,
-    Payload,
-};
-use domxml_runtime::Span;
 
-use crate::rule::kinds::{algorithm, check, default_by};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn master() -> Rule {
     rule("controller-usb-companion-master", Class::Structure)
@@ -80,14 +74,11 @@ pub(super) fn same_type(a: &ControllerType, b: &ControllerType) -> bool {
 }
 
 pub(super) fn usb_model(controller: &Controller) -> Option<UsbModel> {
-    match &controller.type_ {
-        ControllerType::Usb(usb) => usb.model,
-        _ => None,
-    }
+    branch::<ControllerTypeUsb>(&controller.type_)?.model
 }
 
 fn is_companion(controller: &Controller) -> bool {
-    matches!(&controller.type_, ControllerType::Usb(usb) if usb.master.is_some())
+    branch::<ControllerTypeUsb>(&controller.type_).is_some_and(|usb| usb.master.is_some())
 }
 
 /// Whether it is part of an ICH9 USB 2 controller.

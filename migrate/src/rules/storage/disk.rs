@@ -1,17 +1,13 @@
 //! What libvirt derives for a disk, and what it does not write of one.
 
 use domxml::{
-    Disk, DiskBackingStore, DiskDevice, DiskDriver, DiskDriverType, DiskImageOnHost as OnHost, DiskReconnect,
-    DiskSnapshot, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol,
-    DiskSourceNetworkProtocolFtp as Ftp, DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
-    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSsh as Ssh, DiskSourceNvme, DiskSourceVolume,
-    DiskTarget, DiskTargetBus, DiskType, StorageNetwork, StorageNvme, StorageVolume, YesNo,
+    DiskImageOnHost as OnHost, DiskSourceNetworkProtocol as Protocol, DiskSourceNetworkProtocolFtp as Ftp,
+    DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
+    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSsh as Ssh,
 };
 
 use super::targets;
-use crate::rule::kinds::{algorithm, default, default_by, nothing, spelling, unread};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{BOTH, Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 use crate::rules::security::{NO_LABEL, gives_no_label, in_configuration};
 
 pub(super) fn rules() -> Vec<Rule> {

@@ -1,10 +1,9 @@
 //! `disk-address-conflict`.
 
-use domxml::{Devices, Disk, DiskTargetBus as Bus};
+use domxml::DiskTargetBus as Bus;
 
 use super::targets::{self, Drive, is_scsi, plain_name};
-use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("disk-address-conflict", Class::Conflict)

@@ -1,12 +1,7 @@
 //! `disk-auth-under-disk` and `disk-encryption-under-disk`: the old places beside the source.
 
-use domxml::{
-    Disk, DiskAuth, DiskSourceNetwork, DiskSourceNetworkProtocol as Protocol, DiskType, Encryption, StorageNetwork,
-};
-
-use super::targets::names_something;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, MODERN, Rule};
+use super::targets::{in_source_mut, names_something};
+use crate::rules::prelude::*;
 
 pub(super) fn auth() -> Rule {
     crate::rule::rule("disk-auth-under-disk", Class::Copy)
@@ -33,62 +28,23 @@ pub(super) fn encryption() -> Rule {
         .row(algorithm(move_encryption).profiles(MODERN))
 }
 
-/// The place for credentials in the source of a disk on a server.
-pub(super) fn auth_place(source: &mut DiskSourceNetwork) -> Option<&mut Option<DiskAuth>> {
-    Some(match &mut source.protocol {
-        Protocol::Iscsi(members) => &mut members.auth,
-        Protocol::Rbd(members) => &mut members.auth,
-        Protocol::Http(members) => &mut members.auth,
-        Protocol::Https(members) => &mut members.auth,
-        Protocol::Ftp(members) => &mut members.auth,
-        Protocol::Ftps(members) => &mut members.auth,
-        Protocol::Ssh(members) => &mut members.auth,
-        _ => return None,
-    })
-}
-
-/// The place for an encryption in the source of a disk.
-pub(super) fn encryption_place(type_: &mut DiskType) -> Option<&mut Option<Encryption>> {
-    Some(match type_ {
-        DiskType::File(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Block(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Dir(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Volume(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Nvme(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Ctl(members) => &mut members.source.as_mut()?.encryption,
-        DiskType::Network(network) => match &mut network.source.as_mut()?.protocol {
-            Protocol::Nbd(members) => &mut members.encryption,
-            Protocol::Iscsi(members) => &mut members.encryption,
-            Protocol::Rbd(members) => &mut members.encryption,
-            Protocol::Sheepdog(members) => &mut members.encryption,
-            Protocol::Gluster(members) => &mut members.encryption,
-            Protocol::Http(members) => &mut members.encryption,
-            Protocol::Https(members) => &mut members.encryption,
-            Protocol::Ftp(members) => &mut members.encryption,
-            Protocol::Ftps(members) => &mut members.encryption,
-            Protocol::Tftp(members) => &mut members.encryption,
-            Protocol::Ssh(members) => &mut members.encryption,
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
 fn move_auth(disk: &mut Disk, cx: &mut Context<'_>) {
-    let DiskType::Network(StorageNetwork { source: Some(source) }) = &mut disk.type_ else { return };
-    let Some(place) = auth_place(source).filter(|place| place.is_none()) else { return };
-    let Some(outer) = disk.auth.take() else { return };
-    cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
-    *place = Some(outer);
+    if matches!(disk.type_, DiskType::Network(_))
+        && let Some(place @ None) = in_source_mut::<Option<DiskAuth>>(&mut disk.type_)
+        && let Some(outer) = disk.auth.take()
+    {
+        cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
+        *place = Some(outer);
+    }
 }
 
 fn move_encryption(disk: &mut Disk, cx: &mut Context<'_>) {
-    if !names_something(disk) {
-        return;
+    if names_something(disk)
+        && let Some(place @ None) = in_source_mut::<Option<Encryption>>(&mut disk.type_)
+        && let Some(outer) = disk.encryption.take()
+    {
+        cx.rewrote(&outer.xml, "encryption stands in the source")
+            .becomes("<disk><encryption>", "<disk><source><encryption>");
+        *place = Some(outer);
     }
-    let Some(place) = encryption_place(&mut disk.type_).filter(|place| place.is_none()) else { return };
-    let Some(outer) = disk.encryption.take() else { return };
-    cx.rewrote(&outer.xml, "encryption stands in the source")
-        .becomes("<disk><encryption>", "<disk><source><encryption>");
-    *place = Some(outer);
 }

@@ -1,16 +1,10 @@
 //! `disk-empty-source-string` and what follows from a drive without medium: `disk-no-source-type-reset`,
 //! `disk-drive-without-medium`.
 
-use domxml::{
-    Disk, DiskSourceBlock, DiskSourceDir, DiskSourceFile, DiskType, OsNvram, Payload as _, StorageBlock, StorageDir,
-    StorageFile,
-};
-use domxml_runtime::{Element as _, Extra, Nest, SlotMut, fields_mut, says_nothing};
+use domxml_runtime::{Nest, SlotMut, fields_mut, says_nothing};
 
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, note, nothing};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Rule};
+use super::targets::source;
+use crate::rules::prelude::*;
 
 const EMPTY: &str = "an empty source is none";
 
@@ -52,16 +46,9 @@ pub(super) fn empty() -> Rule {
 
 /// The type, where libvirt would reset it.
 fn lost_type(disk: &Disk) -> Option<&str> {
-    let empty = match &disk.type_ {
-        DiskType::Block(members) => members.source.is_none(),
-        DiskType::Dir(members) => members.source.is_none(),
-        DiskType::Volume(members) => members.source.is_none(),
-        DiskType::Nvme(members) => members.source.is_none(),
-        DiskType::Network(members) => members.source.is_none(),
-        DiskType::Ctl(members) => members.source.is_none(),
-        _ => false,
-    };
-    if empty { domxml::Payload::value(&disk.type_) } else { None }
+    use DiskType::{File, Other, Vhostuser, Vhostvdpa};
+    let keeps = matches!(disk.type_, File(_) | Vhostuser(_) | Vhostvdpa(_) | Other(_));
+    if keeps || source(&disk.type_).is_some() { None } else { disk.type_.value() }
 }
 
 fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {
@@ -74,22 +61,19 @@ fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {
 
 fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
     // A drive of another type that loses its source is no longer of its type.
-    if cx.profile != Profile::Libvirt && !matches!(disk.type_, DiskType::File(_)) {
+    if cx.profile == Profile::Modern && !matches!(disk.type_, DiskType::File(_)) {
         return;
     }
     let Some(members) = disk.type_.members_mut() else { return };
-    let mut gone = None;
     fields_mut(members, |line, slot| {
         if let SlotMut::Child(source) = slot
             && line.is("", "source")
+            && let Some(gone) = drop_empty_source(source, cx)
         {
-            gone = drop_empty_source(source, cx);
+            // Its comments go to the disk.
+            disk.xml.absorb(gone);
         }
     });
-    if let Some(source) = gone {
-        // Its comments go to the disk.
-        disk.xml.absorb(source);
-    }
 }
 
 /// Takes out a source that says nothing, and what was an empty path of one that says more; what it kept.

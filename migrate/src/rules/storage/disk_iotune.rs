@@ -1,44 +1,8 @@
 //! Limits of I/O: `disk-iotune-zero-dropped`, and `disk-iotune-group-expanded`.
 
-use domxml::{Devices, DiskIoTune};
-use domxml_runtime::Key;
-
-use crate::rule::kinds::{algorithm, nothing};
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
-
-/// The limits.
-const LIMITS: [Key<DiskIoTune, Option<u64>>; 19] = [
-    DiskIoTune::TOTAL_BYTES_SEC,
-    DiskIoTune::READ_BYTES_SEC,
-    DiskIoTune::WRITE_BYTES_SEC,
-    DiskIoTune::TOTAL_IOPS_SEC,
-    DiskIoTune::READ_IOPS_SEC,
-    DiskIoTune::WRITE_IOPS_SEC,
-    DiskIoTune::TOTAL_BYTES_SEC_MAX,
-    DiskIoTune::READ_BYTES_SEC_MAX,
-    DiskIoTune::WRITE_BYTES_SEC_MAX,
-    DiskIoTune::TOTAL_IOPS_SEC_MAX,
-    DiskIoTune::READ_IOPS_SEC_MAX,
-    DiskIoTune::WRITE_IOPS_SEC_MAX,
-    DiskIoTune::SIZE_IOPS_SEC,
-    DiskIoTune::TOTAL_BYTES_SEC_MAX_LENGTH,
-    DiskIoTune::READ_BYTES_SEC_MAX_LENGTH,
-    DiskIoTune::WRITE_BYTES_SEC_MAX_LENGTH,
-    DiskIoTune::TOTAL_IOPS_SEC_MAX_LENGTH,
-    DiskIoTune::READ_IOPS_SEC_MAX_LENGTH,
-    DiskIoTune::WRITE_IOPS_SEC_MAX_LENGTH,
-];
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
-    let zeros = rule("disk-iotune-zero-dropped", Class::Default)
-        .summary("limits of 0 are none")
-        .doc("A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it.")
-        .example(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-             <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-             <read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
-        );
     vec![
         rule("disk-iotune-group-expanded", Class::Structure)
             .summary("the limits of an I/O group are written on every disk of the group")
@@ -57,15 +21,21 @@ pub(super) fn rules() -> Vec<Rule> {
                  <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk></devices>",
             )
             .row(algorithm(expand_groups).phase(Phase::Derive).profiles(LIBVIRT)),
-        LIMITS.into_iter().fold(zeros, |rule, limit| {
-            rule.row(nothing(limit, |limit| *limit == 0, "a limit of 0 is none"))
-        }),
+        rule("disk-iotune-zero-dropped", Class::Default)
+            .summary("limits of 0 are none")
+        .doc("A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it.")
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
+        ).row(zeros::<DiskIoTune>("a limit of 0 is none")),
     ]
 }
 
 /// Whether it limits anything.
 fn has_limits(tune: &DiskIoTune) -> bool {
-    LIMITS.iter().any(|limit| limit.get(tune).is_some_and(|limit| limit != 0))
+    numbers(tune).iter().any(|(_, limit)| *limit != 0)
 }
 
 fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
@@ -78,7 +48,7 @@ fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
         let (Some(model), Some(tune)) = (model, &mut devices.disks[at].iotune) else { continue };
         let xml = std::mem::take(&mut tune.xml);
         *tune = DiskIoTune { xml, ..model };
-        let given = LIMITS.iter().filter_map(|key| key.get(tune).map(|limit| format!("{} {limit}", key.info().name)));
+        let given = numbers(tune).into_iter().map(|(name, limit)| format!("{name} {limit}"));
         let after = given.collect::<Vec<_>>().join(", ");
         cx.rewrote(&tune.xml, format!("the disk has the limits of its group {group}")).becomes("", after);
     }

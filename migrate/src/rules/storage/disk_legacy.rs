@@ -1,9 +1,6 @@
 //! Forms of disks that are only worth a word.
 
-use domxml::{Disk, Encryption, EncryptionFormat, Sgio};
-
-use crate::rule::kinds::note;
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     const QCOW: &str = "images with qcow encryption can no longer be used; they must be converted to LUKS";

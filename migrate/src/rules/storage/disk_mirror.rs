@@ -1,10 +1,6 @@
 //! `disk-mirror-attrs`.
 
-use domxml::{DiskFormat, DiskMirror, DiskMirrorJob, DiskSourceFile, DiskStorage, StorageFile};
-
-use crate::options::Profile;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("disk-mirror-attrs", Class::Structure)

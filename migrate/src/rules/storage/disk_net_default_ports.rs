@@ -1,10 +1,6 @@
 //! `disk-net-default-ports`.
 
-use domxml::{DiskHost, DiskHostTransport, DiskSourceNetwork};
-use domxml_runtime::Payload as _;
-
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, Phase, Rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rule() -> Rule {
     crate::rule::rule("disk-net-default-ports", Class::Default)

@@ -1,11 +1,7 @@
 //! `disk-order-by-bus-and-target`, and `disk-target-ioemu-prefix`, whose prefix hides a name from it.
 
-use domxml::{Devices, Disk, DiskTargetBus};
-
 use super::targets::{name_to_index, plain_name};
-use crate::options::Profile;
-use crate::rule::kinds::{algorithm, check};
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,16 +1,9 @@
 //! What libvirt refuses of a disk itself.
 
-use domxml::{
-    Devices, Disk, DiskBackingStore, DiskDevice, DiskDriverType, DiskIoTune, DiskModel,
-    DiskSourceNetworkProtocol as Protocol, DiskStorage, DiskTargetBus as Bus, DiskTargetTray, DiskType, Sgio,
-    StartupPolicy, each,
-};
-use domxml_runtime::{Extra, given};
+use domxml::{DiskSourceNetworkProtocol as Protocol, DiskTargetBus as Bus};
 
-use super::targets::{self, names_something, place_on_bus, plain_name};
-use crate::rule::kinds::{check, refuse, unique};
-use crate::rule::{Class, Context, Rule, Scope, rule};
-use crate::rules::common::VIRTIO_OPTIONS;
+use super::targets::{self, names_something, place_on_bus, plain_name, source};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
@@ -96,21 +89,15 @@ fn tray() -> Rule {
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' tray='open'/></disk></devices>",
         )
-        .row(
-            refuse(|disk: &Disk, _| {
-                let open = disk.target.tray == Some(DiskTargetTray::Open);
-                (open && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
-            })
-            .at(|disk| &disk.target.xml),
-        )
-        .row(
-            refuse(|disk: &Disk, _| {
-                let closed = disk.target.tray == Some(DiskTargetTray::Closed);
-                (closed && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
-            })
-            .at(|disk| &disk.target.xml)
-            .since(12, 8, 0),
-        )
+        .row(trayless(DiskTargetTray::Open))
+        .row(trayless(DiskTargetTray::Closed).since(12, 8, 0))
+}
+
+fn trayless(tray: DiskTargetTray) -> Draft<Disk> {
+    refuse(move |disk: &Disk, _| {
+        (disk.target.tray == Some(tray) && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+    })
+    .at(|disk| &disk.target.xml)
 }
 
 fn iotune() -> Rule {
@@ -156,26 +143,16 @@ fn sources() -> Rule {
             let missing = hard && !matches!(disk.type_, DiskType::Volume(_)) && !names_something(disk);
             missing.then(|| format!("the hard disk {} has no source", disk.target.dev))
         }))
-        .row(check(backing_stores))
-}
-
-fn backing_stores(disk: &Disk, cx: &mut Context<'_>) {
-    each(disk, |store: &DiskBackingStore| {
-        let none = match &store.type_ {
-            None => return,
-            Some(DiskStorage::File(members)) => members.source.is_none(),
-            Some(DiskStorage::Block(members)) => members.source.is_none(),
-            Some(DiskStorage::Dir(members)) => members.source.is_none(),
-            Some(DiskStorage::Volume(members)) => members.source.is_none(),
-            Some(DiskStorage::Nvme(members)) => members.source.is_none(),
-            Some(_) => false,
-        };
-        if store.format.is_none() {
-            cx.error(&store.xml, "the backing store has no format");
-        } else if none {
-            cx.error(&store.xml, "the backing store has no source");
-        }
-    });
+        .row(refuse(|store: &DiskBackingStore, _| {
+            let type_ = store.type_.as_ref()?;
+            let other = matches!(type_, DiskStorage::Network(_) | DiskStorage::Ctl(_) | DiskStorage::Other(_));
+            let none = !other && source(type_).is_none();
+            if store.format.is_none() {
+                Some("the backing store has no format")
+            } else {
+                none.then_some("the backing store has no source")
+            }
+        }))
 }
 
 fn lun() -> Rule {
@@ -191,16 +168,17 @@ fn lun() -> Rule {
              </disk></devices>",
         )
         .finds("<devices><disk type='file' device='disk' rawio='yes'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
-        .row(refuse(|disk: &Disk, _| {
-            (is_lun(disk) && !has_lun(disk)).then_some("the source of a LUN is a block device, a volume or an iSCSI target: take one, or set device='disk'")
-        }))
-        .row(refuse(|disk: &Disk, _| {
+        .row(refuse_each(|disk: &Disk, _| {
             let format = disk.driver.as_ref().and_then(|driver| driver.type_);
             let raw = matches!(format, None | Some(DiskDriverType::Raw | DiskDriverType::Aio));
-            (is_lun(disk) && has_lun(disk) && !raw).then_some("the format of a LUN is raw: set type='raw' of <driver>")
+            let (lun, has_lun) = (is_lun(disk), has_lun(disk));
+            [
+                (lun && !has_lun, "the source of a LUN is a block device, a volume or an iSCSI target: take one, or set device='disk'"),
+                (lun && has_lun && !raw, "the format of a LUN is raw: set type='raw' of <driver>"),
+                (!lun && disk.rawio.is_some(), "'rawio' is for LUNs"),
+                (!lun && disk.sgio.is_some(), "'sgio' is for LUNs"),
+            ]
         }))
-        .row(refuse(|disk: &Disk, _| (!is_lun(disk) && disk.rawio.is_some()).then_some("'rawio' is for LUNs")))
-        .row(refuse(|disk: &Disk, _| (!is_lun(disk) && disk.sgio.is_some()).then_some("'sgio' is for LUNs")))
 }
 
 pub(super) fn is_lun(disk: &Disk) -> bool {
@@ -210,8 +188,7 @@ pub(super) fn is_lun(disk: &Disk) -> bool {
 /// Whether the source is one that SCSI commands can reach.
 fn has_lun(disk: &Disk) -> bool {
     match &disk.type_ {
-        DiskType::Block(members) => members.source.is_some(),
-        DiskType::Volume(members) => members.source.is_some(),
+        DiskType::Block(_) | DiskType::Volume(_) => source(&disk.type_).is_some(),
         DiskType::Network(members) => {
             members.source.as_ref().is_some_and(|source| matches!(source.protocol, Protocol::Iscsi(_)))
         }
@@ -226,31 +203,22 @@ fn removable() -> Rule {
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' removable='on'/></disk></devices>",
         )
-        .row(
-            refuse(|disk: &Disk, _| {
-                let bus = targets::bus(disk);
-                let wrong = disk.target.removable.is_some() && !matches!(bus, Bus::Usb | Bus::Scsi);
-                wrong.then(|| format!("'removable' is not for disks on {bus}"))
-            })
-            .at(|disk| &disk.target.xml),
-        )
-        .row(
-            refuse(|disk: &Disk, _| {
-                let wrong = disk.target.removable.is_some() && targets::bus(disk) == Bus::Scsi;
-                wrong.then_some("'removable' is not for disks on scsi")
-            })
-            .until(10, 0, 0)
-            .at(|disk| &disk.target.xml),
-        )
-        .row(
-            refuse(|disk: &Disk, _| {
-                let bus = targets::bus(disk);
-                let wrong = disk.target.dpofua.is_some() && bus != Bus::Scsi;
-                wrong.then(|| format!("'dpofua' is not for disks on {bus}"))
-            })
-            .since(11, 10, 0)
-            .at(|disk| &disk.target.xml),
-        )
+        .row(not_on(is_removable, "removable", |bus| !matches!(bus, Bus::Usb | Bus::Scsi)))
+        .row(not_on(is_removable, "removable", |bus| bus == Bus::Scsi).until(10, 0, 0))
+        .row(not_on(|target| target.dpofua.is_some(), "dpofua", |bus| bus != Bus::Scsi).since(11, 10, 0))
+}
+
+fn is_removable(target: &DiskTarget) -> bool {
+    target.removable.is_some()
+}
+
+/// What is given on a target, but is not for disks on the buses that are `wrong`.
+fn not_on(given: fn(&DiskTarget) -> bool, name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
+    refuse(move |disk: &Disk, _| {
+        let bus = targets::bus(disk);
+        (given(&disk.target) && wrong(bus)).then(|| format!("'{name}' is not for disks on {bus}"))
+    })
+    .at(|disk| &disk.target.xml)
 }
 
 fn virtio_options() -> Rule {
@@ -267,27 +235,19 @@ fn virtio_options() -> Rule {
         .finds("<devices><disk type='file' device='disk' model='virtio'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .row(
             refuse(|disk: &Disk, _| {
-                let bus = targets::bus(disk);
-                let of_virtio = matches!(
-                    disk.model,
-                    Some(DiskModel::VirtioTransitional | DiskModel::VirtioNonTransitional | DiskModel::Virtio)
-                );
-                of_virtio.then(|| format!("a disk on {bus} has no model of virtio"))
+                use DiskModel::{Virtio, VirtioNonTransitional, VirtioTransitional};
+                let of_virtio = matches!(disk.model, Some(VirtioTransitional | VirtioNonTransitional | Virtio));
+                of_virtio.then(|| format!("a disk on {} has no model of virtio", targets::bus(disk)))
             })
             .when(|disk, _| targets::bus(disk) != Bus::Virtio),
         )
         .row(
-            refuse(|disk: &Disk, _| {
+            refuse_at(Disk::DRIVER, |disk, _| {
                 let options = given_options(disk);
                 (!options.is_empty()).then(|| format!("only disks on virtio have {}", options.join(", ")))
             })
-            .when(|disk, _| targets::bus(disk) != Bus::Virtio)
-            .at(driver),
+            .when(|disk, _| targets::bus(disk) != Bus::Virtio),
         )
-}
-
-fn driver(disk: &Disk) -> &Extra {
-    disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)
 }
 
 /// The options of virtio that a disk has and libvirt refuses.
@@ -367,13 +327,7 @@ fn is_drive(disk: &Disk) -> bool {
 }
 
 fn policy(disk: &Disk) -> Option<StartupPolicy> {
-    match &disk.type_ {
-        DiskType::File(members) => members.source.as_ref()?.startup_policy,
-        DiskType::Block(members) => members.source.as_ref()?.startup_policy,
-        DiskType::Dir(members) => members.source.as_ref()?.startup_policy,
-        DiskType::Volume(members) => members.source.as_ref()?.startup_policy,
-        _ => None,
-    }
+    *field::<Option<StartupPolicy>>(source(&disk.type_)?)?
 }
 
 fn both(name: &str, total: Option<u64>, parts: [Option<u64>; 2]) -> Option<String> {

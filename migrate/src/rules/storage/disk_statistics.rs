@@ -1,10 +1,6 @@
 //! Statistics that QEMU keeps of a disk.
 
-use domxml::{DiskLatencyBin, DiskLatencyHistogram, DiskStatistic, DiskStatistics};
-
-use crate::rule::kinds::{algorithm, nothing, refuse, sort, unique};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn refused() -> Rule {
     rule("disk-statistics-conflict", Class::Conflict)

@@ -1,11 +1,7 @@
 //! `implicit-drive-address` and `hostdev-scsi-address-auto`.
 
-use domxml::{Devices, Disk, DiskTargetBus};
-
 use super::targets::{Drive, SCSI_UNITS, bus, is_scsi, plain_name};
-use crate::rule::kinds::{algorithm, default_by};
-use crate::rule::place::child;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

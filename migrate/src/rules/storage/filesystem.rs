@@ -1,13 +1,8 @@
 //! File systems.
 
-use domxml::{
-    Devices, Filesystem, FilesystemAccessmode, FilesystemDriver, FilesystemDriverType as Type, FilesystemSourceMount,
-    FilesystemTarget, FilesystemType, FilesystemTypeMount,
-};
+use domxml::FilesystemDriverType as Type;
 
-use crate::rule::kinds::{default, note, nothing, refuse, unique, unread};
-use crate::rule::place::{IntoPlace as _, child};
-use crate::rule::{Class, Rule, rule};
+use crate::rules::prelude::*;
 
 /// What libvirt refuses.
 pub(super) fn refused() -> Rule {
@@ -36,15 +31,10 @@ pub(super) fn refused() -> Rule {
             let missing = source.dir.is_none() && source.socket.is_none();
             missing.then_some("the source of the file system is missing")
         }))
-        .row(refuse(|target: &FilesystemTarget, _| {
-            target.dir.is_empty().then_some("the target of the file system is empty")
-        }))
+        .row(refuse(|it: &FilesystemTarget, _| it.dir.is_empty().then_some("the target of the file system is empty")))
         .row(
-            refuse(|it: &Filesystem, _| {
-                let boots = it.boot.is_some() && !is_virtiofs(it);
-                boots.then_some("only a file system of the driver virtiofs can be booted from")
-            })
-            .at(|it| it.boot.as_ref().map_or(&it.xml, |boot| &boot.xml)),
+            refuse_in(Filesystem::BOOT, |_, _| Some("only a file system of the driver virtiofs can be booted from"))
+                .when(|it, _| !is_virtiofs(it)),
         )
 }
 
@@ -85,7 +75,7 @@ pub(super) fn rules() -> Vec<Rule> {
                  </filesystem></devices>",
             )
             .row(
-                unread(child(FilesystemTypeMount::BINARY).within(mount), "of another driver than virtiofs")
+                unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), "of another driver than virtiofs")
                     .when(|it, _| !is_virtiofs(it)),
             )
             .row(
@@ -129,13 +119,6 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn is_virtiofs(filesystem: &Filesystem) -> bool {
     filesystem.driver.as_ref().and_then(|driver| driver.type_) == Some(Type::Virtiofs)
-}
-
-fn mount(filesystem: &mut Filesystem) -> Option<&mut FilesystemTypeMount> {
-    match &mut filesystem.type_ {
-        FilesystemType::Mount(members) => Some(members),
-        _ => None,
-    }
 }
 
 /// Whether its daemon is known by a socket.

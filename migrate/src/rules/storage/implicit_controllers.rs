@@ -4,17 +4,10 @@
 use std::ops::Range;
 
 use domxml::scalar::Decimal;
-use domxml::{
-    Address, AddressType, AddressTypeCcid, ChannelTargetType, ConsoleTargetType, Controller, ControllerType,
-    ControllerTypeIde, ControllerTypeNvme, ControllerTypeScsi, ControllerTypeScsiModel, ControllerTypeVirtioSerial,
-    Devices, DiskTargetBus, Extra, Smartcard,
-};
 
 use super::controllers::{place, same_type, type_name};
 use super::targets::{Drive, bus, is_scsi};
-use crate::options::Driver;
-use crate::rule::kinds::algorithm;
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn while_reading() -> Rule {
     rule("implicit-hostdev-scsi-controller", Class::Implicit)

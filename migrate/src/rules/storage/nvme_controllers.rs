@@ -1,11 +1,7 @@
 //! `nvme-serials`, `nvme-controller-serial`.
 
-use domxml::{Controller, ControllerType, ControllerTypeNvme, Devices, DiskTargetBus};
-use domxml_runtime::Span;
-
 use super::targets::{Drive, bus, plain_name};
-use crate::rule::kinds::{algorithm, check};
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn refused() -> Rule {
     rule("nvme-serials", Class::Conflict)

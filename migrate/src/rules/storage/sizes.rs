@@ -1,11 +1,8 @@
 //! Sizes: `storage-size-units`.
 
 use domxml::scalar::MemoryUnit;
-use domxml::{ByteSize, DiskMetadataCache, FilesystemSourceRam};
 
-use crate::rule::kinds::{KIB, Scale, nothing, refuse, unit};
-use crate::rule::place::child;
-use crate::rule::{Class, LIBVIRT, Rule};
+use crate::rules::prelude::*;
 
 const BYTES: Scale = Scale { assumed: MemoryUnit::Bytes, written: MemoryUnit::Bytes, up: true };
 const WHOLE_KIB: Scale = Scale { up: false, ..KIB };

@@ -1,20 +1,10 @@
 //! What libvirt refuses in the sources of disks: credentials, encryption, reservations, labels, values.
 
-use domxml::{
-    Acpi, DeviceBoot, DeviceSeclabel, DeviceSeclabelRelabel, Disk, DiskAuthSecret, DiskAuthSecretType, DiskDriver,
-    DiskDriverType, DiskHost, DiskLatencyHistogram, DiskReconnect, DiskReservations, DiskReservationsSource,
-    DiskReservationsSourceMode, DiskSourceBlock, DiskSourceFile, DiskSourceNetwork,
-    DiskSourceNetworkProtocol as Protocol, DiskSourceNvme, DiskSourceVolume, DiskType, Encryption, EncryptionFormat,
-    EncryptionSecret, OsNvram, OsNvramType, StorageNetwork, YesNo, each,
-};
-use domxml_runtime::Extra;
+use domxml::DiskSourceNetworkProtocol as Protocol;
 
-use super::disk_auth_under_disk::{auth_place, encryption_place};
 use super::disk_refused::is_lun;
-use crate::options::Driver;
-use crate::rule::kinds::{check, note, refuse, unique};
-use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Rule, rule};
-use crate::rules::common::{kept_attribute, kept_child};
+use super::targets::{in_source, source};
+use crate::rules::prelude::*;
 
 const LUNS: &str = "persistent reservations are for LUNs";
 
@@ -92,12 +82,8 @@ fn reservations_without_lun() -> Rule {
              <target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            let reserved = match &disk.type_ {
-                DiskType::Block(members) => members.source.as_ref()?.reservations.is_some(),
-                DiskType::Ctl(members) => members.source.as_ref()?.reservations.is_some(),
-                _ => false,
-            };
-            (reserved && !is_lun(disk)).then_some(LUNS)
+            let reservations = field::<Option<DiskReservations>>(source(&disk.type_)?)?;
+            (reservations.is_some() && !is_lun(disk)).then_some(LUNS)
         }))
 }
 
@@ -117,7 +103,7 @@ fn reservations() -> Rule {
              mode='server'/></reservations></source><target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            let reserved = kept_child(source(disk)?, "reservations").is_some();
+                        let reserved = kept_child(source(&disk.type_)?.extra()?, "reservations").is_some();
             (reserved && !is_lun(disk)).then_some(LUNS)
         }))
         .row(refuse(|source: &DiskReservationsSource, _| {
@@ -143,27 +129,20 @@ fn given_up() -> Rule {
             "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='yes'/></source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
+        .row(note(no_sheepdog).profiles(MODERN))
+        .row(refuse(no_sheepdog).profiles(LIBVIRT))
         .row(
-            note(|source: &DiskSourceNetwork, _| {
-                matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
-            })
-            .profiles(MODERN),
-        )
-        .row(
-            refuse(|source: &DiskSourceNetwork, _| {
-                matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
-            })
-            .profiles(LIBVIRT),
-        )
-        .row(
-            note(|label: &DeviceSeclabel, _| match &label.relabel {
-                DeviceSeclabelRelabel::Yes(members) if members.labels.is_empty() && members.labelskip.is_none() => {
-                    Some("libvirt no longer takes relabel='yes' without a label")
-                }
-                _ => None,
+            note(|label: &DeviceSeclabel, _| {
+                let DeviceSeclabelRelabel::Yes(members) = &label.relabel else { return None };
+                let bare = members.labels.is_empty() && members.labelskip.is_none();
+                bare.then_some("libvirt no longer takes relabel='yes' without a label")
             })
             .profiles(BOTH),
         )
+}
+
+fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
+    matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
 }
 
 fn auth_twice() -> Rule {
@@ -190,25 +169,13 @@ fn auth_twice() -> Rule {
 }
 
 fn credentials(disk: &Disk, cx: &mut Context<'_>) {
-    let outer = disk.auth.as_ref();
-    let source = match &disk.type_ {
-        DiskType::Network(StorageNetwork { source: Some(source) }) => source,
-        DiskType::Volume(members) => {
-            let inner = members.source.as_ref().and_then(|source| source.auth.as_ref());
-            if let Some(outer) = outer.filter(|_| inner.is_some()) {
-                cx.error(&outer.xml, "credentials stand in the source already: leave these out");
-            }
-            return;
-        }
-        _ => return,
-    };
-    let mut copy = source.clone();
-    let place = auth_place(&mut copy);
-    let inner = place.as_ref().and_then(|place| place.as_ref());
+    let place = in_source::<Option<DiskAuth>>(&disk.type_);
+    let (outer, inner) = (disk.auth.as_ref(), place.and_then(Option::as_ref));
     if let Some(outer) = outer.filter(|_| inner.is_some()) {
         cx.error(&outer.xml, "credentials stand in the source already: leave these out");
         return;
     }
+    let DiskType::Network(StorageNetwork { source: Some(source) }) = &disk.type_ else { return };
     if let Some(outer) = outer.filter(|_| place.is_none()) {
         cx.error(&outer.xml, format!("the protocol '{}' knows no credentials", protocol(source)));
         return;
@@ -218,14 +185,14 @@ fn credentials(disk: &Disk, cx: &mut Context<'_>) {
         Protocol::Iscsi(_) => DiskAuthSecretType::Iscsi,
         _ => return,
     };
-    let secret = outer.map(|auth| &auth.secret).or(inner.map(|auth| &auth.secret));
+    let secret = outer.or(inner).map(|auth| &auth.secret);
     if let Some(secret) = secret.filter(|secret| secret.type_ != wanted) {
         cx.error(&secret.xml, format!("the secret must be of the type '{wanted}'"));
     }
 }
 
 fn protocol(source: &DiskSourceNetwork) -> &str {
-    domxml::Payload::value(&source.protocol).unwrap_or_default()
+    source.protocol.value().unwrap_or_default()
 }
 
 fn encryption_twice() -> Rule {
@@ -247,19 +214,19 @@ fn encryption_twice() -> Rule {
 }
 
 fn encryption(disk: &Disk, cx: &mut Context<'_>) {
-    if disk.encryption.is_none() && !is_lun(disk) {
-        return;
-    }
-    let inner = encryption_place(&mut disk.type_.clone()).and_then(|place| place.take());
-    if let Some(outer) = disk.encryption.as_ref().filter(|_| inner.is_some()) {
-        cx.error(&outer.xml, "an encryption stands in the source already: leave this one out");
-        return;
-    }
-    let format = inner.map(|it| it.format).or(disk.encryption.as_ref().map(|it| it.format));
-    if is_lun(disk) && format.is_some_and(|format| format != EncryptionFormat::Default) {
-        cx.error(&disk.xml, "a LUN cannot be encrypted");
-    } else if let (DiskType::Vhostuser(_), Some(outer)) = (&disk.type_, &disk.encryption) {
-        cx.error(&outer.xml, "a vhost-user disk cannot be encrypted");
+    let inner = in_source::<Option<Encryption>>(&disk.type_).and_then(Option::as_ref);
+    let both = inner.or(disk.encryption.as_ref());
+    match &disk.encryption {
+        Some(outer) if inner.is_some() => {
+            cx.error(&outer.xml, "an encryption stands in the source already: leave this one out");
+        }
+        _ if is_lun(disk) && both.is_some_and(|it| it.format != EncryptionFormat::Default) => {
+            cx.error(&disk.xml, "a LUN cannot be encrypted");
+        }
+        Some(outer) if matches!(disk.type_, DiskType::Vhostuser(_)) => {
+            cx.error(&outer.xml, "a vhost-user disk cannot be encrypted");
+        }
+        _ => {}
     }
 }
 
@@ -271,19 +238,6 @@ fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
     });
 }
 
-/// The source of a disk, but that of a block device, which has a place for reservations.
-fn source(disk: &Disk) -> Option<&Extra> {
-    match &disk.type_ {
-        DiskType::File(members) => members.source.as_ref().map(|source| &source.xml),
-        DiskType::Dir(members) => members.source.as_ref().map(|source| &source.xml),
-        DiskType::Network(members) => members.source.as_ref().map(|source| &source.xml),
-        DiskType::Volume(members) => members.source.as_ref().map(|source| &source.xml),
-        DiskType::Nvme(members) => members.source.as_ref().map(|source| &source.xml),
-        DiskType::Vhostuser(members) => Some(&members.source.xml),
-        _ => None,
-    }
-}
-
 fn nvram() -> Rule {
     rule("os-nvram-network-source", Class::Conflict)
         .summary("an NVRAM of a server is not named")
@@ -292,19 +246,12 @@ fn nvram() -> Rule {
             "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
              <source protocol='iscsi'><host name='example.com' port='3260'/></source></nvram></os>",
         )
-        .row(
-            refuse(|nvram: &OsNvram, _| {
-                let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
-                match source.protocol {
-                    None => Some("an NVRAM of a server needs a protocol"),
-                    Some(protocol) if protocol.as_str() != "nbd" && source.name.is_none() => {
-                        Some("an NVRAM of a server needs a name")
-                    }
-                    Some(_) => None,
-                }
-            })
-            .at(|nvram| nvram.source.as_ref().map_or(&nvram.xml, |source| &source.xml)),
-        )
+        .row(refuse_at(OsNvram::SOURCE, |nvram, _| {
+            let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
+            let Some(protocol) = source.protocol else { return Some("an NVRAM of a server needs a protocol") };
+            let nameless = protocol.as_str() != "nbd" && source.name.is_none();
+            nameless.then_some("an NVRAM of a server needs a name")
+        }))
 }
 
 fn twice(model: &String) -> String {
@@ -341,24 +288,33 @@ fn values() -> Rule {
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><boot order='0'/></disk></devices>",
         )
-        .row(refuse(|it: &DiskDriver, _| (it.iothread == Some(0)).then_some("I/O threads count from 1")))
+        .row(refuse_each(|it: &DiskDriver, _| {
+            const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
+            [
+                (it.iothread == Some(0), "I/O threads count from 1"),
+                (it.type_ == Some(DiskDriverType::Luks), LUKS),
+            ]
+        }))
         .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
         .row(refuse(|it: &DiskReconnect, _| {
             let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
             endless.then_some("a connection that is made again needs a time-out")
         }))
-        .row(refuse(|it: &DiskReservations, _| {
+        .row(refuse_each(|it: &DiskReservations, _| {
             let alone = it.managed == Some(YesNo::No) && it.source.is_none();
-            alone.then_some("reservations that libvirt does not manage need the socket of their helper")
+            [
+                (alone, "reservations that libvirt does not manage need the socket of their helper"),
+                (it.managed.is_none(), "reservations are managed by libvirt or not: `managed` must say so"),
+            ]
         }))
-        .row(refuse(|it: &DiskSourceNetwork, _| {
+        .row(refuse_each(|it: &DiskSourceNetwork, _| {
             let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_)) && it.name.is_none();
-            nameless.then_some("the image on the server is not named: add name")
-        }))
-        .row(refuse(|it: &DiskSourceNetwork, _| {
             let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
             let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
-            (pooled && pool == 0).then_some("the name has a pool or volume, a slash and the image")
+            [
+                (nameless, "the image on the server is not named: add name"),
+                (pooled && pool == 0, "the name has a pool or volume, a slash and the image"),
+            ]
         }))
         .row(
             refuse(|it: &DiskSourceNetwork, _| {
@@ -368,18 +324,12 @@ fn values() -> Rule {
             })
             .since(11, 6, 0),
         )
-        .row(refuse(|it: &DiskReservations, _| {
-            it.managed.is_none().then_some("reservations are managed by libvirt or not: `managed` must say so")
-        }))
         .row(
             refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0),
         )
         .row(refuse(|it: &DiskSourceFile, scope| {
             let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;
             passed.then_some("of the drivers only QEMU's takes file descriptors for a disk")
-        }))
-        .row(refuse(|it: &DiskDriver, _| {
-            (it.type_ == Some(DiskDriverType::Luks)).then_some("an encrypted image is of the format raw: luks is told by <encryption>")
         }))
         .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
         .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))

@@ -1,10 +1,9 @@
 //! Names of disks, and the buses and addresses that follow from them.
 
 use domxml::scalar::Decimal;
-use domxml::{
-    Address, AddressType, AddressTypeDrive, Disk, DiskDevice, DiskTargetBus, DiskType, Hostdev, HostdevMode,
-    HostdevSubsystem,
-};
+use domxml_runtime::{child_called, child_called_mut, field, field_mut};
+
+use crate::rules::prelude::*;
 
 /// The number that libvirt reads from the name of a disk: `hda` is 0, `sdaa` 26. Digits for a partition may follow; none
 /// where the name is of another form.
@@ -53,24 +52,42 @@ pub(in crate::rules) fn plain_name(name: &str) -> &str {
 
 /// The bus of a disk: the one that stands there, else the one that its name tells.
 pub(in crate::rules) fn bus(disk: &Disk) -> DiskTargetBus {
+    const BY_PREFIX: [(&str, DiskTargetBus); 5] = [
+        ("sd", DiskTargetBus::Scsi),
+        ("vd", DiskTargetBus::Virtio),
+        ("xvd", DiskTargetBus::Xen),
+        ("ubd", DiskTargetBus::Uml),
+        ("nvme", DiskTargetBus::Nvme),
+    ];
     disk.target.bus.unwrap_or_else(|| {
         let name = plain_name(&disk.target.dev);
-        if disk.device == Some(DiskDevice::Floppy) {
-            DiskTargetBus::Fdc
-        } else if name.starts_with("sd") {
-            DiskTargetBus::Scsi
-        } else if name.starts_with("vd") {
-            DiskTargetBus::Virtio
-        } else if name.starts_with("xvd") {
-            DiskTargetBus::Xen
-        } else if name.starts_with("ubd") {
-            DiskTargetBus::Uml
-        } else if name.starts_with("nvme") {
-            DiskTargetBus::Nvme
-        } else {
-            DiskTargetBus::Ide
+        match BY_PREFIX.iter().find(|(prefix, _)| name.starts_with(prefix)) {
+            _ if disk.device == Some(DiskDevice::Floppy) => DiskTargetBus::Fdc,
+            Some((_, bus)) => *bus,
+            None => DiskTargetBus::Ide,
         }
     })
+}
+
+/// The source of a disk or of what it stands on, of whatever type.
+pub(super) fn source(type_: &impl Payload) -> Option<&dyn Content> {
+    child_called(type_.members()?, "source")
+}
+
+/// A field of this type in the source of a disk, or in what its protocol decides.
+pub(super) fn in_source<T: 'static>(type_: &DiskType) -> Option<&T> {
+    match type_ {
+        DiskType::Network(network) => field(network.source.as_ref()?.protocol.members()?),
+        _ => field(source(type_)?),
+    }
+}
+
+/// As [`in_source`], to be changed.
+pub(super) fn in_source_mut<T: 'static>(type_: &mut DiskType) -> Option<&mut T> {
+    match type_ {
+        DiskType::Network(network) => field_mut(network.source.as_mut()?.protocol.members_mut()?),
+        _ => field_mut(child_called_mut(type_.members_mut()?, "source")?),
+    }
 }
 
 /// Whether the source of a disk names anything; libvirt does not write one that does not.
@@ -115,28 +132,18 @@ impl Drive {
 
     /// The address that stands there, if it is one of a drive.
     pub(super) fn of(address: Option<&Address>) -> Option<Self> {
-        let AddressType::Drive(drive) = &address?.type_ else { return None };
+        let drive: &AddressTypeDrive = branch(&address?.type_)?;
         let number = |part: Option<Decimal>| part.unwrap_or_default().0;
-        Some(Self {
-            controller: number(drive.controller),
-            bus: number(drive.bus),
-            target: number(drive.target),
-            unit: number(drive.unit),
-        })
+        let (controller, bus) = (number(drive.controller), number(drive.bus));
+        Some(Self { controller, bus, target: number(drive.target), unit: number(drive.unit) })
     }
 
     /// As an element.
     pub(super) fn to_address(self) -> Address {
-        let part = |number| Some(Decimal(number));
-        Address {
-            type_: AddressType::Drive(AddressTypeDrive {
-                controller: part(self.controller),
-                bus: part(self.bus),
-                target: part(self.target),
-                unit: part(self.unit),
-            }),
-            ..Address::default()
-        }
+        let Self { controller, bus, target, unit } = self;
+        let [controller, bus, target, unit] = [controller, bus, target, unit].map(|part| Some(Decimal(part)));
+        let type_ = AddressType::Drive(AddressTypeDrive { controller, bus, target, unit });
+        Address { type_, ..Address::default() }
     }
 }
 

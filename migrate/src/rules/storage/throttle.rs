@@ -2,14 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domxml::{Disk, DiskDevice, DiskThrottleFilters, Domain, Throttlegroup, Throttlegroups};
-use domxml_runtime::{SlotMut, fields_mut};
-
-use crate::rule::kinds::{algorithm, check, refuse, unique};
-use crate::rule::{Class, Context, LIBVIRT, Phase, Rule, rule};
+use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
-    vec![refused(), zeros()]
+    vec![refused(), no_limits()]
 }
 
 fn refused() -> Rule {
@@ -66,7 +62,7 @@ fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
     }
 }
 
-fn zeros() -> Rule {
+fn no_limits() -> Rule {
     rule("throttle-zero-dropped", Class::Default)
         .summary("limits of 0 in a throttle group are none")
         .doc("A limit of 0 in a throttle group is the same as none, and libvirt does not write it.")
@@ -74,25 +70,5 @@ fn zeros() -> Rule {
             "<throttlegroups><throttlegroup><total_bytes_sec>0</total_bytes_sec><group_name>g</group_name></throttlegroup></throttlegroups>",
             "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup></throttlegroups>",
         )
-        .row(algorithm(drop_zeros).phase(Phase::Write).profiles(LIBVIRT))
-}
-
-fn drop_zeros(group: &mut Throttlegroup, cx: &mut Context<'_>) {
-    let mut dropped = Vec::new();
-    fields_mut(group, |line, slot| {
-        if let SlotMut::Value(limit) = slot
-            && limit.count() > 0
-            && line.name != Throttlegroup::GROUP_NAME.info().name
-        {
-            let mut text = String::new();
-            limit.write(0, &mut text);
-            if text == "0" {
-                limit.clear();
-                dropped.push(format!("<{0}>0</{0}>", line.name));
-            }
-        }
-    });
-    for limit in dropped {
-        cx.rewrote(&group.xml, "a limit of 0 is none").becomes(limit, "");
-    }
+        .row(zeros::<Throttlegroup>("a limit of 0 is none"))
 }
