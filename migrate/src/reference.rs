@@ -3,16 +3,29 @@
 use std::sync::LazyLock;
 
 use relaxng_model::facts::Facts;
-use relaxng_model::{EmbeddedResolver, Grammar, load};
+use relaxng_model::{Grammar, MemoryResolver, load};
 
 use crate::rules;
 
 /// The manual of the format, in which `d:ref` names anchors.
 const MANUAL: &str = "https://libvirt.org/formatdomain.html";
 
-static GRAMMAR: LazyLock<Result<Grammar, String>> = LazyLock::new(|| {
-    load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT).map_err(|errors| errors.to_string())
-});
+/// The text of the schema, packed: names and texts of its files, with a NUL between them.
+const SCHEMA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema"));
+
+static GRAMMAR: LazyLock<Result<Grammar, String>> =
+    LazyLock::new(|| load(&files()?, domxml_schema::ROOT).map_err(|errors| errors.to_string()));
+
+fn files() -> Result<MemoryResolver, String> {
+    let bytes = miniz_oxide::inflate::decompress_to_vec(SCHEMA).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let parts: Vec<&str> = text.split('\0').collect();
+    let mut files = MemoryResolver::new();
+    for part in parts.chunks_exact(2) {
+        files.insert(part[0], part[1]);
+    }
+    Ok(files)
+}
 
 /// The embedded schema.
 ///
