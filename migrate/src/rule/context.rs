@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use domxml_runtime::{Extra, FieldInfo, Span, Version};
-use domxml_xml::{Kind, attributes, pieces, tag_name};
+use domxml_xml::{attributes, pieces};
 
 use super::{Range, Scope};
 use crate::claim::Claim;
@@ -83,15 +83,6 @@ impl<'t> Context<'t> {
         let element = self.source.get(self.here.range()).unwrap_or_default();
         let tag = pieces(element).next().map_or(0..0, |tag| tag.range);
         attributes(element, &tag).map(|(name, value)| (&element[name], &element[value]))
-    }
-
-    /// The name of the element in hand and what is in it, as the document spells them; none where it has no end tag.
-    pub(crate) fn content_as_spelt(&self) -> Option<(&'t str, &'t str)> {
-        let element = self.source.get(self.here.range())?;
-        let mut pieces = pieces(element);
-        let start = pieces.next()?.range;
-        let end = pieces.last().filter(|piece| piece.kind == Kind::End)?.range;
-        Some((&element[tag_name(element, &start)], element.get(start.end..end.start)?))
     }
 
     /// Reports a rewrite of the element that `at` belongs to.

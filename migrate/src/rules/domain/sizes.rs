@@ -1,7 +1,6 @@
 //! Sizes of memory.
 
 use domxml::scalar::MemoryUnit;
-use domxml_runtime::{FieldKind, Key};
 
 use crate::rules::prelude::*;
 
