@@ -13,7 +13,7 @@ use super::Options;
 use super::rules::Rule;
 
 /// How many letters of a documentation can be searched.
-const SEARCHED: usize = 40;
+const SEARCHED: usize = 34;
 
 /// The whole reference.
 pub struct Site<'g> {

@@ -33,10 +33,10 @@ pub fn of_rules(site: &Site<'_>) -> String {
     for (class, all) in site.options.rules.by_class() {
         let _ = writeln!(main, "<section>\n<h2 id=\"class-{class}\">{class}</h2>\n<dl>");
         for rule in all {
-            let mut marks = mark("level", &rule.level);
-            marks
-                .push_str(&rule.since.iter().map(|since| mark("since", &format!("since {since}"))).collect::<String>());
-            marks.push_str(&rule.drivers.iter().flatten().map(|driver| mark("driver", driver)).collect::<String>());
+            // One mark for all of it: there are hundreds of rules on the page.
+            let since = rule.since.iter().map(|since| format!("since {since}"));
+            let said = std::iter::once(rule.level.clone()).chain(since).chain(rule.drivers.iter().flatten().cloned());
+            let marks = mark("level", &said.collect::<Vec<_>>().join(" · "));
             let since =
                 rule.since.as_ref().map_or_else(String::new, |since| format!(" data-since=\"{}\"", escaped(since)));
             let id = escaped(&rule.id);
