@@ -233,7 +233,7 @@ pub fn root_of(text: &str, types: &[&'static TypeInfo]) -> Result<usize, ParseEr
     let (ns, local) = root.name();
     let named = |info: &&'static TypeInfo| info.element.is_some_and(|name| (name.ns, name.local) == (ns, local));
     // A type that elements of several names have says nothing of its name.
-    let chosen = types.iter().position(|info| named(info)).or(types.iter().position(|info| info.element.is_none()));
+    let chosen = types.iter().position(named).or(types.iter().position(|info| info.element.is_none()));
     chosen.ok_or_else(|| {
         let names = || types.iter().filter_map(|info| info.element);
         let mut errors =

@@ -42,12 +42,12 @@ pub fn module(printer: &Printer<'_>, index: usize) -> Result<Output, String> {
 /// The first lines of a file.
 fn header(printer: &Printer<'_>, source: &str, paragraphs: &[String]) -> String {
     let mut text = format!("{MARK}{}{source}. Do not edit.\n", printer.options.source_prefix);
+    let own = [format!("What `{source}` defines.")];
+    let paragraphs = if paragraphs.is_empty() { &own } else { paragraphs };
     let escaped: Vec<String> = paragraphs.iter().map(|paragraph| docs::escape(paragraph)).collect();
-    if !escaped.is_empty() {
-        text.push('\n');
-        for line in docs::lines(&escaped) {
-            text.push_str(&format!("//!{line}\n"));
-        }
+    text.push('\n');
+    for line in docs::lines(&escaped) {
+        text.push_str(&format!("//!{line}\n"));
     }
     text.push('\n');
     text

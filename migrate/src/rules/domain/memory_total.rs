@@ -25,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
                         all.then(|| "all of the memory is in memory modules; the guest would start without any".to_owned())
                     }
                 })
-                                .on(Domain::MEMORY),
+                .on(Domain::MEMORY),
             )
             .row(
                 refuse(|maximum: &MaxMemory, _| {
@@ -63,21 +63,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
             )
             .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT)),
-        rule("advice-current-memory", Class::Advice)
-            .summary("a guest that is to have more memory than it can have")
-            .doc(
-                "`<currentMemory>` is what the guest has when it starts, and `<memory>` what its balloon can give it. libvirt lowers the first to the \
-                 second without a word: where the first is meant, the second has to grow.",
-            )
-            .finds("<memory unit='MiB'>512</memory><currentMemory unit='GiB'>2</currentMemory>")
-            .row(
-                note(|domain: &Domain, _| {
-                    let total = Sizes::of(domain).total();
-                    let more = given(domain).is_some_and(|given| total > 0 && given > total);
-                    more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that; raise <memory> where the guest is to have it")
-                })
-                                .on(Domain::CURRENT_MEMORY),
-            ),
+        more_than_there_is(),
         rule("max-memory-none", Class::Default)
             .summary("a maximum of no memory and no slots is none")
             .doc("A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.")
@@ -88,6 +74,24 @@ pub(super) fn rules() -> Vec<Rule> {
                 "no memory can be added",
             )),
     ]
+}
+
+fn more_than_there_is() -> Rule {
+    rule("advice-current-memory", Class::Advice)
+        .summary("a guest that is to have more memory than it can have")
+        .doc(
+            "`<currentMemory>` is what the guest has when it starts, and `<memory>` what its balloon can give it. libvirt lowers the first to the \
+             second without a word: where the first is meant, the second has to grow.",
+        )
+        .finds("<memory unit='MiB'>512</memory><currentMemory unit='GiB'>2</currentMemory>")
+        .row(
+            note(|domain: &Domain, _| {
+                let total = Sizes::of(domain).total();
+                let more = given(domain).is_some_and(|given| total > 0 && given > total);
+                more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that; raise <memory> where the guest is to have it")
+            })
+            .on(Domain::CURRENT_MEMORY),
+        )
 }
 
 fn device_size(device: &MemoryDevice) -> Option<&RequiredSize> {

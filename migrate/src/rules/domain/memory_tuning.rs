@@ -27,7 +27,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<blkiotune><device><path>/dev/sda</path><weight>500</weight></device><device><path>/dev/sda</path>\
                  <weight>600</weight></device></blkiotune>",
             )
-                        .row(unique(Blkiotune::DEVICES, |it, _| Some(it.path.to_string()), |path| format!("{path} is tuned twice"))),
+            .row(unique(Blkiotune::DEVICES, |it, _| Some(it.path.to_string()), |path| format!("{path} is tuned twice"))),
         rule("memtune-unlimited-dropped", Class::Default)
             .summary("a limit of all that can be counted is no limit")
             .doc("9007199254740991 KiB stands for a limit that is not set; libvirt does not write it.")
@@ -37,7 +37,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .rows(
                 [Memtune::HARD_LIMIT, Memtune::SOFT_LIMIT, Memtune::MIN_GUARANTEE, Memtune::SWAP_HARD_LIMIT]
-                    .map(|limit| nothing(child(limit), |limit| is_unlimited(limit), "this sets no limit")),
+                    .map(|limit| nothing(child(limit), is_unlimited, "this sets no limit")),
             ),
         rule("hugepages-nodeset0-dropped", Class::Default)
             .summary("huge pages for node 0 of a guest without NUMA are for all of it")

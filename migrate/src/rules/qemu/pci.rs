@@ -55,24 +55,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<devices><controller type='pci' index='1' model='pci-bridge'><model name='ioh3420'/></controller></devices>")
             .row(check(options).driver(Driver::Qemu)),
-        rule("qemu-zpci-conflict", Class::Conflict)
-            .summary("an identifier of zPCI that is 0, taken or of a guest that has none")
-            .doc(
-                "The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff, each of one device; libvirt chooses one where none \
-                 is named. Other guests have no zPCI.",
-            )
-            .finds(
-                "<devices><interface type='user'><model type='virtio'/><address type='pci' slot='4'><zpci uid='0x0001'/></address></interface></devices>",
-            )
-            .finds(
-                "<os><type arch='s390x'>hvm</type></os><devices><interface type='user'><model type='virtio'/>\
-                 <address type='pci' bus='0' slot='1'><zpci uid='0x0000' fid='0x00000000'/></address></interface></devices>",
-            )
-            .row(check(functions).driver(Driver::Qemu))
-            .row(check(elsewhere).driver(Driver::Qemu))
-            .row(refused(|zpci: &Zpci, _| {
-                zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
-            })),
+        identifiers(),
         rule("qemu-pci-address-conflict", Class::Conflict)
             .summary("an address that no device can have")
             .doc(
@@ -98,6 +81,27 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(check(addresses).driver(Driver::Qemu))
             .row(check(first_functions).driver(Driver::Qemu)),
     ]
+}
+
+fn identifiers() -> Rule {
+    rule("qemu-zpci-conflict", Class::Conflict)
+        .summary("an identifier of zPCI that is 0, taken or of a guest that has none")
+        .doc(
+            "The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff, each of one device; libvirt chooses one where none \
+             is named. Other guests have no zPCI.",
+        )
+        .finds(
+            "<devices><interface type='user'><model type='virtio'/><address type='pci' slot='4'><zpci uid='0x0001'/></address></interface></devices>",
+        )
+        .finds(
+            "<os><type arch='s390x'>hvm</type></os><devices><interface type='user'><model type='virtio'/>\
+             <address type='pci' bus='0' slot='1'><zpci uid='0x0000' fid='0x00000000'/></address></interface></devices>",
+        )
+        .row(check(functions).driver(Driver::Qemu))
+        .row(check(elsewhere).driver(Driver::Qemu))
+        .row(refused(|zpci: &Zpci, _| {
+            zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
+        }))
 }
 
 pub(super) fn pci(controller: &Controller) -> Option<&ControllerTypePci> {

@@ -26,7 +26,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 |label, scope| label.model.clone().filter(|_| is_read(label, scope)),
                 |model| format!("another label is of the model {model}"),
             ))
-                        .row(
+            .row(
                 refuse_in(Domain::SECLABELS, |label, scope| {
                     let nameless = label.model.is_none() && is_read(label, scope);
                     nameless.then_some("one of several labels has no model: say whose label each is with model")
@@ -76,17 +76,21 @@ pub(super) fn rules() -> Vec<Rule> {
                     .says("a label without a type is dynamic")
                     .after("seclabel-model-none"),
             ),
-        rule("seclabel-baselabel-empty", Class::Default)
-            .summary("an empty base label is none")
-            .doc(
-                "libvirt makes a dynamic label from its own pattern where `<baselabel>` is absent or empty, and does not write an empty one.",
-            )
-            .example(
-                "<seclabel type='dynamic' model='selinux' relabel='yes'><baselabel/></seclabel>",
-                "<seclabel type='dynamic' model='selinux' relabel='yes'/>",
-            )
-            .row(nothing(SeclabelTypeDynamic::BASELABEL, String::is_empty, "an empty base label is none").profiles(BOTH)),
+        no_base_label(),
     ]
+}
+
+fn no_base_label() -> Rule {
+    rule("seclabel-baselabel-empty", Class::Default)
+        .summary("an empty base label is none")
+        .doc(
+            "libvirt makes a dynamic label from its own pattern where `<baselabel>` is absent or empty, and does not write an empty one.",
+        )
+        .example(
+            "<seclabel type='dynamic' model='selinux' relabel='yes'><baselabel/></seclabel>",
+            "<seclabel type='dynamic' model='selinux' relabel='yes'/>",
+        )
+        .row(nothing(SeclabelTypeDynamic::BASELABEL, String::is_empty, "an empty base label is none").profiles(BOTH))
 }
 
 fn none_relabelled() -> Rule {
