@@ -258,9 +258,7 @@ fn rewrite(
     let others = printed.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
     locate(original, &mut findings);
-    for claim in &mut context.claims {
-        locate(original, std::slice::from_mut(&mut claim.finding));
-    }
+    locate::paths(original.tree(), context.claims.iter_mut().map(|claim| &mut claim.finding));
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let asked = options.unknown == Fate::Kept;
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);

@@ -1,6 +1,7 @@
 //! What the schema says of a document, in one place for every command: the violations that the validator finds, in words for people, with
 //! the level that the reader's view of the same place gives them.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domxml::Domain;
@@ -152,12 +153,14 @@ impl Judge {
             return notes.map(|finding| Judged { finding, violation: None, settled: false }).collect();
         }
         let text = document.input_text();
+        let places = Places::of(read);
         let findings = violations.into_iter().map(|violation| {
             let mut finding = self.words.finding(text, &violation);
             finding.path = tree.named(finding.path);
             finding.message = tree.named(finding.message);
             if self.own
-                && let Some(same) = read.iter().filter(|read| same_place(&finding, read)).max_by_key(|read| read.level)
+                && let near = places.near(&finding).into_iter().map(|at| &read[at])
+                && let Some(same) = near.filter(|read| same_place(&finding, read)).max_by_key(|read| read.level)
             {
                 finding.level = same.level;
                 finding.rule = same.rule.clone();
@@ -179,8 +182,9 @@ impl Judge {
         let mut judged = self.judge(tree, &read);
         judged.retain(|judged| judged.finding.rule != FOREIGN_EXTENSION);
         others.extend(raise(&mut judged, read));
-        others.retain(|other| !judged.iter_mut().any(|judged| judged.is_refused_by(other)));
-        others.retain(|other| !judged.iter_mut().any(|judged| judged.is_mended_by(other)));
+        let places = Places::of(judged.iter().map(|judged| &judged.finding));
+        others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_refused_by(other)));
+        others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_mended_by(other)));
         let mut judged = found(judged);
         judged.append(&mut others);
         judged.sort_by_key(|finding| (finding.span.start, finding.level));
@@ -191,17 +195,49 @@ impl Judge {
 /// What the reader says beyond what the schema refuses. What it misses in an element where something is misspelt is the same
 /// mistake, which is then as grave.
 fn raise(judged: &mut [Judged], read: Vec<Finding>) -> Vec<Finding> {
+    let places = Places::of(judged.iter().map(|judged| &judged.finding));
     let mut beyond = Vec::new();
     for read in read {
-        if judged.iter().any(|judged| same_place(&judged.finding, &read)) {
+        if places.near(&read).into_iter().any(|at| same_place(&judged[at].finding, &read)) {
             continue;
         }
-        match judged.iter_mut().find(|judged| element_of(&judged.finding.path) == element_of(&read.path)) {
-            Some(judged) => judged.finding.level = judged.finding.level.max(read.level),
+        match places.about(&read.path).first() {
+            Some(at) => judged[*at].finding.level = judged[*at].finding.level.max(read.level),
             None => beyond.push(read),
         }
     }
     beyond
+}
+
+/// The numbers of findings by where they begin and by the element that they are about, so that each is held against few others.
+struct Places {
+    starts: HashMap<usize, Vec<usize>>,
+    elements: HashMap<String, Vec<usize>>,
+}
+
+impl Places {
+    fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let mut places = Self { starts: HashMap::new(), elements: HashMap::new() };
+        for (at, finding) in findings.into_iter().enumerate() {
+            places.starts.entry(finding.span.start).or_default().push(at);
+            places.elements.entry(element_of(&finding.path).to_owned()).or_default().push(at);
+        }
+        places
+    }
+
+    /// Those about the element that a path leads to or into, in their order.
+    fn about(&self, path: &str) -> &[usize] {
+        self.elements.get(element_of(path)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that may be at the place of another one, in their order.
+    fn near(&self, finding: &Finding) -> Vec<usize> {
+        let start = self.starts.get(&finding.span.start).into_iter().flatten();
+        let mut near: Vec<usize> = start.chain(self.about(&finding.path)).copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
 }
 
 /// What the schema refuses, and by what.

@@ -9,10 +9,10 @@ use crate::finding::Finding;
 
 /// Gives findings without one the path of the innermost element around their place. Each element's children are walked through
 /// once, however many findings there are.
-pub fn paths(tree: &Tree<'_>, findings: &mut [Finding]) {
+pub fn paths<'f>(tree: &Tree<'_>, findings: impl IntoIterator<Item = &'f mut Finding>) {
     let root = tree.document.root_element();
     let mut steps = Steps::default();
-    for finding in findings.iter_mut().filter(|finding| finding.path.is_empty()) {
+    for finding in findings.into_iter().filter(|finding| finding.path.is_empty()) {
         finding.path = match finding.span.is_empty() {
             // Something that the document does not have at all.
             true => root.tag_name().name().to_owned(),
