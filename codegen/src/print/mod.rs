@@ -62,7 +62,7 @@ impl Output {
     /// Whether the text says itself that it is printed.
     #[must_use]
     pub fn is_marked(&self) -> bool {
-        self.text.starts_with(files::MARK)
+        files::is_marked(self.text.as_bytes())
     }
 }
 
