@@ -257,8 +257,7 @@ fn rewrite(
     findings.extend(live_notes(live));
     let others = printed.findings.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
-    locate(original, &mut findings);
-    locate::paths(original.tree(), context.claims.iter_mut().map(|claim| &mut claim.finding));
+    locate::place(original.tree(), &mut findings);
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let asked = options.unknown == Fate::Kept;
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
@@ -370,7 +369,7 @@ pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
     let mut spare = Spare::default();
     let Ok((original, domain, _)) = read(text, Reading::AsItStands, &mut spare) else { return Vec::new() };
     let mut findings = newer_than_target(&domain, &Target::of(Profile::Modern, Some(target)));
-    locate(&original, &mut findings);
+    locate::place(original.tree(), &mut findings);
     findings
 }
 
@@ -522,13 +521,6 @@ fn finding(
 #[must_use]
 pub fn syntax_error(error: domxml_xml::Error) -> Finding {
     finding(ids::SYNTAX, Level::Error, error.at..error.at, String::new(), error.message)
-}
-
-/// Puts findings into the order of the document and gives them the paths of their elements.
-fn locate(original: &Original<'_>, findings: &mut [Finding]) {
-    locate::children_of_values(original.tree(), findings);
-    findings.sort_by_key(|finding| (finding.span.start, finding.level));
-    locate::paths(original.tree(), findings);
 }
 
 fn write_options(options: &Options) -> WriteOptions {

@@ -175,23 +175,17 @@ impl Collector {
         }
     }
 
-    fn add(&mut self, name: String, since: Option<Version>, span: Span) {
+    fn add(&mut self, name: String, since: Option<Version>, needed: bool, span: Span) {
         let around = self.open.last().and_then(|frame| frame.since);
         if let Some(since) = since {
-            self.features.push(Feature {
-                name,
-                since: around.map_or(since, |around| around.max(since)),
-                span,
-                needed: false,
-            });
+            let since = around.map_or(since, |around| around.max(since));
+            self.features.push(Feature { name, since, span, needed });
         }
     }
 
     /// As [`Collector::add`], of something that has a line in a table.
     fn add_line(&mut self, name: String, line: &FieldInfo, span: Span) {
-        let known = self.features.len();
-        self.add(name, line.since, span);
-        self.features[known..].iter_mut().for_each(|feature| feature.needed = line.needed);
+        self.add(name, line.since, line.needed, span);
     }
 
     /// The value of something that came with `holder`.
@@ -201,13 +195,14 @@ impl Collector {
             self.add(
                 format!("{name}={value}"),
                 info.since.map(|since| holder.map_or(since, |holder| holder.max(since))),
+                false,
                 span,
             );
         }
         if let Some(narrow) = narrow
             && !matches(narrow.pattern, value)
         {
-            self.add(format!("{name} with such a value"), Some(narrow.until), span);
+            self.add(format!("{name} with such a value"), Some(narrow.until), false, span);
         }
     }
 }
@@ -221,10 +216,7 @@ impl Observer for Collector {
         let since = own.max(around);
         self.open.push(Frame { name, tables: vec![info], span, since, attributes: Vec::new(), children: Vec::new() });
         if own.is_some() {
-            let known = self.features.len();
-            self.add(self.path(), since, span);
-            let needed = line.is_some_and(|line| line.needed);
-            self.features[known..].iter_mut().for_each(|feature| feature.needed = needed);
+            self.add(self.path(), since, line.is_some_and(|line| line.needed), span);
         }
     }
 
@@ -278,14 +270,14 @@ impl Observer for Collector {
         let attributes = frame.tables.iter().flat_map(|table| table.attributes());
         for attribute in attributes.filter(|attribute| attribute.optional_since.is_some()) {
             if !frame.attributes.iter().any(|seen| ptr::eq(*seen, attribute)) {
-                self.add(format!("{path} without @{}", attribute.name), attribute.optional_since, frame.span);
+                self.add(format!("{path} without @{}", attribute.name), attribute.optional_since, false, frame.span);
             }
         }
         let children = frame.tables.iter().flat_map(|table| table.children());
         for child in children.filter(|child| child.optional_since.is_some()) {
             // By name: a child of a repeated choice is seen by the line of its variant.
             if !frame.children.iter().any(|seen| seen.is(child.ns, child.name)) {
-                self.add(format!("{path} without <{}>", child.name), child.optional_since, frame.span);
+                self.add(format!("{path} without <{}>", child.name), child.optional_since, false, frame.span);
             }
         }
     }

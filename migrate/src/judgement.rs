@@ -14,6 +14,7 @@ use roxmltree::Document;
 use crate::claim::Claim;
 use crate::engine::{self, Options, Outcome};
 use crate::finding::{Finding, Level, ids};
+use crate::locate;
 use crate::rule::{Drivers, Rule};
 use crate::rules::{self, FOREIGN_EXTENSION, foreign_extension};
 
@@ -123,7 +124,9 @@ impl Judge {
                 Some(tree) => self.add(tree, outcome, options),
                 // Text that is no XML has been reported.
                 None => {
-                    drop(domxml_xml::parse(text, &mut Spare::default()).map(|tree| self.add(&tree, outcome, options)))
+                    if let Ok(tree) = domxml_xml::parse(text, &mut Spare::default()) {
+                        self.add(&tree, outcome, options);
+                    }
                 }
             }
         };
@@ -138,6 +141,7 @@ impl Judge {
         self.merge(tree, findings);
         findings.retain(wanted);
         findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
+        locate::paths(tree, claims.iter_mut().map(|claim| &mut claim.finding));
         claims.retain(|claim| !hushed.hush(&claim.finding.rule, &claim.finding.span));
         findings.extend(hushed.unused().into_iter().filter(wanted));
         findings.sort_by_key(|finding| finding.span.start);

@@ -7,37 +7,20 @@ use roxmltree::{Node, NodeId};
 
 use crate::finding::Finding;
 
-/// Gives findings without one the path of the innermost element around their place. Each element's children are walked through
-/// once, however many findings there are.
-pub fn paths<'f>(tree: &Tree<'_>, findings: impl IntoIterator<Item = &'f mut Finding>) {
-    let root = tree.document.root_element();
+/// Puts findings into the order of the document, those about a child that holds no more than a value at that child, and gives them the
+/// paths of their elements.
+pub fn place(tree: &Tree<'_>, findings: &mut [Finding]) {
     let mut steps = Steps::default();
-    for finding in findings.into_iter().filter(|finding| finding.path.is_empty()) {
-        finding.path = match finding.span.is_empty() {
-            // Something that the document does not have at all.
-            true => root.tag_name().name().to_owned(),
-            false => steps.find(tree, &finding.span).1,
-        };
+    for finding in findings.iter_mut() {
+        steps.move_to_child(tree, finding);
     }
+    findings.sort_by_key(|finding| (finding.span.start, finding.level));
+    steps.name(tree, findings);
 }
 
-/// Moves findings about a child without a place of its own, one that holds no more than a value, from its parent to the child.
-pub fn children_of_values(tree: &Tree<'_>, findings: &mut [Finding]) {
-    let mut steps = Steps::default();
-    for finding in findings.iter_mut().filter(|finding| finding.path.is_empty() && !finding.span.is_empty()) {
-        let Some(name) = finding.before.as_deref().and_then(element_name) else { continue };
-        let (parent, _) = steps.find(tree, &finding.span);
-        if parent.range() != finding.span || parent.tag_name().name() == name {
-            continue;
-        }
-        let holds_value =
-            |child: &Node<'_, '_>| child.attributes().len() == 0 && !child.children().any(|it| it.is_element());
-        let mut named =
-            steps.of(parent).iter().filter(|(child, ..)| child.tag_name().name() == name && holds_value(child));
-        if let (Some((child, ..)), None) = (named.next(), named.next()) {
-            finding.span = child.range();
-        }
-    }
+/// Gives findings without one the path of the innermost element around their place.
+pub fn paths<'f>(tree: &Tree<'_>, findings: impl IntoIterator<Item = &'f mut Finding>) {
+    Steps::default().name(tree, findings);
 }
 
 /// The name in the start tag with which a text begins.
@@ -46,13 +29,42 @@ fn element_name(text: &str) -> Option<&str> {
     tag.split(['/', '>', ' ']).next().filter(|name| !name.is_empty())
 }
 
-/// The elements in an element: node, number among those of its name, and whether there are several.
+/// The elements in an element: node, number among those of its name, and whether there are several. Each element's children are walked
+/// through once, however many findings there are.
 #[derive(Default)]
 struct Steps<'t>(HashMap<NodeId, Vec<(Node<'t, 't>, usize, bool)>>);
 
 impl<'t> Steps<'t> {
     fn of(&mut self, node: Node<'t, 't>) -> &[(Node<'t, 't>, usize, bool)] {
         self.0.entry(node.id()).or_insert_with(|| children(node))
+    }
+
+    fn name<'f>(&mut self, tree: &'t Tree<'t>, findings: impl IntoIterator<Item = &'f mut Finding>) {
+        let root = tree.document.root_element();
+        for finding in findings.into_iter().filter(|finding| finding.path.is_empty()) {
+            finding.path = match finding.span.is_empty() {
+                // Something that the document does not have at all.
+                true => root.tag_name().name().to_owned(),
+                false => self.find(tree, &finding.span).1,
+            };
+        }
+    }
+
+    /// Moves a finding about a child without a place of its own, one that holds no more than a value, from its parent to the child.
+    fn move_to_child(&mut self, tree: &'t Tree<'t>, finding: &mut Finding) {
+        let name = finding.before.as_deref().and_then(element_name);
+        let Some(name) = name.filter(|_| finding.path.is_empty() && !finding.span.is_empty()) else { return };
+        let (parent, _) = self.find(tree, &finding.span);
+        if parent.range() != finding.span || parent.tag_name().name() == name {
+            return;
+        }
+        let holds_value =
+            |child: &Node<'_, '_>| child.attributes().len() == 0 && !child.children().any(|it| it.is_element());
+        let mut named =
+            self.of(parent).iter().filter(|(child, ..)| child.tag_name().name() == name && holds_value(child));
+        if let (Some((child, ..)), None) = (named.next(), named.next()) {
+            finding.span = child.range();
+        }
     }
 
     /// The innermost element around a place, and its path.

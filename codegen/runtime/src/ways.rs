@@ -37,63 +37,75 @@ impl Hasher for Spread {
     }
 }
 
-/// The numbers of the fields of each type that lead to another one.
-type Ways = ByTable<Vec<usize>>;
-
 /// Calls `visit` with every `T` in `content`, which may be one itself, in the order of the tables.
 pub fn each<T: Content + Described>(content: &dyn Content, mut visit: impl FnMut(&T)) {
-    follow(content, &ways(content.info(), T::table()), &mut visit);
+    follow(content, &known_routes(content.info(), T::table()), &mut visit);
 }
 
-fn follow<T: Content>(content: &dyn Content, ways: &Ways, visit: &mut dyn FnMut(&T)) {
+fn follow<T: Content>(content: &dyn Content, routes: &ByTable<Vec<usize>>, visit: &mut dyn FnMut(&T)) {
     let any: &dyn Any = content;
     if let Some(found) = any.downcast_ref() {
         visit(found);
     }
-    for field in ways.get(&address(content.info())).into_iter().flatten() {
-        each_struct_in(content, *field, &mut |inner| follow(inner, ways, visit));
+    for field in routes.get(&address(content.info())).into_iter().flatten() {
+        each_struct_in(content, *field, &mut |inner| follow(inner, routes, visit));
     }
 }
 
-/// The ways from one type to another, found once.
-fn ways(from: &'static TypeInfo, to: &'static TypeInfo) -> Arc<Ways> {
-    type Known = HashMap<(usize, usize), Arc<Ways>>;
+/// The routes from one type to another, found once.
+fn known_routes(from: &'static TypeInfo, to: &'static TypeInfo) -> Arc<ByTable<Vec<usize>>> {
+    type Known = HashMap<(usize, usize), Arc<ByTable<Vec<usize>>>>;
     static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
     let key = (address(from), address(to));
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     known.unwrap_or_else(|| {
-        let found = Arc::new(find(from, address(to)));
+        let found = Arc::new(routes(&ways_from(from), vec![address(to)], |_| true));
         KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
         found
     })
 }
 
-fn find(from: &'static TypeInfo, to: usize) -> Ways {
-    // Who holds each type, and in which field.
-    let mut holders: ByTable<Vec<(usize, usize)>> = ByTable::default();
+/// A field of a type that can hold structs of another.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    /// Whose field it is.
+    pub from: &'static TypeInfo,
+    /// Its number.
+    pub field: usize,
+}
+
+/// The ways that lead to each type from those that a document of one type can hold.
+#[must_use]
+pub fn ways_from(root: &'static TypeInfo) -> ByTable<Vec<Way>> {
+    let mut ways: ByTable<Vec<Way>> = ByTable::default();
     let mut seen: ByTable<()> = ByTable::default();
-    let mut left = vec![from];
+    let mut left = vec![root];
     while let Some(table) = left.pop() {
         if seen.insert(address(table), ()).is_none() {
             for (field, inner) in table.inner() {
-                holders.entry(address(inner)).or_default().push((address(table), field));
+                ways.entry(address(inner)).or_default().push(Way { from: table, field });
                 left.push(inner);
             }
         }
     }
-    let mut ways = Ways::default();
-    let mut ends = vec![to];
+    ways
+}
+
+/// The numbers of the fields of each type that lead to one of `ends`, by the ways that are `open`.
+#[must_use]
+pub fn routes(ways: &ByTable<Vec<Way>>, mut ends: Vec<usize>, open: impl Fn(&Way) -> bool) -> ByTable<Vec<usize>> {
+    let mut routes: ByTable<Vec<usize>> = ByTable::default();
     while let Some(end) = ends.pop() {
-        for (holder, field) in holders.get(&end).into_iter().flatten() {
-            let fields = ways.entry(*holder).or_insert_with(|| {
-                ends.push(*holder);
+        for way in ways.get(&end).into_iter().flatten().filter(|way| open(way)) {
+            let fields = routes.entry(address(way.from)).or_insert_with(|| {
+                ends.push(address(way.from));
                 Vec::new()
             });
-            if !fields.contains(field) {
-                fields.push(*field);
+            if !fields.contains(&way.field) {
+                fields.push(way.field);
             }
         }
     }
-    ways.values_mut().for_each(|fields| fields.sort_unstable());
-    ways
+    routes.values_mut().for_each(|fields| fields.sort_unstable());
+    routes
 }

@@ -5,8 +5,9 @@ use domxml_runtime::{self as runtime, Action, Element, KeptContent, Newer, Write
 
 use domxml_xml::Spare;
 
-use super::{Options, Reading, from_written, locate, read, unknown, write_options};
+use super::{Options, Reading, from_written, read, unknown, write_options};
 use crate::finding::Finding;
+use crate::locate;
 use crate::options::{Fate, Profile};
 use crate::rule::{Context, Scope};
 
@@ -41,7 +42,7 @@ pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Com
     let known = domain.write_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text;
     let is_live = |written: &&runtime::Finding| written.action == Action::Live;
     let mut live: Vec<Finding> = written.findings.iter().filter(is_live).map(from_written).collect();
-    locate(&original, &mut live);
+    locate::place(original.tree(), &mut live);
     let known = (known != written.text).then_some(known);
     Ok(Comparable { text: written.text, known, running, live })
 }

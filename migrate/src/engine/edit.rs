@@ -4,8 +4,9 @@ use domxml::Domain;
 use domxml_runtime::{Element, Note, WriteOptions};
 use domxml_xml::Spare;
 
-use super::{Outcome, Printed, Reading, as_it_stands, from_note, locate, read};
+use super::{Outcome, Printed, Reading, as_it_stands, from_note, read};
 use crate::finding::{Finding, Level};
+use crate::locate;
 use crate::options::{Fate, Unknown};
 
 /// Lets `change` change a domain, and carries over what it changed: every other byte stays. Where it finds an error, or the result is one
@@ -23,7 +24,7 @@ pub fn edit(text: &str, change: impl FnOnce(&mut Domain, &mut Vec<Finding>)) -> 
     let after = domain.print_with(&WriteOptions::default());
     let new = original.edited(&before, &after);
     findings.extend(broken(&new, &notes));
-    locate(&original, &mut findings);
+    locate::place(original.tree(), &mut findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Outcome::unread(findings);
     }

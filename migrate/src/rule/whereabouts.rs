@@ -1,19 +1,19 @@
 //! Where in a domain the elements stand that a row is about, as paths below `<domain>`: `devices/disk/driver`, or nothing for the domain itself.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use domxml::Domain;
-use domxml_runtime::Described as _;
+use domxml_runtime::{ByTable, Described as _, address};
 
 use super::Row;
 
-/// The paths at which elements of each type stand, by the address of its table. A way that leads through a type twice is not gone on.
-static PATHS: LazyLock<HashMap<usize, BTreeSet<String>>> = LazyLock::new(|| {
-    let mut paths: HashMap<usize, BTreeSet<String>> = HashMap::new();
+/// The paths at which elements of each type stand; a way that leads through a type twice is not gone on.
+static PATHS: LazyLock<ByTable<BTreeSet<String>>> = LazyLock::new(|| {
+    let mut paths: ByTable<BTreeSet<String>> = ByTable::default();
     let mut open = vec![(Domain::table(), String::new(), Vec::new())];
     while let Some((table, path, mut chain)) = open.pop() {
-        let own = std::ptr::from_ref(table).addr();
+        let own = address(table);
         if chain.contains(&own) {
             continue;
         }
@@ -38,7 +38,7 @@ fn below(path: &str, name: &str) -> String {
 /// Where the elements stand that a row is about.
 #[must_use]
 pub fn of(row: &Row) -> BTreeSet<String> {
-    let subject = PATHS.get(&std::ptr::from_ref(row.subject).addr()).cloned().unwrap_or_default();
+    let subject = PATHS.get(&address(row.subject)).cloned().unwrap_or_default();
     let is_child = |name: &str| row.subject.fields.iter().any(|field| field.is_child() && field.name == name);
     if row.about.is_empty() || !is_child(row.about) {
         return subject;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use domxml::Domain;
-use domxml_runtime::{ByTable, Described as _, TypeInfo, Version, address};
+use domxml_runtime::{ByTable, Described as _, TypeInfo, Version, Way, address, routes, ways_from};
 
 use super::Entry;
 
@@ -46,48 +46,15 @@ impl Stops {
 
     /// Finds the ways to the types that have been made, of which none leads through what is newer than a version.
     pub(super) fn route(&mut self, newest: Option<Version>) {
-        let mut ends: Vec<usize> = self.0.keys().copied().collect();
-        while let Some(end) = ends.pop() {
-            for way in WAYS.get(&end).into_iter().flatten() {
-                if newest.is_some_and(|newest| way.since.is_some_and(|since| since > newest)) {
-                    continue;
-                }
-                let stop = self.0.entry(way.from).or_insert_with(|| {
-                    ends.push(way.from);
-                    Stop::default()
-                });
-                if !stop.fields.contains(&way.field) {
-                    stop.fields.push(way.field);
-                }
-            }
+        let ends = self.0.keys().copied().collect();
+        let known = |way: &Way| {
+            newest.is_none_or(|newest| way.from.fields[way.field].since.is_none_or(|since| since <= newest))
+        };
+        for (from, fields) in routes(&WAYS, ends, known) {
+            self.0.entry(from).or_default().fields = fields;
         }
-        self.0.values_mut().for_each(|stop| stop.fields.sort_unstable());
     }
 }
 
-/// A field of a type that can hold structs of another.
-#[derive(Debug)]
-struct Way {
-    from: usize,
-    field: usize,
-    /// The first version that knows it.
-    since: Option<Version>,
-}
-
-/// The ways that lead to each type.
-static WAYS: LazyLock<ByTable<Vec<Way>>> = LazyLock::new(|| {
-    let mut ways: ByTable<Vec<Way>> = ByTable::default();
-    let mut seen: ByTable<()> = ByTable::default();
-    let mut left = vec![Domain::table()];
-    while let Some(table) = left.pop() {
-        if seen.insert(address(table), ()).is_some() {
-            continue;
-        }
-        for (field, inner) in table.inner() {
-            let since = table.fields[field].since;
-            ways.entry(address(inner)).or_default().push(Way { from: address(table), field, since });
-            left.push(inner);
-        }
-    }
-    ways
-});
+/// The ways that lead to each type of the format.
+static WAYS: LazyLock<ByTable<Vec<Way>>> = LazyLock::new(|| ways_from(Domain::table()));

@@ -13,6 +13,7 @@ mod machine;
 mod machine_devices;
 mod memory;
 mod pci;
+mod pci_addresses;
 mod pci_plugs;
 mod ports;
 mod timers;
@@ -41,6 +42,7 @@ pub(super) fn rules() -> Vec<Rule> {
         disks::rules(),
         disk_places::rules(),
         pci::rules(),
+        pci_addresses::rules(),
         pci_plugs::rules(),
         usb::rules(),
         channels::rules(),
