@@ -22,6 +22,7 @@ const KNOWN: &[&str] = &[
     "empty",
     "empty-until",
     "field",
+    "kinds",
     "legacy",
     "narrow",
     "needed",
@@ -188,7 +189,7 @@ fn misplaced(attribute: &AnnotationAttribute, tag: &str) -> Option<&'static str>
         ("empty", "refused", _) => Some("an attribute or an element"),
         ("secret", _, "attribute" | "element") => None,
         ("secret", ..) => Some("an attribute or an element"),
-        ("empty" | "repeat" | "unknown", _, tag) if tag != "element" => Some("an element"),
+        ("empty" | "kinds" | "repeat" | "unknown", _, tag) if tag != "element" => Some("an element"),
         _ => None,
     }
 }
@@ -226,6 +227,7 @@ fn impossible(attribute: &AnnotationAttribute, default: Option<&str>) -> Option<
         "legacy" if !is_rule(value) => wrong("the kebab-case name of a rule"),
         "ref" if value.is_empty() || value.contains(char::is_whitespace) => wrong("an anchor"),
         "scalar" if !names::is_type_name(value) => wrong("the name of a Rust type"),
+        "kinds" if !names::is_type_name(value) => wrong("a name for a Rust type"),
         "type" if !names::is_variant_name(value) => wrong("a name for a Rust type or variant"),
         "field" if !names::is_field_name(value) && !names::is_variant_name(value) => {
             wrong("a free name for a Rust field or variant")

@@ -144,6 +144,10 @@ fn structure(out: &mut String, model: &Model, shape: &Struct) {
         line(out, 1, format_args!("{}: {kind}{part}{boxed}{}", field.name, facts_text(&field.facts)));
         docs(out, 2, &field.docs);
     }
+    if let Some(kinds) = &shape.kinds {
+        let variants: Vec<&str> = kinds.variants.iter().map(|(_, name)| &**name).collect();
+        line(out, 1, format_args!("kinds {}: {}", kinds.name, variants.join(" ")));
+    }
     orders(out, model, "attributes", shape, &shape.attribute_orders);
     orders(out, model, "children", shape, &shape.child_orders);
 }

@@ -49,7 +49,7 @@ use relaxng_model::schema::NodeId;
 use crate::analyse::{ContentId, Facts as Analysis, MemberKind};
 use crate::annotations::Annotations;
 use crate::error::Errors;
-use crate::model::{Count, Model, Module, Scalar, Shape, Type, TypeId};
+use crate::model::{Count, Model, Module, Scalar, Shape, Struct, Type, TypeId};
 
 /// How the generator treats a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -272,6 +272,17 @@ fn assemble(grammar: &Grammar, drafts: Vec<Draft>, roots: Vec<TypeId>, strict: b
                 errors.at(schema, origin, message);
             } else {
                 ty.name = scope.take_any(&[&ty.name], origin);
+            }
+        }
+        if let Shape::Struct(Struct { kinds: Some(kinds), .. }) = &mut ty.shape
+            && let Err(first) = scope.take(&kinds.name, origin)
+        {
+            if strict {
+                let first = schema.place(schema.node(first).location);
+                let message = format!("d:kinds='{}' is the name of the type of {first}, too", kinds.name);
+                errors.at(schema, origin, message);
+            } else {
+                kinds.name = scope.take_any(&[&kinds.name], origin);
             }
         }
         renumber(&mut ty.shape, &moved);

@@ -179,6 +179,17 @@ pub struct Struct {
     pub attribute_orders: Vec<Order>,
     /// The orders in which text and children are written.
     pub child_orders: Vec<Order>,
+    /// `d:kinds`: the enum of its children that are structs.
+    pub kinds: Option<Kinds>,
+}
+
+/// An enum of the children of an element, whatever their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds {
+    /// The Rust name, unique as that of a type.
+    pub name: String,
+    /// The variants: the field, and the Rust name.
+    pub variants: Vec<(usize, String)>,
 }
 
 /// One order of writing.

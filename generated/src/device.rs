@@ -9,67 +9,43 @@ use domxml_runtime::{
 use std::any::Any;
 use std::fmt;
 
-/// A child of `<devices>` that is an element of its own.
-#[derive(Clone, Copy)]
-pub struct Device<'d> {
-    kind: &'static str,
-    number: usize,
-    content: &'d dyn Content,
-}
+pub use crate::bindings::Device;
 
 impl<'d> Device<'d> {
-    /// The name of its element, as `disk`.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        self.kind
-    }
-
-    /// The device as its type: `device.get::<Disk>()`.
-    #[must_use]
-    pub fn get<T: Content>(&self) -> Option<&'d T> {
-        (self.content as &dyn Any).downcast_ref()
-    }
-
-    /// The device by the table of its type.
-    #[must_use]
-    pub fn content(&self) -> &'d dyn Content {
-        self.content
-    }
-
     /// The name that it has in a running domain, or that the user has given it.
     #[must_use]
-    pub fn alias(&self) -> Option<&'d str> {
-        find::<Alias>(self.content).map(|alias| alias.name.as_str())
+    pub fn alias(self) -> Option<&'d str> {
+        find::<Alias>(self.content()).map(|alias| alias.name.as_str())
     }
 
     /// Its place on a bus of the guest.
     #[must_use]
-    pub fn address(&self) -> Option<&'d Address> {
-        find(self.content)
+    pub fn address(self) -> Option<&'d Address> {
+        find(self.content())
     }
 
     /// The same, where the bus is PCI and the address says where on it.
     #[must_use]
-    pub fn pci_address(&self) -> Option<PciPlace> {
+    pub fn pci_address(self) -> Option<PciPlace> {
         PciPlace::of(self.address()?)
     }
 
     /// Its place in the order in which the firmware tries devices, from 1 on.
     #[must_use]
-    pub fn boot_order(&self) -> Option<u64> {
-        find::<DeviceBoot>(self.content).map(|boot| boot.order)
+    pub fn boot_order(self) -> Option<u64> {
+        find::<DeviceBoot>(self.content()).map(|boot| boot.order)
     }
 
     /// The device as a document, as for attaching or detaching it.
     #[must_use]
-    pub fn to_xml(&self) -> String {
-        write_as(self.kind, self.content, &WriteOptions::default()).text
+    pub fn to_xml(self) -> String {
+        write_as(self.kind(), self.content(), &WriteOptions::default()).text
     }
 
     /// Its bytes in the document that it was read from; empty where it was not.
     #[must_use]
-    pub fn span(&self) -> Span {
-        self.content.extra().map_or(Span::default(), |extra| extra.span)
+    pub fn span(self) -> Span {
+        self.content().extra().map_or(Span::default(), |extra| extra.span)
     }
 }
 
@@ -127,8 +103,7 @@ impl LoneDevice {
     /// The device.
     #[must_use]
     pub fn device(&self) -> Device<'_> {
-        let devices = listed(&self.devices);
-        devices.into_iter().next().unwrap_or_else(|| unreachable!("it is made with one device"))
+        Device::all(&self.devices).next().unwrap_or_else(|| unreachable!("it is made with one device"))
     }
 
     /// The device as its type, to be changed: `lone.get_mut::<Disk>()`.
@@ -143,16 +118,9 @@ impl LoneDevice {
     }
 }
 
-/// As a path: `devices/disk[2]`.
-impl fmt::Display for Device<'_> {
+impl fmt::Display for LoneDevice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "devices/{}[{}]", self.kind, self.number)
-    }
-}
-
-impl fmt::Debug for Device<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Device").field(&self.to_string()).finish()
+        f.write_str(&self.device().to_xml())
     }
 }
 
@@ -205,21 +173,10 @@ impl fmt::Display for PciPlace {
     }
 }
 
-fn listed(devices: &Devices) -> Vec<Device<'_>> {
-    let mut all = Vec::new();
-    fields(devices, |line, slot| {
-        if let (FieldKind::Child, Slot::Child(nest)) = (line.kind, slot) {
-            let device = |at| nest.get(at).map(|content| Device { kind: line.name, number: at + 1, content });
-            all.extend((0..nest.count()).filter_map(device));
-        }
-    });
-    all
-}
-
 impl Domain {
     /// The devices, kind by kind in the order of the schema, each kind in that of the document.
     pub fn devices(&self) -> impl Iterator<Item = Device<'_>> {
-        self.devices.iter().flat_map(listed)
+        self.devices.iter().flat_map(Device::all)
     }
 
     /// Adds a device of whatever kind behind those of its kind; one of which there can be one takes the place of what is there.

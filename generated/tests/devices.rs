@@ -29,6 +29,12 @@ fn devices_of_every_kind_are_in_one_list() {
     assert_eq!(devices, expected);
     let boot = domain.devices().filter_map(|device| Some((device.boot_order()?, device.kind())));
     assert_eq!(boot.collect::<Vec<_>>(), [(2, "disk"), (1, "interface")]);
+    let sources = domain.devices().filter_map(|device| match device {
+        Device::Disk(disk, ..) => disk.path(),
+        Device::Interface(interface, ..) => interface.connected_to(),
+        _ => None,
+    });
+    assert_eq!(sources.collect::<Vec<_>>(), ["/a", "/dev/b", "default"]);
     let named = domain.devices().find(|device| device.alias() == Some("ua-a")).expect("a device");
     assert_eq!(named.get::<Disk>().and_then(Disk::path), Some("/a"));
     assert!(named.get::<Interface>().is_none());

@@ -28,6 +28,8 @@ pub mod extra;
 pub mod info;
 mod initial;
 mod keep;
+#[doc(hidden)]
+pub mod kinds;
 mod near;
 pub mod path;
 mod position;

@@ -10,8 +10,8 @@ use super::names::{self, Scope};
 use super::{Class, Lowerer};
 use crate::analyse::{Choice, ChoiceId, ContentId, MixVariant as AnalysedVariant, Owner, Use, Via, literal};
 use crate::model::{
-    ChildContent, DefaultForm, Facts, FieldKind, Mix, MixVariant, Order, Payload, Scalar, Shape, Slot, Struct, TypeId,
-    Variant,
+    ChildContent, DefaultForm, Facts, Field, FieldKind, Kinds, Mix, MixVariant, Order, Payload, Scalar, Shape, Slot,
+    Struct, TypeId, Variant,
 };
 
 /// Elements that are the whole of a definition, by the address of their pattern.
@@ -220,6 +220,7 @@ impl<'g> Lowerer<'g, '_> {
         self.drafts[ty.0 as usize].define = define;
         self.drafts[ty.0 as usize].given = self.type_override(&nodes).is_some();
         let fields = self.fields(id, &name);
+        let kinds = self.kinds(&nodes, &fields);
         let order = |orders: &[crate::analyse::Order]| {
             orders
                 .iter()
@@ -242,6 +243,7 @@ impl<'g> Lowerer<'g, '_> {
             attribute_orders: order(&content.attribute_orders),
             child_orders: order(&content.child_orders),
             fields,
+            kinds,
         };
         let docs = self.notes.docs(&nodes);
         let noted = if shape.element.is_some() { self.notes.facts(&nodes) } else { Facts::default() };
@@ -250,6 +252,19 @@ impl<'g> Lowerer<'g, '_> {
             field.facts.secret = noted.secret;
         }
         self.define(ty, name, docs, noted, origin, Shape::Struct(shape));
+    }
+
+    /// The enum of children that a `d:kinds` asks for.
+    fn kinds(&self, nodes: &[NodeId], fields: &[Field]) -> Option<Kinds> {
+        let (name, _) = self.notes.first(nodes, "kinds")?;
+        let mut scope = Scope::default();
+        let child = |(index, field): (usize, &Field)| match &field.kind {
+            FieldKind::Child { name, content: ChildContent::Struct(_), .. } => {
+                Some((index, scope.take_any(&[&names::variant_name(&name.local)], ())))
+            }
+            _ => None,
+        };
+        Some(Kinds { name: name.to_owned(), variants: fields.iter().enumerate().filter_map(child).collect() })
     }
 
     pub(super) fn define(

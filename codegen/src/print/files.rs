@@ -174,8 +174,8 @@ fn exports(printer: &Printer<'_>) -> String {
     let mut lines = Vec::new();
     for (index, module) in printer.model.modules.iter().enumerate() {
         let path = module.path.replace('/', "::");
-        let mut names: Vec<&str> =
-            printer.model.types.iter().filter(|ty| ty.module == index).map(|ty| ty.name.as_str()).collect();
+        let types = printer.model.types.iter().filter(|ty| ty.module == index);
+        let mut names: Vec<&str> = types.flat_map(|ty| [Some(ty.name.as_str()), kinds(ty)]).flatten().collect();
         names.sort_unstable();
         match names.as_slice() {
             [] => {}
@@ -188,6 +188,11 @@ fn exports(printer: &Printer<'_>) -> String {
     }
     lines.sort();
     lines.concat()
+}
+
+/// The name of the enum of an element's children, if there is one.
+fn kinds(ty: &Type) -> Option<&str> {
+    if let Shape::Struct(shape) = &ty.shape { shape.kinds.as_ref().map(|kinds| &*kinds.name) } else { None }
 }
 
 /// What a file refers to.

@@ -41,6 +41,10 @@ impl Printer<'_> {
                     let (name, source) = (&field.name, self.outline_source(field));
                     line(text, format_args!("    {name}: {field_type}{source}{}", facts(&field.facts)));
                 }
+                if let Some(kinds) = &shape.kinds {
+                    let names: Vec<&str> = kinds.variants.iter().map(|(_, name)| &**name).collect();
+                    line(text, format_args!("enum {} of {name}\n    {}", kinds.name, names.join("\n    ")));
+                }
             }
             Shape::Payload(payload) => self.outline_payload(text, name, payload),
             Shape::Values(values) => {

@@ -1,7 +1,7 @@
 //! Structs: elements, and the members of payloads.
 
 use super::{Printer, docs, ident, layout};
-use crate::model::{ChildContent, Count, Field, FieldKind, Shape, Struct, Type};
+use crate::model::{ChildContent, Count, Facts, Field, FieldKind, Kinds, Shape, Struct, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -28,7 +28,35 @@ impl Printer<'_> {
             fields.push(quote!(#docs pub xml: rt::Extra));
         }
         let definition = quote!(#docs #derives pub struct #name { #(#fields,)* });
-        Ok(vec![layout::item(definition)?, self.table(ty, shape)?])
+        let mut items = vec![layout::item(definition)?, self.table(ty, shape)?];
+        if let Some(kinds) = &shape.kinds {
+            items.extend(self.kinds_items(ty, shape, kinds)?);
+        }
+        Ok(items)
+    }
+
+    /// The items of the enum of an element's children.
+    fn kinds_items(&self, ty: &Type, shape: &Struct, kinds: &Kinds) -> Result<[String; 2], String> {
+        let (enum_name, element) =
+            (ident(&kinds.name), shape.element.as_ref().map_or(&*ty.name, |element| &element.local));
+        let docs = docs::line(&format!(
+            "A child of `<{element}>`, whatever its name, with its number among those of its name, from 1 on.",
+        ));
+        let mut table = format!("rt::kinds! {{ {} of {};\n", kinds.name, ty.name);
+        let mut variants = Vec::new();
+        for (index, variant) in &kinds.variants {
+            let field = &shape.fields[*index];
+            let FieldKind::Child { name, content: ChildContent::Struct(held), .. } = &field.kind else { continue };
+            let fallback = format!("The element `<{}>`.", name.local);
+            let docs = docs::attributes(&field.docs, &Facts::default(), &fallback, self.options);
+            let (variant_name, held) = (ident(variant), self.name(*held));
+            variants.push(quote!(#docs #variant_name(&'a #held, usize)));
+            table.push_str(&format!("    {index} {variant}({held});\n"));
+        }
+        table.push_str("}\n");
+        let definition =
+            quote!(#docs #[derive(Clone, Copy)] #[non_exhaustive] pub enum #enum_name<'a> { #(#variants,)* });
+        Ok([layout::item(definition)?, table])
     }
 
     /// The Rust type of a field.

@@ -231,3 +231,105 @@ rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("device
     30 CRYPTOS = cryptos: Vec<Crypto>, child("crypto").since(9, 1, 0);
     31 PSTORE = pstore: Option<Pstore>, child("pstore").once().since(10, 6, 0);
 }
+
+/// A child of `<devices>`, whatever its name, with its number among those of its name, from 1 on.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Device<'a> {
+    /// A disk or drive of the guest.
+    Disk(&'a Disk, usize),
+    /// A controller of a bus. libvirt adds those that devices need and that are missing.
+    Controller(&'a Controller, usize),
+    /// A lease that the domain needs in order to run.
+    Lease(&'a Lease, usize),
+    /// A file system of the host that the guest can mount.
+    Filesystem(&'a Filesystem, usize),
+    /// A network card of the guest, and what it is connected to on the host.
+    Interface(&'a Interface, usize),
+    /// A smartcard in a virtual USB reader.
+    Smartcard(&'a Smartcard, usize),
+    /// An emulated serial port.
+    Serial(&'a Serial, usize),
+    /// An emulated parallel port.
+    Parallel(&'a Parallel, usize),
+    /// A console of the guest. The first one of type `serial` is the first serial port under another name.
+    Console(&'a Console, usize),
+    /// A private line between the host and a program in the guest, as the guest agent.
+    Channel(&'a Channel, usize),
+    /// A device by which the user of the graphical display, or somebody at the host, controls the guest.
+    Input(&'a Input, usize),
+    /// A trusted platform module of the guest.
+    Tpm(&'a Tpm, usize),
+    /// A display of the guest.
+    Graphics(&'a Graphics, usize),
+    /// A sound card of the guest.
+    Sound(&'a Sound, usize),
+    /// A way to the audio of the host.
+    Audio(&'a Audio, usize),
+    /// A video card of the guest. libvirt adds one where the domain has a display but no card.
+    Video(&'a Video, usize),
+    /// A device of the host, assigned to the guest.
+    Hostdev(&'a Hostdev, usize),
+    /// A place in the guest that can take one redirected device.
+    Redirdev(&'a Redirdev, usize),
+    /// The rules that decide which devices may be redirected. The first that fits holds.
+    Redirfilter(&'a Redirfilter, usize),
+    /// A device that makes several ports out of one.
+    Hub(&'a Hub, usize),
+    /// A timer that the guest has to restart, lest something happens.
+    Watchdog(&'a Watchdog, usize),
+    /// The memory balloon. Hypervisors that have one add it unless its model is `none`.
+    Memballoon(&'a Memballoon, usize),
+    /// A device that gives the guest random numbers of the host.
+    Rng(&'a Rng, usize),
+    /// The device that every pSeries guest has; it stands here so that its address can be set.
+    Nvram(&'a Nvram, usize),
+    /// A device through which the host learns of a panic in the guest.
+    Panic(&'a Panic, usize),
+    /// A device with memory that other guests and the host can use too.
+    Shmem(&'a Shmem, usize),
+    /// A memory module.
+    Memory(&'a MemoryDevice, usize),
+    /// An IOMMU of the guest. Several can be of model `smmuv3` alone.
+    Iommu(&'a Iommu, usize),
+    /// A device through which guest and host talk by sockets.
+    Vsock(&'a Vsock, usize),
+    /// A cryptographic accelerator.
+    Crypto(&'a Crypto, usize),
+    /// A store in which a crashing guest leaves its last messages.
+    Pstore(&'a Pstore, usize),
+}
+
+rt::kinds! { Device of Devices;
+    1 Disk(Disk);
+    2 Controller(Controller);
+    3 Lease(Lease);
+    4 Filesystem(Filesystem);
+    5 Interface(Interface);
+    6 Smartcard(Smartcard);
+    7 Serial(Serial);
+    8 Parallel(Parallel);
+    9 Console(Console);
+    10 Channel(Channel);
+    11 Input(Input);
+    12 Tpm(Tpm);
+    13 Graphics(Graphics);
+    14 Sound(Sound);
+    15 Audio(Audio);
+    16 Video(Video);
+    17 Hostdev(Hostdev);
+    18 Redirdev(Redirdev);
+    19 Redirfilter(Redirfilter);
+    20 Hub(Hub);
+    21 Watchdog(Watchdog);
+    22 Memballoon(Memballoon);
+    23 Rng(Rng);
+    24 Nvram(Nvram);
+    25 Panic(Panic);
+    26 Shmem(Shmem);
+    27 Memory(MemoryDevice);
+    28 Iommu(Iommu);
+    29 Vsock(Vsock);
+    30 Crypto(Crypto);
+    31 Pstore(Pstore);
+}
