@@ -16,7 +16,7 @@ use domxml_codegen::print::{Output, PrintOptions, print, write_files};
 use relaxng_model::validate::Validator;
 
 /// Random documents of each case that are read and written beside those in its directory.
-const RANDOM: usize = 40;
+const RANDOM: u32 = 40;
 
 fn printed(model: &Model, root: &str) -> Vec<Output> {
     let options =
@@ -113,11 +113,8 @@ fn collect_documents(case: &Path, directory: &Path) {
         }
     }
     let grammar = grammar(case).expect("a schema that lowers loads");
-    let mut random = random::Random::new(&grammar, 7);
-    for number in 0..RANDOM {
-        if let Some(tree) = random.document() {
-            fs::write(directory.join(format!("random-{number}.xml")), tree.to_xml()).expect("written");
-        }
+    for (number, text) in random::some_documents(&grammar, RANDOM).into_iter().enumerate() {
+        fs::write(directory.join(format!("random-{number}.xml")), text).expect("written");
     }
 }
 

@@ -15,7 +15,7 @@
 //! that a `<disk>` alone can be read and written as well as a whole domain. What a host says of itself (`virsh capabilities`,
 //! `virsh domcapabilities`) is typed in [`host`] in the same way.
 //!
-//! [`Domain::devices`] lists the devices of every kind, [`device`] says what they have in common. [`Domain::new`], [`Disk::file`],
+//! [`Domain::devices`] lists the devices of every kind as the enum [`Device`], which says what they have in common. [`Domain::new`], [`Disk::file`],
 //! [`Interface::bridge`] and their like make elements from what they must have, [`Described::with`] sets a field by its key; the folder
 //! `examples` has ten small programs.
 //!
@@ -23,16 +23,22 @@
 //!
 //! [`edit`] changes a document where it stands: what was not changed keeps every byte. [`SameAs::same_as`] tells whether two say the same.
 //!
+//! With the feature `proptest` there are strategies of valid domains and devices to test with (module `strategy`).
+//!
 //! With the feature `validate` the schema judges documents (`validate`, `Domain::validate`), with the place of all that is wrong.
 
 #[rustfmt::skip]
 pub mod bindings;
 pub mod device;
 mod ext;
+#[cfg(any(feature = "proptest", feature = "validate"))]
+mod grammar;
 #[rustfmt::skip]
 pub mod host;
 mod same;
 pub mod scalar;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 #[cfg(feature = "validate")]
 mod validate;
 
@@ -40,7 +46,7 @@ mod validate;
 pub use bindings::Domain;
 
 pub use bindings::*;
-pub use device::{Device, LoneDevice};
+pub use device::LoneDevice;
 pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Change, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,

@@ -6,9 +6,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use domxml_xml::{Positions, Spare};
 use relaxng_model::validate::Validator;
-use relaxng_model::{EmbeddedResolver, load};
 
 use crate::bindings::Domain;
+use crate::grammar::grammar;
 
 /// One thing that the schema refuses, or that keeps a text from being a document. It is printed with its line and column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,10 +106,7 @@ fn validator() -> Validator {
     static FIRST: OnceLock<Validator> = OnceLock::new();
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
     idle.unwrap_or_else(|| {
-        let first = FIRST.get_or_init(|| {
-            let grammar = load(&EmbeddedResolver::new(domxml_schema::FILES), domxml_schema::ROOT);
-            Validator::new(&grammar.unwrap_or_else(|errors| panic!("the schema that is embedded is broken: {errors}")))
-        });
+        let first = FIRST.get_or_init(|| Validator::new(&grammar()));
         first.clone()
     })
 }

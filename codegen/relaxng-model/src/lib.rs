@@ -4,6 +4,8 @@
 //! [`load()`] does the first three in one call; [`load::load`], [`simplify::simplify`] and [`restrict::restrict`] are the
 //! stages. The result, a [`Grammar`], keeps the author's definitions and knows for each pattern where it stands, what is
 //! annotated there and how it is documented.
+//!
+//! With the feature `proptest` a grammar gives valid documents to test with (module `strategy`).
 
 mod compact;
 pub mod datatype;
@@ -19,6 +21,8 @@ pub mod resolver;
 pub mod restrict;
 pub mod schema;
 pub mod simplify;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 pub mod validate;
 mod vocabulary;
 

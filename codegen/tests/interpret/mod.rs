@@ -6,7 +6,10 @@ use domxml_codegen::model::{
 };
 use roxmltree::Node;
 
-use crate::random::tree::{Piece, Tree};
+pub use tree::verbatim;
+use tree::{Piece, Tree, attributes_of, name_of};
+
+pub mod tree;
 
 /// What a field holds.
 enum Value {
@@ -53,32 +56,6 @@ fn payload(model: &Model, ty: TypeId) -> &Payload {
         Shape::Payload(payload) => payload,
         other => panic!("{ty:?} is no payload but {other:?}"),
     }
-}
-
-fn name_of(node: Node<'_, '_>) -> XmlName {
-    let name = node.tag_name();
-    XmlName { ns: name.namespace().unwrap_or_default().to_owned(), local: name.name().to_owned() }
-}
-
-fn attributes_of(node: Node<'_, '_>) -> Vec<(XmlName, String)> {
-    let name = |a: roxmltree::Attribute<'_, '_>| XmlName {
-        ns: a.namespace().unwrap_or_default().to_owned(),
-        local: a.name().to_owned(),
-    };
-    node.attributes().map(|a| (name(a), a.value().to_owned())).collect()
-}
-
-/// The element as it stands.
-pub fn verbatim(node: Node<'_, '_>) -> Tree {
-    let content = node
-        .children()
-        .filter_map(|child| match child {
-            child if child.is_element() => Some(Piece::Element(verbatim(child))),
-            child if child.is_text() => child.text().map(|text| Piece::Text(text.to_owned())),
-            _ => None,
-        })
-        .collect();
-    Tree { name: name_of(node), attributes: attributes_of(node), content }
 }
 
 fn empty(model: &Model, ty: TypeId) -> Record {

@@ -2,7 +2,7 @@
 
 use domxml_codegen::model::XmlName;
 
-use crate::documents::tree::{Piece, Tree};
+use crate::tree::{Piece, Tree};
 
 /// Values that some datatype takes and another does not.
 const VALUES: &[&str] = &["", " ", "0", "1", "-1", "yes", "on", "0x20", "4294967296", "1.5", "a b", "nonsense", "é"];

@@ -90,7 +90,7 @@ impl std::fmt::Debug for Automaton {
     }
 }
 
-fn hir(tree: &Tree) -> Hir {
+pub(super) fn hir(tree: &Tree) -> Hir {
     match tree {
         Tree::Empty => Hir::empty(),
         Tree::Char(c) => Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes().to_vec()),

@@ -147,6 +147,11 @@ impl Facets {
         Ok(())
     }
 
+    #[cfg(feature = "proptest")]
+    pub(super) fn expressions(&self) -> Vec<regex_syntax::hir::Hir> {
+        self.patterns.iter().map(Regex::hir).collect()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.patterns.is_empty()
             && self.length.is_none()

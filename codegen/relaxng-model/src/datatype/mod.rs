@@ -175,6 +175,12 @@ impl Type {
         )
     }
 
+    /// The regular expressions that its values match, if there are any.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn expressions(&self) -> Vec<regex_syntax::hir::Hir> {
+        self.facets.expressions()
+    }
+
     /// Its role in the DTD compatibility specification, if it has one.
     #[must_use]
     pub fn id_kind(&self) -> Option<IdKind> {

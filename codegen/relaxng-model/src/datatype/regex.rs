@@ -104,6 +104,11 @@ impl Regex {
         self.source == other.source || automaton(self).includes(&automaton(other))
     }
 
+    #[cfg(feature = "proptest")]
+    pub(super) fn hir(&self) -> regex_syntax::hir::Hir {
+        super::compile::hir(&self.tree)
+    }
+
     /// Whether the whole of `text` matches.
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.automaton.get_or_init(|| Automaton::new(&self.tree)).is_match(text)

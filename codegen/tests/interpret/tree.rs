@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use domxml_codegen::model::XmlName;
+use roxmltree::Node;
 
 /// An element as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,32 @@ impl Tree {
         }
         let _ = write!(out, "</{}>", self.name.local);
     }
+}
+
+pub fn name_of(node: Node<'_, '_>) -> XmlName {
+    let name = node.tag_name();
+    XmlName { ns: name.namespace().unwrap_or_default().to_owned(), local: name.name().to_owned() }
+}
+
+pub fn attributes_of(node: Node<'_, '_>) -> Vec<(XmlName, String)> {
+    let name = |a: roxmltree::Attribute<'_, '_>| XmlName {
+        ns: a.namespace().unwrap_or_default().to_owned(),
+        local: a.name().to_owned(),
+    };
+    node.attributes().map(|a| (name(a), a.value().to_owned())).collect()
+}
+
+/// The element as it stands.
+pub fn verbatim(node: Node<'_, '_>) -> Tree {
+    let content = node
+        .children()
+        .filter_map(|child| match child {
+            child if child.is_element() => Some(Piece::Element(verbatim(child))),
+            child if child.is_text() => child.text().map(|text| Piece::Text(text.to_owned())),
+            _ => None,
+        })
+        .collect();
+    Tree { name: name_of(node), attributes: attributes_of(node), content }
 }
 
 fn escaped(text: &str) -> String {
