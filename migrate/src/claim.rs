@@ -19,16 +19,23 @@ pub struct Claim {
     pub finding: Finding,
 }
 
-/// What the files that are done have claimed.
+/// What the files that are done have claimed, by directory and thing: the first file that has it, and whose it is there.
 #[derive(Debug, Default)]
-pub struct Claims(HashMap<(PathBuf, String), (String, Vec<String>)>);
+pub struct Claims(HashMap<PathBuf, HashMap<String, (String, Vec<String>)>>);
 
 impl Claims {
     /// Tells a file what others of its directory have claimed before it, and remembers what it claims itself.
     pub fn settle(&mut self, report: &mut FileReport) {
         let Some(directory) = report.path.as_ref().and_then(|path| path.parent()) else { return };
+        if report.claims.is_empty() {
+            return;
+        }
+        if !self.0.contains_key(directory) {
+            self.0.insert(directory.to_owned(), HashMap::new());
+        }
+        let Some(claimed) = self.0.get_mut(directory) else { return };
         for claim in std::mem::take(&mut report.claims) {
-            match self.0.entry((directory.to_owned(), claim.thing)) {
+            match claimed.entry(claim.thing) {
                 Entry::Vacant(vacant) => {
                     vacant.insert((report.label.clone(), claim.owner));
                 }

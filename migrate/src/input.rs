@@ -79,7 +79,7 @@ impl fmt::Display for Unread {
 /// It cannot be read, is too large, or is not text of the encoding that it declares.
 pub fn read(origin: &Origin) -> Result<Source, Unread> {
     let (bytes, stamp) = match origin.path() {
-        None => read_limited(io::stdin().lock()).map(|bytes| (bytes, None)),
+        None => read_limited(io::stdin().lock(), 0).map(|bytes| (bytes, None)),
         Some(path) => read_file(path),
     }
     .map_err(|error| Unread::Io(error.to_string()))?;
@@ -99,7 +99,7 @@ fn read_file(path: &Path) -> io::Result<(Vec<u8>, Option<Stamp>)> {
             return read_stream(file, &metadata).map(|bytes| (bytes, None));
         }
         let before = Stamp::of(&metadata);
-        let bytes = read_limited(&file)?;
+        let bytes = read_limited(&file, metadata.len())?;
         // What is read while it is written is neither the old nor the new content.
         if Stamp::of(&file.metadata()?).same_content(&before) {
             return Ok((bytes, Some(before)));
@@ -154,7 +154,7 @@ fn read_stream(file: fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
     }
     let flags = rustix::fs::fcntl_getfl(&file)?;
     rustix::fs::fcntl_setfl(&file, flags - rustix::fs::OFlags::NONBLOCK)?;
-    let mut bytes = read_limited(io::Cursor::new(start).chain(file))?;
+    let mut bytes = read_limited(io::Cursor::new(start).chain(file), 0)?;
     bytes.shrink_to_fit();
     Ok(bytes)
 }
@@ -164,11 +164,13 @@ fn read_stream(file: fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));
     }
-    read_limited(file)
+    read_limited(file, 0)
 }
 
-fn read_limited(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// Reads to the end, with room for so many bytes and the read that finds the end from the beginning.
+fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
+    let room = usize::try_from(expected.min(MAX_BYTES) + 1).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(room);
     let read = from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if read as u64 > MAX_BYTES {
         return Err(io::Error::other(format!("larger than {} MiB", MAX_BYTES >> 20)));

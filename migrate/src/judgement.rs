@@ -322,7 +322,7 @@ fn is_of_whole(finding: &Finding, other: &Finding) -> bool {
 
 /// Whether a refusal may be about what is wrong. What a driver refuses it refuses for reasons of its own.
 fn is_why(violation: &Violation, other: &Finding) -> bool {
-    let of_libvirt = |rule: &Rule| rule.rows.iter().all(|row| row.drivers == Drivers::ANY);
+    let of_libvirt = |rule: &Rule| rule.rows.iter().all(|row| row.fact.drivers == Drivers::ANY);
     let unknown = matches!(
         violation.kind,
         ViolationKind::UnknownAttribute | ViolationKind::UnknownElement | ViolationKind::UnexpectedText

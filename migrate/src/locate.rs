@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domxml_xml::Tree;
 use roxmltree::{Node, NodeId};
+use rustc_hash::FxHashMap;
 
 use crate::finding::Finding;
 
@@ -32,7 +33,7 @@ fn element_name(text: &str) -> Option<&str> {
 /// The elements in an element: node, number among those of its name, and whether there are several. Each element's children are walked
 /// through once, however many findings there are.
 #[derive(Default)]
-struct Steps<'t>(HashMap<NodeId, Vec<(Node<'t, 't>, usize, bool)>>);
+struct Steps<'t>(FxHashMap<NodeId, Vec<(Node<'t, 't>, usize, bool)>>);
 
 impl<'t> Steps<'t> {
     fn of(&mut self, node: Node<'t, 't>) -> &[(Node<'t, 't>, usize, bool)] {

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffOp, DiffTag};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::{DiffOp, DiffTag};
 
 use crate::patterns::absolute;
 
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[must_use]
 pub fn unified(path: Option<&Path>, old: &[u8], new: &[u8]) -> Vec<u8> {
     let (old, new) = (lines(old), lines(new));
-    let ops = similar::capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(Instant::now() + PATIENCE));
+    let ops = steps(&old, &new);
     let mut out = Vec::new();
     for (sign, side) in [("---", "a"), ("+++", "b")] {
         let name = path.map_or_else(|| b"<stdin>".to_vec(), |path| name(side, path));
@@ -35,6 +36,16 @@ pub fn unified(path: Option<&Path>, old: &[u8], new: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// What leads from one sequence of lines or letters to another. All who ask have theirs as bytes: for each other type the search would be
+/// compiled once more.
+#[must_use]
+pub fn steps(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let deadline = Some(Instant::now() + PATIENCE);
+    let Ok(()) = myers::diff_deadline(&mut found, old, 0..old.len(), new, 0..new.len(), deadline);
+    found.into_inner().into_inner().into_ops()
 }
 
 /// Only a line feed ends a line, whatever else the file has.

@@ -18,7 +18,7 @@ use crate::finding::Level;
 use crate::options::{Profile, Target};
 
 pub use context::Context;
-pub use row::{Drivers, Kind, Phase, Row};
+pub use row::{Drivers, Fact, Kind, Phase, Row};
 pub use scope::Scope;
 
 /// Profiles of what always happens.
@@ -35,18 +35,18 @@ pub type Range = (Option<Version>, Option<Version>);
 
 /// Says from when to when something holds: of a rule, and of a row.
 macro_rules! versions {
-    ($which:literal) => {
+    ($($of:ident,)? $which:literal) => {
         #[doc = concat!("The first libvirt that does so, or that knows the form that is written, ", $which, ".")]
         #[must_use]
         pub fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-            self.since = Some(Version::new(major, minor, micro));
+            self$(.$of)?.since = Some(Version::new(major, minor, micro));
             self
         }
 
         #[doc = concat!("The first libvirt that does so no longer, ", $which, ".")]
         #[must_use]
         pub fn until(mut self, major: u16, minor: u16, micro: u16) -> Self {
-            self.until = Some(Version::new(major, minor, micro));
+            self$(.$of)?.until = Some(Version::new(major, minor, micro));
             self
         }
     };
@@ -135,16 +135,19 @@ impl Rule {
 
     /// One fact. The order of rows and rules is that in which they run within a phase.
     #[must_use]
-    pub fn row(mut self, row: impl Into<Row>) -> Self {
-        let row = row.into();
-        let has = |profile| self.profiles.contains(&profile) || row.profiles.contains(&profile);
+    pub fn row(self, row: impl Into<Row>) -> Self {
+        self.with_row(row.into())
+    }
+
+    fn with_row(mut self, row: Row) -> Self {
+        let has = |profile| self.profiles.contains(&profile) || row.fact.profiles.contains(&profile);
         self.profiles = match (has(Profile::Modern), has(Profile::Libvirt)) {
             (true, true) => BOTH,
             (true, false) => MODERN,
             (false, true) => LIBVIRT,
             (false, false) => &[],
         };
-        if self.safety == Safety::ReportOnly && row.profiles.iter().any(|profile| !row.looks(*profile)) {
+        if self.safety == Safety::ReportOnly && row.fact.profiles.iter().any(|profile| !row.looks(*profile)) {
             self.safety = Safety::Safe;
         }
         self.rows.push(row);
@@ -176,13 +179,13 @@ impl Rule {
     /// From when to when a row holds.
     #[must_use]
     pub fn range(&self, row: &Row) -> Range {
-        (row.since.or(self.since), row.until.or(self.until))
+        (row.fact.since.or(self.since), row.fact.until.or(self.until))
     }
 
     /// The profile that its examples show: `modern` where something changes in it, else `libvirt` where something changes there.
     #[must_use]
     pub fn shown_in(&self) -> Profile {
-        let changes = |profile| self.rows.iter().any(|row| row.profiles.contains(&profile) && !row.looks(profile));
+        let changes = |profile| self.rows.iter().any(|row| row.fact.profiles.contains(&profile) && !row.looks(profile));
         let shown = self.profiles.iter().copied().find(|profile| changes(*profile));
         shown.or(self.profiles.first().copied()).unwrap_or_default()
     }
@@ -192,7 +195,7 @@ impl Rule {
     pub fn concerns(&self, profile: Profile, target: &Target) -> bool {
         self.rows.iter().any(|row| {
             let (since, until) = self.range(row);
-            row.profiles.contains(&profile) && target.any_within(since, until)
+            row.fact.profiles.contains(&profile) && target.any_within(since, until)
         })
     }
 }

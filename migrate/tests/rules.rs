@@ -49,7 +49,7 @@ fn options(rules: &[&'static Rule], profile: Profile, unsafe_fixes: bool) -> Opt
     let end = rules.iter().filter_map(|rule| rule.until).min();
     let version = end.map_or_else(features::newest, |end| Version::new(end.major - 1, 11, 0));
     let target = Target::of(profile, Some(version));
-    let named = rules.iter().flat_map(|rule| &rule.rows).map(|row| row.drivers).find(|set| *set != Drivers::ANY);
+    let named = rules.iter().flat_map(|rule| &rule.rows).map(|row| row.fact.drivers).find(|set| *set != Drivers::ANY);
     let driver = named.and_then(|set| Driver::value_variants().iter().copied().find(|driver| set.contains(*driver)));
     let host = rules.iter().any(|rule| rule.class == Class::Host).then(|| Arc::new(host()));
     Options {
@@ -99,7 +99,7 @@ fn examples_hold() {
 /// What libvirt reads past and profile `libvirt` drops, profile `modern` keeps, and says so.
 #[test]
 fn what_is_not_read_is_kept_with_a_note() {
-    let unread = |rule: &&Rule| rule.rows.iter().any(|row| row.kind == Kind::Unread && row.profiles == BOTH);
+    let unread = |rule: &&Rule| rule.rows.iter().any(|row| row.fact.kind == Kind::Unread && row.fact.profiles == BOTH);
     for rule in rules::all().filter(unread).filter(|rule| rule.shown_in() == Profile::Libvirt) {
         for Example { before, .. } in &rule.examples {
             let outcome = engine::upgrade(&wrap(before), &options(&[rule], Profile::Modern, false));
@@ -191,11 +191,11 @@ fn what_comes_after_stands_behind() {
     let order: Vec<&Rule> = rules::all().collect();
     for (at, rule) in order.iter().enumerate() {
         for row in &rule.rows {
-            for id in &row.after {
+            for id in &row.fact.after {
                 let before = order[..at].iter().find(|before| before.id == *id);
                 let before = before.unwrap_or_else(|| panic!("{}: {id} does not stand before it", rule.id));
                 assert!(
-                    before.rows.iter().any(|other| other.phase == row.phase),
+                    before.rows.iter().any(|other| other.fact.phase == row.fact.phase),
                     "{}: {id} is of another phase",
                     rule.id
                 );

@@ -55,7 +55,7 @@ fn shuffle(rules: &[&'static Rule], seed: u64) -> Vec<&'static Rule> {
     let mut left = rules.to_vec();
     while !left.is_empty() {
         let waits = |rule: &Rule| {
-            let after = rule.rows.iter().flat_map(|row| &row.after);
+            let after = rule.rows.iter().flat_map(|row| &row.fact.after);
             after.into_iter().any(|id| left.iter().any(|other| other.id == *id))
         };
         let ready: Vec<usize> = (0..left.len()).filter(|at| !waits(left[*at])).collect();

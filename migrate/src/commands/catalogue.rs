@@ -81,7 +81,7 @@ fn own_line(own: &'static Own) -> Line {
 
 /// The drivers that any of its rows names; none where one holds for every driver.
 fn named(rule: &Rule) -> Option<Vec<&'static str>> {
-    let rows: Option<Vec<_>> = rule.rows.iter().map(|row| row.drivers.names()).collect();
+    let rows: Option<Vec<_>> = rule.rows.iter().map(|row| row.fact.drivers.names()).collect();
     let mut names = rows.filter(|rows| !rows.is_empty())?.concat();
     names.sort_unstable();
     names.dedup();
@@ -149,8 +149,8 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
 
 /// A row as a line: what it is about, when it happens, and who does so.
 fn fact(rule: &Rule, row: &Row) -> String {
-    let (kind, phase) = (row.kind.as_str(), row.phase.as_str());
-    let mut text = format!("{kind:9} {} {}", row.element, row.about).trim_end().to_owned();
+    let (kind, phase) = (row.fact.kind.as_str(), row.fact.phase.as_str());
+    let mut text = format!("{kind:9} {} {}", row.fact.element, row.fact.about).trim_end().to_owned();
     let _ = write!(text, " ({phase}, {}, {})", versions(rule.range(row)), drivers(row));
     text
 }
@@ -165,7 +165,7 @@ fn versions((since, until): Range) -> String {
 }
 
 fn drivers(row: &Row) -> String {
-    row.drivers.names().map_or_else(|| "any driver".to_owned(), |names| names.join(", "))
+    row.fact.drivers.names().map_or_else(|| "any driver".to_owned(), |names| names.join(", "))
 }
 
 /// What the page of a row of `drift` says.

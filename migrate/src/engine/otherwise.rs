@@ -2,13 +2,14 @@
 //! something else of it.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use domxml_runtime::Version;
 
 use super::{Options, Outcome, Plan, upgrade};
 use crate::features;
 use crate::finding::{Finding, Level};
-use crate::options::{Driver, Fate, Layout, Profile, Target};
+use crate::options::{Fate, Layout, Profile, Target};
 use crate::rules;
 
 /// Something that libvirt reads otherwise before a version.
@@ -30,7 +31,7 @@ pub(super) fn otherwise(text: &str, from: Version) -> Vec<Otherwise> {
     if older.means(&today) {
         return found;
     }
-    for version in edges().into_iter().filter(|edge| *edge > from) {
+    for version in EDGES.iter().copied().filter(|edge| *edge > from) {
         let Some(newer) = Reading::of(text, version) else { continue };
         if newer.means(&today) && !older.means(&today) {
             let mut shown = older.lacking(&newer);
@@ -45,11 +46,11 @@ pub(super) fn otherwise(text: &str, from: Version) -> Vec<Otherwise> {
 }
 
 /// The versions at which what a row changes begins or ends.
-fn edges() -> BTreeSet<Version> {
+static EDGES: LazyLock<BTreeSet<Version>> = LazyLock::new(|| {
     let rows = rules::all().flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)));
     let changing = rows.filter(|(_, row)| !row.looks(Profile::Libvirt));
     changing.flat_map(|(rule, row)| <[_; 2]>::from(rule.range(row))).flatten().collect()
-}
+});
 
 /// What one libvirt makes of a document.
 struct Reading {
@@ -81,11 +82,10 @@ impl Reading {
 /// The form of a libvirt, whatever the schema does not know.
 fn options(version: Version) -> Options {
     let target = Target::at(version);
-    let chosen: Vec<_> = rules::all().filter(|rule| rule.concerns(Profile::Libvirt, &target)).collect();
     Options {
         profile: Profile::Libvirt,
         target,
-        plan: Plan::new(&chosen, Profile::Libvirt, &target, Some(Driver::Test), false),
+        plan: Plan::of_the_format(Profile::Libvirt, target),
         muted: Vec::new(),
         live: false,
         unknown: Fate::PassedOver,

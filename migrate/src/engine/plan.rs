@@ -3,22 +3,24 @@
 mod stops;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domxml::Domain;
-use domxml_runtime::{Content, each_struct_in_mut};
+use domxml_runtime::{Content, Version, each_struct_in_mut};
 
 use crate::finding::Level;
 use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
 use crate::rule::{Context, Kind, Range, Row, Rule, Safety, Scope};
+use crate::rules;
 use stops::Stops;
 
 /// The rows of a choice of rules, by the types that they are about: made once, for any number of documents.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What is merged, then the three phases: each once, one walk each.
-    walks: [Stops; 4],
+    /// What is merged, then the three phases: each once, one walk each. Shared, as every thread and every part of a command has
+    /// the plan.
+    walks: Arc<[Stops; 4]>,
     unsafe_fixes: bool,
     driver: Option<Driver>,
     host: Option<Arc<Host>>,
@@ -44,15 +46,31 @@ impl Plan {
     ) -> Self {
         let mut walks: [Stops; 4] = Default::default();
         for rule in rules.iter().copied() {
-            for row in rule.rows.iter().filter(|row| row.profiles.contains(&profile)) {
-                let walk = if row.kind == Kind::Merge { 0 } else { 1 + row.phase as usize };
+            for row in rule.rows.iter().filter(|row| row.fact.profiles.contains(&profile)) {
+                let walk = if row.fact.kind == Kind::Merge { 0 } else { 1 + row.fact.phase as usize };
                 subscribe(&mut walks[walk], rule, row, profile, target);
             }
         }
         // A libvirt reads past what is newer than it: nobody is asked about that.
         let newest = (profile == Profile::Libvirt).then_some(target.newest);
         walks.iter_mut().for_each(|stops| stops.route(newest));
-        Self { walks, unsafe_fixes, driver, host: None }
+        Self { walks: Arc::new(walks), unsafe_fixes, driver, host: None }
+    }
+
+    /// The plan for every rule that has to do with a profile and a target, whatever driver: made once for each, as making it takes
+    /// longer than most documents.
+    #[must_use]
+    pub fn of_the_format(profile: Profile, target: Target) -> Self {
+        static MADE: Mutex<Vec<((Profile, Version, Version), Plan)>> = Mutex::new(Vec::new());
+        let key = (profile, target.oldest, target.newest);
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = made.iter().find(|(of, _)| *of == key) {
+            return plan.clone();
+        }
+        let rules: Vec<_> = rules::all().filter(|rule| rule.concerns(profile, &target)).collect();
+        let plan = Self::new(&rules, profile, &target, Some(Driver::Test), false);
+        made.push((key, plan.clone()));
+        plan
     }
 
     /// The same plan for guests of a host that was asked.
@@ -63,7 +81,7 @@ impl Plan {
 
     /// Leaves rules out.
     pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
-        self.walks.iter_mut().for_each(|stops| stops.leave_out(ids));
+        Arc::make_mut(&mut self.walks).iter_mut().for_each(|stops| stops.leave_out(ids));
     }
 
     /// Runs every row once.
@@ -135,6 +153,6 @@ fn subscribe(stops: &mut Stops, rule: &'static Rule, row: &'static Row, profile:
         return;
     }
     let partly = (!target.all_within(since, until)).then_some((since, until));
-    let stop = stops.make(row.subject);
+    let stop = stops.make(row.fact.subject);
     if looks { &mut stop.looks } else { &mut stop.changes }.push(Entry { rule, row, partly });
 }

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use lsp_types::TextEdit;
-use similar::{DiffTag, TextDiff};
+use similar::DiffTag;
 
 use super::document::Document;
+use crate::patch;
 
 /// Longer blocks of changed lines are replaced as a whole.
 const MAX_REFINED: usize = 4_000;
@@ -23,9 +24,9 @@ pub struct Edit {
 #[must_use]
 pub fn between(old: &str, new: &str) -> Vec<Edit> {
     let mut edits = Vec::new();
-    let diff = TextDiff::from_lines(old, new);
-    let starts = [old, new].map(|text| starts(text.split_inclusive('\n').map(str::len)));
-    for op in diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal) {
+    let lines = [old, new].map(|text| text.split_inclusive('\n').map(str::as_bytes).collect::<Vec<_>>());
+    let starts = [&lines[0], &lines[1]].map(|lines| starts(lines.iter().map(|line| line.len())));
+    for op in patch::steps(&lines[0], &lines[1]).iter().filter(|op| op.tag() != DiffTag::Equal) {
         let (before, after) = (op.old_range(), op.new_range());
         if before.len() == after.len() {
             // As many lines as before: each is the one that it was.
@@ -51,9 +52,10 @@ fn inside((old, range): (&str, Range<usize>), (new, by): (&str, Range<usize>), e
         edits.push(Edit { range, text: after.to_owned() });
         return;
     }
-    let diff = TextDiff::from_chars(before, after);
-    let [old, new] = [before, after].map(|text| starts(text.chars().map(char::len_utf8)));
-    let different = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+    let letters = [before, after].map(|text| text.split_inclusive(|_| true).map(str::as_bytes).collect::<Vec<_>>());
+    let [old, new] = [&letters[0], &letters[1]].map(|letters| starts(letters.iter().map(|letter| letter.len())));
+    let steps = patch::steps(&letters[0], &letters[1]);
+    let different = steps.iter().filter(|op| op.tag() != DiffTag::Equal);
     let bytes = |range: Range<usize>, starts: &[usize]| starts[range.start]..starts[range.end];
     let changes = different.map(|op| (bytes(op.old_range(), &old), bytes(op.new_range(), &new))).collect();
     for (inner, by) in joined(changes) {

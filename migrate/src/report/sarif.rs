@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::ops::Range;
-use std::time::{Duration, Instant};
 
 use domxml_xml::Spare;
 use roxmltree::Node;
 use serde_json::{Value, json};
-use similar::{Algorithm, DiffOp, DiffTag};
+use similar::{DiffOp, DiffTag};
 
 use super::{FileReport, Reporter, Summary};
 use crate::finding::{Finding, Level, ids, line_column};
-use crate::rules;
+use crate::{patch, rules};
 
 /// Results beyond this number are counted and left out: services take no more, and memory stays bounded.
 const MAX_RESULTS: usize = 25_000;
@@ -22,9 +21,6 @@ const SHARED: usize = 8;
 
 /// Findings times changes of a document beyond which no fix is told: who mends so much runs `upgrade`.
 const MAX_PAIRS: usize = 4_000_000;
-
-/// How long the fewest changes of a document are looked for.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// See the module. SARIF is one document, so findings are gathered.
 #[derive(Debug, Default)]
@@ -163,7 +159,8 @@ fn hunks<'f>(
         *at += line.len();
         Some(*at)
     }));
-    let ops = similar::capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(Instant::now() + PATIENCE));
+    let bytes = |lines: &[&'f str]| lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>();
+    let ops = patch::steps(&bytes(&old), &bytes(&new));
     if ops.len().saturating_mul(rewrites.len()) > MAX_PAIRS {
         return Vec::new();
     }

@@ -19,7 +19,7 @@ use crate::options::Profile;
 pub use size::{KIB, Scale, largest_unit, unit};
 
 /// A value that is left out stands for this one: both profiles spell it out on elements that are there.
-pub fn default<P: IntoPlace>(place: P, value: P::Item) -> Draft<P::Owner>
+pub fn default<P: IntoPlace<Owner: Described>>(place: P, value: P::Item) -> Draft<P::Owner>
 where
     P::Item: Clone + Send + Sync,
 {
@@ -27,7 +27,7 @@ where
 }
 
 /// As [`default`], of a value that depends on what surrounds it; none where there is no default.
-pub fn default_by<P: IntoPlace>(
+pub fn default_by<P: IntoPlace<Owner: Described>>(
     place: P,
     value: impl Fn(&P::Owner, &Scope) -> Option<P::Item> + Send + Sync + 'static,
 ) -> Draft<P::Owner> {
@@ -57,12 +57,12 @@ pub fn default_by<P: IntoPlace>(
 
 /// libvirt does not read this, for the reason that completes the sentence "libvirt does not read it ..": profile `modern` keeps it and
 /// says so, profile `libvirt` drops it.
-pub fn unread<P: IntoPlace>(place: P, reason: &'static str) -> Draft<P::Owner> {
+pub fn unread<P: IntoPlace<Owner: Described>>(place: P, reason: &'static str) -> Draft<P::Owner> {
     unread_where(place, |_, _| true, reason)
 }
 
 /// As [`unread`], of those of several values for which it is so.
-pub fn unread_where<P: IntoPlace>(
+pub fn unread_where<P: IntoPlace<Owner: Described>>(
     place: P,
     is_unread: impl Fn(&P::Item, &Scope) -> bool + Send + Sync + 'static,
     reason: &'static str,
@@ -114,7 +114,7 @@ pub fn unread_but<T: Content + Described + Clone>(read: fn(&T) -> T, reason: &'s
 }
 
 /// What says nothing, and is not written by libvirt.
-pub fn nothing<P: IntoPlace>(
+pub fn nothing<P: IntoPlace<Owner: Described>>(
     place: P,
     says_nothing: impl Fn(&P::Item) -> bool + Send + Sync + 'static,
     message: &'static str,
@@ -365,7 +365,7 @@ pub fn merge_within<T: Content + Described + Clone>(join: fn(&mut T, &mut Contex
 }
 
 /// A value that libvirt writes as another one of the same meaning; none where it stays.
-pub fn spelling<P: IntoPlace>(
+pub fn spelling<P: IntoPlace<Owner: Described>>(
     place: P,
     written: impl Fn(&P::Item, &Scope) -> Option<P::Item> + Send + Sync + 'static,
     message: &'static str,

@@ -133,7 +133,17 @@ impl<V> Slot for Behind<'_, V> {
 pub type See<'s, V> = &'s mut dyn FnMut(&mut dyn Slot<Item = V>, Option<&mut Extra>);
 /// Shows a field of type `S` as a slot.
 type Open<S, V> = fn(&mut S, &mut dyn FnMut(&mut dyn Slot<Item = V>));
-type Visit<T, V> = Box<dyn Fn(&mut T, See<'_, V>) + Send + Sync>;
+
+/// The way to a place. A trait of one method, as an object of `Fn` brings two more, each compiled for every place.
+trait Way<T, V>: Send + Sync {
+    fn visit(&self, element: &mut T, see: See<'_, V>);
+}
+
+impl<T, V, F: Fn(&mut T, See<'_, V>) + Send + Sync> Way<T, V> for F {
+    fn visit(&self, element: &mut T, see: See<'_, V>) {
+        self(element, see);
+    }
+}
 
 /// How the field is written.
 #[derive(Debug, Clone)]
@@ -178,7 +188,7 @@ pub struct Place<T, V> {
     span: fn(&V) -> Option<Span>,
     gone: fn(&mut V) -> Option<Extra>,
     unknown: fn(&V) -> bool,
-    visit: Visit<T, V>,
+    way: Box<dyn Way<T, V>>,
 }
 
 /// What can be said where a place is wanted: the key of an attribute, or of a child that is a value; or a [`Place`].
@@ -198,9 +208,9 @@ pub trait IntoPlace {
         P: Described + 'static,
         S: Slot<Item = Self::Owner> + 'static,
     {
-        self.place().seen(move |visit, parent, see| {
+        self.place().seen(move |inner, parent, see| {
             for owner in key.get_mut(parent).items_mut() {
-                visit(owner, see);
+                inner.visit(owner, see);
             }
         })
     }
@@ -210,7 +220,8 @@ pub trait IntoPlace {
     where
         Self: Sized,
     {
-        self.place().seen(move |visit, owner, see| visit(owner, &mut |slot, xml| see(&mut Behind(slot, first), xml)))
+        self.place()
+            .seen(move |inner, owner, see| inner.visit(owner, &mut |slot, xml| see(&mut Behind(slot, first), xml)))
     }
 
     /// As [`IntoPlace::under`], in the branch of a choice that has this type.
@@ -313,7 +324,7 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
             gone,
             unknown,
             // The element's own `Extra` is lent apart from the field, so that what a child leaves behind finds a place.
-            visit: Box::new(move |owner, see| {
+            way: Box::new(move |owner: &mut T, see: See<'_, V>| {
                 let mut xml = owner.extra_mut().map(std::mem::take);
                 open(key.get_mut(owner), &mut |slot| see(slot, xml.as_mut()));
                 if let (Some(place), Some(xml)) = (owner.extra_mut(), xml) {
@@ -328,15 +339,15 @@ impl<T: 'static, V: 'static> Place<T, V> {
     /// The same field wherever a way leads that no key does: it shows each one that it finds, with what the element of that one keeps.
     pub fn wherever<P: 'static>(self, way: fn(&mut P, See<'_, V>)) -> Place<P, V> {
         let Place { shape, shown, span, gone, unknown, .. } = self;
-        Place { shape, shown, span, gone, unknown, visit: Box::new(way) }
+        Place { shape, shown, span, gone, unknown, way: Box::new(way) }
     }
 
     /// The same field, seen from what holds its struct without being an element above it: comments are left to that.
     fn inner<P: Content>(self, way: impl Fn(&mut P) -> Option<&mut T> + Send + Sync + 'static) -> Place<P, V> {
-        self.seen(move |visit, parent: &mut P, see| {
+        self.seen(move |inner, parent: &mut P, see| {
             let mut outer = parent.extra_mut().map(std::mem::take);
             if let Some(owner) = way(parent) {
-                visit(owner, &mut |slot, xml| see(slot, xml.or(outer.as_mut())));
+                inner.visit(owner, &mut |slot, xml| see(slot, xml.or(outer.as_mut())));
             }
             if let (Some(place), Some(xml)) = (parent.extra_mut(), outer) {
                 *place = xml;
@@ -344,15 +355,19 @@ impl<T: 'static, V: 'static> Place<T, V> {
         })
     }
 
-    fn seen<P: 'static>(self, way: impl Fn(&Visit<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static) -> Place<P, V> {
-        let Place { shape, shown, span, gone, unknown, visit } = self;
-        Place { shape, shown, span, gone, unknown, visit: Box::new(move |parent, see| way(&visit, parent, see)) }
+    fn seen<P: 'static>(
+        self,
+        outer: impl Fn(&dyn Way<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static,
+    ) -> Place<P, V> {
+        let Place { shape, shown, span, gone, unknown, way } = self;
+        let way = move |parent: &mut P, see: See<'_, V>| outer(&*way, parent, see);
+        Place { shape, shown, span, gone, unknown, way: Box::new(way) }
     }
 }
 
 impl<T, V> Place<T, V> {
     pub(crate) fn each(&self, element: &mut T, see: See<'_, V>) {
-        (self.visit)(element, see);
+        self.way.visit(element, see);
     }
 
     /// A value as reports show it.

@@ -143,145 +143,33 @@ impl From<&[Driver]> for Drivers {
     }
 }
 
-type Act<T> = Box<dyn Fn(&mut T, &mut Context<'_>) + Send + Sync>;
-type When<T> = Box<dyn Fn(&T, &Scope) -> bool + Send + Sync>;
+/// What a row does. A trait of one method, as an object of `Fn` brings two more, each compiled for every row.
+trait Act<T>: Send + Sync {
+    fn act(&self, element: &mut T, cx: &mut Context<'_>);
+}
+
+impl<T, F: Fn(&mut T, &mut Context<'_>) + Send + Sync> Act<T> for F {
+    fn act(&self, element: &mut T, cx: &mut Context<'_>) {
+        self(element, cx);
+    }
+}
+
+/// Where a row holds.
+trait When<T>: Send + Sync {
+    fn holds(&self, element: &T, scope: &Scope) -> bool;
+}
+
+impl<T, F: Fn(&T, &Scope) -> bool + Send + Sync> When<T> for F {
+    fn holds(&self, element: &T, scope: &Scope) -> bool {
+        self(element, scope)
+    }
+}
+
 type At<T> = Box<dyn Fn(&T) -> Option<Span> + Send + Sync>;
-type Run = Box<dyn Fn(&mut dyn Any, &mut Context<'_>) + Send + Sync>;
-type Try = Box<dyn Fn(&dyn Any, &mut Context<'_>) + Send + Sync>;
 
-/// A row about elements of the type `T`, while it is being written down.
-///
-/// What is said of it with [`Draft::when`] and its like reads as a sentence: `default(Cpu::MATCH, CpuMatch::Exact).when(..).since(..)`.
-pub struct Draft<T> {
-    kind: Kind,
-    phase: Phase,
-    since: Option<Version>,
-    until: Option<Version>,
-    drivers: Drivers,
-    profiles: &'static [Profile],
-    about: &'static str,
-    says: Option<&'static str>,
-    after: Vec<&'static str>,
-    at: Option<At<T>>,
-    when: Vec<When<T>>,
-    act: Act<T>,
-}
-
-impl<T: Content + Clone> Draft<T> {
-    pub(super) fn new(
-        kind: Kind,
-        about: &'static str,
-        act: impl Fn(&mut T, &mut Context<'_>) + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            kind,
-            phase: kind.phase(),
-            since: None,
-            until: None,
-            drivers: Drivers::ANY,
-            profiles: kind.profiles(),
-            about,
-            says: None,
-            after: Vec::new(),
-            at: None,
-            when: Vec::new(),
-            act: Box::new(act),
-        }
-    }
-
-    /// Where it holds; said twice, both must.
-    #[must_use]
-    pub fn when(mut self, condition: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static) -> Self {
-        self.when.push(Box::new(condition));
-        self
-    }
-
-    versions!("of this row");
-
-    /// The driver that does so; every one where nothing is said.
-    #[must_use]
-    pub fn driver(self, driver: Driver) -> Self {
-        self.drivers(&[driver])
-    }
-
-    /// The drivers that do so.
-    #[must_use]
-    pub fn drivers(mut self, drivers: &[Driver]) -> Self {
-        self.drivers = drivers.into();
-        self
-    }
-
-    /// Every driver but this one: what libvirt's parser does where the driver does not do it itself.
-    #[must_use]
-    pub fn but(mut self, driver: Driver) -> Self {
-        self.drivers = Drivers::all_but(&[driver]);
-        self
-    }
-
-    /// Another phase than that of its kind.
-    #[must_use]
-    pub fn phase(mut self, phase: Phase) -> Self {
-        self.phase = phase;
-        self
-    }
-
-    /// Other profiles than those of its kind.
-    #[must_use]
-    pub fn profiles(mut self, profiles: &'static [Profile]) -> Self {
-        self.profiles = profiles;
-        self
-    }
-
-    /// A rule whose rows of the same phase must have run before; where nothing is said the order does not matter.
-    #[must_use]
-    pub fn after(mut self, id: &'static str) -> Self {
-        self.after.push(id);
-        self
-    }
-
-    /// Another message than the usual one.
-    #[must_use]
-    pub fn says(mut self, message: &'static str) -> Self {
-        self.says = Some(message);
-        self
-    }
-
-    /// The place that the message is about, where it is not the element itself.
-    #[must_use]
-    pub fn at(mut self, at: fn(&T) -> &Extra) -> Self {
-        self.at = Some(Box::new(move |element| Some(at(element).span)));
-        self
-    }
-
-    /// As [`Draft::at`]: the first child in this field, where there is one.
-    #[must_use]
-    pub fn on<S>(mut self, field: Key<T, S>) -> Self
-    where
-        T: Described,
-        S: Slot + 'static,
-        S::Item: Content,
-    {
-        let span = move |element: &T| field.get(element).items().first()?.extra().map(|xml| xml.span);
-        self.at = Some(Box::new(span));
-        self
-    }
-
-    fn run(&self, element: &mut T, cx: &mut Context<'_>) {
-        if !self.drivers.contains(cx.scope.driver) || !self.when.iter().all(|holds| holds(element, &cx.scope)) {
-            return;
-        }
-        let here = cx.here;
-        if let Some(at) = &self.at {
-            cx.here = at(element).unwrap_or(here);
-        }
-        cx.says = self.says;
-        (self.act)(element, cx);
-        cx.here = here;
-    }
-}
-
-/// One fact: what libvirt does with elements of one type.
-pub struct Row {
+/// What is known of a row without running it.
+#[derive(Debug, Clone)]
+pub struct Fact {
     /// What kind of fact.
     pub kind: Kind,
     /// When it happens.
@@ -302,15 +190,171 @@ pub struct Row {
     pub after: Vec<&'static str>,
     /// The table of its type.
     pub(crate) subject: &'static TypeInfo,
-    run: Run,
-    rehearse: Try,
+    says: Option<&'static str>,
+}
+
+/// A row about elements of the type `T`, while it is being written down.
+///
+/// What is said of it with [`Draft::when`] and its like reads as a sentence: `default(Cpu::MATCH, CpuMatch::Exact).when(..).since(..)`.
+pub struct Draft<T> {
+    fact: Fact,
+    work: Work<T>,
+}
+
+/// The part of a row that knows its type.
+struct Work<T> {
+    at: Option<At<T>>,
+    when: Vec<Box<dyn When<T>>>,
+    act: Box<dyn Act<T>>,
+}
+
+/// The work of a row, whatever its type.
+trait Run: Send + Sync {
+    fn run(&self, fact: &Fact, element: &mut dyn Any, cx: &mut Context<'_>);
+
+    /// Does it to a copy.
+    fn rehearse(&self, fact: &Fact, element: &dyn Any, cx: &mut Context<'_>);
+}
+
+impl<T: Clone + 'static> Run for Work<T> {
+    fn run(&self, fact: &Fact, element: &mut dyn Any, cx: &mut Context<'_>) {
+        let Some(element) = element.downcast_mut::<T>() else { return };
+        if !self.when.iter().all(|when| when.holds(element, &cx.scope)) {
+            return;
+        }
+        let here = cx.here;
+        if let Some(at) = &self.at {
+            cx.here = at(element).unwrap_or(here);
+        }
+        cx.says = fact.says;
+        self.act.act(element, cx);
+        cx.here = here;
+    }
+
+    fn rehearse(&self, fact: &Fact, element: &dyn Any, cx: &mut Context<'_>) {
+        if let Some(element) = element.downcast_ref::<T>() {
+            self.run(fact, &mut element.clone(), cx);
+        }
+    }
+}
+
+impl<T: Content + Described + Clone> Draft<T> {
+    pub(super) fn new(
+        kind: Kind,
+        about: &'static str,
+        act: impl Fn(&mut T, &mut Context<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(kind, about, Box::new(act))
+    }
+
+    /// Apart, as it is compiled for each type and [`Draft::new`] for each row.
+    fn of(kind: Kind, about: &'static str, act: Box<dyn Act<T>>) -> Self {
+        let fact = Fact {
+            kind,
+            phase: kind.phase(),
+            since: None,
+            until: None,
+            drivers: Drivers::ANY,
+            profiles: kind.profiles(),
+            element: T::table().name,
+            about,
+            after: Vec::new(),
+            subject: T::table(),
+            says: None,
+        };
+        Self { fact, work: Work { at: None, when: Vec::new(), act } }
+    }
+
+    /// Where it holds; said twice, both must.
+    #[must_use]
+    pub fn when(mut self, condition: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static) -> Self {
+        self.work.when.push(Box::new(condition));
+        self
+    }
+
+    versions!(fact, "of this row");
+
+    /// The driver that does so; every one where nothing is said.
+    #[must_use]
+    pub fn driver(self, driver: Driver) -> Self {
+        self.drivers(&[driver])
+    }
+
+    /// The drivers that do so.
+    #[must_use]
+    pub fn drivers(mut self, drivers: &[Driver]) -> Self {
+        self.fact.drivers = drivers.into();
+        self
+    }
+
+    /// Every driver but this one: what libvirt's parser does where the driver does not do it itself.
+    #[must_use]
+    pub fn but(mut self, driver: Driver) -> Self {
+        self.fact.drivers = Drivers::all_but(&[driver]);
+        self
+    }
+
+    /// Another phase than that of its kind.
+    #[must_use]
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.fact.phase = phase;
+        self
+    }
+
+    /// Other profiles than those of its kind.
+    #[must_use]
+    pub fn profiles(mut self, profiles: &'static [Profile]) -> Self {
+        self.fact.profiles = profiles;
+        self
+    }
+
+    /// A rule whose rows of the same phase must have run before; where nothing is said the order does not matter.
+    #[must_use]
+    pub fn after(mut self, id: &'static str) -> Self {
+        self.fact.after.push(id);
+        self
+    }
+
+    /// Another message than the usual one.
+    #[must_use]
+    pub fn says(mut self, message: &'static str) -> Self {
+        self.fact.says = Some(message);
+        self
+    }
+
+    /// The place that the message is about, where it is not the element itself.
+    #[must_use]
+    pub fn at(mut self, at: fn(&T) -> &Extra) -> Self {
+        self.work.at = Some(Box::new(move |element| Some(at(element).span)));
+        self
+    }
+
+    /// As [`Draft::at`]: the first child in this field, where there is one.
+    #[must_use]
+    pub fn on<S>(mut self, field: Key<T, S>) -> Self
+    where
+        T: Described,
+        S: Slot + 'static,
+        S::Item: Content,
+    {
+        let span = move |element: &T| field.get(element).items().first()?.extra().map(|xml| xml.span);
+        self.work.at = Some(Box::new(span));
+        self
+    }
+}
+
+/// One fact: what libvirt does with elements of one type.
+pub struct Row {
+    /// What is known of it.
+    pub fact: Fact,
+    work: Box<dyn Run>,
 }
 
 impl Row {
     /// Whether it only looks at the document in this profile: such rows see it as the phase found it.
     #[must_use]
     pub fn looks(&self, profile: Profile) -> bool {
-        match self.kind {
+        match self.fact.kind {
             Kind::Refuse | Kind::Unique | Kind::Exists | Kind::Note | Kind::Check => true,
             Kind::Unread => profile == Profile::Modern,
             Kind::Merge
@@ -324,49 +368,27 @@ impl Row {
     }
 
     pub(crate) fn run(&self, element: &mut dyn Any, cx: &mut Context<'_>) {
-        (self.run)(element, cx);
+        if self.fact.drivers.contains(cx.scope.driver) {
+            self.work.run(&self.fact, element, cx);
+        }
     }
 
     /// Reports what it would do.
     pub(crate) fn rehearse(&self, element: &dyn Any, cx: &mut Context<'_>) {
-        (self.rehearse)(element, cx);
+        if self.fact.drivers.contains(cx.scope.driver) {
+            self.work.rehearse(&self.fact, element, cx);
+        }
     }
 }
 
 impl<T: Content + Described + Clone> From<Draft<T>> for Row {
     fn from(draft: Draft<T>) -> Self {
-        let (kind, phase, since, until) = (draft.kind, draft.phase, draft.since, draft.until);
-        let (drivers, profiles, about) = (draft.drivers, draft.profiles, draft.about);
-        let after = draft.after.clone();
-        let draft = std::sync::Arc::new(draft);
-        let rehearsed = draft.clone();
-        Self {
-            kind,
-            phase,
-            since,
-            until,
-            drivers,
-            profiles,
-            element: T::table().name,
-            about,
-            after,
-            subject: T::table(),
-            run: Box::new(move |any, cx| {
-                if let Some(element) = any.downcast_mut::<T>() {
-                    draft.run(element, cx);
-                }
-            }),
-            rehearse: Box::new(move |any, cx| {
-                if let Some(element) = any.downcast_ref::<T>() {
-                    rehearsed.run(&mut element.clone(), cx);
-                }
-            }),
-        }
+        Self { fact: draft.fact, work: Box::new(draft.work) }
     }
 }
 
 impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.kind.as_str(), self.element, self.about)
+        write!(f, "{} {} {}", self.fact.kind.as_str(), self.fact.element, self.fact.about)
     }
 }

@@ -38,12 +38,12 @@ fn below(path: &str, name: &str) -> String {
 /// Where the elements stand that a row is about.
 #[must_use]
 pub fn of(row: &Row) -> BTreeSet<String> {
-    let subject = PATHS.get(&address(row.subject)).cloned().unwrap_or_default();
-    let is_child = |name: &str| row.subject.fields.iter().any(|field| field.is_child() && field.name == name);
-    if row.about.is_empty() || !is_child(row.about) {
+    let subject = PATHS.get(&address(row.fact.subject)).cloned().unwrap_or_default();
+    let is_child = |name: &str| row.fact.subject.fields.iter().any(|field| field.is_child() && field.name == name);
+    if row.fact.about.is_empty() || !is_child(row.fact.about) {
         return subject;
     }
-    subject.iter().map(|path| below(path, row.about)).collect()
+    subject.iter().map(|path| below(path, row.fact.about)).collect()
 }
 
 #[cfg(test)]
