@@ -125,17 +125,22 @@ impl<'g> Annotations<'g> {
         }
     }
 
-    /// Reports every annotation of the project's namespace that is unknown, has an impossible value, or was not read.
-    pub fn check(&self, errors: &mut Errors) {
+    /// Reports every annotation of the project's namespace that is unknown, has an impossible value, or was not read: of those in the
+    /// schema where the run is strict, and of those beside it in any run.
+    pub fn check(&self, strict: bool, errors: &mut Errors) {
         let read = self.read.borrow();
+        // What a file beside the schema says of several nodes is read where one of them is.
+        let read_beside: BTreeSet<Location> =
+            read.iter().map(|&(node, place)| self.schema.annotations(node).attributes[place].location).collect();
+        let is_asked = |location: Location| strict || self.schema.is_beside(location.file);
         for (index, node) in self.schema.nodes.iter().enumerate() {
             let id = NodeId(u32::try_from(index).expect("a schema has fewer than 2^32 nodes"));
-            for element in node.annotations.elements.iter().filter(|element| element.ns == NS) {
+            for element in node.annotations.elements.iter().filter(|it| it.ns == NS && is_asked(it.location)) {
                 let message = format!("unknown annotation element 'd:{}'", element.local);
                 errors.at_location(self.schema, element.location, message);
             }
             for (place, attribute) in node.annotations.attributes.iter().enumerate() {
-                if attribute.ns != NS {
+                if attribute.ns != NS || !is_asked(attribute.location) {
                     continue;
                 }
                 let local = attribute.local.as_str();
@@ -159,7 +164,7 @@ impl<'g> Annotations<'g> {
                 } else if local == "since" && facts::inherited_since(self.schema, id) == Some(&attribute.value) {
                     let message = "d:since says what the element or attribute around it says already".to_owned();
                     errors.at_location(self.schema, attribute.location, message);
-                } else if !read.contains(&(id, place)) {
+                } else if !read.contains(&(id, place)) && !read_beside.contains(&attribute.location) {
                     let message = format!("nothing reads the annotation 'd:{local}' here");
                     errors.at_location(self.schema, attribute.location, message);
                 }

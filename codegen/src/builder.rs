@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Errors};
 use crate::lower::Options;
+use crate::overrides::Overrides;
 use crate::print::{PrintOptions, foreign, write_files};
 use relaxng_model::FileResolver;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 #[derive(Debug, Clone)]
 pub struct Builder {
     schema: PathBuf,
+    overrides: Option<PathBuf>,
     module: String,
     out: Option<PathBuf>,
     lowering: Options,
@@ -43,11 +45,19 @@ impl Builder {
         let module = stem.chars().map(letter).collect();
         Builder {
             schema,
+            overrides: None,
             module,
             out: None,
             lowering: Options { strict: false, canonical_numbers: false },
             printing: PrintOptions { product: "version".to_owned(), ..PrintOptions::default() },
         }
+    }
+
+    /// With names, types and documentation from this file beside the schema, where the schema is not one's own: see [`overrides`](crate::overrides).
+    #[must_use]
+    pub fn overrides(mut self, file: impl Into<PathBuf>) -> Self {
+        self.overrides = Some(file.into());
+        self
     }
 
     /// Prints into the directory that cargo makes for a build script.
@@ -107,6 +117,9 @@ impl Builder {
         let name = |file: &str| directory.join(file).display().to_string();
         println!("cargo::rerun-if-changed=build.rs");
         println!("cargo::rerun-if-changed={}", self.schema.display());
+        if let Some(overrides) = &self.overrides {
+            println!("cargo::rerun-if-changed={}", overrides.display());
+        }
         match self.print() {
             Ok(sources) => {
                 sources.iter().for_each(|source| println!("cargo::rerun-if-changed={}", name(source)));
@@ -116,7 +129,9 @@ impl Builder {
                 // A broken schema is looked at again once anything beside it has changed.
                 println!("cargo::rerun-if-changed={}", name(""));
                 for error in &errors.list {
-                    let place = if error.file.is_empty() { String::new() } else { name("") };
+                    let is_beside =
+                        self.overrides.as_ref().is_some_and(|file| file.display().to_string() == error.file);
+                    let place = if error.file.is_empty() || is_beside { String::new() } else { name("") };
                     println!("cargo::error={place}{error}");
                 }
                 ExitCode::FAILURE
@@ -140,7 +155,15 @@ impl Builder {
         let name = name.ok_or_else(|| other(format!("'{}' is no file", self.schema.display())))?;
         let resolver = FileResolver::in_directory(self.schema.parent().unwrap_or(Path::new("")));
         let printing = PrintOptions { root: format!("crate::{}", self.module), ..self.printing.clone() };
-        let generated = crate::generate(&resolver, &name, &self.lowering, &printing)?;
+        let generated = match &self.overrides {
+            Some(file) => {
+                let beside = file.display().to_string();
+                let text = std::fs::read_to_string(file).map_err(|error| other(format!("{beside}: {error}")))?;
+                let grammar = Overrides::read(&*beside, text)?.load(&resolver, &name)?;
+                crate::generate_of(&grammar, &self.lowering, &printing)?
+            }
+            None => crate::generate(&resolver, &name, &self.lowering, &printing)?,
+        };
         let target = out.join(&self.module);
         let failed = |error: std::io::Error| other(format!("{}: {error}", target.display()));
         if let [first, ..] = &*foreign(&target, &generated.outputs) {

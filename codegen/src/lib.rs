@@ -20,15 +20,18 @@ pub mod dump;
 pub mod error;
 pub mod lower;
 pub mod model;
+pub mod overrides;
 pub mod print;
 
 pub use builder::Builder;
 pub use error::{Error, Errors};
+pub use overrides::Overrides;
 pub use relaxng_model::{EmbeddedResolver, FileResolver, Resolver};
 
 use model::Model;
 use print::{Output, PrintOptions};
 use relaxng_model::Grammar;
+use relaxng_model::schema::FileId;
 
 /// What a run of the whole pipeline gives.
 #[derive(Debug, Clone)]
@@ -52,10 +55,20 @@ pub fn generate(
     lowering: &lower::Options,
     printing: &PrintOptions,
 ) -> Result<Generated, Errors> {
-    let grammar = relaxng_model::load(resolver, root)?;
-    let model = model_of(&grammar, lowering)?;
+    generate_of(&relaxng_model::load(resolver, root)?, lowering, printing)
+}
+
+/// As [`generate`], of a schema that is loaded, as with [`Overrides::load`].
+///
+/// # Errors
+///
+/// All errors of the first stage that has any.
+pub fn generate_of(grammar: &Grammar, lowering: &lower::Options, printing: &PrintOptions) -> Result<Generated, Errors> {
+    let model = model_of(grammar, lowering)?;
     let outputs = print::print(&model, printing)?;
-    let sources = grammar.schema.files.iter().map(|file| file.name.clone()).collect();
+    let schema = &grammar.schema;
+    let is_schema = |(number, _): &(u32, &_)| !schema.is_beside(FileId(*number));
+    let sources = (0..).zip(&schema.files).filter(is_schema).map(|(_, file)| file.name.clone()).collect();
     Ok(Generated { outputs, outline: print::outline(&model)?, sources })
 }
 

@@ -72,9 +72,7 @@ pub fn lower(grammar: &Grammar, facts: &Analysis<'_>, options: &Options) -> Resu
     lowerer.run();
     let roots = lowerer.roots();
     let Lowerer { mut errors, notes, drafts, .. } = lowerer;
-    if options.strict {
-        notes.check(&mut errors);
-    }
+    notes.check(options.strict, &mut errors);
     let mut model = assemble(grammar, drafts, roots, options.strict, &mut errors);
     size::box_large(&mut model);
     defaults::find(&mut model);

@@ -14,6 +14,7 @@ pub mod dump;
 pub mod error;
 pub mod facts;
 pub mod grammar;
+mod libraries;
 pub mod load;
 mod near;
 pub mod places;
@@ -28,6 +29,7 @@ mod vocabulary;
 
 pub use error::{Error, Errors};
 pub use grammar::Grammar;
+pub use libraries::Libraries;
 pub use near::closest;
 pub use resolver::{EmbeddedResolver, FileResolver, MemoryResolver, ResolveError, Resolver};
 pub use vocabulary::Vocabulary;
@@ -38,7 +40,16 @@ pub use vocabulary::Vocabulary;
 ///
 /// Everything that is wrong with the schema, as far as it can be told at once.
 pub fn load(resolver: &dyn Resolver, root: &str) -> Result<Grammar, Errors> {
-    let (grammar, mut errors) = simplify::simplify_in_part(load::load(resolver, root));
+    load_with(resolver, root, &Libraries::default())
+}
+
+/// As [`load()`], of a schema that uses datatype libraries which are not known here.
+///
+/// # Errors
+///
+/// As those of [`load()`].
+pub fn load_with(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> Result<Grammar, Errors> {
+    let (grammar, mut errors) = simplify::simplify_in_part(load::load_with(resolver, root, libraries));
     let Some(grammar) = grammar else {
         return Err(errors);
     };

@@ -144,6 +144,18 @@ impl Schema {
         node.parent.is_none().then(|| NodeId(u32::try_from(first).unwrap_or(u32::MAX)))
     }
 
+    /// Adds a file that is no part of the schema, and whose annotations stand beside it: see [`Schema::is_beside`].
+    pub fn add_beside(&mut self, name: String, text: String) -> FileId {
+        self.files.push(File { name, text });
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Whether a file stands beside the schema: it has no patterns.
+    #[must_use]
+    pub fn is_beside(&self, file: FileId) -> bool {
+        self.root(file).is_none()
+    }
+
     /// The node with this id.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {

@@ -14,7 +14,7 @@ const TEXT: &str = "<recipes>
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut recipes = Recipes::from_xml(TEXT)?;
     for recipe in &mut recipes.recipes {
-        recipe.portions = Some(24.into());
+        recipe.servings = Some(24.into());
     }
     let printed = recipes.to_xml();
     assert_eq!(printed, TEXT.replace("'12'", "'24'"));

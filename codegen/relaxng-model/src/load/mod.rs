@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use crate::compact;
 use crate::error::{Error, Errors};
+use crate::libraries::Libraries;
 use crate::resolver::Resolver;
 use crate::schema::{File, FileId, Location, Schema};
 use syntax::{Syntax, SyntaxKind};
@@ -69,6 +70,7 @@ struct Link {
 /// The files found so far.
 struct Files<'r> {
     resolver: &'r dyn Resolver,
+    libraries: &'r Libraries,
     known: FxHashMap<Rc<str>, FileId>,
     /// Canonical names, by [`FileId`].
     names: Vec<Rc<str>>,
@@ -91,6 +93,12 @@ impl Files<'_> {
 /// Reads the file `root` and every file it refers to. All errors are collected in [`Loaded::errors`].
 #[must_use]
 pub fn load(resolver: &dyn Resolver, root: &str) -> Loaded {
+    load_with(resolver, root, &Libraries::default())
+}
+
+/// As [`load`], of a schema that uses datatype libraries which are not known here.
+#[must_use]
+pub fn load_with(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> Loaded {
     let mut loaded = Loaded {
         schema: Schema::default(),
         roots: Vec::new(),
@@ -98,7 +106,7 @@ pub fn load(resolver: &dyn Resolver, root: &str) -> Loaded {
         broken: false,
         incomplete: false,
     };
-    let mut files = Files { resolver, known: FxHashMap::default(), names: Vec::new(), links: Vec::new() };
+    let mut files = Files { resolver, libraries, known: FxHashMap::default(), names: Vec::new(), links: Vec::new() };
     match resolver.resolve("", root) {
         Ok(name) => {
             files.id(&name);

@@ -125,6 +125,10 @@ impl Reader<'_, '_, '_> {
                 }
             }
         }
+        let is_foreign = open.datatype.is_some_and(|name| self.files.libraries.meant(open.library(), name).is_some());
+        if is_foreign {
+            params.clear();
+        }
         match self.datatype(node, open, open.library()) {
             Some(datatype) => SyntaxKind::Data { datatype, params, except },
             None => SyntaxKind::Broken,
@@ -157,7 +161,8 @@ impl Reader<'_, '_, '_> {
     fn datatype(&mut self, node: Node<'_, '_>, open: &Open<'_>, library: &str) -> Option<Datatype> {
         match open.datatype {
             Some(name) if super::names::is_ncname(name) => {
-                Some(Datatype { library: library.to_owned(), name: name.to_owned() })
+                let meant = self.files.libraries.meant(library, name);
+                Some(meant.cloned().unwrap_or_else(|| Datatype { library: library.to_owned(), name: name.to_owned() }))
             }
             Some(name) => {
                 let at = self.location(node.range().start);

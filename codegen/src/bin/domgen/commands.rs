@@ -3,9 +3,9 @@
 use crate::diff::{self, DiffArgs};
 use crate::docs::{self, DocsArgs};
 use crate::written::{self, Runtime};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, PrintOptions, outline};
-use domxml_codegen::{analyse, dump, generate, lower, model_of};
+use domxml_codegen::{Errors, Overrides, analyse, dump, generate_of, lower, model_of};
 use domxml_xml::{Positions, Spare};
 use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{FileResolver, Grammar};
@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Parser)]
 #[command(name = "domgen", version, after_help = domxml_xml::limits::SUMMARY)]
 pub struct Arguments {
+    /// A file beside a schema of others, that names its types and fields and says what foreign datatypes are taken for.
+    #[arg(long, global = true, value_name = "FILE")]
+    overrides: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -24,35 +27,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Writes a crate whose types hold the documents of a schema.
-    Generate {
-        /// The schema's root file.
-        schema: PathBuf,
-        /// Where the crate goes.
-        #[arg(short, long)]
-        output: PathBuf,
-        /// Write the .rs files alone, below a root module `mod.rs`.
-        #[arg(long)]
-        sources: bool,
-        /// Path of the module that holds the sources' root module.
-        #[arg(long, value_name = "PATH", default_value = "crate::bindings", requires = "sources")]
-        root: String,
-        /// Path of the module with the types that `d:scalar` names.
-        #[arg(long, value_name = "PATH")]
-        scalars: Option<String>,
-        /// Name of the crate; the schema's file name otherwise.
-        #[arg(long)]
-        name: Option<String>,
-        /// Where the crate has `domxml-runtime` from: `carry` puts it beside the sources, so that nothing of ours is needed (the default where it
-        /// can be), a version is that of the registry, a directory is that of a checkout.
-        #[arg(long, value_name = "carry|VERSION|DIR", conflicts_with = "sources")]
-        runtime: Option<String>,
-        /// Refuse clashes of names and annotations that nothing reads.
-        #[arg(long)]
-        strict: bool,
-        /// Write numbers and booleans in their one canonical spelling, whatever that of the document.
-        #[arg(long)]
-        canonical_numbers: bool,
-    },
+    Generate(GenerateArgs),
     /// Reports everything that is wrong with a schema, by the rules of RELAX NG; that no types can be made of it is a note.
     Check {
         /// The schema's root file.
@@ -92,6 +67,38 @@ enum Command {
     },
 }
 
+/// Arguments of `generate`.
+#[derive(Debug, Args)]
+struct GenerateArgs {
+    /// The schema's root file.
+    schema: PathBuf,
+    /// Where the crate goes.
+    #[arg(short, long)]
+    output: PathBuf,
+    /// Write the .rs files alone, below a root module `mod.rs`.
+    #[arg(long)]
+    sources: bool,
+    /// Path of the module that holds the sources' root module.
+    #[arg(long, value_name = "PATH", default_value = "crate::bindings", requires = "sources")]
+    root: String,
+    /// Path of the module with the types that `d:scalar` names.
+    #[arg(long, value_name = "PATH")]
+    scalars: Option<String>,
+    /// Name of the crate; the schema's file name otherwise.
+    #[arg(long)]
+    name: Option<String>,
+    /// Where the crate has `domxml-runtime` from: `carry` puts it beside the sources, so that nothing of ours is needed (the default where it
+    /// can be), a version is that of the registry, a directory is that of a checkout.
+    #[arg(long, value_name = "carry|VERSION|DIR", conflicts_with = "sources")]
+    runtime: Option<String>,
+    /// Refuse clashes of names and annotations that nothing reads.
+    #[arg(long)]
+    strict: bool,
+    /// Write numbers and booleans in their one canonical spelling, whatever that of the document.
+    #[arg(long)]
+    canonical_numbers: bool,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Stage {
     /// The simplified grammar.
@@ -104,43 +111,17 @@ enum Stage {
 
 /// Runs a command; false if something was found. An error is a message: the command could not do its work.
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
+    let beside = arguments.overrides.as_deref().map(read_overrides).transpose()?;
+    let load = |schema: &Path| {
+        let loaded = load_in(&FileResolver::new(), &path(schema)?, beside.as_ref());
+        loaded.map_err(|errors| errors.to_string())
+    };
     match &arguments.command {
-        Command::Generate { schema, output, sources, root, scalars, name, runtime, strict, canonical_numbers } => {
-            let options = lower::Options { strict: *strict, canonical_numbers: *canonical_numbers };
-            let root = if *sources { root.clone() } else { "crate".to_owned() };
-            let printing = PrintOptions { root, scalars: scalars.clone(), ..PrintOptions::default() };
-            // Modules are named by the files' places below the schema's directory, wherever that is.
-            let directory = schema.parent().unwrap_or(Path::new(""));
-            let file = schema.strip_prefix(directory).unwrap_or(schema);
-            let generated = generate(&FileResolver::in_directory(directory), &path(file)?, &options, &printing);
-            let generated = generated.map_err(|mut errors| {
-                for error in &mut errors.list {
-                    if !error.file.is_empty() {
-                        error.file = directory.join(&error.file).display().to_string();
-                    }
-                }
-                errors.to_string()
-            });
-            let mut outputs = generated?.outputs;
-            if !*sources {
-                let name = match name {
-                    Some(name) => name.clone(),
-                    None => crate_name(schema),
-                };
-                written::in_crate(&mut outputs, &name, &Runtime::of(runtime.as_deref())?, schema);
-            }
-            for change in written::write(output, &outputs)? {
-                match change {
-                    Change::Written(path) => eprintln!("wrote {}", path.display()),
-                    Change::Removed(path) => eprintln!("removed {}", path.display()),
-                }
-            }
-            Ok(true)
-        }
+        Command::Generate(args) => write_crate(args, beside.as_ref()).map(|()| true),
         Command::Check { schema, strict } => {
             // A schema that cannot be read is no fault in the schema.
             fs::File::open(schema).map_err(|error| format!("{}: {error}", schema.display()))?;
-            let grammar = match relaxng_model::load(&FileResolver::new(), &path(schema)?) {
+            let grammar = match load_in(&FileResolver::new(), &path(schema)?, beside.as_ref()) {
                 Ok(grammar) => grammar,
                 Err(errors) => return found(&errors),
             };
@@ -156,8 +137,8 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
             }
         }
         Command::Validate { schema, documents } => validate(&load(schema)?, documents),
-        Command::Docs(args) => docs::run(args).map(|()| true),
-        Command::Diff(arguments) => diff::run(arguments),
+        Command::Docs(args) => docs::run(args, beside.as_ref()).map(|()| true),
+        Command::Diff(arguments) => diff::run(arguments, &load),
         Command::Outline { schema, canonical_numbers } => {
             let options = lower::Options { canonical_numbers: *canonical_numbers, ..lower::Options::default() };
             let model = model_of(&load(schema)?, &options).map_err(|errors| errors.to_string())?;
@@ -181,6 +162,43 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
     }
 }
 
+/// Writes the crate of a schema, or its sources alone.
+fn write_crate(args: &GenerateArgs, beside: Option<&Overrides>) -> Result<(), String> {
+    let GenerateArgs { schema, output, sources, root, scalars, name, runtime, strict, canonical_numbers } = args;
+    let options = lower::Options { strict: *strict, canonical_numbers: *canonical_numbers };
+    let root = if *sources { root.clone() } else { "crate".to_owned() };
+    let printing = PrintOptions { root, scalars: scalars.clone(), ..PrintOptions::default() };
+    // Modules are named by the files' places below the schema's directory, wherever that is.
+    let directory = schema.parent().unwrap_or(Path::new(""));
+    let file = schema.strip_prefix(directory).unwrap_or(schema);
+    let resolver = FileResolver::in_directory(directory);
+    let grammar = load_in(&resolver, &path(file)?, beside);
+    let generated = grammar.and_then(|grammar| generate_of(&grammar, &options, &printing));
+    let generated = generated.map_err(|mut errors| {
+        for error in &mut errors.list {
+            if !error.file.is_empty() && beside.is_none_or(|beside| beside.name() != error.file) {
+                error.file = directory.join(&error.file).display().to_string();
+            }
+        }
+        errors.to_string()
+    });
+    let mut outputs = generated?.outputs;
+    if !*sources {
+        let name = match name {
+            Some(name) => name.clone(),
+            None => crate_name(schema),
+        };
+        written::in_crate(&mut outputs, &name, &Runtime::of(runtime.as_deref())?, schema);
+    }
+    for change in written::write(output, &outputs)? {
+        match change {
+            Change::Written(path) => eprintln!("wrote {}", path.display()),
+            Change::Removed(path) => eprintln!("removed {}", path.display()),
+        }
+    }
+    Ok(())
+}
+
 /// Prints what was found: the result of the command.
 fn found(what: &dyn std::fmt::Display) -> Result<bool, String> {
     say(&format!("{what}\n"))?;
@@ -195,9 +213,18 @@ pub fn say(text: &str) -> Result<(), String> {
     }
 }
 
-/// The grammar of a schema file.
-pub fn load(schema: &Path) -> Result<Grammar, String> {
-    relaxng_model::load(&FileResolver::new(), &path(schema)?).map_err(|errors| errors.to_string())
+/// What stands beside a schema.
+fn read_overrides(file: &Path) -> Result<Overrides, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Overrides::read(file.display().to_string(), text).map_err(|errors| errors.to_string())
+}
+
+/// The grammar of a schema, with what stands beside it.
+pub fn load_in(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) -> Result<Grammar, Errors> {
+    match beside {
+        Some(beside) => beside.load(resolver, root),
+        None => Ok(relaxng_model::load(resolver, root)?),
+    }
 }
 
 /// The schema's path as the resolver takes it.

@@ -1,13 +1,14 @@
 //! `domgen diff`: what two schemas differ in.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use relaxng_model::Grammar;
 use relaxng_model::diff::{Change, Difference, diff};
 use serde_json::{Value, json};
 
-use crate::commands::{load, say};
+use crate::commands::say;
 
 /// Arguments of the command.
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ enum Format {
 }
 
 /// Prints what two schemas differ in; whether that is nothing.
-pub fn run(arguments: &DiffArgs) -> Result<bool, String> {
+pub fn run(arguments: &DiffArgs, load: &dyn Fn(&Path) -> Result<Grammar, String>) -> Result<bool, String> {
     let differences = diff(&load(&arguments.old)?, &load(&arguments.new)?);
     say(&match arguments.output_format {
         Format::Text => text(&differences),

@@ -4,8 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use domxml_codegen::Overrides;
 use domxml_codegen::docs::{Examples, Options, Rules, reference};
-use relaxng_model::{FileResolver, load};
+use relaxng_model::FileResolver;
+
+use crate::commands::load_in;
 
 /// Arguments of `docs`.
 #[derive(Debug, Args)]
@@ -31,10 +34,10 @@ pub struct DocsArgs {
 }
 
 /// Writes the pages; those that are as they should be are not touched.
-pub fn run(args: &DocsArgs) -> Result<(), String> {
+pub fn run(args: &DocsArgs, beside: Option<&Overrides>) -> Result<(), String> {
     let directory = args.schema.parent().unwrap_or(Path::new(""));
     let file = args.schema.file_name().and_then(|name| name.to_str()).ok_or("the schema has no name in UTF-8")?;
-    let grammar = load(&FileResolver::in_directory(directory), file).map_err(|errors| errors.to_string())?;
+    let grammar = load_in(&FileResolver::in_directory(directory), file, beside).map_err(|errors| errors.to_string())?;
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut rules = Rules::default();
     for path in &args.rules {
