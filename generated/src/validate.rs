@@ -54,8 +54,8 @@ impl std::error::Error for Violations {}
 
 /// Judges a document by the schema of the format, as `virsh define --validate` does. The first call loads the schema.
 ///
-/// What libvirt or a driver refuses beyond the schema, and forms that libvirt no longer writes, is what the command `dommigrate check` and its
-/// library tell: that takes the rules, which are no part of this crate.
+/// What libvirt or a driver refuses beyond the schema, and forms that libvirt no longer writes, is told by `dommigrate::Checker`, of the crate
+/// `dommigrate` without its default features: that takes the rules, which are no part of this crate.
 ///
 /// ```
 /// let text = "<domain type='kvm'>\n  <name>web</name>\n  <memory>much</memory>\n</domain>";

@@ -1,11 +1,13 @@
 //! What a guest has for itself: an image that it writes, the address of a network card. Of two definitions in one directory that name the same,
 //! the second is told of the first.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+#[cfg(feature = "cli")]
+use std::collections::{HashMap, hash_map::Entry};
+#[cfg(feature = "cli")]
 use std::path::PathBuf;
 
 use crate::finding::Finding;
+#[cfg(feature = "cli")]
 use crate::report::FileReport;
 
 /// A thing that a definition has for itself.
@@ -20,9 +22,11 @@ pub struct Claim {
 }
 
 /// What the files that are done have claimed, by directory and thing: the first file that has it, and whose it is there.
+#[cfg(feature = "cli")]
 #[derive(Debug, Default)]
 pub struct Claims(HashMap<PathBuf, HashMap<String, (String, Vec<String>)>>);
 
+#[cfg(feature = "cli")]
 impl Claims {
     /// Tells a file what others of its directory have claimed before it, and remembers what it claims itself.
     pub fn settle(&mut self, report: &mut FileReport) {

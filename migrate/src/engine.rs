@@ -19,6 +19,7 @@ use domxml_runtime::{
 use domxml_xml::{Spare, Tree};
 
 use crate::claim::Claim;
+#[cfg(feature = "cli")]
 use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
 use crate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
@@ -284,6 +285,7 @@ impl Outcome {
     }
 }
 
+#[cfg(feature = "cli")]
 impl Options {
     /// What the command line asks for. The target is by default the newest libvirt that the schema knows.
     ///

@@ -5,38 +5,63 @@
 //!
 //! No name, order, cardinality, default or version of the format is known here: these are the schema's. A rule names elements
 //! where its logic is about them.
+//!
+//! Programs judge a domain by [`Checker`]; with `default-features = false` that is all there is, without the command and its dependencies.
 
+// What only the command asks for.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
+#[cfg(feature = "cli")]
 pub mod batch;
+mod checker;
 pub mod claim;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
 pub mod collect;
+#[cfg(feature = "cli")]
 mod commands;
+#[cfg(feature = "cli")]
 pub mod config;
+#[cfg(feature = "cli")]
 pub mod drift;
 pub mod engine;
 pub mod features;
 pub mod finding;
+#[cfg(feature = "cli")]
 pub mod holder;
 pub mod host;
+#[cfg(feature = "cli")]
 pub mod input;
 pub mod judgement;
 pub mod locate;
+#[cfg(feature = "cli")]
 mod lsp;
 pub mod machine;
 pub mod meaning;
 pub mod options;
+#[cfg(feature = "cli")]
 pub mod output;
+#[cfg(feature = "cli")]
 pub mod patch;
+#[cfg(feature = "cli")]
 pub mod patterns;
+#[cfg(feature = "cli")]
 pub mod reference;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod suppress;
+#[cfg(feature = "cli")]
 pub mod verify;
 
+pub use checker::{Checked, Checker};
+#[cfg(feature = "cli")]
 pub use commands::run;
+pub use options::Driver;
 
+#[cfg(feature = "cli")]
 /// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.
 pub fn complain(message: &str) {
     use std::io::Write;

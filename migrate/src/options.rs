@@ -1,5 +1,6 @@
 //! What a result is wanted for: which form, which libvirt, which driver, and how much of a file is touched.
 
+#[cfg(feature = "cli")]
 use clap::ValueEnum;
 use domxml::DomainType;
 use domxml_runtime::Version;
@@ -8,7 +9,8 @@ use serde::Serialize;
 use crate::features;
 
 /// `--profile`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// The current form, no legacy copies; nothing is dropped
@@ -19,7 +21,8 @@ pub enum Profile {
 }
 
 /// `--layout`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
     /// Print what is changed, in the file's own style; every other byte stays
@@ -40,7 +43,8 @@ impl Layout {
 }
 
 /// `--unknown`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 pub enum Unknown {
     /// Keep it in place and report it
     #[default]
@@ -78,7 +82,8 @@ impl Fate {
 }
 
 /// `--driver`: the part of libvirt that runs a guest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "cli", derive(ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Driver {
     /// QEMU, with and without hardware virtualization.

@@ -1,8 +1,9 @@
-//! Prints what is in the definition of a machine that stands on standard input, and what the schema says against it.
+//! Prints what is in the definition of a machine that stands on standard input, and what is to be said against it.
 
 use std::error::Error;
 use std::io::{Read, stdin};
 
+use dommigrate::Checker;
 use domxml::Domain;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -14,5 +15,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {device} {}", device.pci_address().map_or_else(String::new, |place| place.to_string()));
     }
     domxml::validate(&text)?;
+    print!("{}", Checker::new().domain(&domain));
     Ok(())
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 /// How much a finding matters, least first.
 ///
 /// What today's libvirt itself writes has findings of the three lowest levels alone, save where its own schema refuses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Nothing to rewrite: what is not read, what is newer than the target, advice.

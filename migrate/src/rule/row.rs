@@ -129,6 +129,7 @@ impl Drivers {
     }
 
     /// Their names; none where it is every one.
+    #[cfg(feature = "cli")]
     #[must_use]
     pub fn names(self) -> Option<Vec<&'static str>> {
         use clap::ValueEnum as _;
