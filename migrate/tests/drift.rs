@@ -174,6 +174,49 @@ fn what_anyone_changed_is_told_by_its_path() {
     );
 }
 
+/// libvirt writes some things twice, and others in one way alone: what stands there otherwise someone wrote.
+#[test]
+fn what_libvirt_never_writes_so_was_changed() {
+    let serial = "    <serial type='pty'>\n      <target type='isa-serial' port='0'><model name='isa-serial'/></target>\n    </serial>\n    \
+                  <console type='pty'>\n      <target type='serial' port='0'/>\n    </console>\n";
+    let display = "    <graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'>\n      \
+                   <listen type='address' address='127.0.0.1'/>\n    </graphics>\n    <video>\n      \
+                   <model type='virtio' heads='1' primary='yes' device='virtio-vga'/>\n    </video>\n";
+    let desired = wanted(&[DISK, NIC, serial, display].concat());
+    let made = MADE.replace("    <memballoon", &[serial, display, "    <memballoon"].concat());
+    let (status, said) = run(&desired, &made, &[]);
+    assert_eq!((status, said.as_str()), (0, ""));
+    for (from, to, line) in [
+        ("<console type='pty'>", "<console type='vc'>", "changed domain/devices/console/@type: pty -> vc"),
+        ("type='serial' port='0'", "type='serial' port='1'", "changed domain/devices/console/target/@port: 0 -> 1"),
+        (
+            "<console type='pty'>",
+            "<console type='pty'><log file='/tmp/l'/>",
+            "added domain/devices/console/log: <log file='/tmp/l'/>",
+        ),
+        ("listen='127.0.0.1'", "listen='::'", "changed domain/devices/graphics/@listen: 127.0.0.1 -> ::"),
+        ("port='-1'", "port='5999'", "changed domain/devices/graphics/@port: -1 -> 5999"),
+        (
+            "<currentMemory unit='KiB'>4194304<",
+            "<currentMemory unit='KiB'>8388608<",
+            "changed domain/currentMemory: 4194304 -> 8388608",
+        ),
+        (
+            "    <input type='keyboard' bus='ps2'/>",
+            "    <input type='mouse' bus='ps2'/>\n    <input type='keyboard' bus='ps2'/>",
+            "added domain/devices/input",
+        ),
+    ] {
+        assert!(made.contains(from), "{from}");
+        let (status, said) = run(&desired, &made.replace(from, to), &[]);
+        assert_eq!(status, 1, "{to}: {said}");
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    // While the guest runs its port is known.
+    let running = made.replace("<domain type='kvm'>", "<domain type='kvm' id='3'>").replace("port='-1'", "port='5901'");
+    assert_eq!(run(&desired, &running, &[]).0, 0);
+}
+
 #[test]
 fn a_moved_device_is_no_drift() {
     let second = DISK.replace("vda", "vdb").replace("web01", "data");

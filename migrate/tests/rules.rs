@@ -209,7 +209,7 @@ fn what_comes_after_stands_behind() {
 fn without_a_target_every_libvirt_from_6_0_0_on_is_meant() {
     let old = wrap(
         "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/C.fd</loader><nvram>/vm.fd</nvram>\
-         <acpi><table type='slic'>/a</table><table type='slic'>/b</table></acpi></os>",
+         <acpi><table type='slic'>/a</table><table type='raw'>/b</table></acpi></os>",
     );
     for (target, moved, refused) in
         [(None, false, false), (Some(features::newest()), true, false), (Some(OLDEST), false, true)]

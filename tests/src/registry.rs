@@ -45,7 +45,7 @@ pub static MEASURES: &[(&str, Take)] = &[
     ("drift-pairs", |name, of| Ok(drift::explained(name, &drift::driver_pairs(&of.shared, false)))),
     ("drift-upstream", |name, of| Ok(drift::explained(name, &drift::upstream_pairs(&of.shared)))),
     ("drift-wild", |name, of| Ok(drift::explained(name, &drift::driver_pairs(&of.shared, true)))),
-    ("drift-changes", |name, of| Ok(drift::changes(name, &drift::driver_pairs(&of.shared, false), 20_000))),
+    ("drift-changes", |name, of| Ok(drift::changes(name, &drift::driver_pairs(&of.shared, false), 22_000))),
     ("drift-folders", |_, of| drift::equal_folders(&drift::driver_pairs(&of.shared, false), 1000)),
     ("driver-outputs", |_, of| Ok(measures::driver_outputs(of.releases()))),
     ("same-fmt", |name, of| measures::same(name, of.releases(), &of.shared, Rewriting::Format, measures::newest())),

@@ -57,7 +57,8 @@ pub struct Domain {
     pub description: Option<String>,
     /// Data of applications: elements of their own namespaces, one at the top for each namespace.
     ///
-    /// Since libvirt 0.9.10. See [the manual](https://libvirt.org/formatdomain.html#general-metadata).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.10. See [the
+    /// manual](https://libvirt.org/formatdomain.html#general-metadata).
     pub metadata: Option<rt::Verbatim>,
     /// Up to where memory can be added while the guest runs.
     ///
@@ -270,7 +271,7 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     5 GENID = genid: Option<Genid>, child("genid").once().since(4, 4, 0);
     6 TITLE = title: Option<String>, leaf("title").since(0, 9, 10).dropped_if_empty();
     7 DESCRIPTION = description: Option<String>, leaf("description").since(0, 7, 2).dropped_if_empty();
-    8 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10);
+    8 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10).dropped_if_empty();
     9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14).refused_if_empty();
     10 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
     11 CURRENT_MEMORY = current_memory: Option<MemorySize>, child("currentMemory").since(0, 6, 0);

@@ -82,6 +82,14 @@ impl<'a> Addresses<'a> {
         ports.filter(|((_, index), _)| !self.uses_bus(*index)).count()
     }
 
+    /// Whether a device is another function of the place at which this address is.
+    #[must_use]
+    pub fn shares_slot(&self, address: &Element) -> bool {
+        let numbers = ["domain", "bus", "slot"].map(|name| part(address, name));
+        let [Some(domain), Some(bus), Some(slot)] = numbers else { return false };
+        (1..8).any(|function| self.taken.contains_key(&format!("pci {domain} {bus} {slot} {function}")))
+    }
+
     /// Whether the driver could have given this address to this device.
     #[must_use]
     pub fn could_give(&self, address: &Element, device: &Element) -> bool {

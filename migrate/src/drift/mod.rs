@@ -7,6 +7,7 @@
 mod addresses;
 mod allowance;
 mod compare;
+mod copies;
 mod identity;
 mod matching;
 mod place;
@@ -42,6 +43,18 @@ pub struct Difference {
     pub desired: Option<String>,
     /// The value that stands there, or the element on one line.
     pub actual: Option<String>,
+}
+
+impl Difference {
+    /// Whether it is the same change at the same place. What is missing need not have the same number among elements that are alike.
+    fn is_like(&self, other: &Self) -> bool {
+        if self.change != Change::Missing {
+            return (self.change, &self.path) == (other.change, &other.path);
+        }
+        let leaf =
+            |path: &str| path.rsplit_once('/').map(|(_, last)| last.to_owned()).filter(|last| last.starts_with('@'));
+        self.change == other.change && self.place.is_like(&other.place) && leaf(&self.path) == leaf(&other.path)
+    }
 }
 
 /// Something that libvirt filled in.
@@ -88,7 +101,7 @@ pub struct Comparison {
 }
 
 /// Rules that do not run on what was asked for: they add devices or choose models as one driver does, which is for the rows to judge.
-const DRIVERS_OWN: [&str; 8] = [
+const DRIVERS_OWN: [&str; 9] = [
     "implicit-hostdev-scsi-controller",
     "implicit-disk-controllers",
     "implicit-virtio-serial",
@@ -97,6 +110,7 @@ const DRIVERS_OWN: [&str; 8] = [
     "implicit-video",
     "video-type-absent",
     "panic-bare-dropped",
+    "input-bus-default",
 ];
 
 /// Makes the serial port of which a document has the console only. Where a port was asked for, its console alone is not what libvirt
@@ -144,19 +158,18 @@ impl Comparison {
         }
         let with_serial = desired.contains("<serial");
         let desired = form(desired, &self.desired).map_err(Unjudged::Desired)?;
-        let actual =
+        let stands =
             form(actual, if with_serial { &self.with_serial } else { &self.actual }).map_err(Unjudged::Actual)?;
         let mut drift = Drift::default();
-        if desired.text != actual.text {
-            drift = judge(&desired.text, &actual, &self.host)?;
+        if desired.text != stands.text {
+            drift = judge(&desired.text, &stands, &self.host)?;
             if let Some(known) = &desired.known
                 && !drift.differences.is_empty()
             {
                 // libvirt drops what it does not know. Only what differs whether or not it did is of anyone's doing.
-                let other = judge(known, &actual, &self.host)?;
+                let other = judge(known, &stands, &self.host)?;
                 let stays = |own: &Difference| {
-                    let same = |it: &Difference| (it.change, &it.path) == (own.change, &own.path);
-                    own.change == Change::Changed || other.differences.iter().any(same)
+                    own.change == Change::Changed || other.differences.iter().any(|it| it.is_like(own))
                 };
                 drift.differences.retain(stays);
                 let told: Vec<String> = drift.differences.iter().map(|own| own.path.clone()).collect();
@@ -164,7 +177,10 @@ impl Comparison {
                 drift.differences.extend(values.filter(|own| !told.contains(&own.path)));
             }
         }
-        drift.live = actual.live;
+        let mut spare = Spare::default();
+        let tree = parse(actual, &mut spare).map_err(Unjudged::Actual)?;
+        drift.differences.extend(copies::differences(&Element::of(&tree.document), stands.running));
+        drift.live = stands.live;
         Ok(drift)
     }
 }

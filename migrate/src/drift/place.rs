@@ -70,6 +70,13 @@ impl Place {
         }
     }
 
+    /// Whether two places are the same but for the number among those that are alike.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let alike = |(own, other): (&Step, &Step)| own.shown == other.shown && own.key == other.key;
+        self.steps.len() == other.steps.len() && self.steps.iter().zip(&other.steps).all(alike)
+    }
+
     /// Where the element begins in a document as its author wrote it, or else the innermost one around it that can be found.
     #[must_use]
     pub fn find(&self, root: &Element) -> usize {

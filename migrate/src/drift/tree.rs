@@ -75,6 +75,18 @@ impl<'a> Element<'a> {
         path.split('/').try_fold(self, |element, step| element.child(step))
     }
 
+    /// The size that it says, in KiB, which is the unit of libvirt's form.
+    #[must_use]
+    pub fn kib(&self) -> Option<u64> {
+        let number: u64 = self.text.trim().parse().ok()?;
+        match self.attribute("unit") {
+            None | Some("KiB" | "k") => Some(number),
+            Some("MiB" | "M") => number.checked_mul(1024),
+            Some("GiB" | "G") => number.checked_mul(1024 * 1024),
+            _ => None,
+        }
+    }
+
     /// Whether two elements are called the same.
     #[must_use]
     pub fn same_name(&self, other: &Element) -> bool {

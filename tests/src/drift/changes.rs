@@ -113,6 +113,13 @@ impl<'d> Draft<'d> {
         self.all(name).is_empty().then(|| self.insert(self.domain, xml))?
     }
 
+    /// Puts a part into one of the elements at a path that has none of its name.
+    fn add_part(&self, path: &str, name: &str, xml: &str, random: &mut Random) -> Option<String> {
+        let node = self.any(path, random)?;
+        let has = node.children().any(|it| it.has_tag_name(name));
+        (!has).then(|| self.insert(node, xml))?
+    }
+
     /// Sets the text of an element at a path to another of these.
     fn other_text(&self, path: &str, values: &[&str], random: &mut Random) -> Option<String> {
         let node = self.any(path, random)?;
@@ -449,6 +456,94 @@ pub(super) static KINDS: &[Kind] = &[
         let has = d.domain.children().any(|it| it.is_element() && it.tag_name().namespace() == Some(space));
         let block = format!("<q:commandline xmlns:q='{space}'><q:arg value='-snapshot'/></q:commandline>");
         (!has).then(|| d.insert(d.domain, &block))?
+    }),
+    // Details that tools set.
+    kind("vcpu-cpuset-added", |d, _| {
+        let node = *d.all("vcpu").first()?;
+        (!node.has_attribute("cpuset")).then(|| d.set(node, "cpuset", "0-1"))?
+    }),
+    kind("memtune-added", |d, _| d.add("memtune", "<memtune><hard_limit unit='KiB'>8388608</hard_limit></memtune>")),
+    kind("numatune-added", |d, _| d.add("numatune", "<numatune><memory mode='strict' nodeset='0'/></numatune>")),
+    kind("sysinfo-added", |d, _| {
+        d.add("sysinfo", "<sysinfo type='smbios'><system><entry name='serial'>changed</entry></system></sysinfo>")
+    }),
+    kind("genid-added", |d, _| d.add("genid", "<genid>0d2b3fa4-91a5-4a0c-8d28-5a7b31d4f0e1</genid>")),
+    kind("pm-added", |d, _| d.add("pm", "<pm><suspend-to-mem enabled='yes'/></pm>")),
+    kind("resource-added", |d, _| d.add("resource", "<resource><partition>/machine/other</partition></resource>")),
+    kind("bios-serial-added", |d, _| {
+        d.all("os/bios").is_empty().then(|| d.insert(*d.all("os").first()?, "<bios useserial='yes'/>"))?
+    }),
+    kind("initrd-changed", |d, _| d.set_text(*d.all("os/initrd").first()?, "/boot/initrd.other")),
+    kind("disk-serial-added", |d, r| d.add_part("devices/disk", "serial", "<serial>CHANGED</serial>", r)),
+    kind("disk-shareable-added", |d, r| d.add_part("devices/disk", "shareable", "<shareable/>", r)),
+    kind("disk-boot-added", |d, r| d.add_part("devices/disk", "boot", "<boot order='9'/>", r)),
+    kind("disk-wwn-added", |d, r| d.add_part("devices/disk", "wwn", "<wwn>5000c50015ea71ff</wwn>", r)),
+    kind("disk-detect-zeroes-added", |d, r| d.set(d.any("devices/disk/driver", r)?, "detect_zeroes", "unmap")),
+    kind("disk-error-policy-changed", |d, r| {
+        d.set(d.any("devices/disk/driver", r)?, "error_policy", if r.below(2) == 0 { "stop" } else { "ignore" })
+    }),
+    kind("disk-driver-removed", |d, r| {
+        let node = d.any("devices/disk/driver", r)?;
+        (node.attribute("type")? != "raw").then(|| d.remove(node))?
+    }),
+    kind("disk-snapshot-added", |d, r| {
+        d.set(d.any("devices/disk", r).filter(|it| !it.has_attribute("snapshot"))?, "snapshot", "external")
+    }),
+    kind("interface-link-down", |d, r| d.add_part("devices/interface", "link", "<link state='down'/>", r)),
+    kind("interface-mtu-added", |d, r| d.add_part("devices/interface", "mtu", "<mtu size='9000'/>", r)),
+    kind("interface-vlan-added", |d, r| d.add_part("devices/interface", "vlan", "<vlan><tag id='42'/></vlan>", r)),
+    kind("interface-bandwidth-added", |d, r| {
+        let block = "<bandwidth><inbound average='1000'/></bandwidth>";
+        d.add_part("devices/interface", "bandwidth", block, r)
+    }),
+    kind("interface-filter-added", |d, r| {
+        d.add_part("devices/interface", "filterref", "<filterref filter='no-mac-spoofing'/>", r)
+    }),
+    kind("interface-boot-added", |d, r| d.add_part("devices/interface", "boot", "<boot order='8'/>", r)),
+    kind("interface-trust-added", |d, r| d.set(d.any("devices/interface", r)?, "trustGuestRxFilters", "yes")),
+    kind("interface-isolated", |d, r| d.add_part("devices/interface", "port", "<port isolated='yes'/>", r)),
+    kind("filesystem-source-changed", |d, r| {
+        d.set(d.any("devices/filesystem/source", r).filter(|it| it.has_attribute("dir"))?, "dir", "/srv/other")
+    }),
+    kind("hostdev-managed-changed", |d, r| d.other_value("devices/hostdev", "managed", &["yes", "no"], r)),
+    kind("hostdev-source-changed", |d, r| {
+        let node = d.any("devices/hostdev/source/address", r).filter(|it| it.has_attribute("slot"))?;
+        d.set(node, "bus", "0x7f")
+    }),
+    kind("serial-source-changed", |d, r| {
+        d.set(d.any("devices/serial/source", r).filter(|it| it.has_attribute("path"))?, "path", "/tmp/other")
+    }),
+    kind("serial-log-added", |d, r| d.add_part("devices/serial", "log", "<log file='/tmp/serial.log'/>", r)),
+    kind("console-type-changed", |d, r| d.other_value("devices/console", "type", &["vc", "null"], r)),
+    kind("graphics-port-changed", |d, r| {
+        d.set(d.any("devices/graphics", r).filter(|it| it.has_attribute("port"))?, "port", "5977")
+    }),
+    kind("graphics-keymap-added", |d, r| {
+        let vnc = d.any("devices/graphics", r).filter(|it| it.attribute("type") == Some("vnc"))?;
+        (vnc.attribute("keymap") != Some("de")).then(|| d.set(vnc, "keymap", "de"))?
+    }),
+    kind("video-vram-changed", |d, r| d.other_value("devices/video/model", "vram", &["8192", "131072"], r)),
+    kind("video-acceleration-added", |d, r| {
+        d.add_part("devices/video/model", "acceleration", "<acceleration accel3d='yes'/>", r)
+    }),
+    kind("input-bus-changed", |d, r| {
+        let node = d.any("devices/input", r).filter(|it| d.asked("devices/input") && it.has_attribute("bus"))?;
+        d.set(node, "bus", other(&["usb", "virtio"], node.attribute("bus")?, r)?)
+    }),
+    kind("balloon-period-added", |d, r| d.add_part("devices/memballoon", "stats", "<stats period='7'/>", r)),
+    kind("rng-backend-changed", |d, r| d.other_text("devices/rng/backend", &["/dev/random", "/dev/hwrng"], r)),
+    kind("tpm-model-changed", |d, r| d.other_value("devices/tpm", "model", &["tpm-crb", "tpm-tis"], r)),
+    kind("device-alias-changed", |d, r| {
+        let devices = ["devices/disk", "devices/interface", "devices/serial", "devices/sound"];
+        d.add_part(devices[r.below(devices.len())], "alias", "<alias name='ua-changed'/>", r)
+    }),
+    kind("panic-added", |d, _| {
+        let has = d.all("devices/panic").iter().any(|it| it.attribute("model") == Some("hyperv"));
+        (!has).then(|| d.add_device("<panic model='hyperv'/>"))?
+    }),
+    kind("iommu-added", |d, _| d.all("devices/iommu").is_empty().then(|| d.add_device("<iommu model='virtio'/>"))?),
+    kind("memory-module-added", |d, _| {
+        d.add_device("<memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory>")
     }),
     kind("qemu-argument-changed", |d, r| {
         let all: Vec<_> =

@@ -173,7 +173,7 @@ rt::table! { BackendDomain: element("backenddomain").since(1, 2, 13);
 
 /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
 ///
-/// Since libvirt 10.0.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DriverIoThreads {
     /// One I/O thread, and the queues that it serves; without any, libvirt distributes the queues evenly.
@@ -184,7 +184,7 @@ pub struct DriverIoThreads {
     pub xml: rt::Extra,
 }
 
-rt::table! { DriverIoThreads: element("iothreads").since(10, 0, 0);
+rt::table! { DriverIoThreads: element("iothreads").since(10, 0, 0).dropped_if_empty();
     0 IOTHREADS = iothreads: Vec<DriverIoThread>, child("iothread").required().since(10, 0, 0);
 }
 

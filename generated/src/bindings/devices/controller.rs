@@ -541,7 +541,7 @@ pub struct ControllerDriver {
     pub page_per_vq: Option<OnOff>,
     /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
     ///
-    /// Since libvirt 10.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0.
     pub iothreads: Option<DriverIoThreads>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -557,7 +557,7 @@ rt::table! { ControllerDriver: element("driver").since(1, 0, 5).dropped_if_empty
     6 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
     7 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     8 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
-    9 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
+    9 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0).dropped_if_empty();
 }
 
 /// The place of a USB companion controller, such as `ich9-uhci1`, beside its master, which has the same

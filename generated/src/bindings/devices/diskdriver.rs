@@ -97,7 +97,7 @@ pub struct DiskDriver {
     pub metadata_cache: Option<DiskMetadataCache>,
     /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
     ///
-    /// Since libvirt 10.0.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0.
     pub iothreads: Option<DriverIoThreads>,
     /// Statistics that the hypervisor gathers of a virtio disk beside its counters.
     ///
@@ -130,7 +130,7 @@ rt::table! { DiskDriver: element("driver").since(0, 6, 0).dropped_if_empty().ref
     18 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
     19 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
         .dropped_if_empty();
-    20 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0);
+    20 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0).dropped_if_empty();
     21 STATISTICS = statistics: Option<DiskStatistics>, child("statistics").since(11, 9, 0).dropped_if_empty();
 }
 

@@ -162,8 +162,8 @@ pub struct VirtualPort {
     pub type_: Option<VirtualPortType>,
     /// What the switch has to know of the port.
     ///
-    /// Since libvirt 0.8.2. May be absent since libvirt 0.10.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#virtual-network).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.2. May be absent
+    /// since libvirt 0.10.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
     pub parameters: Option<VirtualPortParameters>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -172,7 +172,7 @@ pub struct VirtualPort {
 rt::table! { VirtualPort: element("virtualport").since(0, 8, 2).reference("virtual-network");
     0 TYPE = type_: Option<VirtualPortType>, attribute("type").since(0, 8, 2).optional_since(0, 10, 0);
     1 PARAMETERS = parameters: Option<VirtualPortParameters>, child("parameters").since(0, 8, 2)
-        .optional_since(0, 10, 0);
+        .optional_since(0, 10, 0).dropped_if_empty();
 }
 
 /// A set of values.
@@ -206,7 +206,8 @@ rt::values! { VirtualPortType;
 
 /// What the switch has to know of the port.
 ///
-/// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.2. See [the
+/// manual](https://libvirt.org/formatdomain.html#virtual-network).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VirtualPortParameters {
     /// The database that defines the types; 0 is reserved.
@@ -237,7 +238,7 @@ pub struct VirtualPortParameters {
     pub xml: rt::Extra,
 }
 
-rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).reference("virtual-network");
+rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).dropped_if_empty().reference("virtual-network");
     0 MANAGERID = managerid: Option<scalar::AnyBase>, attribute("managerid").since(0, 8, 2);
     1 TYPEID = typeid: Option<scalar::AnyBase>, attribute("typeid").since(0, 8, 2);
     2 TYPEIDVERSION = typeidversion: Option<scalar::AnyBase>, attribute("typeidversion").since(0, 8, 2);

@@ -35,6 +35,9 @@ pub(super) static ROWS: &[Allowance] = &[
     )
     .when(|case| left_open(case) && could_give(case))
     .why("an address of which only the kind is asked for is completed with the next free place"),
+    added("address-usb-port", &["devices/*/address/@port"])
+        .when(|case| case.own("type") == "usb" && could_give(case))
+        .why("a USB device of which only the bus is asked for is given the next free port"),
     added("address-dimm-base", &["devices/memory/address/@base"])
         .when(|case| number_of(case.after))
         .why("a memory module is given a place in the guest's memory"),
@@ -46,8 +49,7 @@ pub(super) static ROWS: &[Allowance] = &[
         .why("port 0 stands for a port that the driver chooses"),
     added("address-multifunction", &["devices/*/address/@multifunction"])
         .when(|case| {
-            let shared = case.own("function") == "0x0" && case.device().name == "controller";
-            case.after == "on" && shared
+            case.after == "on" && case.own("function") == "0x0" && case.world.addresses().shares_slot(case.element())
         })
         .why("function 0 of a slot with several functions says so"),
     changed("zpci-completed", &["devices/*/address/zpci/@uid", "devices/*/address/zpci/@fid"])

@@ -37,7 +37,7 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(|case| case.after == target_type(case))
         .why("a serial port without a type is the machine's own"),
     changed("serial-type-of-pc", &["devices/serial/target/@type"])
-        .when(|case| case.before == "isa-serial" && case.after == target_type(case))
+        .when(|case| ["isa-serial", "none"].contains(&case.before) && case.after == target_type(case))
         .why("older libvirts wrote every serial port as one of a PC; it is the machine's own"),
     added("serial-model", &["devices/serial/target/model"])
         .when(|case| models(case).iter().any(|model| case.says(&[("name", model)])))

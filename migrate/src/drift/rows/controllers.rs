@@ -165,6 +165,15 @@ pub(super) static ROWS: &[Allowance] = &[
     changed("controller-scsi-model-auto", &["devices/controller/@model"])
         .when(|case| case.own("type") == "scsi" && case.before == "auto" && case.is(scsi_models(case)))
         .why("model='auto' leaves the model of a SCSI controller to the driver"),
+    added("controller-nvme-serial", &["devices/controller/serial"])
+        .when(|case| {
+            let serial = &case.element().text;
+            let at = |disk: &crate::drift::tree::Element| {
+                disk.value("target/@bus") == Some("nvme") && disk.value("serial") == Some(serial.as_str())
+            };
+            case.device().attribute("type") == Some("nvme") && case.world.asked("disk").any(at)
+        })
+        .why("the serial of a disk on NVMe is that of its controller"),
     added("controller-pci-model-name", &["devices/controller/model"])
         .when(|case| {
             let names: &[&str] = match case.device().attribute("model").unwrap_or_default() {

@@ -23,10 +23,11 @@ fn is_default(case: &Case, model: &str) -> bool {
         ("ppc" | "ppc64", _) => ["g4", "7400", "ppc64", "604", "e500v2_v30"].contains(&model),
         ("aarch64" | "armv7l" | "armv6l", "vexpress-a9") => model == "cortex-a9",
         ("aarch64" | "armv7l" | "armv6l", "versatilepb" | "versatileab") => model == "arm926",
+        ("aarch64" | "armv7l" | "armv6l", "virt") => model == "cortex-a15",
         ("aarch64" | "armv7l" | "armv6l", _) => ["cortex-a15", "cortex-a57", "max"].contains(&model),
-        ("riscv64", _) => ["rv64", "max"].contains(&model),
-        ("riscv32", _) => ["rv32", "max"].contains(&model),
-        ("loongarch64", _) => ["la464", "max"].contains(&model),
+        ("riscv64", _) => model == "rv64",
+        ("riscv32", _) => model == "rv32",
+        ("loongarch64", _) => model == "la464",
         _ => false,
     }
 }
@@ -99,7 +100,7 @@ fn is_only_cell(case: &Case) -> bool {
     let [cell] = case.element().children.as_slice() else { return false };
     let vcpus: u32 = case.world.desired.value("vcpu").and_then(|count| count.trim().parse().ok()).unwrap_or(1);
     let all = if vcpus == 1 { "0".to_owned() } else { format!("0-{}", vcpus - 1) };
-    let memory = super::machine::kib(case.world.desired.child("memory"));
+    let memory = case.world.desired.child("memory").and_then(Element::kib);
     let modules = super::machine::modules(case.world.desired);
     case.world.desired.child("maxMemory").is_some()
         && cell.attribute("id") == Some("0")
@@ -145,6 +146,9 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(is_only_cell)
         .why("hot-plug of memory needs NUMA, so all of the guest is made one cell"),
     changed("cpu-numa-cell-takes-the-rest", &["cpu/numa/cell/@cpus"])
+        .when(takes_the_rest)
+        .why("processors that no NUMA cell names belong to the first"),
+    added("cpu-numa-cell-has-the-rest", &["cpu/numa/cell/@cpus"])
         .when(takes_the_rest)
         .why("processors that no NUMA cell names belong to the first"),
     added("cpu-sve", &["cpu/feature"])

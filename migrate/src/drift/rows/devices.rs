@@ -18,6 +18,25 @@ fn has_ps2(case: &Case) -> bool {
     case.world.is_x86() && !off
 }
 
+/// Whether there is one more input device of this type and bus than was asked for; those for which no bus is asked may be on it.
+fn is_one_more(case: &Case) -> bool {
+    let (kind, bus) = (case.element().attribute("type"), case.element().attribute("bus"));
+    let alike =
+        |other: &&Element| other.attribute("type") == kind && other.attribute("bus").is_none_or(|own| Some(own) == bus);
+    case.world.devices("input").filter(alike).count() <= case.world.asked("input").filter(alike).count() + 1
+}
+
+/// The bus on which an input device is for which none is asked.
+fn input_bus(case: &Case) -> &'static str {
+    match (case.world.arch, case.own("type")) {
+        _ if case.world.desired.value("os/type") == Some("xen") => "xen",
+        _ if case.world.desired.attribute("type") == Some("parallels") => "parallels",
+        ("s390x" | "s390", _) => "virtio",
+        (_, "mouse" | "keyboard") if case.world.is_x86() => "ps2",
+        _ => "usb",
+    }
+}
+
 /// Whether another device is plugged into this hub.
 fn is_used_hub(case: &Case) -> bool {
     let Some(address) = case.element().child("address") else { return false };
@@ -63,10 +82,14 @@ pub(super) static ROWS: &[Allowance] = &[
             !asked(case, "audio") && (case.says(&[("id", "1"), ("type", kind)]) || sdl && case.own("id") == "1")
         })
         .why("every guest has an audio backend: SPICE where it has that display, none otherwise"),
+    added("input-bus", &["devices/input/@bus"])
+        .when(|case| case.after == input_bus(case))
+        .why("an input device without a bus is on the machine's own"),
     added("input-ps2", &["devices/input"])
         .when(|case| {
             let kind = case.own("type");
             has_ps2(case)
+                && is_one_more(case)
                 && ["mouse", "keyboard"].contains(&kind)
                 && case.says(&[("type", kind), ("bus", "ps2")])
                 && !case
@@ -81,6 +104,7 @@ pub(super) static ROWS: &[Allowance] = &[
             let kind = case.own("type");
             ["mouse", "keyboard"].contains(&kind)
                 && case.own("bus") == "usb"
+                && is_one_more(case)
                 && case.world.is(&["pseries", "mac99", "g3beige"])
                 && has_graphics(case, None)
                 && !case.world.asked("input").any(|own| own.attribute("type") == Some(kind))
@@ -99,7 +123,9 @@ pub(super) static ROWS: &[Allowance] = &[
     added("panic-default", &["devices/panic"])
         .when(|case| {
             let own = case.world.is(&["pseries", "s390-ccw-virtio"]);
-            own && !asked(case, "panic") && case.says(&[("model", panic_model(case))])
+            let model = panic_model(case);
+            let others = case.world.asked("panic").any(|own| own.attribute("model").is_none_or(|own| own == model));
+            own && !others && case.says(&[("model", model)])
         })
         .why("the firmware of this machine always reports a crash of the guest"),
     added("panic-model", &["devices/panic/@model"])
@@ -134,12 +160,41 @@ pub(super) static ROWS: &[Allowance] = &[
     added("hostdev-display", &["devices/hostdev/@display", "devices/hostdev/@ramfb"])
         .when(|case| case.after == "off" && case.own("type") == "mdev")
         .why("a mediated device has no display unless said otherwise"),
+    added("iommu-of-many", &["devices/iommu"])
+        .covers(&["model"])
+        .when(|case| {
+            let none = !asked(case, "iommu") && case.world.devices("iommu").count() == 1;
+            none && has_many(case) && case.world.is(&["q35"]) && case.own("model") == "intel"
+        })
+        .why("more than 255 processors need extended interrupts, which an IOMMU gives"),
     added("iommu-extended-interrupts", &["devices/iommu/driver"])
         .when(|case| {
-            let many = case.world.desired.value("vcpu").and_then(|count| count.trim().parse::<u32>().ok());
-            many.is_some_and(|many| many > 255) && case.says(&[("intremap", "on"), ("eim", "on")])
+            let wide = if case.device().attribute("model") == Some("amd") { "xtsup" } else { "eim" };
+            has_many(case) && case.says(&[("intremap", "on"), (wide, "on")])
         })
         .why("more than 255 processors need extended interrupts"),
+    added("vsock-model", &["devices/vsock/@model"])
+        .when(|case| case.after == "virtio")
+        .why("a socket to the host without a model is one of virtio's"),
+    added("interface-vhostuser-type", &["devices/interface/source/@type"])
+        .when(|case| case.after == "unix" && case.device().attribute("type") == Some("vhostuser"))
+        .why("a vhost-user interface is at a Unix socket"),
+    added("interface-vhostuser-mode", &["devices/interface/source/@mode"])
+        .when(|case| case.after == "client" && case.device().attribute("type") == Some("vhostuser"))
+        .why("a vhost-user interface connects unless it says that it waits"),
+    added("pstore-path", &["devices/pstore/path"])
+        .when(|case| {
+            let name = case.world.desired.value("name").unwrap_or_default();
+            let path = &case.element().text;
+            [".raw", ".img"].iter().any(|end| *path == format!("/var/lib/libvirt/qemu/nvram/{name}_PSTORE{end}"))
+        })
+        .why("what a guest keeps over a crash is in a file that is named for the domain"),
+    added("memory-requested", &["devices/memory/target/requested"])
+        .when(|case| case.element().text == "0" && case.device().attribute("model") == Some("virtio-mem"))
+        .why("of a virtio-mem device nothing is plugged in unless a size is asked for"),
+    added("memory-uuid-made", &["devices/memory/uuid"])
+        .when(|case| case.world.is(&["pseries"]) && case.device().attribute("model") == Some("nvdimm"))
+        .why("a non-volatile memory module of pseries has a UUID"),
     added("channel-source", &["devices/channel/source"])
         .when(|case| case.says(&[("mode", "bind")]))
         .why("a channel without a socket is given one when the guest starts"),
@@ -159,6 +214,12 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(|case| is_made_display(case) && case.is(&["-1", "yes"]))
         .why("without the socket that libvirt had made the display listens at an address"),
 ];
+
+/// Whether there are more processors than interrupts without extension can name.
+fn has_many(case: &Case) -> bool {
+    let count = case.world.desired.value("vcpu").and_then(|count| count.trim().parse::<u32>().ok());
+    count.is_some_and(|count| count > 255)
+}
 
 /// Whether the path of a channel's socket is one that libvirt makes: in its own directory, named for the domain and the target.
 fn is_made_socket(case: &Case) -> bool {

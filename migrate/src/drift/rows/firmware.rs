@@ -106,7 +106,15 @@ fn is_feature_of_firmware(case: &Case) -> bool {
     let loader = case.world.actual.value("os/loader").unwrap_or_default();
     let template = case.world.actual.value("os/nvram/@template").unwrap_or_default();
     let secure = case.world.actual.value("os/loader/@secure") == Some("yes");
+    let features = case.world.actual.at("os/firmware");
+    let named = |name: &str| {
+        let own = |it: &&Element| it.attribute("name") == Some(name);
+        features.map_or(0, |features| features.children_named("feature").filter(own).count())
+    };
+    // Each is written once, and whether there are keys only beside whether they are asked for.
     case.element().attributes.len() == 2
+        && named(case.own("name")) == 1
+        && named("secure-boot") == 1
         && ["yes", "no"].contains(&case.own("enabled"))
         && match case.own("name") {
             // On x86 the loader says so; on ARM the image's name tells.

@@ -4,22 +4,10 @@ use crate::drift::allowance::{Allowance, Case, added, changed, left_out};
 use crate::drift::tree::Element;
 use crate::machine::Machine;
 
-/// A size in KiB, which is the unit of libvirt's form.
-pub(super) fn kib(size: Option<&Element>) -> Option<u64> {
-    let size = size?;
-    let number: u64 = size.text.trim().parse().ok()?;
-    match size.attribute("unit") {
-        None | Some("KiB" | "k") => Some(number),
-        Some("MiB" | "M") => number.checked_mul(1024),
-        Some("GiB" | "G") => number.checked_mul(1024 * 1024),
-        _ => None,
-    }
-}
-
 /// The memory modules of a document, in KiB.
 pub(super) fn modules(domain: &Element) -> u64 {
     let devices = domain.child("devices").into_iter().flat_map(|devices| devices.children_named("memory"));
-    devices.filter_map(|module| kib(module.at("target/size"))).fold(0, u64::saturating_add)
+    devices.filter_map(|module| module.at("target/size")?.kib()).fold(0, u64::saturating_add)
 }
 
 /// The NUMA cells of a document, in KiB; none where there are none.
@@ -95,13 +83,20 @@ pub(super) static ROWS: &[Allowance] = &[
             case.after == total && number(case.before) >= number(total)
         })
         .why("the current memory is at most the memory"),
+    changed("memory-current-follows", &["currentMemory/text()"])
+        .when(|case| {
+            let total = |domain: &Element| domain.child("memory").and_then(Element::kib);
+            let (before, after) = (total(case.world.desired), total(case.world.actual));
+            before.is_some() && case.before.trim().parse().ok() == before && case.after.trim().parse().ok() == after
+        })
+        .why("a guest for which no current memory is asked for has all of its memory, modules included"),
     changed("memory-module-rounded", &["devices/memory/target/size/text()"])
         .when(|case| {
             let step = 256 * 1024;
             let number = |text: &str| text.trim().parse::<u64>().ok();
             let (Some(before), Some(after)) = (number(case.before), number(case.after)) else { return false };
             // A non-volatile module keeps its label beside what is rounded down.
-            let label = kib(case.device().at("target/label/size")).unwrap_or(0);
+            let label = case.device().at("target/label/size").and_then(Element::kib).unwrap_or(0);
             let rounded = if label > 0 {
                 (before.saturating_sub(label) / step) * step + label
             } else {
@@ -118,10 +113,10 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(|case| !case.element().children.is_empty())
         .why("a feature that the driver adds stands in <features>"),
     added("features-gic", &["features/gic"])
-        .when(|case| has_gic(case) && case.element().attributes.len() == 1 && ["2", "3"].contains(&case.own("version")))
+        .when(|case| has_gic(case) && case.element().attributes.len() == 1 && is_gic(case, case.own("version")))
         .why("a virt machine of ARM has the interrupt controller that the host can give it"),
     added("features-gic-version", &["features/gic/@version"])
-        .when(|case| has_gic(case) && case.is(&["2", "3", "host"]))
+        .when(|case| has_gic(case) && is_gic(case, case.after))
         .why("a virt machine of ARM has the interrupt controller that the host can give it"),
     added("features-smm", &["features/smm"])
         .when(|case| {
@@ -135,6 +130,9 @@ pub(super) static ROWS: &[Allowance] = &[
             case.says(&[("driver", "qemu")]) && iommu
         })
         .why("interrupt remapping needs the I/O APIC of QEMU"),
+    added("features-async-teardown", &["features/async-teardown/@enabled"])
+        .when(|case| case.after == "yes")
+        .why("memory is given back in the background where the feature is named"),
     left_out("features-acpi-without", &["features", "features/acpi"])
         .when(|case| {
             let only = case.element().name == "acpi" || case.element().children.iter().all(|own| own.name == "acpi");
@@ -157,6 +155,12 @@ pub(super) static ROWS: &[Allowance] = &[
         })
         .why("a host without a security driver gives no label"),
 ];
+
+/// Which interrupt controller a guest can be given: the second version where QEMU emulates it.
+fn is_gic(case: &Case, version: &str) -> bool {
+    let emulated = case.world.desired.attribute("type") == Some("qemu");
+    version == "2" || !emulated && ["3", "host"].contains(&version)
+}
 
 fn has_gic(case: &Case) -> bool {
     matches!(case.world.arch, "aarch64" | "armv7l") && case.world.is(&["virt"])

@@ -1,6 +1,7 @@
 //! Disks and file systems.
 
 use crate::drift::allowance::{Allowance, added, changed};
+use crate::drift::tree::Element;
 
 pub(super) static ROWS: &[Allowance] = &[
     added("disk-driver", &["devices/disk/driver"]).covers(&[]).why("the QEMU driver has a driver for every disk"),
@@ -10,6 +11,13 @@ pub(super) static ROWS: &[Allowance] = &[
     added("disk-driver-type", &["devices/disk/driver/@type"])
         .when(|case| case.after == "raw" && case.device().attribute("type") != Some("volume"))
         .why("libvirt does not guess the format of an image: it is raw unless said otherwise"),
+    changed("disk-empty-type", &["devices/disk/@type"])
+        .when(|case| {
+            let empty = |source: Option<&Element>| source.is_none_or(|own| own.attributes.is_empty());
+            let empty = |disk: &Element| empty(disk.child("source"));
+            case.after == "file" && case.desired().is_some_and(empty) && empty(case.element())
+        })
+        .why("a drive without medium is one for files"),
     added("disk-usb-model", &["devices/disk/@model"])
         .when(|case| {
             let usb = case.device().value("target/@bus") == Some("usb");

@@ -50,6 +50,9 @@ pub(super) static ROWS: &[Allowance] = &[
     added("video-default-model", &["devices/video/model"])
         .when(|case| case.desired_device().is_none_or(|own| own.child("model").is_none()) && is_default_model(case))
         .why("a video card without a model is the machine's own"),
+    added("video-model-type", &["devices/video/model/@type"])
+        .when(|case| default_models(case).iter().any(|(model, _)| case.after == *model))
+        .why("a video card without a model is the machine's own"),
     added("video-vgamem", &["devices/video/model/@vgamem"])
         .when(|case| case.after == "16384" && case.own("type") == "qxl")
         .why("a QXL card has 16 MiB of VGA memory unless said otherwise"),

@@ -50,13 +50,15 @@ fn conflict() -> Rule {
             wrong.then(|| format!("an IOMMU of the model {} has no address", iommu.model))
         }))
         .row(
+            // QEMU's driver adds the feature.
             refuse(|domain: &Domain, _| {
                 let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
                 let split = ioapic.is_some_and(|ioapic| ioapic.driver == FeatureIoapicDriver::Qemu);
                 (!split && remapping(domain).is_some())
                     .then_some("remapping interrupts needs the feature ioapic with the driver qemu")
             })
-            .at(|domain| remapping(domain).map_or(&domain.xml, |driver| &driver.xml)),
+            .at(|domain| remapping(domain).map_or(&domain.xml, |driver| &driver.xml))
+            .but(Driver::Qemu),
         )
         .row(refuse(|driver: &IommuDriver, _| {
             let alone = driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On);

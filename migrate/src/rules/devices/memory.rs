@@ -117,7 +117,8 @@ fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static st
         return power.then_some("an NVDIMM has a label with Power: add <label> with its size to <target>");
     };
     let label = KIB.apply(label.size.value, label.size.unit);
-    if label < Some(LABEL_KIB) {
+    // A label of no size is none.
+    if label != Some(0) && label < Some(LABEL_KIB) {
         return Some("the label of an NVDIMM has at least 128 KiB");
     }
     let size = KIB.apply(nvdimm.target.size.value, nvdimm.target.size.unit);

@@ -70,10 +70,14 @@ fn conflict() -> Rule {
         .row(refuse(|cid: &VsockCid, _| {
             cid.address.is_some_and(|address| address < 3).then_some("the address of a vsock is at least 3")
         }))
-        .row(refuse(|vsock: &Vsock, _| {
-            let options = vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver));
-            (options && vsock.model.is_none()).then_some("the options of virtio need a vsock of the model virtio")
-        }))
+        // QEMU's driver sets the model first.
+        .row(
+            refuse(|vsock: &Vsock, _| {
+                let options = vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver));
+                (options && vsock.model.is_none()).then_some("the options of virtio need a vsock of the model virtio")
+            })
+            .but(Driver::Qemu),
+        )
         .row(refuse(|lease: &Lease, _| {
             let nameless = lease.lockspace.is_empty() || lease.key.is_empty();
             nameless.then_some("lockspace and key of a lease have a name")

@@ -84,7 +84,10 @@ fn settings(timer: &Timer, cx: &mut Context<'_>) {
             cx.error(&timer.xml, format!("this timer has no {name}"));
         }
     }
-    if kept_child(&timer.xml, "catchup").is_some() {
+    // A second one is read past.
+    let mut catches_up = false;
+    each(timer, |_: &TimerCatchup| catches_up = true);
+    if kept_child(&timer.xml, "catchup").is_some() && !catches_up {
         cx.error(&timer.xml, "this timer does not catch up");
     }
 }

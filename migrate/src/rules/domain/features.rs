@@ -71,12 +71,17 @@ fn conflict() -> Rule {
         .summary("enlightenments that lack what they need")
         .doc(
             "Every enlightenment of Hyper-V needs a state. Spinlocks that are on need a number of retries, at least 4095, and a vendor that \
-             is on needs a value of up to 12 characters without comma. libvirt refuses anything else.",
+             is on needs a value of up to 12 characters without comma. A dirty ring of KVM that is on needs a size. libvirt refuses anything else.",
         )
         .finds("<features><hyperv mode='custom'><spinlocks state='on' retries='100'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on' value='more than twelve'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
+        .finds("<features><kvm><dirty-ring state='on'/></kvm></features>")
+        .row(refuse(|ring: &KvmDirtyRing, _| {
+            (ring.state == OnOff::On && ring.size.is_none())
+                .then_some("a dirty ring needs a size: set size to a power of two from 1024 to 65536")
+        }))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
                 (it.state == OnOff::On && it.retries.is_none()).then_some("spinlocks need a number of retries")

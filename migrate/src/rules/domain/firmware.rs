@@ -27,6 +27,14 @@ pub(super) fn refused(rule: Rule) -> Rule {
         .until(11, 2, 0),
     )
     .row(
+        unique(
+            OsAcpi::TABLES,
+            |table, scope| (scope.is_hvm() && table.type_ != OsAcpiTableType::Raw).then_some(table.type_ as usize),
+            |_| "another ACPI table has this type, which there can be once: put both into one file, or take the type raw".to_owned(),
+        )
+        .since(11, 2, 0),
+    )
+    .row(
         refuse(|os: &Os, scope| {
             let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
             (scope.is_hvm() && !chosen && (os.loader.is_some() || says_nvram(os)))

@@ -9,12 +9,13 @@ pub(super) fn rules() -> Vec<Rule> {
             .doc("Where a container maps users it must map groups too, and both from 0 on; libvirt refuses anything else.")
             .finds("<idmap><uid start='0' target='1000' count='10'/></idmap>")
             .finds("<idmap><uid start='1' target='1000' count='10'/><gid start='0' target='1000' count='10'/></idmap>")
-            .row(refuse_each(|idmap: &Idmap, _| {
+            // Of a file system libvirt drops such a map.
+            .row(refuse_in(Domain::IDMAP, |idmap: &Idmap, _| {
                 let firsts = [&idmap.uids, &idmap.gids].map(|ranges| ranges.iter().map(|range| range.start).min());
-                [
-                    (idmap.uids.is_empty() != idmap.gids.is_empty(), "users and groups must be mapped both"),
-                    (firsts.iter().flatten().any(|first| *first != 0), "the container's root is not mapped"),
-                ]
+                if idmap.uids.is_empty() != idmap.gids.is_empty() {
+                    return Some("users and groups must be mapped both");
+                }
+                firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
             })),
         rule("resource-conflict", Class::Conflict)
             .summary("a resource without a partition")

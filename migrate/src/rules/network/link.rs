@@ -49,7 +49,23 @@ pub(super) fn vhostuser() -> Rule {
              </interface></devices>",
         )
         .row(refuse(other_card).until(11, 1, 0))
-        .row(refuse(other_card).since(11, 1, 0).driver(Driver::Qemu))
+        // Without a model QEMU's driver takes virtio.
+        .row(
+            refuse(|it: &Interface, scope| other_card(it, scope).filter(|_| it.model.is_some())).since(11, 1, 0).driver(Driver::Qemu),
+        )
+        .row(refuse(|it: &InterfaceSourceVhostUser, _| {
+            let endless = it.reconnect.as_ref().is_some_and(|it| it.enabled == Some(YesNo::Yes) && it.timeout.is_none());
+            endless.then_some("a connection that is made again needs a time-out")
+        }))
+        .row(
+            refuse(|it: &Interface, _| {
+                let InterfaceType::Vhostuser(members) = &it.type_ else { return None };
+                let lacks = members.source.as_ref().is_none_or(|source| source.path.is_none());
+                (lacks && !is_passt(it)).then_some("a vhostuser interface needs the path of its socket: add path to <source>")
+            })
+            .since(11, 1, 0)
+            .driver(Driver::Qemu),
+        )
         .row(
             refuse(|it: &Interface, _| {
                 let missing = matches!(&it.type_, InterfaceType::Vhostuser(members) if members.source.is_none());

@@ -41,7 +41,9 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<cpu mode='host-model'><cache mode='passthrough'/></cpu>")
             .finds("<cpu mode='host-passthrough'><cache level='3' mode='passthrough'/></cpu>")
             .finds("<cpu mode='host-passthrough'><maxphysaddr mode='passthrough' bits='42'/></cpu>")
+            .finds("<os><type arch='ppc64' machine='pseries'>hvm</type></os><cpu mode='host-passthrough'><cache level='3' mode='emulate'/></cpu>")
             .row(check(cache).driver(Driver::Qemu))
+            .row(refused_where::<CpuCache>(|scope| !scope.is_x86(), "only x86 guests have a <cache> of the CPU: leave it out"))
             .row(refused(|address: &CpuMaxPhysAddr, _| match address.mode {
                 CpuMaxPhysAddrMode::Passthrough if address.bits.is_some() => {
                     Some("addresses passed through have the host's bits: leave out bits, or set mode='emulate'".to_owned())
@@ -84,7 +86,7 @@ fn whole_cores(domain: &Domain, cx: &mut Context<'_>) {
 }
 
 fn cache(cpu: &Cpu, cx: &mut Context<'_>) {
-    let Some(cache) = &cpu.cache else { return };
+    let Some(cache) = cpu.cache.as_ref().filter(|_| cx.scope.is_x86()) else { return };
     let host = matches!(cpu.mode, Some(CpuMode::HostPassthrough | CpuMode::Maximum));
     if let Some(message) = cache_objection(cache, host) {
         cx.error(&cache.xml, message);

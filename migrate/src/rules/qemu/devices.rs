@@ -22,7 +22,7 @@ fn hostdevs() -> Rule {
         .summary("booting from a device of the host that cannot be booted, or showing one without a display")
         .doc(
             "A guest does not boot from a vhost SCSI device or a mediated device of the model `vfio-ap`. What a mediated device draws \
-             (`display='on'`) needs a display on which it is shown.",
+             (`display='on'`) needs a display on which it is shown, and one such device alone has a framebuffer before its driver runs (`ramfb`).",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' wwpn='naa.5123456789abcde0'/>\
@@ -50,6 +50,13 @@ fn hostdevs() -> Rule {
             (matches!(mdev.model, Mdev::VfioCcw | Mdev::VfioAp) && !is_s390(scope.arch))
                 .then(|| "only s390 guests have devices of CCW and AP: set model='vfio-pci'".to_owned())
         }))
+        .finds(
+            "<devices><graphics type='vnc'/><hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on' ramfb='on'><source>\
+             <address uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></source></hostdev>\
+             <hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on' ramfb='on'><source>\
+             <address uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5ab'/></source></hostdev></devices>",
+        )
+        .row(check(second_framebuffer).driver(Driver::Qemu))
         .row(refused(|hostdev: &Hostdev, scope| {
             let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
             let display = match &subsystem.type_ {
@@ -60,6 +67,16 @@ fn hostdevs() -> Rule {
             (display == Some(OnOff::On) && !scope.graphics)
                 .then(|| "display='on' needs a display to be shown on: add <graphics>, or set display='off'".to_owned())
         }))
+}
+
+fn second_framebuffer(devices: &Devices, cx: &mut Context<'_>) {
+    let has_one = |hostdev: &&Hostdev| {
+        let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return false };
+        matches!(&subsystem.type_, HostdevSubsystem::Mdev(mdev) if mdev.ramfb == Some(OnOff::On))
+    };
+    for second in devices.hostdevs.iter().filter(has_one).skip(1) {
+        cx.error(&second.xml, "one device alone shows a framebuffer before its driver runs: set ramfb='off'");
+    }
 }
 
 fn tpms() -> Rule {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domxml::{
     Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice,
-    DiskTargetBus as Bus, DriverIoThreads, Hostdev, each,
+    DiskTargetBus as Bus, DriverIoThread, DriverIoThreads, Hostdev, each,
 };
 
 use super::refused;
@@ -41,7 +41,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("an I/O thread that the guest does not have, or that is named twice")
             .doc(
                 "A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes. Of several, \
-                 each is named once, and each queue is served by one.",
+                 each is named once, each queue is served by one, and all name the queues that they serve or none does.",
             )
             .finds(
                 "<iothreads>2</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
@@ -50,7 +50,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
             .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
             .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
-            .row(check(mapped_twice).driver(Driver::Qemu))
+            .row(check(mapped).driver(Driver::Qemu))
             .row(
                 exists(controller_threads, IOTHREADS)
                     .driver(Driver::Qemu)
@@ -76,7 +76,14 @@ fn controller_threads(controller: &Controller) -> Vec<u32> {
     driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
 }
 
-fn mapped_twice(threads: &DriverIoThreads, cx: &mut Context<'_>) {
+fn mapped(threads: &DriverIoThreads, cx: &mut Context<'_>) {
+    let serves = |thread: &&DriverIoThread| !thread.queues.is_empty();
+    if threads.iothreads.iter().any(|it| serves(&it))
+        && let Some(idle) = threads.iothreads.iter().find(|it| !serves(it))
+    {
+        cx.error(&idle.xml, "all I/O threads name the queues that they serve, or none does: add <queue> to this one");
+        return;
+    }
     let (mut named, mut served) = (BTreeSet::new(), BTreeSet::new());
     for thread in &threads.iothreads {
         if !named.insert(thread.id) {
@@ -114,6 +121,12 @@ fn nvme(devices: &Devices, cx: &mut Context<'_>) {
     let serial =
         |controller: &Controller| matches!(&controller.type_, ControllerType::Nvme(nvme) if nvme.serial.is_some());
     let known = devices.controllers.iter().any(serial);
+    if devices.disks.iter().all(|disk| bus(disk) != Bus::Nvme) {
+        let is_nvme = |it: &&Controller| matches!(it.type_, ControllerType::Nvme(_));
+        for controller in devices.controllers.iter().filter(is_nvme).filter(|it| !serial(it)) {
+            cx.error(&controller.xml, "an NVMe controller has a serial number: add <serial>");
+        }
+    }
     let disks = devices.disks.iter().filter(|disk| bus(disk) == Bus::Nvme);
     let mut numbered = known;
     for disk in disks {

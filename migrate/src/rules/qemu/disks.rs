@@ -152,7 +152,7 @@ fn formats() -> Rule {
     rule("qemu-disk-format-conflict", Class::Conflict)
         .summary("a format of storage that QEMU does not read")
         .doc(
-            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the disk is a folder. It no longer \
+            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the disk is a folder, and read-only. It no longer \
              decrypts qcow and qcow2 in their old way: encryption is `luks` since libvirt 4.5.0.",
         )
         .finds("<devices><disk type='file'><driver name='qemu' type='cow'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
@@ -192,6 +192,9 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
         Some(Format::Fat) if !folder => {
             "the format fat is that of a folder: set type='dir' of the disk, or another format"
         }
+        Some(Format::Fat) if !disk.readonly && disk.device != Some(DiskDevice::Cdrom) => {
+            "QEMU shows a folder read-only: add <readonly/> to the disk"
+        }
         Some(Format::Fat) => return,
         _ if folder => FOLDER,
         _ => return,
@@ -223,7 +226,7 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
     let other = !matches!(format, None | Some(Format::Raw | Format::Aio | Format::Qcow2 | Format::Luks));
     let server = matches!(&disk.type_, DiskType::Network(_));
     // What stands beside the source names no engine of a server's.
-    let beside = disk.encryption.as_ref().map(|outer| outer.xml.span);
+    let beside = disk.encryption.as_ref().map(|outer| outer.xml.span).filter(|_| server);
     each(disk, |it: &Encryption| {
         if let Some(message) = undecipherable(it.format, it.engine, other)
             .or_else(|| of_engine(it, server).filter(|_| beside != Some(it.xml.span)))
@@ -309,6 +312,10 @@ fn of_driver(disk: &Disk) -> Option<&'static str> {
 }
 
 fn of_disk(disk: &Disk) -> Option<&'static str> {
+    let cache = disk.driver.as_ref().and_then(|driver| driver.cache);
+    if matches!(disk.type_, DiskType::Vhostvdpa(_)) && !matches!(cache, Some(Cache::None | Cache::Directsync)) {
+        return Some("a vDPA disk passes by the host's cache: set cache='none' or 'directsync' in <driver>");
+    }
     let bus = bus(disk);
     if disk.vendor.is_some() && bus != Bus::Scsi {
         return Some("only SCSI disks have a <vendor>: leave it out, or set bus='scsi'");

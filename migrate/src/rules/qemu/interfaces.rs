@@ -1,8 +1,10 @@
 //! Network interfaces: what their type or model does not have.
 
-use domxml::{Interface, InterfaceType, TeamingType};
+use domxml::{Interface, InterfaceBackendType, InterfaceType, TeamingType};
 
 use super::refused;
+use crate::options::Driver;
+use crate::rule::kinds::refuse_at;
 use crate::rule::{Class, Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -10,7 +12,8 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("qemu-interface-conflict", Class::Conflict)
             .summary("an option that the interface's type or model does not have")
             .doc(
-                "The size of packets and the coalescing of interrupts are set on devices of the host: interfaces of the types `network`, `bridge`, \
+                "The addresses and routes that the guest has, and ports that are forwarded to it, are set by QEMU's own network (`user`: addresses alone) and by passt, one \
+                 address and one default route of each family. The size of packets and the coalescing of interrupts are set on devices of the host: interfaces of the types `network`, `bridge`, \
                  `ethernet` and `direct`. A pair of interfaces for live migration (`<teaming>`) keeps a virtio interface, and vDPA is virtio.",
             )
             .finds("<devices><interface type='user'><mtu size='9000'/></interface></devices>")
@@ -35,6 +38,19 @@ pub(super) fn rules() -> Vec<Rule> {
                 }
                 (vdpa && other).then(|| "an interface of vDPA is virtio: set <model type='virtio'/>".to_owned())
             }))
+            .finds("<devices><interface type='bridge'><source bridge='br0'/><ip address='192.0.2.5' prefix='24'/></interface></devices>")
+            .finds("<devices><interface type='user'><ip address='192.0.2.5'/><ip address='192.0.2.6'/></interface></devices>")
+            .finds("<devices><interface type='user'><portForward proto='tcp'><range start='22' to='2022'/></portForward></interface></devices>")
+            .row(refuse_at(Interface::IPS, |nic: &Interface, _| addresses(nic)).driver(Driver::Qemu))
+            .row(refuse_at(Interface::ROUTES, |nic: &Interface, _| routes(nic)).driver(Driver::Qemu))
+            .row(
+                refuse_at(Interface::PORT_FORWARDS, |nic: &Interface, _| {
+                    (!nic.port_forwards.is_empty() && !is_passt(nic)).then_some(
+                        "ports are forwarded by passt: set type='user' and <backend type='passt'/>, or leave out <portForward>",
+                    )
+                })
+                .driver(Driver::Qemu),
+            )
             .row(refused(|nic: &Interface, scope| {
                 let model = nic.model.as_ref()?.type_.as_ref()?;
                 let conventional = ["e1000", "e1000e", "rtl8139", "ne2k_pci", "pcnet", "vmxnet3", "igb"].contains(&model.as_str());
@@ -42,4 +58,30 @@ pub(super) fn rules() -> Vec<Rule> {
                     .then(|| format!("this machine has no PCI for a network card {}: choose another model, as virtio", model.as_str()))
             })),
     ]
+}
+
+/// Whether passt connects the interface.
+fn is_passt(nic: &Interface) -> bool {
+    let passt = nic.backend.as_ref().and_then(|backend| backend.type_) == Some(InterfaceBackendType::Passt);
+    passt && matches!(nic.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_))
+}
+
+fn addresses(nic: &Interface) -> Option<&'static str> {
+    let user = matches!(nic.type_, InterfaceType::User(_)) || is_passt(nic);
+    let of_family = |four: bool| nic.ips.iter().filter(|ip| ip.address.0.is_ipv4() == four).count();
+    if !user && !nic.ips.is_empty() {
+        return Some("only QEMU's own network and passt give the guest an address: leave out <ip>");
+    }
+    (of_family(true) > 1 || of_family(false) > 1)
+        .then_some("an interface has one address of each family: leave out the others")
+}
+
+fn routes(nic: &Interface) -> Option<&'static str> {
+    // Routes of others are refused whatever they are.
+    let default = |four: bool| {
+        let routes = nic.routes.iter().filter(|route| route.address.is_none());
+        routes.filter(|route| route.gateway.0.is_ipv4() == four).count()
+    };
+    (is_passt(nic) && (default(true) > 1 || default(false) > 1))
+        .then_some("an interface has one default route of each family: leave out the others")
 }

@@ -48,6 +48,8 @@ fn serials() -> Rule {
                 {
                     Some("only the virt machines of RISC-V and LoongArch have a 16550a: leave out <target>")
                 }
+                (None, Some(SerialModel::PciSerial)) => Some("this model is of the type pci-serial: set it"),
+                (None, Some(SerialModel::UsbSerial)) => Some("this model is of the type usb-serial: set it"),
                 _ => None,
             }
             .map(str::to_owned)
@@ -145,7 +147,15 @@ fn cards(devices: &Devices, cx: &mut Context<'_>) {
     let primary = |video: &Video| video.model.as_ref().is_some_and(|model| model.primary == Some(YesNo::Yes));
     let first = devices.videos.iter().position(primary).unwrap_or(0);
     for (index, video) in devices.videos.iter().enumerate() {
-        let Some(model) = &video.model else { continue };
+        let Some(model) = &video.model else {
+            if index != first && cx.scope.is_x86() {
+                cx.error(
+                    &video.xml,
+                    "a video card beside the first is virtio or qxl: add <model type='virtio'/>, or leave it out",
+                );
+            }
+            continue;
+        };
         let several = matches!(model.type_, VideoModelType::Qxl(_) | VideoModelType::Virtio(_));
         if several || matches!(model.type_, VideoModelType::None) {
             continue;
@@ -188,16 +198,24 @@ fn is_arm(scope: &Scope) -> bool {
     matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l))
 }
 
+fn second_smartcard(devices: &Devices, cx: &mut Context<'_>) {
+    for second in devices.smartcards.iter().skip(1) {
+        cx.error(&second.xml, "a guest of QEMU has one smart card: leave this one out");
+    }
+}
+
 fn others() -> Rule {
     rule("qemu-device-conflict", Class::Conflict)
         .summary("a device that the machine does not have")
-        .doc("`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, and s390 has no `ich9` sound.")
+        .doc("`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, s390 has no `ich9` sound, and a guest has one smart card.")
         .finds("<devices><nvram><address type='spapr-vio' reg='0x3000'/></nvram></devices>")
         .finds("<devices><sound model='ich7'/></devices>")
         .row(refused_where::<Nvram>(
             |scope| scope.board != Board::Pseries,
             "only pseries machines have <nvram> among the devices: leave it out",
         ))
+        .finds("<devices><smartcard mode='host'/><smartcard mode='host'/></devices>")
+        .row(check(second_smartcard).driver(Driver::Qemu))
         .row(refused(|sound: &Sound, scope| {
             match sound.model {
                 SoundModel::Ich7 => Some("QEMU has no sound card of this model: set model='ich9'"),

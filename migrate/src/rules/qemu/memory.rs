@@ -69,10 +69,11 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
             .doc(
                 "The size of memory that guests share is a power of two, and 1 MiB at least. The model `ivshmem-doorbell` has a server, `ivshmem-plain` \
-                 none. s390 guests have no such device.",
+                 none, and the model `ivshmem`, which was both and the default, is gone. s390 guests have no such device.",
             )
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>4</size><server path='/s'/></shmem></devices>")
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>24</size></shmem></devices>")
+            .finds("<devices><shmem name='s'><size unit='M'>4</size></shmem></devices>")
             .row(refused(|shmem: &Shmem, scope| {
                 let size = shmem.size.as_ref().and_then(|size| scalar::bytes(size))?;
                 let fits = size == 0 || size.is_power_of_two() && size >= 1 << 20;
@@ -88,6 +89,16 @@ pub(super) fn rules() -> Vec<Rule> {
                     _ => None,
                 }
             }))
+            // libvirt 9.0.0's own tests of its QEMU driver still have the old model, those of 11.3.0 no longer do.
+            .row(
+                refused(|shmem: &Shmem, _| {
+                    let model = shmem.model.as_ref().and_then(|model| model.type_);
+                    matches!(model, None | Some(ShmemModelType::Ivshmem)).then(|| {
+                        "QEMU no longer has the model ivshmem: set <model type='ivshmem-plain'/>, or 'ivshmem-doorbell' beside a <server/>".to_owned()
+                    })
+                })
+                .since(11, 3, 0),
+            )
             .row(refused(|shmem: &Shmem, scope| {
                 let plain = shmem.model.as_ref().and_then(|model| model.type_);
                 let known = matches!(plain, Some(ShmemModelType::IvshmemPlain | ShmemModelType::IvshmemDoorbell));

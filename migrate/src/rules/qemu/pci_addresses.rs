@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
     Address, AddressType, Controller, ControllerType, ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus,
-    Extra, MemballoonModel, OnOff, Zpci, each,
+    Extra, MemballoonModel, MemoryDevice, MemoryDeviceModel, OnOff, Zpci, each,
 };
 
 use super::pci::set;
@@ -213,11 +213,14 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let balloon: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
     let board = cx.scope.board;
     let integrated = devices.controllers.iter().filter(|it| integrated(it, board).is_some());
+    let is_module = |it: &&MemoryDevice| matches!(it.model, MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_));
+    let modules = devices.memory_devices.iter().filter(is_module);
     let unasked: Vec<&Address> = balloon
         .iter()
         .copied()
         .chain(devices.channels.iter().filter_map(|it| it.address.as_ref()))
         .chain(integrated.filter_map(|it| it.address.as_ref()))
+        .chain(modules.filter_map(|it| it.address.as_ref()))
         .collect();
     each(devices, |address: &Address| {
         let xml = &address.xml;

@@ -107,8 +107,10 @@ fn first_objection(first: &VcpusVcpu) -> Option<&'static str> {
 }
 
 fn order_objection<'v>(there: &[&'v VcpusVcpu]) -> Option<(&'v Extra, &'static str)> {
-    let ordered = there.first()?.order.is_some();
-    if let Some(other) = there.iter().find(|vcpu| vcpu.order.is_some() != ordered) {
+    // An order of 0 is none.
+    let is_ordered = |vcpu: &VcpusVcpu| vcpu.order.is_some_and(|order| order > 0);
+    let ordered = is_ordered(there.first()?);
+    if let Some(other) = there.iter().find(|vcpu| is_ordered(vcpu) != ordered) {
         return Some((
             &other.xml,
             "all CPUs that are there have an order, or none has: add order to all of them, or leave it out",

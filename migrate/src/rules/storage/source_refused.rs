@@ -265,7 +265,7 @@ fn values() -> Rule {
             "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
              connection that is made again needs a time-out, reservations that libvirt does not manage the socket of their helper. The \
              name of an RBD or Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
-             namespace between them. A histogram of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for QEMU's.",
+             namespace between them. Cookies have names of their own, and data that is kept apart a file. A histogram of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for QEMU's.",
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool//image'/><target dev='vda' bus='virtio'/></disk></devices>",
@@ -288,6 +288,23 @@ fn values() -> Rule {
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><boot order='0'/></disk></devices>",
         )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='https' name='a'><host name='h'/><cookies>\
+             <cookie name='k'>1</cookie><cookie name='k'>2</cookie></cookies></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a'><dataStore type='file'>\
+             <format type='raw'/></dataStore></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(unique(
+            DiskCookies::COOKIES,
+            |cookie, _| Some(cookie.name.clone()),
+            |name| format!("another cookie is called {name}: leave this one out"),
+        ))
+        .row(refuse(|it: &DiskDataStore, _| {
+            let source = it.type_.members().and_then(|members| child_called(members, "source"));
+            source.is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
+        }))
         .row(refuse_each(|it: &DiskDriver, _| {
             const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
             [
