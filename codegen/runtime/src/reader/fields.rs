@@ -45,13 +45,12 @@ impl Reader {
                     self.absent(Attribute(attribute, node.0), table, false);
                 }
             }
-            Selection::Missing if let Some(attribute) = empty => {
-                self.silent = true;
-                self.empty_value(Attribute(attribute, node.0));
-            }
             Selection::Missing => {
                 self.silent = true;
-                self.missing_attribute(node.0, table);
+                match empty {
+                    Some(attribute) => self.empty_value(Attribute(attribute, node.0)),
+                    None => self.missing_attribute(node.0, table),
+                }
             }
             Selection::Unknown => {
                 if let Some(attribute) = attribute
@@ -90,8 +89,8 @@ impl Reader {
                 self.absent(attribute, line, read.is_ok());
             }
             // What stands for the attribute that must be there.
-            _ if absent && let Some(default) = line.default => {
-                if let Ok(None) = field.read(default.value) {
+            _ if absent && line.default.is_some() => {
+                if line.default.is_some_and(|default| matches!(field.read(default.value), Ok(None))) {
                     self.told_absent(attribute, nothing_in(attribute));
                 }
             }
