@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use domxml::{Described, Device, Devices, Domain, FieldKind, LoneDevice, strategy};
+use domxml::{Described, Device, Devices, Domain, Element, FieldKind, LoneDevice, strategy};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -23,6 +23,7 @@ fn domains_are_valid_and_are_read_printed_and_read_again() {
     let result = runner(400).run(&strategy::domain_texts(), |text| {
         domxml::validate(&text).map_err(error)?;
         let domain = Domain::from_xml(&text).map_err(error)?;
+        domain.check_values().map_err(error)?;
         let printed = domain.to_xml();
         domxml::validate(&printed).map_err(error)?;
         let again = Domain::from_xml(&printed).map_err(error)?;

@@ -137,6 +137,16 @@ pub trait Element: Content + Default {
         path::values(self)
     }
 
+    /// Whether every value is one that is read again as it is written: no number is beyond its range, no list that needs items is without, nothing
+    /// is empty that would be read as absent. What is wrong with a value that is read is for the schema to say (`domxml::validate`).
+    ///
+    /// # Errors
+    ///
+    /// The first value of which that is not so, with its path and what it may be.
+    fn check_values(&self) -> Result<(), PathError> {
+        path::check(self)
+    }
+
     /// Whether there is nothing in the element: no attribute, no text, no child, nothing unknown that is kept. Comments are
     /// nothing.
     fn says_nothing(&self) -> bool {

@@ -13,7 +13,7 @@ use std::fmt;
 
 pub(crate) use change::{remove, set};
 pub use find::values;
-pub(crate) use find::{element, get};
+pub(crate) use find::{check, element, get};
 
 /// What setting a value did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

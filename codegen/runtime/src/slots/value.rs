@@ -31,6 +31,20 @@ pub trait Field: Any {
 
     /// Appends the spelling of the value with this number, not escaped.
     fn write(&self, index: usize, out: &mut String);
+
+    /// Whether the value with this number is read again as it is written.
+    ///
+    /// # Errors
+    ///
+    /// No value is spelt as this one is; the error says what would be.
+    fn check(&self, index: usize) -> Result<(), ScalarError>;
+}
+
+/// Whether there is a value that is spelt as this one is.
+fn check<T: Scalar>(value: &T) -> Result<(), ScalarError> {
+    let mut text = String::new();
+    value.write(&mut text);
+    T::parse(&text).map(drop)
 }
 
 impl<T: Scalar> Field for T {
@@ -59,6 +73,10 @@ impl<T: Scalar> Field for T {
 
     fn write(&self, _index: usize, out: &mut String) {
         Scalar::write(self, out);
+    }
+
+    fn check(&self, _index: usize) -> Result<(), ScalarError> {
+        check(self)
     }
 }
 
@@ -91,6 +109,10 @@ impl<T: Scalar> Field for Option<T> {
         if let Some(value) = self {
             value.write(out);
         }
+    }
+
+    fn check(&self, _index: usize) -> Result<(), ScalarError> {
+        self.as_ref().map_or(Ok(()), check)
     }
 }
 
@@ -126,5 +148,9 @@ impl<T: Scalar> Field for Vec<T> {
         if let Some(value) = self.get(index) {
             value.write(out);
         }
+    }
+
+    fn check(&self, index: usize) -> Result<(), ScalarError> {
+        self.get(index).map_or(Ok(()), check)
     }
 }
