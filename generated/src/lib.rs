@@ -51,9 +51,9 @@ pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Change, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
     Newer, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, PathError, PathErrorKind, Payload,
-    Place, Prefer, ReadOptions, Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown, ValueInfo, Verbatim, Version,
-    WriteOptions, Written, each, each_struct, each_struct_mut, extras, extras_mut, field, field_mut, fields,
-    fields_mut, given, observe, walk, walk_mut, walk_places,
+    Place, Prefer, ReadOptions, Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown, Unwritable, ValueInfo,
+    Verbatim, Version, WriteOptions, Written, each, each_struct, each_struct_mut, extras, extras_mut, field, field_mut,
+    fields, fields_mut, given, observe, walk, walk_mut, walk_places,
 };
 pub use ext::NotADevice;
 pub use same::SameAs;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use domxml_runtime::{Element as _, WriteOptions};
 use domxml_xml::{Positions, Spare};
 use relaxng_model::validate::Validator;
 
@@ -95,7 +96,12 @@ impl Domain {
     ///
     /// All that is wrong with it.
     pub fn validate(&self) -> Result<(), Violations> {
-        validate(&self.to_xml())
+        let written = self.write_with(&WriteOptions::default());
+        let Some(unwritable) = written.unwritable else { return validate(&written.text) };
+        let (line, column) = Positions::new(&written.text).line_and_column(unwritable.at);
+        let range = unwritable.at..unwritable.at + char::REPLACEMENT_CHARACTER.len_utf8();
+        let message = unwritable.reason();
+        Err(Violations(vec![Violation { range, line, column, path: format!("/{}", unwritable.path), message }]))
     }
 }
 

@@ -11,6 +11,9 @@ fn a_valid_domain_is_told_from_an_invalid_one() {
     domain.title = Some("a\nb".to_owned());
     let wrong = domain.validate().expect_err("a title is one line");
     assert_eq!((wrong.0[0].line, &*wrong.0[0].path), (3, "/domain/title"), "{wrong}");
+    domain.title = Some("a\u{1}b".to_owned());
+    let wrong = domain.validate().expect_err("no document can hold the title");
+    assert_eq!((wrong.0[0].line, &*wrong.0[0].path), (3, "/domain/title"), "{wrong}");
 }
 
 #[test]

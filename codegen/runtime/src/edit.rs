@@ -17,7 +17,7 @@ use crate::element::{Element, Parsed};
 use crate::error::ParseErrors;
 use crate::extra::{KeptNode, Span};
 use crate::reader::{self, ReadOptions, Unknown};
-use crate::writer::{Print, WriteOptions};
+use crate::writer::{Print, Unwritable, WriteOptions};
 use domxml_xml::{Spare, Tree};
 use std::collections::{HashMap, HashSet};
 
@@ -87,14 +87,18 @@ impl<'t> Original<'t> {
 ///
 /// # Errors
 ///
-/// All that is wrong with the document.
+/// All that is wrong with the document, or a new value that no document can hold.
 pub(crate) fn edit<T: Element>(text: &str, change: impl FnOnce(&mut T)) -> Result<String, ParseErrors> {
     let mut spare = Spare::default();
     let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
     let (original, Parsed { mut value, .. }) = Original::read::<T>(text, &options, &mut spare)?;
     let before = value.print_with(&WriteOptions::default());
     change(&mut value);
-    Ok(original.edited(&before, &value.print_with(&WriteOptions::default())))
+    let after = value.print_with(&WriteOptions::default());
+    if let (_, Some(unwritable)) = Unwritable::replaced(after.text.clone()) {
+        return Err(unwritable.of_document(text));
+    }
+    Ok(original.edited(&before, &after))
 }
 
 /// The comments and processing instructions of a document, with the places where they stood: what a change of it must not lose.

@@ -10,7 +10,7 @@ use crate::path::{self, Change, PathError};
 use crate::reader::{self, ReadOptions};
 use crate::slots::Prefer;
 use crate::whole;
-use crate::writer::{self, Print, WriteOptions, Written};
+use crate::writer::{self, Print, Unwritable, WriteOptions, Written};
 use domxml_xml::{Form, NoRoom, Spare};
 use std::any::Any;
 
@@ -57,19 +57,36 @@ pub trait Element: Content + Default {
     ///
     /// # Errors
     ///
-    /// A name or a comment has a character that the encoding does not have.
+    /// A name or a comment has a character that the encoding does not have, or a value one that no document can hold.
     fn to_bytes(&self, form: &Form) -> Result<Vec<u8>, NoRoom> {
-        form.encode(&form.declared(&self.to_xml()))
+        let written = self.write_with(&WriteOptions::default());
+        match written.unwritable {
+            Some(Unwritable { at, character, .. }) => Err(NoRoom { at, character, encoding: "XML" }),
+            None => form.encode(&form.declared(&written.text)),
+        }
     }
 
     /// The element as a document, ended by a line break. Everything it holds is written as it is, but
     /// for the name of an encoding in its declaration: a string is written in UTF-8, so no other name stays.
     /// Of a type that elements of several names have, it has the name under which it was read, or else that of the type.
+    ///
+    /// A document cannot hold control characters other than tab and line ends, nor U+FFFE and U+FFFF: U+FFFD stands for those of a
+    /// value. [`Element::try_to_xml`] refuses to write such a value.
     fn to_xml(&self) -> String {
         self.write_with(&WriteOptions::default()).text
     }
 
-    /// As [`Element::to_xml`], with options.
+    /// As [`Element::to_xml`], where the values may come from anywhere.
+    ///
+    /// # Errors
+    ///
+    /// A value has a character that no document can hold.
+    fn try_to_xml(&self) -> Result<String, Unwritable> {
+        let written = self.write_with(&WriteOptions::default());
+        written.unwritable.map_or(Ok(written.text), Err)
+    }
+
+    /// As [`Element::to_xml`], with options. [`Written::unwritable`] tells of a value that no document can hold.
     fn write_with(&self, options: &WriteOptions) -> Written {
         writer::write(self, options)
     }
@@ -85,7 +102,7 @@ pub trait Element: Content + Default {
     ///
     /// # Errors
     ///
-    /// All that is wrong with the document.
+    /// All that is wrong with the document, or a new value that no document can hold.
     fn edit(text: &str, change: impl FnOnce(&mut Self)) -> Result<String, ParseErrors> {
         edit::edit(text, change)
     }
@@ -292,7 +309,8 @@ macro_rules! elements {
                 $crate::Element::from_xml(text)
             }
 
-            /// The element as a document, ended by a line break.
+            /// The element as a document, ended by a line break. U+FFFD stands for what no document can hold, which
+            /// [`Element::try_to_xml`]($crate::Element::try_to_xml) refuses.
             #[inline]
             #[must_use]
             pub fn to_xml(&self) -> ::std::string::String {

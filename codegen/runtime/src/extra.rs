@@ -150,6 +150,7 @@ impl Extra {
         let Some(other) = other.kept else { return };
         let kept = self.kept_mut();
         kept.namespaces.extend(other.namespaces);
+        kept.needs(other.used);
         kept.attributes.extend(other.attributes);
         kept.values.extend(other.values);
         kept.nodes.extend(other.nodes.into_iter().map(|node| match node.anchor {
@@ -169,6 +170,9 @@ impl Extra {
 pub struct Kept {
     /// Namespace declarations of the start tag: prefix (empty for the default namespace) and URI.
     pub namespaces: Vec<(Box<str>, Box<str>)>,
+    /// Prefixes, and their namespaces, that what is kept here uses and that elements around declare: they come along where the element
+    /// goes to a place at which they are not declared.
+    pub used: Vec<(Box<str>, Box<str>)>,
     /// Unknown attributes: name with prefix as in the document, and value.
     pub attributes: Vec<(Box<str>, Box<str>)>,
     /// Unknown values of attributes that have a field, which holds none.
@@ -185,6 +189,17 @@ pub struct Kept {
     pub prolog: Box<str>,
     /// Of the root: what stands behind it, without white space at its ends.
     pub epilog: Box<str>,
+}
+
+impl Kept {
+    /// Notes namespaces that what is kept uses.
+    pub(crate) fn needs(&mut self, namespaces: impl IntoIterator<Item = (Box<str>, Box<str>)>) {
+        for namespace in namespaces {
+            if !self.used.contains(&namespace) {
+                self.used.push(namespace);
+            }
+        }
+    }
 }
 
 /// A value that its attribute does not take, or an empty one that counts as none. It is written in the place of the attribute, unless the

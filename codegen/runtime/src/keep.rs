@@ -3,7 +3,7 @@
 use crate::extra::{Anchor, Extra, KeptLeaf, KeptNode, TEXT};
 use crate::reader::is_blank;
 use crate::scalar;
-use crate::verbatim::{range, source};
+use crate::verbatim::{outer_namespaces, range, source};
 use roxmltree::{Node, NodeId, NodeType};
 use std::collections::{HashMap, HashSet};
 
@@ -103,6 +103,7 @@ fn kept(node: Node<'_, '_>, anchor: Anchor, same_line: bool) -> KeptNode {
 /// leaves that should hold none too.
 pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId], taken: &[NodeId]) {
     let (mut nodes, mut kept_leaves): (Vec<KeptNode>, Vec<KeptLeaf>) = Default::default();
+    let mut used = Vec::new();
     let mut counts: HashMap<&str, u32> = HashMap::new();
     let mut fields: HashSet<(Option<&str>, &str)> = HashSet::new();
     // The last child that is a field, as long as no line has ended since.
@@ -150,6 +151,9 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
                 None => Anchor::End,
             };
             let mut node = kept(child, anchor, same_line);
+            if child.is_element() {
+                used.extend(outer_namespaces(child));
+            }
             if child.is_text() {
                 node.text = scalar::trim(&node.text).into();
             }
@@ -169,6 +173,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
         waiting = nodes.len();
         if listed(leaves, child) {
             kept_leaves.push(leaf(child, name, nth, unknown));
+            used.extend(outer_namespaces(child));
         }
         (on_line, same_line) = (Some((name, nth)), true);
         last = on_line;
@@ -177,6 +182,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
         let kept = extra.kept_mut();
         kept.nodes.append(&mut nodes);
         kept.leaves.append(&mut kept_leaves);
+        kept.needs(used);
     }
 }
 

@@ -67,6 +67,8 @@ pub enum PathErrorKind {
         /// Why.
         reason: &'static str,
     },
+    /// The value has a character that no document can hold.
+    Unwritable(char),
     /// It has no room for another one.
     Full,
     /// The format does not do without it.
@@ -93,6 +95,9 @@ impl fmt::Display for PathError {
             }
             PathErrorKind::Value { value, error } => write!(f, "{path} cannot be '{value}': {error}"),
             PathErrorKind::Refused { value, reason } => write!(f, "{path} cannot be '{value}': {reason}"),
+            PathErrorKind::Unwritable(character) => {
+                write!(f, "{path} cannot hold the character U+{:04X}: no document can", u32::from(*character))
+            }
             PathErrorKind::Full => write!(f, "there is no room for {path}"),
             PathErrorKind::Required => write!(f, "the format does not do without {path}"),
         }

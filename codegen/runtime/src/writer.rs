@@ -4,6 +4,7 @@ mod fields;
 mod kept;
 mod marks;
 mod options;
+mod unwritable;
 
 use crate::content::Content;
 use crate::escape;
@@ -17,6 +18,7 @@ pub(crate) use marks::{Mark, MarkKind};
 pub use options::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Written,
 };
+pub use unwritable::Unwritable;
 
 /// Shows `observer` everything that `content` holds.
 pub fn observe(content: &dyn Content, observer: &mut dyn Observer) {
@@ -31,7 +33,7 @@ pub fn observe(content: &dyn Content, observer: &mut dyn Observer) {
 pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
     let mut writer = Writer::new(options);
     writer.root(content);
-    Written { text: writer.out, findings: writer.findings }
+    writer.written()
 }
 
 /// As [`Element::write_with`](crate::Element::write_with), of what has no name of its own under this one: the members of a variant, an element
@@ -41,7 +43,7 @@ pub fn write_as(name: &'static str, content: &dyn Content, options: &WriteOption
     let mut writer = Writer::new(options);
     let name = root_name(content).unwrap_or(("", name));
     writer.root_as(name, content);
-    Written { text: writer.out, findings: writer.findings }
+    writer.written()
 }
 
 /// Writes a document and notes where its parts stand.
@@ -111,6 +113,11 @@ impl<'o> Writer<'o> {
         }
     }
 
+    fn written(self) -> Written {
+        let (text, unwritable) = Unwritable::replaced(self.out);
+        Written { text, findings: self.findings, unwritable }
+    }
+
     fn root(&mut self, content: &dyn Content) {
         if let Some(name) = root_name(content) {
             self.root_as(name, content);
@@ -174,8 +181,10 @@ impl<'o> Writer<'o> {
             observer.element(line, info, self.span);
         }
         let kept = kept.filter(|_| self.options.kept != KeptContent::Drop);
+        let mut brought = Vec::new();
         if let Some(kept) = kept {
             self.scope.extend(kept.namespaces.iter().cloned());
+            brought = self.bring(&kept.used);
             if !(kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty()) {
                 self.frame = Some(Box::new(Frame::new(kept, self.options.kept == KeptContent::Keep)));
             }
@@ -186,6 +195,9 @@ impl<'o> Writer<'o> {
         self.attributes(content);
         if let Some(kept) = kept {
             self.push_kept_attributes(kept, name_end);
+        }
+        for (prefix, uri) in &brought {
+            push_declaration(&mut self.out, prefix, uri);
         }
         let tag_end = self.out.len();
         self.mark_content();
@@ -231,6 +243,19 @@ impl<'o> Writer<'o> {
         }
         self.around(kept, &Anchor::Behind);
         tag_end
+    }
+
+    /// What a prefix stands for here.
+    fn bound(&self, prefix: &str) -> Option<&str> {
+        self.scope.iter().rev().find(|(known, _)| **known == *prefix).map(|(_, uri)| &**uri)
+    }
+
+    /// Brings namespaces into scope; those that were not are to be declared.
+    fn bring(&mut self, used: &[(Box<str>, Box<str>)]) -> Vec<(Box<str>, Box<str>)> {
+        let missing = used.iter().filter(|(prefix, uri)| self.bound(prefix) != Some(uri));
+        let missing: Vec<_> = missing.cloned().collect();
+        self.scope.extend(missing.iter().cloned());
+        missing
     }
 
     /// Writes the attributes that are kept, into the start tag that begins at `start`. One that has the name of another,

@@ -3,7 +3,8 @@
 mod shop;
 
 use domxml_runtime::{
-    Action, Defaults, Element, EmptyElements, KeptContent, NoteKind, ReadOptions, Unknown, Version, WriteOptions,
+    Action, Defaults, Element, EmptyElements, KeptContent, NoteKind, ReadOptions, Unknown, Verbatim, Version,
+    WriteOptions,
 };
 use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
 
@@ -445,4 +446,66 @@ fn a_document_type_is_kept_and_that_of_another_document_is_no_error_of_this_one(
     assert_eq!(rewritten(text), text);
     let other = "<!DOCTYPE html [<!ENTITY a 'b'>]>\n<html><br></html>";
     assert_eq!(errors(other), ["2:2: the root is <html>; expected <shop>"]);
+}
+
+#[test]
+fn a_character_that_no_document_can_hold_is_an_error_and_never_written() {
+    let text =
+        "<shop name='x'><title>T</title><item kind='voucher'/><item kind='voucher'>10 off</item><metadata/></shop>";
+    let shop = Shop::from_xml(text).expect("valid");
+    type Change = fn(&mut Shop, String);
+    let places: [(&str, Change); 4] = [
+        ("shop/@name", |shop, value| shop.name = value),
+        ("shop/title", |shop, value| shop.title = Some(value)),
+        ("shop/item[2]", |shop, value| shop.items[1].text = Some(value)),
+        ("shop/metadata", |shop, value| {
+            shop.metadata = Some(Verbatim { source: format!("<metadata>{value}</metadata>"), ..Verbatim::default() })
+        }),
+    ];
+    for (path, change) in places {
+        for character in ['\u{1}', '\0', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
+            let mut changed = shop.clone();
+            change(&mut changed, format!("a{character}b{character}"));
+            let error = changed.try_to_xml().expect_err("it cannot be written");
+            assert_eq!((&*error.path, error.character), (path, character));
+            assert!(error.to_string().contains(&format!("U+{:04X}", u32::from(character))), "{error}");
+            let written = changed.write_with(&WriteOptions::default());
+            assert_eq!(written.unwritable, Some(error));
+            assert!(changed.to_xml().contains("a\u{fffd}b\u{fffd}"));
+            assert!(Shop::from_xml(&changed.to_xml()).is_ok());
+        }
+        let mut changed = shop.clone();
+        change(&mut changed, "\t\u{e9}\u{7f}\u{85}\u{fffd}\u{1f600}".to_owned());
+        assert!(changed.try_to_xml().is_ok(), "{path}");
+    }
+    let mut set = shop.clone();
+    for path in ["@name", "title", "item[2]"] {
+        let error = set.set(path, "a\u{1}").expect_err("it is refused");
+        assert!(error.to_string().contains("U+0001"), "{error}");
+    }
+    assert_eq!(set, shop);
+    let error = Shop::edit(text, |shop| shop.name = "\u{1}".to_owned()).expect_err("it cannot be written");
+    assert!(error.to_string().contains("shop/@name: no document can hold the character U+0001"), "{error}");
+}
+
+#[test]
+fn what_is_kept_brings_its_namespaces_along() {
+    let text = "<shop name='x' xmlns:a='urn:a'><item kind='voucher' a:of='1'><a:more/></item><metadata><a:any/></metadata></shop>";
+    let from = Shop::from_xml_with(text, &KEEP).expect("kept").value;
+    for (around, there) in [("", "a"), (" xmlns:a='urn:b'", "a"), (" xmlns:a='urn:a'", "")] {
+        let mut to = Shop::from_xml(&format!("<shop name='y'{around}/>")).expect("valid");
+        to.items = from.items.clone();
+        to.metadata = from.metadata.clone();
+        let written = to.to_xml();
+        let tree = roxmltree::Document::parse(&written).unwrap_or_else(|error| panic!("{error}\n{written}"));
+        let uri_of = |name: &str| {
+            tree.descendants().find(|node| node.tag_name().name() == name).and_then(|node| node.tag_name().namespace())
+        };
+        assert_eq!((uri_of("more"), uri_of("any")), (Some("urn:a"), Some("urn:a")), "{written}");
+        let of = tree.descendants().flat_map(|node| node.attributes()).find(|own| own.name() == "of");
+        assert_eq!(of.and_then(|own| own.namespace()), Some("urn:a"), "{written}");
+        assert_eq!(written.contains("<item kind='voucher' a:of='1' xmlns:a='urn:a'>"), !there.is_empty(), "{written}");
+    }
+    // Where it stood nothing is declared anew.
+    assert_eq!(from.to_xml().matches("xmlns").count(), 1);
 }

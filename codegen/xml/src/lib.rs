@@ -4,6 +4,7 @@
 //! * [`parse`] makes a tree of a text, by `roxmltree`: within the [`limits`], without entities, with prefixes that are declared
 //!   nowhere read as libxml2 reads them, and with errors that say what to do.
 
+mod character;
 mod document;
 mod encoding;
 pub mod fragment;
@@ -13,6 +14,7 @@ mod position;
 mod undeclared;
 mod wrong;
 
+pub use character::{forbidden, is_character};
 pub use document::{Error, Spare, Tree, parse, root_name, within_limits};
 pub use encoding::{Declaration, Decoded, Form, NoRoom, NotText, declaration, decode};
 pub use markup::{Kind, Piece, attributes, pieces, tag_name};

@@ -134,7 +134,11 @@ const MEMBERS: &str = "members";
 /// A struct as data: it is printed and read back, which tells what of it is not of the format.
 fn of(content: &dyn Content, again: &mut dyn Content) -> Result<Data, DataError> {
     let options = WriteOptions { kept: KeptContent::Unknown, ..WriteOptions::default() };
-    let text = writer::write_as(MEMBERS, content, &options).text;
+    let written = writer::write_as(MEMBERS, content, &options);
+    if let Some(unwritable) = written.unwritable {
+        return Err(DataError::new(&*unwritable.path, unwritable.reason()));
+    }
+    let text = written.text;
     let mut spare = Spare::default();
     let cannot =
         |error: ParseError| DataError::new(error.path.clone(), format!("no XML can hold this: {}", error.message));

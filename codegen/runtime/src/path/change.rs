@@ -13,6 +13,9 @@ type Outcome = Result<Change, PathErrorKind>;
 /// Sets the value that a path leads to; elements on the way that are not there are made, one behind the last of several, too.
 pub(crate) fn set(content: &mut dyn Content, path: &str, value: &str) -> Result<Change, PathError> {
     let path = Path::parse(path)?;
+    if let Some((_, character)) = domxml_xml::forbidden(value) {
+        return Err(path.error(path.steps.len(), PathErrorKind::Unwritable(character)));
+    }
     let start = own_name(content, &path);
     set_at(content, &path, start, value)
 }

@@ -202,7 +202,11 @@ impl Reader {
         };
         let keep = self.unknown(node, attribute.0.range_qname(), ErrorKind::UnknownAttribute, what);
         if keep && let Some(extra) = out.extra_mut() {
-            extra.kept_mut().attributes.push((attribute.qualified().into(), attribute.0.value().into()));
+            let kept = extra.kept_mut();
+            let name: Box<str> = attribute.qualified().into();
+            let prefix = name.split_once(':').map(|(prefix, _)| prefix.into());
+            kept.needs(prefix.zip(attribute.0.namespace().map(Into::into)));
+            kept.attributes.push((name, attribute.0.value().into()));
         }
     }
 

@@ -1,7 +1,7 @@
 //! One method for each kind of field.
 
 use super::marks::MarkKind;
-use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer};
+use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer, push_declaration};
 use crate::content::{Content, Payload};
 use crate::escape;
 use crate::extra::{Span, TEXT};
@@ -365,16 +365,24 @@ impl Writer<'_> {
 
     fn put_verbatim(&mut self, verbatim: &Verbatim) {
         self.before(&verbatim.name);
+        let mut own = String::new();
         for (prefix, uri) in &verbatim.namespaces {
-            if !self.scope.iter().any(|(known, _)| known == prefix) {
-                self.scope.insert(0, (prefix.clone(), uri.clone()));
-                self.added.push((prefix.clone(), uri.clone()));
+            match self.bound(prefix) {
+                Some(bound) if *bound == **uri => {}
+                None if !prefix.is_empty() => {
+                    self.scope.insert(0, (prefix.clone(), uri.clone()));
+                    self.added.push((prefix.clone(), uri.clone()));
+                }
+                // The prefix stands for another namespace here, or for all names without one.
+                _ => push_declaration(&mut own, prefix, uri),
             }
         }
         self.start_child();
         let kind = if verbatim.name.is_empty() { MarkKind::Text } else { MarkKind::Verbatim };
         let mark = self.open_mark(kind, verbatim.span);
-        self.out.push_str(&verbatim.source);
+        let source = &verbatim.source;
+        let name_end = if own.is_empty() { 0 } else { domxml_xml::tag_name(source, &(0..source.len())).end };
+        self.out.extend([&source[..name_end], &own, &source[name_end..]]);
         self.close_mark(mark);
         self.end_line();
         self.after(&verbatim.name);

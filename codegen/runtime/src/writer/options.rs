@@ -3,6 +3,7 @@
 use crate::extra::Span;
 use crate::info::{FieldInfo, TypeInfo};
 use crate::version::Version;
+use crate::writer::Unwritable;
 
 /// What to do with values that equal a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +87,8 @@ pub struct Written {
     pub text: String,
     /// What was spelt out or left out, in the order of writing.
     pub findings: Vec<Finding>,
+    /// The first value with a character that no document can hold; in the text U+FFFD stands for all of these.
+    pub unwritable: Option<Unwritable>,
 }
 
 /// What was spelt out or left out.

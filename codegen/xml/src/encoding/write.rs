@@ -2,6 +2,7 @@
 
 use super::tables::{holds, upper_half};
 use super::{Declaration, Encoding, Form, declaration};
+use crate::character::is_character;
 use crate::markup;
 use encoding_rs as web;
 use std::borrow::Cow;
@@ -23,6 +24,10 @@ pub struct NoRoom {
 impl fmt::Display for NoRoom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { character, encoding, .. } = self;
+        if !is_character(*character) {
+            let number = u32::from(*character);
+            return write!(f, "no document can hold the character U+{number:04X}: take it out of the value");
+        }
         write!(f, "{encoding} has no '{character}', and no reference can stand for it there: convert the file to UTF-8")
     }
 }
