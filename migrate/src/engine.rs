@@ -247,7 +247,9 @@ fn rewrite(
     restore(&mut domain, said);
     let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
     let reading = Reading::For(options.unknown);
-    let told = notes.iter().map(|note| if is_unread(note) { from_unread(note) } else { from_note(note, reading) });
+    let mended = unknown::mended(&context.findings);
+    let told = notes.iter().filter(|note| !mended.holds(text, note));
+    let told = told.map(|note| if is_unread(note) { from_unread(note) } else { from_note(note, reading) });
     let mut findings: Vec<Finding> = told.collect();
     findings.append(&mut context.findings);
     findings.extend(newer);

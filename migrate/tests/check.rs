@@ -27,13 +27,7 @@ fn levels_decide_the_exit_status() {
         ),
         ("default", OLD.to_owned(), [0, 1, 1, 0]),
         ("copy", copy, [0, 1, 1, 0]),
-        (
-            "legacy",
-            with(
-                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source><address type='pci' domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source></hostdev></devices>",
-            ),
-            [1, 1, 1, 0],
-        ),
+        ("legacy", with("<seclabel type='dynamic' model='none' relabel='yes'/>"), [1, 1, 1, 0]),
         ("invalid", with("<extra/>"), [1, 1, 1, 1]),
         ("error", with("<vcpu placement='static' cpuset='3-1'>4</vcpu>"), [1, 1, 1, 1]),
         ("error", "<domain>".to_owned(), [1, 1, 2, 2]),

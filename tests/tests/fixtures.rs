@@ -2,13 +2,17 @@
 //!
 //! `BLESS=1 cargo test -p domxml-tests --test fixtures` writes the messages anew.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dommigrate::cli::Unknown;
+use dommigrate::cli::{Profile, Unknown};
 use dommigrate::engine;
-use dommigrate::finding::line_column;
+use dommigrate::features::newest;
+use dommigrate::finding::{ids, line_column};
 use domxml_tests::judge;
+use domxml_tests::measures::options;
+use domxml_tests::pairs::apply;
 use relaxng_model::validate::Validator;
 
 fn all() -> Vec<PathBuf> {
@@ -95,4 +99,38 @@ fn bad_documents_draw_their_messages() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn an_unknown_value_stays_whatever_the_rules_do() {
+    const VALUE: &str = "of-tomorrow";
+    let modern = options(Profile::Modern, newest());
+    let mut seen = HashSet::new();
+    let (mut asked, mut lost) = (0, Vec::new());
+    for path in all() {
+        let text = fs::read_to_string(&path).expect("a fixture");
+        let document = roxmltree::Document::parse(&text).expect("fixtures are well-formed");
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            let parent = node.parent_element().map_or("", |parent| parent.tag_name().name());
+            // What the others say decides what becomes of one.
+            let others: Vec<_> =
+                node.attributes().filter(|own| own.value().len() < 10).map(|own| own.value()).collect();
+            for own in node.attributes() {
+                if !seen.insert(format!("{parent}/{}/@{} {others:?}", node.tag_name().name(), own.name())) {
+                    continue;
+                }
+                let text = apply(&text, vec![(own.range_value(), VALUE.to_owned())]);
+                let unknown = engine::read_findings(&text);
+                if unknown.iter().any(|finding| finding.rule == ids::UNKNOWN && finding.message.contains(VALUE)) {
+                    asked += 1;
+                    let upgraded = engine::upgrade(&text, &modern).text;
+                    if upgraded.is_some_and(|text| !text.contains(VALUE)) {
+                        lost.push(format!("{}: {}/@{}", path.display(), node.tag_name().name(), own.name()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(asked > 500, "only {asked} are unknown");
+    assert!(lost.is_empty(), "{} of {asked} lost:\n{}", lost.len(), lost.join("\n"));
 }

@@ -309,12 +309,21 @@ macro_rules! elements {
                 $crate::Element::from_xml(text)
             }
 
-            /// The element as a document, ended by a line break. U+FFFD stands for what no document can hold, which
-            /// [`Element::try_to_xml`]($crate::Element::try_to_xml) refuses.
+            /// The element as a document, ended by a line break. U+FFFD stands for what no document can hold, which `try_to_xml` refuses.
             #[inline]
             #[must_use]
             pub fn to_xml(&self) -> ::std::string::String {
                 $crate::Element::to_xml(self)
+            }
+
+            /// As `to_xml`, where the values may come from anywhere.
+            ///
+            /// # Errors
+            ///
+            /// A value has a character that no document can hold.
+            #[inline]
+            pub fn try_to_xml(&self) -> ::std::result::Result<::std::string::String, $crate::Unwritable> {
+                $crate::Element::try_to_xml(self)
             }
         }
     )*};

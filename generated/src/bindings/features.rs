@@ -562,14 +562,14 @@ rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
 pub struct FeatureAsyncTeardown {
     /// Whether it is.
     ///
-    /// Since libvirt 9.6.0.
+    /// Where absent, `yes` is assumed; the canonical form spells it out. Since libvirt 9.6.0.
     pub enabled: Option<YesNo>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureAsyncTeardown: element("async-teardown").since(9, 6, 0);
-    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").since(9, 6, 0);
+    0 ENABLED = enabled: Option<YesNo>, attribute("enabled").written("yes").since(9, 6, 0);
 }
 
 /// The advanced interrupt architecture of RISC-V.

@@ -20,7 +20,8 @@ pub struct Os {
     pub firmware: Option<OsFirmware>,
     /// The kind of operating system, and the machine that it runs on.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+    /// An empty one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
     pub type_: OsType,
     /// The path of the first process's binary.
     ///
@@ -130,7 +131,7 @@ pub struct Os {
 
 rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-booting");
     0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0).needed().absent_if_empty();
-    1 TYPE = type_: OsType, child("type").since(0, 6, 0);
+    1 TYPE = type_: OsType, child("type").since(0, 6, 0).refused_if_empty();
     2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
     3 INITARGS = initargs: Vec<String>, leaf("initarg").since(0, 9, 11);
     4 INITENVS = initenvs: Vec<OsInitenv>, child("initenv").since(3, 6, 0);
@@ -176,7 +177,8 @@ rt::values! { OsFirmware;
 
 /// The kind of operating system, and the machine that it runs on.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bios-bootloader).
+/// An empty one is refused by libvirt. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OsType {
     /// The architecture of the guest's processor; the host's, unless given.
@@ -189,7 +191,7 @@ pub struct OsType {
     pub machine: Option<String>,
     /// A container.
     ///
-    /// Since libvirt 0.6.0.
+    /// An empty one is refused by libvirt. Since libvirt 0.6.0.
     pub value: OsTypeValue,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -198,7 +200,7 @@ pub struct OsType {
 rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader");
     0 ARCH = arch: Option<ArchName>, attribute("arch").since(0, 6, 0).absent_if_empty();
     1 MACHINE = machine: Option<String>, attribute("machine").since(0, 6, 0).absent_if_empty();
-    2 VALUE = value: OsTypeValue, text().since(0, 6, 0);
+    2 VALUE = value: OsTypeValue, text().since(0, 6, 0).refused_if_empty();
 }
 
 /// A set of values.

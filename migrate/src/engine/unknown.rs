@@ -1,9 +1,11 @@
 //! Values that the schema does not know, and empty ones, and rules that take them for absent.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use domxml_runtime::{
-    Content, FieldKind, KeptNode, KeptValue, SlotMut, each_struct, each_struct_mut, extras, fields, fields_mut,
+    Content, FieldKind, KeptNode, KeptValue, Note, NoteKind, SlotMut, each_struct, each_struct_mut, extras, fields,
+    fields_mut,
 };
 use domxml_xml::Spare;
 
@@ -115,6 +117,30 @@ fn each_kept_element(content: &dyn Content, see: &mut dyn FnMut(&dyn Content, &K
     let nodes = kept.into_iter().flat_map(|kept| &kept.nodes);
     nodes.filter(|node| node.element_name().is_some()).for_each(|node| see(content, node));
     each_struct(content, &mut |inner| each_kept_element(inner, see));
+}
+
+/// Unknown attributes that rules take away: by where their element begins, and by name.
+pub(super) struct Mended<'f>(HashSet<(usize, &'f str)>);
+
+/// Those that the findings tell of.
+pub(super) fn mended(findings: &[Finding]) -> Mended<'_> {
+    let taken = findings
+        .iter()
+        .filter(|finding| finding.level.is_rewrite() && finding.after.as_ref().is_none_or(String::is_empty));
+    let named = taken.filter_map(|finding| Some((finding.span.start, finding.before.as_ref()?.split_once("='")?.0)));
+    Mended(named.collect())
+}
+
+impl Mended<'_> {
+    /// Whether a note is about one of them, so that nothing is left to tell.
+    pub(super) fn holds(&self, text: &str, note: &Note) -> bool {
+        if self.0.is_empty() || note.kind != NoteKind::Kept {
+            return false;
+        }
+        let (name, before) = (text.get(note.range.clone()), text.get(..note.range.start));
+        let element = before.and_then(|before| before.rfind('<'));
+        element.zip(name).is_some_and(|place| self.0.contains(&place))
+    }
 }
 
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and

@@ -85,6 +85,14 @@ impl<'t> Context<'t> {
         attributes(element, &tag).map(|(name, value)| (&element[name], &element[value]))
     }
 
+    /// What stands between the tags of the element in hand.
+    pub(crate) fn inside(&self) -> std::ops::Range<usize> {
+        let here = self.here.range();
+        let element = self.source.get(here.clone()).unwrap_or_default();
+        let tag = pieces(element).next().map_or(0, |tag| tag.range.end);
+        here.start + tag..here.end
+    }
+
     /// Reports a rewrite of the element that `at` belongs to.
     pub fn rewrote(&mut self, at: &Extra, message: impl Into<String>) -> &mut Finding {
         self.rewrote_here(at.span, message)

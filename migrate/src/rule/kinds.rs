@@ -97,6 +97,9 @@ pub fn unread_but<T: Content + Described + Clone>(read: fn(&T) -> T, reason: &'s
         let mut rest = read(element);
         let taken = given(&rest);
         let names: Vec<_> = given(element).into_iter().filter(|name| !taken.contains(name)).collect();
+        // Whatever is wrong in it libvirt does not see.
+        let inside = cx.inside();
+        cx.unread.push(inside);
         if names.is_empty() {
             return;
         }

@@ -330,7 +330,7 @@ impl<T: Content + Described + Clone> Draft<T> {
         self
     }
 
-    /// As [`Draft::at`]: the first child in this field, where there is one.
+    /// As [`Draft::at`]: the first child in this field, where there is one, or what could not be read as one.
     #[must_use]
     pub fn on<S>(mut self, field: Key<T, S>) -> Self
     where
@@ -338,7 +338,13 @@ impl<T: Content + Described + Clone> Draft<T> {
         S: Slot + 'static,
         S::Item: Content,
     {
-        let span = move |element: &T| field.get(element).items().first()?.extra().map(|xml| xml.span);
+        let span = move |element: &T| {
+            if let Some(first) = field.get(element).items().first() {
+                return first.extra().map(|xml| xml.span);
+            }
+            let kept = element.extra()?.kept.as_deref()?;
+            kept.nodes.iter().find(|node| node.is_element(field.info().name)).map(|node| node.span)
+        };
         self.work.at = Some(Box::new(span));
         self
     }

@@ -395,7 +395,7 @@ pub struct HostdevSourcePci {
     /// The address of the function on the host.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-    pub address: HostdevPciAddress,
+    pub address: PciAddress,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -403,64 +403,7 @@ pub struct HostdevSourcePci {
 rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").since(1, 0, 0);
     1 WRITE_FILTERING = write_filtering: Option<YesNo>, attribute("writeFiltering").assumed("yes").since(6, 8, 0);
-    2 ADDRESS = address: HostdevPciAddress, child("address").since(0, 6, 0);
-}
-
-/// The address of the function on the host.
-///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct HostdevPciAddress {
-    /// The kind of address, which the type of the device tells already.
-    ///
-    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it. Since libvirt 0.6.0.
-    pub type_: Option<HostdevPciAddressType>,
-    /// The domain, a hierarchy of buses.
-    ///
-    /// Where absent, `0x0000` is assumed. Since libvirt 0.6.0.
-    pub domain: Option<scalar::PciDomain>,
-    /// The bus; in the guest, the index of the PCI controller that provides it.
-    ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0. May be absent since libvirt 1.3.5.
-    pub bus: Option<scalar::PciBus>,
-    /// The slot on the bus.
-    ///
-    /// Where absent, `0x00` is assumed. Since libvirt 0.6.0.
-    pub slot: Option<scalar::PciSlot>,
-    /// The function of the device in the slot.
-    ///
-    /// Where absent, `0x0` is assumed. Since libvirt 0.6.0.
-    pub function: Option<scalar::PciFunction>,
-    /// Whether function 0 announces that its slot holds several functions.
-    ///
-    /// Where absent, `off` is assumed. Since libvirt 0.9.7.
-    pub multifunction: Option<OnOff>,
-    /// Where it stands in its document, and what is kept of it verbatim.
-    pub xml: rt::Extra,
-}
-
-rt::table! { HostdevPciAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 TYPE = type_: Option<HostdevPciAddressType>, attribute("type").since(0, 6, 0)
-        .legacy("hostdev-pci-source-type-dropped");
-    1 DOMAIN = domain: Option<scalar::PciDomain>, attribute("domain").assumed("0x0000").since(0, 6, 0);
-    2 BUS = bus: Option<scalar::PciBus>, attribute("bus").assumed("0x00").since(0, 6, 0).optional_since(1, 3, 5);
-    3 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
-    4 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
-    5 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HostdevPciAddressType {
-    /// `pci`
-    ///
-    /// Since libvirt 0.6.0.
-    Pci,
-}
-
-rt::values! { HostdevPciAddressType;
-    Pci = "pci".since(0, 6, 0);
+    2 ADDRESS = address: PciAddress, child("address").since(0, 6, 0);
 }
 
 /// The USB device, by the numbers of vendor and product or by its address.
@@ -564,10 +507,6 @@ rt::table! { HostdevProduct: element("product").since(0, 6, 0).reference("usb-pc
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevUsbAddress {
-    /// The kind of address, which the type of the device tells already.
-    ///
-    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it. Since libvirt 0.6.0.
-    pub type_: Option<HostdevUsbAddressType>,
     /// The bus that the device is on.
     ///
     /// Since libvirt 0.6.0.
@@ -585,25 +524,9 @@ pub struct HostdevUsbAddress {
 }
 
 rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 TYPE = type_: Option<HostdevUsbAddressType>, attribute("type").since(0, 6, 0)
-        .legacy("hostdev-pci-source-type-dropped");
-    1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
-    2 DEVICE = device: Option<scalar::AnyBase>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
-    3 PORT = port: Option<String>, attribute("port").since(12, 8, 0);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HostdevUsbAddressType {
-    /// `usb`
-    ///
-    /// Since libvirt 0.6.0.
-    Usb,
-}
-
-rt::values! { HostdevUsbAddressType;
-    Usb = "usb".since(0, 6, 0);
+    0 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
+    1 DEVICE = device: Option<scalar::AnyBase>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
+    2 PORT = port: Option<String>, attribute("port").since(12, 8, 0);
 }
 
 /// The SCSI unit: on an adapter of the host, or at an iSCSI server.
@@ -838,10 +761,6 @@ rt::table! { HostdevScsiParent: element("parentaddr").since(1, 2, 7);
 /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevScsiAddress {
-    /// The kind of address, which the type of the device tells already.
-    ///
-    /// A legacy form; rule `hostdev-pci-source-type-dropped` replaces it. Since libvirt 0.6.0.
-    pub type_: Option<HostdevScsiAddressType>,
     /// The bus of the adapter.
     ///
     /// Since libvirt 0.6.0.
@@ -859,25 +778,9 @@ pub struct HostdevScsiAddress {
 }
 
 rt::table! { HostdevScsiAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 TYPE = type_: Option<HostdevScsiAddressType>, attribute("type").since(0, 6, 0)
-        .legacy("hostdev-pci-source-type-dropped");
-    1 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
-    2 TARGET = target: scalar::AnyBase, attribute("target").since(1, 0, 6);
-    3 UNIT = unit: scalar::AnyBase, attribute("unit").since(1, 0, 6);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HostdevScsiAddressType {
-    /// `scsi`
-    ///
-    /// Since libvirt 0.6.0.
-    Scsi,
-}
-
-rt::values! { HostdevScsiAddressType;
-    Scsi = "scsi".since(0, 6, 0);
+    0 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
+    1 TARGET = target: scalar::AnyBase, attribute("target").since(1, 0, 6);
+    2 UNIT = unit: scalar::AnyBase, attribute("unit").since(1, 0, 6);
 }
 
 /// A server of the target.

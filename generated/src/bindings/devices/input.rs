@@ -106,13 +106,14 @@ pub struct InputTypePassthrough {
     pub bus: Option<InputTypePassthroughBus>,
     /// The device of the host.
     ///
-    /// Since libvirt 1.3.0.
-    pub source: InputPassthroughSource,
+    /// It must be there, but may be missing in what is read; see rule `input-source-absent`. Since libvirt
+    /// 1.3.0.
+    pub source: Option<InputPassthroughSource>,
 }
 
 rt::table! { InputTypePassthrough: members();
     0 BUS = bus: Option<InputTypePassthroughBus>, attribute("bus").written("virtio").since(0, 6, 0);
-    1 SOURCE = source: InputPassthroughSource, child("source").since(1, 3, 0);
+    1 SOURCE = source: Option<InputPassthroughSource>, child("source").since(1, 3, 0);
 }
 
 /// A set of values.
@@ -135,12 +136,13 @@ rt::values! { InputTypePassthroughBus;
 pub struct InputTypeEvdev {
     /// The device of the host.
     ///
-    /// Since libvirt 7.4.0.
-    pub source: InputEvdevSource,
+    /// It must be there, but may be missing in what is read; see rule `input-source-absent`. Since libvirt
+    /// 7.4.0.
+    pub source: Option<InputEvdevSource>,
 }
 
 rt::table! { InputTypeEvdev: members();
-    0 SOURCE = source: InputEvdevSource, child("source").since(7, 4, 0);
+    0 SOURCE = source: Option<InputEvdevSource>, child("source").since(7, 4, 0);
 }
 
 /// A set of values.

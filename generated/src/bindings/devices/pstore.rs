@@ -15,7 +15,8 @@ pub struct Pstore {
     ///
     /// Since libvirt 10.6.0.
     pub backend: PstoreBackend,
-    /// The file of the host that holds the store. Without it libvirt finds a place.
+    /// The file of the host that holds the store. Without it the QEMU driver finds a place, and no other
+    /// does.
     ///
     /// An empty one is refused by libvirt. Since libvirt 10.6.0.
     pub path: Option<String>,

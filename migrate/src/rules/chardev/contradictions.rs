@@ -66,6 +66,10 @@ pub(super) fn rule() -> Rule {
             let untyped = matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some();
             untyped.then_some("an entropy source of the model egd needs a type of character device")
         }))
+        .row(refuse(|it: &ChardevReconnect, _| {
+            let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
+            endless.then_some("a connection that is made again needs a time-out: add timeout, in seconds")
+        }))
         .row(check(|it: &Serial, cx| source(&it.type_, Owner::Port, cx)))
         .row(check(|it: &Parallel, cx| source(&it.type_, Owner::Port, cx)))
         .row(check(|it: &Redirdev, cx| source(&it.type_, Owner::Redirdev, cx)))
@@ -190,8 +194,5 @@ fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, cx: &mut 
     let Some(reconnect) = reconnect else { return };
     if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
         cx.refuse_here(cx.here, "only a device that connects can connect again");
-    }
-    if reconnect.enabled == Some(YesNo::Yes) && reconnect.timeout.is_none() {
-        cx.error(&reconnect.xml, "missing attribute 'timeout'");
     }
 }

@@ -56,7 +56,8 @@ fn conflict() -> Rule {
         .summary("devices that libvirt refuses together")
         .doc(
             "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. A lease names its lockspace and key. The \
-             address of a vsock is at least 3, and without a model it has no options of virtio.",
+             address of a vsock is at least 3, and without a model it has no options of virtio. Of the drivers QEMU's alone finds a place \
+             for the messages of a crashing guest, where `<pstore>` names none.",
         )
         .finds("<devices><panic model='isa'/><panic model='isa'/></devices>")
         .finds("<devices><vsock model='virtio'><cid auto='no' address='2'/></vsock></devices>")
@@ -75,6 +76,13 @@ fn conflict() -> Rule {
             refuse(|vsock: &Vsock, _| {
                 let options = vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver));
                 (options && vsock.model.is_none()).then_some("the options of virtio need a vsock of the model virtio")
+            })
+            .but(Driver::Qemu),
+        )
+        .row(
+            refuse(|store: &Pstore, _| {
+                let kept = store.xml.keeps("", "path");
+                (store.path.is_none() && !kept).then_some("the store needs a file of the host: add <path>")
             })
             .but(Driver::Qemu),
         )

@@ -7,18 +7,25 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("tpm-contradictions", Class::Conflict)
             .summary("banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's")
             .doc(
-                "libvirt refuses a list of banks of registers unless the definition says that the emulated TPM has version 2.0, and an \
-                 external TPM without the socket of its emulator.",
+                "libvirt refuses a list of banks of registers or a profile unless the definition says that the emulated TPM has version \
+                 2.0, and an external TPM without the socket of its emulator.",
             )
             .finds(
                 "<devices><tpm model='tpm-crb'><backend type='emulator'><active_pcr_banks><sha256/></active_pcr_banks></backend></tpm>\
                  </devices>",
             )
+            .finds("<devices><tpm model='tpm-crb'><backend type='emulator'><profile source='local:a'/></backend></tpm></devices>")
             .finds("<devices><tpm model='tpm-crb'><backend type='external'/></tpm></devices>")
             .row(refuse(|backend: &TpmBackend, _| {
                 let TpmBackendType::Emulator(emulator) = &backend.type_ else { return None };
                 let banks = emulator.active_pcr_banks.as_ref().is_some_and(|banks| !is_bare(banks));
-                (banks && backend.version != Some(TpmVersion::Tpm20)).then_some("banks of registers need version='2.0'")
+                let older = backend.version != Some(TpmVersion::Tpm20);
+                (banks && older).then_some("banks of registers need version='2.0'")
+            }))
+            .row(refuse(|backend: &TpmBackend, _| {
+                let TpmBackendType::Emulator(emulator) = &backend.type_ else { return None };
+                let older = backend.version != Some(TpmVersion::Tpm20);
+                (emulator.profile.is_some() && older).then_some("a profile needs version='2.0'")
             }))
             .row(refuse(|external: &TpmBackendTypeExternal, _| {
                 external.source.is_none().then_some("an external TPM needs the socket of its emulator")

@@ -19,6 +19,21 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).when(is_certain))
             .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).profiles(LIBVIRT)),
+        rule("input-source-absent", Class::Lossy)
+            .summary("an input device of the host is not named")
+            .doc(
+                "An input device of the type `passthrough` or `evdev` is one of the host, which `<source>` names. libvirt defines a guest \
+                 without it, which its schema refuses, and cannot start the guest.",
+            )
+            .finds("<devices><input type='evdev'/></devices>")
+            .row(note(|input: &Input, _| {
+                let unnamed = match &input.type_ {
+                    InputType::Passthrough(members) => members.source.is_none(),
+                    InputType::Evdev(members) => members.source.is_none(),
+                    _ => false,
+                };
+                unnamed.then_some("the guest does not start without the device of the host: name it with <source>")
+            })),
         rule("input-empty-driver", Class::Spelling)
             .summary("a `<driver>` of an input device without attributes is not written")
             .doc("libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.")

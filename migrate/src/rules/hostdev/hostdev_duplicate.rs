@@ -48,7 +48,7 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
     match &hostdev.mode {
         HostdevMode::Subsystem(members) => match &members.type_ {
             HostdevSubsystem::Pci(pci) => {
-                let HostdevPciAddress { domain, bus, slot, function, .. } = pci.source.address;
+                let PciAddress { domain, bus, slot, function, .. } = pci.source.address;
                 let (domain, bus) = (domain.unwrap_or_default(), bus.unwrap_or_default());
                 vec![format!("{domain}:{bus}:{}.{}", slot.unwrap_or_default(), function.unwrap_or_default())]
             }

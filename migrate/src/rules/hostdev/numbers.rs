@@ -15,7 +15,6 @@ pub(super) fn rules() -> Vec<Rule> {
                  <address domain='0x0000' bus='0x06' slot='010' function='0x5'/></source></hostdev></devices>",
             )
             .row(check::<AddressTypePci>(octal))
-            .row(check::<HostdevPciAddress>(octal))
             .row(check::<HostdevUsbAddress>(octal))
             .row(check::<InterfaceHostdevAddressTypePci>(octal))
             .row(check::<InterfaceHostdevAddressTypeUsb>(octal))

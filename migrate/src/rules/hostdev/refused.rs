@@ -66,7 +66,11 @@ pub(super) fn rules() -> Vec<Rule> {
                         .then_some("the address of a USB device has its number or its port, one of the two")
                 })
                 .since(12, 8, 0),
-            ),
+            )
+            .row(refuse(|it: &InterfaceHostdevAddressTypeUsb, _| {
+                (it.device.is_none() && it.port.is_none())
+                    .then_some("the address of a USB device has its number or its port, one of the two")
+            })),
         options(),
         scsi_source(),
     ]

@@ -1,23 +1,20 @@
 //! Sources of devices of the host.
 
-use domxml::{
-    HostdevPciAddress as Pci, InterfaceHostdevAddressTypePci as InterfacePci, InterfaceHostdevDriverName as Driver,
-};
+use domxml::{InterfaceHostdevAddressTypePci as InterfacePci, InterfaceHostdevDriverName as Driver};
 
 use crate::rules::common::row_of_fields;
 use crate::rules::prelude::*;
 use crate::rules::storage::is_scsi;
 
 pub(super) fn rules() -> Vec<Rule> {
-    const TYPE: &str = "the type of the device says it";
     const ONE_OF_SEVERAL: &str = "whether a function is one of several is a property of a device in the guest";
     const NO_SCSI: &str = "of a host device that is no SCSI unit";
     vec![
         rule("hostdev-pci-source-type-dropped", Class::Structure)
             .summary("the address of a host device repeats its type")
             .doc(
-                "The type of a `<hostdev>` says what kind of address its source has; a `type` on that `<address>` is read past and not \
-                 written. In an interface of type `hostdev` it is the other way round: there the address has the type, and it stays.",
+                "The type of a `<hostdev>` says what kind of address its source has; a `type` on that `<address>`, which libvirt's schema \
+                 refuses, is read past and not written. In an interface of type `hostdev` it is the other way round: there the address has the type, and it stays.",
             )
             .example(
                 "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
@@ -25,9 +22,9 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
                  <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
             )
-            .row(nothing(Pci::TYPE, |_| true, TYPE).profiles(BOTH))
-            .row(nothing(HostdevUsbAddress::TYPE, |_| true, TYPE).profiles(BOTH))
-            .row(nothing(HostdevScsiAddress::TYPE, |_| true, TYPE).profiles(BOTH)),
+            .row(algorithm(|it: &mut HostdevSourcePci, cx| drop_type(&mut it.address.xml, "pci", cx)))
+            .row(algorithm(|it: &mut HostdevUsbAddress, cx| drop_type(&mut it.xml, "usb", cx)))
+            .row(algorithm(|it: &mut HostdevScsiAddress, cx| drop_type(&mut it.xml, "scsi", cx))),
         parts(),
         rule("hostdev-source-multifunction-dropped", Class::Default)
             .summary("the source of a host device does not say whether its slot holds several functions")
@@ -41,7 +38,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
                  <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
             )
-            .row(nothing(Pci::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL))
+            .row(nothing(PciAddress::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL))
             .row(nothing(InterfacePci::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL)),
         usb_address(),
         iscsi_lun(),
@@ -61,6 +58,16 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unread(flag(Hostdev::SHAREABLE), NO_SCSI).when(|it, _| !is_scsi(it))),
         driver_kvm(),
     ]
+}
+
+/// Drops the type of an address, which the format does not have there, if it is that of the device.
+fn drop_type(xml: &mut Extra, type_: &str, cx: &mut Context<'_>) {
+    let is_type = |(name, value): &(Box<str>, Box<str>)| **name == *"type" && **value == *type_;
+    let Some(kept) = &mut xml.kept else { return };
+    if let Some(at) = kept.attributes.iter().position(is_type) {
+        kept.attributes.remove(at);
+        cx.rewrote(xml, "the type of the device says it").becomes(attribute("type", type_), "");
+    }
 }
 
 fn usb_address() -> Rule {
@@ -114,7 +121,7 @@ fn parts() -> Rule {
     let rule = rule("hostdev-source-address-parts", Class::Default)
         .summary("the parts of a host device's PCI address that are left out are 0")
         .doc(
-            "The address of a PCI function of the host is complete: what it leaves out is 0, and libvirt spells that out. It does not say \
+            "The address of a PCI function of the host, an NVMe controller too, is complete: what it leaves out is 0, and libvirt spells that out. It does not say \
              whether the function is one of several; that is the host's affair.",
         )
         .example(
@@ -125,7 +132,7 @@ fn parts() -> Rule {
         );
     let rule = row_of_fields!(
         rule,
-        Pci::[DOMAIN BUS SLOT FUNCTION],
+        PciAddress::[DOMAIN BUS SLOT FUNCTION],
         |part| default(part, Default::default()).says(ZERO)
     );
     row_of_fields!(

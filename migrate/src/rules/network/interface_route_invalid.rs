@@ -42,7 +42,7 @@ fn wrong(route: &Route) -> Option<&'static str> {
             Ok(mask) => left(IpAddr::V4(mask)),
             Err(_) => return Some("the netmask is no IPv4 address"),
         },
-        (address, None, prefix) => match prefix.unwrap_or_else(|| class_prefix(address)) {
+        (address, None, prefix) => match prefix.unwrap_or_default() {
             0 => 0,
             prefix if prefix > bits(address) => return Some(LONG_PREFIX),
             prefix => u128::MAX << (128 - u32::from(prefix)),
@@ -57,19 +57,5 @@ fn left(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => u128::from(u32::from(address)) << 96,
         IpAddr::V6(address) => u128::from(address),
-    }
-}
-
-/// The prefix of an address's class, which holds where nothing is said.
-fn class_prefix(address: IpAddr) -> u8 {
-    match address {
-        IpAddr::V6(_) => 64,
-        IpAddr::V4(address) => match address.octets()[0] {
-            0 if address.is_unspecified() => 0,
-            0..=127 => 8,
-            128..=191 => 16,
-            192..=223 => 24,
-            _ => 32,
-        },
     }
 }

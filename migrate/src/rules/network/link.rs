@@ -53,10 +53,6 @@ pub(super) fn vhostuser() -> Rule {
         .row(
             refuse(|it: &Interface, scope| other_card(it, scope).filter(|_| it.model.is_some())).since(11, 1, 0).driver(Driver::Qemu),
         )
-        .row(refuse(|it: &InterfaceSourceVhostUser, _| {
-            let endless = it.reconnect.as_ref().is_some_and(|it| it.enabled == Some(YesNo::Yes) && it.timeout.is_none());
-            endless.then_some("a connection that is made again needs a time-out")
-        }))
         .row(
             refuse(|it: &Interface, _| {
                 let InterfaceType::Vhostuser(members) = &it.type_ else { return None };
@@ -95,7 +91,7 @@ pub(super) fn sources() -> Rule {
         .doc(
             "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a tag of a VLAN is at \
              most 4095 and every `<vlan>` has one; a device that is always there has no other that it stands in for; passt serves \
-             interfaces of the types `user` and `vhostuser`, and tells the name of the host. libvirt refuses the rest.",
+             interfaces of the types `user` and `vhostuser`, tells the name of the host and forwards ports. libvirt refuses the rest.",
         )
         .finds("<devices><interface type='bridge'><model type='virtio'/></interface></devices>")
         .finds("<devices><interface type='hostdev'><source/></interface></devices>")
@@ -119,6 +115,8 @@ pub(super) fn sources() -> Rule {
             })
             .since(11, 8, 0),
         )
+        // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
+        .row(refuse_at(Interface::PORT_FORWARDS, forwards_alone).but(Driver::Qemu).since(12, 8, 0))
         .row(refuse_at(Interface::BACKEND, |it, _| {
             let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
             (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser")
@@ -129,6 +127,13 @@ pub(super) fn sources() -> Rule {
         }))
         .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag")))
         .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id))))
+}
+
+fn forwards_alone(interface: &Interface, _: &Scope) -> Option<&'static str> {
+    let forwards = !interface.port_forwards.is_empty() && !is_passt(interface);
+    forwards.then_some(
+        "ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser",
+    )
 }
 
 pub(super) fn native() -> Rule {

@@ -16,6 +16,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 (empty && !is_none(label)).then_some("a static label needs a <label>")
             })),
         none_relabelled(),
+        dynamic_unlabelled(),
         rule("seclabel-models", Class::Conflict)
             .summary("two security labels of the domain are for one driver, or for none")
             .doc("Where a domain has several labels each names its model, and each model has one label. libvirt refuses the rest.")
@@ -105,6 +106,25 @@ fn none_relabelled() -> Rule {
         }))
 }
 
+fn dynamic_unlabelled() -> Rule {
+    const WHY: &str = "a dynamic label is given to the files of the guest too: leave out relabel='no'";
+    let keeps = |label: &Seclabel| !is_none(label) && kept_value(&label.xml, "relabel") == Some("no");
+    rule("seclabel-dynamic-relabel", Class::Conflict)
+        .summary("a dynamic label with which files are not to be labelled")
+        .doc(
+            "The label that libvirt makes up for a guest is of no use unless the files of the guest carry it: libvirt refuses `relabel='no'` \
+             beside the type `dynamic`, and since 12.8.0 beside no type at all, which is read as that.",
+        )
+        .finds("<seclabel type='dynamic' model='selinux' relabel='no'/>")
+        .row(refuse(move |label: &Seclabel, _| {
+            (keeps(label) && matches!(label.type_, SeclabelType::Dynamic(_))).then_some(WHY)
+        }))
+        .row(
+            refuse(move |label: &Seclabel, _| (keeps(label) && matches!(label.type_, SeclabelType::Absent(_))).then_some(WHY))
+                .since(12, 8, 0),
+        )
+}
+
 fn is_none(label: &Seclabel) -> bool {
     label.model.as_deref() == Some(NONE)
 }
@@ -117,7 +137,8 @@ fn is_read(label: &Seclabel, scope: &Scope) -> bool {
 
 fn model_none(label: &mut Seclabel, cx: &mut Context<'_>) {
     let written = cx.live && cx.profile == Profile::Libvirt;
-    if is_none(label) && !written && !matches!(label.type_, SeclabelType::None(_)) {
+    // What a type that is not known would say of it, nobody knows.
+    if is_none(label) && !written && !matches!(label.type_, SeclabelType::None(_) | SeclabelType::Other(_)) {
         let before = label.type_.value().map_or_else(String::new, |type_| attribute("type", type_));
         label.type_ = SeclabelType::None(SeclabelTypeNone::default());
         cx.rewrote(&label.xml, "the model none confines nothing").becomes(before, attribute("type", NONE));
@@ -128,6 +149,7 @@ fn add_type(label: &mut Seclabel, cx: &mut Context<'_>) {
     if let SeclabelType::Absent(members) = &mut label.type_ {
         let relabel = Some(SeclabelTypeDynamicRelabel::Yes);
         label.type_ = SeclabelType::Dynamic(SeclabelTypeDynamic { relabel, ..std::mem::take(members) });
-        cx.rewrote(&label.xml, "libvirt forgets a label without a type").becomes("", attribute("type", "dynamic"));
+        cx.rewrote(&label.xml, "libvirt before 12.8.0 forgets a label without a type")
+            .becomes("", attribute("type", "dynamic"));
     }
 }

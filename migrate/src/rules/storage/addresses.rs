@@ -1,7 +1,7 @@
 //! The parts of addresses that go together.
 
+use domxml::AddressTypePci as Pci;
 use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, ZpciFid, ZpciUid};
-use domxml::{AddressTypePci as Pci, PciAddress as Nvme};
 
 use crate::rules::common::row_of_fields;
 use crate::rules::prelude::*;
@@ -94,7 +94,7 @@ fn parts() -> Rule {
         .summary("the parts of a PCI address that are left out are 0")
         .doc(
             "A PCI address that names a domain, a bus or a slot other than 0 is complete: what it leaves out is 0, and libvirt spells \
-             that out. The address of an NVMe controller of the host is always complete.",
+             that out.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -102,12 +102,11 @@ fn parts() -> Rule {
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
         );
-    let rule = row_of_fields!(
+    row_of_fields!(
         rule,
         Pci::[DOMAIN BUS SLOT FUNCTION],
         |part| default(part, Default::default()).when(|pci, _| !is_empty(pci))
-    );
-    row_of_fields!(rule, Nvme::[DOMAIN BUS SLOT FUNCTION], |part| default(part, Default::default()))
+    )
 }
 
 /// Whether it names no place, as libvirt sees it.

@@ -129,16 +129,22 @@ fn given_up() -> Rule {
             "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='yes'/></source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(note(no_sheepdog).profiles(MODERN))
-        .row(refuse(no_sheepdog).profiles(LIBVIRT))
-        .row(
-            note(|label: &DeviceSeclabel, _| {
-                let DeviceSeclabelRelabel::Yes(members) = &label.relabel else { return None };
-                let bare = members.labels.is_empty() && members.labelskip.is_none();
-                bare.then_some("libvirt no longer takes relabel='yes' without a label")
-            })
-            .profiles(BOTH),
-        )
+        // Where an older libvirt is asked for too, the document is still good for that one.
+        .row(note(no_sheepdog).when(|_, scope| !gave_up(scope)).profiles(BOTH))
+        .row(refuse(no_sheepdog).when(|_, scope| gave_up(scope)))
+        .row(note(bare_label).when(|_, scope| !gave_up(scope)).profiles(BOTH))
+        .row(refuse(bare_label).when(|_, scope| gave_up(scope)))
+}
+
+/// Whether every libvirt that is asked for has given it up.
+fn gave_up(scope: &Scope) -> bool {
+    scope.knows(11, 3, 0)
+}
+
+fn bare_label(label: &DeviceSeclabel, _: &Scope) -> Option<&'static str> {
+    let DeviceSeclabelRelabel::Yes(members) = &label.relabel else { return None };
+    let bare = members.labels.is_empty() && members.labelskip.is_none();
+    bare.then_some("libvirt no longer takes relabel='yes' without a label")
 }
 
 fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
@@ -263,7 +269,7 @@ fn values() -> Rule {
         .summary("a number must not be 0, or something that goes with a switch is missing")
         .doc(
             "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
-             connection that is made again needs a time-out, reservations that libvirt does not manage the socket of their helper. The \
+             connection that is made again needs a time-out, the store of an image's data a source, reservations that libvirt does not manage the socket of their helper. The \
              name of an RBD or Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
              namespace between them. Cookies have names of their own, and data that is kept apart a file. A histogram of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for QEMU's.",
         )
