@@ -38,7 +38,7 @@ fn conflict() -> Rule {
         )
         .finds("<devices><iommu model='smmuv3'><driver ats='on'/></iommu></devices>")
         .finds("<devices><iommu model='virtio'><driver caching_mode='on'/></iommu></devices>")
-        .finds("<devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
+        .finds("<features><ioapic driver='kvm'/></features><devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
         .finds("<devices><iommu model='intel'><driver eim='on'/></iommu></devices>")
         .row(
             refuse(|devices: &Devices, _| devices.iommus.get(1).map(|_| "there is one IOMMU only"))
@@ -50,15 +50,17 @@ fn conflict() -> Rule {
             wrong.then(|| format!("an IOMMU of the model {} has no address", iommu.model))
         }))
         .row(
-            // QEMU's driver adds the feature.
-            refuse(|domain: &Domain, _| {
+            refuse(|domain: &Domain, scope| {
                 let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
-                let split = ioapic.is_some_and(|ioapic| ioapic.driver == FeatureIoapicDriver::Qemu);
+                let split = match ioapic {
+                    Some(ioapic) => ioapic.driver == FeatureIoapicDriver::Qemu,
+                    // QEMU's driver adds the feature.
+                    None => scope.driver == Driver::Qemu,
+                };
                 (!split && remapping(domain).is_some())
                     .then_some("remapping interrupts needs the feature ioapic with the driver qemu")
             })
-            .at(|domain| remapping(domain).map_or(&domain.xml, |driver| &driver.xml))
-            .but(Driver::Qemu),
+            .at(|domain| remapping(domain).map_or(&domain.xml, |driver| &driver.xml)),
         )
         .row(refuse(|driver: &IommuDriver, _| {
             let alone = driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On);

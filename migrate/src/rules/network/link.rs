@@ -51,7 +51,13 @@ pub(super) fn vhostuser() -> Rule {
         .row(refuse(other_card).until(11, 1, 0))
         // Without a model QEMU's driver takes virtio.
         .row(
-            refuse(|it: &Interface, scope| other_card(it, scope).filter(|_| it.model.is_some())).since(11, 1, 0).driver(Driver::Qemu),
+            refuse(|it: &Interface, _| {
+                let vhostuser = matches!(it.type_, InterfaceType::Vhostuser(_));
+                let named = it.model.as_ref().is_some_and(|model| model.type_.is_some());
+                (vhostuser && named && !is_virtio(it)).then_some(OTHER_CARD)
+            })
+            .since(11, 1, 0)
+            .driver(Driver::Qemu),
         )
         .row(
             refuse(|it: &Interface, _| {
@@ -78,11 +84,12 @@ pub(super) fn vhostuser() -> Rule {
         )
 }
 
+const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's";
+
 /// A card that is none of virtio's: once libvirt's parser refused it, now the driver of QEMU does.
 fn other_card(interface: &Interface, _: &Scope) -> Option<&'static str> {
     let vhostuser = matches!(interface.type_, InterfaceType::Vhostuser(_));
-    (vhostuser && !is_virtio(interface) && !is_passt(interface))
-        .then_some("the card of a vhostuser interface is one of virtio's")
+    (vhostuser && !is_virtio(interface) && !is_passt(interface)).then_some(OTHER_CARD)
 }
 
 pub(super) fn sources() -> Rule {

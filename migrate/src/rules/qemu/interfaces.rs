@@ -72,8 +72,11 @@ fn addresses(nic: &Interface) -> Option<&'static str> {
     if !user && !nic.ips.is_empty() {
         return Some("only QEMU's own network and passt give the guest an address: leave out <ip>");
     }
-    (of_family(true) > 1 || of_family(false) > 1)
-        .then_some("an interface has one address of each family: leave out the others")
+    if of_family(true) > 1 || of_family(false) > 1 {
+        return Some("an interface has one address of each family: leave out the others");
+    }
+    let other_network = nic.ips.iter().any(|ip| !ip.address.0.is_ipv4() && !matches!(ip.prefix, None | Some(0 | 64)));
+    (other_network && !is_passt(nic)).then_some("QEMU's own network of IPv6 has 64 bits: set prefix='64'")
 }
 
 fn routes(nic: &Interface) -> Option<&'static str> {

@@ -49,6 +49,7 @@ fn serials() -> Rule {
                     Some("only the virt machines of RISC-V and LoongArch have a 16550a: leave out <target>")
                 }
                 (None, Some(SerialModel::PciSerial)) => Some("this model is of the type pci-serial: set it"),
+                (None, Some(SerialModel::IsaDebugcon)) => Some("this model is of the type isa-debug: set it"),
                 (None, Some(SerialModel::UsbSerial)) => Some("this model is of the type usb-serial: set it"),
                 _ => None,
             }
