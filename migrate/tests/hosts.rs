@@ -1,5 +1,6 @@
 //! `check --host` as users call it: guests against what a host says of itself.
 
+use std::fs;
 use std::path::PathBuf;
 
 use assert_cmd::Command;
@@ -87,6 +88,35 @@ fn what_only_may_go_wrong_is_noted() {
         let (said, status) = check(&guest);
         assert_eq!(status, 0, "{said}");
         assert!(said.contains(&format!("note[{rule}]")) && said.contains(way), "{rule} {way}: {said}");
+    }
+}
+
+/// What libvirt's own checker tells of a guest and a connection, told of files.
+#[test]
+fn what_libvirts_own_checker_tells_is_told() {
+    let emulated = fs::read_to_string(fixture("capabilities.xml")).expect("a host").replace("<domain type='kvm'/>", "");
+    let folder = tempfile::tempdir().expect("a directory");
+    let without_kvm = folder.path().join("without-kvm.xml");
+    fs::write(&without_kvm, emulated).expect("written");
+    let large = domain("kvm", PC, "").replace("1048576", "12582912");
+    let bound =
+        domain("kvm", PC, "<numatune><memory mode='strict' nodeset='1'/></numatune>").replace("1048576", "9437184");
+    let port = "<devices><controller type='pci' index='0' model='pcie-root'/><controller type='pci' index='1' model='pcie-root-port'>\
+                <address type='pci' domain='0x0000' bus='0x00' slot='0x02' function='0x0'/></controller>\
+                <rng model='virtio'><backend model='random'>/dev/urandom</backend>\
+                <address type='pci' domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></rng></devices>";
+    let full = domain("kvm", &PC.replace("'pc'", "'q35'"), port);
+    for (host, guest, rule, way) in [
+        (without_kvm, domain("kvm", PC, ""), "host-type-missing", "kvm"),
+        (fixture("capabilities.xml"), large, "host-memory-exceeded", "no NUMA node of the host has more than 8.0 GiB"),
+        (fixture("capabilities.xml"), bound, "host-memory-exceeded", "bind it to more nodes"),
+        (fixture("capabilities.xml"), full, "advice-no-free-port", "pcie-root-port"),
+    ] {
+        let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");
+        let output =
+            command.arg("check").arg("--host").arg(host).arg("-").write_stdin(guest).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains(&format!("[{rule}]")) && said.contains(way), "{rule} {way}: {said}");
     }
 }
 

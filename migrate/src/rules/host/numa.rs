@@ -61,10 +61,10 @@ fn nodes() -> Rule {
 
 fn memory() -> Rule {
     rule("host-memory-exceeded", Class::Host)
-        .summary("more memory than the host has, or than the nodes have that it is bound to")
+        .summary("more memory than the host has, or than the nodes have in which it is to be")
         .doc(
-            "A guest whose memory is bound strictly to nodes of the host gets none from others: it is stopped where theirs is used up. What other \
-             guests use is not known here.",
+            "A guest whose memory is bound strictly to nodes of the host gets none from others: it is stopped where theirs is used up. One that \
+             fits into no single node, and has no NUMA cells of its own, waits for the memory of others. What other guests use is not known here.",
         )
         .finds("<memory unit='TiB'>9</memory>")
         .row(doubtful(|domain: &Domain, guest, _| {
@@ -77,7 +77,17 @@ fn memory() -> Rule {
             if let Some(all) = all.filter(|all| asked > *all) {
                 return Some(format!("the host has {} of memory, the guest asks for {}: give it less", gib(all), gib(asked)));
             }
-            let nodes = strict?.nodeset.as_ref()?;
+            let Some(nodes) = strict.and_then(|bound| bound.nodeset.as_ref()) else {
+                let largest = guest.cells().iter().filter_map(|cell| guest.memory_of(std::iter::once(cell.id))).max()?;
+                let parted = domain.cpu.as_ref().is_some_and(|cpu| cpu.numa.is_some());
+                return (guest.cells().len() > 1 && !parted && asked > largest).then(|| {
+                    format!(
+                        "no NUMA node of the host has more than {}, the guest asks for {}: give the guest <numa> cells, or less memory",
+                        gib(largest),
+                        gib(asked)
+                    )
+                });
+            };
             let there = guest.memory_of(nodes.iter())?;
             (asked > there).then(|| {
                 format!(
