@@ -1,0 +1,46 @@
+//! One mistake is told once, whoever sees it.
+
+use super::Judge;
+use crate::cli::RuleSelection;
+use crate::engine::Options;
+use crate::finding::{Finding, Level};
+
+/// What `check` says of an element in a domain, but for notes and defaults.
+fn found(content: &str) -> Vec<Finding> {
+    let text = format!(
+        "<domain type='test'><name>a</name><memory unit='KiB'>65536</memory><os><type arch='x86_64'>hvm</type></os>{content}</domain>"
+    );
+    let options = Options::new(&RuleSelection::default(), None, None).expect("no selection");
+    let judge = Judge::embedded().expect("the embedded schema");
+    let mut findings = judge.check(&text, &options);
+    findings.retain(|finding| !matches!(finding.level, Level::Note | Level::Default));
+    findings
+}
+
+#[test]
+fn a_refusal_is_told_at_the_place_of_what_the_schema_refuses_with_both_reasons() {
+    let findings = found("<seclabel type='dynamic' model='selinux' relabel='no'/>");
+    let [finding] = &*findings else { panic!("{findings:?}") };
+    assert_eq!((&*finding.rule, finding.level), ("seclabel-dynamic-relabel", Level::Error));
+    assert_eq!(finding.path, "domain/seclabel/@relabel");
+    assert!(finding.message.starts_with("'no' is no value of the attribute 'relabel'"), "{}", finding.message);
+    assert!(finding.message.ends_with("leave out relabel='no'"), "{}", finding.message);
+}
+
+#[test]
+fn a_change_takes_the_place_of_what_it_mends() {
+    let findings = found(
+        "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><address type='usb' bus='1' device='4'/></source></hostdev></devices>",
+    );
+    let [finding] = &*findings else { panic!("{findings:?}") };
+    assert_eq!((&*finding.rule, finding.level), ("hostdev-pci-source-type-dropped", Level::Invalid));
+    assert_eq!(finding.path, "domain/devices/hostdev/source/address/@type");
+    assert_eq!((finding.before.as_deref(), finding.after.as_deref()), (Some("type='usb'"), Some("")));
+}
+
+#[test]
+fn two_mistakes_of_one_element_are_told_both() {
+    let findings = found("<seclabel type='dynamic' model='selinux' relabel='no' odd='1'/>");
+    let paths: Vec<&str> = findings.iter().map(|finding| &*finding.path).collect();
+    assert_eq!(paths, ["domain/seclabel/@relabel", "domain/seclabel/@odd"], "{findings:?}");
+}
