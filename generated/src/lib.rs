@@ -26,6 +26,7 @@
 //! With the feature `proptest` there are strategies of valid domains and devices to test with (module `strategy`).
 //!
 //! With the feature `validate` the schema judges documents (`validate`, `Domain::validate`), with the place of all that is wrong.
+//! `Checker` of the crate `dommigrate`, without its default features, tells what libvirt and its drivers refuse beyond it.
 
 #[rustfmt::skip]
 pub mod bindings;
@@ -33,6 +34,8 @@ pub mod device;
 mod ext;
 #[cfg(any(feature = "proptest", feature = "validate"))]
 mod grammar;
+/// What a host says of itself, typed as domains are.
+///
 #[rustfmt::skip]
 pub mod host;
 mod same;
