@@ -5,7 +5,7 @@ use std::any::Any;
 use crate::{Content, Slot};
 
 /// The members of one field, each with its number from 1 on.
-pub fn members<'a, T: Content>(parent: &'a dyn Content, field: usize) -> impl Iterator<Item = (&'a T, usize)> {
+pub fn members<T: Content>(parent: &dyn Content, field: usize) -> impl Iterator<Item = (&T, usize)> {
     let nest = match parent.field(field) {
         Some(Slot::Child(nest)) => Some(nest),
         _ => None,
