@@ -196,9 +196,7 @@ impl<'o> Writer<'o> {
         if let Some(kept) = kept {
             self.push_kept_attributes(kept, name_end);
         }
-        for (prefix, uri) in &brought {
-            push_declaration(&mut self.out, prefix, uri);
-        }
+        brought.iter().for_each(|(prefix, uri)| push_declaration(&mut self.out, prefix, uri));
         let tag_end = self.out.len();
         self.mark_content();
         self.tag_open = true;

@@ -60,7 +60,7 @@ fn path(text: &str, at: usize) -> Option<String> {
     let tree = domxml_xml::parse(text, &mut spare).ok()?;
     let document: &Document<'_> = &tree.document;
     let around = |node: &Node<'_, '_>| node.is_element() && node.range().contains(&at);
-    let element = document.descendants().filter(around).last()?;
+    let element = document.descendants().rfind(around)?;
     let attribute = element.attributes().find(|attribute| attribute.range().contains(&at));
     let attribute = attribute.map_or_else(String::new, |attribute| format!("/@{}", attribute.name()));
     Some(Paths::default().of(element) + &attribute)
