@@ -32,6 +32,7 @@ pub use comparable::{Comparable, comparable};
 pub use edit::{domain, edit};
 pub use otherwise::Otherwise;
 pub use plan::Plan;
+pub(crate) use unknown::KeptElements;
 pub use unknown::open_elements;
 
 /// What is to be done.
@@ -232,18 +233,15 @@ fn rewrite(
         unknown::forget(&mut domain, nodes, &mut context.findings);
     }
     // Where what is unknown is not written, neither are they.
-    let twins = if notes.is_empty() || options.profile == Profile::Libvirt && options.unknown != Fate::Kept {
-        Vec::new()
-    } else {
-        unknown::twins(&domain)
-    };
-    options.plan.run(&mut domain, &mut context);
-    let exposed = unknown::refuse_exposed(&domain, &twins, &mut context.findings);
+    if !notes.is_empty() && (options.profile == Profile::Modern || options.unknown == Fate::Kept) {
+        context.kept = KeptElements::of(&domain);
+    }
+    run(&mut domain, &options.plan, &mut context);
     // A point is asked of there; over a range of libvirts what one of them reads past stays what the schema says of it.
     if options.profile == Profile::Libvirt {
         unread.append(&mut context.unread);
     }
-    unknown::restore(&mut domain, &mut context.findings);
+    unknown::restore(&mut domain, &context.kept, &mut context.findings);
     restore(&mut domain, said);
     let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
     let reading = Reading::For(options.unknown);
@@ -265,7 +263,7 @@ fn rewrite(
     let asked = options.unknown == Fate::Kept;
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
     let refused = findings.iter().any(is_refused);
-    let left = exposed || refused && options.profile == Profile::Libvirt;
+    let left = refused && options.profile == Profile::Libvirt;
     findings.retain(|finding| !options.muted.contains(&&*finding.rule));
     let rewritten = findings.iter().any(|finding| finding.level.is_rewrite());
     let new = match before {
@@ -278,6 +276,24 @@ fn rewrite(
     let printed = vec![Printed { text: printed.text, exact: !keep && depth == 0 }];
     let claims = context.claims;
     Outcome { findings, text: new, carried_over: keep, printed, claims, ..Outcome::default() }
+}
+
+/// Runs the plan. A rule after which libvirt would read another element than it did is left out for the element that it changed so.
+fn run(domain: &mut Domain, plan: &Plan, context: &mut Context<'_>) {
+    if context.kept.is_empty() {
+        return plan.run(domain, context);
+    }
+    let (before, found) = (domain.clone(), context.findings.clone());
+    loop {
+        plan.run(domain, context);
+        if context.spoilt.is_empty() {
+            return;
+        }
+        context.passed_over.extend(context.spoilt.drain(..));
+        *domain = before.clone();
+        context.findings = found.clone();
+        (context.claims, context.refusals, context.unread) = Default::default();
+    }
 }
 
 impl Outcome {

@@ -100,3 +100,51 @@ fn diff_looks_at_what_is_unknown() {
     let other = OLD.replace("  <name>", "  <extra a=\"1\" b=\"2\">\n    <x/>\n  </extra>\n  <name>");
     assert_eq!(diff(&one, &other, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
 }
+
+/// Where an element could not be read, or a further one stands that libvirt reads past, no rule puts another beside it or takes away the one
+/// before it; what else is to be done of the document is.
+#[test]
+fn a_rule_never_changes_which_element_libvirt_reads() {
+    let devices = "  <devices>\n    <disk type='file' device='cdrom'>\n      <source file=''/>\n      <source file='/b'/>\n      \
+                   <target dev='sda' bus='sata'/>\n    </disk>\n    <disk type='file' device='cdrom'>\n      <source file=''/>\n      \
+                   <target dev='sdb' bus='sata'/>\n    </disk>\n    <graphics type='spice'>\n      <listen type='network' nework='a'/>\n    \
+                   </graphics>\n    <graphics type='spice'>\n    </graphics>\n  </devices>\n";
+    let text = NEW.replace("</domain>", &format!("{devices}</domain>"));
+    let wanted = text.replace("<source file=''/>\n      <target dev='sdb'", "<target dev='sdb'").replace(
+        "<graphics type='spice'>\n    </graphics>",
+        "<graphics type='spice'>\n      <listen type='none'/>\n    </graphics>",
+    );
+    assert_ne!(text, wanted);
+    for layout in ["keep", "canonical"] {
+        let upgrade = |text: &str| {
+            dommigrate()
+                .args(["upgrade", "--layout", layout])
+                .write_stdin(text.to_owned())
+                .assert()
+                .code(1)
+                .stdout(wanted.clone());
+        };
+        upgrade(&text);
+        upgrade(&wanted);
+    }
+}
+
+/// A value that must be there and is not has a default to libvirt; it is written by whoever asks for libvirt's form, and by nobody else.
+#[test]
+fn an_assumed_value_is_not_written_down() {
+    let devices = "  <devices>\n    <controller type='usb' index='0' model='ich9-uhci1'>\n      <master/>\n    </controller>\n    \
+                   <interface type='network'>\n      <source network='a'/>\n      <mtu/>\n    </interface>\n    <interface type='network'>\n      \
+                   <source network='a'/>\n      <mtu size=''/>\n    </interface>\n  </devices>\n";
+    let text = NEW.replace("</domain>", &format!("{devices}</domain>"));
+    dommigrate().arg("fmt").write_stdin(text.clone()).assert().code(0).stdout(text.clone());
+    for layout in ["keep", "canonical"] {
+        let wanted = text.replace("      <mtu/>\n", "");
+        let upgrade = dommigrate().args(["upgrade", "--layout", layout]).write_stdin(text.clone()).assert();
+        let assert = upgrade.stdout(wanted);
+        let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+        assert!(!said.contains("size='0'"), "nothing is to be removed that is not there: {said}");
+    }
+    // What is set is said.
+    let set = dommigrate().args(["set", "-", "devices/interface[1]/mtu/@size=0"]).write_stdin(text.clone()).assert();
+    assert!(String::from_utf8_lossy(&set.get_output().stdout).contains("<mtu size='0'/>"));
+}

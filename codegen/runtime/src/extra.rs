@@ -153,6 +153,7 @@ impl Extra {
         kept.needs(other.used);
         kept.attributes.extend(other.attributes);
         kept.values.extend(other.values);
+        kept.assumed.extend(other.assumed);
         kept.nodes.extend(other.nodes.into_iter().map(|node| match node.anchor {
             Anchor::Ahead if !inside => node,
             _ => KeptNode { anchor: Anchor::End, ..node },
@@ -177,6 +178,8 @@ pub struct Kept {
     pub attributes: Vec<(Box<str>, Box<str>)>,
     /// Unknown values of attributes that have a field, which holds none.
     pub values: Vec<KeptValue>,
+    /// Attributes that must be there and have their default, as they were not there, or empty.
+    pub assumed: Vec<AssumedValue>,
     /// Whether a choice of the element is an unknown one, to which belongs what is kept.
     pub open: bool,
     /// Comments, processing instructions and unknown content, in document order.
@@ -214,6 +217,17 @@ pub struct KeptValue {
     pub value: Box<str>,
     /// Whether it says nothing: the program that reads the format takes an empty one as if the attribute were not there.
     pub absent: bool,
+}
+
+/// An attribute that was read as its default. It is written as it was, as long as the field holds that.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AssumedValue {
+    /// Namespace URI of the attribute, empty for none.
+    pub ns: &'static str,
+    /// Its local name.
+    pub name: &'static str,
+    /// Whether it was there, with nothing in it.
+    pub empty: bool,
 }
 
 /// A comment, a processing instruction, an unknown element or a text that is not expected.

@@ -6,7 +6,7 @@ mod report;
 
 use crate::content::{Content, fields};
 use crate::error::{ErrorKind, NoteKind};
-use crate::extra::KeptValue;
+use crate::extra::{AssumedValue, KeptValue};
 use crate::info::{Blank, FieldInfo, FieldKind, TextInfo, TypeInfo};
 use crate::keep;
 use crate::slots::{Slot, SlotMut};
@@ -89,6 +89,8 @@ pub struct Reader {
     silent: bool,
     /// Values of the open element's attributes that are to be kept.
     values: Vec<KeptValue>,
+    /// Attributes of the open element that have their default without saying so.
+    assumed_values: Vec<AssumedValue>,
     /// The discriminating attribute of the open element that is absent and means one of its values.
     assumed: Option<&'static FieldInfo>,
     /// What the open element must have and what it has had of that.
@@ -179,6 +181,11 @@ impl Reader {
         }
         if self.required.attributes > 0 && !self.silent && self.options.unknown == Unknown::Keep {
             self.assume(node, out);
+        }
+        if !self.assumed_values.is_empty()
+            && let Some(extra) = out.extra_mut()
+        {
+            extra.kept_mut().assumed.append(&mut self.assumed_values);
         }
         let odd = self.read_children(node, out, info);
         if !self.silent && (self.required.attributes > 0 || self.required.children > 0) {

@@ -185,7 +185,7 @@ impl<'o> Writer<'o> {
         if let Some(kept) = kept {
             self.scope.extend(kept.namespaces.iter().cloned());
             brought = self.bring(&kept.used);
-            if !(kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty()) {
+            if !(kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty() && kept.assumed.is_empty()) {
                 self.frame = Some(Box::new(Frame::new(kept, self.options.kept == KeptContent::Keep)));
             }
         }

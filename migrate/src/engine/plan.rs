@@ -108,9 +108,25 @@ impl Plan {
         }
         cx.here = here;
         for entry in &stop.changes {
-            self.enter(entry, content, cx);
+            if cx.kept.is_empty() {
+                self.enter(entry, content, cx);
+            } else {
+                self.enter_warily(entry, content, cx);
+            }
         }
         cx.here = outer;
+    }
+
+    /// As [`Plan::enter`], of a row that changes a document in which something is kept beside what is read.
+    fn enter_warily(&self, entry: &Entry, content: &mut dyn Content, cx: &mut Context<'_>) {
+        let what = (entry.rule.id, cx.here);
+        if cx.passed_over.contains(&what) {
+            return;
+        }
+        self.enter(entry, content, cx);
+        if cx.kept.are_read_otherwise(content, cx.here) {
+            cx.spoilt.push(what);
+        }
     }
 
     fn enter(&self, entry: &Entry, content: &mut dyn Content, cx: &mut Context<'_>) {

@@ -1,11 +1,11 @@
 //! Values that the schema does not know, and empty ones, and rules that take them for absent.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use domxml_runtime::{
-    Content, FieldKind, KeptNode, KeptValue, Note, NoteKind, SlotMut, each_struct, each_struct_mut, extras, fields,
-    fields_mut,
+    Content, Extra, FieldKind, KeptNode, KeptValue, Note, NoteKind, Slot, SlotMut, Span, each_struct, each_struct_mut,
+    extras, fields, fields_mut,
 };
 use domxml_xml::Spare;
 
@@ -36,6 +36,9 @@ pub(super) fn forget(content: &mut dyn Content, nodes: bool, findings: &mut Vec<
         && kept.values.iter().any(gone)
     {
         forgotten = kept.values.extract_if(.., |kept| gone(kept)).collect();
+    }
+    if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
+        kept.assumed.clear();
     }
     if let Some(extra) = content.extra() {
         let span = extra.span.range();
@@ -84,39 +87,77 @@ fn forget_missed(content: &mut dyn Content) {
     }
 }
 
-/// Where the further elements of a name stand that are kept, though libvirt reads the first alone.
-pub(super) fn twins(content: &dyn Content) -> Vec<Range<usize>> {
-    let mut twins = Vec::new();
-    each_kept_element(content, &mut |content, node| {
-        if !is_missed(content, node) {
-            twins.push(node.span.range());
-        }
-    });
-    twins
+/// The elements of a document that are kept though they have the name of a field, by their places. One that could not be read, so that the
+/// field is empty, is the one that libvirt reads; it reads past a further one.
+#[derive(Debug, Default)]
+pub(crate) struct KeptElements(BTreeMap<Span, KeptElement>);
+
+#[derive(Debug)]
+struct KeptElement {
+    name: Box<str>,
+    /// Where the element stands that it stands in.
+    around: Span,
+    /// Whether the field of its name is empty.
+    missed: bool,
 }
 
-/// Tells of those that libvirt would read now, as the first stands elsewhere. True if there are any: the document has no form then.
-pub(super) fn refuse_exposed(content: &dyn Content, twins: &[Range<usize>], findings: &mut Vec<Finding>) -> bool {
-    let before = findings.len();
-    if !twins.is_empty() {
-        each_kept_element(content, &mut |content, node| {
-            if twins.contains(&node.span.range()) && is_missed(content, node) {
-                let name = node.element_name().unwrap_or_default();
-                let message = format!(
-                    "libvirt does not read this second <{name}>, and would as soon as the first is rewritten: remove it, or the first"
-                );
-                findings.push(finding(ids::UNKNOWN, Level::Error, node.span.range(), String::new(), message));
+impl KeptElements {
+    pub(super) fn of(content: &dyn Content) -> Self {
+        let mut kept = Self::default();
+        each_kept_element(content, &|_| true, &mut |content, node, name| {
+            if let Some(missed) = lacks(content, name).filter(|_| !node.span.is_empty()) {
+                let around = content.extra().map_or(Span::default(), |extra| extra.span);
+                kept.0.insert(node.span, KeptElement { name: name.into(), around, missed });
             }
         });
+        kept
     }
-    findings.len() > before
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of these could not be read, so that its field was empty.
+    fn misses_any(&self, nodes: &[KeptNode]) -> bool {
+        nodes.iter().any(|node| self.0.get(&node.span).is_some_and(|kept| kept.missed))
+    }
+
+    /// Whether libvirt would read another element now than it did: one stands beside what could not be read, or the one is gone before
+    /// which it did not read a further one. The element that `content` is, or is a part of, stands at `here`.
+    pub(crate) fn are_read_otherwise(&self, content: &dyn Content, here: Span) -> bool {
+        let within = |outer: Span| {
+            let from = Span { end: 0, ..outer };
+            self.0.range(from..).map(|(_, kept)| kept).take_while(move |kept| kept.around.end <= outer.end)
+        };
+        let wanted = |extra: &Extra| extra.span.is_empty() || within(extra.span).next().is_some();
+        let mut otherwise = false;
+        each_kept_element(content, &wanted, &mut |content, node, name| {
+            let before = self.0.get(&node.span).map(|kept| kept.missed);
+            otherwise |= before.zip(lacks(content, name)).is_some_and(|(before, now)| before != now);
+        });
+        // A branch of a choice keeps nothing itself.
+        let is_branch = content.extra().is_none();
+        let mut beside = within(here).filter(|kept| is_branch && kept.around == here);
+        otherwise || beside.any(|kept| lacks(content, &kept.name).is_some_and(|now| now != kept.missed))
+    }
 }
 
-fn each_kept_element(content: &dyn Content, see: &mut dyn FnMut(&dyn Content, &KeptNode)) {
+/// Visits the elements that are kept in those elements for which `wanted` holds.
+fn each_kept_element(
+    content: &dyn Content,
+    wanted: &dyn Fn(&Extra) -> bool,
+    see: &mut dyn FnMut(&dyn Content, &KeptNode, &str),
+) {
+    if content.extra().is_some_and(|extra| !wanted(extra)) {
+        return;
+    }
     let kept = content.extra().and_then(|extra| extra.kept.as_deref());
-    let nodes = kept.into_iter().flat_map(|kept| &kept.nodes);
-    nodes.filter(|node| node.element_name().is_some()).for_each(|node| see(content, node));
-    each_struct(content, &mut |inner| each_kept_element(inner, see));
+    for node in kept.into_iter().flat_map(|kept| &kept.nodes) {
+        if let Some(name) = node.element_name() {
+            see(content, node, name);
+        }
+    }
+    each_struct(content, &mut |inner| each_kept_element(inner, wanted, see));
 }
 
 /// Unknown attributes that rules take away: by where their element begins, and by name.
@@ -145,25 +186,25 @@ impl Mended<'_> {
 
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and
 /// what they refuse of an element of which something is not known, unless they refuse that.
-pub(super) fn restore(content: &mut dyn Content, findings: &mut Vec<Finding>) {
+pub(super) fn restore(content: &mut dyn Content, elements: &KeptElements, findings: &mut Vec<Finding>) {
     if let Some(extra) = content.extra()
         && let Some(kept) = extra.kept.as_deref()
-        && (kept.open || !kept.values.is_empty() || kept.nodes.iter().any(|node| is_missed(content, node)))
+        && (kept.open || !kept.values.is_empty() || elements.misses_any(&kept.nodes))
     {
         let (span, values) = (extra.span.range(), kept.values.clone());
         let mut said = Vec::new();
         clear(content, &values, &mut said);
         let is_said = |finding: &Finding| finding.after.as_ref().is_some_and(|after| said.contains(after));
         // An empty value that counts as none leaves nothing unknown.
-        let known = !is_open(content, &values);
+        let known = !is_open(content, elements, &values);
         let is_hidden = |finding: &Finding| finding.level == Level::Error && !known && !is_about(finding, &values);
         findings.retain(|finding| finding.span != span || !is_hidden(finding) && !is_said(finding));
     }
-    each_struct_mut(content, &mut |inner| restore(inner, findings));
+    each_struct_mut(content, &mut |inner| restore(inner, elements, findings));
 }
 
 /// Whether something is not known of an element: a value that is read, a choice, or a child.
-fn is_open(content: &dyn Content, values: &[KeptValue]) -> bool {
+fn is_open(content: &dyn Content, elements: &KeptElements, values: &[KeptValue]) -> bool {
     let kept = content.extra().and_then(|extra| extra.kept.as_deref());
     let is_read = |value: &KeptValue| {
         let mut is_shown = false;
@@ -171,7 +212,7 @@ fn is_open(content: &dyn Content, values: &[KeptValue]) -> bool {
         !is_shown
     };
     values.iter().any(|value| !value.absent && is_read(value))
-        || kept.is_some_and(|kept| kept.open || kept.nodes.iter().any(|node| is_missed(content, node)))
+        || kept.is_some_and(|kept| kept.open || elements.misses_any(&kept.nodes))
 }
 
 /// Whether a finding is about one of the unknown values, which it quotes.
@@ -181,10 +222,20 @@ fn is_about(finding: &Finding, values: &[KeptValue]) -> bool {
 
 /// Whether a node that is kept could not be read, and its field is empty.
 fn is_missed(content: &dyn Content, node: &KeptNode) -> bool {
-    let Some(name) = node.element_name() else { return false };
-    let mut missed = false;
-    fields(content, |line, slot| missed |= line.is_child() && line.is("", name) && slot.count() == 0);
-    missed
+    node.element_name().and_then(|name| lacks(content, name)).unwrap_or_default()
+}
+
+/// Whether the field for children of this name is empty; none where there is no such field.
+fn lacks(content: &dyn Content, name: &str) -> Option<bool> {
+    let mut lacks = None;
+    fields(content, |line, slot| {
+        let own = match slot {
+            Slot::Payload(payload) => payload.get().and_then(|payload| self::lacks(payload.members()?, name)),
+            slot => (line.is_child() && line.is("", name)).then(|| slot.count() == 0),
+        };
+        lacks = lacks.or(own);
+    });
+    lacks
 }
 
 /// Empties the fields of these values; `said` are the values that they held, as findings show them.

@@ -1,12 +1,14 @@
 //! What a row is told and where it reports.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use domxml_runtime::{Extra, FieldInfo, Span, Version};
 use domxml_xml::{attributes, pieces};
 
 use super::{Range, Scope};
 use crate::claim::Claim;
+use crate::engine::KeptElements;
 use crate::finding::{Finding, Level};
 use crate::options::Profile;
 use crate::suppress::Suppressions;
@@ -43,6 +45,12 @@ pub struct Context<'t> {
     pub(crate) hushed: Option<&'t Suppressions>,
     /// Where in the document stands what libvirt does not read: whatever is wrong there it does not see.
     pub(crate) unread: Vec<std::ops::Range<usize>>,
+    /// The elements that have the name of a field and are kept, which change what libvirt reads where one comes or goes beside them.
+    pub(crate) kept: KeptElements,
+    /// The rules that did so, and in which element.
+    pub(crate) spoilt: Vec<(&'static str, Span)>,
+    /// Those that are not to run there.
+    pub(crate) passed_over: HashSet<(&'static str, Span)>,
 }
 
 impl<'t> Context<'t> {
@@ -63,6 +71,9 @@ impl<'t> Context<'t> {
             refusals: Vec::new(),
             hushed: None,
             unread: Vec::new(),
+            kept: KeptElements::default(),
+            spoilt: Vec::new(),
+            passed_over: HashSet::new(),
         }
     }
 

@@ -203,6 +203,7 @@ fn forget(content: &mut dyn Content, line: &FieldInfo) {
             kept.nodes.retain(|node| !node.is_element(line.name));
         } else {
             kept.values.retain(|own| !line.is(own.ns, own.name));
+            kept.assumed.retain(|own| !line.is(own.ns, own.name));
         }
     }
 }

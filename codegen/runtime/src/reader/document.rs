@@ -67,6 +67,7 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
         depth: 0,
         silent: false,
         values: Vec::new(),
+        assumed_values: Vec::new(),
         assumed: None,
         required: Required::default(),
         namespaces: NAMESPACE.find(text.as_bytes()).is_some(),

@@ -4,7 +4,7 @@ use super::report::{Spare, clipped, undeclared};
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
-use crate::extra::KeptValue;
+use crate::extra::{AssumedValue, KeptValue};
 use crate::info::{Blank, FieldInfo, FieldKind};
 use crate::keep;
 use crate::scalar::ScalarError;
@@ -91,6 +91,7 @@ impl Reader {
             // What stands for the attribute that must be there.
             _ if absent && line.default.is_some() => {
                 if line.default.is_some_and(|default| matches!(field.read(default.value), Ok(None))) {
+                    self.assumed_values.push(AssumedValue { ns: line.ns, name: line.name, empty: true });
                     self.told_absent(attribute, nothing_in(attribute));
                 }
             }
@@ -130,6 +131,7 @@ impl Reader {
                     && let Ok(None) = field.read(default.value)
                 {
                     self.required.attributes = self.required.attributes.saturating_sub(1);
+                    self.assumed_values.push(AssumedValue { ns: line.ns, name: line.name, empty: false });
                     let message = format!("missing attribute '{}': '{}' is assumed", line.name, default.value);
                     self.note(node, open_tag(node), NoteKind::Missing, message, None);
                 }

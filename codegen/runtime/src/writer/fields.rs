@@ -110,6 +110,10 @@ impl Writer<'_> {
                 Some(action) => self.found(Some(line), &kept.value, action),
                 None => self.push_attribute(line.ns, line.name, &kept.value),
             }
+        } else if let Some(assumed) = self.frame.as_ref().and_then(|frame| frame.assumed(line, field)) {
+            if assumed.empty {
+                self.push_attribute(line.ns, line.name, "");
+            }
         } else if self.tables {
             let mut value = String::new();
             let present = field.count() > 0;

@@ -2,8 +2,9 @@
 
 use super::marks::MarkKind;
 use super::{KeptContent, Writer};
-use crate::extra::{Anchor, Kept, KeptLeaf, KeptNode, KeptValue};
+use crate::extra::{Anchor, AssumedValue, Kept, KeptLeaf, KeptNode, KeptValue};
 use crate::info::FieldInfo;
+use crate::slots::Field;
 use std::collections::HashMap;
 
 /// What an element keeps, by place.
@@ -15,6 +16,8 @@ pub(super) struct Frame {
     pub(super) leaves: HashMap<(Box<str>, u32), KeptLeaf>,
     /// The values that are not written yet.
     pub(super) values: Vec<KeptValue>,
+    /// The attributes that have their default without saying so.
+    assumed: Vec<AssumedValue>,
     /// How many children of a name were written.
     counts: HashMap<Box<str>, u32>,
 }
@@ -40,6 +43,7 @@ impl Frame {
             places,
             leaves: kept.leaves.iter().map(leaf).collect(),
             values: kept.values.clone(),
+            assumed: kept.assumed.clone(),
             counts: HashMap::new(),
         }
     }
@@ -48,6 +52,14 @@ impl Frame {
     pub(super) fn take_value(&mut self, line: &FieldInfo) -> Option<KeptValue> {
         let at = self.values.iter().position(|value| value.name == line.name && value.ns == line.ns)?;
         Some(self.values.remove(at))
+    }
+
+    /// What stood for the value of an attribute that still has the default that was assumed for it.
+    pub(super) fn assumed(&self, line: &FieldInfo, field: &dyn Field) -> Option<&AssumedValue> {
+        let own = self.assumed.iter().find(|own| line.is(own.ns, own.name))?;
+        let mut value = String::new();
+        field.write(0, &mut value);
+        line.default.is_some_and(|default| default.value == value).then_some(own)
     }
 
     pub(super) fn take(&mut self, anchor: &Anchor) -> Vec<KeptNode> {
