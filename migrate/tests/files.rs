@@ -146,6 +146,10 @@ fn what_could_not_be_said_is_no_success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains("not all could be printed"), "{arguments:?}: {said}");
     }
+    for text in ["--help", "--version"] {
+        let output = Command::new(bin()).arg(text).stdout(full()).output().expect("it can be done");
+        assert_eq!(output.status.code(), Some(2), "{text}");
+    }
     // Both are full: no panic.
     let status =
         Command::new(bin()).arg("check").arg(&file).stdout(full()).stderr(full()).status().expect("it can be done");

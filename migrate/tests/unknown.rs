@@ -148,3 +148,15 @@ fn an_assumed_value_is_not_written_down() {
     let set = dommigrate().args(["set", "-", "devices/interface[1]/mtu/@size=0"]).write_stdin(text.clone()).assert();
     assert!(String::from_utf8_lossy(&set.get_output().stdout).contains("<mtu size='0'/>"));
 }
+
+/// Of a device of an unknown type nobody knows what it must have; what the types ask for is not made up for it.
+#[test]
+fn nothing_is_made_up_for_what_is_unknown() {
+    let text = NEW.replace(
+        "</domain>",
+        "  <devices>\n    <disk type='fil'/>\n    <disk type='fil' device='cdrom'/>\n  </devices>\n</domain>",
+    );
+    for command in [&["fmt"][..], &["upgrade"], &["upgrade", "--layout", "canonical"]] {
+        dommigrate().args(command).write_stdin(text.clone()).assert().stdout(text.clone());
+    }
+}

@@ -144,6 +144,7 @@ impl Reader {
         let outer_required = std::mem::take(&mut self.required);
         self.required.add(info);
         let (kept, leaves, taken) = (self.kept.len(), self.leaves.len(), self.taken.len());
+        let errors = self.errors.len();
         let mut around = Vec::new();
         self.assumed = None;
         if info.payloads > 0 {
@@ -188,7 +189,9 @@ impl Reader {
             extra.kept_mut().assumed.append(&mut self.assumed_values);
         }
         let odd = self.read_children(node, out, info);
-        if !self.silent && (self.required.attributes > 0 || self.required.children > 0) {
+        // Nothing is made up for what all branches have, be the branch unknown.
+        let is_open = self.silent && self.options.unknown == Unknown::Keep && self.errors.len() == errors;
+        if (!self.silent || is_open) && (self.required.attributes > 0 || self.required.children > 0) {
             each_info(out, &mut |info| self.check_required(node, info));
         }
         if (odd || self.kept.len() > kept || self.leaves.len() > leaves)

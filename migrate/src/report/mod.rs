@@ -209,12 +209,21 @@ pub fn json_schema() -> Result<String, String> {
 }
 
 /// A text without what a terminal might take for a command, or a reader for the end of a line.
+///
+/// ```
+/// assert_eq!(dommigrate::report::visible("a\x1b[2J\nb"), r"a\u{1b}[2J\nb");
+/// assert_eq!(dommigrate::report::visible("a\u{202e}lmx.b"), r"a\u{202e}lmx.b");
+/// ```
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    // What turns the direction of writing round shows another text than stands there.
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides = |c: char| c.is_control() || turns(c);
+    if !text.contains(hides) {
         return Cow::Borrowed(text);
     }
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let escape = |c: char| if hides(c) { c.escape_default().to_string() } else { c.to_string() };
     Cow::Owned(text.chars().map(escape).collect())
 }
 

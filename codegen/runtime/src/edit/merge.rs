@@ -207,7 +207,9 @@ impl<'m, 'd> Merge<'m, 'd> {
         let elements =
             || self.document.descendants().filter(Node::is_element).map(|node| (node.range().start, node)).collect();
         let start = self.before.marks[before].span.range().start;
-        let known = || self.elements.get_or_init(elements).get(&start).filter(|_| mark.kind != MarkKind::Leaf).copied();
+        // What did not stand in the document has no place in it.
+        let stood = mark.kind != MarkKind::Leaf && !self.before.marks[before].span.is_empty();
+        let known = || self.elements.get_or_init(elements).get(&start).filter(|_| stood).copied();
         let Some(node) = node.or_else(known) else { return self.printed(part, spot) };
         let from = indentation(self.text, node.range().start);
         self.element(node, before, part, true).moved(from, spot.indent)
