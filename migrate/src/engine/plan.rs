@@ -61,7 +61,8 @@ impl Plan {
     /// longer than most documents.
     #[must_use]
     pub fn of_the_format(profile: Profile, target: Target) -> Self {
-        static MADE: Mutex<Vec<((Profile, Version, Version), Plan)>> = Mutex::new(Vec::new());
+        type Of = (Profile, Version, Version);
+        static MADE: Mutex<Vec<(Of, Plan)>> = Mutex::new(Vec::new());
         let key = (profile, target.oldest, target.newest);
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, plan)) = made.iter().find(|(of, _)| *of == key) {

@@ -41,7 +41,7 @@ fn make(documents: &Documents, seeds: std::ops::Range<usize>) -> Vec<String> {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let text = documents.new_tree(&mut runner).ok()?.current();
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             return Some(text);
         }
         let document = roxmltree::Document::parse(&text).expect("well-formed");

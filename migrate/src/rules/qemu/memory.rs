@@ -65,7 +65,12 @@ pub(super) fn rules() -> Vec<Rule> {
                 .at(|domain| domain.max_memory.as_ref().map_or(&domain.xml, |maximum| &maximum.xml))
                 .driver(Driver::Qemu),
             ),
-        rule("qemu-shmem-conflict", Class::Conflict)
+        shared(),
+    ]
+}
+
+fn shared() -> Rule {
+    rule("qemu-shmem-conflict", Class::Conflict)
             .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
             .doc(
                 "The size of memory that guests share is a power of two, and 1 MiB at least. The model `ivshmem-doorbell` has a server, `ivshmem-plain` \
@@ -103,8 +108,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 let plain = shmem.model.as_ref().and_then(|model| model.type_);
                 let known = matches!(plain, Some(ShmemModelType::IvshmemPlain | ShmemModelType::IvshmemDoorbell));
                 (known && is_s390(scope.arch)).then(|| "s390 guests have no shared memory devices: leave it out".to_owned())
-            })),
-    ]
+            }))
 }
 
 fn unsupported(memory: &MemoryDevice, scope: &Scope) -> Option<&'static str> {

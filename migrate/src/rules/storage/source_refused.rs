@@ -302,60 +302,59 @@ fn values() -> Rule {
             "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a'><dataStore type='file'>\
              <format type='raw'/></dataStore></source><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(unique(
-            DiskCookies::COOKIES,
-            |cookie, _| Some(cookie.name.clone()),
-            |name| format!("another cookie is called {name}: leave this one out"),
-        ))
-        .row(refuse(|it: &DiskDataStore, _| {
-            let source = it.type_.members().and_then(|members| child_called(members, "source"));
-            source.is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
-        }))
-        .row(refuse_each(|it: &DiskDriver, _| {
-            const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
-            [
-                (it.iothread == Some(0), "I/O threads count from 1"),
-                (it.type_ == Some(DiskDriverType::Luks), LUKS),
-            ]
-        }))
-        .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
-        .row(refuse(|it: &DiskReconnect, _| {
-            let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
-            endless.then_some("a connection that is made again needs a time-out")
-        }))
-        .row(refuse_each(|it: &DiskReservations, _| {
-            let alone = it.managed == Some(YesNo::No) && it.source.is_none();
-            [
-                (alone, "reservations that libvirt does not manage need the socket of their helper"),
-                (it.managed.is_none(), "reservations are managed by libvirt or not: `managed` must say so"),
-            ]
-        }))
-        .row(refuse_each(|it: &DiskSourceNetwork, _| {
-            let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_)) && it.name.is_none();
-            let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
-            let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
-            [
-                (nameless, "the image on the server is not named: add name"),
-                (pooled && pool == 0, "the name has a pool or volume, a slash and the image"),
-            ]
-        }))
-        .row(
-            refuse(|it: &DiskSourceNetwork, _| {
-                let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
-                let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
-                bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
-            })
-            .since(11, 6, 0),
-        )
-        .row(
-            refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0),
-        )
-        .row(refuse(|it: &DiskSourceFile, scope| {
-            let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;
-            passed.then_some("of the drivers only QEMU's takes file descriptors for a disk")
-        }))
-        .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
-        .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))
+        .with(value_rows)
+}
+
+fn value_rows(rule: Rule) -> Rule {
+    rule.row(unique(
+        DiskCookies::COOKIES,
+        |cookie, _| Some(cookie.name.clone()),
+        |name| format!("another cookie is called {name}: leave this one out"),
+    ))
+    .row(refuse(|it: &DiskDataStore, _| {
+        let source = it.type_.members().and_then(|members| child_called(members, "source"));
+        source.is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
+    }))
+    .row(refuse_each(|it: &DiskDriver, _| {
+        const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
+        [(it.iothread == Some(0), "I/O threads count from 1"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
+    }))
+    .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
+    .row(refuse(|it: &DiskReconnect, _| {
+        let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
+        endless.then_some("a connection that is made again needs a time-out")
+    }))
+    .row(refuse_each(|it: &DiskReservations, _| {
+        let alone = it.managed == Some(YesNo::No) && it.source.is_none();
+        [
+            (alone, "reservations that libvirt does not manage need the socket of their helper"),
+            (it.managed.is_none(), "reservations are managed by libvirt or not: `managed` must say so"),
+        ]
+    }))
+    .row(refuse_each(|it: &DiskSourceNetwork, _| {
+        let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_)) && it.name.is_none();
+        let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
+        let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
+        [
+            (nameless, "the image on the server is not named: add name"),
+            (pooled && pool == 0, "the name has a pool or volume, a slash and the image"),
+        ]
+    }))
+    .row(
+        refuse(|it: &DiskSourceNetwork, _| {
+            let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
+            let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
+            bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
+        })
+        .since(11, 6, 0),
+    )
+    .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0))
+    .row(refuse(|it: &DiskSourceFile, scope| {
+        let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;
+        passed.then_some("of the drivers only QEMU's takes file descriptors for a disk")
+    }))
+    .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
+    .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))
 }
 
 fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {
