@@ -12,7 +12,6 @@ use crate::finding::{Finding, Level, line_column};
 use crate::host::Host;
 use crate::judgement::Judge;
 use crate::options::{Driver, Fate, Layout, Profile, Target};
-use crate::rules;
 
 /// Judges domains by the schema and by all rules, as the command `check` does.
 ///
@@ -37,8 +36,6 @@ pub struct Checker {
     target: Option<Version>,
     driver: Option<Driver>,
     host: Option<Arc<Host>>,
-    /// Made when first asked for: that takes longer than judging most documents.
-    options: OnceLock<Options>,
 }
 
 impl Checker {
@@ -52,28 +49,28 @@ impl Checker {
     #[must_use]
     pub fn target(mut self, version: Version) -> Self {
         self.target = Some(version);
-        Self { options: OnceLock::new(), ..self }
+        self
     }
 
     /// For this driver.
     #[must_use]
     pub fn driver(mut self, driver: Driver) -> Self {
         self.driver = Some(driver);
-        Self { options: OnceLock::new(), ..self }
+        self
     }
 
     /// For this host.
     #[must_use]
     pub fn host(mut self, host: Arc<Host>) -> Self {
         self.host = Some(host);
-        Self { options: OnceLock::new(), ..self }
+        self
     }
 
     /// Judges a document.
     #[must_use]
     pub fn text(&self, text: impl Into<String>) -> Checked {
         let text = text.into();
-        let findings = judge().check(&text, self.options.get_or_init(|| self.options()));
+        let findings = judge().check(&text, &self.options());
         Checked { text, findings }
     }
 
@@ -86,11 +83,10 @@ impl Checker {
     fn options(&self) -> Options {
         let profile = Profile::Modern;
         let target = Target::of(profile, self.target);
-        let rules: Vec<_> = rules::all().filter(|rule| rule.concerns(profile, &target)).collect();
         Options {
             profile,
             target,
-            plan: Plan::new(&rules, profile, &target, self.driver, false).on_host(self.host.clone()),
+            plan: Plan::of_all(profile, target, self.driver).on_host(self.host.clone()),
             muted: Vec::new(),
             live: false,
             unknown: Fate::Kept,

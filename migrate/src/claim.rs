@@ -31,13 +31,7 @@ impl Claims {
     /// Tells a file what others of its directory have claimed before it, and remembers what it claims itself.
     pub fn settle(&mut self, report: &mut FileReport) {
         let Some(directory) = report.path.as_ref().and_then(|path| path.parent()) else { return };
-        if report.claims.is_empty() {
-            return;
-        }
-        if !self.0.contains_key(directory) {
-            self.0.insert(directory.to_owned(), HashMap::new());
-        }
-        let Some(claimed) = self.0.get_mut(directory) else { return };
+        let claimed = self.0.entry(directory.to_owned()).or_default();
         for claim in std::mem::take(&mut report.claims) {
             match claimed.entry(claim.thing) {
                 Entry::Vacant(vacant) => {

@@ -590,7 +590,7 @@ pub fn needs(text: &str, unknown: Unknown) -> Result<(Needs, Vec<Finding>), Vec<
     let target = Target::from(oldest);
     let scope = Scope::of(&domain, target, Some(Driver::Test), false);
     let mut context = Context::new(text, scope, Profile::Modern, false);
-    Plan::of_the_format(Profile::Modern, target).run(&mut domain, &mut context);
+    Plan::of_all(Profile::Modern, target, Some(Driver::Test)).run(&mut domain, &mut context);
     let otherwise = otherwise::otherwise(text, oldest);
     Ok((Needs { features, refused: context.refusals, otherwise }, findings))
 }

@@ -95,7 +95,7 @@ pub(crate) fn edit<T: Element>(text: &str, change: impl FnOnce(&mut T)) -> Resul
     let before = value.print_with(&WriteOptions::default());
     change(&mut value);
     let after = value.print_with(&WriteOptions::default());
-    if let (_, Some(unwritable)) = Unwritable::replaced(after.text.clone()) {
+    if let Some((_, unwritable)) = Unwritable::replaced(&after.text) {
         return Err(unwritable.of_document(text));
     }
     Ok(original.edited(&before, &after))

@@ -114,7 +114,10 @@ impl<'o> Writer<'o> {
     }
 
     fn written(self) -> Written {
-        let (text, unwritable) = Unwritable::replaced(self.out);
+        let (text, unwritable) = match Unwritable::replaced(&self.out) {
+            Some((text, unwritable)) => (text, Some(unwritable)),
+            None => (self.out, None),
+        };
         Written { text, findings: self.findings, unwritable }
     }
 

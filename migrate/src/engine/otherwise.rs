@@ -9,7 +9,7 @@ use domxml_runtime::Version;
 use super::{Options, Outcome, Plan, upgrade};
 use crate::features;
 use crate::finding::{Finding, Level};
-use crate::options::{Fate, Layout, Profile, Target};
+use crate::options::{Driver, Fate, Layout, Profile, Target};
 use crate::rules;
 
 /// Something that libvirt reads otherwise before a version.
@@ -85,7 +85,7 @@ fn options(version: Version) -> Options {
     Options {
         profile: Profile::Libvirt,
         target,
-        plan: Plan::of_the_format(Profile::Libvirt, target),
+        plan: Plan::of_all(Profile::Libvirt, target, Some(Driver::Test)),
         muted: Vec::new(),
         live: false,
         unknown: Fate::PassedOver,

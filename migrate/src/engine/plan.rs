@@ -57,19 +57,19 @@ impl Plan {
         Self { walks: Arc::new(walks), unsafe_fixes, driver, host: None }
     }
 
-    /// The plan for every rule that has to do with a profile and a target, whatever driver: made once for each, as making it takes
-    /// longer than most documents.
+    /// The plan for every rule that has to do with a profile and a target: made once for each, as making it takes longer than most
+    /// documents.
     #[must_use]
-    pub fn of_the_format(profile: Profile, target: Target) -> Self {
-        type Of = (Profile, Version, Version);
+    pub fn of_all(profile: Profile, target: Target, driver: Option<Driver>) -> Self {
+        type Of = (Profile, Version, Version, Option<Driver>);
         static MADE: Mutex<Vec<(Of, Plan)>> = Mutex::new(Vec::new());
-        let key = (profile, target.oldest, target.newest);
+        let key = (profile, target.oldest, target.newest, driver);
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, plan)) = made.iter().find(|(of, _)| *of == key) {
             return plan.clone();
         }
         let rules: Vec<_> = rules::all().filter(|rule| rule.concerns(profile, &target)).collect();
-        let plan = Self::new(&rules, profile, &target, Some(Driver::Test), false);
+        let plan = Self::new(&rules, profile, &target, driver, false);
         made.push((key, plan.clone()));
         plan
     }

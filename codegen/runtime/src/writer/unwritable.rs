@@ -18,12 +18,12 @@ pub struct Unwritable {
 }
 
 impl Unwritable {
-    /// A written text in which U+FFFD stands for every such character, and the first of them.
-    pub(crate) fn replaced(text: String) -> (String, Option<Self>) {
-        let Some((at, character)) = domxml_xml::forbidden(&text) else { return (text, None) };
+    /// Where a written text has such characters: the text with U+FFFD for each of them, and the first.
+    pub(crate) fn replaced(text: &str) -> Option<(String, Self)> {
+        let (at, character) = domxml_xml::forbidden(text)?;
         let text = text.replace(|c| !domxml_xml::is_character(c), "\u{fffd}");
         let path = path(&text, at).unwrap_or_default();
-        (text, Some(Unwritable { path, character, at }))
+        Some((text, Unwritable { path, character, at }))
     }
 
     /// What is wrong, without the path.
