@@ -156,7 +156,7 @@ impl Extra {
         kept.assumed.extend(other.assumed);
         kept.nodes.extend(other.nodes.into_iter().map(|node| match node.anchor {
             Anchor::Ahead if !inside => node,
-            _ => KeptNode { anchor: Anchor::End, ..node },
+            _ => KeptNode { anchor: Anchor::End, nth: u32::MAX, ..node },
         }));
         for leaf in other.leaves {
             let attributes = leaf.attributes.into_iter();
@@ -237,6 +237,9 @@ pub struct AssumedValue {
 pub struct KeptNode {
     /// Where it is written.
     pub anchor: Anchor,
+    /// Of an element: how many children of its name, prefixes apart, that are fields stood before it. Of elements that have one name it may
+    /// matter which is the first, so that it is written behind as many and before the others, wherever these go.
+    pub nth: u32,
     /// Whether it stood on the line of what precedes it.
     pub same_line: bool,
     /// Its text in the document; line ends are `\n`.
@@ -247,7 +250,7 @@ pub struct KeptNode {
 
 impl PartialEq for KeptNode {
     fn eq(&self, other: &Self) -> bool {
-        (&self.anchor, self.same_line, &self.text) == (&other.anchor, other.same_line, &other.text)
+        (&self.anchor, self.nth, self.same_line, &self.text) == (&other.anchor, other.nth, other.same_line, &other.text)
     }
 }
 
@@ -255,7 +258,7 @@ impl Eq for KeptNode {}
 
 impl Hash for KeptNode {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.anchor, self.same_line, &self.text).hash(state);
+        (&self.anchor, self.nth, self.same_line, &self.text).hash(state);
     }
 }
 
@@ -263,7 +266,7 @@ impl KeptNode {
     /// A node that is written at the end of its element.
     #[must_use]
     pub fn at_end(text: Box<str>, span: Span) -> Self {
-        KeptNode { anchor: Anchor::End, same_line: false, text, span }
+        KeptNode { anchor: Anchor::End, nth: u32::MAX, same_line: false, text, span }
     }
 
     /// The name of an element, its prefix included; none for a comment, a processing instruction or a text.
@@ -271,6 +274,11 @@ impl KeptNode {
     pub fn element_name(&self) -> Option<&str> {
         let tag = self.text.strip_prefix('<').filter(|tag| !tag.starts_with(['!', '?']))?;
         tag.split(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').next()
+    }
+
+    /// The name of an element without its prefix.
+    pub(crate) fn local_name(&self) -> Option<&str> {
+        self.element_name().map(|name| name.split_once(':').map_or(name, |(_, local)| local))
     }
 
     /// Whether it is an element of this name, its prefix included.
@@ -315,7 +323,7 @@ impl KeptNode {
 /// Where a node is written. A comment belongs to the element that it precedes, or that it stands behind on the same line, and goes
 /// where that goes. Other places are among the children of the element that keeps the node, named by a child: its local name and its
 /// number, from 0, among the children with that name. `#text` stands for the element's own text. A place whose child is gone
-/// counts as the end.
+/// counts as the end. Only fields are named: a place does not depend on what else is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Anchor {
     /// Before the element that keeps it.

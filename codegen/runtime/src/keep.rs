@@ -5,7 +5,7 @@ use crate::reader::is_blank;
 use crate::scalar;
 use crate::verbatim::{outer_namespaces, range, source};
 use roxmltree::{Node, NodeId, NodeType};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Whether an element declares a namespace that its parent does not.
 pub(crate) fn declares(node: Node<'_, '_>) -> bool {
@@ -95,7 +95,7 @@ fn remarks<'a, 'b>(siblings: impl Iterator<Item = Node<'a, 'b>>) -> (Vec<Node<'a
 
 /// A node as it is kept.
 fn kept(node: Node<'_, '_>, anchor: Anchor, same_line: bool) -> KeptNode {
-    KeptNode { anchor, same_line, text: source(node).into(), span: range(node).into() }
+    KeptNode { anchor, nth: u32::MAX, same_line, text: source(node).into(), span: range(node).into() }
 }
 
 /// Keeps the nodes of an element that are no fields: its comments and processing instructions, `unknown` nodes, and what
@@ -105,11 +105,8 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
     let (mut nodes, mut kept_leaves): (Vec<KeptNode>, Vec<KeptLeaf>) = Default::default();
     let mut used = Vec::new();
     let mut counts: HashMap<&str, u32> = HashMap::new();
-    let mut fields: HashSet<(Option<&str>, &str)> = HashSet::new();
     // The last child that is a field, as long as no line has ended since.
     let mut on_line: Option<(&str, u32)> = None;
-    // The last child that is a field.
-    let mut last: Option<(&str, u32)> = None;
     // Whether no line has ended since the last node of any kind.
     let mut same_line = false;
     // Nodes from here on wait for the next child that is a field.
@@ -139,19 +136,10 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             if child.is_element() || child.is_text() {
                 (on_line, same_line) = (None, false);
             }
-            let twin = twin(child, &counts, &fields);
-            // What stands between a field and one that has to stay behind it stays between them.
-            if let Some((name, nth)) = twin.filter(|twin| last == Some(*twin)) {
-                for node in &mut nodes[waiting..] {
-                    node.anchor = Anchor::After(name.into(), nth);
-                }
-            }
-            let anchor = match on_line.or(twin) {
-                Some((name, nth)) => Anchor::After(name.into(), nth),
-                None => Anchor::End,
-            };
+            let anchor = on_line.map_or(Anchor::End, |(name, nth)| Anchor::After(name.into(), nth));
             let mut node = kept(child, anchor, same_line);
             if child.is_element() {
+                node.nth = counts.get(child.tag_name().name()).copied().unwrap_or(0);
                 used.extend(outer_namespaces(child));
             }
             if child.is_text() {
@@ -161,7 +149,6 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             same_line = true;
             continue;
         };
-        fields.insert((child.tag_name().namespace(), name));
         let count = counts.entry(name).or_default();
         let nth = *count;
         *count += 1;
@@ -176,7 +163,6 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
             used.extend(outer_namespaces(child));
         }
         (on_line, same_line) = (Some((name, nth)), true);
-        last = on_line;
     }
     if !nodes.is_empty() || !kept_leaves.is_empty() {
         let kept = extra.kept_mut();
@@ -188,18 +174,6 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
 
 fn listed(ids: &[NodeId], node: Node<'_, '_>) -> bool {
     ids.binary_search_by_key(&node.id().get(), |id| id.get()).is_ok()
-}
-
-/// The last field before an element that has its name. Where there should be one and the first is read, the others must stay
-/// behind it, wherever it goes.
-fn twin<'a>(
-    node: Node<'a, '_>,
-    counts: &HashMap<&str, u32>,
-    fields: &HashSet<(Option<&str>, &str)>,
-) -> Option<(&'a str, u32)> {
-    let name = node.is_element().then(|| node.tag_name())?;
-    let count = counts.get(name.name()).filter(|_| fields.contains(&(name.namespace(), name.name())))?;
-    Some((name.name(), count.checked_sub(1)?))
 }
 
 fn leaf(node: Node<'_, '_>, name: &str, nth: u32, unknown: &[NodeId]) -> KeptLeaf {

@@ -130,6 +130,15 @@ fn unknown_content_stays_where_it_is() {
     changes(p, |shop| shop.pass = None, "\n  <p:pass/>", "");
 }
 
+/// What is kept and has the name of a field stands in one order with the fields of that name.
+#[test]
+fn elements_of_one_name_keep_their_order_when_one_of_them_moves() {
+    let items = ["<item kind='voucher'/>", "<item kind='book'/>", "<item kind='voucher'>x</item>"];
+    let text = format!("<shop name='x'>\n\t{}\n\t<closed/>\n</shop>", items.join("\n\t"));
+    let swapped = [items[2], items[1], items[0]].join("\n\t");
+    changes(&text, |shop| shop.items.swap(0, 1), &items.join("\n\t"), &swapped);
+}
+
 fn indented(text: &str) -> String {
     let mut spare = Spare::default();
     let (original, shop) = Original::read::<Shop>(text, &ReadOptions::default(), &mut spare).expect("a shop");

@@ -158,6 +158,59 @@ fn unknown_content_is_kept_in_place() {
     assert_eq!(denied[6], "10:3: shop/closed[2]: <closed> is given more than once");
 }
 
+/// Of elements of one name it may matter which is the first. Their order stays, whatever order the children stand in and whatever else of
+/// them is kept; and what is written is read as it is meant.
+#[test]
+fn elements_of_one_name_keep_their_order_and_places_do_not_depend_on_what_is_kept_behind_them() {
+    let parts = [
+        "<title>T</title>",
+        "<title>U</title>",
+        "<closed/>",
+        "<item kind='book'/>",
+        "<item kind='voucher'/>",
+        "<!-- c -->",
+    ];
+    let names = ["title", "closed", "item"];
+    let mut orders = vec![Vec::new()];
+    for _ in parts {
+        let longer = |order: &Vec<usize>| -> Vec<Vec<usize>> {
+            let free = (0..parts.len()).filter(|part| !order.contains(part));
+            free.map(|part| [&order[..], &[part]].concat()).collect()
+        };
+        orders = orders.iter().flat_map(longer).collect();
+    }
+    for order in orders {
+        let lines: Vec<&str> = order.iter().map(|part| parts[*part]).collect();
+        let text = format!("<shop name='x'>\n{}\n</shop>\n", lines.join("\n"));
+        let shop = Shop::from_xml_with(&text, &KEEP).expect("kept").value;
+        let of_name = |lines: &[&str], name: &str| -> Vec<String> {
+            let starts = |line: &&&str| line.starts_with(&format!("<{name}"));
+            lines.iter().filter(starts).map(ToString::to_string).collect()
+        };
+        let printed = shop.to_xml();
+        let written: Vec<&str> = printed.lines().map(str::trim).collect();
+        for name in names {
+            assert_eq!(of_name(&written, name), of_name(&lines, name), "{text}{printed}");
+        }
+        let behind = |lines: &[&str]| {
+            let at = lines.iter().position(|line| *line == "<!-- c -->").unwrap_or_else(|| panic!("{text}{printed}"));
+            lines.get(at + 1).map(|line| (*line).to_owned())
+        };
+        if let Some(next) = behind(&lines) {
+            assert_eq!(behind(&written), Some(next), "{text}{printed}");
+        }
+        let kept = shop.xml.kept.as_deref().map_or(0, |kept| kept.nodes.len());
+        for gone in 0..=kept {
+            let mut changed = shop.clone();
+            if gone < kept {
+                changed.xml.kept_mut().nodes.remove(gone);
+            }
+            let printed = changed.to_xml();
+            assert_eq!(rewritten(&printed), printed, "{text}");
+        }
+    }
+}
+
 #[test]
 fn unknown_values_are_kept_in_place() {
     let text = "\

@@ -2,8 +2,8 @@
 
 use super::inside::Inside;
 use super::merge::Merge;
-use crate::writer::MarkKind;
-use std::collections::HashMap;
+use crate::writer::{MarkKind, Print};
+use std::collections::{HashMap, HashSet};
 
 /// What becomes of what stands in an element: by the number of the node in [`Inside`].
 pub(super) struct Plan {
@@ -39,15 +39,16 @@ impl<'m, 'd> Merge<'m, 'd> {
         let children: Vec<usize> = self.after.children(after).filter(|child| !in_a_gap(*child)).collect();
         // Where each part that stood here already stood, and whether it stays there.
         let home = |child: &usize| self.pairs.before(*child).and_then(|before| places.get(&before)).copied();
-        let fields: Vec<usize> = children.iter().copied().filter(|child| self.after.marks[*child].is_field()).collect();
-        let at_home: Vec<usize> = fields.iter().copied().filter(|child| home(child).is_some()).collect();
-        let order: Vec<usize> = at_home.iter().filter_map(|child| self.pairs.before(*child)).collect();
+        let order = Order::of(self.after, &children);
+        let at_home: Vec<usize> =
+            children.iter().copied().filter(|child| order.holds(*child) && home(child).is_some()).collect();
+        let numbers: Vec<usize> = at_home.iter().filter_map(|child| self.pairs.before(*child)).collect();
         let mut stays: HashMap<usize, usize> = HashMap::new();
-        for child in longest_rise(&order).into_iter().map(|index| at_home[index]) {
+        for child in longest_rise(&numbers).into_iter().map(|index| at_home[index]) {
             stays.extend(home(&child).map(|place| (child, place)));
         }
-        let owners = self.owners(&children);
-        for (child, owner) in children.iter().zip(owners).filter(|(child, _)| !self.after.marks[**child].is_field()) {
+        let owners = self.owners(&children, &order);
+        for (child, owner) in children.iter().zip(owners).filter(|(child, _)| !order.holds(**child)) {
             let moves = owner.is_some_and(|owner| home(&owner).is_some() && !stays.contains_key(&owner));
             if let Some(place) = home(child).filter(|_| !moves) {
                 stays.insert(*child, place);
@@ -62,18 +63,18 @@ impl<'m, 'd> Merge<'m, 'd> {
             plan.gone[*place] = !staying[*place] && self.is_gone(*part);
         }
         plan.places = places;
-        self.put(inside, &mut plan, &children, &stays);
+        self.put(inside, &mut plan, &children, &stays, &order);
         Some(plan)
     }
 
     /// The field that each remark belongs to.
-    fn owners(&self, children: &[usize]) -> Vec<Option<usize>> {
+    fn owners(&self, children: &[usize], order: &Order<'_>) -> Vec<Option<usize>> {
         let mut owners = vec![None; children.len()];
         let mut next = None;
         for (at, child) in children.iter().enumerate().rev() {
             match self.after.marks[*child].kind {
                 MarkKind::Kept { ahead: true, .. } => owners[at] = next,
-                MarkKind::Kept { .. } => {}
+                MarkKind::Kept { .. } if !order.holds(*child) => {}
                 _ => next = Some(*child),
             }
         }
@@ -81,7 +82,7 @@ impl<'m, 'd> Merge<'m, 'd> {
         for (at, child) in children.iter().enumerate() {
             match self.after.marks[*child].kind {
                 MarkKind::Kept { ahead: false, same_line: true } => owners[at] = last,
-                MarkKind::Kept { .. } => {}
+                MarkKind::Kept { .. } if !order.holds(*child) => {}
                 _ => last = Some(*child),
             }
         }
@@ -94,8 +95,15 @@ impl<'m, 'd> Merge<'m, 'd> {
     }
 
     /// Finds places for the parts that do not stay where they stood.
-    fn put(&self, inside: &Inside<'m, 'd>, plan: &mut Plan, children: &[usize], stays: &HashMap<usize, usize>) {
-        let following = self.following(children, stays);
+    fn put(
+        &self,
+        inside: &Inside<'m, 'd>,
+        plan: &mut Plan,
+        children: &[usize],
+        stays: &HashMap<usize, usize>,
+        order: &Order<'_>,
+    ) {
+        let following = self.following(children, stays, order);
         // Behind the last field, and behind the last of each name: numbers of `added`.
         let mut last: Option<usize> = None;
         let mut last_of: HashMap<&str, usize> = HashMap::new();
@@ -103,7 +111,9 @@ impl<'m, 'd> Merge<'m, 'd> {
         let mut waiting: Vec<usize> = Vec::new();
         let mut tight: Option<usize> = None;
         for (child, (next_of, next)) in children.iter().copied().zip(following) {
-            if let MarkKind::Kept { ahead, same_line } = self.after.marks[child].kind {
+            if let MarkKind::Kept { ahead, same_line } = self.after.marks[child].kind
+                && !order.holds(child)
+            {
                 match stays.get(&child) {
                     Some(place) if ahead => tight = Some(place + 1),
                     Some(_) => {}
@@ -138,7 +148,12 @@ impl<'m, 'd> Merge<'m, 'd> {
     }
 
     /// For each part the nodes of the next field of its name that stays, and of the next field that does.
-    fn following(&self, children: &[usize], stays: &HashMap<usize, usize>) -> Vec<(Option<usize>, Option<usize>)> {
+    fn following(
+        &self,
+        children: &[usize],
+        stays: &HashMap<usize, usize>,
+        order: &Order<'_>,
+    ) -> Vec<(Option<usize>, Option<usize>)> {
         let mut next_of: HashMap<&str, usize> = HashMap::new();
         let mut next = None;
         let mut following: Vec<_> = children
@@ -147,7 +162,7 @@ impl<'m, 'd> Merge<'m, 'd> {
             .map(|child| {
                 let name = self.after.name(*child);
                 let found = (next_of.get(name).copied(), next);
-                if let Some(place) = stays.get(child).filter(|_| self.after.marks[*child].is_field()) {
+                if let Some(place) = stays.get(child).filter(|_| order.holds(*child)) {
                     next_of.insert(name, *place);
                     next = Some(*place);
                 }
@@ -195,6 +210,23 @@ impl<'m, 'd> Merge<'m, 'd> {
             places.insert(leaf, named.get_mut(self.before.name(leaf))?.pop()?);
         }
         Some(places)
+    }
+}
+
+/// The parts in an element that stand in an order: its fields, and what is kept and has the name of one.
+struct Order<'p> {
+    print: &'p Print,
+    names: HashSet<&'p str>,
+}
+
+impl<'p> Order<'p> {
+    fn of(print: &'p Print, children: &[usize]) -> Self {
+        let fields = children.iter().filter(|child| print.marks[**child].is_field());
+        Order { print, names: fields.map(|field| print.name(*field)).collect() }
+    }
+
+    fn holds(&self, part: usize) -> bool {
+        self.names.contains(self.print.name(part))
     }
 }
 

@@ -16,6 +16,14 @@ use std::borrow::Cow;
 /// How many elements of a name are read before those to come are counted.
 const MANY: usize = 64;
 
+/// How much a reader had found before it read an element.
+#[derive(Clone, Copy)]
+struct Stand {
+    errors: usize,
+    omitted: usize,
+    taken: usize,
+}
+
 impl Reader {
     /// Chooses the variants of the payloads of a struct by the element's attributes.
     pub(super) fn select_all(&mut self, node: Node<'_>, out: &mut dyn Content) {
@@ -193,7 +201,7 @@ impl Reader {
             SlotMut::Flag(flag) => self.flag(node, flag),
             SlotMut::Verbatim(verbatim) => self.verbatim(node, verbatim),
             SlotMut::Mix(mix) => {
-                let before = (self.errors.len(), self.omitted);
+                let before = self.stand();
                 match mix.open(variant) {
                     Some(slot) => self.mix_entry(node, slot),
                     None => self.repeated(node),
@@ -236,7 +244,7 @@ impl Reader {
                 let name = node.0.tag_name();
                 field.reserve(node.0.next_siblings().filter(|sibling| sibling.tag_name() == name).count());
             }
-            let before = (self.errors.len(), self.omitted);
+            let before = self.stand();
             let room = field.room();
             let content = field.open();
             let shown = content.info().output_only;
@@ -253,16 +261,22 @@ impl Reader {
     }
 
     /// Whether something is wrong that was not before, and may be kept.
-    fn may_keep(&self, (errors, omitted): (usize, usize)) -> bool {
-        self.options.unknown == Unknown::Keep && (self.errors.len() > errors || self.omitted > omitted)
+    fn may_keep(&self, before: Stand) -> bool {
+        self.options.unknown == Unknown::Keep && (self.errors.len() > before.errors || self.omitted > before.omitted)
     }
 
-    /// Keeps an element in which something is wrong as it stands: the errors become notes. Where it is only `shown`, nobody reads it.
-    fn keep_unread(&mut self, node: Node<'_>, (errors, omitted): (usize, usize), shown: bool) {
-        for error in self.errors.split_off(errors) {
+    fn stand(&self) -> Stand {
+        Stand { errors: self.errors.len(), omitted: self.omitted, taken: self.taken.len() }
+    }
+
+    /// Keeps an element in which something is wrong as it stands: the errors become notes. Where it is only `shown`, nobody reads it. The
+    /// comments around it, which it would have taken, are kept beside it.
+    fn keep_unread(&mut self, node: Node<'_>, before: Stand, shown: bool) {
+        for error in self.errors.split_off(before.errors) {
             self.note_of(error, shown);
         }
-        self.omitted = omitted;
+        self.omitted = before.omitted;
+        self.taken.truncate(before.taken);
         self.kept.push(node.0.id());
     }
 

@@ -5,14 +5,16 @@ use super::{KeptContent, Writer};
 use crate::extra::{Anchor, AssumedValue, Kept, KeptLeaf, KeptNode, KeptValue};
 use crate::info::FieldInfo;
 use crate::slots::Field;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// What an element keeps, by place.
 pub(super) struct Frame {
-    /// The nodes; those already written are none.
-    nodes: Vec<Option<KeptNode>>,
-    /// Where the nodes of an anchor stand in `nodes`.
+    /// The nodes, in document order.
+    units: Vec<Unit>,
+    /// Which units an anchor has.
     places: HashMap<Anchor, Vec<usize>>,
+    /// The units whose elements have a name and are not written yet, in document order.
+    named: HashMap<Box<str>, VecDeque<usize>>,
     pub(super) leaves: HashMap<(Box<str>, u32), KeptLeaf>,
     /// The values that are not written yet.
     pub(super) values: Vec<KeptValue>,
@@ -22,15 +24,42 @@ pub(super) struct Frame {
     counts: HashMap<Box<str>, u32>,
 }
 
+/// An element or a text, with the remarks that precede it and those behind it on its line; or remarks alone.
+#[derive(Default)]
+struct Unit {
+    /// None, as soon as they are written.
+    nodes: Vec<KeptNode>,
+    /// Whether an element or a text is among them.
+    has_content: bool,
+    /// Of an element: its name without prefix, and how many fields of that name stand before it.
+    element: Option<(Box<str>, u32)>,
+    /// Whether it waits for what has its name and stood before it.
+    is_held: bool,
+}
+
 impl Frame {
     /// What an element keeps; with `comments` its comments and processing instructions too.
     pub(super) fn new(kept: &Kept, comments: bool) -> Self {
         let wanted = |node: &KeptNode| comments || node.is_content();
         let inside = |node: &&KeptNode| !matches!(node.anchor, Anchor::Ahead | Anchor::Behind) && wanted(node);
-        let nodes: Vec<_> = kept.nodes.iter().filter(inside).cloned().map(Some).collect();
+        let mut units: Vec<Unit> = Vec::new();
         let mut places: HashMap<Anchor, Vec<usize>> = HashMap::new();
-        for (at, node) in nodes.iter().flatten().enumerate() {
-            places.entry(node.anchor.clone()).or_default().push(at);
+        for node in kept.nodes.iter().filter(inside) {
+            let place = places.entry(node.anchor.clone()).or_default();
+            match place.last().filter(|unit| units[**unit].takes(node)) {
+                Some(unit) => units[*unit].push(node),
+                None => {
+                    place.push(units.len());
+                    units.push(Unit::default());
+                    units.last_mut().into_iter().for_each(|unit| unit.push(node));
+                }
+            }
+        }
+        let mut named: HashMap<Box<str>, VecDeque<usize>> = HashMap::new();
+        for (number, unit) in units.iter().enumerate() {
+            if let Some((name, _)) = &unit.element {
+                named.entry(name.clone()).or_default().push_back(number);
+            }
         }
         let leaf = |leaf: &KeptLeaf| {
             let mut leaf = leaf.clone();
@@ -39,8 +68,9 @@ impl Frame {
             ((leaf.name.clone(), leaf.nth), leaf)
         };
         Frame {
-            nodes,
+            units,
             places,
+            named,
             leaves: kept.leaves.iter().map(leaf).collect(),
             values: kept.values.clone(),
             assumed: kept.assumed.clone(),
@@ -62,14 +92,69 @@ impl Frame {
         line.default.is_some_and(|default| default.value == value).then_some(own)
     }
 
-    pub(super) fn take(&mut self, anchor: &Anchor) -> Vec<KeptNode> {
-        let places = self.places.remove(anchor).unwrap_or_default();
-        places.into_iter().filter_map(|at| self.nodes[at].take()).collect()
+    /// Takes what is to be written before the next child of a name: what has its name and stood before it, and what has its place there.
+    fn before(&mut self, name: &str) -> Vec<KeptNode> {
+        let (mut taken, count) = (Vec::new(), self.count(name));
+        let here = self.places.remove(&Anchor::Before(name.into(), count)).unwrap_or_default();
+        while let Some(unit) = self.next(name).filter(|unit| here.binary_search(unit).is_err()) {
+            if self.units[unit].nth() > count {
+                break;
+            }
+            self.take(unit, &mut taken);
+        }
+        self.reach(&here, &mut taken);
+        taken
+    }
+
+    /// Counts a child that was written and takes what is to be written behind it: what stands on its line, and what waits for it.
+    fn after(&mut self, name: &str) -> Vec<KeptNode> {
+        let (mut taken, nth) = (Vec::new(), self.count(name));
+        self.counts.insert(name.into(), nth + 1);
+        let here = self.places.remove(&Anchor::After(name.into(), nth)).unwrap_or_default();
+        self.reach(&here, &mut taken);
+        self.release(name, &mut taken);
+        taken
+    }
+
+    /// Takes what has its place here, but for what must wait.
+    fn reach(&mut self, here: &[usize], taken: &mut Vec<KeptNode>) {
+        for unit in here {
+            self.units[*unit].is_held = true;
+            match self.units[*unit].element.clone() {
+                Some((name, _)) => self.release(&name, taken),
+                None => self.take(*unit, taken),
+            }
+        }
+    }
+
+    /// Takes the elements of a name that have been held and need not wait any longer.
+    fn release(&mut self, name: &str, taken: &mut Vec<KeptNode>) {
+        let count = self.count(name);
+        let is_due = |unit: &Unit| unit.is_held && unit.nth() <= count;
+        while let Some(unit) = self.next(name).filter(|unit| is_due(&self.units[*unit])) {
+            self.take(unit, taken);
+        }
+    }
+
+    /// The first unit whose element has a name and is not written yet.
+    fn next(&self, name: &str) -> Option<usize> {
+        self.named.get(name)?.front().copied()
+    }
+
+    /// Takes a unit, which is the first of its name.
+    fn take(&mut self, unit: usize, taken: &mut Vec<KeptNode>) {
+        taken.append(&mut self.units[unit].nodes);
+        if let Some((name, _)) = &self.units[unit].element
+            && let Some(named) = self.named.get_mut(name)
+        {
+            named.pop_front();
+        }
     }
 
     /// Whether a further element of this name is kept. Whoever reads the first alone must go on finding it there.
     pub(super) fn repeats(&self, name: &str) -> bool {
-        self.nodes.iter().flatten().any(|node| node.is_element(name))
+        let own = |unit: &usize| self.units[*unit].nodes.iter().any(|node| node.is_element(name));
+        self.named.get(name).is_some_and(|named| named.iter().any(own))
     }
 
     pub(super) fn count(&self, name: &str) -> u32 {
@@ -77,28 +162,42 @@ impl Frame {
     }
 }
 
+impl Unit {
+    /// Whether a node behind it in its place is part of it.
+    fn takes(&self, node: &KeptNode) -> bool {
+        !self.has_content || node.same_line && !node.is_content()
+    }
+
+    fn push(&mut self, node: &KeptNode) {
+        if let Some(name) = node.local_name() {
+            self.element = Some((name.into(), node.nth));
+        }
+        self.has_content |= node.is_content();
+        self.nodes.push(node.clone());
+    }
+
+    fn nth(&self) -> u32 {
+        self.element.as_ref().map_or(0, |(_, nth)| *nth)
+    }
+}
+
 impl Writer<'_> {
     /// Writes the nodes that stand before the next child of this name.
     pub(super) fn before(&mut self, name: &str) {
-        let Some(frame) = &mut self.frame else { return };
-        let anchor = Anchor::Before(name.into(), frame.count(name));
-        let nodes = frame.take(&anchor);
-        self.put_nodes(nodes);
+        let nodes = self.frame.as_mut().map(|frame| frame.before(name));
+        self.put_nodes(nodes.unwrap_or_default());
     }
 
-    /// Counts the child that was written and writes the nodes that stand behind it on its line.
+    /// Counts the child that was written and writes the nodes that stand behind it.
     pub(super) fn after(&mut self, name: &str) {
-        let Some(frame) = &mut self.frame else { return };
-        let nth = frame.count(name);
-        frame.counts.insert(name.into(), nth + 1);
-        let nodes = frame.take(&Anchor::After(name.into(), nth));
-        self.put_nodes(nodes);
+        let nodes = self.frame.as_mut().map(|frame| frame.after(name));
+        self.put_nodes(nodes.unwrap_or_default());
     }
 
     /// Writes what has not been written of the nodes and leaves that the element keeps.
     pub(super) fn flush(&mut self) {
         let Some(mut frame) = self.frame.take() else { return };
-        self.put_nodes(frame.nodes.iter_mut().filter_map(Option::take).collect());
+        self.put_nodes(frame.units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.nodes)).collect());
         // A leaf that is gone leaves its comments behind.
         let mut leaves: Vec<_> = frame.leaves.into_iter().collect();
         leaves.sort_by(|a, b| a.0.cmp(&b.0));

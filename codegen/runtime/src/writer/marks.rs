@@ -2,6 +2,7 @@
 
 use super::{Finding, Writer};
 use crate::extra::{Span, is_content};
+use std::collections::HashMap;
 
 /// A printed document, with the places of its elements, texts and comments.
 #[derive(Debug, Clone)]
@@ -112,21 +113,24 @@ impl Mark {
 
 impl Print {
     /// The lines without comments and what is kept of unknown content, and the latter apart: each with the number of the element that it stands
-    /// in, sorted. An element that has the name of a field beside it stays in the text: which of the two comes first matters.
+    /// in and, if it is an element, how many of its name stand before it, sorted. Which of them comes first matters, be it a field or not.
     #[must_use]
-    pub fn apart(&self) -> (Vec<String>, Vec<(usize, &str)>) {
+    pub fn apart(&self) -> (Vec<String>, Vec<(usize, usize, &str)>) {
         let (mut text, mut apart, mut structs) = (String::with_capacity(self.text.len()), Vec::new(), Vec::new());
         let (mut count, mut done) = (0, 0);
+        let mut beside: HashMap<(usize, &str), usize> = HashMap::new();
         for (number, mark) in self.marks.iter().enumerate() {
             count += usize::from(mark.kind == MarkKind::Element);
             structs.push(count);
-            let is_kept = matches!(mark.kind, MarkKind::Kept { .. });
             let own = self.source(number);
-            if !is_kept || own.starts_with('<') && self.has_twin(number) {
+            let name = self.name(number);
+            let nth = beside.entry((mark.parent, name)).or_default();
+            *nth += usize::from(!name.is_empty());
+            if !matches!(mark.kind, MarkKind::Kept { .. }) {
                 continue;
             }
             if is_content(own) {
-                apart.push((structs[mark.parent], own));
+                apart.push((structs[mark.parent], *nth, own));
             }
             text.push_str(&self.text[done..mark.start]);
             done = mark.end;
@@ -135,15 +139,6 @@ impl Print {
         apart.sort_unstable();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         (lines.map(str::to_owned).collect(), apart)
-    }
-
-    /// Whether an element has the name of a field beside it.
-    fn has_twin(&self, number: usize) -> bool {
-        let parent = self.marks[number].parent;
-        let name = |mark: usize| domxml_xml::tag_name(self.source(mark), &(0..self.source(mark).len()));
-        let own = &self.source(number)[name(number)];
-        let mut beside = self.children(parent).filter(|child| self.marks[*child].is_field());
-        beside.any(|child| &self.source(child)[name(child)] == own)
     }
 
     /// The text of a part.
