@@ -185,7 +185,7 @@ fn a_generated_crate_builds_as_it_stands() {
     let out = here.path().join("out");
     let test = "use s::{Root, Sheet};\n\n#[test]\nfn roots() {\n    let text = \"<sheet size='a4' xmlns='urn:s'/>\\n\";\n    \
                 let Ok(Root::Sheet(sheet)) = Root::from_xml(text) else { panic!(\"a sheet\") };\n    \
-                assert_eq!(Root::Sheet(sheet).to_xml(), text);\n    let book = Root::from_xml(\"<book xmlns='urn:s'><sheet size='a5'/></book>\");\n    \
+                assert_eq!(Root::Sheet(sheet).to_xml().as_deref(), Ok(text));\n    let book = Root::from_xml(\"<book xmlns='urn:s'><sheet size='a5'/></book>\");\n    \
                 assert!(matches!(book, Ok(Root::Book(book)) if book.sheets.len() == 1));\n    \
                 let error = Root::from_xml(\"<boko xmlns='urn:s'/>\").unwrap_err().to_string();\n    \
                 assert!(error.contains(\"did you mean <book>\"), \"{error}\");\n    let _ = Sheet::default();\n}\n";

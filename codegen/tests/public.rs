@@ -83,7 +83,8 @@ const DRIVER: &str = r#"fn main() {
 
 fn read<T: domxml_runtime::Element + Default>(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let text = String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())?;
-    T::from_xml(&text).map(|read| read.to_xml().into_bytes()).map_err(|errors| errors.to_string())
+    let read = T::from_xml(&text).map_err(|errors| errors.to_string())?;
+    read.to_xml().map(String::into_bytes).map_err(|error| error.to_string())
 }
 
 fn again(set: &str, root: &str, bytes: &[u8]) -> Result<Vec<u8>, String> {

@@ -30,8 +30,8 @@ fn main() {
         match Domain::from_xml(&text) {
             Err(errors) => println!("{from}\tis refused: {errors:?}"),
             Ok(read) => {
-                let written = read.to_xml();
-                if Domain::from_xml(&written).ok().map(|again| again.to_xml()).as_ref() != Some(&written) {
+                let written = read.to_xml().expect("it can be written");
+                if Domain::from_xml(&written).ok().map(|again| again.to_xml().expect("it can be written")).as_ref() != Some(&written) {
                     println!("{from}\tis not the same when read again");
                 }
                 fs::write(to, written).expect("a result");

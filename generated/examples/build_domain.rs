@@ -11,7 +11,7 @@ pub fn run() -> Result<String, Box<dyn Error>> {
         Disk::file("/images/debian.iso", "sda").with(Disk::DEVICE, DiskDevice::Cdrom).with(Disk::READONLY, true),
     )?;
     domain.attach(Interface::bridge("br0").model("virtio".parse()?))?;
-    Ok(domain.to_xml())
+    Ok(domain.to_xml()?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -7,7 +7,7 @@ use std::error::Error;
 pub fn run() -> Result<String, Box<dyn Error>> {
     let mut disk = Disk::from_xml("<disk type='block'><source dev='/dev/sdx'/><target dev='vdb'/></disk>")?;
     disk.alias = Some(Alias { name: "ua-data".to_owned(), ..Alias::default() });
-    Ok(disk.to_xml())
+    Ok(disk.to_xml()?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -11,7 +11,7 @@ pub fn run() -> Result<String, Box<dyn Error>> {
     let json = serde_json::to_value(&domain)?;
     let back: Domain = serde_json::from_value(json.clone())?;
     let disk = &json["devices"]["disk"][0];
-    Ok(format!("{} {} {}\n", disk["target"]["dev"], disk["source"]["file"], back.to_xml() == domain.to_xml()))
+    Ok(format!("{} {} {}\n", disk["target"]["dev"], disk["source"]["file"], back.to_xml()? == domain.to_xml()?))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

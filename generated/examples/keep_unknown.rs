@@ -10,7 +10,7 @@ pub fn run() -> Result<String, Box<dyn Error>> {
     let newer = DOMAIN.replace("  <os>", "  <shiny level='9'/>\n  <os>");
     let parsed = Domain::from_xml_with(&newer, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() })?;
     let notes: String = parsed.notes.iter().map(|note| format!("{note}\n")).collect();
-    Ok(notes + if parsed.value.to_xml().contains("<shiny level='9'/>") { "kept\n" } else { "lost\n" })
+    Ok(notes + if parsed.value.to_xml()?.contains("<shiny level='9'/>") { "kept\n" } else { "lost\n" })
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -3,8 +3,8 @@
 use crate::bindings::{Address, AddressType, Alias, DeviceBoot, Devices, Disk, Domain, Interface};
 use crate::scalar::MacAddress;
 use domxml_runtime::{
-    Content, Element, FieldKind, ParseErrors, Prefer, ReadOptions, Slot, SlotMut, Span, WriteOptions, fields, nearest,
-    read_into, root_name, write_as,
+    Content, Element, FieldKind, ParseErrors, Prefer, ReadOptions, Slot, SlotMut, Span, WriteError, WriteOptions,
+    fields, nearest, read_into, root_name, write_as,
 };
 use std::any::Any;
 use std::fmt;
@@ -37,9 +37,12 @@ impl<'d> Device<'d> {
     }
 
     /// The device as a document, as for attaching or detaching it.
-    #[must_use]
-    pub fn to_xml(self) -> String {
-        write_as(self.kind(), self.content(), &WriteOptions::default()).text
+    ///
+    /// # Errors
+    ///
+    /// As [`Element::to_xml`].
+    pub fn to_xml(self) -> Result<String, WriteError> {
+        write_as(self.kind(), self.content(), &WriteOptions::default()).map(|written| written.text)
     }
 
     /// Its bytes in the document that it was read from; empty where it was not.
@@ -115,12 +118,6 @@ impl LoneDevice {
             SlotMut::Child(nest) => (nest.get_mut(0)? as &mut dyn Any).downcast_mut(),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for LoneDevice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.device().to_xml())
     }
 }
 

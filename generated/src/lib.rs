@@ -6,8 +6,8 @@
 //! let text = "<domain type='kvm'><name>demo</name><memory unit='MiB'>512</memory><os><type>hvm</type></os></domain>";
 //! let domain = Domain::from_xml(text)?;
 //! assert_eq!(domain.name, "demo");
-//! assert!(domain.to_xml().starts_with("<domain type='kvm'>\n  <name>demo</name>\n"));
-//! # Ok::<(), domxml::ParseErrors>(())
+//! assert!(domain.to_xml()?.starts_with("<domain type='kvm'>\n  <name>demo</name>\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! The types are in [`bindings`], one module for each chapter of the format, and re-exported here. They are generated from the
@@ -52,11 +52,12 @@ pub use bindings::*;
 pub use device::LoneDevice;
 pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Change, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
-    ErrorKind, Extra, FieldInfo, FieldKind, Finding, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name, Narrow,
-    Newer, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, PathError, PathErrorKind, Payload,
-    Place, Prefer, ReadOptions, Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown, Unwritable, ValueInfo,
-    Verbatim, Version, WriteOptions, Written, each, each_struct, each_struct_mut, extras, extras_mut, field, field_mut,
-    fields, fields_mut, given, observe, walk, walk_mut, walk_places,
+    ErrorKind, Extra, FieldInfo, FieldKind, Finding, Form, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name,
+    Narrow, Newer, NoRoom, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, PathError,
+    PathErrorKind, Payload, Place, Prefer, ReadOptions, Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown,
+    ValueInfo, Verbatim, Version, WriteError, WriteErrorKind, WriteOptions, Written, each, each_struct,
+    each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, observe, walk, walk_mut,
+    walk_places,
 };
 pub use ext::NotADevice;
 pub use same::SameAs;
@@ -79,7 +80,7 @@ pub use domxml_runtime::data;
 ///
 /// # Errors
 ///
-/// All that is wrong with the document.
+/// All that is wrong with the document, or a new value that cannot be written.
 pub fn edit(text: &str, change: impl FnOnce(&mut Domain)) -> Result<String, ParseErrors> {
     <Domain as Element>::edit(text, change)
 }

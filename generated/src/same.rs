@@ -36,7 +36,7 @@ fn plain<T: Element>(mut element: T) -> String {
         kept: KeptContent::Unknown,
         ..WriteOptions::default()
     };
-    element.write_with(&options).text
+    element.print_with(&options).text
 }
 
 fn scaled(content: &mut dyn Content) {

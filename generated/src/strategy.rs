@@ -2,14 +2,14 @@
 //! changes or writes them. `any::<Domain>()` gives them too.
 //!
 //! ```
-//! use domxml::{Domain, Element, strategy};
+//! use domxml::{Domain, strategy};
 //! use proptest::prelude::*;
 //!
 //! proptest! {
 //!     // #[test]
 //!     fn what_is_written_is_read_again(domain in strategy::domains()) {
-//!         let text = domain.to_xml();
-//!         prop_assert_eq!(Domain::from_xml(&text).expect("a domain").to_xml(), text);
+//!         let text = domain.to_xml()?;
+//!         prop_assert_eq!(Domain::from_xml(&text)?.to_xml()?, text);
 //!     }
 //! }
 //! # what_is_written_is_read_again();

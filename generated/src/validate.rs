@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use domxml_runtime::{Element as _, WriteOptions};
+use domxml_runtime::{Element as _, WriteError, WriteErrorKind, WriteOptions};
 use domxml_xml::{Positions, Spare};
 use relaxng_model::validate::Validator;
 
@@ -90,18 +90,22 @@ pub fn validate(text: &str) -> Result<(), Violations> {
 }
 
 impl Domain {
-    /// Judges the domain by the schema, see [`validate`]. Places are those in the text that [`Domain::to_xml`] gives.
+    /// Judges the domain by the schema, see [`validate`], also one that cannot be written. Places are those in the text that
+    /// [`Domain::to_xml`] gives.
     ///
     /// # Errors
     ///
     /// All that is wrong with it.
     pub fn validate(&self) -> Result<(), Violations> {
-        let written = self.write_with(&WriteOptions::default());
-        let Some(unwritable) = written.unwritable else { return validate(&written.text) };
-        let (line, column) = Positions::new(&written.text).line_and_column(unwritable.at);
-        let range = unwritable.at..unwritable.at + char::REPLACEMENT_CHARACTER.len_utf8();
-        let message = unwritable.reason();
-        Err(Violations(vec![Violation { range, line, column, path: format!("/{}", unwritable.path), message }]))
+        let text = self.print_with(&WriteOptions::default()).text;
+        let Some((at, character)) = domxml_xml::forbidden(&text) else { return validate(&text) };
+        let (line, column) = Positions::new(&text).line_and_column(at);
+        let WriteError { path, kind } = match self.to_xml() {
+            Err(error) => error,
+            Ok(_) => WriteError { path: String::new(), kind: WriteErrorKind::Character(character) },
+        };
+        let (range, path, message) = (at..at + character.len_utf8(), format!("/{path}"), kind.to_string());
+        Err(Violations(vec![Violation { range, line, column, path, message }]))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use domxml::Domain;
-use domxml_runtime::Version;
+use domxml_runtime::{Element as _, Version, WriteOptions};
 
 use crate::engine::{Options, Plan};
 use crate::finding::{Finding, Level, line_column};
@@ -74,10 +74,10 @@ impl Checker {
         Checked { text, findings }
     }
 
-    /// Judges a domain. The places of findings are those in the text that [`Domain::to_xml`] gives.
+    /// Judges a domain, also one that cannot be written. The places of findings are those in [`Checked::text`], which [`Domain::to_xml`] gives.
     #[must_use]
     pub fn domain(&self, domain: &Domain) -> Checked {
-        self.text(domain.to_xml())
+        self.text(domain.print_with(&WriteOptions::default()).text)
     }
 
     fn options(&self) -> Options {

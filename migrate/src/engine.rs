@@ -92,9 +92,9 @@ pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
     match read(text, as_it_stands(unknown), &mut Spare::default()) {
         Ok((_, domain, notes)) => {
             let findings = from_notes(&notes, as_it_stands(unknown));
-            let written = domain.write_with(&WriteOptions { depth, ..WriteOptions::default() });
-            let printed = vec![Printed { text: written.text.clone(), exact: depth == 0 }];
-            Outcome { text: Some(written.text), findings, printed, ..Outcome::default() }
+            let text = domain.print_with(&WriteOptions { depth, ..WriteOptions::default() }).text;
+            let printed = vec![Printed { text: text.clone(), exact: depth == 0 }];
+            Outcome { text: Some(text), findings, printed, ..Outcome::default() }
         }
         Err(findings) => Outcome::unread(findings),
     }

@@ -43,7 +43,10 @@ pub fn there_and_back(name: &'static str, documents: &[Document], format: Format
         let failure = match format.there_and_back(&domain) {
             Ok(back) => {
                 let options = WriteOptions { kept: KeptContent::Unknown, ..WriteOptions::default() };
-                first_difference(&domain.write_with(&options).text, &back.to_xml())
+                match domain.write_with(&options).and_then(|own| Ok((own.text, back.to_xml()?))) {
+                    Ok((own, back)) => first_difference(&own, &back),
+                    Err(error) => Some(error.to_string()),
+                }
             }
             Err(error) => Some(error.lines().next().unwrap_or_default().to_owned()),
         };

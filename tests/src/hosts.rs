@@ -30,7 +30,8 @@ pub fn typed(name: &'static str, shared: &Path) -> Measure {
             DomainCapabilities::from_xml(&text).map(|host| host.to_xml())
         };
         let failure = match written {
-            Ok(written) => first_difference(&without_empty_lines(&text), &without_empty_lines(&written)),
+            Ok(Ok(written)) => first_difference(&without_empty_lines(&text), &without_empty_lines(&written)),
+            Ok(Err(error)) => Some(error.to_string()),
             Err(errors) => Some(errors.to_string()),
         };
         (path.strip_prefix(&root).unwrap_or(&path).display().to_string(), failure)

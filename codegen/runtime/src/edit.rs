@@ -17,7 +17,7 @@ use crate::element::{Element, Parsed};
 use crate::error::ParseErrors;
 use crate::extra::{KeptNode, Span};
 use crate::reader::{self, ReadOptions, Unknown};
-use crate::writer::{Print, Unwritable, WriteOptions};
+use crate::writer::{Print, WriteError, WriteOptions};
 use domxml_xml::{Spare, Tree};
 use std::collections::{HashMap, HashSet};
 
@@ -95,8 +95,9 @@ pub(crate) fn edit<T: Element>(text: &str, change: impl FnOnce(&mut T)) -> Resul
     let before = value.print_with(&WriteOptions::default());
     change(&mut value);
     let after = value.print_with(&WriteOptions::default());
-    if let Some((_, unwritable)) = Unwritable::replaced(&after.text) {
-        return Err(unwritable.of_document(text));
+    if let Some(error) = WriteError::of(original.tree().document.root_element().tag_name().name(), &value, &after.text)
+    {
+        return Err(error.of_document(text));
     }
     Ok(original.edited(&before, &after))
 }

@@ -10,8 +10,8 @@ use crate::path::{self, Change, PathError};
 use crate::reader::{self, ReadOptions};
 use crate::slots::Prefer;
 use crate::whole;
-use crate::writer::{self, Print, Unwritable, WriteOptions, Written};
-use domxml_xml::{Form, NoRoom, Spare};
+use crate::writer::{self, Print, WriteError, WriteOptions, Written};
+use domxml_xml::{Form, Spare};
 use std::any::Any;
 
 /// A value and what its reader did of its own accord.
@@ -57,41 +57,36 @@ pub trait Element: Content + Default {
     ///
     /// # Errors
     ///
-    /// A name or a comment has a character that the encoding does not have, or a value one that no document can hold.
-    fn to_bytes(&self, form: &Form) -> Result<Vec<u8>, NoRoom> {
-        let written = self.write_with(&WriteOptions::default());
-        match written.unwritable {
-            Some(Unwritable { at, character, .. }) => Err(NoRoom { at, character, encoding: "XML" }),
-            None => form.encode(&form.declared(&written.text)),
-        }
+    /// As [`Element::to_xml`], or a name or a comment has a character that the encoding does not have.
+    fn to_bytes(&self, form: &Form) -> Result<Vec<u8>, WriteError> {
+        let text = form.declared(&self.to_xml()?);
+        form.encode(&text).map_err(|error| WriteError::of_encoding(&text, error))
     }
 
-    /// The element as a document, ended by a line break. Everything it holds is written as it is, but
+    /// The element as a document, ended by a line break, which is read as the same element again. Everything it holds is written as it is, but
     /// for the name of an encoding in its declaration: a string is written in UTF-8, so no other name stays.
     /// Of a type that elements of several names have, it has the name under which it was read, or else that of the type.
     ///
-    /// A document cannot hold control characters other than tab and line ends, nor U+FFFE and U+FFFF: U+FFFD stands for those of a
-    /// value. [`Element::try_to_xml`] refuses to write such a value.
-    fn to_xml(&self) -> String {
-        self.write_with(&WriteOptions::default()).text
-    }
-
-    /// As [`Element::to_xml`], where the values may come from anywhere.
+    /// What was read can be written. Whether the format wants more than is there, the schema says (`domxml::validate`).
     ///
     /// # Errors
     ///
-    /// A value has a character that no document can hold.
-    fn try_to_xml(&self) -> Result<String, Unwritable> {
-        let written = self.write_with(&WriteOptions::default());
-        written.unwritable.map_or(Ok(written.text), Err)
+    /// A value would not be read again: it has a character that no document can hold, it is a number beyond its range, a list without the
+    /// items that it needs, or empty where that counts as absent. The error has its path.
+    fn to_xml(&self) -> Result<String, WriteError> {
+        self.write_with(&WriteOptions::default()).map(|written| written.text)
     }
 
-    /// As [`Element::to_xml`], with options. [`Written::unwritable`] tells of a value that no document can hold.
-    fn write_with(&self, options: &WriteOptions) -> Written {
+    /// As [`Element::to_xml`], with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Element::to_xml`].
+    fn write_with(&self, options: &WriteOptions) -> Result<Written, WriteError> {
         writer::write(self, options)
     }
 
-    /// As [`Element::write_with`], with the places of what is printed.
+    /// What would be written, whether or not it can be: with the places of its parts, to be judged or compared with another print.
     fn print_with(&self, options: &WriteOptions) -> Print {
         writer::print(self, options)
     }
@@ -102,7 +97,7 @@ pub trait Element: Content + Default {
     ///
     /// # Errors
     ///
-    /// All that is wrong with the document, or a new value that no document can hold.
+    /// All that is wrong with the document, or a new value that cannot be written.
     fn edit(text: &str, change: impl FnOnce(&mut Self)) -> Result<String, ParseErrors> {
         edit::edit(text, change)
     }
@@ -152,16 +147,6 @@ pub trait Element: Content + Default {
     /// Everything that the element says: the path of each value, and the value.
     fn values(&self) -> Vec<(String, String)> {
         path::values(self)
-    }
-
-    /// Whether every value is one that is read again as it is written: no number is beyond its range, no list that needs items is without, nothing
-    /// is empty that would be read as absent. What is wrong with a value that is read is for the schema to say (`domxml::validate`).
-    ///
-    /// # Errors
-    ///
-    /// The first value of which that is not so, with its path and what it may be.
-    fn check_values(&self) -> Result<(), PathError> {
-        path::check(self)
     }
 
     /// Whether there is nothing in the element: no attribute, no text, no child, nothing unknown that is kept. Comments are
@@ -237,8 +222,11 @@ macro_rules! roots {
             }
 
             /// The document, ended by a line break.
-            #[must_use]
-            pub fn to_xml(&self) -> ::std::string::String {
+            ///
+            /// # Errors
+            ///
+            /// A value would not be read again as what it is.
+            pub fn to_xml(&self) -> ::std::result::Result<::std::string::String, $crate::WriteError> {
                 match self {
                     $($name::$root(root) => $crate::Element::to_xml(&**root),)+
                 }
@@ -309,21 +297,15 @@ macro_rules! elements {
                 $crate::Element::from_xml(text)
             }
 
-            /// The element as a document, ended by a line break. U+FFFD stands for what no document can hold, which `try_to_xml` refuses.
-            #[inline]
-            #[must_use]
-            pub fn to_xml(&self) -> ::std::string::String {
-                $crate::Element::to_xml(self)
-            }
-
-            /// As `to_xml`, where the values may come from anywhere.
+            /// The element as a document, ended by a line break, which is read as the same element again.
             ///
             /// # Errors
             ///
-            /// A value has a character that no document can hold.
+            /// A value would not be read again as what it is: it has a control character, is beyond its range, or is empty where that counts
+            /// as absent.
             #[inline]
-            pub fn try_to_xml(&self) -> ::std::result::Result<::std::string::String, $crate::Unwritable> {
-                $crate::Element::try_to_xml(self)
+            pub fn to_xml(&self) -> ::std::result::Result<::std::string::String, $crate::WriteError> {
+                $crate::Element::to_xml(self)
             }
         }
     )*};

@@ -73,8 +73,8 @@ pub use version::Version;
 pub use ways::{ByTable, Way, address, each, routes, ways_from};
 pub use whole::{Place, says_nothing, walk_places};
 pub use writer::{
-    Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, Unwritable,
-    WriteOptions, Writer, Written, observe, write_as,
+    Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, WriteError,
+    WriteErrorKind, WriteOptions, Writer, Written, observe, write_as,
 };
 
 pub use domxml_xml::{Form, NoRoom, root_name};

@@ -6,14 +6,16 @@
 //! (`qemu:commandline`). So findings are placed, and so what they say can be asked for.
 
 mod change;
+mod every;
 mod find;
 
 use crate::scalar::ScalarError;
 use std::fmt;
 
 pub(crate) use change::{remove, set};
-pub use find::values;
-pub(crate) use find::{check, element, get};
+pub use every::values;
+pub(crate) use every::{Item, every};
+pub(crate) use find::{element, get};
 
 /// What setting a value did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -32,6 +32,17 @@ pub trait Scalar: Sized + 'static {
         None
     }
 
+    /// Whether it is read again as it is written. Types of which every value is need not look.
+    ///
+    /// # Errors
+    ///
+    /// No value is spelt as this one is; the error says what would be.
+    fn check(&self) -> Result<(), ScalarError> {
+        let mut text = String::new();
+        self.write(&mut text);
+        Self::parse(&text).map(drop)
+    }
+
     /// Where a program in C, which compares words and reads digits, takes blanks around the value. XML Schema takes them at both ends.
     fn blanks(&self) -> Blanks {
         Blanks::Both
@@ -147,6 +158,10 @@ impl Scalar for String {
     fn write(&self, out: &mut String) {
         out.push_str(self);
     }
+
+    fn check(&self) -> Result<(), ScalarError> {
+        Ok(())
+    }
 }
 
 impl Scalar for bool {
@@ -160,6 +175,10 @@ impl Scalar for bool {
 
     fn write(&self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
+    }
+
+    fn check(&self) -> Result<(), ScalarError> {
+        Ok(())
     }
 }
 
@@ -208,6 +227,10 @@ macro_rules! integers {
 
             fn write(&self, out: &mut String) {
                 push_display(out, self);
+            }
+
+            fn check(&self) -> Result<(), ScalarError> {
+                Ok(())
             }
         }
     )*};

@@ -92,6 +92,11 @@ impl<T: Scalar> Scalar for Spelt<T> {
         self.value.objection()
     }
 
+    fn check(&self) -> Result<(), ScalarError> {
+        // What was read with another spelling is a value.
+        self.text.as_ref().map_or_else(|| self.value.check(), |_| Ok(()))
+    }
+
     fn blanks(&self) -> Blanks {
         self.value.blanks()
     }

@@ -359,6 +359,13 @@ macro_rules! values {
                 }
             }
 
+            fn check(&self) -> ::core::result::Result<(), $crate::ScalarError> {
+                match self {
+                    $(Self::$variant => ::core::result::Result::Ok(()),)*
+                    $(Self::$other(value) => $crate::Scalar::check(value),)*
+                }
+            }
+
             fn blanks(&self) -> $crate::Blanks {
                 match self {
                     $(Self::$variant => $crate::Blanks::Nowhere,)*

@@ -4,7 +4,7 @@ mod fields;
 mod kept;
 mod marks;
 mod options;
-mod unwritable;
+mod refusal;
 
 use crate::content::Content;
 use crate::escape;
@@ -18,7 +18,7 @@ pub(crate) use marks::{Mark, MarkKind};
 pub use options::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, WriteOptions, Written,
 };
-pub use unwritable::Unwritable;
+pub use refusal::{WriteError, WriteErrorKind};
 
 /// Shows `observer` everything that `content` holds.
 pub fn observe(content: &dyn Content, observer: &mut dyn Observer) {
@@ -30,20 +30,25 @@ pub fn observe(content: &dyn Content, observer: &mut dyn Observer) {
 }
 
 /// Writes a document.
-pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Written {
-    let mut writer = Writer::new(options);
-    writer.root(content);
-    writer.written()
+pub(crate) fn write(content: &dyn Content, options: &WriteOptions) -> Result<Written, WriteError> {
+    root_name(content).map_or_else(|| Ok(Written::default()), |name| written(name, content, options))
 }
 
 /// As [`Element::write_with`](crate::Element::write_with), of what has no name of its own under this one: the members of a variant, an element
 /// of a type that elements of several names have.
-#[must_use]
-pub fn write_as(name: &'static str, content: &dyn Content, options: &WriteOptions) -> Written {
+///
+/// # Errors
+///
+/// What cannot be written.
+pub fn write_as(name: &'static str, content: &dyn Content, options: &WriteOptions) -> Result<Written, WriteError> {
+    written(root_name(content).unwrap_or(("", name)), content, options)
+}
+
+fn written(name: (&str, &str), content: &dyn Content, options: &WriteOptions) -> Result<Written, WriteError> {
     let mut writer = Writer::new(options);
-    let name = root_name(content).unwrap_or(("", name));
     writer.root_as(name, content);
-    writer.written()
+    let Writer { out: text, findings, .. } = writer;
+    WriteError::of(name.1, content, &text).map_or(Ok(Written { text, findings }), Err)
 }
 
 /// Writes a document and notes where its parts stand.
@@ -111,14 +116,6 @@ impl<'o> Writer<'o> {
             marks: None,
             open: Vec::new(),
         }
-    }
-
-    fn written(self) -> Written {
-        let (text, unwritable) = match Unwritable::replaced(&self.out) {
-            Some((text, unwritable)) => (text, Some(unwritable)),
-            None => (self.out, None),
-        };
-        Written { text, findings: self.findings, unwritable }
     }
 
     fn root(&mut self, content: &dyn Content) {

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for recipe in &mut recipes.recipes {
         recipe.servings = Some(24.into());
     }
-    let printed = recipes.to_xml();
+    let printed = recipes.to_xml()?;
     assert_eq!(printed, TEXT.replace("'12'", "'24'"));
     print!("{printed}");
     Ok(())

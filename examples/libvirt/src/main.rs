@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     made.name = "copy".to_owned();
     made.uuid = None;
     made.attach(Disk::file("/images/copy.qcow2", "vdb"))?;
-    let handle = Handle::define_xml(&connection, &made.to_xml())?;
+    let handle = Handle::define_xml(&connection, &made.to_xml()?)?;
     let defined = typed(&handle, VIR_DOMAIN_XML_INACTIVE)?;
     println!("defined: {} with {:?}", defined.name, defined.disk("vdb").and_then(Disk::path));
     assert_eq!(defined.devices().count(), made.devices().count());
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let disk = Device::from_xml(
         "<disk type='file'><source file='/images/data.qcow2'/><target dev='vdc' bus='virtio'/></disk>",
     )?;
-    match handle.attach_device_flags(&disk.device().to_xml(), VIR_DOMAIN_AFFECT_LIVE) {
+    match handle.attach_device_flags(&disk.device().to_xml()?, VIR_DOMAIN_AFFECT_LIVE) {
         Ok(_) => println!("plugged in: {:?}", typed(&handle, 0)?.disk("vdc").and_then(Disk::path)),
         // The test driver cannot, up to libvirt 9.0.0 at least; that of QEMU can.
         Err(error) => println!("this driver plugs nothing in: {}", error.message()),

@@ -85,6 +85,10 @@ macro_rules! numbers {
             fn write(&self, out: &mut String) {
                 push(out, u64::from(self.0), $width, $base);
             }
+
+            fn check(&self) -> Result<(), ScalarError> {
+                if u64::from(self.0) <= $max { Ok(()) } else { Err(ScalarError::expected($expected)) }
+            }
         }
 
         impl From<$ty> for $name {

@@ -81,12 +81,11 @@ fn json(data: &Data) -> Result<String, String> {
 }
 
 fn printed(domain: &Domain, to: Syntax) -> Result<String, String> {
-    // What no XML can hold is an error, whatever is printed.
-    let data = data::to_data(domain).map_err(|error| error.to_string())?;
+    let data = || data::to_data(domain).map_err(|error| error.to_string());
     match to {
-        Syntax::Xml => Ok(domain.to_xml()),
-        Syntax::Json => json(&data),
-        Syntax::Yaml => serde_saphyr::to_string(&data).map_err(|error| error.to_string()),
+        Syntax::Xml => domain.to_xml().map_err(|error| error.to_string()),
+        Syntax::Json => json(&data()?),
+        Syntax::Yaml => serde_saphyr::to_string(&data()?).map_err(|error| error.to_string()),
     }
 }
 

@@ -33,13 +33,13 @@ pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Com
     let (_, mut domain, _) = read(text, Reading::For(Fate::Kept), &mut Spare::default())?;
     let running = domain.id.is_some_and(|id| id >= 0);
     apply(&mut domain, text, modern);
-    let current = domain.write_with(&write_options(modern)).text;
+    let current = domain.print_with(&write_options(modern)).text;
     let mut spare = Spare::default();
     let (original, mut domain, _) = read(&current, Reading::For(Fate::Kept), &mut spare)?;
     apply(&mut domain, &current, libvirt);
     let options = WriteOptions { newer: Newer::Keep, kept: KeptContent::Keep, ..write_options(libvirt) };
-    let written = domain.write_with(&options);
-    let known = domain.write_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text;
+    let written = domain.print_with(&options);
+    let known = domain.print_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text;
     let is_live = |written: &&runtime::Finding| written.action == Action::Live;
     let mut live: Vec<Finding> = written.findings.iter().filter(is_live).map(from_written).collect();
     locate::place(original.tree(), &mut live);

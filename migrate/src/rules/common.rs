@@ -71,5 +71,5 @@ pub(super) fn known_to_target<T: domxml_runtime::Element + Clone>(element: &T, c
         return element.clone();
     }
     let options = WriteOptions { target: Some(cx.target), newer: Newer::Drop, ..WriteOptions::default() };
-    T::from_xml(&element.write_with(&options).text).unwrap_or_else(|_| element.clone())
+    T::from_xml(&element.print_with(&options).text).unwrap_or_else(|_| element.clone())
 }

@@ -36,7 +36,7 @@ use crate::error::{NoteKind, ParseError};
 use crate::extra::Extra;
 use crate::reader::{self, ReadOptions, Unknown};
 use crate::scalar::Scalar;
-use crate::writer::{self, KeptContent, WriteOptions};
+use crate::writer::{self, KeptContent, WriteError, WriteOptions};
 use domxml_xml::Spare;
 use serde_core::de::{Deserialize, Deserializer, Error as _};
 use serde_core::ser::{Error as _, Serialize, Serializer};
@@ -134,11 +134,8 @@ const MEMBERS: &str = "members";
 /// A struct as data: it is printed and read back, which tells what of it is not of the format.
 fn of(content: &dyn Content, again: &mut dyn Content) -> Result<Data, DataError> {
     let options = WriteOptions { kept: KeptContent::Unknown, ..WriteOptions::default() };
-    let written = writer::write_as(MEMBERS, content, &options);
-    if let Some(unwritable) = written.unwritable {
-        return Err(DataError::new(&*unwritable.path, unwritable.reason()));
-    }
-    let text = written.text;
+    let refused = |error: WriteError| DataError::new(error.path, error.kind.to_string());
+    let text = writer::write_as(MEMBERS, content, &options).map_err(refused)?.text;
     let mut spare = Spare::default();
     let cannot =
         |error: ParseError| DataError::new(error.path.clone(), format!("no XML can hold this: {}", error.message));

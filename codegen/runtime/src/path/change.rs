@@ -1,6 +1,7 @@
 //! Setting and removing what a path leads to.
 
-use super::find::{Route, choose, own_name, unknown, value as value_of, values};
+use super::every::values;
+use super::find::{Route, choose, own_name, unknown, value as value_of};
 use super::{Change, Path, PathError, PathErrorKind, Step};
 use crate::content::Content;
 use crate::info::FieldInfo;

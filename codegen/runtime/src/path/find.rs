@@ -1,10 +1,10 @@
 //! Following a path, and reading what stands at its end.
 
 use super::{Path, PathError, PathErrorKind, Step};
-use crate::content::{Content, fields};
-use crate::info::{Blank, FieldInfo, FieldKind, Name};
+use crate::content::Content;
+use crate::info::{FieldInfo, FieldKind, Name};
 use crate::near::nearest;
-use crate::slots::{Field, Slot};
+use crate::slots::Slot;
 use crate::writer::usual_prefix;
 
 /// The way from an element to one of its fields.
@@ -108,7 +108,7 @@ pub(super) fn unknown(content: &dyn Content, step: Step<'_>) -> PathErrorKind {
 }
 
 /// A name as a step of a path.
-fn spelt(ns: &str, name: &str) -> String {
+pub(super) fn spelt(ns: &str, name: &str) -> String {
     if ns.is_empty() { name.to_owned() } else { format!("{}:{name}", usual_prefix(ns)) }
 }
 
@@ -238,122 +238,5 @@ pub(crate) fn element<'c>(content: &'c dyn Content, path: &str) -> Result<Option
     match follow(content, &Path::parse(path)?)? {
         End::Element(element) => Ok(Some(element)),
         End::Value(_) | End::Nothing => Ok(None),
-    }
-}
-
-/// Everything that an element says: the paths of its values, and these. An element that says nothing else has an empty value.
-#[must_use]
-pub fn values(content: &dyn Content) -> Vec<(String, String)> {
-    let mut found = Found::default();
-    list(content, "", &mut found);
-    found.all
-}
-
-/// What is wrong with the first value that cannot be read again as it would be written.
-pub(crate) fn check(content: &dyn Content) -> Result<(), PathError> {
-    let mut found = Found::default();
-    list(content, "", &mut found);
-    found.wrong.map_or(Ok(()), Err)
-}
-
-/// What an element says.
-#[derive(Default)]
-struct Found {
-    /// Paths and values.
-    all: Vec<(String, String)>,
-    /// The first value that cannot be written.
-    wrong: Option<PathError>,
-}
-
-impl Found {
-    fn push(&mut self, path: String, value: String) {
-        self.all.push((path, value));
-    }
-
-    /// Adds a value of a field.
-    fn value(&mut self, path: String, line: &FieldInfo, field: &dyn Field, at: usize) {
-        let mut value = String::new();
-        field.write(at, &mut value);
-        let kind = match field.check(at) {
-            Err(error) => Some(PathErrorKind::Value { value: value.clone(), error }),
-            Ok(()) if value.is_empty() && line.blank == Blank::Absent => {
-                Some(PathErrorKind::Refused { value: String::new(), reason: "that is read as if it were not there" })
-            }
-            Ok(()) => None,
-        };
-        if let Some(kind) = kind {
-            self.wrong.get_or_insert_with(|| PathError { path: path.clone(), kind });
-        }
-        self.push(path, value);
-    }
-}
-
-fn list(content: &dyn Content, place: &str, found: &mut Found) {
-    let below = |step: String| if place.is_empty() { step } else { format!("{place}/{step}") };
-    fields(content, |line, slot| {
-        let name = spelt(line.ns, line.name);
-        match slot {
-            Slot::Payload(payload) => {
-                let Some(payload) = payload.get() else { return };
-                if let Some(value) = payload.value() {
-                    found.push(below(format!("@{name}")), value.to_owned());
-                }
-                if let Some(members) = payload.members() {
-                    list(members, place, found);
-                }
-            }
-            Slot::Value(field) if line.kind == FieldKind::Attribute && field.count() > 0 => {
-                found.value(below(format!("@{name}")), line, field, 0);
-            }
-            Slot::Attributes(attributes) => {
-                for it in attributes.iter() {
-                    found.push(below(format!("@{}", spelt(&it.ns, &it.name))), it.value.clone());
-                }
-            }
-            Slot::Mix(mix) => {
-                let mut seen = vec![0; line.entries.len()];
-                mix.each(&mut |line_of, slot| {
-                    let at = line.entries.iter().position(|entry| std::ptr::eq(entry, line_of)).unwrap_or_default();
-                    children(line_of, slot, &mut seen[at], &below, found);
-                });
-            }
-            slot => {
-                if line.many && line.required && slot.count() == 0 {
-                    let lacks = || PathError { path: below(name.clone()), kind: PathErrorKind::Required };
-                    found.wrong.get_or_insert_with(lacks);
-                }
-                children(line, slot, &mut 0, &below, found);
-            }
-        }
-    });
-}
-
-/// Lists what children or a text say; `number` counts those of the name.
-fn children(line: &FieldInfo, slot: Slot<'_>, number: &mut usize, below: &dyn Fn(String) -> String, found: &mut Found) {
-    let name = spelt(line.ns, line.name);
-    for at in 0..slot.count() {
-        *number += 1;
-        let step = match line.kind {
-            FieldKind::Text => "text()".to_owned(),
-            _ if line.many => format!("{name}[{number}]"),
-            _ => name.clone(),
-        };
-        match slot {
-            Slot::Child(nest) => {
-                let Some(child) = nest.get(at) else { continue };
-                let before = found.all.len();
-                list(child, &below(step.clone()), found);
-                if found.all.len() == before {
-                    found.push(below(step), String::new());
-                }
-            }
-            Slot::Value(field) => found.value(below(step), line, field, at),
-            Slot::Verbatim(field) => {
-                if let Some(own) = field.entries().get(at) {
-                    found.push(below(step), own.source.clone());
-                }
-            }
-            _ => found.push(below(step), String::new()),
-        }
     }
 }

@@ -32,19 +32,12 @@ pub trait Field: Any {
     /// Appends the spelling of the value with this number, not escaped.
     fn write(&self, index: usize, out: &mut String);
 
-    /// Whether the value with this number is read again as it is written.
+    /// [`Scalar::check`] of the value with this number.
     ///
     /// # Errors
     ///
-    /// No value is spelt as this one is; the error says what would be.
+    /// No value is spelt as this one is.
     fn check(&self, index: usize) -> Result<(), ScalarError>;
-}
-
-/// Whether there is a value that is spelt as this one is.
-fn check<T: Scalar>(value: &T) -> Result<(), ScalarError> {
-    let mut text = String::new();
-    value.write(&mut text);
-    T::parse(&text).map(drop)
 }
 
 impl<T: Scalar> Field for T {
@@ -76,7 +69,7 @@ impl<T: Scalar> Field for T {
     }
 
     fn check(&self, _index: usize) -> Result<(), ScalarError> {
-        check(self)
+        Scalar::check(self)
     }
 }
 
@@ -112,7 +105,7 @@ impl<T: Scalar> Field for Option<T> {
     }
 
     fn check(&self, _index: usize) -> Result<(), ScalarError> {
-        self.as_ref().map_or(Ok(()), check)
+        self.as_ref().map_or(Ok(()), T::check)
     }
 }
 
@@ -151,6 +144,6 @@ impl<T: Scalar> Field for Vec<T> {
     }
 
     fn check(&self, index: usize) -> Result<(), ScalarError> {
-        self.get(index).map_or(Ok(()), check)
+        self.get(index).map_or(Ok(()), T::check)
     }
 }

@@ -3,7 +3,6 @@
 use crate::extra::Span;
 use crate::info::{FieldInfo, TypeInfo};
 use crate::version::Version;
-use crate::writer::Unwritable;
 
 /// What to do with values that equal a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,14 +80,12 @@ pub struct WriteOptions {
 }
 
 /// A written document.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Written {
     /// The text, ended by a line break.
     pub text: String,
     /// What was spelt out or left out, in the order of writing.
     pub findings: Vec<Finding>,
-    /// The first value with a character that no document can hold; in the text U+FFFD stands for all of these.
-    pub unwritable: Option<Unwritable>,
 }
 
 /// What was spelt out or left out.

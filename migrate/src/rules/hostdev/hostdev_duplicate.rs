@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domxml_runtime::extras_mut;
+use domxml_runtime::{WriteOptions, extras_mut};
 
 use crate::rules::prelude::*;
 
@@ -81,7 +81,7 @@ fn usb_names(source: &HostdevSourceUsb) -> Vec<String> {
 fn plain<T: Element + Clone>(source: &T) -> String {
     let mut source = source.clone();
     extras_mut(&mut source, &mut |xml| *xml = Extra::default());
-    source.to_xml()
+    source.print_with(&WriteOptions::default()).text
 }
 
 #[cfg(test)]
