@@ -146,7 +146,7 @@ fn structure(out: &mut String, model: &Model, shape: &Struct) {
     }
     if let Some(kinds) = &shape.kinds {
         let variants: Vec<&str> = kinds.variants.iter().map(|(_, name)| &**name).collect();
-        line(out, 1, format_args!("kinds {}: {}", kinds.name, variants.join(" ")));
+        line(out, 1, format_args!("kinds {} {}: {}", kinds.name, kinds.mutable, variants.join(" ")));
     }
     orders(out, model, "attributes", shape, &shape.attribute_orders);
     orders(out, model, "children", shape, &shape.child_orders);

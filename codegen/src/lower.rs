@@ -272,15 +272,19 @@ fn assemble(grammar: &Grammar, drafts: Vec<Draft>, roots: Vec<TypeId>, strict: b
                 ty.name = scope.take_any(&[&ty.name], origin);
             }
         }
-        if let Shape::Struct(Struct { kinds: Some(kinds), .. }) = &mut ty.shape
-            && let Err(first) = scope.take(&kinds.name, origin)
-        {
-            if strict {
-                let first = schema.place(schema.node(first).location);
-                let message = format!("d:kinds='{}' is the name of the type of {first}, too", kinds.name);
-                errors.at(schema, origin, message);
-            } else {
-                kinds.name = scope.take_any(&[&kinds.name], origin);
+        if let Shape::Struct(Struct { kinds: Some(kinds), .. }) = &mut ty.shape {
+            for name in [&mut kinds.name, &mut kinds.mutable] {
+                let Err(first) = scope.take(name, origin) else { continue };
+                if strict {
+                    let first = schema.place(schema.node(first).location);
+                    errors.at(
+                        schema,
+                        origin,
+                        format!("d:kinds makes '{name}', which is the name of the type of {first}, too"),
+                    );
+                } else {
+                    *name = scope.take_any(&[&*name], origin);
+                }
             }
         }
         renumber(&mut ty.shape, &moved);

@@ -188,6 +188,8 @@ pub struct Struct {
 pub struct Kinds {
     /// The Rust name, unique as that of a type.
     pub name: String,
+    /// The same of its twin, which refers to children that are to be changed.
+    pub mutable: String,
     /// The variants: the field, and the Rust name.
     pub variants: Vec<(usize, String)>,
 }

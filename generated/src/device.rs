@@ -1,15 +1,15 @@
 //! Devices of a domain, whatever their kind: one list of them, and what they have in common.
 
-use crate::bindings::{Address, AddressType, Alias, DeviceBoot, Devices, Disk, Domain, Interface};
+use crate::bindings::{Address, AddressType, AddressTypePci, Alias, DeviceBoot, Devices, Disk, Domain, Interface};
 use crate::scalar::MacAddress;
 use domxml_runtime::{
-    Content, Element, FieldKind, ParseErrors, Prefer, ReadOptions, Slot, SlotMut, Span, WriteError, WriteOptions,
-    fields, nearest, read_into, root_name, write_as,
+    Content, Element, FieldKind, ParseErrors, PathError, PathErrorKind, Prefer, ReadOptions, Slot, SlotMut, Span,
+    WriteError, WriteOptions, field, field_mut, fields, nearest, read_into, root_name, write_as,
 };
 use std::any::Any;
 use std::fmt;
 
-pub use crate::bindings::Device;
+pub use crate::bindings::{Device, DeviceMut};
 
 impl<'d> Device<'d> {
     /// The name that it has in a running domain, or that the user has given it.
@@ -95,6 +95,69 @@ impl Device<'_> {
     }
 }
 
+impl DeviceMut<'_> {
+    /// Gives it a name, as `ua-data`, or takes it away.
+    ///
+    /// # Errors
+    ///
+    /// Devices of its kind have none.
+    pub fn set_alias(&mut self, name: impl Into<Option<String>>) -> Result<(), PathError> {
+        let alias = name.into().map(|name| Alias { name, ..Alias::default() });
+        self.put("alias", alias)
+    }
+
+    /// Gives it a place on a bus of the guest, or leaves the place to libvirt.
+    ///
+    /// # Errors
+    ///
+    /// Devices of its kind have none.
+    pub fn set_address(&mut self, address: impl Into<Option<Address>>) -> Result<(), PathError> {
+        self.put("address", address.into())
+    }
+
+    /// Gives it a place in the order in which the firmware tries devices, from 1 on, or takes it out of it.
+    ///
+    /// # Errors
+    ///
+    /// No machine boots from devices of its kind.
+    pub fn set_boot_order(&mut self, order: impl Into<Option<u64>>) -> Result<(), PathError> {
+        let boot = order.into().map(|order| DeviceBoot { order, ..DeviceBoot::default() });
+        self.put("boot", boot)
+    }
+
+    /// Sets the child of this name; there being none is no error.
+    fn put<T: Content>(&mut self, name: &str, child: Option<T>) -> Result<(), PathError> {
+        let none = child.is_none();
+        match slot::<T>(self.content_mut()) {
+            Some(slot) => *slot = child,
+            None if none => {}
+            None => {
+                let path = format!("{self}/{name}");
+                return Err(PathError { path, kind: PathErrorKind::NoField { nearest: None } });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The field of a child of this type, be it one of a variant.
+fn slot<T: Content>(content: &mut dyn Content) -> Option<&mut Option<T>> {
+    if field::<Option<T>>(content).is_some() {
+        return field_mut(content);
+    }
+    let payload = (0..content.info().fields.len()).find(|at| match content.field(*at) {
+        Some(Slot::Payload(payload)) => payload
+            .get()
+            .and_then(|payload| payload.members())
+            .is_some_and(|members| field::<Option<T>>(members).is_some()),
+        _ => false,
+    })?;
+    match content.field_mut(payload)? {
+        SlotMut::Payload(payload) => field_mut(payload.get_mut()?.members_mut()?),
+        _ => None,
+    }
+}
+
 /// A device that stands alone, of whatever kind: what is attached to a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoneDevice {
@@ -109,15 +172,14 @@ impl LoneDevice {
         Device::all(&self.devices).next().unwrap_or_else(|| unreachable!("it is made with one device"))
     }
 
+    /// The device, to be changed.
+    pub fn device_mut(&mut self) -> DeviceMut<'_> {
+        DeviceMut::all(&mut self.devices).next().unwrap_or_else(|| unreachable!("it is made with one device"))
+    }
+
     /// The device as its type, to be changed: `lone.get_mut::<Disk>()`.
     pub fn get_mut<T: Content>(&mut self) -> Option<&mut T> {
-        let place = (0..self.devices.info().fields.len()).find(|place| {
-            self.devices.field(*place).is_some_and(|slot| matches!(slot, Slot::Child(nest) if nest.count() > 0))
-        })?;
-        match self.devices.field_mut(place)? {
-            SlotMut::Child(nest) => (nest.get_mut(0)? as &mut dyn Any).downcast_mut(),
-            _ => None,
-        }
+        self.device_mut().get()
     }
 }
 
@@ -164,6 +226,20 @@ impl PciPlace {
     }
 }
 
+/// The address of the place.
+impl From<PciPlace> for Address {
+    fn from(place: PciPlace) -> Self {
+        let pci = AddressTypePci {
+            domain: Some(place.domain.into()),
+            bus: Some(place.bus.into()),
+            slot: Some(place.slot.into()),
+            function: Some(place.function.into()),
+            ..AddressTypePci::default()
+        };
+        Address { type_: AddressType::Pci(pci), ..Address::default() }
+    }
+}
+
 impl fmt::Display for PciPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04x}:{:02x}:{:02x}.{:x}", self.domain, self.bus, self.slot, self.function)
@@ -174,6 +250,36 @@ impl Domain {
     /// The devices, kind by kind in the order of the schema, each kind in that of the document.
     pub fn devices(&self) -> impl Iterator<Item = Device<'_>> {
         self.devices.iter().flat_map(Device::all)
+    }
+
+    /// As [`Domain::devices`], to be changed.
+    ///
+    /// ```
+    /// # let text = "<domain type='kvm'><name>a</name><memory>1</memory><os><type>hvm</type></os><devices><disk><target dev='vda'/></disk></devices></domain>";
+    /// use domxml::{DeviceMut, Domain};
+    ///
+    /// let mut domain = Domain::from_xml(text)?;
+    /// for mut device in domain.devices_mut() {
+    ///     device.set_alias(format!("ua-{}{}", device.kind(), device.number()))?;
+    ///     if let DeviceMut::Disk(disk, ..) = device {
+    ///         disk.serial = Some("data".to_owned());
+    ///     }
+    /// }
+    /// # assert_eq!(domain.devices().next().and_then(|disk| disk.alias()), Some("ua-disk1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn devices_mut(&mut self) -> impl Iterator<Item = DeviceMut<'_>> {
+        self.devices.iter_mut().flat_map(DeviceMut::all)
+    }
+
+    /// The devices of one type, as `domain.devices_of::<Disk>()`, in the order of the document.
+    pub fn devices_of<T: Content>(&self) -> impl Iterator<Item = &T> {
+        self.devices().filter_map(Device::get)
+    }
+
+    /// As [`Domain::devices_of`], to be changed.
+    pub fn devices_of_mut<T: Content>(&mut self) -> impl Iterator<Item = &mut T> {
+        self.devices_mut().filter_map(DeviceMut::get)
     }
 
     /// Adds a device of whatever kind behind those of its kind; one of which there can be one takes the place of what is there.
@@ -189,24 +295,24 @@ impl Domain {
     /// The disk with this target, as `vda`.
     #[must_use]
     pub fn disk(&self, target: &str) -> Option<&Disk> {
-        self.devices.as_ref()?.disks.iter().find(|disk| disk.target.dev == target)
+        self.devices_of::<Disk>().find(|disk| disk.target.dev == target)
     }
 
     /// As [`Domain::disk`], to be changed.
     #[must_use]
     pub fn disk_mut(&mut self, target: &str) -> Option<&mut Disk> {
-        self.devices.as_mut()?.disks.iter_mut().find(|disk| disk.target.dev == target)
+        self.devices_of_mut::<Disk>().find(|disk| disk.target.dev == target)
     }
 
     /// The network card with this MAC address.
     #[must_use]
     pub fn interface(&self, mac: MacAddress) -> Option<&Interface> {
-        self.devices.as_ref()?.interfaces.iter().find(|interface| interface.mac_address() == Some(mac))
+        self.devices_of::<Interface>().find(|interface| interface.mac_address() == Some(mac))
     }
 
     /// As [`Domain::interface`], to be changed.
     #[must_use]
     pub fn interface_mut(&mut self, mac: MacAddress) -> Option<&mut Interface> {
-        self.devices.as_mut()?.interfaces.iter_mut().find(|interface| interface.mac_address() == Some(mac))
+        self.devices_of_mut::<Interface>().find(|interface| interface.mac_address() == Some(mac))
     }
 }

@@ -17,7 +17,7 @@
 //!
 //! [`Domain::devices`] lists the devices of every kind as the enum [`Device`], which says what they have in common. [`Domain::new`], [`Disk::file`],
 //! [`Interface::bridge`] and their like make elements from what they must have, [`Described::with`] sets a field by its key; the folder
-//! `examples` has ten small programs.
+//! `examples` has twenty small programs.
 //!
 //! With the feature `serde` every type is JSON, YAML or another format of serde's too, in the shape of the XML (module `data`).
 //!
@@ -55,7 +55,7 @@ pub use domxml_runtime::{
     ErrorKind, Extra, FieldInfo, FieldKind, Finding, Form, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name,
     Narrow, Newer, NoRoom, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, PathError,
     PathErrorKind, Payload, Place, Prefer, ReadOptions, Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown,
-    ValueInfo, Verbatim, Version, WriteError, WriteErrorKind, WriteOptions, Written, each, each_struct,
+    ValueInfo, Verbatim, Version, WriteError, WriteErrorKind, WriteOptions, Written, each, each_mut, each_struct,
     each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, observe, walk, walk_mut,
     walk_places,
 };
@@ -83,4 +83,27 @@ pub use domxml_runtime::data;
 /// All that is wrong with the document, or a new value that cannot be written.
 pub fn edit(text: &str, change: impl FnOnce(&mut Domain)) -> Result<String, ParseErrors> {
     <Domain as Element>::edit(text, change)
+}
+
+/// As [`edit`], where the change can fail: then nothing is changed.
+///
+/// ```
+/// use domxml::{Domain, Element};
+///
+/// let text = "<domain type='kvm'>\n  <name>web</name>\n  <memory>1048576</memory>\n</domain>\n";
+/// let change = |domain: &mut Domain| -> Result<(), Box<dyn std::error::Error>> {
+///     domain.set("memory", "many")?;
+///     Ok(())
+/// };
+/// assert!(domxml::try_edit(text, change).is_err_and(|error| error.to_string().starts_with("memory cannot be 'many'")));
+/// ```
+///
+/// # Errors
+///
+/// The error of `change`, all that is wrong with the document, or a new value that cannot be written.
+pub fn try_edit<E: From<ParseErrors>>(
+    text: &str,
+    change: impl FnOnce(&mut Domain) -> Result<(), E>,
+) -> Result<String, E> {
+    <Domain as Element>::try_edit(text, change)
 }

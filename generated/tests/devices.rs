@@ -1,7 +1,7 @@
 //! What devices have in common, and what is made from what must be there.
 
 use domxml::device::PciPlace;
-use domxml::{Device, Devices, Disk, Domain, DomainType, Interface, Memballoon, Os};
+use domxml::{Address, Device, DeviceMut, Devices, Disk, Domain, DomainType, Interface, Memballoon, Os};
 
 const DOMAIN: &str = "<domain type='kvm'><name>web</name><memory>1024</memory><os><type>hvm</type></os><devices>
   <controller type='pci' index='0' model='pcie-root'/>
@@ -128,4 +128,79 @@ fn no_kind_of_device_is_left_out() {
     let domain = Domain { devices: Some(devices), ..Domain::default() };
     assert_eq!(domain.devices().map(|device| device.kind()).collect::<Vec<_>>(), kinds);
     assert!(kinds.contains(&"disk") && kinds.contains(&"watchdog"), "{kinds:?}");
+}
+
+#[test]
+fn every_device_is_changed_where_it_stands() {
+    let mut domain = domain();
+    for mut device in domain.devices_mut() {
+        let name = format!("ua-{}-{}", device.kind(), device.number());
+        device.set_alias(name).expect("a name");
+        device.set_address(None).expect("no place");
+        device.set_boot_order(None).expect("none is in the order, or none can be");
+        if let DeviceMut::Disk(disk, 2) = device {
+            disk.target.dev = "vdz".to_owned();
+        }
+    }
+    let names: Vec<_> = domain.devices().map(|device| device.alias().unwrap_or("-").to_owned()).collect();
+    assert_eq!(names, ["ua-disk-1", "ua-disk-2", "ua-controller-1", "ua-interface-1", "ua-memballoon-1"]);
+    assert!(domain.devices().all(|device| device.address().is_none() && device.boot_order().is_none()));
+    assert!(domain.disk("vdz").is_some());
+    assert_eq!(domain.devices_of::<Disk>().count(), 2);
+    domain.devices_of_mut::<Interface>().for_each(|card| *card = Interface::network("other"));
+    assert_eq!(domain.devices_of().next().and_then(Interface::connected_to), Some("other"));
+
+    let place = PciPlace { domain: 0, bus: 1, slot: 2, function: 3 };
+    let mut first = domain.devices_mut().next().expect("a disk");
+    first.set_address(Address::from(place)).expect("a place");
+    first.set_boot_order(1).expect("a disk boots");
+    assert_eq!((first.as_ref().pci_address(), first.as_ref().boot_order()), (Some(place), Some(1)));
+    assert_eq!(domain.pci_addresses().map(|(place, _)| place).collect::<Vec<_>>(), [place]);
+    let mut last = domain.devices_mut().last().expect("a balloon");
+    let error = last.set_boot_order(1).expect_err("no machine boots from it");
+    assert_eq!(error.to_string(), "the format has no devices/memballoon[1]/boot here");
+}
+
+#[test]
+fn what_every_device_can_have_can_be_set_on_it() {
+    let mut devices = Devices::default();
+    domxml_runtime::fields_mut(&mut devices, |_, slot| {
+        if let domxml_runtime::SlotMut::Child(nest) = slot {
+            nest.open();
+        }
+    });
+    let mut domain = Domain { devices: Some(devices), ..Domain::default() };
+    let place = PciPlace { domain: 0, bus: 0, slot: 1, function: 0 };
+    for mut device in domain.devices_mut() {
+        // What the table of the type or of its variant has, as a path finds it.
+        let has = |device: &DeviceMut<'_>, path| {
+            let mut copy = device.as_ref().content().info().fields.iter();
+            copy.any(|line| line.is_child() && line.name == path)
+        };
+        let (alias, address, boot) = (has(&device, "alias"), has(&device, "address"), has(&device, "boot"));
+        assert_eq!(device.set_alias("ua-a".to_owned()).is_ok(), alias, "{device}");
+        assert_eq!(device.set_address(Address::from(place)).is_ok(), address, "{device}");
+        assert_eq!(device.set_boot_order(1).is_ok(), boot, "{device}");
+        assert_eq!(device.as_ref().alias().is_some(), alias, "{device}");
+        assert_eq!(device.as_ref().address().is_some(), address, "{device}");
+        assert_eq!(device.as_ref().boot_order().is_some(), boot, "{device}");
+    }
+}
+
+#[test]
+fn a_medium_is_put_in_and_taken_out() {
+    let mut domain = domain();
+    domain.disk_mut("vda").expect("a disk").insert("/new").expect("a file");
+    domain.disk_mut("vdb").expect("a disk").insert("/dev/new").expect("a block device");
+    assert_eq!(domain.devices_of().map(Disk::path).collect::<Vec<_>>(), [Some("/new"), Some("/dev/new")]);
+    *domain.disk_mut("vda").and_then(Disk::path_mut).expect("a path") += ".qcow2";
+    assert_eq!(domain.disk("vda").and_then(Disk::path), Some("/new.qcow2"));
+    domain.disk_mut("vda").expect("a disk").eject().expect("it does without");
+    assert_eq!(domain.disk("vda").and_then(Disk::path), None);
+    let mut network =
+        Disk::from_xml("<disk type='network'><source protocol='nbd' name='a'/><target dev='vda'/></disk>")
+            .expect("a disk");
+    let before = network.clone();
+    assert!(network.insert("/a").is_err());
+    assert_eq!(network, before, "nothing is changed");
 }

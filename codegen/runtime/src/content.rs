@@ -311,6 +311,32 @@ pub fn each_struct_in(content: &dyn Content, index: usize, visit: &mut dyn FnMut
     }
 }
 
+/// Removes every element of a type that the format does without; how many there were.
+pub(crate) fn remove_every<T: Content>(content: &mut dyn Content) -> usize {
+    let is = |held: &dyn Content| (held as &dyn Any).is::<T>();
+    let mut removed = 0;
+    for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
+        match content.field_mut(index) {
+            Some(SlotMut::Child(nest)) => {
+                for at in (0..nest.count()).rev() {
+                    removed += usize::from(nest.get(at).is_some_and(is) && nest.remove(at));
+                }
+            }
+            Some(SlotMut::Mix(mix)) => {
+                let (mut found, mut at) = (Vec::new(), 0);
+                mix.each(&mut |_, slot| {
+                    found.extend(matches!(slot, Slot::Child(nest) if nest.get(0).is_some_and(is)).then_some(at));
+                    at += 1;
+                });
+                removed += found.into_iter().rev().filter(|at| mix.remove(*at)).count();
+            }
+            _ => {}
+        }
+    }
+    each_struct_mut(content, &mut |inner| removed += remove_every::<T>(inner));
+    removed
+}
+
 /// As [`each_struct`], to change them.
 pub fn each_struct_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Content)) {
     for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {

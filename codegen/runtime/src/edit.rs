@@ -87,17 +87,20 @@ impl<'t> Original<'t> {
 ///
 /// # Errors
 ///
-/// All that is wrong with the document, or a new value that no document can hold.
-pub(crate) fn edit<T: Element>(text: &str, change: impl FnOnce(&mut T)) -> Result<String, ParseErrors> {
+/// All that is wrong with the document, a new value that cannot be written, or the error of `change`.
+pub(crate) fn edit<T: Element, E: From<ParseErrors>>(
+    text: &str,
+    change: impl FnOnce(&mut T) -> Result<(), E>,
+) -> Result<String, E> {
     let mut spare = Spare::default();
     let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
     let (original, Parsed { mut value, .. }) = Original::read::<T>(text, &options, &mut spare)?;
     let before = value.print_with(&WriteOptions::default());
-    change(&mut value);
+    change(&mut value)?;
     let after = value.print_with(&WriteOptions::default());
     if let Some(error) = WriteError::of(original.tree().document.root_element().tag_name().name(), &value, &after.text)
     {
-        return Err(error.of_document(text));
+        return Err(error.of_document(text).into());
     }
     Ok(original.edited(&before, &after))
 }

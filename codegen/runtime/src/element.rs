@@ -99,6 +99,21 @@ pub trait Element: Content + Default {
     ///
     /// All that is wrong with the document, or a new value that cannot be written.
     fn edit(text: &str, change: impl FnOnce(&mut Self)) -> Result<String, ParseErrors> {
+        edit::edit(text, |element| {
+            change(element);
+            Ok(())
+        })
+    }
+
+    /// As [`Element::edit`], where the change can fail: then nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// The error of `change`, or as [`Element::edit`].
+    fn try_edit<E: From<ParseErrors>>(
+        text: &str,
+        change: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<String, E> {
         edit::edit(text, change)
     }
 
@@ -147,6 +162,12 @@ pub trait Element: Content + Default {
     /// Everything that the element says: the path of each value, and the value.
     fn values(&self) -> Vec<(String, String)> {
         path::values(self)
+    }
+
+    /// Removes every element of this type in it that the format does without, as `domain.remove_every::<DeviceSeclabel>()`, with all that is in
+    /// them; how many were removed.
+    fn remove_every<T: Content>(&mut self) -> usize {
+        content::remove_every::<T>(self)
     }
 
     /// Whether there is nothing in the element: no attribute, no text, no child, nothing unknown that is kept. Comments are

@@ -70,7 +70,7 @@ pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};
 pub use verbatim::{AnyAttribute, Verbatim};
 pub use version::Version;
-pub use ways::{ByTable, Way, address, each, routes, ways_from};
+pub use ways::{ByTable, Way, address, each, each_mut, routes, ways_from};
 pub use whole::{Place, says_nothing, walk_places};
 pub use writer::{
     Action, Defaults, EmptyElements, Finding, KeptContent, Newer, Observer, OutputOnly, Print, WriteError,

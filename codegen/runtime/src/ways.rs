@@ -1,6 +1,6 @@
 //! The ways through the types to one of them: who looks for its elements goes nowhere else.
 
-use crate::content::{Content, each_struct_in};
+use crate::content::{Content, each_struct_in, each_struct_in_mut};
 use crate::info::TypeInfo;
 use crate::table::Described;
 use std::any::Any;
@@ -40,6 +40,21 @@ impl Hasher for Spread {
 /// Calls `visit` with every `T` in `content`, which may be one itself, in the order of the tables.
 pub fn each<T: Content + Described>(content: &dyn Content, mut visit: impl FnMut(&T)) {
     follow(content, &known_routes(content.info(), T::table()), &mut visit);
+}
+
+/// As [`each`], to change them.
+pub fn each_mut<T: Content + Described>(content: &mut dyn Content, mut visit: impl FnMut(&mut T)) {
+    let routes = known_routes(content.info(), T::table());
+    follow_mut(content, &routes, &mut visit);
+}
+
+fn follow_mut<T: Content>(content: &mut dyn Content, routes: &ByTable<Vec<usize>>, visit: &mut dyn FnMut(&mut T)) {
+    if let Some(found) = (content as &mut dyn Any).downcast_mut() {
+        visit(found);
+    }
+    for field in routes.get(&address(content.info())).into_iter().flatten() {
+        each_struct_in_mut(content, *field, &mut |inner| follow_mut(inner, routes, visit));
+    }
 }
 
 fn follow<T: Content>(content: &dyn Content, routes: &ByTable<Vec<usize>>, visit: &mut dyn FnMut(&T)) {

@@ -4,7 +4,7 @@ mod shop;
 
 use domxml_runtime::{
     Action, Defaults, Element, EmptyElements, Form, KeptContent, NoteKind, ReadOptions, Unknown, Verbatim, Version,
-    WriteErrorKind, WriteOptions,
+    WriteErrorKind, WriteOptions, each, each_mut,
 };
 use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
 
@@ -577,4 +577,38 @@ fn what_is_kept_brings_its_namespaces_along() {
     }
     // Where it stood nothing is declared anew.
     assert_eq!(from.to_xml().expect("it can be written").matches("xmlns").count(), 1);
+}
+
+#[test]
+fn all_elements_of_a_type_are_changed_or_removed() {
+    let text =
+        "<shop name='x'><item kind='voucher'>a<item kind='voucher'>b</item></item><item kind='voucher'>c</item></shop>";
+    let mut shop = Shop::from_xml(text).expect("valid");
+    each_mut(&mut shop, |item: &mut Item| item.text.iter_mut().for_each(|text| text.push('!')));
+    let texts = |shop: &Shop| {
+        let mut texts = Vec::new();
+        each(shop, |item: &Item| texts.extend(item.text.clone()));
+        texts
+    };
+    assert_eq!(texts(&shop), ["a!", "b!", "c!"]);
+    let mut item = shop.items[0].clone();
+    assert_eq!(item.remove_every::<Item>(), 1, "not itself");
+    assert_eq!((item.text.as_deref(), item.part), (Some("a!"), None));
+    assert_eq!(shop.remove_every::<Item>(), 2, "with what is in them");
+    assert_eq!(shop.to_xml().expect("it can be written"), "<shop name='x'/>\n");
+}
+
+#[test]
+fn a_change_that_fails_changes_nothing() {
+    let text = "<shop name='x'/>";
+    let change = |shop: &mut Shop| -> Result<(), Box<dyn std::error::Error>> {
+        shop.name = "y".to_owned();
+        shop.set("@open", "ajar")?;
+        Ok(())
+    };
+    let error = Shop::try_edit(text, change).expect_err("no such value").to_string();
+    assert!(error.starts_with("@open cannot be 'ajar'"), "{error}");
+    let changed =
+        Shop::try_edit(text, |shop| shop.set("@name", "y").map(drop).map_err(Box::<dyn std::error::Error>::from));
+    assert_eq!(changed.expect("it can be changed"), "<shop name='y'/>");
 }

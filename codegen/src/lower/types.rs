@@ -264,7 +264,8 @@ impl<'g> Lowerer<'g, '_> {
             }
             _ => None,
         };
-        Some(Kinds { name: name.to_owned(), variants: fields.iter().enumerate().filter_map(child).collect() })
+        let variants = fields.iter().enumerate().filter_map(child).collect();
+        Some(Kinds { name: name.to_owned(), mutable: format!("{name}Mut"), variants })
     }
 
     pub(super) fn define(

@@ -175,7 +175,7 @@ fn exports(printer: &Printer<'_>) -> String {
     for (index, module) in printer.model.modules.iter().enumerate() {
         let path = module.path.replace('/', "::");
         let types = printer.model.types.iter().filter(|ty| ty.module == index);
-        let mut names: Vec<&str> = types.flat_map(|ty| [Some(ty.name.as_str()), kinds(ty)]).flatten().collect();
+        let mut names: Vec<&str> = types.flat_map(|ty| [ty.name.as_str()].into_iter().chain(kinds(ty))).collect();
         names.sort_unstable();
         match names.as_slice() {
             [] => {}
@@ -190,9 +190,10 @@ fn exports(printer: &Printer<'_>) -> String {
     lines.concat()
 }
 
-/// The name of the enum of an element's children, if there is one.
-fn kinds(ty: &Type) -> Option<&str> {
-    if let Shape::Struct(shape) = &ty.shape { shape.kinds.as_ref().map(|kinds| &*kinds.name) } else { None }
+/// The names of the two enums of an element's children, if there are such.
+fn kinds(ty: &Type) -> impl Iterator<Item = &str> {
+    let kinds = if let Shape::Struct(shape) = &ty.shape { shape.kinds.as_ref() } else { None };
+    kinds.into_iter().flat_map(|kinds| [&*kinds.name, &*kinds.mutable])
 }
 
 /// What a file refers to.

@@ -43,7 +43,10 @@ impl Printer<'_> {
                 }
                 if let Some(kinds) = &shape.kinds {
                     let names: Vec<&str> = kinds.variants.iter().map(|(_, name)| &**name).collect();
-                    line(text, format_args!("enum {} of {name}\n    {}", kinds.name, names.join("\n    ")));
+                    line(
+                        text,
+                        format_args!("enum {}, {} of {name}\n    {}", kinds.name, kinds.mutable, names.join("\n    ")),
+                    );
                 }
             }
             Shape::Payload(payload) => self.outline_payload(text, name, payload),

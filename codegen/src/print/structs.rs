@@ -42,7 +42,7 @@ impl Printer<'_> {
         let docs = docs::line(&format!(
             "A child of `<{element}>`, whatever its name, with its number among those of its name, from 1 on.",
         ));
-        let mut table = format!("rt::kinds! {{ {} of {};\n", kinds.name, ty.name);
+        let mut table = format!("rt::kinds! {{ {}, {} of {};\n", kinds.name, kinds.mutable, ty.name);
         let mut variants = Vec::new();
         for (index, variant) in &kinds.variants {
             let field = &shape.fields[*index];
@@ -51,7 +51,7 @@ impl Printer<'_> {
             let docs = docs::attributes(&field.docs, &Facts::default(), &fallback, self.options);
             let (variant_name, held) = (ident(variant), self.name(*held));
             variants.push(quote!(#docs #variant_name(&'a #held, usize)));
-            table.push_str(&format!("    {index} {variant}({held});\n"));
+            table.push_str(&format!("    {index} {} = {variant}({held});\n", ident(&field.name)));
         }
         table.push_str("}\n");
         let definition =

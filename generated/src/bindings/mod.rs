@@ -65,7 +65,7 @@ pub use self::devices::tpm::*;
 pub use self::devices::video::*;
 pub use self::devices::vsock::*;
 pub use self::devices::watchdog::*;
-pub use self::devices::{Device, Devices};
+pub use self::devices::{Device, DeviceMut, Devices};
 pub use self::domain::*;
 pub use self::encryption::*;
 pub use self::enlightenments::*;

@@ -1,8 +1,11 @@
 //! Elements from what they must have, and short ways to what is asked for most.
 
-use crate::bindings::{Disk, DiskType, Domain, DomainType, Interface, InterfaceType, Memory, OsTypeValue, Vcpu};
-use crate::scalar::{MacAddress, MemoryUnit, NicModel};
-use domxml_runtime::{Element, field_mut};
+use crate::bindings::{
+    CpuTopology, Disk, DiskType, Domain, DomainType, Interface, InterfaceType, MaxMemory, Memory, MemorySize, NumaCell,
+    OsTypeValue, Vcpu,
+};
+use crate::scalar::{self, MacAddress, MemoryUnit, NicModel};
+use domxml_runtime::{Element, PathError, field_mut};
 use std::fmt;
 
 impl Domain {
@@ -10,7 +13,7 @@ impl Domain {
     #[must_use]
     pub fn new(type_: DomainType, name: impl Into<String>, mebibytes: u64) -> Self {
         let mut domain = Domain { type_, name: name.into(), ..Domain::default() };
-        domain.memory = Some(Memory { unit: Some(MemoryUnit::MiB), value: mebibytes, ..Memory::default() });
+        domain.memory = Some(Memory::new(mebibytes, MemoryUnit::MiB));
         domain.os.get_or_insert_default().type_.value = OsTypeValue::Hvm;
         domain
     }
@@ -88,6 +91,38 @@ impl Disk {
             _ => None,
         }
     }
+
+    /// As [`Disk::path`], to be changed; none where there is none. What else the source says stays.
+    pub fn path_mut(&mut self) -> Option<&mut String> {
+        match &mut self.type_ {
+            DiskType::File(file) => file.source.as_mut()?.file.as_mut(),
+            DiskType::Block(block) => block.source.as_mut()?.dev.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// Puts another medium in, the file or block device of the host at this path. What else the source says of the old one goes with it.
+    ///
+    /// # Errors
+    ///
+    /// The disk is of another type than `file` and `block`; then nothing is changed.
+    pub fn insert(&mut self, path: impl Into<String>) -> Result<(), PathError> {
+        let attribute = if matches!(self.type_, DiskType::Block(_)) { "source/@dev" } else { "source/@file" };
+        let mut new = self.clone();
+        new.remove("source")?;
+        new.set(attribute, &path.into())?;
+        *self = new;
+        Ok(())
+    }
+
+    /// Takes the medium out.
+    ///
+    /// # Errors
+    ///
+    /// Disks of its type are never without.
+    pub fn eject(&mut self) -> Result<(), PathError> {
+        self.remove("source").map(drop)
+    }
 }
 
 impl Interface {
@@ -131,6 +166,15 @@ impl Interface {
         self.mac.as_ref()?.address
     }
 
+    /// As [`Interface::connected_to`], to be changed: another bridge, or another network.
+    pub fn connected_to_mut(&mut self) -> Option<&mut String> {
+        match &mut self.type_ {
+            InterfaceType::Bridge(bridge) => Some(&mut bridge.source.as_mut()?.bridge),
+            InterfaceType::Network(network) => Some(&mut network.source.network),
+            _ => None,
+        }
+    }
+
     /// The bridge or the network that it is connected to.
     #[must_use]
     pub fn connected_to(&self) -> Option<&str> {
@@ -139,5 +183,43 @@ impl Interface {
             InterfaceType::Network(network) => Some(&network.source.network),
             _ => None,
         }
+    }
+}
+
+impl CpuTopology {
+    /// How many CPUs it has places for; none for more than 64 bits hold.
+    #[must_use]
+    pub fn cpus(&self) -> Option<u64> {
+        let parts = [self.dies.unwrap_or(1), self.clusters.unwrap_or(1), self.cores, self.threads];
+        parts.into_iter().try_fold(self.sockets, u64::checked_mul)
+    }
+}
+
+/// Elements that are a size: a number and its unit.
+macro_rules! sizes {
+    ($($ty:ident)*) => {$(
+        impl $ty {
+            /// So much, as `(8, MemoryUnit::GiB)`.
+            #[must_use]
+            pub fn new(value: u64, unit: MemoryUnit) -> Self {
+                $ty { value, unit: Some(unit), ..$ty::default() }
+            }
+
+            /// How many bytes it is; none for more than 64 bits hold.
+            #[must_use]
+            pub fn bytes(&self) -> Option<u64> {
+                scalar::bytes(self)
+            }
+        }
+    )*};
+}
+
+sizes! { Memory MemorySize MaxMemory }
+
+impl NumaCell {
+    /// How many bytes of memory it has; none for more than 64 bits hold.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        scalar::bytes(self)
     }
 }

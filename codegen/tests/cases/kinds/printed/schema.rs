@@ -33,9 +33,9 @@ pub enum Device<'a> {
     Panic(&'a PanicDevice, usize),
 }
 
-rt::kinds! { Device of Devices;
-    1 Disk(Disk);
-    2 Panic(PanicDevice);
+rt::kinds! { Device, DeviceMut of Devices;
+    1 disks = Disk(Disk);
+    2 panic = Panic(PanicDevice);
 }
 
 /// Tells the host of a crash.
