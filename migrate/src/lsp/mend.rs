@@ -39,13 +39,17 @@ impl Mended {
                 return Some(Self::of(mended, closed, tree, unsure(text, tree)));
             }
         }
-        // Not the tags are wrong, or all of them are: what is before the break is closed there.
-        let break_at = tree.broken_at().map_or(wrong_at, |at| at.min(wrong_at));
-        let tag = tree.elements.iter().rfind(|it| it.tag.contains(&break_at));
-        let cut = tag.map_or(break_at, |it| it.tag.start);
-        let (mended, closed) = patched(&text[..cut], &Tree::new(&text[..cut]));
-        let unsure = std::iter::once(cut..text.len()).collect();
-        parses(&mended).then(|| Self::of(mended, closed, tree, unsure))
+        // Not the tags are wrong, or all of them are: what is before the break is closed there. What a text holds that no document can hold
+        // comes out when the tags are whole.
+        let mut break_at = tree.broken_at().map_or(wrong_at, |at| at.min(wrong_at));
+        loop {
+            let tag = tree.elements.iter().rfind(|it| it.tag.contains(&break_at));
+            let cut = tag.map_or(break_at, |it| it.tag.start);
+            let (mended, closed) = patched(&text[..cut], &Tree::new(&text[..cut]));
+            let mended = Self::of(mended, closed, tree, vec![cut..text.len()]);
+            let Err(error) = domxml_xml::parse(&mended.text, &mut Spare::default()) else { return Some(mended) };
+            break_at = Some(mended.before(error.at)).filter(|at| *at < cut)?;
+        }
     }
 
     fn of(text: String, closed: Vec<(usize, usize)>, tree: &Tree, unsure: Vec<Range<usize>>) -> Self {
@@ -165,6 +169,7 @@ mod tests {
         assert_eq!(mend("<a><b>text</c></b>").text, "<a><b>text    </b></a>");
         assert_eq!(mend("<a><!-- <b/>").text, "<a>         </a>");
         assert_eq!(mend("<a><b/>&none;<c/></a>").text, "<a><b/></a>");
+        assert_eq!(mend("<a><b/>\u{1}<![CDATA[</a>").text, "<a><b/></a>");
     }
 
     #[test]

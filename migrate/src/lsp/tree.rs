@@ -130,13 +130,15 @@ impl Tree {
                 _ => tree.faults.push(Fault::Endless(range.start)),
             }
         }
-        while let Some(number) = open.pop() {
-            tree.end_unclosed(text, number, text.len());
+        // What is open where the text ends has not been written to its end: no line tells that it had to end before.
+        for number in open.into_iter().rev() {
+            tree.elements[number].range.end = text.len();
+            tree.faults.push(Fault::Unclosed(number, text.len()));
         }
         tree
     }
 
-    /// Ends an element that has no end tag and was left open up to a place.
+    /// Ends an element that has no end tag and was left open up to the end tag of another one.
     fn end_unclosed(&mut self, text: &str, number: usize, at: usize) {
         let own = indentation(text, self.elements[number].tag.start);
         let outdented = |child: &usize| {
@@ -350,6 +352,13 @@ mod tests {
         let children = |number: usize| tree.elements[number].children.clone();
         assert_eq!((children(0), children(1), children(2)), (vec![1, 4], vec![2], vec![3]));
         assert_eq!(&text[tree.elements[1].range.clone()], "<b>\n    <c>\n      <d/>\n");
+    }
+
+    #[test]
+    fn what_is_not_closed_in_a_text_that_ends_reaches_to_its_end() {
+        let text = "<a>\n  <b>\n  <c/>\n\t<d>";
+        let tree = Tree::new(text);
+        assert_eq!((tree.chain(2), tree.chain(3)), (vec![0, 1, 2], vec![0, 1, 3]));
     }
 
     #[test]
