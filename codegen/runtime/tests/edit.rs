@@ -3,7 +3,7 @@
 mod shop;
 
 use domxml_runtime::edit::Around;
-use domxml_runtime::{Element, Original, ReadOptions, WriteOptions};
+use domxml_runtime::{Anchor, Element, KeptNode, Original, ReadOptions, WriteOptions};
 use domxml_xml::Spare;
 use shop::{Item, ItemBook, ItemKind, Shop, Size};
 
@@ -137,6 +137,20 @@ fn elements_of_one_name_keep_their_order_when_one_of_them_moves() {
     let text = format!("<shop name='x'>\n\t{}\n\t<closed/>\n</shop>", items.join("\n\t"));
     let swapped = [items[2], items[1], items[0]].join("\n\t");
     changes(&text, |shop| shop.items.swap(0, 1), &items.join("\n\t"), &swapped);
+}
+
+#[test]
+fn elements_of_one_name_that_come_together_keep_their_order() {
+    let items = ["<item kind='book'/>", "<item kind='book' z='2'/>"];
+    let text =
+        format!("<shop name='x'>\n\t<item kind='voucher'>\n\t\t{}\n\t</item>\n\t{}\n</shop>", items[0], items[1]);
+    let into_the_first = |shop: &mut Shop| {
+        let kept = shop.xml.kept_mut().nodes.remove(0);
+        shop.items[0].xml.kept_mut().nodes.push(KeptNode { anchor: Anchor::End, ..kept });
+    };
+    let together =
+        format!("<shop name='x'>\n\t<item kind='voucher'>\n\t\t{}\n\t\t{}\n\t</item>\n</shop>", items[0], items[1]);
+    assert_eq!(edit(&text, into_the_first), together);
 }
 
 fn indented(text: &str) -> String {

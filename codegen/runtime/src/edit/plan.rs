@@ -213,7 +213,7 @@ impl<'m, 'd> Merge<'m, 'd> {
     }
 }
 
-/// The parts in an element that stand in an order: its fields, and what is kept and has the name of one.
+/// The parts in an element that stand in an order: its fields, and what is kept and shares its name with another one.
 struct Order<'p> {
     print: &'p Print,
     names: HashSet<&'p str>,
@@ -221,8 +221,10 @@ struct Order<'p> {
 
 impl<'p> Order<'p> {
     fn of(print: &'p Print, children: &[usize]) -> Self {
-        let fields = children.iter().filter(|child| print.marks[**child].is_field());
-        Order { print, names: fields.map(|field| print.name(*field)).collect() }
+        let mut seen = HashSet::new();
+        let shared = |child: &&usize| !seen.insert(print.name(**child)) || print.marks[**child].is_field();
+        let names = children.iter().filter(shared).map(|child| print.name(*child));
+        Order { print, names: names.filter(|name| !name.is_empty()).collect() }
     }
 
     fn holds(&self, part: usize) -> bool {
