@@ -25,6 +25,11 @@ pub(super) fn rule() -> Rule {
         .finds("<devices><serial type='pty'><target type='isa-serial' port='4'/></serial></devices>")
         .finds("<devices><serial type='tcp'><source mode='connect' service='1'/></serial></devices>")
         .finds("<devices><serial type='spicevmc'/></devices>")
+        .finds("<devices><parallel type='pty'><target port='4294967295'/></parallel></devices>")
+        .finds(
+            "<devices><smartcard mode='host-certificates'><certificate>a</certificate><certificate>b</certificate><certificate>c</certificate>\
+             <database>nssdb</database></smartcard></devices>",
+        )
         .row(
             refuse(|devices: &Devices, _| second(devices).map(|_| "only the first console can be a serial port"))
                 .at(|devices| second(devices).map_or(&devices.xml, |console| &console.xml)),
@@ -51,9 +56,6 @@ pub(super) fn rule() -> Rule {
             |serial, _| given(serial).filter(|_| is_isa(serial)),
             |_| "another serial port has this number: choose another port, or leave it out".to_owned(),
         ))
-        .row(refuse(|card: &SmartcardModeHostCertificates, _| {
-            (card.certificates.len() != 3).then_some("a smartcard has three certificates")
-        }))
         .row(refuse(|card: &Smartcard, _| {
             let untyped = matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some();
             untyped.then_some("a smartcard in another program needs a type of character device")
@@ -81,6 +83,7 @@ pub(super) fn rule() -> Rule {
             _ => {}
         }))
         .row(check(consoles))
+        .with(numbers_and_paths)
 }
 
 /// A console behind the first that is a serial port.
@@ -195,4 +198,24 @@ fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, cx: &mut 
     if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
         cx.refuse_here(cx.here, "only a device that connects can connect again");
     }
+}
+
+fn numbers_and_paths(rule: Rule) -> Rule {
+    rule.row(refuse(|card: &SmartcardModeHostCertificates, _| {
+        (card.certificates.len() != 3).then_some("a smartcard has three certificates")
+    }))
+    .row(refuse(|card: &SmartcardModeHostCertificates, _| {
+        let relative = card.database.as_ref().is_some_and(|path| !path.starts_with('/'));
+        relative.then_some("the path of a database of certificates begins with '/'")
+    }))
+    // Between 9.0.0 and 12.8.0, of which the later is said.
+    .row(refuse(|it: &SerialTarget, _| beyond_ports(it.port)).since(12, 8, 0))
+    .row(refuse(|it: &ParallelTarget, _| beyond_ports(it.port)).since(12, 8, 0))
+    .row(refuse(|it: &ConsoleTarget, _| beyond_ports(it.port)).since(12, 8, 0))
+}
+
+/// libvirt reads the numbers of ports as signed ones.
+fn beyond_ports(port: Option<u32>) -> Option<String> {
+    let beyond = port.is_some_and(|port| i32::try_from(port).is_err());
+    beyond.then(|| format!("the number of a port is at most {}: choose the next free one", i32::MAX))
 }

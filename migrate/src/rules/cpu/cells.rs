@@ -15,6 +15,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='0-1' memory='524288'/></numa></cpu>")
             .row(check(conflict)),
+        super::interconnects::rule(),
         rule("cpu-numa-cell-ids", Class::Default)
             .since(1, 2, 7)
             .summary("NUMA cells have numbers")

@@ -4,6 +4,7 @@ mod cachetune_order;
 mod cells;
 mod cpu_numa_distances_filled;
 mod energytune_order;
+mod interconnects;
 mod iothreads;
 mod memorytune_order;
 mod numatune;

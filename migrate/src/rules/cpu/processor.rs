@@ -110,7 +110,8 @@ fn conflict() -> Rule {
         .summary("processors that libvirt refuses")
         .doc(
             "Features, a vendor and a check need a model, and no feature stands twice. The vendor that the guest sees has 12 characters. \
-             Only the host's own processor, or the maximum, can be kept from features that do not migrate.",
+             Only the host's own processor, or the maximum, can be kept from features that do not migrate, and only the width of addresses that \
+             is passed through has a limit.",
         )
         .finds("<cpu><model>core2duo</model><feature name='vmx'/><feature name='vmx'/></cpu>")
         .finds("<cpu><feature policy='require' name='vmx'/></cpu>")
@@ -119,6 +120,7 @@ fn conflict() -> Rule {
         .finds("<cpu><model vendor_id='short'>core2duo</model></cpu>")
         .finds("<cpu><model vendor_id='Genuine,ntel'>core2duo</model></cpu>")
         .finds("<cpu mode='host-model' migratable='off'/>")
+        .finds("<cpu mode='host-passthrough'><maxphysaddr mode='emulate' limit='42'/></cpu>")
         .finds("<cpu><topology sockets='0' cores='1' threads='1'/></cpu>")
         .row(refuse_at(Cpu::FEATURES, |cpu, _| {
             (is_bare_model(cpu) && !cpu.features.is_empty()).then_some("features need a model that they are added to")
@@ -145,6 +147,10 @@ fn conflict() -> Rule {
                 12 => vendor.contains(',').then(|| "a vendor has no comma".to_owned()),
                 _ => Some(format!("the vendor '{vendor}' has not 12 characters")),
             }
+        }))
+        .row(refuse(|it: &CpuMaxPhysAddr, _| {
+            (it.mode == CpuMaxPhysAddrMode::Emulate && it.limit.is_some())
+                .then_some("only addresses passed through have a limit: leave it out, or set mode='passthrough'")
         }))
         .row(refuse(|it: &CpuTopology, _| {
             let parts = [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)];

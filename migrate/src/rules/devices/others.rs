@@ -1,5 +1,7 @@
 //! Vsocks, memory balloons, panic devices, leases and watchdogs.
 
+use domxml::scalar::bytes;
+
 use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -57,11 +59,12 @@ fn conflict() -> Rule {
         .doc(
             "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. A lease names its lockspace and key. The \
              address of a vsock is at least 3, and without a model it has no options of virtio. Of the drivers QEMU's alone finds a place \
-             for the messages of a crashing guest, where `<pstore>` names none.",
+             for the messages of a crashing guest, where `<pstore>` names none. Its size is a power of 2.",
         )
         .finds("<devices><panic model='isa'/><panic model='isa'/></devices>")
         .finds("<devices><vsock model='virtio'><cid auto='no' address='2'/></vsock></devices>")
         .finds("<devices><vsock><driver iommu='on'/></vsock></devices>")
+        .finds("<devices><pstore backend='acpi-erst'><path>/p</path><size unit='KiB'>12</size></pstore></devices>")
         .finds("<devices><lease><lockspace/><key>k</key><target path='/l'/></lease></devices>")
         .row(unique(
             Devices::PANICS,
@@ -85,6 +88,13 @@ fn conflict() -> Rule {
                 (store.path.is_none() && !kept).then_some("the store needs a file of the host: add <path>")
             })
             .but(Driver::Qemu),
+        )
+        .row(
+            refuse(|store: &Pstore, _| {
+                let fits = bytes(&store.size).is_some_and(|bytes| bytes >= 4096 && bytes.is_power_of_two());
+                (!fits).then_some("the size of the store is a power of 2, and at least 4 KiB")
+            })
+            .at(|store| &store.size.xml),
         )
         .row(refuse(|lease: &Lease, _| {
             let nameless = lease.lockspace.is_empty() || lease.key.is_empty();

@@ -8,7 +8,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's")
             .doc(
                 "libvirt refuses a list of banks of registers or a profile unless the definition says that the emulated TPM has version \
-                 2.0, and an external TPM without the socket of its emulator.",
+                 2.0, an external TPM without the socket of its emulator, and a third TPM.",
             )
             .finds(
                 "<devices><tpm model='tpm-crb'><backend type='emulator'><active_pcr_banks><sha256/></active_pcr_banks></backend></tpm>\
@@ -16,6 +16,10 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .finds("<devices><tpm model='tpm-crb'><backend type='emulator'><profile source='local:a'/></backend></tpm></devices>")
             .finds("<devices><tpm model='tpm-crb'><backend type='external'/></tpm></devices>")
+            .finds(
+                "<devices><tpm><backend type='passthrough'/></tpm><tpm><backend type='passthrough'/></tpm>\
+                 <tpm><backend type='passthrough'/></tpm></devices>",
+            )
             .row(refuse(|backend: &TpmBackend, _| {
                 let TpmBackendType::Emulator(emulator) = &backend.type_ else { return None };
                 let banks = emulator.active_pcr_banks.as_ref().is_some_and(|banks| !is_bare(banks));
@@ -27,6 +31,13 @@ pub(super) fn rules() -> Vec<Rule> {
                 let older = backend.version != Some(TpmVersion::Tpm20);
                 (emulator.profile.is_some() && older).then_some("a profile needs version='2.0'")
             }))
+            .row(
+                refuse(|devices: &Devices, _| {
+                    devices.tpms.get(2).map(|_| "a guest has one TPM, and on Power one proxy beside it: leave this one out")
+                })
+                .at(|devices| devices.tpms.get(2).map_or(&devices.xml, |third| &third.xml))
+                .but(Driver::Qemu),
+            )
             .row(refuse(|external: &TpmBackendTypeExternal, _| {
                 external.source.is_none().then_some("an external TPM needs the socket of its emulator")
             })),

@@ -113,8 +113,9 @@ fn conflict() -> Rule {
         .doc(
             "Without a boot loader of the host a domain needs `<os>` with a type. A container needs `<init>`. Devices with a boot order and \
              `<boot>` in `<os>` exclude each other. A firmware needs a path unless it is chosen automatically, and one without state has no \
-             NVRAM. Before 11.2.0 a guest has one ACPI table.",
+             NVRAM. A shim stands before a kernel. Before 11.2.0 a guest has one ACPI table.",
         )
+        .finds("<os><type arch='x86_64'>hvm</type><shim>/shim.efi</shim></os>")
         .finds(
             "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os><devices><interface type='user'><boot order='1'/></interface></devices>",
         )
@@ -132,6 +133,10 @@ fn conflict() -> Rule {
                 (container && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>"),
                 (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty"),
             ]
+        }))
+        .row(refuse(|os: &Os, scope| {
+            let alone = is_machine(scope.os_type) && os.shim.is_some() && os.kernel.is_none();
+            alone.then_some("a shim checks a kernel: add <kernel>, or leave out <shim>")
         }))
         .row(refuse(|variable: &OsInitenv, scope| {
             let empty = is_container(scope.os_type) && variable.value.is_empty();

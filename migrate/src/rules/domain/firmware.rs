@@ -2,6 +2,7 @@
 
 use domxml::OsFirmwareFeatureName as Name;
 
+use super::boot::is_machine;
 use crate::rules::prelude::*;
 use crate::rules::storage::spell_out_ports;
 
@@ -37,7 +38,7 @@ pub(super) fn refused(rule: Rule) -> Rule {
     .row(
         refuse(|os: &Os, scope| {
             let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
-            (scope.is_hvm() && !chosen && (os.loader.is_some() || says_nvram(os)))
+            (is_machine(scope.os_type) && !chosen && (os.loader.is_some() || says_nvram(os)))
                 .then_some("the firmware has no path and is not chosen automatically either")
         })
         .at(|os| {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use domxml::scalar::{AnyBase, PciBus, PciDomain, PciFunction, PciSlot};
 use domxml_runtime::{WriteOptions, extras_mut};
 
 use crate::rules::prelude::*;
@@ -11,7 +12,8 @@ pub(super) fn rule() -> Rule {
         .summary("a device of the host is assigned twice")
         .doc(
             "A device of the host goes to the guest once: libvirt refuses a second one with the same source, whatever else is said of it. A \
-             USB device that an earlier one names by vendor and product alone is the same wherever it is plugged in.",
+             USB device that an earlier one names by vendor and product alone is the same wherever it is plugged in. An interface of the type \
+             `hostdev` is such a device, too.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
@@ -29,15 +31,22 @@ pub(super) fn rule() -> Rule {
              <address bus='0' target='0' unit='0'/></source></hostdev><hostdev mode='subsystem' type='scsi' managed='no'><source>\
              <!-- once more --><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev></devices>",
         )
+        .finds(
+            "<devices><interface type='hostdev' managed='yes'><source><address type='pci' domain='0x0000' bus='0x06' slot='0x12' \
+             function='0x5'/></source></interface><hostdev mode='subsystem' type='pci' managed='no'><source>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+        )
         .row(check(twice))
 }
 
+/// libvirt reads the interfaces first.
 fn twice(devices: &Devices, cx: &mut Context<'_>) {
+    let interfaces = devices.interfaces.iter().map(|it| (&it.xml, interface_names(it)));
+    let hostdevs = devices.hostdevs.iter().map(|it| (&it.xml, names(it)));
     let mut seen = HashSet::new();
-    for hostdev in &devices.hostdevs {
-        let names = names(hostdev);
+    for (xml, names) in interfaces.chain(hostdevs) {
         if names.iter().any(|name| seen.contains(name)) {
-            cx.error(&hostdev.xml, "the guest has this device of the host already: a device goes to one guest, once");
+            cx.error(xml, "the guest has this device of the host already: a device goes to one guest, once");
         }
         seen.extend(names.into_iter().next());
     }
@@ -47,12 +56,13 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
 fn names(hostdev: &Hostdev) -> Vec<String> {
     match &hostdev.mode {
         HostdevMode::Subsystem(members) => match &members.type_ {
-            HostdevSubsystem::Pci(pci) => {
-                let PciAddress { domain, bus, slot, function, .. } = pci.source.address;
-                let (domain, bus) = (domain.unwrap_or_default(), bus.unwrap_or_default());
-                vec![format!("{domain}:{bus}:{}.{}", slot.unwrap_or_default(), function.unwrap_or_default())]
+            HostdevSubsystem::Pci(HostdevSubsystemPci { source: HostdevSourcePci { address: it, .. }, .. }) => {
+                vec![pci_name(it.domain, it.bus, it.slot, it.function)]
             }
-            HostdevSubsystem::Usb(usb) => usb_names(&usb.source),
+            HostdevSubsystem::Usb(HostdevSubsystemUsb { source, .. }) => {
+                let place = source.address.as_ref().map(|it| usb_place(it.bus, it.device, it.port.as_deref()));
+                usb_names(place, source.vendor.as_ref(), source.product.as_ref())
+            }
             HostdevSubsystem::Scsi(scsi) => vec![plain(&scsi.source)],
             HostdevSubsystem::ScsiHost(adapter) => vec![plain(&adapter.source)],
             HostdevSubsystem::Mdev(mdev) => vec![plain(&mdev.source)],
@@ -68,13 +78,35 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
     }
 }
 
-fn usb_names(source: &HostdevSourceUsb) -> Vec<String> {
-    let place = source.address.as_ref().map(|address| {
-        let (device, port) = (address.device.map(|device| device.0), address.port.as_deref());
-        format!("bus {}, device {device:?}, port {port:?}", address.bus)
-    });
-    let product = source.vendor.as_ref().zip(source.product.as_ref());
-    place.into_iter().chain(product.map(|(vendor, product)| format!("{}:{}", vendor.id, product.id))).collect()
+/// As [`names`], of an interface that is a device of the host.
+fn interface_names(interface: &Interface) -> Vec<String> {
+    let InterfaceType::Hostdev(InterfaceTypeHostdev { source, .. }) = &interface.type_ else { return Vec::new() };
+    let place = match source.address.as_ref().map(|address| &address.type_) {
+        Some(InterfaceHostdevAddressType::Pci(it)) => return vec![pci_name(it.domain, it.bus, it.slot, it.function)],
+        Some(InterfaceHostdevAddressType::Usb(it)) => Some(usb_place(it.bus, it.device, it.port.as_deref())),
+        _ => None,
+    };
+    usb_names(place, source.vendor.as_ref(), source.product.as_ref())
+}
+
+/// What an address of PCI leaves out is 0.
+fn pci_name(
+    domain: Option<PciDomain>,
+    bus: Option<PciBus>,
+    slot: Option<PciSlot>,
+    function: Option<PciFunction>,
+) -> String {
+    let (domain, bus) = (domain.unwrap_or_default(), bus.unwrap_or_default());
+    format!("{domain}:{bus}:{}.{}", slot.unwrap_or_default(), function.unwrap_or_default())
+}
+
+fn usb_place(bus: AnyBase, device: Option<AnyBase>, port: Option<&str>) -> String {
+    format!("bus {bus}, device {:?}, port {port:?}", device.map(|device| device.0))
+}
+
+fn usb_names(place: Option<String>, vendor: Option<&HostdevVendor>, product: Option<&HostdevProduct>) -> Vec<String> {
+    let product = vendor.zip(product).map(|(vendor, product)| format!("{}:{}", vendor.id, product.id));
+    place.into_iter().chain(product).collect()
 }
 
 /// A source as text, without what the author remarks on it.

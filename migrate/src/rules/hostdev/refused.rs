@@ -4,6 +4,9 @@ use domxml::{HostdevScsiAdapterType as AdapterType, HostdevSubsystemMdevModel as
 
 use crate::rules::prelude::*;
 
+const TOGETHER: &str = "a USB device is named by vendor and product together";
+const NO_VENDOR: &str = "0 is no number of a vendor";
+
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         rule("hostdev-sgio-unfiltered", Class::Conflict)
@@ -20,16 +23,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 let unfiltered = it.sgio == Some(HostdevSubsystemScsiSgio::Unfiltered);
                 unfiltered.then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
             })),
-        rule("hostdev-startup-policy-pci", Class::Conflict)
-            .summary("a PCI function of the host has a policy for its absence")
-            .doc("Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.")
-            .finds(
-                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
-                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
-            )
-            .row(refuse(|it: &HostdevSourcePci, _| {
-                it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions")
-            })),
+        startup_policy(),
         rule("device-rom-disabled-tuned", Class::Conflict)
             .summary("an option ROM that is turned off is described nevertheless")
             .doc("`enabled='no'` says that the device has no option ROM. libvirt refuses `bar` and `file` beside it.")
@@ -53,11 +47,22 @@ pub(super) fn rules() -> Vec<Rule> {
                  </hostdev></devices>",
             )
             .finds("<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/></source></hostdev></devices>")
+            .finds(
+                "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x1234'/></source></interface>\
+                 </devices>",
+            )
             .row(refuse(|it: &HostdevSourceUsb, _| {
-                (it.vendor.is_some() != it.product.is_some()).then_some("a USB device is named by vendor and product together")
+                (it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
             }))
             .row(refuse_in(HostdevSourceUsb::VENDOR, |vendor, _| {
-                (vendor.id.0 == 0).then_some("0 is no number of a vendor")
+                (vendor.id.0 == 0).then_some(NO_VENDOR)
+            }))
+            // Without either the source says nothing, and that is what is told.
+            .row(refuse(|it: &InterfaceSourceHostdev, _| {
+                (it.address.is_some() && it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
+            }))
+            .row(refuse_in(InterfaceSourceHostdev::VENDOR, |vendor, _| {
+                (vendor.id.0 == 0).then_some(NO_VENDOR)
             }))
             .row(
                 refuse(|it: &HostdevUsbAddress, _| {
@@ -74,6 +79,28 @@ pub(super) fn rules() -> Vec<Rule> {
         options(),
         scsi_source(),
     ]
+}
+
+fn startup_policy() -> Rule {
+    rule("hostdev-startup-policy-pci", Class::Conflict)
+            .summary("a device of the host that is not on USB has a policy for its absence")
+            .doc("Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.")
+            .finds(
+                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
+                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+            )
+            .row(refuse(|it: &HostdevSourcePci, _| {
+                it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions")
+            }))
+            .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
+            .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
+            .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml)))
+}
+
+/// The objection to the policy of a source that has none in the schema.
+fn policy_of(what: &str, source: &Extra) -> Option<String> {
+    kept_attribute(source, "startupPolicy")
+        .map(|_| format!("startupPolicy is for USB devices alone: a {what} has none"))
 }
 
 fn address_type() -> Rule {

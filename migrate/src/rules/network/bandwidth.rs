@@ -7,10 +7,13 @@ pub(super) fn rule() -> Rule {
         .summary("the limits of an interface contradict each other")
         .doc(
             "Limits in one direction need `average`, or, towards a guest on a virtual network, `floor`; `peak` and `burst` go with \
-             `average`. libvirt refuses the rest, and a `classID`, which only a network gives.",
+             `average`, be it 0. libvirt refuses the rest, and a `classID`, which only a network gives. Today it refuses `floor` elsewhere \
+             even where that is 0, which old ones read past.",
         )
         .finds("<devices><interface type='user'><bandwidth><inbound peak='4'/></bandwidth></interface></devices>")
+        .finds("<devices><interface type='network'><source network='n'/><bandwidth><inbound peak='0' floor='4'/></bandwidth></interface></devices>")
         .finds("<devices><interface type='user'><bandwidth><inbound average='8' floor='4'/></bandwidth></interface></devices>")
+        .finds("<devices><interface type='user'><bandwidth><inbound average='8' floor='0'/></bandwidth></interface></devices>")
         .finds("<devices><interface type='user'><bandwidth><outbound floor='4'/></bandwidth></interface></devices>")
         .finds("<devices><interface type='user'><bandwidth classID='3'><inbound average='8'/></bandwidth></interface></devices>")
         .row(refuse(|it: &Bandwidth, _| {
@@ -20,20 +23,20 @@ pub(super) fn rule() -> Rule {
             if it.average.is_none() && it.floor.is_none() {
                 return Some("limits need 'average' or 'floor'");
             }
-            extra(it.average, it.peak, it.burst)
+            extra(it)
         }))
         .row(
-            refuse(|it: &Interface, _| {
-                let floor = inbound(it).is_some_and(|rates| set(rates.floor));
+            refuse(|it: &Interface, scope| {
+                let floor = inbound(it).is_some_and(|rates| guarantees(rates, scope));
                 let network = matches!(it.type_, InterfaceType::Network(_));
                 (floor && !network).then_some("only a virtual network guarantees a 'floor'")
             })
             .at(|it| inbound(it).map_or(&it.xml, |rates| &rates.xml)),
         )
-        .row(refuse_in(Bandwidth::OUTBOUND, |it, _| match (it.average, it.floor) {
-            (_, floor) if set(floor) => Some("there is no 'floor' for packets from the guest"),
+        .row(refuse_in(Bandwidth::OUTBOUND, |it, scope| match (it.average, it.floor) {
+            _ if guarantees(it, scope) => Some("there is no 'floor' for packets from the guest"),
             (None, None) => Some("limits need 'average'"),
-            _ => extra(it.average, it.peak, it.burst),
+            _ => extra(it),
         }))
 }
 
@@ -41,11 +44,12 @@ fn inbound(interface: &Interface) -> Option<&BandwidthRates> {
     interface.bandwidth.as_ref()?.inbound.as_ref()
 }
 
-fn set(rate: Option<u64>) -> bool {
-    rate.is_some_and(|rate| rate > 0)
+/// Whether libvirt takes a `floor` for one. That a 0 is one came between 9.0.0 and 12.8.0: the later of the two is said.
+fn guarantees(rates: &BandwidthRates, scope: &Scope) -> bool {
+    rates.floor.is_some_and(|floor| floor > 0 || scope.knows(12, 8, 0))
 }
 
-fn extra(average: Option<u64>, peak: Option<u64>, burst: Option<u32>) -> Option<&'static str> {
-    let extra = set(peak) || set(burst.map(u64::from));
-    (extra && !set(average)).then_some("'peak' and 'burst' go with 'average'")
+fn extra(rates: &BandwidthRates) -> Option<&'static str> {
+    let extra = rates.peak.is_some() || rates.burst.is_some();
+    (extra && rates.average.is_none()).then_some("'peak' and 'burst' go with 'average'")
 }

@@ -16,6 +16,16 @@ pub(super) fn refused() -> Rule {
         .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' family='ipv6'/></interface></devices>")
         .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' peer='2001:db8::1'/></interface></devices>")
         .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='33'/></interface></devices>")
+        .finds("<devices><interface type='bridge'><source bridge='b'><ip address='192.0.2.5'/></source></interface></devices>")
+        .row(
+            refuse(|it: &Interface, _| {
+                let source = child_called(it.type_.members()?, "source")?.extra()?;
+                let name = ["ip", "route"].into_iter().find(|name| source.keeps("", name))?;
+                let message = "has no addresses on the side of the host: leave out";
+                Some(format!("an interface of the type {} {message} <{name}> in <source>", it.type_.value()?))
+            })
+            .at(|it| it.type_.members().and_then(|it| child_called(it, "source")).and_then(Content::extra).unwrap_or(&it.xml)),
+        )
         .row(refuse_each(|ip: &Ip, _| {
             let own = family_of(ip.address);
             [

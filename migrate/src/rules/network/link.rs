@@ -106,6 +106,10 @@ pub(super) fn sources() -> Rule {
         .finds("<devices><interface type='bridge'><source bridge='a'/><backend type='passt'/></interface></devices>")
         .finds("<devices><interface type='user'><teaming type='persistent' persistent='ua-a'/></interface></devices>")
         .finds("<devices><interface type='user'><vlan><tag id='4096'/></vlan></interface></devices>")
+        .finds(
+            "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range start='0'/></portForward></interface>\
+             </devices>",
+        )
         .row(refuse(|it: &Interface, _| {
             let missing = matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none());
             missing.then_some("an interface of type bridge needs a source")
@@ -123,6 +127,11 @@ pub(super) fn sources() -> Rule {
             .since(11, 8, 0),
         )
         // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
+        // The schema has a signed number there.
+        .row(refuse(|it: &PortForwardRange, _| {
+            let wrong = [Some(it.start), it.end, it.to].into_iter().flatten().any(|port| port < 1);
+            wrong.then_some("a port is at least 1")
+        }))
         .row(refuse_at(Interface::PORT_FORWARDS, forwards_alone).but(Driver::Qemu).since(12, 8, 0))
         .row(refuse_at(Interface::BACKEND, |it, _| {
             let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));

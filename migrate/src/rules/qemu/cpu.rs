@@ -36,7 +36,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("the cache or the addresses of the host's CPU for another CPU")
             .doc(
                 "The cache of the host's CPU is passed through with the modes `host-passthrough` and `maximum` alone, as a whole; an emulated one \
-                 is of level 3. Addresses passed through from the host have no number of bits of their own, and only those have a limit.",
+                 is of level 3. Addresses passed through from the host have no number of bits of their own.",
             )
             .finds("<cpu mode='host-model'><cache mode='passthrough'/></cpu>")
             .finds("<cpu mode='host-passthrough'><cache level='3' mode='passthrough'/></cpu>")
@@ -44,14 +44,10 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<os><type arch='ppc64' machine='pseries'>hvm</type></os><cpu mode='host-passthrough'><cache level='3' mode='emulate'/></cpu>")
             .row(check(cache).driver(Driver::Qemu))
             .row(refused_where::<CpuCache>(|scope| !scope.is_x86(), "only x86 guests have a <cache> of the CPU: leave it out"))
-            .row(refused(|address: &CpuMaxPhysAddr, _| match address.mode {
-                CpuMaxPhysAddrMode::Passthrough if address.bits.is_some() => {
-                    Some("addresses passed through have the host's bits: leave out bits, or set mode='emulate'".to_owned())
-                }
-                CpuMaxPhysAddrMode::Emulate if address.limit.is_some() => {
-                    Some("only addresses passed through have a limit: leave it out, or set mode='passthrough'".to_owned())
-                }
-                _ => None,
+            .row(refused(|address: &CpuMaxPhysAddr, _| {
+                (address.mode == CpuMaxPhysAddrMode::Passthrough && address.bits.is_some()).then(|| {
+                    "addresses passed through have the host's bits: leave out bits, or set mode='emulate'".to_owned()
+                })
             }))
             .row(refused_where::<CpuMaxPhysAddr>(|scope| !scope.is_x86(), "only x86 guests have <maxphysaddr>: leave it out")),
         rule("qemu-cpu-sve-conflict", Class::Conflict)

@@ -162,7 +162,6 @@ fn formats() -> Rule {
         )
         .row(check(format).driver(Driver::Qemu))
         .row(check(encryption).driver(Driver::Qemu))
-        .row(check(stores).driver(Driver::Qemu))
         .row(refused(|format: &domxml::DiskFormat, _| {
             match format.type_ {
                 StorageFormat::Cow => Some("QEMU reads no cow images: convert it to qcow2"),
@@ -200,25 +199,6 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
         _ => return,
     };
     cx.error(&driver.xml, message);
-}
-
-/// Data apart from what describes it is of qcow2.
-fn stores(disk: &Disk, cx: &mut Context<'_>) {
-    if disk.driver.as_ref().and_then(|driver| driver.type_) == Some(Format::Qcow2) {
-        return;
-    }
-    let store = match &disk.type_ {
-        DiskType::File(it) => it.source.as_ref().and_then(|source| source.data_store.as_ref()),
-        DiskType::Block(it) => it.source.as_ref().and_then(|source| source.data_store.as_ref()),
-        DiskType::Network(it) => it.source.as_ref().and_then(|source| source.data_store.as_ref()),
-        _ => None,
-    };
-    if let Some(store) = store {
-        cx.error(
-            &store.xml,
-            "only qcow2 keeps its data in another file: set the format of the disk to qcow2, or leave out <dataStore>",
-        );
-    }
 }
 
 fn encryption(disk: &Disk, cx: &mut Context<'_>) {
@@ -264,7 +244,7 @@ fn options() -> Rule {
             "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, \
              SATA and IDE, a WWN of SCSI and IDE; a translation of the geometry of IDE, and none at all of USB; `removable` of USB and SCSI hard \
              disks, a rotation rate of hard disks on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not of SD cards. What is read is not \
-             copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`; `discard_no_unref` is of qcow2.",
+             copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`.",
         )
         .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
         .finds(
@@ -304,9 +284,6 @@ fn of_driver(disk: &Disk) -> Option<&'static str> {
     }
     if driver.name.as_deref().is_some_and(|name| name != "qemu") {
         return Some("QEMU's driver of disks is called qemu: set name='qemu'");
-    }
-    if driver.discard_no_unref == Some(OnOff::On) && driver.type_ != Some(Format::Qcow2) {
-        return Some("only qcow2 has discard_no_unref: leave it out");
     }
     None
 }

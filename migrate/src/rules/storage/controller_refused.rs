@@ -68,10 +68,18 @@ fn options() -> Rule {
         .doc(
             "Controllers of the types `fdc`, `sata`, `ccid` and some others have no model; an I/O thread is for virtio-scsi controllers; the \
              PCI controllers that are roots have no address; a NUMA node is not for the first PCI controller; the number of a PCI bridge is \
-             1 to 255, the chassis of a port up to 255, the bus behind an expander 1 to 254; the place of a pSeries root is 0 to 30, and 0 \
+             1 to 255, the chassis of a port up to 255, an index up to 2147483647, the bus behind an expander 1 to 254; the place of a pSeries root is 0 to 30, and 0 \
              exactly for the first one. libvirt refuses anything else.",
         )
         .finds("<devices><controller type='scsi' index='0' model='lsilogic'><driver iothread='1'/></controller></devices>")
+        .finds(
+            "<devices><controller type='nvme' index='0'><driver><iothreads><iothread id='1'/></iothreads></driver></controller></devices>",
+        )
+        .finds(
+            "<devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='1'><iothreads><iothread id='2'/></iothreads>\
+             </driver></controller></devices>",
+        )
+        .finds("<devices><controller type='usb' index='4294967295'/></devices>")
         .finds("<devices><controller type='sata' index='0' model='virtio-scsi'/></devices>")
         .finds(
             "<devices><controller type='pci' index='0' model='pci-root'><address type='pci' domain='0x0000' bus='0x00' slot='0x01' \
@@ -88,8 +96,17 @@ fn options() -> Rule {
             Some(format!("a controller of the type {} has no model '{model}': set another model, or leave it out", type_name(it)))
         }))
         .row(refuse_at(Controller::DRIVER, |it, _| {
-            let thread = it.driver.as_ref()?.iothread.is_some_and(|thread| thread != 0);
-            (thread && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
+            let driver = it.driver.as_ref()?;
+            let (one, several) = (driver.iothread.is_some_and(|thread| thread != 0), serve_several(driver));
+            if one && several {
+                return Some("the controller has one I/O thread or several: leave out iothread, or <iothreads>");
+            }
+            // The model that a SCSI controller gets is no one that several threads could serve, but with the QEMU driver.
+            ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
+        }))
+        .row(refuse(|it: &Controller, _| {
+            let beyond = it.index.is_some_and(|index| i32::try_from(index).is_err());
+            beyond.then(|| format!("the index of a controller is at most {}: choose the next free one", i32::MAX))
         }))
         .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address")).when(|it, _| is_pci_root(it)))
         .row(refuse_each(|it: &ControllerTarget, _| {
@@ -108,6 +125,11 @@ fn options() -> Rule {
             let wrong = it.index.is_some_and(|index| (index == 0) != (place.0 == 0));
             wrong.then_some("the place 0 is that of the controller with index 0, and of no other")
         }))
+}
+
+/// Whether a list names the I/O threads of a controller.
+fn serve_several(driver: &ControllerDriver) -> bool {
+    driver.iothreads.as_ref().is_some_and(|it| !it.iothreads.is_empty())
 }
 
 /// Whether a model is known, which it is of another type than the one that does not take it.

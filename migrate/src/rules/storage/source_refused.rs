@@ -141,10 +141,11 @@ fn gave_up(scope: &Scope) -> bool {
     scope.knows(11, 3, 0)
 }
 
-fn bare_label(label: &DeviceSeclabel, _: &Scope) -> Option<&'static str> {
+fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
     let DeviceSeclabelRelabel::Yes(members) = &label.relabel else { return None };
-    let bare = members.labels.is_empty() && members.labelskip.is_none();
-    bare.then_some("libvirt no longer takes relabel='yes' without a label")
+    // A label that was skipped was one until some version between 9.0.0 and 12.8.0, of which the later is said.
+    let skipped = members.labelskip.is_some() && !scope.knows(12, 8, 0);
+    (members.labels.is_empty() && !skipped).then_some("libvirt no longer takes relabel='yes' without a label")
 }
 
 fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
@@ -311,6 +312,8 @@ fn value_rows(rule: Rule) -> Rule {
         |cookie, _| Some(cookie.name.clone()),
         |name| format!("another cookie is called {name}: leave this one out"),
     ))
+    .row(refuse(|it: &DiskHostByAddress, _| beyond_network(it.port)))
+    .row(refuse(|it: &HostdevIscsiHost, _| beyond_network(it.port.and_then(|port| u32::try_from(port).ok()))))
     .row(refuse(|it: &DiskDataStore, _| {
         let source = it.type_.members().and_then(|members| child_called(members, "source"));
         source.is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
@@ -363,4 +366,8 @@ fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {
     } else {
         "a secret needs a UUID or a usage"
     })
+}
+
+fn beyond_network(port: Option<u32>) -> Option<&'static str> {
+    port.is_some_and(|port| port > u32::from(u16::MAX)).then_some("a port of a server is at most 65535")
 }

@@ -1,0 +1,94 @@
+//! What libvirt refuses of how the memory of NUMA cells is reached: its caches, and times and rates.
+
+use std::collections::HashSet;
+
+use domxml::{NumaInterconnectsItem as Item, NumaLatencyType as Access};
+
+use crate::rules::prelude::*;
+
+pub(super) fn rule() -> Rule {
+    crate::rule::rule("cpu-numa-memory-conflict", Class::Conflict)
+        .summary("caches, times and rates of memory that libvirt refuses")
+        .doc(
+            "A NUMA cell has one cache of each level from 1 to 3. Times and rates go from a cell with CPUs to a cell or to a cache that it \
+             has, and each is said once.",
+        )
+        .finds(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects>\
+             <latency initiator='0' target='1' type='access' value='5'/></interconnects></numa></cpu>",
+        )
+        .finds(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects>\
+             <bandwidth initiator='0' target='0' cache='1' type='read' value='5' unit='GiB'/></interconnects></numa></cpu>",
+        )
+        .finds(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects>\
+             <latency initiator='0' target='0' type='read' value='5'/><latency initiator='0' target='0' type='read' value='6'/>\
+             </interconnects></numa></cpu>",
+        )
+        .finds(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='4' associativity='none' policy='none'>\
+             <size value='8' unit='KiB'/><line value='64' unit='B'/></cache></cell></numa></cpu>",
+        )
+        .row(unique(
+            NumaCell::CACHES,
+            |cache, _| Some(cache.level),
+            |level| format!("the cell has another cache of the level {level}: leave this one out"),
+        ))
+        .row(refuse(|cache: &NumaCache, _| {
+            (!(1..=3).contains(&cache.level)).then_some("a cell has caches of the levels 1 to 3")
+        }))
+        .row(check(ways))
+}
+
+/// What a time or a rate is about.
+#[derive(PartialEq, Eq, Hash)]
+struct Way {
+    rate: bool,
+    initiator: u32,
+    target: u32,
+    cache: u32,
+    access: Access,
+}
+
+impl Way {
+    fn of(item: &Item) -> Option<(Self, &Extra)> {
+        Some(match item {
+            Item::Latency(it) => (Self::new(false, it.initiator, it.target, it.cache, it.type_), &it.xml),
+            Item::Bandwidth(it) => (Self::new(true, it.initiator, it.target, it.cache, it.type_), &it.xml),
+            _ => return None,
+        })
+    }
+
+    /// No cache is the memory itself, as the cache 0 is.
+    fn new(rate: bool, initiator: u32, target: u32, cache: Option<u32>, access: Access) -> Self {
+        Self { rate, initiator, target, cache: cache.unwrap_or_default(), access }
+    }
+
+    fn objection(&self, numa: &CpuNuma) -> Option<String> {
+        let called =
+            |id| (0..).zip(&numa.cells).find(|(index, cell)| cell.id.unwrap_or(*index) == id).map(|(_, cell)| cell);
+        let Some(initiator) = called(self.initiator) else { return Some(no_cell(self.initiator)) };
+        let Some(target) = called(self.target) else { return Some(no_cell(self.target)) };
+        if initiator.cpus.is_none() {
+            return Some(format!("the cell {} has no CPUs that could reach for memory", self.initiator));
+        }
+        let cached = self.cache == 0 || target.caches.iter().any(|cache| cache.level == self.cache);
+        (!cached).then(|| format!("the cell {} has no cache of the level {}", self.target, self.cache))
+    }
+}
+
+fn no_cell(id: u32) -> String {
+    format!("there is no cell {id}")
+}
+
+fn ways(numa: &CpuNuma, cx: &mut Context<'_>) {
+    let mut seen = HashSet::new();
+    for (way, xml) in numa.interconnects.iter().flat_map(|it| &it.items).filter_map(Way::of) {
+        if let Some(objection) = way.objection(numa) {
+            cx.error(xml, objection);
+        } else if !seen.insert(way) {
+            cx.error(xml, "this is said of these cells already: leave one out");
+        }
+    }
+}
