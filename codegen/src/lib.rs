@@ -1,5 +1,7 @@
 //! From an annotated RELAX NG schema to Rust: types, a parser and a formatter.
 //!
+//! A build script needs [`Builder`] alone: `domxml_codegen::Builder::new("my.rng").out_dir().run()`.
+//!
 //! Each stage is a module, takes the result of the one before and knows nothing of those that follow:
 //!
 //! | stage | in | out |

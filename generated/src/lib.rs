@@ -3,7 +3,9 @@
 //! ```
 //! use domxml::Domain;
 //!
-//! let text = "<domain type='kvm'><name>demo</name><memory unit='MiB'>512</memory><os><type>hvm</type></os></domain>";
+//! let text = "<domain type='kvm'>
+//!   <name>demo</name><memory unit='MiB'>512</memory><os><type>hvm</type></os>
+//! </domain>";
 //! let domain = Domain::from_xml(text)?;
 //! assert_eq!(domain.name, "demo");
 //! assert!(domain.to_xml()?.starts_with("<domain type='kvm'>\n  <name>demo</name>\n"));
@@ -15,13 +17,14 @@
 //! that a `<disk>` alone can be read and written as well as a whole domain. What a host says of itself (`virsh capabilities`,
 //! `virsh domcapabilities`) is typed in [`host`] in the same way.
 //!
-//! [`Domain::devices`] lists the devices of every kind as the enum [`Device`], which says what they have in common. [`Domain::new`], [`Disk::file`],
+//! [`Domain::devices`] lists the devices of every kind as the enum [`Device`], which says what they have in common, [`Domain::devices_mut`] the same to be
+//! changed, and [`Domain::devices_of`] those of one type. [`Domain::new`], [`Disk::file`],
 //! [`Interface::bridge`] and their like make elements from what they must have, [`Described::with`] sets a field by its key; the folder
 //! `examples` has twenty small programs.
 //!
 //! With the feature `serde` every type is JSON, YAML or another format of serde's too, in the shape of the XML (module `data`).
 //!
-//! [`edit`] changes a document where it stands: what was not changed keeps every byte. [`SameAs::same_as`] tells whether two say the same.
+//! [`edit`] and [`try_edit`] change a document where it stands: what was not changed keeps every byte. [`SameAs::same_as`] tells whether two say the same.
 //!
 //! With the feature `proptest` there are strategies of valid domains and devices to test with (module `strategy`).
 //!

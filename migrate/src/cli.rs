@@ -571,7 +571,7 @@ pub struct RuleSelection {
     /// Run also rules that can change what a guest sees or lose information
     #[arg(long)]
     pub unsafe_fixes: bool,
-    /// Keep what only a running domain shows (profile `libvirt`): aliases, indexes, <mirror>, run-time addresses
+    /// Keep what only a running domain shows (profile `libvirt`): aliases, indexes, `<mirror>`, run-time addresses
     #[arg(long)]
     pub live: bool,
 }

@@ -86,7 +86,7 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
     format_at(text, unknown, 0)
 }
 
-/// As [`format`], for a domain that is to be indented so many levels.
+/// As [`format()`], for a domain that is to be indented so many levels.
 #[must_use]
 pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
     match read(text, as_it_stands(unknown), &mut Spare::default()) {

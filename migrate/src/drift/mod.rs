@@ -1,7 +1,7 @@
 //! Whether one definition is what libvirt made of another, or someone changed it.
 //!
 //! Both documents are brought into libvirt's own form ([`engine::comparable`]), so that legacy forms, units, spellings and defaults count as
-//! the same. Elements are then matched by what identifies them ([`identity`]), compared value by value ([`compare`]), and each
+//! the same. Elements are then matched by what identifies them (`identity`), compared value by value (`compare`), and each
 //! difference is judged by [`rows`]: what the driver may have filled in, bound to values.
 
 mod addresses;

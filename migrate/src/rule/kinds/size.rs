@@ -49,7 +49,7 @@ pub fn unit<T: Content + Described + Clone>(
     })
 }
 
-/// As [`unit`], in the largest unit that gives a whole number; `assumed` is the one where none is given.
+/// As [`unit()`], in the largest unit that gives a whole number; `assumed` is the one where none is given.
 pub fn largest_unit<T: Content + Described + Clone>(
     number: Key<T, u64>,
     unit: Key<T, Option<MemoryUnit>>,
