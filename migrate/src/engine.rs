@@ -32,7 +32,7 @@ pub use comparable::{Comparable, comparable};
 pub use edit::{domain, edit};
 pub use otherwise::Otherwise;
 pub use plan::Plan;
-pub(crate) use unknown::KeptElements;
+pub(crate) use unknown::KeptParts;
 pub use unknown::open_elements;
 
 /// What is to be done.
@@ -234,7 +234,7 @@ fn rewrite(
     }
     // Where what is unknown is not written, neither are they.
     if !notes.is_empty() && (options.profile == Profile::Modern || options.unknown == Fate::Kept) {
-        context.kept = KeptElements::of(&domain);
+        context.kept = KeptParts::of(&domain);
     }
     run(&mut domain, &options.plan, &mut context);
     // A point is asked of there; over a range of libvirts what one of them reads past stays what the schema says of it.

@@ -173,6 +173,10 @@ mod tests {
         assert!(alike(unknown, "<inti>x</inti><type>hvm</type><init>i</init>"));
         assert!(!alike(unknown, "<inti>y</inti><type>hvm</type><init>i</init>"));
         assert!(!alike(unknown, "<type>hvm</type><init>i</init>"));
+        // So that two texts become one.
+        let texts = "    <type>hvm</type>\n    x\n    <init>i</init>\n    <inti>x</inti>\n    y\n";
+        assert!(alike(texts, "<inti>x</inti><type>hvm</type><init>i</init>xy"));
+        assert!(!alike(texts, "<inti>x</inti><type>hvm</type><init>i</init>x"));
         let twin = "    <type>hvm</type>\n    <init>i</init>\n    <init>x</init>\n";
         assert!(!alike(twin, "<init>x</init><type>hvm</type><init>i</init>"));
     }

@@ -5,7 +5,7 @@ use domxml_runtime::{self as runtime, Action, Element, KeptContent, Newer, Write
 
 use domxml_xml::Spare;
 
-use super::{KeptElements, Options, Reading, from_written, read, unknown, write_options};
+use super::{KeptParts, Options, Reading, from_written, read, unknown, write_options};
 use crate::finding::Finding;
 use crate::locate;
 use crate::options::{Fate, Profile};
@@ -54,7 +54,7 @@ fn apply(domain: &mut Domain, text: &str, options: &Options) {
     if options.profile == Profile::Libvirt {
         unknown::forget(domain, false, &mut context.findings);
     }
-    context.kept = KeptElements::of(domain);
+    context.kept = KeptParts::of(domain);
     super::run(domain, &options.plan, &mut context);
     unknown::restore(domain, &context.kept, &mut context.findings);
 }

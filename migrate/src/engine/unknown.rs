@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use domxml_runtime::{
-    Content, Extra, FieldKind, KeptNode, KeptValue, Note, NoteKind, Slot, SlotMut, Span, each_struct, each_struct_mut,
-    extras, fields, fields_mut,
+    Content, Extra, FieldKind, Kept, KeptNode, KeptValue, Note, NoteKind, Slot, SlotMut, Span, each_struct,
+    each_struct_mut, extras, fields, fields_mut,
 };
 use domxml_xml::Spare;
 
@@ -87,10 +87,15 @@ fn forget_missed(content: &mut dyn Content) {
     }
 }
 
-/// The elements of a document that are kept though they have the name of a field, by their places. One that could not be read, so that the
-/// field is empty, is the one that libvirt reads; it reads past a further one.
+/// What is kept of a document and would be read if something else of it were changed.
 #[derive(Debug, Default)]
-pub(crate) struct KeptElements(BTreeMap<Span, KeptElement>);
+pub(crate) struct KeptParts {
+    /// The elements that have the name of a field, by their places. One that could not be read, so that the field is empty, is the one that
+    /// libvirt reads; it reads past a further one.
+    elements: BTreeMap<Span, KeptElement>,
+    /// The names of the attributes that an element does not have, by its place: another branch of it may.
+    attributes: BTreeMap<Span, Vec<Box<str>>>,
+}
 
 #[derive(Debug)]
 struct KeptElement {
@@ -101,63 +106,84 @@ struct KeptElement {
     missed: bool,
 }
 
-impl KeptElements {
+impl KeptParts {
     pub(super) fn of(content: &dyn Content) -> Self {
-        let mut kept = Self::default();
-        each_kept_element(content, &|_| true, &mut |content, node, name| {
-            if let Some(missed) = lacks(content, name).filter(|_| !node.span.is_empty()) {
-                let around = content.extra().map_or(Span::default(), |extra| extra.span);
-                kept.0.insert(node.span, KeptElement { name: name.into(), around, missed });
+        let mut parts = Self::default();
+        each_with_kept(content, &|_| true, &mut |content, kept| {
+            let around = content.extra().map_or(Span::default(), |extra| extra.span);
+            for (node, name) in kept_elements(kept).filter(|(node, _)| !node.span.is_empty()) {
+                if let Some(missed) = lacks(content, name) {
+                    parts.elements.insert(node.span, KeptElement { name: name.into(), around, missed });
+                }
+            }
+            let names = kept.attributes.iter().map(|(name, _)| name).filter(|name| !lacks_attribute(content, name));
+            let names: Vec<Box<str>> = names.cloned().collect();
+            if !names.is_empty() {
+                parts.attributes.insert(around, names);
             }
         });
-        kept
+        parts
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.elements.is_empty() && self.attributes.is_empty()
     }
 
     /// Whether one of these could not be read, so that its field was empty.
     fn misses_any(&self, nodes: &[KeptNode]) -> bool {
-        nodes.iter().any(|node| self.0.get(&node.span).is_some_and(|kept| kept.missed))
+        nodes.iter().any(|node| self.elements.get(&node.span).is_some_and(|kept| kept.missed))
     }
 
-    /// Whether libvirt would read another element now than it did: one stands beside what could not be read, or the one is gone before
-    /// which it did not read a further one. The element that `content` is, or is a part of, stands at `here`.
+    /// Whether libvirt would read something else now than it did: an element stands beside what could not be read, or the one is gone before
+    /// which it did not read a further one; or an attribute that the element did not have is one of its own. The element that `content` is,
+    /// or is a part of, stands at `here`.
     pub(crate) fn are_read_otherwise(&self, content: &dyn Content, here: Span) -> bool {
         let within = |outer: Span| {
             let from = Span { end: 0, ..outer };
-            self.0.range(from..).map(|(_, kept)| kept).take_while(move |kept| kept.around.end <= outer.end)
+            self.elements.range(from..).map(|(_, kept)| kept).take_while(move |kept| kept.around.end <= outer.end)
         };
-        let wanted = |extra: &Extra| extra.span.is_empty() || within(extra.span).next().is_some();
+        let has_attributes = |outer: Span| {
+            let mut inside =
+                self.attributes.range(Span { end: 0, ..outer }..).take_while(|(span, _)| span.start < outer.end);
+            inside.next().is_some()
+        };
+        let wanted =
+            |extra: &Extra| extra.span.is_empty() || within(extra.span).next().is_some() || has_attributes(extra.span);
         let mut otherwise = false;
-        each_kept_element(content, &wanted, &mut |content, node, name| {
-            let before = self.0.get(&node.span).map(|kept| kept.missed);
-            otherwise |= before.zip(lacks(content, name)).is_some_and(|(before, now)| before != now);
+        each_with_kept(content, &wanted, &mut |content, kept| {
+            for (node, name) in kept_elements(kept) {
+                let before = self.elements.get(&node.span).map(|kept| kept.missed);
+                otherwise |= before.zip(lacks(content, name)).is_some_and(|(before, now)| before != now);
+            }
+            let known = content.extra().and_then(|extra| self.attributes.get(&extra.span));
+            let mut names = kept.attributes.iter().map(|(name, _)| name);
+            otherwise |=
+                names.any(|name| known.is_some_and(|known| known.contains(name)) && lacks_attribute(content, name));
         });
         // A branch of a choice keeps nothing itself.
         let is_branch = content.extra().is_none();
         let mut beside = within(here).filter(|kept| is_branch && kept.around == here);
-        otherwise || beside.any(|kept| lacks(content, &kept.name).is_some_and(|now| now != kept.missed))
+        let mut attributes = self.attributes.get(&here).into_iter().flatten().filter(|_| is_branch);
+        otherwise
+            || beside.any(|kept| lacks(content, &kept.name).is_some_and(|now| now != kept.missed))
+            || attributes.any(|name| lacks_attribute(content, name))
     }
 }
 
-/// Visits the elements that are kept in those elements for which `wanted` holds.
-fn each_kept_element(
-    content: &dyn Content,
-    wanted: &dyn Fn(&Extra) -> bool,
-    see: &mut dyn FnMut(&dyn Content, &KeptNode, &str),
-) {
+/// Visits those elements for which `wanted` holds and of which something is kept.
+fn each_with_kept(content: &dyn Content, wanted: &dyn Fn(&Extra) -> bool, see: &mut dyn FnMut(&dyn Content, &Kept)) {
     if content.extra().is_some_and(|extra| !wanted(extra)) {
         return;
     }
-    let kept = content.extra().and_then(|extra| extra.kept.as_deref());
-    for node in kept.into_iter().flat_map(|kept| &kept.nodes) {
-        if let Some(name) = node.element_name() {
-            see(content, node, name);
-        }
+    if let Some(kept) = content.extra().and_then(|extra| extra.kept.as_deref()) {
+        see(content, kept);
     }
-    each_struct(content, &mut |inner| each_kept_element(inner, wanted, see));
+    each_struct(content, &mut |inner| each_with_kept(inner, wanted, see));
+}
+
+/// The elements that are kept of one, with their names.
+fn kept_elements(kept: &Kept) -> impl Iterator<Item = (&KeptNode, &str)> {
+    kept.nodes.iter().filter_map(|node| Some((node, node.element_name()?)))
 }
 
 /// Unknown attributes that rules take away: by where their element begins, and by name.
@@ -186,7 +212,7 @@ impl Mended<'_> {
 
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and
 /// what they refuse of an element of which something is not known, unless they refuse that.
-pub(super) fn restore(content: &mut dyn Content, elements: &KeptElements, findings: &mut Vec<Finding>) {
+pub(super) fn restore(content: &mut dyn Content, elements: &KeptParts, findings: &mut Vec<Finding>) {
     if let Some(extra) = content.extra()
         && let Some(kept) = extra.kept.as_deref()
         && (kept.open || !kept.values.is_empty() || elements.misses_any(&kept.nodes))
@@ -204,7 +230,7 @@ pub(super) fn restore(content: &mut dyn Content, elements: &KeptElements, findin
 }
 
 /// Whether something is not known of an element: a value that is read, a choice, or a child.
-fn is_open(content: &dyn Content, elements: &KeptElements, values: &[KeptValue]) -> bool {
+fn is_open(content: &dyn Content, elements: &KeptParts, values: &[KeptValue]) -> bool {
     let kept = content.extra().and_then(|extra| extra.kept.as_deref());
     let is_read = |value: &KeptValue| {
         let mut is_shown = false;
@@ -234,6 +260,21 @@ fn lacks(content: &dyn Content, name: &str) -> Option<bool> {
             slot => (line.is_child() && line.is("", name)).then(|| slot.count() == 0),
         };
         lacks = lacks.or(own);
+    });
+    lacks
+}
+
+/// Whether an element has an attribute of this name, and no value of it.
+fn lacks_attribute(content: &dyn Content, name: &str) -> bool {
+    let mut lacks = false;
+    fields(content, |line, slot| {
+        lacks |= match slot {
+            Slot::Payload(payload) => payload
+                .get()
+                .and_then(|payload| payload.members())
+                .is_some_and(|members| lacks_attribute(members, name)),
+            slot => line.kind == FieldKind::Attribute && line.is("", name) && slot.count() == 0,
+        };
     });
     lacks
 }

@@ -8,7 +8,7 @@ use domxml_xml::{attributes, pieces};
 
 use super::{Range, Scope};
 use crate::claim::Claim;
-use crate::engine::KeptElements;
+use crate::engine::KeptParts;
 use crate::finding::{Finding, Level};
 use crate::options::Profile;
 use crate::suppress::Suppressions;
@@ -46,7 +46,7 @@ pub struct Context<'t> {
     /// Where in the document stands what libvirt does not read: whatever is wrong there it does not see.
     pub(crate) unread: Vec<std::ops::Range<usize>>,
     /// The elements that have the name of a field and are kept, which change what libvirt reads where one comes or goes beside them.
-    pub(crate) kept: KeptElements,
+    pub(crate) kept: KeptParts,
     /// The rules that did so, and in which element.
     pub(crate) spoilt: Vec<(&'static str, Span)>,
     /// Those that are not to run there.
@@ -71,7 +71,7 @@ impl<'t> Context<'t> {
             refusals: Vec::new(),
             hushed: None,
             unread: Vec::new(),
-            kept: KeptElements::default(),
+            kept: KeptParts::default(),
             spoilt: Vec::new(),
             passed_over: HashSet::new(),
         }

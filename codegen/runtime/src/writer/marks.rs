@@ -2,6 +2,7 @@
 
 use super::{Finding, Writer};
 use crate::extra::{Span, is_content};
+use crate::reader::is_blank;
 use std::collections::HashMap;
 
 /// A printed document, with the places of its elements, texts and comments.
@@ -113,7 +114,8 @@ impl Mark {
 
 impl Print {
     /// The lines without comments and what is kept of unknown content, and the latter apart: each with the number of the element that it stands
-    /// in and, if it is an element, how many of its name stand before it, sorted. Which of them comes first matters, be it a field or not.
+    /// in and, if it is an element, how many of its name stand before it, sorted. Which of them comes first matters, be it a field or not. Of
+    /// texts it is the letters: two of them become one where what stands between them goes elsewhere.
     #[must_use]
     pub fn apart(&self) -> (Vec<String>, Vec<(usize, usize, &str)>) {
         let (mut text, mut apart, mut structs) = (String::with_capacity(self.text.len()), Vec::new(), Vec::new());
@@ -129,8 +131,12 @@ impl Print {
             if !matches!(mark.kind, MarkKind::Kept { .. }) {
                 continue;
             }
-            if is_content(own) {
-                apart.push((structs[mark.parent], *nth, own));
+            let parent = structs[mark.parent];
+            if name.is_empty() && is_content(own) {
+                let letters = own.split_inclusive(|_| true).filter(|letter| !is_blank(letter));
+                apart.extend(letters.map(|letter| (parent, 0, letter)));
+            } else if is_content(own) {
+                apart.push((parent, *nth, own));
             }
             text.push_str(&self.text[done..mark.start]);
             done = mark.end;
