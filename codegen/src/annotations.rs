@@ -189,9 +189,10 @@ const EMPTY: [&str; 4] = ["pair", "dropped", "absent", "refused"];
 /// Where an annotation belongs that stands on another kind of node.
 fn misplaced(attribute: &AnnotationAttribute, tag: &str) -> Option<&'static str> {
     match (attribute.local.as_str(), attribute.value.as_str(), tag) {
-        ("empty" | "unknown", "absent", "attribute") | ("empty", "refused", "attribute" | "element") => None,
-        ("empty" | "unknown", "absent", _) => Some("an attribute"),
-        ("empty", "refused", _) => Some("an attribute or an element"),
+        ("empty", "absent", "attribute") => None,
+        ("unknown", "absent", "attribute" | "element") | ("empty", "refused", "attribute" | "element") => None,
+        ("empty", "absent", _) => Some("an attribute"),
+        ("unknown", "absent", _) | ("empty", "refused", _) => Some("an attribute or an element"),
         ("secret", _, "attribute" | "element") => None,
         ("secret", ..) => Some("an attribute or an element"),
         ("empty" | "kinds" | "repeat" | "unknown", _, tag) if tag != "element" => Some("an element"),

@@ -15,7 +15,7 @@ use crate::claim::Claim;
 use crate::engine::{self, Options, Outcome};
 use crate::finding::{Finding, Level, ids};
 use crate::locate;
-use crate::rule::{Drivers, Rule};
+use crate::rule::{Drivers, Kind, Rule};
 use crate::rules::{self, FOREIGN_EXTENSION, foreign_extension};
 
 /// An element that stands in a wrong place and belongs in more than so many is one of a common name.
@@ -189,6 +189,11 @@ impl Judge {
         let places = Places::of(judged.iter().map(|judged| &judged.finding));
         others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_refused_by(other)));
         others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_mended_by(other)));
+        for judged in &mut judged {
+            if let Some(at) = others.iter().position(|other| judged.is_explained_by(other)) {
+                judged.add_reason(&others.remove(at));
+            }
+        }
         let mut judged = found(judged);
         judged.append(&mut others);
         judged.sort_by_key(|finding| (finding.span.start, finding.level));
@@ -266,9 +271,32 @@ impl Judged {
         self.settled = true;
         self.finding.level = Level::Error;
         self.finding.rule.clone_from(&other.rule);
+        self.add_reason(other);
+        true
+    }
+
+    fn add_reason(&mut self, other: &Finding) {
         self.finding.message.push_str("; ");
         self.finding.message.push_str(&other.message);
-        true
+    }
+
+    /// Whether a note says what libvirt makes of the very thing that the schema refuses: that it does not read what is too much, what it
+    /// reads for what is missing. Of a child without attributes it stands at the element around it.
+    fn is_explained_by(&self, other: &Finding) -> bool {
+        let Some(violation) = &self.violation else { return false };
+        let element = element_of(&self.finding.path);
+        let is_here = self.finding.path == other.path;
+        let names_it = || other.message.contains(&format!("<{}>", last(element)));
+        let is_around = || element.rsplit_once('/').is_some_and(|(parent, _)| parent == other.path) && names_it();
+        let kind = match violation.kind {
+            ViolationKind::MisplacedElement
+            | ViolationKind::ConflictingAttribute
+            | ViolationKind::UnknownAttribute => Kind::Unread,
+            ViolationKind::MissingContent => Kind::Note,
+            _ => return false,
+        };
+        let of_kind = |rule: &Rule| rule.rows.iter().any(|row| row.fact.kind == kind);
+        other.level == Level::Note && (is_here || is_around()) && rules::find(&other.rule).is_some_and(of_kind)
     }
 
     /// Takes over what is done about it, if that is what a rule says. Of what is refused it is no help.
@@ -306,9 +334,10 @@ fn is_mended(violation: &Violation, finding: &Finding, other: &Finding) -> bool 
         ViolationKind::UnknownAttribute | ViolationKind::ConflictingAttribute => {
             other.after.as_ref().is_none_or(String::is_empty) && edit(&other.before, format!("{found}='"))
         }
-        ViolationKind::MissingContent | ViolationKind::RepeatedElement | ViolationKind::ElementValue => {
-            is_of_whole(finding, other)
-        }
+        ViolationKind::MissingContent
+        | ViolationKind::RepeatedElement
+        | ViolationKind::MisplacedElement
+        | ViolationKind::ElementValue => is_of_whole(finding, other),
         _ => false,
     }
 }

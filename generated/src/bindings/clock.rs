@@ -3,6 +3,7 @@
 //! The guest's clock and its timers.
 
 use crate::bindings::YesNo;
+use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// What the guest's clock shows when the guest starts.
@@ -122,8 +123,8 @@ rt::table! { ClockOffsetTimezone: members();
 pub struct ClockOffsetVariable {
     /// The difference from the basis, in seconds; a clock that the guest sets changes it.
     ///
-    /// Where absent, `0` is assumed; the canonical form spells it out. An empty one counts as absent. Since
-    /// libvirt 0.7.7.
+    /// Where absent, `0` is assumed; the canonical form spells it out. A value that it does not know counts
+    /// as absent. Since libvirt 0.7.7.
     pub adjustment: Option<i64>,
     /// What the difference is relative to.
     ///
@@ -137,7 +138,7 @@ pub struct ClockOffsetVariable {
 }
 
 rt::table! { ClockOffsetVariable: members();
-    0 ADJUSTMENT = adjustment: Option<i64>, attribute("adjustment").written("0").since(0, 7, 7).absent_if_empty();
+    0 ADJUSTMENT = adjustment: Option<i64>, attribute("adjustment").written("0").since(0, 7, 7).lax();
     1 BASIS = basis: Option<ClockOffsetVariableBasis>, attribute("basis").written("utc").since(0, 9, 11)
         .absent_if_empty();
     2 ADJUSTMENT0 = adjustment0: Option<i64>, attribute("adjustment0").since(0, 6, 0).output_only();
@@ -442,21 +443,21 @@ pub struct TimerCatchup {
     /// How far the guest must lag behind.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
-    pub threshold: Option<u32>,
+    pub threshold: Option<scalar::WideNumber>,
     /// By how much the rate is raised.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
-    pub slew: Option<u32>,
+    pub slew: Option<scalar::WideNumber>,
     /// How far behind the lag is given up.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 0.8.6.
-    pub limit: Option<u32>,
+    pub limit: Option<scalar::WideNumber>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { TimerCatchup: element("catchup").since(0, 8, 6).dropped_if_empty();
-    0 THRESHOLD = threshold: Option<u32>, attribute("threshold").dropped("0").since(0, 8, 6);
-    1 SLEW = slew: Option<u32>, attribute("slew").dropped("0").since(0, 8, 6);
-    2 LIMIT = limit: Option<u32>, attribute("limit").dropped("0").since(0, 8, 6);
+    0 THRESHOLD = threshold: Option<scalar::WideNumber>, attribute("threshold").dropped("0").since(0, 8, 6);
+    1 SLEW = slew: Option<scalar::WideNumber>, attribute("slew").dropped("0").since(0, 8, 6);
+    2 LIMIT = limit: Option<scalar::WideNumber>, attribute("limit").dropped("0").since(0, 8, 6);
 }

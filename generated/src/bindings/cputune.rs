@@ -15,7 +15,7 @@ pub struct Cputune {
     /// The guest's weight among all guests, 2 to 262144 with control groups v1, 1 to 10000 with v2.
     ///
     /// Since libvirt 0.9.0.
-    pub shares: Option<u32>,
+    pub shares: Option<scalar::WideNumber>,
     /// The interval over which each virtual CPU's share of time is enforced, in microseconds, 1000 to
     /// 1000000; 0 means none.
     ///
@@ -97,7 +97,7 @@ pub struct Cputune {
 }
 
 rt::table! { Cputune: element("cputune").since(0, 9, 0).dropped_if_empty().reference("cpu-tuning");
-    0 SHARES = shares: Option<u32>, leaf("shares").since(0, 9, 0);
+    0 SHARES = shares: Option<scalar::WideNumber>, leaf("shares").since(0, 9, 0);
     1 PERIOD = period: Option<u32>, leaf("period").since(0, 9, 4);
     2 QUOTA = quota: Option<i64>, leaf("quota").since(0, 9, 4);
     3 GLOBAL_PERIOD = global_period: Option<u32>, leaf("global_period").since(1, 3, 3);
@@ -279,11 +279,11 @@ pub struct RealTime {
     /// The priority, usually 1 to 99.
     ///
     /// Since libvirt 1.2.13.
-    pub priority: u16,
+    pub priority: scalar::Signed,
 }
 
 rt::table! { RealTime: members();
-    0 PRIORITY = priority: u16, attribute("priority").since(1, 2, 13);
+    0 PRIORITY = priority: scalar::Signed, attribute("priority").since(1, 2, 13);
 }
 
 /// The part of the CPU caches that some virtual CPUs get, by the host's resctrl.

@@ -153,7 +153,7 @@ pub struct Domain {
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#host-bootloader).
     pub bootloader_args: Option<String>,
-    /// The operating system and the way it is booted.
+    /// The operating system and the way it is booted, or the first process of a container.
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#operating-system-booting).

@@ -335,14 +335,14 @@ rt::table! { SmmTseg: element("tseg").since(4, 5, 0);
 pub struct FeatureIoapic {
     /// Who emulates it.
     ///
-    /// Since libvirt 3.4.0.
+    /// Without it the element counts as absent. Since libvirt 3.4.0.
     pub driver: FeatureIoapicDriver,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureIoapic: element("ioapic").since(3, 4, 0);
-    0 DRIVER = driver: FeatureIoapicDriver, attribute("driver").since(3, 4, 0);
+    0 DRIVER = driver: FeatureIoapicDriver, attribute("driver").since(3, 4, 0).vital();
 }
 
 /// A set of values.

@@ -231,14 +231,15 @@ rt::values! { QemuOverridePropertyType;
 pub struct QemuDeprecation {
     /// What QEMU does.
     ///
-    /// Since libvirt 7.3.0.
+    /// A value that it does not know counts as absent. Without it the element counts as absent. Since
+    /// libvirt 7.3.0.
     pub behavior: QemuDeprecationBehavior,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { QemuDeprecation: element("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(7, 3, 0);
-    0 BEHAVIOR = behavior: QemuDeprecationBehavior, attribute("behavior").since(7, 3, 0);
+    0 BEHAVIOR = behavior: QemuDeprecationBehavior, attribute("behavior").since(7, 3, 0).vital().lax();
 }
 
 /// A set of values.

@@ -7,7 +7,7 @@ use crate::bindings::{ArchName, OsNvramSource, YesNo};
 use crate::scalar as scalar;
 use domxml_runtime as rt;
 
-/// The operating system and the way it is booted.
+/// The operating system and the way it is booted, or the first process of a container.
 ///
 /// Since libvirt 0.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#operating-system-booting).
@@ -189,7 +189,7 @@ pub struct OsType {
     ///
     /// An empty one counts as absent. Since libvirt 0.6.0.
     pub machine: Option<String>,
-    /// A container.
+    /// An operating system for bare metal, which needs full virtualisation.
     ///
     /// An empty one is refused by libvirt. Since libvirt 0.6.0.
     pub value: OsTypeValue,
@@ -207,6 +207,14 @@ rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader")
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OsTypeValue {
+    /// A container.
+    ///
+    /// Since libvirt 0.6.0.
+    Exe,
+    /// User Mode Linux.
+    ///
+    /// Since libvirt 0.6.0.
+    Uml,
     /// An operating system for bare metal, which needs full virtualisation.
     ///
     /// Since libvirt 0.6.0.
@@ -223,23 +231,15 @@ pub enum OsTypeValue {
     ///
     /// Since libvirt 4.10.0.
     Xenpvh,
-    /// A container.
-    ///
-    /// Since libvirt 0.6.0.
-    Exe,
-    /// User Mode Linux.
-    ///
-    /// Since libvirt 0.6.0.
-    Uml,
 }
 
 rt::values! { OsTypeValue;
+    Exe = "exe".since(0, 6, 0);
+    Uml = "uml".since(0, 6, 0);
     Hvm = "hvm".since(0, 6, 0);
     Xen = "xen".since(0, 6, 0);
     Linux = "linux".since(0, 6, 0);
     Xenpvh = "xenpvh".since(4, 10, 0);
-    Exe = "exe".since(0, 6, 0);
-    Uml = "uml".since(0, 6, 0);
 }
 
 /// A variable in the environment of a container's first process; the content is its value.
@@ -555,7 +555,7 @@ pub struct OsBootmenu {
     pub enable: Option<YesNo>,
     /// How long the menu waits, in milliseconds; read only where the menu is enabled.
     ///
-    /// Since libvirt 1.2.8.
+    /// A value that it does not know counts as absent. Since libvirt 1.2.8.
     pub timeout: Option<u16>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -563,7 +563,7 @@ pub struct OsBootmenu {
 
 rt::table! { OsBootmenu: element("bootmenu").since(0, 8, 3).dropped_if_empty().reference("bios-bootloader");
     0 ENABLE = enable: Option<YesNo>, attribute("enable").since(0, 8, 3);
-    1 TIMEOUT = timeout: Option<u16>, attribute("timeout").since(1, 2, 8);
+    1 TIMEOUT = timeout: Option<u16>, attribute("timeout").since(1, 2, 8).lax();
 }
 
 /// Settings of a BIOS.
@@ -574,7 +574,8 @@ rt::table! { OsBootmenu: element("bootmenu").since(0, 8, 3).dropped_if_empty().r
 pub struct OsBios {
     /// Whether the BIOS shows its messages on a serial port.
     ///
-    /// Since libvirt 0.9.4. May be absent since libvirt 0.10.2.
+    /// A value that it does not know counts as absent. Since libvirt 0.9.4. May be absent since libvirt
+    /// 0.10.2.
     pub useserial: Option<YesNo>,
     /// After how many milliseconds a failed boot is tried again, up to 65535; `-1` means never.
     ///
@@ -585,7 +586,7 @@ pub struct OsBios {
 }
 
 rt::table! { OsBios: element("bios").since(0, 9, 4).dropped_if_empty().reference("bios-bootloader");
-    0 USESERIAL = useserial: Option<YesNo>, attribute("useserial").since(0, 9, 4).optional_since(0, 10, 2);
+    0 USESERIAL = useserial: Option<YesNo>, attribute("useserial").since(0, 9, 4).optional_since(0, 10, 2).lax();
     1 REBOOT_TIMEOUT = reboot_timeout: Option<i32>, attribute("rebootTimeout").since(0, 10, 2);
 }
 

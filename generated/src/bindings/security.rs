@@ -116,8 +116,9 @@ pub struct SeclabelTypeStatic {
     pub relabel: Option<YesNo>,
     /// The full label, in the syntax of its driver.
     ///
-    /// An empty one is refused by libvirt. Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
-    pub label: String,
+    /// An empty one is refused by libvirt. It must be there, but may be missing in what is read; see rule
+    /// `seclabel-conflict`. Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
+    pub label: Option<String>,
     /// The label that the guest's files and devices carry.
     ///
     /// Only a running domain shows it. Since libvirt 0.9.0.
@@ -126,7 +127,7 @@ pub struct SeclabelTypeStatic {
 
 rt::table! { SeclabelTypeStatic: members();
     0 RELABEL = relabel: Option<YesNo>, attribute("relabel").written("no").since(0, 9, 4).part(1);
-    1 LABEL = label: String, leaf("label").since(0, 6, 1).optional_since(0, 9, 9).refused_if_empty();
+    1 LABEL = label: Option<String>, leaf("label").since(0, 6, 1).optional_since(0, 9, 9).refused_if_empty();
     2 IMAGELABEL = imagelabel: Option<String>, leaf("imagelabel").since(0, 9, 0).output_only();
 }
 

@@ -350,7 +350,7 @@ rt::values! { NumaMemoryMode;
 pub struct Blkiotune {
     /// The guest's weight among all guests.
     ///
-    /// Since libvirt 0.8.8.
+    /// A value that it does not know counts as absent. Since libvirt 0.8.8.
     pub weight: Option<u16>,
     /// The weight and the limits for one block device of the host.
     ///
@@ -361,7 +361,7 @@ pub struct Blkiotune {
 }
 
 rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().reference("block-i-o-tuning");
-    0 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 8, 8);
+    0 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 8, 8).lax();
     1 DEVICES = devices: Vec<BlkiotuneDevice>, child("device").since(0, 9, 8);
 }
 
@@ -377,35 +377,36 @@ pub struct BlkiotuneDevice {
     pub path: String,
     /// The guest's weight on this device.
     ///
-    /// Since libvirt 0.9.8. May be absent since libvirt 1.2.2.
+    /// A value that it does not know counts as absent. Since libvirt 0.9.8. May be absent since libvirt
+    /// 1.2.2.
     pub weight: Option<u16>,
     /// The limit of reading, in operations per second.
     ///
     /// Since libvirt 1.2.2.
-    pub read_iops_sec: Option<u32>,
+    pub read_iops_sec: Option<scalar::WrappingInt>,
     /// The limit of writing, in operations per second.
     ///
     /// Since libvirt 1.2.2.
-    pub write_iops_sec: Option<u32>,
+    pub write_iops_sec: Option<scalar::WrappingInt>,
     /// The limit of reading, in bytes per second.
     ///
     /// Since libvirt 1.2.2.
-    pub read_bytes_sec: Option<u64>,
+    pub read_bytes_sec: Option<scalar::WrappingLong>,
     /// The limit of writing, in bytes per second.
     ///
     /// Since libvirt 1.2.2.
-    pub write_bytes_sec: Option<u64>,
+    pub write_bytes_sec: Option<scalar::WrappingLong>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
     0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("(/|[a-zA-Z]:\\\\).+", 12, 3, 0).refused_if_empty();
-    1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2);
-    2 READ_IOPS_SEC = read_iops_sec: Option<u32>, leaf("read_iops_sec").since(1, 2, 2);
-    3 WRITE_IOPS_SEC = write_iops_sec: Option<u32>, leaf("write_iops_sec").since(1, 2, 2);
-    4 READ_BYTES_SEC = read_bytes_sec: Option<u64>, leaf("read_bytes_sec").since(1, 2, 2);
-    5 WRITE_BYTES_SEC = write_bytes_sec: Option<u64>, leaf("write_bytes_sec").since(1, 2, 2);
+    1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2).lax();
+    2 READ_IOPS_SEC = read_iops_sec: Option<scalar::WrappingInt>, leaf("read_iops_sec").since(1, 2, 2);
+    3 WRITE_IOPS_SEC = write_iops_sec: Option<scalar::WrappingInt>, leaf("write_iops_sec").since(1, 2, 2);
+    4 READ_BYTES_SEC = read_bytes_sec: Option<scalar::WrappingLong>, leaf("read_bytes_sec").since(1, 2, 2);
+    5 WRITE_BYTES_SEC = write_bytes_sec: Option<scalar::WrappingLong>, leaf("write_bytes_sec").since(1, 2, 2);
 }
 
 /// The place of the guest in the host's management of resources.

@@ -14,7 +14,7 @@ pub use address::{MacAddress, UsbPort, Uuid};
 pub use cpuset::CpuSet;
 pub use ip::IpAddress;
 pub use number::{
-    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
+    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, Signed, SignedAnyBase, WideNumber, WrappingInt, WrappingLong, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
     PciSlot, PciePort, Retries, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};

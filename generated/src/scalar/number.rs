@@ -29,6 +29,24 @@ fn decimal_or_hex(text: &str) -> Option<u64> {
     hex_digits(digits).map_or_else(|| digits.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok())
 }
 
+/// Reads decimal digits as C does into a number without a sign: a minus sign counts down from one above the greatest.
+fn wrapping(text: &str) -> Option<u64> {
+    match trim(text).strip_prefix('-') {
+        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => digits.parse().map(u64::wrapping_neg).ok(),
+        _ => decimal(text),
+    }
+}
+
+/// As [`wrapping`], of 32 bits.
+fn wrapping_int(text: &str) -> Option<u64> {
+    match trim(text).strip_prefix('-') {
+        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => {
+            digits.parse().map(u32::wrapping_neg).map(u64::from).ok()
+        }
+        _ => decimal(text),
+    }
+}
+
 fn octal(text: &str) -> Option<u64> {
     u64::from_str_radix(unsigned(text)?, 8).ok()
 }
@@ -107,6 +125,12 @@ numbers! {
     AnyBase(u64), any_base up to u64::MAX, written 1 digits in base 10, "a whole number, in decimal digits or after 0x";
     /// A part of an address that is read in decimal digits alone.
     Decimal(u32), decimal up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
+    /// A number of which a schema takes 32 bits and libvirt reads 64.
+    WideNumber(u64), decimal up to u64::MAX, written 1 digits in base 10, "a whole number in decimal digits";
+    /// A number of 64 bits of which `-1` is read as the greatest.
+    WrappingLong(u64), wrapping up to u64::MAX, written 1 digits in base 10, "a whole number in decimal digits";
+    /// A number of 32 bits of which `-1` is read as the greatest.
+    WrappingInt(u32), wrapping_int up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
     /// A number read in decimal digits, whatever zeros stand before them, or after `0x`.
     DecimalOrHex(u32), decimal_or_hex up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
     /// A number read in hexadecimal digits, with or without `0x`, and written as `0x3f8`.
@@ -141,6 +165,65 @@ numbers! {
     SevSnpPolicy(u64), hexadecimal up to u64::MAX, written 8 digits in base 16, "a hexadecimal number of 64 bits";
     /// Permission bits of a file.
     OctalMode(u16), octal up to 0o777, written 4 digits in base 8, "an octal number from 0000 to 0777";
+}
+
+/// Reads decimal digits with or without a sign.
+fn signed(text: &str) -> Option<i64> {
+    sign(text, decimal)
+}
+
+/// As [`any_base`], with or without a sign.
+fn signed_any_base(text: &str) -> Option<i64> {
+    sign(text, any_base)
+}
+
+fn sign(text: &str, read: impl Fn(&str) -> Option<u64>) -> Option<i64> {
+    match trim(text).strip_prefix('-') {
+        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => 0i64.checked_sub_unsigned(read(digits)?),
+        Some(_) => None,
+        None => i64::try_from(read(text)?).ok(),
+    }
+}
+
+macro_rules! signed {
+    ($($(#[$meta:meta])* $name:ident($ty:ident), $read:ident, $expected:literal;)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(pub $ty);
+
+        impl Scalar for $name {
+            const NUMBER: bool = true;
+
+            fn parse(text: &str) -> Result<Self, ScalarError> {
+                let number = $read(text).and_then(|number| $ty::try_from(number).ok());
+                number.map($name).ok_or_else(|| ScalarError::expected($expected))
+            }
+
+            fn blanks(&self) -> Blanks {
+                Blanks::Before
+            }
+
+            fn write(&self, out: &mut String) {
+                out.push_str(&self.0.to_string());
+            }
+        }
+
+        impl From<$ty> for $name {
+            fn from(number: $ty) -> Self {
+                $name(number)
+            }
+        }
+
+        domxml_runtime::scalar_text!($name);
+        domxml_runtime::initial!($name);
+    )*};
+}
+
+signed! {
+    /// A number of which a schema takes what has no sign and libvirt reads one with it.
+    Signed(i32), signed, "a whole number in decimal digits";
+    /// A number with a sign, read in any base and written in decimal digits.
+    SignedAnyBase(i64), signed_any_base, "a whole number, in decimal digits or after 0x";
 }
 
 /// How often a guest tries for a lock before it tells the hypervisor.
@@ -191,6 +274,15 @@ domxml_runtime::scalar_text!(Retries);
 mod tests {
     use super::*;
     use crate::scalar::testing::check;
+
+    #[test]
+    fn signs_and_bases_are_those_of_the_attribute() {
+        check::<Signed>(&[("-1", Some("-1")), ("65536", Some("65536")), ("010", Some("10")), ("0x1f", None), ("--1", None)]);
+        check::<SignedAnyBase>(&[("-0x1f", Some("-31")), ("010", Some("8")), ("foo", None), ("- 1", None)]);
+        check::<WrappingInt>(&[("-1", Some("4294967295")), ("7", Some("7")), ("4294967296", None)]);
+        check::<WrappingLong>(&[("-1", Some("18446744073709551615")), ("-", None), ("0x1f", None)]);
+        check::<DecimalOrHex>(&[("010", Some("10")), ("0x1f", Some("31"))]);
+    }
 
     #[test]
     fn numbers_are_read_as_libvirt_reads_them() {

@@ -46,8 +46,8 @@ macro_rules! filters {
 filters! {
     /// A class of USB devices.
     UsbFilterClass(u8), written "0x{:02X}", "a USB class from 0x00 to 0xFF, or -1";
-    /// A vendor or product number of USB.
-    UsbFilterId(u16), written "0x{:04X}", "a USB number from 0x0000 to 0xFFFF, or -1";
+    /// A vendor or product number of USB. Its 16 bits do not keep libvirt from reading more.
+    UsbFilterId(u32), written "0x{:04X}", "a USB number from 0x0000 to 0xFFFF, or -1";
 }
 
 /// The revision of a USB device.

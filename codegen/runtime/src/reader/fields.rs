@@ -1,6 +1,6 @@
 //! One method for each kind of field.
 
-use super::report::{Spare, clipped, undeclared};
+use super::report::{text_range, Spare, clipped, undeclared};
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
@@ -184,6 +184,14 @@ impl Reader {
         }
     }
 
+    /// Keeps an element whose text is not known and counts as none.
+    fn lax_text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field, why: &str) {
+        let message = format!("text '{}' of <{}> is read past: {why}", clipped(text), node.name().1);
+        field.clear();
+        self.note(node.0, text_range(node.0), NoteKind::ReadPast, message, None);
+        self.kept.push(node.0.id());
+    }
+
     /// Reports an empty value, which counts as none.
     fn empty_value(&mut self, attribute: Attribute<'_>) {
         let (message, range) = (nothing_in(attribute), attribute.0.range_value());
@@ -290,11 +298,16 @@ impl Reader {
         match field.read(&text) {
             Ok(_) if text.is_empty() && line.blank == Blank::Refused => self.refused_text(node, &text, NOT_EMPTY),
             Ok(None) => {
-                if let Some(objection) = self.blanks(field, &text) {
-                    self.refused_text(node, &text, objection);
+                let Some(objection) = self.blanks(field, &text) else { return };
+                match line.lax && room == Room::Free {
+                    true => self.lax_text(node, &text, field, objection),
+                    false => self.refused_text(node, &text, objection),
                 }
             }
             Ok(Some(objection)) => self.refused_text(node, &text, objection),
+            Err(error) if line.lax && room == Room::Free && self.options.unknown == Unknown::Keep => {
+                self.lax_text(node, &text, field, &error.to_string());
+            }
             // libvirt takes an element with nothing in it for none.
             Err(_)
                 if room == Room::Free

@@ -354,7 +354,7 @@ fn namespace_for(out: &dyn Content, prefix: &str, local: &str) -> Option<&'stati
 }
 
 /// The bytes of an element's text; its name where there is none.
-fn text_range(node: roxmltree::Node<'_, '_>) -> Range<usize> {
+pub(super) fn text_range(node: roxmltree::Node<'_, '_>) -> Range<usize> {
     node.children().find(roxmltree::Node::is_text).map_or_else(|| open_tag(node), crate::verbatim::range)
 }
 

@@ -681,7 +681,7 @@ pub struct ControllerTarget {
     /// The place of a root among the roots of a pSeries machine.
     ///
     /// Since libvirt 3.6.0.
-    pub index: Option<scalar::AnyBase>,
+    pub index: Option<scalar::DecimalOrHex>,
     /// Whether devices can be plugged into the controller while the guest runs.
     ///
     /// Where absent, `on` is assumed. Since libvirt 6.3.0.
@@ -689,7 +689,7 @@ pub struct ControllerTarget {
     /// The memory in KiB that the firmware reserves for devices plugged in later.
     ///
     /// Since libvirt 10.3.0.
-    pub mem_reserve: Option<u64>,
+    pub mem_reserve: Option<scalar::AnyBase>,
     /// The NUMA node of the guest that the bus belongs to.
     ///
     /// Since libvirt 1.3.4.
@@ -703,8 +703,8 @@ rt::table! { ControllerTarget: element("target").since(1, 2, 19).dropped_if_empt
     1 CHASSIS = chassis: Option<scalar::AnyBase>, attribute("chassis").since(1, 2, 19);
     2 PORT = port: Option<scalar::PciePort>, attribute("port").since(1, 2, 19);
     3 BUS_NR = bus_nr: Option<scalar::AnyBase>, attribute("busNr").since(1, 3, 4);
-    4 INDEX = index: Option<scalar::AnyBase>, attribute("index").since(3, 6, 0);
+    4 INDEX = index: Option<scalar::DecimalOrHex>, attribute("index").since(3, 6, 0);
     5 HOTPLUG = hotplug: Option<OnOff>, attribute("hotplug").assumed("on").since(6, 3, 0);
-    6 MEM_RESERVE = mem_reserve: Option<u64>, attribute("memReserve").since(10, 3, 0);
+    6 MEM_RESERVE = mem_reserve: Option<scalar::AnyBase>, attribute("memReserve").since(10, 3, 0);
     7 NODE = node: Option<u32>, leaf("node").since(1, 3, 4);
 }

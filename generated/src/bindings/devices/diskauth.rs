@@ -32,8 +32,9 @@ rt::table! { DiskAuth: element("auth");
 pub struct DiskAuthSecret {
     /// What the secret is for: `ceph` for RBD, `iscsi` for the CHAP authentication of iSCSI.
     ///
-    /// Since libvirt 0.9.7.
-    pub type_: DiskAuthSecretType,
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `disk-auth-secret-type`. Since libvirt 0.9.7.
+    pub type_: Option<DiskAuthSecretType>,
     /// The UUID of the secret.
     ///
     /// Since libvirt 0.9.7.
@@ -47,7 +48,7 @@ pub struct DiskAuthSecret {
 }
 
 rt::table! { DiskAuthSecret: element("secret").since(0, 9, 7);
-    0 TYPE = type_: DiskAuthSecretType, attribute("type").since(0, 9, 7);
+    0 TYPE = type_: Option<DiskAuthSecretType>, attribute("type").since(0, 9, 7).absent_if_empty();
     1 UUID = uuid: Option<scalar::Uuid>, attribute("uuid").since(0, 9, 7);
     2 USAGE = usage: Option<String>, attribute("usage").since(0, 9, 7).narrow("[A-Za-z0-9_+\\-]+", 7, 0, 0);
 }

@@ -598,12 +598,12 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
 pub struct DiskSourceVolume {
     /// The name of the storage pool.
     ///
-    /// Since libvirt 1.0.5. May be absent since libvirt 1.2.4.
+    /// Without it the element counts as absent. Since libvirt 1.0.5. May be absent since libvirt 1.2.4.
     pub pool: String,
     /// The name of the volume in the pool.
     ///
-    /// Since libvirt 1.0.5. May be absent since libvirt 1.2.4. Values other than `[A-Za-z0-9_+\-.]+` since
-    /// libvirt 1.2.0.
+    /// Without it the element counts as absent. Since libvirt 1.0.5. May be absent since libvirt 1.2.4.
+    /// Values other than `[A-Za-z0-9_+\-.]+` since libvirt 1.2.0.
     pub volume: String,
     /// How the hypervisor reaches a LUN of an iSCSI pool: `host` through the device that the host made of
     /// it, `direct` by connecting to the server itself.
@@ -645,9 +645,9 @@ pub struct DiskSourceVolume {
 }
 
 rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-drives-floppy-disks-cdroms");
-    0 POOL = pool: String, attribute("pool").since(1, 0, 5).optional_since(1, 2, 4);
+    0 POOL = pool: String, attribute("pool").since(1, 0, 5).optional_since(1, 2, 4).vital();
     1 VOLUME = volume: String, attribute("volume").since(1, 0, 5).optional_since(1, 2, 4)
-        .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0);
+        .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0).vital();
     2 MODE = mode: Option<DiskSourceVolumeMode>, attribute("mode").assumed("host").since(1, 1, 1);
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
@@ -696,7 +696,7 @@ pub struct DiskSourceNvme {
     /// The number of the namespace, from 1 on.
     ///
     /// Since libvirt 6.0.0.
-    pub namespace: scalar::AnyBase,
+    pub namespace: scalar::DecimalOrHex,
     /// What sources that the host opens itself have in common.
     ///
     /// Where absent, `mandatory` is assumed. Since libvirt 0.9.7.
@@ -730,7 +730,7 @@ pub struct DiskSourceNvme {
 rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
     0 TYPE = type_: DiskSourceNvmeType, attribute("type").since(6, 0, 0);
     1 MANAGED = managed: Option<YesNo>, attribute("managed").assumed("yes").since(6, 0, 0);
-    2 NAMESPACE = namespace: scalar::AnyBase, attribute("namespace").since(6, 0, 0);
+    2 NAMESPACE = namespace: scalar::DecimalOrHex, attribute("namespace").since(6, 0, 0);
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();

@@ -451,7 +451,7 @@ pub struct FilesystemDriver {
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. An empty one counts as absent. Since
     /// libvirt 6.2.0.
-    pub queue: Option<u32>,
+    pub queue: Option<scalar::WrappingLong>,
     /// Whether the device goes through the emulated IOMMU.
     ///
     /// Since libvirt 3.5.0.
@@ -476,7 +476,7 @@ rt::table! { FilesystemDriver: element("driver").since(0, 9, 7).dropped_if_empty
     0 TYPE = type_: Option<FilesystemDriverType>, attribute("type").since(0, 9, 7).optional_since(1, 0, 6);
     1 FORMAT = format: Option<StorageFormat>, attribute("format").since(1, 0, 6);
     2 WRPOLICY = wrpolicy: Option<FilesystemDriverWrpolicy>, attribute("wrpolicy").since(0, 9, 10);
-    3 QUEUE = queue: Option<u32>, attribute("queue").dropped("0").since(6, 2, 0).absent_if_empty();
+    3 QUEUE = queue: Option<scalar::WrappingLong>, attribute("queue").dropped("0").since(6, 2, 0).absent_if_empty();
     4 IOMMU = iommu: Option<OnOff>, attribute("iommu").since(3, 5, 0);
     5 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
     6 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
@@ -691,14 +691,14 @@ rt::table! { FilesystemBinaryLock: element("lock").since(6, 2, 0).dropped_if_emp
 pub struct FilesystemBinaryThreadPool {
     /// The largest number of threads; 0 does without a pool.
     ///
-    /// An empty one counts as absent. Since libvirt 8.5.0.
+    /// A value that it does not know counts as absent. Since libvirt 8.5.0.
     pub size: Option<u32>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).dropped_if_empty();
-    0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0).absent_if_empty();
+    0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0).lax();
 }
 
 /// The files that virtiofsd may have open.

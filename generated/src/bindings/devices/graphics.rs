@@ -147,7 +147,7 @@ pub struct GraphicsTypeVnc {
     pub passwd: Option<String>,
     /// The time from which on the password is refused, in UTC.
     ///
-    /// Since libvirt 0.9.2.
+    /// A value that it does not know counts as absent. Since libvirt 0.9.2.
     pub passwd_valid_to: Option<scalar::DateTime>,
     /// What happens to clients when the password changes: they stay.
     ///
@@ -177,7 +177,7 @@ rt::table! { GraphicsTypeVnc: members();
         .assumed("allow-exclusive").since(1, 0, 6);
     8 POWER_CONTROL = power_control: Option<YesNo>, attribute("powerControl").assumed("no").since(7, 1, 0);
     9 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0).secret();
-    10 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
+    10 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
     11 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
     12 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
     13 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
@@ -261,7 +261,7 @@ pub struct GraphicsTypeSpice {
     pub passwd: Option<String>,
     /// The time from which on the password is refused, in UTC.
     ///
-    /// Since libvirt 0.9.2.
+    /// A value that it does not know counts as absent. Since libvirt 0.9.2.
     pub passwd_valid_to: Option<scalar::DateTime>,
     /// What happens to clients when the password changes.
     ///
@@ -325,7 +325,7 @@ rt::table! { GraphicsTypeSpice: members();
     5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 8, 6);
     6 DEFAULT_MODE = default_mode: Option<GraphicsChannelMode>, attribute("defaultMode").dropped("any").since(0, 9, 12);
     7 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6).secret();
-    8 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2);
+    8 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
     9 CONNECTED = connected: Option<GraphicsTypeSpiceConnected>, attribute("connected").since(0, 9, 4);
     10 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
     11 CHANNELS = channels: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);

@@ -394,8 +394,9 @@ pub struct HostdevSourcePci {
     pub write_filtering: Option<YesNo>,
     /// The address of the function on the host.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-    pub address: PciAddress,
+    /// It must be there, but may be missing in what is read; see rule `hostdev-pci-address-absent`. Since
+    /// libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+    pub address: Option<PciAddress>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -403,7 +404,7 @@ pub struct HostdevSourcePci {
 rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").since(1, 0, 0);
     1 WRITE_FILTERING = write_filtering: Option<YesNo>, attribute("writeFiltering").assumed("yes").since(6, 8, 0);
-    2 ADDRESS = address: PciAddress, child("address").since(0, 6, 0);
+    2 ADDRESS = address: Option<PciAddress>, child("address").since(0, 6, 0);
 }
 
 /// The USB device, by the numbers of vendor and product or by its address.

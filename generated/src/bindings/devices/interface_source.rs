@@ -554,7 +554,7 @@ pub struct InterfaceSourceVds {
     ///
     /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 8.7.0. May be absent
     /// since libvirt 11.3.0.
-    pub portid: Option<i64>,
+    pub portid: Option<scalar::SignedAnyBase>,
     /// The name of the group of ports.
     ///
     /// Since libvirt 8.7.0. May be absent since libvirt 11.3.0.
@@ -563,15 +563,16 @@ pub struct InterfaceSourceVds {
     ///
     /// Where absent, `0` is assumed; the canonical form spells it out. Since libvirt 8.7.0. May be absent
     /// since libvirt 11.3.0.
-    pub connectionid: Option<i64>,
+    pub connectionid: Option<scalar::SignedAnyBase>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceSourceVds: element("source").since(8, 7, 0).reference("vmware-distributed-switch");
     0 SWITCHID = switchid: scalar::Uuid, attribute("switchid").since(8, 7, 0);
-    1 PORTID = portid: Option<i64>, attribute("portid").written("0").since(8, 7, 0).optional_since(11, 3, 0);
+    1 PORTID = portid: Option<scalar::SignedAnyBase>, attribute("portid").written("0").since(8, 7, 0)
+        .optional_since(11, 3, 0);
     2 PORTGROUPID = portgroupid: Option<String>, attribute("portgroupid").since(8, 7, 0).optional_since(11, 3, 0);
-    3 CONNECTIONID = connectionid: Option<i64>, attribute("connectionid").written("0").since(8, 7, 0)
+    3 CONNECTIONID = connectionid: Option<scalar::SignedAnyBase>, attribute("connectionid").written("0").since(8, 7, 0)
         .optional_since(11, 3, 0);
 }

@@ -97,7 +97,7 @@ pub struct IommuDriver {
     /// How many bits an address of a device has; 0 leaves that to the hypervisor.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 6.5.0.
-    pub aw_bits: Option<scalar::AnyBase>,
+    pub aw_bits: Option<scalar::DecimalOrHex>,
     /// Whether addresses of devices are translated at all; off where only interrupts are to be remapped.
     ///
     /// Since libvirt 10.7.0.
@@ -112,7 +112,7 @@ pub struct IommuDriver {
     pub xtsup: Option<OnOff>,
     /// The index of the PCI controller that the device is attached to, for model `smmuv3`.
     ///
-    /// Since libvirt 11.10.0.
+    /// A value that it does not know counts as absent. Since libvirt 11.10.0.
     pub pci_bus: Option<u32>,
     /// Whether the host's hardware translates, for model `smmuv3`. The attributes that follow need it.
     ///
@@ -151,11 +151,11 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
     1 CACHING_MODE = caching_mode: Option<OnOff>, attribute("caching_mode").since(3, 4, 0);
     2 EIM = eim: Option<OnOff>, attribute("eim").since(3, 4, 0);
     3 IOTLB = iotlb: Option<OnOff>, attribute("iotlb").since(3, 5, 0);
-    4 AW_BITS = aw_bits: Option<scalar::AnyBase>, attribute("aw_bits").dropped("0").since(6, 5, 0);
+    4 AW_BITS = aw_bits: Option<scalar::DecimalOrHex>, attribute("aw_bits").dropped("0").since(6, 5, 0);
     5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
     6 PASSTHROUGH = passthrough: Option<OnOff>, attribute("passthrough").since(11, 5, 0);
     7 XTSUP = xtsup: Option<OnOff>, attribute("xtsup").since(11, 5, 0);
-    8 PCI_BUS = pci_bus: Option<u32>, attribute("pciBus").since(11, 10, 0);
+    8 PCI_BUS = pci_bus: Option<u32>, attribute("pciBus").since(11, 10, 0).lax();
     9 ACCEL = accel: Option<OnOff>, attribute("accel").since(12, 7, 0);
     10 CMDQV = cmdqv: Option<OnOff>, attribute("cmdqv").since(12, 7, 0);
     11 ATS = ats: Option<OnOff>, attribute("ats").since(12, 7, 0);
@@ -177,7 +177,7 @@ pub struct IommuGranule {
     /// The size.
     ///
     /// An empty one counts as absent. Since libvirt 12.1.0.
-    pub size: Option<u32>,
+    pub size: Option<scalar::WideNumber>,
     /// The unit in which the size is given.
     ///
     /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 12.1.0.
@@ -188,7 +188,7 @@ pub struct IommuGranule {
 
 rt::table! { IommuGranule: element("granule").since(12, 1, 0).dropped_if_empty();
     0 MODE = mode: Option<IommuGranuleMode>, attribute("mode").since(12, 1, 0);
-    1 SIZE = size: Option<u32>, attribute("size").since(12, 1, 0).absent_if_empty();
+    1 SIZE = size: Option<scalar::WideNumber>, attribute("size").since(12, 1, 0).absent_if_empty();
     2 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").assumed("KiB").since(12, 1, 0).absent_if_empty();
 }
 

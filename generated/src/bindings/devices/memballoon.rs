@@ -3,6 +3,7 @@
 //! The device by which a guest gives memory back to the host.
 
 use crate::bindings::{Acpi, Address, Alias, OnOff, VirtioOptions};
+use crate::scalar as scalar;
 use domxml_runtime as rt;
 
 /// The memory balloon. Hypervisors that have one add it unless its model is `none`.
@@ -100,12 +101,13 @@ rt::values! { MemballoonModel;
 pub struct MemballoonStats {
     /// The seconds between two reports; with 0 there are none, and libvirt drops the element.
     ///
-    /// Without it the element counts as absent. Since libvirt 1.1.1.
-    pub period: u32,
+    /// A value that it does not know counts as absent. Without it the element counts as absent. Since
+    /// libvirt 1.1.1.
+    pub period: scalar::AnyBase,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemballoonStats: element("stats").since(1, 1, 1);
-    0 PERIOD = period: u32, attribute("period").since(1, 1, 1).vital();
+    0 PERIOD = period: scalar::AnyBase, attribute("period").since(1, 1, 1).vital().lax();
 }

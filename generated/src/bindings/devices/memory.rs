@@ -445,14 +445,14 @@ rt::table! { RequiredSize: element("size");
 pub struct MemoryDeviceLabel {
     /// The size of that part, 128 KiB at least.
     ///
-    /// Since libvirt 3.2.0.
+    /// Without it the element counts as absent. Since libvirt 3.2.0.
     pub size: MemorySize,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDeviceLabel: element("label").since(3, 2, 0);
-    0 SIZE = size: MemorySize, child("size").since(3, 2, 0);
+    0 SIZE = size: MemorySize, child("size").since(3, 2, 0).vital();
 }
 
 /// Where the module lies in the guest's physical memory.

@@ -19,13 +19,13 @@ pub struct Bandwidth {
     pub class_id: Option<u64>,
     /// What holds for packets to the guest.
     ///
-    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
-    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub inbound: Option<BandwidthRates>,
     /// What holds for packets from the guest.
     ///
-    /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
-    /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+    /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
     pub outbound: Option<BandwidthRates>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -33,14 +33,14 @@ pub struct Bandwidth {
 
 rt::table! { Bandwidth: element("bandwidth").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
     0 CLASS_ID = class_id: Option<u64>, attribute("classID").since(5, 6, 0);
-    1 INBOUND = inbound: Option<BandwidthRates>, child("inbound").once().since(0, 9, 4).dropped_if_empty();
-    2 OUTBOUND = outbound: Option<BandwidthRates>, child("outbound").once().since(0, 9, 4).dropped_if_empty();
+    1 INBOUND = inbound: Option<BandwidthRates>, child("inbound").since(0, 9, 4).dropped_if_empty();
+    2 OUTBOUND = outbound: Option<BandwidthRates>, child("outbound").since(0, 9, 4).dropped_if_empty();
 }
 
 /// The rates of one direction, in kilobytes a second.
 ///
-/// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
-/// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#quality-of-service).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
+/// manual](https://libvirt.org/formatdomain.html#quality-of-service).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BandwidthRates {
     /// The rate that is allowed in the long run.
@@ -213,15 +213,15 @@ pub struct VirtualPortParameters {
     /// The database that defines the types; 0 is reserved.
     ///
     /// Since libvirt 0.8.2.
-    pub managerid: Option<scalar::AnyBase>,
+    pub managerid: Option<scalar::DecimalOrHex>,
     /// The type of access.
     ///
     /// Since libvirt 0.8.2.
-    pub typeid: Option<scalar::AnyBase>,
+    pub typeid: Option<scalar::DecimalOrHex>,
     /// The version of the type.
     ///
     /// Since libvirt 0.8.2.
-    pub typeidversion: Option<scalar::AnyBase>,
+    pub typeidversion: Option<scalar::DecimalOrHex>,
     /// The instance, one for each interface. libvirt makes one up where the type needs it.
     ///
     /// Since libvirt 0.8.2.
@@ -239,9 +239,9 @@ pub struct VirtualPortParameters {
 }
 
 rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).dropped_if_empty().reference("virtual-network");
-    0 MANAGERID = managerid: Option<scalar::AnyBase>, attribute("managerid").since(0, 8, 2);
-    1 TYPEID = typeid: Option<scalar::AnyBase>, attribute("typeid").since(0, 8, 2);
-    2 TYPEIDVERSION = typeidversion: Option<scalar::AnyBase>, attribute("typeidversion").since(0, 8, 2);
+    0 MANAGERID = managerid: Option<scalar::DecimalOrHex>, attribute("managerid").since(0, 8, 2);
+    1 TYPEID = typeid: Option<scalar::DecimalOrHex>, attribute("typeid").since(0, 8, 2);
+    2 TYPEIDVERSION = typeidversion: Option<scalar::DecimalOrHex>, attribute("typeidversion").since(0, 8, 2);
     3 INSTANCEID = instanceid: Option<scalar::Uuid>, attribute("instanceid").since(0, 8, 2);
     4 INTERFACEID = interfaceid: Option<scalar::Uuid>, attribute("interfaceid").since(0, 10, 0);
     5 PROFILEID = profileid: Option<String>, attribute("profileid").since(0, 8, 2).absent_if_empty();
@@ -477,7 +477,7 @@ rt::table! { FilterRef: element("filterref").since(0, 8, 0).reference("traffic-f
 pub struct FilterParameter {
     /// The name of the variable.
     ///
-    /// Since libvirt 0.8.0.
+    /// Without it the element counts as absent. Since libvirt 0.8.0.
     pub name: String,
     /// The value that it has.
     ///
@@ -488,7 +488,7 @@ pub struct FilterParameter {
 }
 
 rt::table! { FilterParameter: element("parameter").since(0, 8, 0).reference("traffic-filtering-with-nwfilter");
-    0 NAME = name: String, attribute("name").since(0, 8, 0);
+    0 NAME = name: String, attribute("name").since(0, 8, 0).vital();
     1 VALUE = value: String, attribute("value").since(0, 8, 0).absent_if_empty();
 }
 

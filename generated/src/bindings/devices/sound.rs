@@ -22,7 +22,7 @@ pub struct Sound {
     /// The number of PCM streams of a card of model `virtio`.
     ///
     /// Where absent, `2` is assumed. Since libvirt 10.4.0.
-    pub streams: Option<scalar::AnyBase>,
+    pub streams: Option<scalar::DecimalOrHex>,
     /// A codec of an HD Audio card. Without any the card has one that plays and records.
     ///
     /// Since libvirt 0.9.13.
@@ -55,7 +55,7 @@ pub struct Sound {
 rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     0 MODEL = model: SoundModel, attribute("model").since(0, 6, 0);
     1 MULTICHANNEL = multichannel: Option<YesNo>, attribute("multichannel").since(9, 4, 0);
-    2 STREAMS = streams: Option<scalar::AnyBase>, attribute("streams").assumed("2").since(10, 4, 0);
+    2 STREAMS = streams: Option<scalar::DecimalOrHex>, attribute("streams").assumed("2").since(10, 4, 0);
     3 CODECS = codecs: Vec<SoundCodec>, child("codec").since(0, 9, 13);
     4 AUDIO = audio: Option<SoundAudio>, child("audio").since(6, 7, 0);
     5 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);

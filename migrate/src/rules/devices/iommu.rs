@@ -68,7 +68,7 @@ fn conflict() -> Rule {
         }))
         .row(
             refuse_each(|granule: &IommuGranule, _| {
-                let kib = granule.size.map(|size| KIB.apply(size.into(), granule.unit));
+                let kib = granule.size.map(|size| KIB.apply(size.0, granule.unit));
                 [
                     (granule.mode.is_some() && kib.is_some(), "a granule has a size or is that of the host, not both"),
                     (kib == Some(None), "the granule is too large"),
@@ -81,7 +81,7 @@ fn conflict() -> Rule {
 
 /// Whether this is as if nothing were said of the granule.
 fn is_no_granule(granule: &IommuGranule) -> bool {
-    granule.mode.is_none() && granule.size.unwrap_or(0) == 0
+    granule.mode.is_none() && granule.size.unwrap_or_default().0 == 0
 }
 
 /// The first IOMMU that remaps interrupts.
@@ -134,9 +134,9 @@ fn foreign(driver: &IommuDriver, model: IommuModel, cx: &Context<'_>) -> bool {
 fn granule_in_kib(granule: &mut IommuGranule, cx: &mut Context<'_>) {
     let Some(size) = granule.size else { return };
     let unit = granule.unit.unwrap_or(MemoryUnit::KiB);
-    let rounded = KIB.apply(u64::from(size), Some(unit)).and_then(|size| u32::try_from(size).ok());
+    let rounded = KIB.apply(size.0, Some(unit));
     if let Some(rounded) = rounded.filter(|_| unit != MemoryUnit::KiB) {
-        (granule.size, granule.unit) = (Some(rounded), Some(MemoryUnit::KiB));
+        (granule.size, granule.unit) = (Some(rounded.into()), Some(MemoryUnit::KiB));
         cx.rewrote(&granule.xml, "the granule is counted in KiB")
             .becomes(format!("{size} {unit}"), format!("{rounded} KiB"));
     }

@@ -33,7 +33,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><memballoon model='virtio'><stats period='0'/></memballoon></devices>",
                 "<devices><memballoon model='virtio'/></devices>",
             )
-            .row(nothing(child(Memballoon::STATS), |stats| stats.period == 0, "a period of 0 is none")),
+            .row(nothing(child(Memballoon::STATS), |stats| stats.period.0 == 0, "a period of 0 is none")),
         empty_drivers(),
         rule("panic-bare-dropped", Class::Lossy)
             .summary("a `<panic/>` of which nothing is said is not written")

@@ -43,6 +43,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 unread(OsBootmenu::TIMEOUT, "of a boot menu that is off")
                     .when(|menu, scope| menu.enable == Some(YesNo::No) && scope.firmware_boots()),
             ),
+        timeout(),
         bootloader_empty(),
         rule("os-bootloader-only", Class::Default)
             .summary("a domain with nothing but a boot loader is paravirtualized")
@@ -217,6 +218,17 @@ fn not_read() -> Rule {
             unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
                 .when(|os, scope| os.firmware.is_none() || !is_machine(scope.os_type)),
         )
+}
+
+fn timeout() -> Rule {
+    rule("bootmenu-timeout-invalid", Class::Conflict)
+        .summary("the time-out of a boot menu is no number")
+        .doc("libvirt reads the time-out of a boot menu that is enabled alone, and refuses there what is no number of 16 bits.")
+        .finds("<os><type arch='x86_64'>hvm</type><bootmenu enable='yes' timeout='3s'/></os>")
+        .row(refuse(|menu: &OsBootmenu, _| {
+            let bad = menu.enable == Some(YesNo::Yes) && kept_value(&menu.xml, "timeout").is_some();
+            bad.then_some("the time-out is a number of milliseconds, 0 to 65535")
+        }))
 }
 
 fn bootloader_empty() -> Rule {

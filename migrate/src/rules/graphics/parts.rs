@@ -20,6 +20,19 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unread(GraphicsTypeVnc::CONNECTED, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
             .row(unread(GraphicsTypeSpice::PASSWD_VALID_TO, NO_PASSWORD).when(|spice, _| spice.passwd.is_none()))
             .row(unread(GraphicsTypeSpice::CONNECTED, NO_PASSWORD).when(|spice, _| spice.passwd.is_none())),
+        rule("graphics-password-expiry", Class::Conflict)
+            .summary("the end of a password is no time")
+            .doc("`passwdValidTo` is a date and a time. libvirt refuses anything else where there is a password, and reads past it where not.")
+            .finds("<devices><graphics type='vnc' autoport='yes' passwd='x' passwdValidTo='never'/></devices>")
+            .row(refuse(|it: &Graphics, _| {
+                let passwd = match &it.type_ {
+                    GraphicsType::Vnc(vnc) => &vnc.passwd,
+                    GraphicsType::Spice(spice) => &spice.passwd,
+                    _ => return None,
+                };
+                let bad = passwd.is_some() && kept_value(&it.xml, "passwdValidTo").is_some();
+                bad.then_some("write the time as 2010-04-09T15:51:00, or leave it out")
+            })),
         rule("graphics-spice-channel-mode-any", Class::Spelling)
             .summary("channels of SPICE stand in libvirt's order, those with mode `any` not at all")
             .doc(

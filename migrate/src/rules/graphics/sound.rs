@@ -1,6 +1,6 @@
 //! Sound cards, and where their sound goes on the host.
 
-use domxml::scalar::AnyBase;
+use domxml::scalar::DecimalOrHex;
 
 use crate::rules::common::row_of_each;
 use crate::rules::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><sound model='virtio'/></devices>",
                 "<devices><sound model='virtio' streams='2'/></devices>",
             )
-            .row(default(Sound::STREAMS, AnyBase(2)).when(|sound, _| sound.model == SoundModel::Virtio)),
+            .row(default(Sound::STREAMS, DecimalOrHex(2)).when(|sound, _| sound.model == SoundModel::Virtio)),
         rule("sound-unread-parts", Class::Lossy)
             .summary("what libvirt does not read about a sound card is not written")
             .doc(

@@ -56,7 +56,8 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
 fn names(hostdev: &Hostdev) -> Vec<String> {
     match &hostdev.mode {
         HostdevMode::Subsystem(members) => match &members.type_ {
-            HostdevSubsystem::Pci(HostdevSubsystemPci { source: HostdevSourcePci { address: it, .. }, .. }) => {
+            HostdevSubsystem::Pci(HostdevSubsystemPci { source, .. }) => {
+                let it = source.address.clone().unwrap_or_default();
                 vec![pci_name(it.domain, it.bus, it.slot, it.function)]
             }
             HostdevSubsystem::Usb(HostdevSubsystemUsb { source, .. }) => {

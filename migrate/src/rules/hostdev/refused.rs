@@ -188,7 +188,7 @@ fn scsi_source() -> Rule {
             (it.hosts.len() != 1).then_some("an iSCSI target has one server: one <host>")
         }))
         .row(refuse_in(HostdevSourceScsiProtocolIscsi::AUTH, |auth, _| {
-            let other = auth.secret.type_ != DiskAuthSecretType::Iscsi;
+            let other = auth.secret.type_ != Some(DiskAuthSecretType::Iscsi);
             other.then_some("the secret of an iSCSI target is of the type 'iscsi'")
         }))
         .row(refuse(|it: &HostdevSourceScsiHost, _| {

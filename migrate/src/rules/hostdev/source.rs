@@ -22,9 +22,14 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
                  <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
             )
-            .row(algorithm(|it: &mut HostdevSourcePci, cx| drop_type(&mut it.address.xml, "pci", cx)))
+            .row(algorithm(|it: &mut HostdevSourcePci, cx| {
+                if let Some(address) = &mut it.address {
+                    drop_type(&mut address.xml, "pci", cx);
+                }
+            }))
             .row(algorithm(|it: &mut HostdevUsbAddress, cx| drop_type(&mut it.xml, "usb", cx)))
             .row(algorithm(|it: &mut HostdevScsiAddress, cx| drop_type(&mut it.xml, "scsi", cx))),
+        address_absent(),
         parts(),
         rule("hostdev-source-multifunction-dropped", Class::Default)
             .summary("the source of a host device does not say whether its slot holds several functions")
@@ -114,6 +119,38 @@ fn iscsi_lun() -> Rule {
             )
             .profiles(BOTH),
         )
+}
+
+fn address_absent() -> Rule {
+    rule("hostdev-pci-address-absent", Class::Default)
+        .summary("a PCI function of the host without address")
+        .doc(
+            "libvirt takes a PCI function whose source has no `<address>` for 0000:00:00.0, which is a bridge of the host and never the device that \
+             is meant. Its schema refuses it.",
+        )
+        .example(
+            "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source/></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
+             <address domain='0x0000' bus='0x00' slot='0x00' function='0x0'/></source></hostdev></devices>",
+        )
+        .row(note(|it: &HostdevSourcePci, _| {
+            it.address.is_none().then_some("libvirt reads 0000:00:00.0, a bridge of the host: add the <address> of the device")
+        }))
+        .row(algorithm(first_function).profiles(LIBVIRT))
+}
+
+/// Writes the address that libvirt reads where there is none.
+fn first_function(source: &mut HostdevSourcePci, cx: &mut Context<'_>) {
+    if source.address.is_none() {
+        source.address = Some(PciAddress {
+            domain: Some(0.into()),
+            bus: Some(0.into()),
+            slot: Some(0.into()),
+            function: Some(0.into()),
+            ..PciAddress::default()
+        });
+        cx.rewrote(&source.xml, "without an address it is 0000:00:00.0").becomes("", "<address/>");
+    }
 }
 
 fn parts() -> Rule {

@@ -81,7 +81,7 @@ fn parameters(type_: Type) -> Option<(&'static [&'static str], &'static [&'stati
         }
         Type::Qbh => (&["profileid"], &["profileid"]),
         Type::OpenVSwitch => (&["interfaceid", "profileid"], &[]),
-        Type::Midonet => (&["interfaceid"], &["interfaceid"]),
+        Type::Midonet => (&["interfaceid", "profileid"], &["interfaceid"]),
         _ => return None,
     })
 }

@@ -1,16 +1,20 @@
 //! Character devices, SPICE, and processes of the host that share the guest's memory.
 
+use std::ptr;
+
 use domxml::{
     AddressType, Audio, AudioType, Channel, ChannelTargetType, ChardevBackend, ChardevProtocol, ChardevProtocolType,
-    ChardevSocketMode, Console, Disk, DiskType, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType,
+    ChardevSocketMode, Console, Devices, Disk, DiskType, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType,
     Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend, RngBackendModel, Serial, Smartcard,
-    SmartcardMode, YesNo,
+    SmartcardMode, YesNo, each,
 };
 
 use super::refused;
+use crate::options::Driver;
 use crate::rule::board::Board;
+use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, Context, Rule, rule};
 
 const NO_SPICE: &str = "a SPICE channel needs a SPICE display: add <graphics type='spice'/>, or leave this out";
 const NOT_SHARED: &str = "this needs the guest's memory shared: add <access mode='shared'/> to <memoryBacking>, or memAccess='shared' to every cell";
@@ -96,11 +100,7 @@ fn chardevs() -> Rule {
             "<devices><channel type='unix'><source mode='connect' path='/var/lib/libvirt/qemu/channel/target/a/b'>\
              <reconnect enabled='yes' timeout='10'/></source><target type='virtio' name='b'/></channel></devices>",
         )
-        .row(refused(|protocol: &ChardevProtocol, _| {
-            matches!(protocol.type_, Some(ChardevProtocolType::Telnets | ChardevProtocolType::Tls)).then(|| {
-                "QEMU speaks raw and telnet: set type='raw', and tls='yes' in <source> to encrypt".to_owned()
-            })
-        }))
+        .row(check(protocols).driver(Driver::Qemu))
         .row(refused(|channel: &Channel, _| reconnects(channel)))
 }
 
@@ -191,4 +191,20 @@ fn folder(it: &Filesystem) -> Option<&'static str> {
     }
     (it.space_hard_limit.is_some() || it.space_soft_limit.is_some())
         .then_some("QEMU does not limit the size of a folder: leave out the limits")
+}
+
+/// The first console is the first serial port, where there is one: what is said of it is not read.
+fn protocols(devices: &Devices, cx: &mut Context<'_>) {
+    let console = devices.consoles.first().filter(|_| !devices.serials.is_empty());
+    let mut unread = Vec::new();
+    if let Some(console) = console {
+        each(console, |protocol: &ChardevProtocol| unread.push(ptr::from_ref(protocol)));
+    }
+    each(devices, |protocol: &ChardevProtocol| {
+        if matches!(protocol.type_, Some(ChardevProtocolType::Telnets | ChardevProtocolType::Tls))
+            && !unread.contains(&ptr::from_ref(protocol))
+        {
+            cx.error(&protocol.xml, "QEMU speaks raw and telnet: set type='raw', and tls='yes' in <source> to encrypt");
+        }
+    });
 }

@@ -2,7 +2,7 @@
 
 use domxml::{
     ArchName, Console, ConsoleTargetType, Domain, FeatureAia, FeatureApic, FeatureGic, FeatureHpt, FeatureHyperv,
-    FeatureIbs, FeatureIoapic, Features, OnOff, Os, OsBios, SmmTseg, YesNo, scalar,
+    FeatureIbs, FeatureIoapic, FeatureSmm, Features, OnOff, Os, OsBios, SmmTseg, YesNo, scalar,
 };
 
 use super::{refused, refused_in, refused_where};
@@ -72,7 +72,10 @@ fn by_machine() -> Rule {
             |scope| scope.board != Board::RiscvVirt,
             "only the virt machine of RISC-V has this feature: leave it out",
         ))
-        .row(refused_where::<FeatureHpt>(is_not_pseries, PSERIES))
+        // Without either it asks for nothing.
+        .row(refused(|hpt: &FeatureHpt, scope| {
+            ((hpt.resizing.is_some() || hpt.maxpagesize.is_some()) && is_not_pseries(scope)).then(|| PSERIES.to_owned())
+        }))
         .row(refused_in(Features::HTM, is_not_pseries, PSERIES))
         .row(refused_in(Features::NESTED_HV, is_not_pseries, PSERIES))
         .row(refused_in(Features::CCF_ASSIST, is_not_pseries, PSERIES))
@@ -117,10 +120,13 @@ fn system_management() -> Rule {
             "<os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' secure='yes' type='pflash'>/f.fd</loader></os>\
              <features><acpi/></features>",
         )
-        .row(refused_where::<SmmTseg>(
-            |scope| scope.board != Board::Q35,
-            "only q35 sets memory aside for the system management mode: leave out <tseg>",
-        ))
+        .row(
+            refused(|smm: &FeatureSmm, scope| {
+                (smm.tseg.is_some() && smm.state != Some(OnOff::Off) && scope.board != Board::Q35)
+                    .then(|| "only q35 sets memory aside for the system management mode: leave out <tseg>".to_owned())
+            })
+            .on(FeatureSmm::TSEG),
+        )
         .row(refused(|tseg: &SmmTseg, scope| {
             let uneven = scalar::bytes(tseg).is_some_and(|bytes| bytes % (1 << 20) != 0);
             (uneven && scope.board == Board::Q35).then(|| "the size of <tseg> is a whole number of MiB".to_owned())

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
-    Address, AddressType, Controller, ControllerType, ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus,
+    Address, AddressType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel,
+    ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus,
     Extra, MemballoonModel, MemoryDevice, MemoryDeviceModel, OnOff, Zpci, each,
 };
 
@@ -36,7 +37,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 refused(integrated_place)
                     .at(|controller: &Controller| controller.address.as_ref().map_or(&controller.xml, |address| &address.xml)),
             )
-            .row(refused(|address: &Address, scope| address_objection(address, scope).map(str::to_owned)))
+            .row(check(impossible).driver(Driver::Qemu))
             .finds(
                 "<devices><interface type='user'><address type='pci' bus='0' slot='8'/></interface>\
                  <interface type='user'><address type='pci' bus='0' slot='8' function='7'/></interface></devices>",
@@ -67,6 +68,19 @@ fn identifiers() -> Rule {
         }))
 }
 
+/// The first console is the first serial port, where there is one: what is said of it is not read.
+fn impossible(devices: &Devices, cx: &mut Context<'_>) {
+    let console = devices.consoles.first().filter(|_| !devices.serials.is_empty());
+    let twin = console.and_then(|console| console.address.as_ref());
+    each(devices, |address: &Address| {
+        if let Some(objection) = address_objection(address, &cx.scope)
+            && twin.is_none_or(|twin| !std::ptr::eq(twin, address))
+        {
+            cx.error(&address.xml, objection);
+        }
+    });
+}
+
 fn address_objection(address: &Address, scope: &Scope) -> Option<&'static str> {
     match &address.type_ {
         AddressType::Pci(_) if scope.board.lacks_pci() => Some("this machine has no PCI: leave out the address"),
@@ -89,13 +103,27 @@ fn of_board(board: Board, bus: u8, slot: u8, function: u8) -> bool {
 /// No two functions of PCI have one identifier on s390, neither of the function nor of its slot.
 fn functions(devices: &Devices, cx: &mut Context<'_>) {
     let (mut functions, mut slots) = (BTreeSet::new(), BTreeSet::new());
+    // A USB controller without a model is none there, and has no address.
+    let is_none = |it: &&Controller| matches!(&it.type_, ControllerType::Usb(usb) if usb.model.is_none());
+    let nowhere = devices.controllers.iter().filter(is_none).filter_map(|it| zpci_of(it.address.as_ref()?));
+    let nowhere: Vec<&Zpci> = nowhere.collect();
     each(devices, |zpci: &Zpci| {
+        if nowhere.iter().any(|other| std::ptr::eq(*other, zpci)) {
+            return;
+        }
         if zpci.fid.is_some_and(|fid| !functions.insert(fid)) {
             cx.error(&zpci.xml, "another device has this fid already: choose another one, or leave it out");
         } else if zpci.uid.is_some_and(|uid| uid.0 > 0 && !slots.insert(uid)) {
             cx.error(&zpci.xml, "another device has this uid already: choose another one, or leave it out");
         }
     });
+}
+
+fn zpci_of(address: &Address) -> Option<&Zpci> {
+    match &address.type_ {
+        AddressType::Pci(pci) => pci.zpci.as_ref(),
+        _ => None,
+    }
 }
 
 /// An address with identifiers of zPCI where there is none; what has no address anyway is not asked.
@@ -202,6 +230,11 @@ fn first_functions(devices: &Devices, cx: &mut Context<'_>) {
     }
 }
 
+fn is_vio(controller: &Controller) -> bool {
+    let ControllerType::Scsi(scsi) = &controller.type_ else { return false };
+    matches!(scsi.model, None | Some(ScsiModel::Auto | ScsiModel::Ibmvscsi))
+}
+
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
     let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
@@ -215,12 +248,15 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let integrated = devices.controllers.iter().filter(|it| integrated(it, board).is_some());
     let is_module = |it: &&MemoryDevice| matches!(it.model, MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_));
     let modules = devices.memory_devices.iter().filter(is_module);
+    // SCSI controllers of pseries are on the bus of its own, whatever the address says.
+    let vio = devices.controllers.iter().filter(|it| board == Board::Pseries && is_vio(it));
     let unasked: Vec<&Address> = balloon
         .iter()
         .copied()
         .chain(devices.channels.iter().filter_map(|it| it.address.as_ref()))
         .chain(integrated.filter_map(|it| it.address.as_ref()))
         .chain(modules.filter_map(|it| it.address.as_ref()))
+        .chain(vio.filter_map(|it| it.address.as_ref()))
         .collect();
     each(devices, |address: &Address| {
         let xml = &address.xml;

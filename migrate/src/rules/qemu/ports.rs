@@ -61,9 +61,12 @@ fn type_of(model: Model) -> Option<Target> {
 fn of_model(serial: &Serial, scope: &Scope) -> Option<String> {
     let target = serial.target.as_ref()?;
     let (given, model) = (target.type_?, target.model.as_ref()?.name);
-    // What old versions wrote of every guest is the port of pseries there.
-    let vio = scope.board == Board::Pseries && given == Target::IsaSerial;
-    let type_ = if vio { Target::SpaprVioSerial } else { given };
+    // What old versions wrote of every guest is the port of the machine there.
+    let type_ = match scope.board {
+        Board::Pseries if given == Target::IsaSerial => Target::SpaprVioSerial,
+        Board::S390Ccw if given == Target::IsaSerial => Target::SclpSerial,
+        _ => given,
+    };
     let own = type_of(model)?;
     if own == Target::IsaSerial && given == own && !scope.is_x86() {
         return Some("only x86 guests have serial ports of ISA: leave out <target>".to_owned());

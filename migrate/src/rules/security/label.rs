@@ -12,7 +12,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .doc("A static label is the one that stands in `<label>`. libvirt refuses a `<seclabel type='static'>` in which it is empty.")
             .finds("<seclabel type='static' model='dac' relabel='yes'><label></label></seclabel>")
             .row(refuse(|label: &Seclabel, _| {
-                let empty = matches!(&label.type_, SeclabelType::Static(members) if members.label.is_empty());
+                let empty = matches!(&label.type_, SeclabelType::Static(members) if members.label.as_ref().is_none_or(String::is_empty));
                 (empty && !is_none(label)).then_some("a static label needs a <label>")
             })),
         none_relabelled(),

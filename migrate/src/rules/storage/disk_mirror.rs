@@ -9,8 +9,7 @@ pub(super) fn rule() -> Rule {
         .doc("Until 1.2.6 `<mirror>` named the file of a block copy and its format in two attributes. Now it has type, format and \
              source as a disk has, and names the job, which was always a copy. The attributes say nothing more and go away in profile \
              `modern`. libvirt writes them beside the modern form for copies to files; so does profile `libvirt` with `--live`. \
-             Without `--live` profile `libvirt` drops the whole element: only a running domain shows it. The old form with another \
-             job, or without a file, is an error.")
+             Without `--live` profile `libvirt` drops the whole element: only a running domain shows it.")
         .example("<devices><disk type='file' device='disk'><source file='/a.img'/><mirror file='/b.img' format='qcow2' ready='yes'/>\
              <target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='file' device='disk'><source file='/a.img'/><mirror type='file' job='copy' ready='yes'>\
              <format type='qcow2'/><source file='/b.img'/></mirror><target dev='vda' bus='virtio'/></disk></devices>")
@@ -33,14 +32,8 @@ fn apply(mirror: &mut DiskMirror, cx: &mut Context<'_>) {
 
 /// Gives the old form type, format and source; false where it is none.
 fn modernise(mirror: &mut DiskMirror, cx: &mut Context<'_>) -> bool {
-    let Some(file) = mirror.file.clone() else {
-        cx.error(&mirror.xml, "a mirror has a type, or the old attribute 'file'");
-        return false;
-    };
-    if mirror.job.is_some_and(|job| job != DiskMirrorJob::Copy) {
-        cx.error(&mirror.xml, "the old form of a mirror stands for copies only: another job needs a type and a source");
-        return false;
-    }
+    let file = mirror.file.clone();
+    let Some(file) = file.filter(|_| mirror.job.is_none_or(|job| job == DiskMirrorJob::Copy)) else { return false };
     let source = DiskSourceFile { file: Some(file.clone()), ..DiskSourceFile::default() };
     mirror.type_ = Some(DiskStorage::File(StorageFile { source: Some(source) }));
     if let Some(format) = mirror.legacy_format {

@@ -11,6 +11,7 @@ const LUNS: &str = "persistent reservations are for LUNs";
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         auth_twice(),
+        secret_untyped(),
         encryption_twice(),
         rule("disk-encryption-cipher", Class::Conflict)
             .summary("the cipher of an encrypted image is known from the image")
@@ -33,7 +34,10 @@ pub(super) fn rules() -> Vec<Rule> {
                  <secret type='ceph' usage='s'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
             )
             .row(refuse(|source: &DiskSourceNetwork, _| {
-                kept_child(&source.xml, "auth").map(|_| format!("the protocol '{}' knows no credentials", protocol(source)))
+                // A second one of a protocol that knows them is read past.
+                let none = child_called(source.protocol.members()?, "auth").is_none();
+                let given = kept_child(&source.xml, "auth").filter(|_| none);
+                given.map(|_| format!("the protocol '{}' knows no credentials", protocol(source)))
             })),
         rule("disk-host-socket-transport", Class::Conflict)
             .summary("a socket is given for a server that is reached by network")
@@ -175,6 +179,30 @@ fn auth_twice() -> Rule {
         .row(check(credentials))
 }
 
+fn secret_untyped() -> Rule {
+    rule("disk-auth-secret-type", Class::Conflict)
+        .summary("credentials whose secret has no type")
+        .doc("The type of a secret says what it is for. libvirt asks for it wherever a server is named; for a volume of a pool it does not.")
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'><secret usage='x'/></auth></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(|disk: &Disk, cx| {
+            if !matches!(disk.type_, DiskType::Volume(_)) {
+                untyped(disk, cx);
+            }
+        }))
+        .row(check(|nvram: &OsNvram, cx| untyped(nvram, cx)))
+}
+
+fn untyped(content: &dyn Content, cx: &mut Context<'_>) {
+    each(content, |secret: &DiskAuthSecret| {
+        if secret.type_.is_none() {
+            cx.error(&secret.xml, "the secret needs a type: 'ceph' for RBD, 'iscsi' for iSCSI");
+        }
+    });
+}
+
 fn credentials(disk: &Disk, cx: &mut Context<'_>) {
     let place = in_source::<Option<DiskAuth>>(&disk.type_);
     let (outer, inner) = (disk.auth.as_ref(), place.and_then(Option::as_ref));
@@ -193,7 +221,7 @@ fn credentials(disk: &Disk, cx: &mut Context<'_>) {
         _ => return,
     };
     let secret = outer.or(inner).map(|auth| &auth.secret);
-    if let Some(secret) = secret.filter(|secret| secret.type_ != wanted) {
+    if let Some(secret) = secret.filter(|secret| secret.type_.is_some_and(|type_| type_ != wanted)) {
         cx.error(&secret.xml, format!("the secret must be of the type '{wanted}'"));
     }
 }
@@ -335,7 +363,9 @@ fn value_rows(rule: Rule) -> Rule {
         ]
     }))
     .row(refuse_each(|it: &DiskSourceNetwork, _| {
-        let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_)) && it.name.is_none();
+        let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_))
+            && it.name.is_none()
+            && kept_value(&it.xml, "name").is_none();
         let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
         let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
         [
