@@ -289,9 +289,9 @@ impl Judged {
         let names_it = || other.message.contains(&format!("<{}>", last(element)));
         let is_around = || element.rsplit_once('/').is_some_and(|(parent, _)| parent == other.path) && names_it();
         let kind = match violation.kind {
-            ViolationKind::MisplacedElement
-            | ViolationKind::ConflictingAttribute
-            | ViolationKind::UnknownAttribute => Kind::Unread,
+            ViolationKind::MisplacedElement | ViolationKind::ConflictingAttribute | ViolationKind::UnknownAttribute => {
+                Kind::Unread
+            }
             ViolationKind::MissingContent => Kind::Note,
             _ => return false,
         };

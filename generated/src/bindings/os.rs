@@ -189,7 +189,7 @@ pub struct OsType {
     ///
     /// An empty one counts as absent. Since libvirt 0.6.0.
     pub machine: Option<String>,
-    /// An operating system for bare metal, which needs full virtualisation.
+    /// A container.
     ///
     /// An empty one is refused by libvirt. Since libvirt 0.6.0.
     pub value: OsTypeValue,
@@ -207,14 +207,8 @@ rt::table! { OsType: element("type").since(0, 6, 0).reference("bios-bootloader")
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OsTypeValue {
-    /// A container.
-    ///
-    /// Since libvirt 0.6.0.
+    /// `exe`
     Exe,
-    /// User Mode Linux.
-    ///
-    /// Since libvirt 0.6.0.
-    Uml,
     /// An operating system for bare metal, which needs full virtualisation.
     ///
     /// Since libvirt 0.6.0.
@@ -231,15 +225,19 @@ pub enum OsTypeValue {
     ///
     /// Since libvirt 4.10.0.
     Xenpvh,
+    /// User Mode Linux.
+    ///
+    /// Since libvirt 0.6.0.
+    Uml,
 }
 
 rt::values! { OsTypeValue;
-    Exe = "exe".since(0, 6, 0);
-    Uml = "uml".since(0, 6, 0);
+    Exe = "exe";
     Hvm = "hvm".since(0, 6, 0);
     Xen = "xen".since(0, 6, 0);
     Linux = "linux".since(0, 6, 0);
     Xenpvh = "xenpvh".since(4, 10, 0);
+    Uml = "uml".since(0, 6, 0);
 }
 
 /// A variable in the environment of a container's first process; the content is its value.

@@ -14,8 +14,9 @@ pub use address::{MacAddress, UsbPort, Uuid};
 pub use cpuset::CpuSet;
 pub use ip::IpAddress;
 pub use number::{
-    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, Signed, SignedAnyBase, WideNumber, WrappingInt, WrappingLong, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
-    PciSlot, PciePort, Retries, SevPolicy, SevSnpPolicy, SpaprVioReg, UsbId, ZpciFid, ZpciUid,
+    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
+    PciSlot, PciePort, Retries, SevPolicy, SevSnpPolicy, Signed, SignedAnyBase, SpaprVioReg, UsbId, WideNumber,
+    WrappingInt, WrappingLong, ZpciFid, ZpciUid,
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;

@@ -277,7 +277,13 @@ mod tests {
 
     #[test]
     fn signs_and_bases_are_those_of_the_attribute() {
-        check::<Signed>(&[("-1", Some("-1")), ("65536", Some("65536")), ("010", Some("10")), ("0x1f", None), ("--1", None)]);
+        check::<Signed>(&[
+            ("-1", Some("-1")),
+            ("65536", Some("65536")),
+            ("010", Some("10")),
+            ("0x1f", None),
+            ("--1", None),
+        ]);
         check::<SignedAnyBase>(&[("-0x1f", Some("-31")), ("010", Some("8")), ("foo", None), ("- 1", None)]);
         check::<WrappingInt>(&[("-1", Some("4294967295")), ("7", Some("7")), ("4294967296", None)]);
         check::<WrappingLong>(&[("-1", Some("18446744073709551615")), ("-", None), ("0x1f", None)]);

@@ -47,12 +47,17 @@ fn two_mistakes_of_one_element_are_told_both() {
 
 #[test]
 fn what_the_schema_refuses_and_libvirt_does_not_read_is_told_once() {
-    let text = "<domain type='xen'><name>a</name><memory>65536</memory><os><type>xen</type><boot dev='hd'/></os></domain>";
+    let text =
+        "<domain type='xen'><name>a</name><memory>65536</memory><os><type>xen</type><boot dev='hd'/></os></domain>";
     let options = Options::new(&RuleSelection::default(), None, None).expect("no selection");
     let judge = Judge::embedded().expect("the embedded schema");
     let mut findings = judge.check(text, &options);
     findings.retain(|finding| finding.path.starts_with("domain/os"));
     let [finding] = &*findings else { panic!("{findings:?}") };
     assert_eq!((&*finding.path, finding.level), ("domain/os/boot", Level::Invalid));
-    assert!(finding.message.ends_with("libvirt does not read <boot> of this type of operating system"), "{}", finding.message);
+    assert!(
+        finding.message.ends_with("libvirt does not read <boot> of this type of operating system"),
+        "{}",
+        finding.message
+    );
 }

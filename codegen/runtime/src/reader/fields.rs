@@ -1,6 +1,6 @@
 //! One method for each kind of field.
 
-use super::report::{text_range, Spare, clipped, undeclared};
+use super::report::{Spare, clipped, text_range, undeclared};
 use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};

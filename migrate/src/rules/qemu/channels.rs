@@ -4,9 +4,9 @@ use std::ptr;
 
 use domxml::{
     AddressType, Audio, AudioType, Channel, ChannelTargetType, ChardevBackend, ChardevProtocol, ChardevProtocolType,
-    ChardevSocketMode, Console, Devices, Disk, DiskType, Filesystem, FilesystemAccessmode, FilesystemDriverType, FilesystemType,
-    Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend, RngBackendModel, Serial, Smartcard,
-    SmartcardMode, YesNo, each,
+    ChardevSocketMode, Console, Devices, Disk, DiskType, Filesystem, FilesystemAccessmode, FilesystemDriverType,
+    FilesystemType, Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend, RngBackendModel, Serial,
+    Smartcard, SmartcardMode, YesNo, each,
 };
 
 use super::refused;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
     Address, AddressType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel,
-    ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus,
-    Extra, MemballoonModel, MemoryDevice, MemoryDeviceModel, OnOff, Zpci, each,
+    ControllerTypeUsbModel as UsbModel, Devices, DiskTargetBus, Extra, MemballoonModel, MemoryDevice,
+    MemoryDeviceModel, OnOff, Zpci, each,
 };
 
 use super::pci::set;
