@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use domxml::Domain;
 use domxml_runtime::edit::{Around, remarks, restore};
 use domxml_runtime::{
-    self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, Newer, Note, NoteKind, Original,
-    OutputOnly, ParseError, ReadOptions, WriteOptions,
+    self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, KeptValue, Newer, Note,
+    NoteKind, Original, OutputOnly, ParseError, ReadOptions, WriteOptions,
 };
 use domxml_xml::{Spare, Tree};
 
@@ -230,7 +230,9 @@ fn rewrite(
     let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(&domain, text, options) };
     if options.profile == Profile::Libvirt {
         let nodes = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver);
-        unknown::forget(&mut domain, nodes, &mut context.findings);
+        // Where what is unknown stays, so does a value that libvirt reads past.
+        let gone = |kept: &KeptValue| kept.absent && (nodes || kept.value.is_empty());
+        unknown::forget(&mut domain, nodes, &gone, &mut context.findings);
     }
     // Where what is unknown is not written, neither are they.
     if !notes.is_empty() && (options.profile == Profile::Modern || options.unknown == Fate::Kept) {

@@ -335,6 +335,7 @@ fn is_mended(violation: &Violation, finding: &Finding, other: &Finding) -> bool 
             other.after.as_ref().is_none_or(String::is_empty) && edit(&other.before, format!("{found}='"))
         }
         ViolationKind::MissingContent
+        | ViolationKind::MissingValue
         | ViolationKind::RepeatedElement
         | ViolationKind::MisplacedElement
         | ViolationKind::ElementValue => is_of_whole(finding, other),
@@ -413,7 +414,10 @@ impl Words {
         }
         let mut message = self.message(violation);
         if let Some(near) = &violation.suggestion {
-            message.push_str(&format!("; did you mean {near}?"));
+            match near.strip_prefix('{').and_then(|near| near.split_once('}')) {
+                Some((ns, local)) => message.push_str(&format!("; did you mean <{local}> of the namespace {ns}?")),
+                None => message.push_str(&format!("; did you mean {near}?")),
+            }
         }
         Finding {
             rule: ids::INVALID.into(),
@@ -440,7 +444,7 @@ impl Words {
                 None => format!("unknown element <{found}> in <{parent}>"),
             },
             ViolationKind::RepeatedElement => format!("<{found}> is given more than once in <{parent}>"),
-            ViolationKind::MissingContent if violation.expected.iter().any(|expected| !is_name(expected)) => {
+            ViolationKind::MissingValue => {
                 format!(
                     "there is nothing in <{element}>; expected {}",
                     self.alternatives(violation, |name| format!("'{name}'"))
@@ -465,9 +469,8 @@ impl Words {
                 format!("<{element}> lacks the attribute {}", self.alternatives(violation, |name| format!("'{name}'")))
             }
             ViolationKind::UnexpectedText => format!("unexpected text in <{element}>: '{}'", visible(found)),
-            ViolationKind::MisplacedElement | ViolationKind::MissingContent | ViolationKind::Identity => {
-                violation.message.clone()
-            }
+            // Also kinds that are not known here.
+            _ => violation.message.clone(),
         }
     }
 
@@ -484,10 +487,13 @@ impl Words {
         for expected in &violation.expected {
             let said = match self.0.datatype(expected) {
                 Some(words) => words.to_owned(),
-                _ if !is_name(expected) || expected == "text" => {
-                    expected.replace("string matching", "text that matches")
-                }
-                _ => quoted(expected),
+                None => match number_in_words(expected) {
+                    Some(words) => words,
+                    None if !is_name(expected) || expected == "text" => {
+                        expected.replace("string matching", "text that matches")
+                    }
+                    None => quoted(expected),
+                },
             };
             if !all.contains(&said) {
                 all.push(said);
@@ -498,6 +504,26 @@ impl Words {
         }
         if all.is_empty() { "another one".to_owned() } else { or(&all) }
     }
+}
+
+/// A number type of XML Schema with its bounds, as `unsignedInt at least 1, at most 31, matching [0-9]+`, in plain words: how it is
+/// spelt is known of numbers.
+fn number_in_words(expected: &str) -> Option<String> {
+    let (name, facets) = expected.split_once(' ').unwrap_or((expected, ""));
+    let least = match name {
+        "unsignedByte" | "unsignedShort" | "unsignedInt" | "unsignedLong" | "nonNegativeInteger" => Some("0"),
+        "positiveInteger" => Some("1"),
+        "short" | "int" | "long" | "integer" => None,
+        _ => return None,
+    };
+    let bound = |words: &str| facets.split(", ").find_map(|facet| facet.strip_prefix(words));
+    let (least, most) = (bound("at least ").or(least), bound("at most "));
+    Some(match (least, most) {
+        (Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
+        (Some(least), None) => format!("a whole number from {least} on"),
+        (None, Some(most)) => format!("a whole number up to {most}"),
+        (None, None) => "a whole number".to_owned(),
+    })
 }
 
 /// Whether what is expected is a name or a value, and no type in words.

@@ -117,7 +117,7 @@ pub struct SeclabelTypeStatic {
     /// The full label, in the syntax of its driver.
     ///
     /// An empty one is refused by libvirt. It must be there, but may be missing in what is read; see rule
-    /// `seclabel-conflict`. Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
+    /// `seclabel-static-no-label`. Since libvirt 0.6.1. May be absent since libvirt 0.9.9.
     pub label: Option<String>,
     /// The label that the guest's files and devices carry.
     ///

@@ -52,7 +52,7 @@ fn apply(domain: &mut Domain, text: &str, options: &Options) {
     let scope = Scope::of(domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     if options.profile == Profile::Libvirt {
-        unknown::forget(domain, false, &mut context.findings);
+        unknown::forget(domain, false, &|kept| kept.absent, &mut context.findings);
     }
     context.kept = KeptParts::of(domain);
     super::run(domain, &options.plan, &mut context);

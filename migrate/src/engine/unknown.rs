@@ -27,10 +27,14 @@ pub fn open_elements(text: &str) -> Vec<Range<usize>> {
     open
 }
 
-/// Takes out empty values that count as none: in libvirt's form they are not written, and defaults take their place. With `nodes` also what
-/// is kept of children that could not be read, which are as good as absent. What the reader has not told is a finding.
-pub(super) fn forget(content: &mut dyn Content, nodes: bool, findings: &mut Vec<Finding>) {
-    let gone = |kept: &KeptValue| kept.absent;
+/// Takes out values that count as none and are `gone`: in libvirt's form they are not written, and defaults take their place. With `nodes`
+/// also what is kept of children that could not be read, which are as good as absent. What the reader has not told is a finding.
+pub(super) fn forget(
+    content: &mut dyn Content,
+    nodes: bool,
+    gone: &impl Fn(&KeptValue) -> bool,
+    findings: &mut Vec<Finding>,
+) {
     let mut forgotten = Vec::new();
     if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut())
         && kept.values.iter().any(gone)
@@ -54,7 +58,7 @@ pub(super) fn forget(content: &mut dyn Content, nodes: bool, findings: &mut Vec<
     if nodes {
         forget_missed(content);
     }
-    each_struct_mut(content, &mut |inner| forget(inner, nodes, findings));
+    each_struct_mut(content, &mut |inner| forget(inner, nodes, gone, findings));
 }
 
 /// Whether the type of an attribute takes an empty value, so that the reader has nothing to say of it.

@@ -21,8 +21,10 @@ pub enum ViolationKind {
     MisplacedElement,
     /// An element that its parent contains, but not once more.
     RepeatedElement,
-    /// An element or text that its parent lacks.
+    /// An element that its parent lacks, or content of any kind.
     MissingContent,
+    /// A value that its element lacks: there is nothing in it.
+    MissingValue,
     /// An attribute that its element never has.
     UnknownAttribute,
     /// An attribute that its element has, but not with the other attributes it has here.
@@ -48,6 +50,7 @@ impl ViolationKind {
             ViolationKind::MisplacedElement => "misplaced-element",
             ViolationKind::RepeatedElement => "repeated-element",
             ViolationKind::MissingContent => "missing-content",
+            ViolationKind::MissingValue => "missing-value",
             ViolationKind::UnknownAttribute => "unknown-attribute",
             ViolationKind::ConflictingAttribute => "conflicting-attribute",
             ViolationKind::AttributeValue => "attribute-value",

@@ -30,7 +30,11 @@ fn follow_serial(devices: &mut Devices, cx: &mut Context<'_>) {
         && !same_source(&serial.type_, &console.type_)
     {
         let word = |backend: &ChardevBackend| attribute("type", backend.value().unwrap_or("pty"));
-        let (before, after) = (word(&console.type_), word(&serial.type_));
+        // Of one type they differ in the source alone.
+        let (before, after) = match (word(&console.type_), word(&serial.type_)) {
+            (before, after) if before == after => ("<source>".to_owned(), "the <source> of <serial>".to_owned()),
+            types => types,
+        };
         let mut copy = serial.clone();
         forget_remarks(&mut copy);
         console.type_ = copy.type_;

@@ -31,7 +31,7 @@ pub(super) fn rule() -> Rule {
              <database>nssdb</database></smartcard></devices>",
         )
         .row(
-            refuse(|devices: &Devices, _| second(devices).map(|_| "only the first console can be a serial port"))
+            refuse(|devices: &Devices, _| second(devices).map(|_| "only the first console can be a serial port: set type='virtio' in the <target> of this one"))
                 .at(|devices| second(devices).map_or(&devices.xml, |console| &console.xml)),
         )
         .row(refuse_each(|serial: &Serial, scope| {
@@ -196,7 +196,10 @@ fn source(backend: &ChardevBackend, owner: Owner, cx: &mut Context<'_>) {
 fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, cx: &mut Context<'_>) {
     let Some(reconnect) = reconnect else { return };
     if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
-        cx.refuse_here(cx.here, "only a device that connects can connect again");
+        cx.refuse_here(
+            cx.here,
+            "only a device that connects can connect again: set mode='connect', or leave out <reconnect>",
+        );
     }
 }
 

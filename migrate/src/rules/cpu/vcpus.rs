@@ -22,7 +22,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(
                 refuse_in(Domain::VCPU, |vcpu, _| {
                     let current = vcpu.current.filter(|current| *current > vcpu.value)?;
-                    Some(format!("{current} CPUs at the start, and no more than {}", vcpu.value))
+                    Some(format!("{current} CPUs at the start are more than the {} that there can be: lower current, or raise the number", vcpu.value))
                 })
                 .when(|domain, _| !described(domain)),
             )

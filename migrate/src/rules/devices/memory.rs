@@ -79,7 +79,7 @@ fn conflict() -> Rule {
         .row(exists(|target: &MemoryDeviceVirtioMemTarget| target.node, NODES))
         .row(refuse_in(MemoryDevice::ADDRESS, |address, _| {
             let loose = matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none());
-            loose.then_some("the address of a memory device has a slot")
+            loose.then_some("the address of a memory device needs a slot: add slot, as slot='0'")
         }))
         .row(
             refuse_in(MemoryDevice::DRIVER, |driver, _| {
@@ -131,7 +131,7 @@ fn virtio_mem(mem: &MemoryDeviceModelVirtioMem, _: &Scope) -> Option<&'static st
     if requested > size {
         return Some("more is requested than the device has");
     }
-    let Some(block) = &mem.target.block else { return Some("the size of a block is missing") };
+    let Some(block) = &mem.target.block else { return Some("the size of a block is missing: add <block> to <target>") };
     let block = KIB.apply(block.value, block.unit)?;
     if !block.is_power_of_two() {
         return Some("the size of a block is a power of two");

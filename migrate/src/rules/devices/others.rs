@@ -69,7 +69,7 @@ fn conflict() -> Rule {
         .row(unique(
             Devices::PANICS,
             |panic, _| Some(panic.model.map(|model| model as usize)),
-            |_| "another panic device has this model".to_owned(),
+            |_| "another panic device has this model already: leave this one out".to_owned(),
         ))
         .row(refuse(|cid: &VsockCid, _| {
             cid.address.is_some_and(|address| address < 3).then_some("the address of a vsock is at least 3")

@@ -132,7 +132,7 @@ fn conflict() -> Rule {
             let container = is_container(scope.os_type);
             [
                 (container && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>"),
-                (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty"),
+                (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
             ]
         }))
         .row(refuse(|os: &Os, scope| {
@@ -141,13 +141,13 @@ fn conflict() -> Rule {
         }))
         .row(refuse(|variable: &OsInitenv, scope| {
             let empty = is_container(scope.os_type) && variable.value.is_empty();
-            empty.then(|| format!("the variable {} has no value", variable.name))
+            empty.then(|| format!("the variable {} has no value: give it one, or leave it out", variable.name))
         }))
         .row(
             refuse(|domain: &Domain, scope| {
                 let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boots.is_empty());
                 (boots && booting_device(domain).is_some())
-                    .then_some("boot orders of devices and <boot> in <os> exclude each other")
+                    .then_some("boot orders of devices and <boot> in <os> exclude each other: leave out one of the two")
             })
             .at(|domain| booting_device(domain).unwrap_or(&domain.xml)),
         )

@@ -16,7 +16,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<clock offset='utc'><timer name='hpet' track='guest'/></clock>")
             .row(refuse(|clock: &Clock, _| {
                 let ClockOffset::Timezone(zone) = &clock.offset else { return None };
-                zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone")
+                zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone: add timezone, as timezone='Europe/Berlin'")
             }))
             .row(check(settings)),
         rule("clock-adjustment-number", Class::Structure)

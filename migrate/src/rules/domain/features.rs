@@ -84,7 +84,7 @@ fn conflict() -> Rule {
         }))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
-                (it.state == OnOff::On && it.retries.is_none()).then_some("spinlocks need a number of retries")
+                (it.state == OnOff::On && it.retries.is_none()).then_some("spinlocks need a number of retries: add retries='8191'")
             })
             .until(11, 9, 0),
         )
@@ -98,8 +98,8 @@ fn conflict() -> Rule {
             Some(value) if value.len() > LONGEST_VENDOR => Some("a vendor has up to 12 characters"),
             Some(value) => value.contains(',').then_some("a vendor has no comma"),
         }))
-        .row(listed(FeatureHyperv::STIMER, |timer| timer.state.is_none().then_some("the timer needs a state")))
-        .row(listed(FeatureHyperv::TLBFLUSH, |it| it.state.is_none().then_some("the flushing needs a state")))
+        .row(listed(FeatureHyperv::STIMER, |timer| timer.state.is_none().then_some("<stimer> needs a state: add state='on' or state='off'")))
+        .row(listed(FeatureHyperv::TLBFLUSH, |it| it.state.is_none().then_some("<tlbflush> needs a state: add state='on' or state='off'")))
 }
 
 /// A refusal of one enlightenment, where it is read at all.

@@ -39,7 +39,7 @@ pub(super) fn refused(rule: Rule) -> Rule {
         refuse(|os: &Os, scope| {
             let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
             (is_machine(scope.os_type) && !chosen && (os.loader.is_some() || says_nvram(os)))
-                .then_some("the firmware has no path and is not chosen automatically either")
+                .then_some("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>")
         })
         .at(|os| {
             let loader = os.loader.as_ref().map(|loader| &loader.xml);
@@ -53,7 +53,7 @@ pub(super) fn refused(rule: Rule) -> Rule {
     }))
     .row(refuse(|nvram: &OsNvram, scope| {
         let nowhere = nvram.type_.is_some() && nvram.source.is_none();
-        (scope.is_hvm() && nowhere).then_some("an NVRAM with a type needs a source")
+        (scope.is_hvm() && nowhere).then_some("an NVRAM with a type needs a source: add <source>")
     }))
 }
 

@@ -13,7 +13,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(refuse_in(Domain::IDMAP, |idmap: &Idmap, _| {
                 let firsts = [&idmap.uids, &idmap.gids].map(|ranges| ranges.iter().map(|range| range.start).min());
                 if idmap.uids.is_empty() != idmap.gids.is_empty() {
-                    return Some("users and groups must be mapped both");
+                    return Some("users and groups are mapped both: add the missing <uid> or <gid>");
                 }
                 firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
             })),

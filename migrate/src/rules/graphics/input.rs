@@ -92,7 +92,7 @@ fn conflict() -> Rule {
                     of_host && kept_attribute(&input.xml, "bus").is_some_and(is_bus),
                     "an event device of the host is on no bus",
                 ),
-                (input.model.is_some() && (of_host || elsewhere), "a virtio model is on the virtio bus"),
+                (input.model.is_some() && (of_host || elsewhere), "a virtio model is on the virtio bus: set bus='virtio'"),
             ]
         }))
         .row(

@@ -95,8 +95,12 @@ fn models(rule: Rule) -> Rule {
                 .phase(Phase::Derive),
         )
         .row(
-            refuse(|it: &VideoAcceleration, _| is_bare(it).then_some("an acceleration says what is accelerated"))
-                .phase(Phase::Derive),
+            refuse(|it: &VideoAcceleration, _| {
+                is_bare(it).then_some(
+                    "it is not said what is accelerated: add accel3d or accel2d, or leave out <acceleration>",
+                )
+            })
+            .phase(Phase::Derive),
         )
 }
 

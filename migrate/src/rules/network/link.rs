@@ -71,7 +71,7 @@ pub(super) fn vhostuser() -> Rule {
         .row(
             refuse(|it: &Interface, _| {
                 let missing = matches!(&it.type_, InterfaceType::Vhostuser(members) if members.source.is_none());
-                missing.then_some("a vhostuser interface needs a source")
+                missing.then_some("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>")
             })
             .until(11, 1, 0),
         )
@@ -112,7 +112,7 @@ pub(super) fn sources() -> Rule {
         )
         .row(refuse(|it: &Interface, _| {
             let missing = matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none());
-            missing.then_some("an interface of type bridge needs a source")
+            missing.then_some("an interface of type bridge needs a source: add <source bridge='..'/>")
         }))
         // Vendor and product make it a USB device without saying so.
         .row(refuse(|it: &InterfaceSourceHostdev, _| {
@@ -141,7 +141,7 @@ pub(super) fn sources() -> Rule {
             let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();
             stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones")
         }))
-        .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag")))
+        .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag: add <tag id='..'/>")))
         .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id))))
 }
 

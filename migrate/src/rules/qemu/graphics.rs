@@ -36,8 +36,9 @@ fn displays(devices: &Devices, cx: &mut Context<'_>) {
     }
     let is = |of: fn(&GraphicsType) -> bool| devices.graphics.iter().find(move |graphics| of(&graphics.type_));
     let shown = is(|type_| matches!(type_, GraphicsType::Vnc(_) | GraphicsType::Spice(_))).is_some();
-    if let Some(headless) = is(|type_| matches!(type_, GraphicsType::EglHeadless(_)))
-        && devices.graphics.len() > 1
+    let is_headless = |type_: &GraphicsType| matches!(type_, GraphicsType::EglHeadless(_));
+    if let Some(headless) = devices.graphics.iter().find(|graphics| is_headless(&graphics.type_))
+        && devices.graphics.iter().any(|graphics| !is_headless(&graphics.type_))
         && !shown
     {
         cx.error(&headless.xml, "egl-headless renders for VNC and SPICE: add one of them, or leave it out");

@@ -45,7 +45,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<devices><controller type='pci' index='1'/></devices>")
             .row(note(|it: &Controller, _| {
                 let open = matches!(&it.type_, ControllerType::Pci(pci) if pci.model.is_none());
-                open.then_some("the driver of libvirt chooses the model")
+                open.then_some("no model is named, so that libvirt's driver chooses one: name it to be sure")
             })),
     ]
 }

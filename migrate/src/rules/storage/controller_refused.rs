@@ -21,7 +21,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unique(
                 Devices::CONTROLLERS,
                 |it, _| it.index.filter(|_| !is_usb(it)).map(|index| (type_name(it).to_owned(), index)),
-                |(name, index)| format!("another {name} controller has the index {index} already"),
+                |(name, index)| format!("another {name} controller has the index {index} already: choose another, or leave out index"),
             )),
         rule("controller-usb-none-conflict", Class::Conflict)
             .summary("a guest without USB has USB devices")
@@ -108,7 +108,7 @@ fn options() -> Rule {
             let beyond = it.index.is_some_and(|index| i32::try_from(index).is_err());
             beyond.then(|| format!("the index of a controller is at most {}: choose the next free one", i32::MAX))
         }))
-        .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address")).when(|it, _| is_pci_root(it)))
+        .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address: leave it out")).when(|it, _| is_pci_root(it)))
         .row(refuse_each(|it: &ControllerTarget, _| {
             [
                 (it.chassis_nr.is_some_and(|nr| !(1..=255).contains(&nr.0)), "the number of a PCI bridge is 1 to 255"),

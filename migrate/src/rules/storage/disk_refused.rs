@@ -24,13 +24,13 @@ pub(super) fn rules() -> Vec<Rule> {
         qcow2(),
         lun(),
         rule("disk-sgio-unfiltered", Class::Conflict)
-            .summary("unfiltered SCSI commands are no longer supported")
+            .summary("unfiltered SCSI commands are no longer supported: leave out sgio")
             .doc("The feature of the kernel that `sgio='unfiltered'` asks for never came to be; libvirt refuses it.")
             .finds(
                 "<devices><disk type='block' device='lun' sgio='unfiltered'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices>",
             )
             .row(refuse(|disk: &Disk, _| {
-                (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported")
+                (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported: leave out sgio")
             })),
         removable(),
         tray(),
@@ -200,16 +200,16 @@ fn sources() -> Rule {
             let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
             // A volume that is not named is missed when the guest starts.
             let missing = hard && !matches!(disk.type_, DiskType::Volume(_)) && !names_something(disk);
-            missing.then(|| format!("the hard disk {} has no source", disk.target.dev))
+            missing.then(|| format!("the hard disk {} has no source: add <source>", disk.target.dev))
         }))
         .row(refuse(|store: &DiskBackingStore, _| {
             let type_ = store.type_.as_ref()?;
             let other = matches!(type_, DiskStorage::Network(_) | DiskStorage::Ctl(_) | DiskStorage::Other(_));
             let none = !other && source(type_).is_none();
             if store.format.is_none() {
-                Some("the backing store has no format")
+                Some("the backing store has no format: add <format type='qcow2'/> or what it is")
             } else {
-                none.then_some("the backing store has no source")
+                none.then_some("the backing store has no source: add <source>, or leave out <backingStore>")
             }
         }))
 }
@@ -303,7 +303,7 @@ fn virtio_options() -> Rule {
         .row(
             refuse_at(Disk::DRIVER, |disk, _| {
                 let options = given_options(disk);
-                (!options.is_empty()).then(|| format!("only disks on virtio have {}", options.join(", ")))
+                (!options.is_empty()).then(|| format!("only disks on virtio have {}: leave that out, or set bus='virtio'", options.join(", ")))
             })
             .when(|disk, _| targets::bus(disk) != Bus::Virtio),
         )

@@ -23,7 +23,7 @@ pub(super) fn refused() -> Rule {
             unique(
                 DiskStatistics::LATENCY_HISTOGRAMS,
                 |it, _| Some(rank(it)),
-                |_| "another histogram is of these operations".to_owned(),
+                |_| "another histogram is of these operations already: leave this one out".to_owned(),
             )
             .since(12, 1, 0),
         )

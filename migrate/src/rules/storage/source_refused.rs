@@ -359,7 +359,10 @@ fn value_rows(rule: Rule) -> Rule {
         let alone = it.managed == Some(YesNo::No) && it.source.is_none();
         [
             (alone, "reservations that libvirt does not manage need the socket of their helper"),
-            (it.managed.is_none(), "reservations are managed by libvirt or not: `managed` must say so"),
+            (
+                it.managed.is_none(),
+                "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'",
+            ),
         ]
     }))
     .row(refuse_each(|it: &DiskSourceNetwork, _| {
@@ -370,7 +373,10 @@ fn value_rows(rule: Rule) -> Rule {
         let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
         [
             (nameless, "the image on the server is not named: add name"),
-            (pooled && pool == 0, "the name has a pool or volume, a slash and the image"),
+            (
+                pooled && pool == 0,
+                "the name has a pool or volume, a slash and the image: write it so, as name='pool/image'",
+            ),
         ]
     }))
     .row(

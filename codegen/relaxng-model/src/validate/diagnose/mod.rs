@@ -386,9 +386,10 @@ impl<'a> Diagnosis<'_, 'a> {
                 Some(_) => format!(" before '{}'", shown(qualified(context))),
                 None => String::new(),
             };
+            let is_text = !need.is_empty() && need.iter().all(|need| matches!(need, Need::Text(_)));
             let message = if need.is_empty() {
                 format!("no content of element '{element}' is allowed, not even none")
-            } else if need.iter().all(|need| matches!(need, Need::Text(_))) {
+            } else if is_text {
                 format!("element '{element}' lacks a value{before}")
             } else if let ([only], true) = (words.as_slice(), need.iter().all(|need| matches!(need, Need::Element(_))))
             {
@@ -398,7 +399,7 @@ impl<'a> Diagnosis<'_, 'a> {
             };
             let (expected, more_expected) = bounded(words);
             self.violations.push(Violation {
-                kind: ViolationKind::MissingContent,
+                kind: if is_text { ViolationKind::MissingValue } else { ViolationKind::MissingContent },
                 range: at.clone().unwrap_or_else(|| start_tag_name(parent)),
                 path: self.path(None),
                 message,
@@ -411,17 +412,17 @@ impl<'a> Diagnosis<'_, 'a> {
     }
 
     fn need_words(&self, need: &[Need], context: Node<'a, 'a>) -> Vec<String> {
-        let mut words = Vec::new();
+        let (mut words, mut texts) = (Vec::new(), Vec::new());
         for one in need {
             match one {
                 Need::Element(id) => class_words(&self.schema.elements[*id as usize].names, context, &mut words),
                 Need::Attribute(id) => class_words(&self.schema.attributes[*id as usize].names, context, &mut words),
-                Need::Text(id) => {
-                    let strings = self.machine.strings_in(self.schema, &[*id]);
-                    words.extend(strings.values.into_iter().chain(strings.types));
-                }
+                Need::Text(id) => texts.push(*id),
             }
         }
+        // Together: one by one they would stand in the order of what has been validated before.
+        let strings = self.machine.strings_in(self.schema, &texts);
+        words.extend(strings.values.into_iter().chain(strings.types));
         let mut distinct = rustc_hash::FxHashSet::default();
         words.retain(|word| distinct.insert(word.clone()));
         words
