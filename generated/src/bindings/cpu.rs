@@ -429,7 +429,7 @@ pub struct CpuNuma {
     pub cells: Vec<NumaCell>,
     /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
     ///
-    /// Since libvirt 6.6.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#acpi-heterogeneous-memory-attribute-table).
     pub interconnects: Option<NumaInterconnects>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -438,7 +438,8 @@ pub struct CpuNuma {
 
 rt::table! { CpuNuma: element("numa").since(0, 9, 8);
     0 CELLS = cells: Vec<NumaCell>, child("cell").required().since(0, 9, 8);
-    1 INTERCONNECTS = interconnects: Option<NumaInterconnects>, child("interconnects").since(6, 6, 0);
+    1 INTERCONNECTS = interconnects: Option<NumaInterconnects>, child("interconnects").since(6, 6, 0)
+        .dropped_if_empty();
 }
 
 /// One node: its CPUs and its memory.
@@ -683,7 +684,7 @@ rt::table! { NumaCacheLine: element("line").since(6, 6, 0);
 
 /// How fast the nodes reach each other's memory, as the ACPI table HMAT tells it.
 ///
-/// Since libvirt 6.6.0. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.6.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#acpi-heterogeneous-memory-attribute-table).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NumaInterconnects {
@@ -693,7 +694,7 @@ pub struct NumaInterconnects {
     pub xml: rt::Extra,
 }
 
-rt::table! { NumaInterconnects: element("interconnects").since(6, 6, 0).reference("acpi-heterogeneous-memory-attribute-table");
+rt::table! { NumaInterconnects: element("interconnects").since(6, 6, 0).dropped_if_empty().reference("acpi-heterogeneous-memory-attribute-table");
     0 ITEMS = items: Vec<NumaInterconnectsItem>, mix();
 }
 

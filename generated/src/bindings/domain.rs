@@ -116,7 +116,7 @@ pub struct Domain {
     pub defaultiothread: Option<Defaultiothread>,
     /// Groups of I/O limits that the throttle filters of disks refer to.
     ///
-    /// Since libvirt 11.2.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.2.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#disk-throttle-group-management).
     pub throttlegroups: Option<Throttlegroups>,
     /// The guest's share of the host's CPUs.
@@ -284,7 +284,8 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     18 IOTHREADIDS = iothreadids: Option<Iothreadids>, child("iothreadids").since(1, 2, 15).dropped_if_empty();
     19 DEFAULTIOTHREAD = defaultiothread: Option<Defaultiothread>, child("defaultiothread").since(8, 5, 0)
         .dropped_if_empty();
-    20 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0);
+    20 THROTTLEGROUPS = throttlegroups: Option<Throttlegroups>, child("throttlegroups").since(11, 2, 0)
+        .dropped_if_empty();
     21 CPUTUNE = cputune: Option<Cputune>, child("cputune").since(0, 9, 0).dropped_if_empty();
     22 NUMATUNE = numatune: Option<Numatune>, child("numatune").once().since(0, 9, 3).dropped_if_empty();
     23 IOMMUFD = iommufd: Option<Iommufd>, child("iommufd").once().since(12, 2, 0);

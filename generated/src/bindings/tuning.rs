@@ -451,7 +451,7 @@ rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).reference("fib
 
 /// Groups of I/O limits that the throttle filters of disks refer to.
 ///
-/// Since libvirt 11.2.0. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 11.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#disk-throttle-group-management).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Throttlegroups {
@@ -463,7 +463,7 @@ pub struct Throttlegroups {
     pub xml: rt::Extra,
 }
 
-rt::table! { Throttlegroups: element("throttlegroups").since(11, 2, 0).reference("disk-throttle-group-management");
+rt::table! { Throttlegroups: element("throttlegroups").since(11, 2, 0).dropped_if_empty().reference("disk-throttle-group-management");
     0 THROTTLEGROUPS = throttlegroups: Vec<Throttlegroup>, child("throttlegroup").since(11, 2, 0);
 }
 

@@ -46,7 +46,7 @@ impl Mended {
             let tag = tree.elements.iter().rfind(|it| it.tag.contains(&break_at));
             let cut = tag.map_or(break_at, |it| it.tag.start);
             let (mended, closed) = patched(&text[..cut], &Tree::new(&text[..cut]));
-            let mended = Self::of(mended, closed, tree, vec![cut..text.len()]);
+            let mended = Self::of(mended, closed, tree, std::iter::once(cut..text.len()).collect());
             let Err(error) = domxml_xml::parse(&mended.text, &mut Spare::default()) else { return Some(mended) };
             break_at = Some(mended.before(error.at)).filter(|at| *at < cut)?;
         }

@@ -88,7 +88,7 @@ pub struct Disk {
     pub iotune: Option<DiskIoTune>,
     /// The throttle groups that limit the I/O of the disk.
     ///
-    /// Since libvirt 11.2.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.2.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
     pub throttlefilters: Option<DiskThrottleFilters>,
     /// The guest cannot write to the disk; a CD-ROM drive is always so.
@@ -166,7 +166,8 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     12 MIRROR = mirror: Option<Box<DiskMirror>>, child("mirror").since(0, 9, 12).output_only();
     13 TARGET = target: DiskTarget, child("target").since(0, 6, 0);
     14 IOTUNE = iotune: Option<DiskIoTune>, child("iotune").since(0, 9, 8).dropped_if_empty();
-    15 THROTTLEFILTERS = throttlefilters: Option<DiskThrottleFilters>, child("throttlefilters").since(11, 2, 0);
+    15 THROTTLEFILTERS = throttlefilters: Option<DiskThrottleFilters>, child("throttlefilters").since(11, 2, 0)
+        .dropped_if_empty();
     16 READONLY = readonly: bool, flag("readonly").since(0, 6, 0);
     17 SHAREABLE = shareable: bool, flag("shareable").since(0, 6, 0);
     18 TRANSIENT = transient: Option<DiskTransient>, child("transient").since(0, 9, 5);

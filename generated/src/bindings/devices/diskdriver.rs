@@ -504,7 +504,7 @@ rt::table! { DiskLatencyBin: element("bin").since(12, 1, 0);
 
 /// The throttle groups that limit the I/O of the disk.
 ///
-/// Since libvirt 11.2.0. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 11.2.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskThrottleFilters {
@@ -516,7 +516,7 @@ pub struct DiskThrottleFilters {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).reference("hard-drives-floppy-disks-cdroms");
+rt::table! { DiskThrottleFilters: element("throttlefilters").since(11, 2, 0).dropped_if_empty().reference("hard-drives-floppy-disks-cdroms");
     0 THROTTLEFILTERS = throttlefilters: Vec<DiskThrottleFilter>, child("throttlefilter").since(11, 2, 0);
 }
 

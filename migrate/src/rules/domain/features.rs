@@ -24,6 +24,14 @@ pub(super) fn rules() -> Vec<Rule> {
     vec![
         conflict(),
         parts_of_off(),
+        rule("hpt-maxpagesize0", Class::Spelling)
+            .summary("a largest page of 0 is not written")
+            .doc("A largest page of no bytes says as little as none does; libvirt does not write it.")
+            .example(
+                "<features><hpt resizing='required'><maxpagesize unit='KiB'>0</maxpagesize></hpt></features>",
+                "<features><hpt resizing='required'/></features>",
+            )
+            .row(nothing(child(FeatureHpt::MAXPAGESIZE), |size| size.value == 0, "a page of no bytes is none")),
         rule("features-empty-dropped", Class::Default)
             .summary("a feature that says nothing")
             .doc(

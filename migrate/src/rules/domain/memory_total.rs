@@ -44,6 +44,15 @@ pub(super) fn rules() -> Vec<Rule> {
                 let less = largest > 0 && total < u64::MAX && largest < total;
                 less.then(|| format!("the maximum of {largest} KiB is less than the memory of {total} KiB"))
             })),
+        rule("max-memory-no-slots", Class::Spelling)
+            .since(9, 1, 0)
+            .summary("a maximum of memory with 0 slots has none")
+            .doc("Memory can grow without modules: libvirt does not write the number of slots where it is 0.")
+            .example(
+                "<maxMemory slots='0' unit='KiB'>1048576</maxMemory><memory unit='KiB'>524288</memory>",
+                "<maxMemory unit='KiB'>1048576</maxMemory><memory unit='KiB'>524288</memory>",
+            )
+            .row(nothing(MaxMemory::SLOTS, |slots| *slots == 0, "0 slots are none")),
         rule("memory-from-numa", Class::Default)
             .summary("the memory is the sum of the NUMA cells and memory modules")
             .doc(

@@ -6,7 +6,7 @@ use super::servers::has_ports;
 use crate::rules::prelude::*;
 
 pub(super) fn rules() -> Vec<Rule> {
-    vec![unread_switches(), one_minus_one(), forgotten(), autoport(), libvirt_form()]
+    vec![unread_switches(), one_minus_one(), forgotten(), wait(), autoport(), libvirt_form()]
 }
 
 fn unread_switches() -> Rule {
@@ -34,6 +34,21 @@ fn unread_switches() -> Rule {
                     .then_some("libvirt chooses the port in spite of autoport='no', because there is none")
             })
             .profiles(BOTH),
+        )
+}
+
+fn wait() -> Rule {
+    rule("graphics-wait-unread", Class::Lossy)
+        .since(11, 10, 0)
+        .summary("a display that listens at no port makes the guest wait")
+        .doc("`wait` goes with the port of a VNC server: libvirt does not write it where the display listens at a socket, or nowhere.")
+        .example(
+            "<devices><graphics type='vnc' wait='yes'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+            "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+        )
+        .row(
+            unread(GraphicsTypeVnc::WAIT, "where the display listens at no port")
+                .when(|vnc, _| vnc.socket.is_some() || !has_ports(&vnc.listens)),
         )
 }
 

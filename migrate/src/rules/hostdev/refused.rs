@@ -57,9 +57,10 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(refuse_in(HostdevSourceUsb::VENDOR, |vendor, _| {
                 (vendor.id.0 == 0).then_some(NO_VENDOR)
             }))
-            // Without either the source says nothing, and that is what is told.
+            // Without an address the source says nothing, and that is what is told; one of PCI hides the numbers.
             .row(refuse(|it: &InterfaceSourceHostdev, _| {
-                (it.address.is_some() && it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
+                let on_usb = it.address.as_ref().is_some_and(|it| matches!(it.type_, InterfaceHostdevAddressType::Usb(_)));
+                (on_usb && it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
             }))
             .row(refuse_in(InterfaceSourceHostdev::VENDOR, |vendor, _| {
                 (vendor.id.0 == 0).then_some(NO_VENDOR)

@@ -46,6 +46,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(nothing(PciAddress::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL))
             .row(nothing(InterfacePci::MULTIFUNCTION, |_| true, ONE_OF_SEVERAL)),
         usb_address(),
+        parent(),
         iscsi_lun(),
         rule("hostdev-scsi-only-dropped", Class::Lossy)
             .summary("a host device that is no SCSI unit is read-only or shareable")
@@ -96,6 +97,20 @@ fn usb_address() -> Rule {
             )
             .when(|it, _| it.vendor.is_some()),
         )
+}
+
+fn parent() -> Rule {
+    rule("hostdev-scsi-parentaddr-dropped", Class::Lossy)
+        .summary("an adapter of the host that has a name is described by its place, too")
+        .doc("libvirt knows an adapter of the host by its name, and reads past the place of it that stands beside that.")
+        .example(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'><parentaddr unique_id='1'>\
+             <address domain='0x0000' bus='0x00' slot='0x1f' function='0x2'/></parentaddr></adapter>\
+             <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+        )
+        .row(unread(child(HostdevScsiAdapterTypeScsiHost::PARENTADDR), "of an adapter that has a name").when(|it, _| it.name.is_some()))
 }
 
 fn iscsi_lun() -> Rule {

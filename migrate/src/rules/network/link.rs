@@ -1,6 +1,7 @@
 //! What an interface is connected to, and how.
 
-use domxml::InterfaceSourceVhostUser as VhostUser;
+use domxml::InterfaceSourceVhostUserType::Unix;
+use domxml::{InterfaceSourceVhostUser as VhostUser, InterfaceSourceVhostUserMode as VhostUserMode};
 
 use super::interface::{is_virtio, type_name};
 use crate::rules::prelude::*;
@@ -33,7 +34,7 @@ pub(super) fn places() -> Rule {
         }))
         .row(
             refuse_in(VhostUser::RECONNECT, |_, _| Some("only a client reconnects: mode is 'server'"))
-                .when(|it, _| it.mode == Some(InterfaceSourceVhostUserMode::Server)),
+                .when(|it, _| it.mode == Some(VhostUserMode::Server)),
         )
 }
 
@@ -191,6 +192,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(nothing(child(Interface::SCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH))
             .row(nothing(child(Interface::DOWNSCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH)),
+        vhostuser_source(),
         rule("interface-user-source-dropped", Class::Lossy)
             .summary("an interface of type `user` names a device that nothing reads")
             .doc(
@@ -232,6 +234,39 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(sort(FilterRef::PARAMETERS, |it, _| it.name.clone(), "the parameters of a filter by name")),
     ]
+}
+
+fn vhostuser_source() -> Rule {
+    const NO_SOURCE: &str = "the source says nothing";
+    rule("interface-vhostuser-source-added", Class::Default)
+            .since(11, 1, 0)
+            .summary("the socket of an interface of type `vhostuser` has a type and a mode")
+            .doc(
+                "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be absent: QEMU is the client of a \
+                 UNIX socket then, and libvirt says so. Passt makes its own socket, and an empty source is not written there.",
+            )
+            .example(
+                "<devices><interface type='vhostuser'><source path='/run/a.sock'/><model type='virtio'/></interface></devices>",
+                "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='client'/><model type='virtio'/></interface>\
+                 </devices>",
+            )
+            .row(
+                default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default())
+                    .when(|it, _| !is_passt(it))
+                    .profiles(LIBVIRT),
+            )
+            .row(
+                default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix)
+                    .when(|it, _| !is_passt(it))
+                    .profiles(LIBVIRT),
+            )
+            .row(
+                default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client)
+                    .when(|it, _| !is_passt(it))
+                    .profiles(LIBVIRT),
+            )
+            .row(nothing(child(InterfaceTypeVhostuser::SOURCE), is_bare, NO_SOURCE))
+            .row(nothing(child(InterfaceTypeUser::SOURCE), is_bare, NO_SOURCE))
 }
 
 fn vnet() -> Rule {

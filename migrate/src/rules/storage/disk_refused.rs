@@ -129,7 +129,7 @@ fn totals(limits: &dyn Content) -> Option<String> {
     let limits = numbers(limits);
     let set = |name: &str| limits.iter().any(|(limit, number)| *limit == name && *number != 0);
     limits.iter().find_map(|(name, _)| {
-        let rest = name.strip_prefix("total_").filter(|_| set(name))?;
+        let rest = name.strip_prefix("total_").filter(|rest| set(name) && !rest.ends_with("_length"))?;
         let parted = ["read_", "write_"].iter().any(|direction| set(&format!("{direction}{rest}")));
         parted.then(|| format!("total_{rest} excludes read_{rest} and write_{rest}"))
     })
@@ -198,9 +198,12 @@ fn sources() -> Rule {
         )
         .row(refuse(|disk: &Disk, _| {
             let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-            // A volume that is not named is missed when the guest starts.
-            let missing = hard && !matches!(disk.type_, DiskType::Volume(_)) && !names_something(disk);
-            missing.then(|| format!("the hard disk {} has no source: add <source>", disk.target.dev))
+            let named = match &disk.type_ {
+                // A volume that the source does not name is missed when the guest starts.
+                DiskType::Volume(it) => it.source.is_some() || disk.xml.keeps("", "source"),
+                _ => names_something(disk),
+            };
+            (hard && !named).then(|| format!("the hard disk {} has no source: add <source>", disk.target.dev))
         }))
         .row(refuse(|store: &DiskBackingStore, _| {
             let type_ = store.type_.as_ref()?;
