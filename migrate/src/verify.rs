@@ -1,6 +1,7 @@
 //! Reading back what is about to be written: it must say what was meant, or the file is left.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use domxml_xml::Kind;
 
@@ -77,24 +78,27 @@ fn without_declaration(text: &str) -> &str {
     text[end..].trim_start()
 }
 
-/// A canonically printed document without comments and white space between its tags; and the letters of the texts that stand beside elements,
+/// A canonically printed document without comments and white space between its tags, the attributes of which mean the same in any order; and the letters of the texts that stand beside elements,
 /// each with the number of the element that it stands in. In a layout that is kept they stay where they are, whatever goes beside them, so
 /// that two of them may become one.
-fn bare(text: &str) -> (Vec<&str>, Vec<(usize, char)>) {
+fn bare(text: &str) -> (Vec<Vec<&str>>, Vec<(usize, char)>) {
     let text = without_declaration(text);
     let pieces = domxml_xml::pieces(text).filter(|piece| piece.kind != Kind::Comment);
-    let pieces = pieces.map(|piece| (piece.kind, text[piece.range].trim())).filter(|(_, piece)| !piece.is_empty());
-    let (mut rest, mut beside, mut open, mut count): (Vec<&str>, Vec<_>, Vec<usize>, _) = Default::default();
+    let pieces =
+        pieces.map(|piece| (piece.kind, piece.range)).filter(|(_, range)| !text[range.clone()].trim().is_empty());
+    let (mut rest, mut beside, mut open, mut count): (Vec<_>, Vec<_>, Vec<usize>, _) = Default::default();
     let mut pieces = pieces.peekable();
     let mut last = None;
-    while let Some((kind, piece)) = pieces.next() {
+    while let Some((kind, range)) = pieces.next() {
+        let piece = text[range.clone()].trim();
         let between = (last, pieces.peek().map(|(next, _)| *next)) != (Some(Kind::Start), Some(Kind::End));
         match kind {
             Kind::Text | Kind::Cdata if between => {
                 let element = open.last().copied().unwrap_or(0);
                 beside.extend(piece.chars().filter(|letter| !letter.is_whitespace()).map(|letter| (element, letter)));
             }
-            _ => rest.push(piece),
+            Kind::Start | Kind::Empty => rest.push(tag(text, &range)),
+            _ => rest.push(vec![piece]),
         }
         match kind {
             Kind::Start => {
@@ -108,6 +112,15 @@ fn bare(text: &str) -> (Vec<&str>, Vec<(usize, char)>) {
     }
     beside.sort_unstable();
     (rest, beside)
+}
+
+/// A start tag: its end, its name, and its attributes in an order that is always the same.
+fn tag<'t>(text: &'t str, range: &Range<usize>) -> Vec<&'t str> {
+    let end = if text[range.clone()].ends_with("/>") { "/>" } else { ">" };
+    let mut attributes: Vec<&str> =
+        domxml_xml::attributes(text, range).map(|(name, value)| &text[name.start..value.end]).collect();
+    attributes.sort_unstable();
+    [end, &text[domxml_xml::tag_name(text, range)]].into_iter().chain(attributes).collect()
 }
 
 /// A comment that stands in one text more often than in the other; how it is indented does not matter.
@@ -158,6 +171,17 @@ mod tests {
             [kept.replace("x<", "<"), kept.replace("x<", "y<"), kept.replace("x<", "<").replace("</os>", "</os>x")]
         {
             assert!(read_back(other.as_bytes(), &meant).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_attribute_may_stand_elsewhere_in_its_tag_but_not_change() {
+        let printed = [Printed { text: TEXT.replace("x='1'", "x='1' y='2'"), exact: false }];
+        let meant = Meant { original: TEXT, printed: &printed, comments: true };
+        let alike = |odd: &str| read_back(TEXT.replace("x='1'", odd).as_bytes(), &meant).is_ok();
+        assert!(alike("y='2' x='1'"));
+        for other in ["y='1' x='2'", "y='2'", "y='2' x='1' z=''"] {
+            assert!(!alike(other), "{other}");
         }
     }
 
