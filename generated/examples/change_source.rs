@@ -8,8 +8,8 @@ const DOMAIN: &str = include_str!("web.xml");
 /// What the program prints.
 pub fn run() -> Result<String, Box<dyn Error>> {
     Ok(domxml::edit(DOMAIN, |domain| {
-        if let Some(disk) = domain.disk_mut("vda") {
-            disk.type_ = Disk::file("/b.qcow2", "vda").type_;
+        if let Some(path) = domain.disk_mut("vda").and_then(Disk::path_mut) {
+            "/b.qcow2".clone_into(path);
         }
     })?)
 }

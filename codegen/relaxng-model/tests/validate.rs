@@ -320,12 +320,12 @@ fn reasons_for_attributes_and_text() {
         "<r> 32 </r>",
         &["element-value [32] /r: element 'r' has the bad value '32' (expected unsignedInt at most 31)"],
     );
-    explain(size, "<r/>", &["missing-content [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)"]);
+    explain(size, "<r/>", &["missing-value [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)"]);
     explain(
         size,
         "<r><a/></r>",
         &[
-            "missing-content [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)",
+            "missing-value [r] /r: element 'r' lacks a value (expected unsignedInt at most 31)",
             "unknown-element [a] /r/a: element 'a' is not allowed in 'r'",
         ],
     );
