@@ -189,16 +189,33 @@ impl Judge {
         let places = Places::of(judged.iter().map(|judged| &judged.finding));
         others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_refused_by(other)));
         others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_mended_by(other)));
-        for judged in &mut judged {
-            if let Some(at) = others.iter().position(|other| judged.is_explained_by(other)) {
-                judged.add_reason(&others.remove(at));
-            }
-        }
+        explain(&mut judged, &mut others);
         let mut judged = found(judged);
         judged.append(&mut others);
         judged.sort_by_key(|finding| (finding.span.start, finding.level));
         *findings = judged;
     }
+}
+
+/// Joins each note that says what libvirt makes of what the schema refuses to that: one edit, one finding.
+fn explain(judged: &mut [Judged], others: &mut Vec<Finding>) {
+    let notes = Places::of(others.iter());
+    let mut told = vec![false; others.len()];
+    for judged in judged {
+        let element = element_of(&judged.finding.path);
+        let mut near = notes.about(element).iter().chain(notes.about(around(element)));
+        if let Some(at) = near.find(|at| !told[**at] && judged.is_explained_by(&others[**at])).copied() {
+            told[at] = true;
+            judged.add_reason(&others[at]);
+        }
+    }
+    let mut told = told.into_iter();
+    others.retain(|_| told.next() == Some(false));
+}
+
+/// The path of the element around another one.
+fn around(element: &str) -> &str {
+    element.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// What the reader says beyond what the schema refuses. What it misses in an element where something is misspelt is the same
@@ -283,18 +300,17 @@ impl Judged {
     /// Whether a note says what libvirt makes of the very thing that the schema refuses: that it does not read what is too much, what it
     /// reads for what is missing. Of a child without attributes it stands at the element around it.
     fn is_explained_by(&self, other: &Finding) -> bool {
-        let Some(violation) = &self.violation else { return false };
+        let kind = match self.violation.as_ref().map(|violation| violation.kind) {
+            Some(
+                ViolationKind::MisplacedElement | ViolationKind::ConflictingAttribute | ViolationKind::UnknownAttribute,
+            ) => Kind::Unread,
+            Some(ViolationKind::MissingContent) => Kind::Note,
+            _ => return false,
+        };
         let element = element_of(&self.finding.path);
         let is_here = self.finding.path == other.path;
         let names_it = || other.message.contains(&format!("<{}>", last(element)));
-        let is_around = || element.rsplit_once('/').is_some_and(|(parent, _)| parent == other.path) && names_it();
-        let kind = match violation.kind {
-            ViolationKind::MisplacedElement | ViolationKind::ConflictingAttribute | ViolationKind::UnknownAttribute => {
-                Kind::Unread
-            }
-            ViolationKind::MissingContent => Kind::Note,
-            _ => return false,
-        };
+        let is_around = || around(element) == other.path && names_it();
         let of_kind = |rule: &Rule| rule.rows.iter().any(|row| row.fact.kind == kind);
         other.level == Level::Note && (is_here || is_around()) && rules::find(&other.rule).is_some_and(of_kind)
     }
