@@ -78,9 +78,9 @@ fn without_declaration(text: &str) -> &str {
     text[end..].trim_start()
 }
 
-/// A canonically printed document without comments and white space between its tags, the attributes of which mean the same in any order; and the letters of the texts that stand beside elements,
-/// each with the number of the element that it stands in. In a layout that is kept they stay where they are, whatever goes beside them, so
-/// that two of them may become one.
+/// A canonically printed document without comments and white space between its tags, the attributes of a tag in one order; and the letters of
+/// the texts that stand beside elements, each with the number of the element that it stands in. In a layout that is kept they stay where they
+/// are, whatever goes beside them, so that two of them may become one.
 fn bare(text: &str) -> (Vec<Vec<&str>>, Vec<(usize, char)>) {
     let text = without_declaration(text);
     let pieces = domxml_xml::pieces(text).filter(|piece| piece.kind != Kind::Comment);

@@ -2,6 +2,7 @@
 
 use domxml_runtime::scalar::trim;
 use domxml_runtime::{Blanks, Scalar, ScalarError};
+use std::str::FromStr;
 
 /// Reads a number as C does without being told the base: `0x` hexadecimal, `0` octal, else decimal.
 pub(crate) fn any_base(text: &str) -> Option<u64> {
@@ -29,19 +30,19 @@ fn decimal_or_hex(text: &str) -> Option<u64> {
     hex_digits(digits).map_or_else(|| digits.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok())
 }
 
-/// Reads decimal digits as C does into a number without a sign: a minus sign counts down from one above the greatest.
 fn wrapping(text: &str) -> Option<u64> {
-    match trim(text).strip_prefix('-') {
-        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => digits.parse().map(u64::wrapping_neg).ok(),
-        _ => decimal(text),
-    }
+    as_in_c(text, u64::wrapping_neg)
 }
 
-/// As [`wrapping`], of 32 bits.
 fn wrapping_int(text: &str) -> Option<u64> {
+    as_in_c(text, u32::wrapping_neg)
+}
+
+/// Reads decimal digits as C does into a number without a sign: a minus sign counts down from one above the greatest.
+fn as_in_c<N: FromStr + Into<u64>>(text: &str, down: fn(N) -> N) -> Option<u64> {
     match trim(text).strip_prefix('-') {
         Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => {
-            digits.parse().map(u32::wrapping_neg).map(u64::from).ok()
+            digits.parse().map(|it| down(it).into()).ok()
         }
         _ => decimal(text),
     }

@@ -1,6 +1,6 @@
 //! What libvirt refuses of how the memory of NUMA cells is reached: its caches, and times and rates.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domxml::{NumaInterconnectsItem as Item, NumaLatencyType as Access};
 
@@ -38,6 +38,8 @@ pub(super) fn rule() -> Rule {
         .row(refuse(|cache: &NumaCache, _| {
             (!(1..=3).contains(&cache.level)).then_some("a cell has caches of the levels 1 to 3")
         }))
+        .row(exists(|it: &NumaLatency| [it.initiator, it.target], CELLS))
+        .row(exists(|it: &NumaBandwidth| [it.initiator, it.target], CELLS))
         .row(check(ways))
 }
 
@@ -64,29 +66,22 @@ impl Way {
     fn new(rate: bool, initiator: u32, target: u32, cache: Option<u32>, access: Access) -> Self {
         Self { rate, initiator, target, cache: cache.unwrap_or_default(), access }
     }
-
-    fn objection(&self, numa: &CpuNuma) -> Option<String> {
-        let called =
-            |id| (0..).zip(&numa.cells).find(|(index, cell)| cell.id.unwrap_or(*index) == id).map(|(_, cell)| cell);
-        let Some(initiator) = called(self.initiator) else { return Some(no_cell(self.initiator)) };
-        let Some(target) = called(self.target) else { return Some(no_cell(self.target)) };
-        if initiator.cpus.is_none() {
-            return Some(format!("the cell {} has no CPUs that could reach for memory", self.initiator));
-        }
-        let cached = self.cache == 0 || target.caches.iter().any(|cache| cache.level == self.cache);
-        (!cached).then(|| format!("the cell {} has no cache of the level {}", self.target, self.cache))
-    }
 }
 
-fn no_cell(id: u32) -> String {
-    format!("there is no cell {id}")
-}
-
+/// What the cells that there are refuse; that there are these is asked before.
 fn ways(numa: &CpuNuma, cx: &mut Context<'_>) {
+    let cells: HashMap<u32, &NumaCell> =
+        (0..).zip(&numa.cells).map(|(place, cell)| (cell.id.unwrap_or(place), cell)).collect();
+    let caches: HashSet<(u32, u32)> =
+        cells.iter().flat_map(|(id, cell)| cell.caches.iter().map(|cache| (*id, cache.level))).collect();
     let mut seen = HashSet::new();
     for (way, xml) in numa.interconnects.iter().flat_map(|it| &it.items).filter_map(Way::of) {
-        if let Some(objection) = way.objection(numa) {
-            cx.error(xml, objection);
+        let Way { initiator, target, cache, .. } = way;
+        let (Some(asks), true) = (cells.get(&initiator), cells.contains_key(&target)) else { continue };
+        if asks.cpus.is_none() {
+            cx.error(xml, format!("the cell {initiator} has no CPUs that could reach for memory"));
+        } else if cache != 0 && !caches.contains(&(target, cache)) {
+            cx.error(xml, format!("the cell {target} has no cache of the level {cache}"));
         } else if !seen.insert(way) {
             cx.error(xml, "this is said of these cells already: leave one out");
         }

@@ -51,6 +51,10 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x1234'/></source></interface>\
                  </devices>",
             )
+            .finds(
+                "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x0'/><product id='0x1'/></source>\
+                 </interface></devices>",
+            )
             .row(refuse(|it: &HostdevSourceUsb, _| {
                 (it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
             }))
@@ -84,18 +88,22 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn startup_policy() -> Rule {
     rule("hostdev-startup-policy-pci", Class::Conflict)
-            .summary("a device of the host that is not on USB has a policy for its absence")
-            .doc("Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.")
-            .finds(
-                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
-                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
-            )
-            .row(refuse(|it: &HostdevSourcePci, _| {
-                it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions")
-            }))
-            .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
-            .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
-            .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml)))
+        .summary("a device of the host that is not on USB has a policy for its absence")
+        .doc("Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.")
+        .finds(
+            "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source startupPolicy='optional'><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+        )
+        .row(refuse(|it: &HostdevSourcePci, _| {
+            it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions")
+        }))
+        .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
+        .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
+        .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml)))
 }
 
 /// The objection to the policy of a source that has none in the schema.

@@ -151,21 +151,17 @@ fn address_absent() -> Rule {
         .row(note(|it: &HostdevSourcePci, _| {
             it.address.is_none().then_some("libvirt reads 0000:00:00.0, a bridge of the host: add the <address> of the device")
         }))
-        .row(algorithm(first_function).profiles(LIBVIRT))
+        .row(
+            default(child(HostdevSourcePci::ADDRESS), first_function())
+                .profiles(LIBVIRT)
+                .says("without an address it is 0000:00:00.0"),
+        )
 }
 
-/// Writes the address that libvirt reads where there is none.
-fn first_function(source: &mut HostdevSourcePci, cx: &mut Context<'_>) {
-    if source.address.is_none() {
-        source.address = Some(PciAddress {
-            domain: Some(0.into()),
-            bus: Some(0.into()),
-            slot: Some(0.into()),
-            function: Some(0.into()),
-            ..PciAddress::default()
-        });
-        cx.rewrote(&source.xml, "without an address it is 0000:00:00.0").becomes("", "<address/>");
-    }
+/// The address that libvirt reads where there is none.
+fn first_function() -> PciAddress {
+    let (domain, bus, slot, function) = (Some(0.into()), Some(0.into()), Some(0.into()), Some(0.into()));
+    PciAddress { domain, bus, slot, function, ..PciAddress::default() }
 }
 
 fn parts() -> Rule {

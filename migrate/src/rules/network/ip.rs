@@ -19,12 +19,11 @@ pub(super) fn refused() -> Rule {
         .finds("<devices><interface type='bridge'><source bridge='b'><ip address='192.0.2.5'/></source></interface></devices>")
         .row(
             refuse(|it: &Interface, _| {
-                let source = child_called(it.type_.members()?, "source")?.extra()?;
-                let name = ["ip", "route"].into_iter().find(|name| source.keeps("", name))?;
+                let name = ["ip", "route"].into_iter().find(|name| source(it).and_then(|it| kept_child(it, name)).is_some())?;
                 let message = "has no addresses on the side of the host: leave out";
                 Some(format!("an interface of the type {} {message} <{name}> in <source>", it.type_.value()?))
             })
-            .at(|it| it.type_.members().and_then(|it| child_called(it, "source")).and_then(Content::extra).unwrap_or(&it.xml)),
+            .at(|it| source(it).unwrap_or(&it.xml)),
         )
         .row(refuse_each(|ip: &Ip, _| {
             let own = family_of(ip.address);
@@ -37,6 +36,11 @@ pub(super) fn refused() -> Rule {
                 (ip.prefix.is_some_and(|prefix| prefix > bits(ip.address.0)), LONG_PREFIX),
             ]
         }))
+}
+
+/// Where the source of an interface stands, whatever its type, and what is kept of it.
+fn source(interface: &Interface) -> Option<&Extra> {
+    child_called(interface.type_.members()?, "source")?.extra()
 }
 
 pub(super) fn family() -> Rule {

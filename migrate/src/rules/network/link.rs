@@ -127,12 +127,12 @@ pub(super) fn sources() -> Rule {
             })
             .since(11, 8, 0),
         )
-        // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
         // The schema has a signed number there.
         .row(refuse(|it: &PortForwardRange, _| {
             let wrong = [Some(it.start), it.end, it.to].into_iter().flatten().any(|port| port < 1);
             wrong.then_some("a port is at least 1")
         }))
+        // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
         .row(refuse_at(Interface::PORT_FORWARDS, forwards_alone).but(Driver::Qemu).since(12, 8, 0))
         .row(refuse_at(Interface::BACKEND, |it, _| {
             let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
@@ -239,34 +239,34 @@ pub(super) fn rules() -> Vec<Rule> {
 fn vhostuser_source() -> Rule {
     const NO_SOURCE: &str = "the source says nothing";
     rule("interface-vhostuser-source-added", Class::Default)
-            .since(11, 1, 0)
-            .summary("the socket of an interface of type `vhostuser` has a type and a mode")
-            .doc(
-                "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be absent: QEMU is the client of a \
-                 UNIX socket then, and libvirt says so. Passt makes its own socket, and an empty source is not written there.",
-            )
-            .example(
-                "<devices><interface type='vhostuser'><source path='/run/a.sock'/><model type='virtio'/></interface></devices>",
-                "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='client'/><model type='virtio'/></interface>\
-                 </devices>",
-            )
-            .row(
-                default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default())
-                    .when(|it, _| !is_passt(it))
-                    .profiles(LIBVIRT),
-            )
-            .row(
-                default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix)
-                    .when(|it, _| !is_passt(it))
-                    .profiles(LIBVIRT),
-            )
-            .row(
-                default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client)
-                    .when(|it, _| !is_passt(it))
-                    .profiles(LIBVIRT),
-            )
-            .row(nothing(child(InterfaceTypeVhostuser::SOURCE), is_bare, NO_SOURCE))
-            .row(nothing(child(InterfaceTypeUser::SOURCE), is_bare, NO_SOURCE))
+        .since(11, 1, 0)
+        .summary("the socket of an interface of type `vhostuser` has a type and a mode")
+        .doc(
+            "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be absent: QEMU is the client of a \
+             UNIX socket then, and libvirt says so. Passt makes its own socket, and an empty source is not written there.",
+        )
+        .example(
+            "<devices><interface type='vhostuser'><source path='/run/a.sock'/><model type='virtio'/></interface></devices>",
+            "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='client'/><model type='virtio'/></interface>\
+             </devices>",
+        )
+        .row(
+            default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default())
+                .when(|it, _| !is_passt(it))
+                .profiles(LIBVIRT),
+        )
+        .row(
+            default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix)
+                .when(|it, _| !is_passt(it))
+                .profiles(LIBVIRT),
+        )
+        .row(
+            default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client)
+                .when(|it, _| !is_passt(it))
+                .profiles(LIBVIRT),
+        )
+        .row(nothing(child(InterfaceTypeVhostuser::SOURCE), is_bare, NO_SOURCE))
+        .row(nothing(child(InterfaceTypeUser::SOURCE), is_bare, NO_SOURCE))
 }
 
 fn vnet() -> Rule {

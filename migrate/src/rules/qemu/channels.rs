@@ -9,7 +9,7 @@ use domxml::{
     Smartcard, SmartcardMode, YesNo, each,
 };
 
-use super::refused;
+use super::{refused, unread_console};
 use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
@@ -193,11 +193,9 @@ fn folder(it: &Filesystem) -> Option<&'static str> {
         .then_some("QEMU does not limit the size of a folder: leave out the limits")
 }
 
-/// The first console is the first serial port, where there is one: what is said of it is not read.
 fn protocols(devices: &Devices, cx: &mut Context<'_>) {
-    let console = devices.consoles.first().filter(|_| !devices.serials.is_empty());
     let mut unread = Vec::new();
-    if let Some(console) = console {
+    if let Some(console) = unread_console(devices) {
         each(console, |protocol: &ChardevProtocol| unread.push(ptr::from_ref(protocol)));
     }
     each(devices, |protocol: &ChardevProtocol| {

@@ -3,6 +3,7 @@
 mod channels;
 mod cpu;
 mod devices;
+mod disk_options;
 mod disk_places;
 mod disks;
 mod features;
@@ -20,6 +21,7 @@ mod timers;
 mod usb;
 mod vcpus;
 
+use domxml::{Console, Devices};
 use domxml_runtime::{Content, Described, Key};
 
 use crate::options::Driver;
@@ -53,6 +55,11 @@ pub(super) fn rules() -> Vec<Rule> {
         machine_devices::rules(),
     ];
     sections.into_iter().flatten().collect()
+}
+
+/// The first console where it is the first serial port, too: what is said of it is not read.
+fn unread_console(devices: &Devices) -> Option<&Console> {
+    devices.consoles.first().filter(|_| !devices.serials.is_empty())
 }
 
 /// What the QEMU driver refuses, with the reason.

@@ -1,6 +1,7 @@
 //! Addresses of PCI and CCW, and identifiers of zPCI.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ptr;
 
 use domxml::{
     Address, AddressType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel,
@@ -10,6 +11,7 @@ use domxml::{
 
 use super::pci::set;
 use super::refused;
+use super::unread_console;
 use crate::options::Driver;
 use crate::rule::board::{Board, is_s390};
 use crate::rule::kinds::check;
@@ -68,13 +70,11 @@ fn identifiers() -> Rule {
         }))
 }
 
-/// The first console is the first serial port, where there is one: what is said of it is not read.
 fn impossible(devices: &Devices, cx: &mut Context<'_>) {
-    let console = devices.consoles.first().filter(|_| !devices.serials.is_empty());
-    let twin = console.and_then(|console| console.address.as_ref());
+    let unread = unread_console(devices).and_then(|console| console.address.as_ref());
     each(devices, |address: &Address| {
         if let Some(objection) = address_objection(address, &cx.scope)
-            && twin.is_none_or(|twin| !std::ptr::eq(twin, address))
+            && unread.is_none_or(|unread| !ptr::eq(unread, address))
         {
             cx.error(&address.xml, objection);
         }
@@ -106,9 +106,9 @@ fn functions(devices: &Devices, cx: &mut Context<'_>) {
     // A USB controller without a model is none there, and has no address.
     let is_none = |it: &&Controller| matches!(&it.type_, ControllerType::Usb(usb) if usb.model.is_none());
     let nowhere = devices.controllers.iter().filter(is_none).filter_map(|it| zpci_of(it.address.as_ref()?));
-    let nowhere: Vec<&Zpci> = nowhere.collect();
+    let nowhere: HashSet<*const Zpci> = nowhere.map(ptr::from_ref).collect();
     each(devices, |zpci: &Zpci| {
-        if nowhere.iter().any(|other| std::ptr::eq(*other, zpci)) {
+        if nowhere.contains(&ptr::from_ref(zpci)) {
             return;
         }
         if zpci.fid.is_some_and(|fid| !functions.insert(fid)) {
@@ -137,7 +137,7 @@ fn elsewhere(devices: &Devices, cx: &mut Context<'_>) {
         if let AddressType::Pci(pci) = &address.type_
             && let Some(zpci) = &pci.zpci
             && (zpci.uid.is_some() || zpci.fid.is_some())
-            && !unasked.iter().any(|other| std::ptr::eq(*other, address))
+            && !unasked.iter().any(|other| ptr::eq(*other, address))
         {
             cx.error(&zpci.xml, "only s390 guests have identifiers of zPCI: leave out <zpci>");
         }
@@ -211,7 +211,7 @@ fn first_functions(devices: &Devices, cx: &mut Context<'_>) {
     each(devices, |address: &Address| {
         let AddressType::Pci(pci) = &address.type_ else { return };
         let place = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0));
-        if !set(pci) || console.is_some_and(|console| std::ptr::eq(console, address)) {
+        if !set(pci) || console.is_some_and(|console| ptr::eq(console, address)) {
             return;
         }
         if pci.function.is_some_and(|function| function.0 > 0) {
@@ -238,7 +238,7 @@ fn is_vio(controller: &Controller) -> bool {
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
     let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
-    let is_twin = |address: &Address| twin.is_some_and(|twin| std::ptr::eq(twin, address));
+    let is_twin = |address: &Address| twin.is_some_and(|twin| ptr::eq(twin, address));
     let mut seen = unnamed(devices, cx.scope.board);
     let mut channels = BTreeSet::new();
     // What has no place on CCW anyway is not asked for it.
@@ -250,18 +250,19 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let modules = devices.memory_devices.iter().filter(is_module);
     // SCSI controllers of pseries are on the bus of its own, whatever the address says.
     let vio = devices.controllers.iter().filter(|it| board == Board::Pseries && is_vio(it));
-    let unasked: Vec<&Address> = balloon
+    let unasked: HashSet<*const Address> = balloon
         .iter()
         .copied()
         .chain(devices.channels.iter().filter_map(|it| it.address.as_ref()))
         .chain(integrated.filter_map(|it| it.address.as_ref()))
         .chain(modules.filter_map(|it| it.address.as_ref()))
         .chain(vio.filter_map(|it| it.address.as_ref()))
+        .map(ptr::from_ref)
         .collect();
     each(devices, |address: &Address| {
         let xml = &address.xml;
         if let AddressType::Ccw(ccw) = &address.type_ {
-            if cx.scope.board != Board::S390Ccw && !unasked.iter().any(|other| std::ptr::eq(*other, address)) {
+            if cx.scope.board != Board::S390Ccw && !unasked.contains(&ptr::from_ref(address)) {
                 cx.error(xml, "only s390 guests have CCW addresses: leave out the address");
             } else if let (Some(cssid), Some(ssid), Some(devno)) = (ccw.cssid, ccw.ssid, ccw.devno)
                 && !channels.insert((cssid, ssid, devno))
@@ -274,7 +275,7 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
         if !set(pci)
             || pci.domain.is_some_and(|domain| domain.0 > 0)
             || is_twin(address)
-            || balloon.iter().any(|other| std::ptr::eq(*other, address))
+            || balloon.iter().any(|other| ptr::eq(*other, address))
         {
             return;
         }

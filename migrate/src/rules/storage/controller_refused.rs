@@ -101,7 +101,6 @@ fn options() -> Rule {
             if one && several {
                 return Some("the controller has one I/O thread or several: leave out iothread, or <iothreads>");
             }
-            // The model that a SCSI controller gets is no one that several threads could serve, but with the QEMU driver.
             ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
         }))
         .row(refuse(|it: &Controller, _| {
@@ -151,12 +150,12 @@ pub(super) fn is_pci_root(controller: &Controller) -> bool {
     pci.is_some_and(|pci| matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot)))
 }
 
-/// Whether it is a SCSI controller of another make than virtio.
 /// Whether a controller can have I/O threads: that of virtio SCSI.
 pub(crate) fn has_threads(controller: &Controller) -> bool {
     matches!(controller.type_, ControllerType::Scsi(_)) && !is_plain_scsi(controller)
 }
 
+/// Whether it is a SCSI controller of another make than virtio.
 fn is_plain_scsi(controller: &Controller) -> bool {
     use ScsiModel::{VirtioNonTransitional, VirtioScsi, VirtioTransitional};
     let scsi: Option<&ControllerTypeScsi> = branch(&controller.type_);

@@ -20,8 +20,10 @@ mod drive_addresses;
 mod filesystem;
 mod implicit_controllers;
 mod nvme_controllers;
+mod qcow2_only;
 mod sizes;
 mod source_refused;
+mod storage_value_invalid;
 mod targets;
 mod throttle;
 

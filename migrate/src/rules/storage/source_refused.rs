@@ -61,7 +61,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unique(DiskSourceBlock::SECLABELS, |label, _| label.model.clone(), twice))
             .row(unique(DiskSourceVolume::SECLABELS, |label, _| label.model.clone(), twice)),
         given_up(),
-        values(),
+        super::storage_value_invalid::rule(),
         rule("secret-unidentified", Class::Conflict)
             .summary("a secret is named by UUID or by usage")
             .doc(
@@ -293,117 +293,10 @@ fn twice(model: &String) -> String {
     format!("another label is for {model} already: leave this one out")
 }
 
-fn values() -> Rule {
-    rule("storage-value-invalid", Class::Conflict)
-        .summary("a number must not be 0, or something that goes with a switch is missing")
-        .doc(
-            "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
-             connection that is made again needs a time-out, the store of an image's data a source, reservations that libvirt does not manage the socket of their helper. The \
-             name of an RBD or Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
-             namespace between them. Cookies have names of their own, and data that is kept apart a file. A histogram of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for QEMU's.",
-        )
-        .finds(
-            "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool//image'/><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><latency-histogram type='read'/></statistics></driver>\
-             <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><driver name='qemu' iothread='0'/><source file='/a'/>\
-             <target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'/></source>\
-             <target dev='sda' bus='scsi'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='network' device='disk'><source protocol='rbd' name='image'/><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><boot order='0'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='network' device='disk'><source protocol='https' name='a'><host name='h'/><cookies>\
-             <cookie name='k'>1</cookie><cookie name='k'>2</cookie></cookies></source><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a'><dataStore type='file'>\
-             <format type='raw'/></dataStore></source><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .with(value_rows)
-}
-
-fn value_rows(rule: Rule) -> Rule {
-    rule.row(unique(
-        DiskCookies::COOKIES,
-        |cookie, _| Some(cookie.name.clone()),
-        |name| format!("another cookie is called {name}: leave this one out"),
-    ))
-    .row(refuse(|it: &DiskHostByAddress, _| beyond_network(it.port)))
-    .row(refuse(|it: &HostdevIscsiHost, _| beyond_network(it.port.and_then(|port| u32::try_from(port).ok()))))
-    .row(refuse(|it: &DiskDataStore, _| {
-        let source = it.type_.members().and_then(|members| child_called(members, "source"));
-        source.is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
-    }))
-    .row(refuse_each(|it: &DiskDriver, _| {
-        const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
-        [(it.iothread == Some(0), "I/O threads count from 1"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
-    }))
-    .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
-    .row(refuse(|it: &DiskReconnect, _| {
-        let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
-        endless.then_some("a connection that is made again needs a time-out")
-    }))
-    .row(refuse_each(|it: &DiskReservations, _| {
-        let alone = it.managed == Some(YesNo::No) && it.source.is_none();
-        [
-            (alone, "reservations that libvirt does not manage need the socket of their helper"),
-            (
-                it.managed.is_none(),
-                "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'",
-            ),
-        ]
-    }))
-    .row(refuse_each(|it: &DiskSourceNetwork, _| {
-        let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_))
-            && it.name.is_none()
-            && kept_value(&it.xml, "name").is_none();
-        let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
-        let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
-        [
-            (nameless, "the image on the server is not named: add name"),
-            (
-                pooled && pool == 0,
-                "the name has a pool or volume, a slash and the image: write it so, as name='pool/image'",
-            ),
-        ]
-    }))
-    .row(
-        refuse(|it: &DiskSourceNetwork, _| {
-            let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
-            let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
-            bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
-        })
-        .since(11, 6, 0),
-    )
-    .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0))
-    .row(refuse(|it: &DiskSourceFile, scope| {
-        let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;
-        passed.then_some("of the drivers only QEMU's takes file descriptors for a disk")
-    }))
-    .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
-    .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))
-}
-
 fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {
     (uuid == usage).then_some(if uuid {
         "a secret has a UUID or a usage, not both"
     } else {
         "a secret needs a UUID or a usage"
     })
-}
-
-fn beyond_network(port: Option<u32>) -> Option<&'static str> {
-    port.is_some_and(|port| port > u32::from(u16::MAX)).then_some("a port of a server is at most 65535")
 }
