@@ -84,12 +84,13 @@ fn refused() -> Rule {
             let placed = scope.memory_placement == Some(Placement::Static);
             (placed && memory.nodeset.is_none()).then_some("memory that is placed statically needs nodes: name them with nodeset")
         }))
+        // libvirt reads past a <memory> of which nothing is said, and places the memory nowhere.
         .row(
             refuse_in(Numatune::MEMNODES, |_, scope| {
                 placed_automatically(scope.memory_placement, scope.vcpus_placed)
                     .then_some("cells cannot be placed where all memory is placed automatically: leave out <memnode>, or set placement='static'")
             })
-            .when(|numatune, _| !numatune.memory.as_ref().is_some_and(asks_for_nothing)),
+            .when(|numatune, _| !numatune.memory.as_ref().is_some_and(is_bare)),
         )
         .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
             !placed_automatically(scope.memory_placement, scope.vcpus_placed)
@@ -162,11 +163,6 @@ fn takes_memory_along() -> Rule {
 
 fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
     memory == Some(Placement::Auto) || memory.is_none() && vcpus
-}
-
-/// Without any of these libvirt reads past the element, and places the memory nowhere.
-fn asks_for_nothing(memory: &NumatuneMemory) -> bool {
-    memory.mode.is_none() && memory.nodeset.is_none() && memory.placement.is_none()
 }
 
 fn restricts(mode: Option<NumaMemoryMode>) -> bool {

@@ -41,7 +41,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .example("<features><acpi/><hpt/></features>", "<features><acpi/></features>")
             .row(nothing(
                 child(Features::HPT),
-                |hpt: &FeatureHpt| hpt.resizing.is_none() && hpt.maxpagesize.is_none(),
+                is_bare::<FeatureHpt>,
                 "the page table has no settings",
             ))
             .row(nothing(

@@ -11,6 +11,7 @@ use crate::rule::board::{Board, is_power, is_s390};
 use crate::rule::kinds::{check, refuse_in};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::common::is_bare;
 
 const PSERIES: &str = "only pseries machines have this feature: leave it out";
 const X86: &str = "only x86 guests have this feature: leave it out";
@@ -72,9 +73,9 @@ fn by_machine() -> Rule {
             |scope| scope.board != Board::RiscvVirt,
             "only the virt machine of RISC-V has this feature: leave it out",
         ))
-        // Without either it asks for nothing.
+        // Of which nothing is said it asks for nothing.
         .row(refused(|hpt: &FeatureHpt, scope| {
-            ((hpt.resizing.is_some() || hpt.maxpagesize.is_some()) && is_not_pseries(scope)).then(|| PSERIES.to_owned())
+            (!is_bare(hpt) && is_not_pseries(scope)).then(|| PSERIES.to_owned())
         }))
         .row(refused_in(Features::HTM, is_not_pseries, PSERIES))
         .row(refused_in(Features::NESTED_HV, is_not_pseries, PSERIES))
