@@ -1,0 +1,135 @@
+//! Documents that are broken, and such that are large.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::editor::{Editor, MACHINE, URI, place};
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit.max(1)
+    }
+}
+
+/// 200 documents, each broken at a random place in a random way: the server answers each request, and what was found before the break is
+/// found still, but for what is about an element that is open there.
+#[test]
+fn broken_documents_are_served() {
+    let mut editor = Editor::start(&[], json!({}));
+    let whole = editor.open(URI, MACHINE);
+    let mut dice = Dice(17);
+    let (mut expected, mut missing) = (0, Vec::new());
+    for version in 2..202 {
+        let mut at = dice.below(MACHINE.len());
+        while !MACHINE.is_char_boundary(at) {
+            at -= 1;
+        }
+        let mut text = MACHINE.to_owned();
+        match dice.below(6) {
+            0 => text.truncate(at),
+            1 => text.insert(at, '<'),
+            2 => text.insert(at, '\''),
+            3 => text.insert_str(at, "<!--"),
+            4 => text.insert_str(at, "</"),
+            _ => {
+                text = text[at..]
+                    .find('>')
+                    .map_or(String::new(), |end| format!("{}{}", &text[..at], &text[at + end + 1..]))
+            }
+        }
+        let found = editor.change(URI, version, json!([{"text": text}]));
+        for request in ["textDocument/hover", "textDocument/completion", "textDocument/definition"] {
+            editor.at(request, place(MACHINE, &MACHINE[at..], 0));
+        }
+        for request in ["textDocument/documentSymbol", "textDocument/foldingRange"] {
+            editor.ask(request, json!({"textDocument": {"uri": URI}}));
+        }
+        let Some(broken) = found.iter().find(|it| it["code"] == "xml-syntax") else { continue };
+        let line = broken["range"]["start"]["line"].as_u64().min(place(MACHINE, &MACHINE[at..], 0)["line"].as_u64());
+        for one in whole
+            .iter()
+            .filter(|it| it["range"]["end"]["line"].as_u64() < line && it["range"]["start"] != it["range"]["end"])
+        {
+            let is_leaf = MACHINE
+                .lines()
+                .nth(one["range"]["start"]["line"].as_u64().map_or(0, |it| usize::try_from(it).unwrap_or(0)));
+            if is_leaf.is_some_and(|it| it.contains("/>") || it.contains("</")) {
+                expected += 1;
+                if !found.iter().any(|it| it["range"] == one["range"] && it["code"] == one["code"]) {
+                    missing.push(format!(
+                        "{} after {:?}",
+                        one["message"],
+                        &text[at.saturating_sub(20).min(text.len())..text.len().min(at + 5)]
+                            .chars()
+                            .take(30)
+                            .collect::<String>()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(expected > 100, "{expected}");
+    assert!(missing.is_empty(), "{} of {expected}: {missing:#?}", missing.len());
+}
+
+/// Requests about a document of 30 KB are answered while one types; what each takes is printed. The bound is 20 ms, for builds with
+/// optimisation: `cargo test --release -p dommigrate --test lsp hard::answers_come_at_once -- --nocapture`.
+#[test]
+fn answers_come_at_once() {
+    let bound = if cfg!(debug_assertions) { Duration::from_secs(1) } else { Duration::from_millis(20) };
+    let start = MACHINE.find("    <disk").expect("a disk");
+    let end = MACHINE.find("    <graphics").expect("a display");
+    let devices: String = (0..60)
+        .map(|number| {
+            MACHINE[start..end].replace("vda", &format!("vd{number}")).replace("ua-net", &format!("ua-{number}"))
+        })
+        .collect();
+    let text = format!("{}{devices}{}", &MACHINE[..start], &MACHINE[end..]);
+    assert!(text.len() > 28_000, "{}", text.len());
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, &text);
+    let at = place(&text, "iothread='2'", 10);
+    let near = json!({"start": at, "end": place(&text, "iothread='2'", 12)});
+    let options = json!({"tabSize": 2, "insertSpaces": true});
+    let mut late = Vec::new();
+    for method in [
+        "hover",
+        "completion",
+        "definition",
+        "references",
+        "documentSymbol",
+        "foldingRange",
+        "codeAction",
+        "formatting",
+        "rangeFormatting",
+        "publishDiagnostics",
+    ] {
+        let mut times: Vec<Duration> = (0..21_i64)
+            .map(|turn| {
+                let begin = Instant::now();
+                if method == "publishDiagnostics" {
+                    let range = json!({"start": place(&text, "hvm<", 0), "end": place(&text, "hvm<", 0)});
+                    let edit = if turn % 2 == 0 { " " } else { "" };
+                    editor.change(URI, turn + 2, json!([{"range": range, "text": edit}]));
+                } else {
+                    let asked = json!({"textDocument": {"uri": URI}, "position": at, "range": near, "options": options,
+                        "context": {"diagnostics": [], "includeDeclaration": true, "triggerKind": 1}});
+                    editor.ask(&format!("textDocument/{method}"), asked);
+                }
+                begin.elapsed()
+            })
+            .collect();
+        times.sort();
+        let median = times[times.len() / 2];
+        println!("{method}: {:.1} ms", median.as_secs_f64() * 1000.0);
+        if median > bound {
+            late.push(method);
+        }
+    }
+    assert!(late.is_empty(), "later than {bound:?}: {late:?}");
+}
