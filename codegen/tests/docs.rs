@@ -150,7 +150,7 @@ fn a_section_tells_what_the_schema_says() {
         "an example, and the manual"
     );
     let disk = &files[Path::new("devices-disk.html")];
-    assert!(disk.contains("rules.html#disk-auth-under-disk"), "the rule that replaces a legacy form");
+    assert!(disk.contains("rules-structure.html#disk-auth-under-disk"), "the rule that replaces a legacy form");
     let known = |page: &str, anchor: &str| {
         let text = &files[Path::new(page)];
         let section = text.split(&format!("<h2 id=\"{anchor}\"")).nth(1).expect("a section");
@@ -158,7 +158,11 @@ fn a_section_tells_what_the_schema_says() {
     };
     assert!(known("devices-disk.html", "disk"), "a rule stands beside the element that it is about");
     assert!(!known("devices-diskdriver.html", "diskDriver"), "and not beside others");
-    assert!(files[Path::new("rules.html")].contains("credentials &amp; their place"));
+    assert!(files[Path::new("rules-structure.html")].contains("credentials &amp; their place"));
+    assert!(
+        files[Path::new("rules.html")].contains("<li id=\"disk-auth-under-disk\">"),
+        "a link that knows no class still leads there"
+    );
 }
 
 #[test]
@@ -175,4 +179,6 @@ fn any_schema_has_a_reference() {
     assert_eq!(ids, ["a", "b", "b~2"]);
     assert!(!files.contains_key(Path::new("rules.html")), "no rules, no page of them");
     assert!(Rules::read("{}").is_err() && Rules::read("[{}]").is_err());
+    let class = r#"[{"id": "a", "class": "../a", "level": "error", "summary": "A file is called by it."}]"#;
+    assert!(Rules::read(class).is_err_and(|it| it.contains("is a word")));
 }

@@ -7,7 +7,7 @@ const { pathToFileURL } = require("url");
 const puppeteer = require("puppeteer-core");
 
 const MAX_WEIGHT = 300000;
-const SHOWN = ["index.html", "devices-disk.html", "cpu.html", "devices-interface.html", "rules.html"];
+const SHOWN = ["index.html", "devices-disk.html", "cpu.html", "devices-interface.html", "rules-conflict.html"];
 const WIDTHS = [[1200, 900], [380, 800]];
 
 const folder = path.resolve(process.argv[2]);

@@ -10,7 +10,7 @@ use relaxng_model::places::{Condition, Content, Given, Place};
 use relaxng_model::schema::NodeId;
 
 use super::Options;
-use super::rules::Rule;
+use super::rules::{self, Rule};
 
 /// How many letters of a documentation can be searched.
 const SEARCHED: usize = 34;
@@ -56,8 +56,8 @@ pub struct Entry {
     pub name: String,
     /// What it belongs to.
     pub context: String,
-    /// None: the page of the rules.
-    pub chapter: Option<usize>,
+    /// The page that tells of it.
+    pub page: String,
     pub anchor: String,
     pub words: String,
     /// The attributes of an element, each with its words.
@@ -188,11 +188,10 @@ impl<'g> Site<'g> {
         let mut entries = Vec::new();
         for element in &self.elements {
             let around = element.parents.first().map(|(parent, _)| self.elements[*parent].name);
-            let chapter = Some(element.chapter);
             entries.push(Entry {
                 name: element.name.to_owned(),
                 context: around.map_or_else(String::new, |around| format!("in {around}")),
-                chapter,
+                page: self.chapters[element.chapter].page.clone(),
                 anchor: element.anchor.clone(),
                 words: short(&element.facts.text()),
                 attributes: element
@@ -206,7 +205,7 @@ impl<'g> Site<'g> {
         entries.extend(self.options.rules.all().map(|rule| Entry {
             name: rule.id.clone(),
             context: "rule".to_owned(),
-            chapter: None,
+            page: rule.page(),
             anchor: rule.id.clone(),
             words: short(&rule.summary),
             attributes: Vec::new(),
@@ -227,7 +226,8 @@ fn chapters(grammar: &Grammar) -> Vec<Chapter<'_>> {
         let count = taken.entry(wanted.clone()).or_default();
         *count += 1;
         let page = if *count == 1 { format!("{wanted}.html") } else { format!("{wanted}-{count}.html") };
-        let page = if matches!(page.as_str(), "index.html" | "rules.html") { format!("format-{page}") } else { page };
+        let is_taken = matches!(page.as_str(), "index.html" | rules::PAGE) || page.starts_with(rules::PAGES);
+        let page = if is_taken { format!("format-{page}") } else { page };
         let id = relaxng_model::schema::FileId(u32::try_from(number).unwrap_or(u32::MAX));
         let root = grammar.schema.root(id);
         let docs = root.map(|root| grammar.schema.annotations(root).documentation().collect()).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! `domgen docs`: a static reference of a format, made of its schema: a page for each file of it, and a search over all of them.
+//! `domgen docs`: a static reference of a format, made of its schema: a page for each file of it and each class of rules, and a search
+//! over all of them.
 //!
 //! Pages need no server and no other host. Each thing has a link of its own that lasts as long as its name: an element that of its definition
 //! (`#diskDriver`), an attribute `#diskDriver@cache`. What is newer than a version that the reader chooses is greyed out.
@@ -9,7 +10,7 @@ mod html;
 mod pages;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use relaxng_model::Grammar;
@@ -46,6 +47,9 @@ pub fn reference(grammar: &Grammar, options: &Options) -> BTreeMap<PathBuf, Stri
     if !options.rules.is_empty() {
         add(rules::PAGE, pages::of_rules(&site));
     }
+    for (class, all) in options.rules.by_class() {
+        add(&rules::page_of(class), pages::of_class(&site, class, &all));
+    }
     for chapter in 0..site.chapters.len() {
         add(&site.chapters[chapter].page, pages::chapter(&site, chapter));
     }
@@ -55,12 +59,14 @@ pub fn reference(grammar: &Grammar, options: &Options) -> BTreeMap<PathBuf, Stri
 /// Everything that can be searched for, as a script, which a page that was opened as a file may load. Attributes stand with their elements,
 /// whose page, name and anchor they share.
 fn index(site: &Site<'_>) -> String {
-    let pages: Vec<&str> = site.chapters.iter().map(|chapter| chapter.page.as_str()).chain([rules::PAGE]).collect();
-    let entry = |entry: Entry| {
-        let page = entry.chapter.unwrap_or(pages.len() - 1);
-        let attributes: Vec<_> = entry.attributes.into_iter().map(|(name, words)| json!([name, words])).collect();
+    let entries = site.entries();
+    let pages: BTreeSet<&str> = entries.iter().map(|entry| entry.page.as_str()).collect();
+    let pages: Vec<&str> = pages.into_iter().collect();
+    let entry = |entry: &Entry| {
+        let page = pages.binary_search(&entry.page.as_str()).unwrap_or_default();
+        let attributes: Vec<_> = entry.attributes.iter().map(|(name, words)| json!([name, words])).collect();
         json!([entry.name, entry.context, page, entry.anchor, entry.words, attributes])
     };
-    let entries: Vec<_> = site.entries().into_iter().map(entry).collect();
+    let entries: Vec<_> = entries.iter().map(entry).collect();
     format!("window.searchIndex({}, {});\n", json!(pages), json!(entries))
 }

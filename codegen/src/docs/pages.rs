@@ -7,7 +7,7 @@ use relaxng_model::places::{ANY, Condition, Member, Values};
 
 use super::gather::{Element, Site};
 use super::html::{Page, escaped, prose};
-use super::rules;
+use super::rules::{self, Rule};
 
 /// How many elements around one are named.
 const MAX_PARENTS: usize = 12;
@@ -27,28 +27,44 @@ pub fn front(site: &Site<'_>) -> String {
     page(site, "Reference", None, &main)
 }
 
-/// The rules that replace legacy forms, that refuse and that fill in.
+/// The names of all rules, by class: links to a rule that know nothing of its class come here.
 pub fn of_rules(site: &Site<'_>) -> String {
     let mut main = format!("<h1>Rules</h1>\n<p>{}</p>\n", rules::ABOUT);
     for (class, all) in site.options.rules.by_class() {
-        let _ = writeln!(main, "<section>\n<h2 id=\"class-{class}\">{class}</h2>\n<dl>");
+        let (page, count) = (rules::page_of(class), all.len());
+        let _ =
+            writeln!(main, "<section>\n<h2 id=\"class-{class}\"><a href=\"{page}\">{class}</a> ({count})</h2>\n<ul>");
         for rule in all {
-            // One mark for all of it: there are hundreds of rules on the page.
-            let since = rule.since.iter().map(|since| format!("since {since}"));
-            let said = std::iter::once(rule.level.clone()).chain(since).chain(rule.drivers.iter().flatten().cloned());
-            let marks = mark("level", &said.collect::<Vec<_>>().join(" · "));
-            let since =
-                rule.since.as_ref().map_or_else(String::new, |since| format!(" data-since=\"{}\"", escaped(since)));
-            let id = escaped(&rule.id);
-            let _ = writeln!(
-                main,
-                "<dt id=\"{id}\"{since}><a class=\"self\" href=\"#{id}\"><code>{id}</code></a>{marks}</dt><dd{since}>{}</dd>",
-                prose(&rule.summary)
-            );
+            let (id, link) = (escaped(&rule.id), escaped(&rule.link()));
+            let _ = writeln!(main, "<li id=\"{id}\"><a href=\"{link}\"><code>{id}</code></a></li>");
         }
-        main.push_str("</dl>\n</section>\n");
+        main.push_str("</ul>\n</section>\n");
     }
     page(site, "Rules", None, &main)
+}
+
+/// The rules of a class.
+pub fn of_class(site: &Site<'_>, class: &str, all: &[&Rule]) -> String {
+    let mut main = format!("<h1>Rules: {class}</h1>\n<p><a href=\"{}\">All rules</a></p>\n<dl>\n", rules::PAGE);
+    for rule in all {
+        // One mark for all of it: there are hundreds of rules on a page.
+        let since = rule.since.iter().map(|since| format!("since {since}"));
+        let said = std::iter::once(rule.level.clone()).chain(since).chain(rule.drivers.iter().flatten().cloned());
+        let marks = mark("level", &said.collect::<Vec<_>>().join(" · "));
+        let (id, since) = (escaped(&rule.id), since_of(rule));
+        let _ = writeln!(
+            main,
+            "<dt id=\"{id}\"{since}><a class=\"self\" href=\"#{id}\"><code>{id}</code></a>{marks}</dt><dd{since}>{}</dd>",
+            prose(&rule.summary)
+        );
+    }
+    main.push_str("</dl>\n");
+    page(site, &format!("Rules: {class}"), None, &main)
+}
+
+/// From when a rule holds, for the choice of a version.
+fn since_of(rule: &Rule) -> String {
+    rule.since.as_ref().map_or_else(String::new, |since| format!(" data-since=\"{}\"", escaped(since)))
 }
 
 /// The page of a chapter.
@@ -132,10 +148,10 @@ fn rules_list(site: &Site<'_>, number: usize) -> String {
     }
     let mut text = format!("<details class=\"rules\">\n<summary>{} about it</summary>\n<ul>\n", counted(rules.len()));
     for rule in rules {
-        let since = rule.since.as_ref().map_or_else(String::new, |since| format!(" data-since=\"{}\"", escaped(since)));
+        let since = since_of(rule);
         let drivers = rule.drivers.iter().flatten().map(|driver| mark("driver", driver)).collect::<String>();
         let (id, level) = (escaped(&rule.id), mark("level", &rule.level));
-        let link = format!("<a href=\"{}#{id}\">{id}</a>", rules::PAGE);
+        let link = format!("<a href=\"{}\">{id}</a>", escaped(&rule.link()));
         let _ = writeln!(text, "<li{since}>{link}{level}{drivers} {}</li>", prose(&rule.summary));
     }
     text.push_str("</ul>\n</details>\n");
@@ -266,8 +282,10 @@ fn marks(site: &Site<'_>, facts: &Facts<'_>, around: Option<&str>) -> String {
         text.push_str(&mark("default", &format!("default {default}")));
     }
     if let Some(rule) = facts.legacy {
-        let known = site.options.rules.has(rule);
-        let link = if known { format!("<a href=\"{}#{rule}\">{rule}</a>", rules::PAGE) } else { escaped(rule) };
+        let link = match site.options.rules.named(rule) {
+            Some(known) => format!("<a href=\"{}\">{rule}</a>", escaped(&known.link())),
+            None => escaped(rule),
+        };
         let _ = write!(text, " <span class=\"mark legacy\">legacy: {link}</span>");
     }
     if facts.output_only {
