@@ -8,7 +8,7 @@ use domxml::Domain;
 use domxml_runtime::{Element as _, Version, WriteOptions};
 
 use crate::engine::{Options, Plan};
-use crate::finding::{Finding, Level, line_column};
+use crate::finding::{Finding, Level, Lines, line_column};
 use crate::host::Host;
 use crate::judgement::Judge;
 use crate::options::{Driver, Fate, Layout, Profile, Target};
@@ -131,8 +131,9 @@ impl Checked {
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = Lines::of(&self.text);
         for finding in &self.findings {
-            let (line, column) = self.place(finding);
+            let (line, column) = lines.line_column(finding.span.start);
             let (level, message) = (finding.level.as_str(), &finding.message);
             writeln!(f, "{line}:{column}: {level}: {message} [{}]", finding.rule)?;
         }

@@ -33,7 +33,7 @@ fn element_name(text: &str) -> Option<&str> {
 /// The elements in an element: node, number among those of its name, and whether there are several. Each element's children are walked
 /// through once, however many findings there are.
 #[derive(Default)]
-struct Steps<'t>(FxHashMap<NodeId, Vec<(Node<'t, 't>, usize, bool)>>);
+pub(crate) struct Steps<'t>(FxHashMap<NodeId, Vec<(Node<'t, 't>, usize, bool)>>);
 
 impl<'t> Steps<'t> {
     fn of(&mut self, node: Node<'t, 't>) -> &[(Node<'t, 't>, usize, bool)] {
@@ -68,8 +68,15 @@ impl<'t> Steps<'t> {
         }
     }
 
+    /// The number of an element among those of its name in the element around it, from 1; none of the document element.
+    pub(crate) fn number(&mut self, node: Node<'t, 't>) -> Option<usize> {
+        let all = self.of(node.parent_element()?);
+        let at = all.binary_search_by_key(&node.range().start, |(child, ..)| child.range().start).ok()?;
+        Some(all[at].1)
+    }
+
     /// The innermost element around a place, and its path.
-    fn find(&mut self, tree: &'t Tree<'t>, span: &std::ops::Range<usize>) -> (Node<'t, 't>, String) {
+    pub(crate) fn find(&mut self, tree: &'t Tree<'t>, span: &std::ops::Range<usize>) -> (Node<'t, 't>, String) {
         let mut node = tree.document.root_element();
         let mut path = node.tag_name().name().to_owned();
         loop {

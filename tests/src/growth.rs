@@ -5,10 +5,15 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::io;
 
+use dommigrate::cli::{Color, Output, OutputFormat};
 use dommigrate::engine::{self, Options};
+use dommigrate::host::Host;
 use dommigrate::judgement::Judge;
 use dommigrate::options::{Layout, Profile};
+use dommigrate::report::{Action, FileReport, reporter};
+use dommigrate::{drift, meaning};
 use rayon::prelude::*;
 
 use crate::measures::{self, Measure};
@@ -24,61 +29,111 @@ const RUNS: usize = 3;
 
 const HEAD: &str = "<domain type='kvm'>\n  <name>a</name>\n  <memory unit='KiB'>1024</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n";
 
-/// What a document grows in: a name, and what stands before, for each number, and behind.
+/// What a document grows in: a name, and what stands before, for each number, and behind; and for each number in a document that differs
+/// in all of it.
 struct Kind {
     name: &'static str,
     before: &'static str,
     each: fn(usize) -> String,
+    other: fn(usize) -> String,
     behind: &'static str,
 }
 
 const KINDS: &[Kind] = &[
-    kind("comments", "", |_| "  <!-- c -->\n".to_owned(), ""),
-    kind("comments on a line", "", |_| "<!-- c -->".to_owned(), ""),
-    kind("unknown elements", "", |at| format!("  <x{at}/>\n"), ""),
-    kind("unknown elements of one name", "", |_| "  <x/>\n".to_owned(), ""),
-    kind("undeclared prefixes", "", |at| format!("  <p{at}:x/>\n"), ""),
-    kind("metadata", "  <metadata>\n", |_| "    <a:b xmlns:a='urn:a'/>\n".to_owned(), "  </metadata>\n"),
-    kind("text", "  <description>", |_| "some words &amp; more\n".to_owned(), "</description>\n"),
+    kind("comments", ["", ""], |_| "  <!-- c -->\n".to_owned(), |_| "  <!-- d -->\n".to_owned()),
+    kind("comments on a line", ["", ""], |_| "<!-- c -->".to_owned(), |_| "<!-- d -->".to_owned()),
+    kind("unknown elements", ["", ""], |at| format!("  <x{at}/>\n"), |at| format!("  <y{at}/>\n")),
+    kind("unknown elements of one name", ["", ""], |_| "  <x/>\n".to_owned(), |at| format!("  <x>{at}</x>\n")),
+    kind("undeclared prefixes", ["", ""], |at| format!("  <p{at}:x/>\n"), |at| format!("  <p{at}:y/>\n")),
+    kind(
+        "metadata",
+        ["  <metadata>\n", "  </metadata>\n"],
+        |_| "    <a:b xmlns:a='urn:a'/>\n".to_owned(),
+        |at| format!("    <a:b xmlns:a='urn:a{at}'/>\n"),
+    ),
+    kind(
+        "text",
+        ["  <description>", "</description>\n"],
+        |_| "some words &amp; more\n".to_owned(),
+        |_| "others\n".to_owned(),
+    ),
     kind(
         "pins",
-        "  <vcpu>9000</vcpu>\n  <cputune>\n",
+        ["  <vcpu>9000</vcpu>\n  <cputune>\n", "  </cputune>\n"],
         |at| format!("    <vcpupin vcpu='{at}' cpuset='{at}'/>\n"),
-        "  </cputune>\n",
+        |at| format!("    <vcpupin vcpu='{at}' cpuset='{}'/>\n", at + 1),
     ),
     kind(
         "cells",
-        "  <vcpu>9000</vcpu>\n  <cpu>\n    <numa>\n",
+        ["  <vcpu>9000</vcpu>\n  <cpu>\n    <numa>\n", "    </numa>\n  </cpu>\n"],
         |at| format!("      <cell id='{at}' cpus='{at}' memory='1024' unit='KiB'/>\n"),
-        "    </numa>\n  </cpu>\n",
+        |at| format!("      <cell id='{at}' cpus='{at}' memory='2048' unit='KiB'/>\n"),
     ),
-    device("disks", |at| {
-        format!(
-            "<disk type='file' device='disk'><source file='/{at}'/><target dev='vd{}' bus='virtio'/></disk>",
-            letters(at)
-        )
-    }),
-    device("interfaces", |_| "<interface type='network'><source network='default'/></interface>".to_owned()),
-    device("controllers", |at| format!("<controller type='scsi' index='{at}'/>")),
-    device("channels", |at| format!("<channel type='pty'><target type='virtio' name='c{at}'/></channel>")),
-    device("serial ports", |_| "<serial type='pty'/>".to_owned()),
-    device("devices of the host", |at| {
-        format!(
-            "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0000' bus='0x{:02x}' slot='0x{:02x}' function='0x{:x}'/></source></hostdev>",
-            at / 256,
-            at / 8 % 32,
-            at % 8
-        )
-    }),
-    device("twins", |_| "<video><model type='vga'/><model type='vga'/></video>".to_owned()),
+    device(
+        "disks",
+        |at| {
+            format!(
+                "<disk type='file' device='disk'><source file='/{at}'/><target dev='vd{}' bus='virtio'/></disk>",
+                letters(at)
+            )
+        },
+        |at| {
+            format!(
+                "<disk type='block' device='disk'><source dev='/other'/><target dev='vd{}' bus='virtio'/></disk>",
+                letters(at)
+            )
+        },
+    ),
+    device(
+        "refused values",
+        |at| format!("<disk type='file' snapshot='{at}'><target dev='vd{}' bus='no'/></disk>", letters(at)),
+        |at| format!("<disk type='file' snapshot='x{at}'><target dev='vd{}' bus='none'/></disk>", letters(at)),
+    ),
+    device(
+        "interfaces",
+        |_| "<interface type='network'><source network='default'/></interface>".to_owned(),
+        |at| format!("<interface type='network'><source network='net{at}'/></interface>"),
+    ),
+    device(
+        "controllers",
+        |at| format!("<controller type='scsi' index='{at}'/>"),
+        |at| format!("<controller type='scsi' index='{at}' model='virtio-scsi'/>"),
+    ),
+    device(
+        "channels",
+        |at| format!("<channel type='pty'><target type='virtio' name='c{at}'/></channel>"),
+        |at| format!("<channel type='null'><target type='virtio' name='c{at}'/></channel>"),
+    ),
+    device(
+        "serial ports",
+        |_| "<serial type='pty'/>".to_owned(),
+        |at| format!("<serial type='file'><source path='/{at}'/></serial>"),
+    ),
+    device("devices of the host", |at| hostdev("yes", at), |at| hostdev("no", at)),
+    device(
+        "twins",
+        |_| "<video><model type='vga'/><model type='vga'/></video>".to_owned(),
+        |_| "<video><model type='cirrus'/><model type='vga'/></video>".to_owned(),
+    ),
 ];
 
-const fn kind(name: &'static str, before: &'static str, each: fn(usize) -> String, behind: &'static str) -> Kind {
-    Kind { name, before, each, behind }
+const fn kind(
+    name: &'static str,
+    [before, behind]: [&'static str; 2],
+    each: fn(usize) -> String,
+    other: fn(usize) -> String,
+) -> Kind {
+    Kind { name, before, each, other, behind }
 }
 
-const fn device(name: &'static str, each: fn(usize) -> String) -> Kind {
-    Kind { name, before: "  <devices>\n", each, behind: "  </devices>\n" }
+const fn device(name: &'static str, each: fn(usize) -> String, other: fn(usize) -> String) -> Kind {
+    kind(name, ["  <devices>\n", "  </devices>\n"], each, other)
+}
+
+fn hostdev(managed: &str, at: usize) -> String {
+    let (bus, slot, function) = (at / 256, at / 8 % 32, at % 8);
+    let address = format!("domain='0x0000' bus='0x{bus:02x}' slot='0x{slot:02x}' function='0x{function:x}'");
+    format!("<hostdev mode='subsystem' type='pci' managed='{managed}'><source><address {address}/></source></hostdev>")
 }
 
 /// The letters of a target's name, as libvirt counts them.
@@ -95,12 +150,18 @@ fn letters(number: usize) -> String {
     }
 }
 
-fn grown(kind: &Kind, size: usize) -> String {
+fn grown(kind: &Kind, each: fn(usize) -> String, size: usize) -> String {
     let mut text = HEAD.to_owned() + kind.before;
     for at in 0..size {
-        text.push_str(&(kind.each)(at));
+        text.push_str(&each(at));
     }
     text + kind.behind + "</domain>\n"
+}
+
+/// A document, and the one that differs from it in all that it grows in.
+struct Grown {
+    text: String,
+    other: String,
 }
 
 /// Each kind of growth in each way to look at a document: none is steeper than a line through linear times, give or take.
@@ -109,12 +170,17 @@ fn grown(kind: &Kind, size: usize) -> String {
 /// The schema cannot be loaded.
 pub fn growth(name: &'static str) -> Result<Measure, String> {
     let judge = Judge::embedded()?;
+    let options = [Profile::Modern, Profile::Libvirt].map(|profile| measures::options(profile, measures::newest()));
+    let [modern, libvirt] = options;
+    let diff = meaning::Comparison::new(modern, libvirt);
+    let drift = drift::Comparison::new(None, Host::default())?;
     let measured = KINDS.par_iter().map(|kind| {
         let mut results = Vec::new();
-        let documents: Vec<String> = SIZES.iter().map(|size| grown(kind, *size)).collect();
+        let grown = |size: &usize| Grown { text: grown(kind, kind.each, *size), other: grown(kind, kind.other, *size) };
+        let documents: Vec<Grown> = SIZES.iter().map(grown).collect();
         let mut line = format!("{}:", kind.name);
-        for (way, run) in ways(&judge) {
-            let times: Vec<f64> = documents.iter().map(|text| least(&|| run(text))).collect();
+        for (way, run) in ways(&judge, &diff, &drift) {
+            let times: Vec<f64> = documents.iter().map(|document| least(&|| run(document))).collect();
             let slope = slope(&documents, &times);
             let _ = write!(line, " {way} {slope:.2} ({:.0} ms)", times.last().unwrap_or(&0.0) * 1000.0);
             let steep = (slope > STEEPEST).then(|| format!("{slope:.2} is steeper than {STEEPEST}: {times:.4?} s"));
@@ -126,19 +192,43 @@ pub fn growth(name: &'static str) -> Result<Measure, String> {
     Ok(Measure { remarks, ..Measure::of(name, results.into_iter().flatten().collect()) })
 }
 
-type Way<'j> = (&'static str, Box<dyn Fn(&str) + 'j>);
+type Way<'j> = (&'static str, Box<dyn Fn(&Grown) + 'j>);
 
-fn ways(judge: &Judge) -> Vec<Way<'_>> {
+fn ways<'j>(judge: &'j Judge, diff: &'j meaning::Comparison, drift: &'j drift::Comparison) -> Vec<Way<'j>> {
     let modern = |layout| Options { layout, ..measures::plain_options() };
     let libvirt = measures::options(Profile::Libvirt, measures::newest());
-    let upgrade = |options: Options| Box::new(move |text: &str| drop(black_box(engine::upgrade(text, &options))));
+    let upgrade =
+        |options: Options| Box::new(move |grown: &Grown| drop(black_box(engine::upgrade(&grown.text, &options))));
     let check = modern(Layout::Canonical);
     vec![
         ("modern", upgrade(modern(Layout::Canonical))),
         ("keep", upgrade(modern(Layout::Keep))),
         ("libvirt", upgrade(libvirt)),
-        ("check", Box::new(move |text: &str| drop(black_box(judge.check(text, &check))))),
+        (
+            "check",
+            Box::new(move |grown| {
+                let findings = judge.check(&grown.text, &check);
+                told(&FileReport::new(String::new(), &grown.text, findings, Action::Unchanged));
+            }),
+        ),
+        (
+            "validate",
+            Box::new(|grown| {
+                let findings = judge.validate(&grown.text);
+                told(&FileReport::new(String::new(), &grown.text, findings, Action::Unchanged));
+            }),
+        ),
+        ("diff", Box::new(|grown| drop(black_box(diff.compare(&grown.text, &grown.other))))),
+        ("drift", Box::new(|grown| drop(black_box(drift.compare(&grown.text, &grown.other))))),
     ]
+}
+
+/// Prints a report in every format.
+fn told(report: &FileReport) {
+    for output_format in [OutputFormat::Text, OutputFormat::Json, OutputFormat::Github, OutputFormat::Sarif] {
+        let mut reporter = reporter(&Output { output_format, color: Color::Never, quiet: false, verbose: 0 }, false);
+        reporter.file(report, &mut io::sink(), &mut io::sink()).expect("a sink takes everything");
+    }
 }
 
 /// The least time that a call takes, in seconds.
@@ -158,9 +248,12 @@ fn worked() -> f64 {
 }
 
 /// The slope of the line that lies nearest to the points.
-fn slope(documents: &[String], times: &[f64]) -> f64 {
-    let points: Vec<(f64, f64)> =
-        documents.iter().zip(times).map(|(text, time)| ((text.len() as f64).ln(), time.max(1e-9).ln())).collect();
+fn slope(documents: &[Grown], times: &[f64]) -> f64 {
+    let points: Vec<(f64, f64)> = documents
+        .iter()
+        .zip(times)
+        .map(|(grown, time)| ((grown.text.len() as f64).ln(), time.max(1e-9).ln()))
+        .collect();
     let count = points.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
     let (x, y) = (mean(|point| point.0), mean(|point| point.1));

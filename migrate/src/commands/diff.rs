@@ -13,7 +13,7 @@ use crate::collect::{Item, collect};
 use crate::config::Configs;
 use crate::engine::{self, Options, Outcome};
 use crate::features;
-use crate::finding::{Finding, Level, ids, line_column};
+use crate::finding::{Finding, Level, Lines, ids};
 use crate::holder::Content;
 use crate::input::{self, Origin, Source};
 use crate::meaning::{Change, Comparison, Side, Verdict};
@@ -59,7 +59,7 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
         match &pair.verdict {
             Err(why) => crate::complain(why),
             Ok(Verdict::Unjudged(why)) => {
-                let place = place(&pair.before, &pair.texts[0], &why.span);
+                let place = place(&pair.before, &Lines::of(&pair.texts[0]), &why.span);
                 crate::complain(&format!("{place}: {}: {}", why.path, why.message));
             }
             Ok(_) => {}
@@ -108,6 +108,11 @@ impl Pair {
             Ok(Verdict::Different(changes)) => changes,
             _ => &[],
         }
+    }
+
+    /// The places in both texts.
+    fn lines(&self) -> [Lines<'_>; 2] {
+        self.texts.each_ref().map(|text| Lines::of(text))
     }
 }
 
@@ -214,8 +219,8 @@ fn shift(side: Option<&mut Side>, by: Option<usize>) {
     }
 }
 
-fn place(origin: &Origin, text: &str, span: &std::ops::Range<usize>) -> String {
-    let (line, column) = line_column(text, span.start);
+fn place(origin: &Origin, lines: &Lines<'_>, span: &std::ops::Range<usize>) -> String {
+    let (line, column) = lines.line_column(span.start);
     format!("{}:{line}:{column}", origin.label())
 }
 
@@ -223,8 +228,9 @@ fn place(origin: &Origin, text: &str, span: &std::ops::Range<usize>) -> String {
 fn text(pairs: &[Pair], counts: &Counts, quiet: bool) -> String {
     let mut text = String::new();
     for pair in pairs {
+        let lines = pair.lines();
         for change in pair.changes() {
-            let side = |side: &Side, at: usize| place([&pair.before, &pair.after][at], &pair.texts[at], &side.span);
+            let side = |side: &Side, at: usize| place([&pair.before, &pair.after][at], &lines[at], &side.span);
             let _ = match (&change.before, &change.after) {
                 (Some(before), Some(after)) => writeln!(
                     text,
@@ -304,7 +310,13 @@ pub(super) fn json_schema() -> Result<String, String> {
 }
 
 fn json(pairs: &[Pair], summary: Counts) -> Result<String, String> {
-    let pairs = pairs.iter().map(|pair| JsonPair {
+    let document = Json { version: crate::report::JSON_VERSION, pairs: pairs.iter().map(json_pair).collect(), summary };
+    Ok(serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n")
+}
+
+fn json_pair(pair: &Pair) -> JsonPair<'_> {
+    let lines = pair.lines();
+    JsonPair {
         before: pair.before.label(),
         after: pair.after.label(),
         verdict: pair.word(),
@@ -313,23 +325,21 @@ fn json(pairs: &[Pair], summary: Counts) -> Result<String, String> {
             Err(why) => Some(why.as_str()),
             Ok(_) => None,
         },
-        changes: pair.changes().iter().map(|change| json_change(pair, change)).collect(),
-    });
-    let document = Json { version: crate::report::JSON_VERSION, pairs: pairs.collect(), summary };
-    Ok(serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n")
+        changes: pair.changes().iter().map(|change| json_change(&lines, change)).collect(),
+    }
 }
 
-fn json_change<'a>(pair: &Pair, change: &'a Change) -> JsonChange<'a> {
-    fn side<'a>(side: Option<&'a Side>, text: &str) -> Option<JsonSide<'a>> {
+fn json_change<'a>(lines: &[Lines<'_>; 2], change: &'a Change) -> JsonChange<'a> {
+    fn side<'a>(side: Option<&'a Side>, lines: &Lines<'_>) -> Option<JsonSide<'a>> {
         let side = side?;
-        let (line, column) = line_column(text, side.span.start);
+        let (line, column) = lines.line_column(side.span.start);
         Some(JsonSide { line, column, value: &side.value })
     }
     JsonChange {
         change: kind(change),
         path: &change.path,
-        before: side(change.before.as_ref(), &pair.texts[0]),
-        after: side(change.after.as_ref(), &pair.texts[1]),
+        before: side(change.before.as_ref(), &lines[0]),
+        after: side(change.after.as_ref(), &lines[1]),
     }
 }
 

@@ -15,12 +15,14 @@ pub mod rows;
 mod tree;
 mod world;
 
+use std::collections::HashSet;
+
 use domxml_runtime::Version;
 use domxml_xml::{Spare, Tree};
 
 pub use allowance::{Allowance, Case, Change, Covers};
 pub use matching::Pair;
-pub use place::Place;
+pub use place::{Finder, Place};
 pub use tree::{Attribute, Element};
 pub use world::World;
 
@@ -46,15 +48,23 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether it is the same change at the same place. What is missing need not have the same number among elements that are alike.
-    fn is_like(&self, other: &Self) -> bool {
+    /// By what it is the same change at the same place as another one. What is missing need not have the same number among elements that
+    /// are alike.
+    fn likeness(&self) -> Likeness<'_> {
         if self.change != Change::Missing {
-            return (self.change, &self.path) == (other.change, &other.path);
+            return Likeness { change: self.change, path: &self.path, steps: Vec::new() };
         }
-        let leaf =
-            |path: &str| path.rsplit_once('/').map(|(_, last)| last.to_owned()).filter(|last| last.starts_with('@'));
-        self.change == other.change && self.place.is_like(&other.place) && leaf(&self.path) == leaf(&other.path)
+        let leaf = self.path.rsplit_once('/').map(|(_, last)| last).filter(|last| last.starts_with('@'));
+        Likeness { change: self.change, path: leaf.unwrap_or_default(), steps: self.place.but_for_numbers() }
     }
+}
+
+/// See [`Difference::likeness`].
+#[derive(PartialEq, Eq, Hash)]
+struct Likeness<'d> {
+    change: Change,
+    path: &'d str,
+    steps: Vec<(&'d str, Option<&'d str>)>,
 }
 
 /// Something that libvirt filled in.
@@ -168,11 +178,9 @@ impl Comparison {
             {
                 // libvirt drops what it does not know. Only what differs whether or not it did is of anyone's doing.
                 let other = judge(known, &stands, &self.host)?;
-                let stays = |own: &Difference| {
-                    own.change == Change::Changed || other.differences.iter().any(|it| it.is_like(own))
-                };
-                drift.differences.retain(stays);
-                let told: Vec<String> = drift.differences.iter().map(|own| own.path.clone()).collect();
+                let others: HashSet<_> = other.differences.iter().map(Difference::likeness).collect();
+                drift.differences.retain(|own| own.change == Change::Changed || others.contains(&own.likeness()));
+                let told: HashSet<String> = drift.differences.iter().map(|own| own.path.clone()).collect();
                 let values = other.differences.into_iter().filter(|own| own.change == Change::Changed);
                 drift.differences.extend(values.filter(|own| !told.contains(&own.path)));
             }

@@ -1,5 +1,7 @@
 //! Where something stands: as a path for people, and in the text that a document was read from.
 
+use std::collections::HashMap;
+
 use super::allowance::TEXT;
 use super::identity;
 use super::matching::Pair;
@@ -36,13 +38,9 @@ impl Place {
             if let Some(parents) = at.checked_sub(1).map(|before| frames[before]) {
                 names.push(element.name);
                 step.key = identity::find(&names).and_then(|identity| identity::predicate(identity, element));
-                let alike = |parent: &&Element| parent.children.iter().filter(|it| it.same_name(element)).count();
                 let sides = [parents.desired, parents.actual];
-                step.alone = sides.iter().flatten().all(|parent| alike(parent) < 2);
-                let own = if pair.actual.is_some() { parents.actual } else { parents.desired };
-                let children = own.into_iter().flat_map(|parent| &parent.children);
-                let before = children.take_while(|child| !std::ptr::eq(*child, element));
-                step.nth = before.filter(|child| child.same_name(element)).count() + 1;
+                step.alone = sides.iter().flatten().all(|parent| parent.count_like(element) < 2);
+                step.nth = element.nth;
             }
             steps.push(step);
         }
@@ -70,26 +68,50 @@ impl Place {
         }
     }
 
-    /// Whether two places are the same but for the number among those that are alike.
+    /// The place without the number among those that are alike.
+    pub(super) fn but_for_numbers(&self) -> Vec<(&str, Option<&str>)> {
+        self.steps.iter().map(|step| (&*step.shown, step.key.as_deref())).collect()
+    }
+}
+
+/// Finds places in a document as its author wrote it. The children of an element are looked through once, however many places are asked for.
+#[derive(Debug)]
+pub struct Finder<'e> {
+    root: &'e Element<'e>,
+    /// The children of an element, by its place in the text, and their name; those that a key identifies, by that.
+    named: HashMap<(usize, String), Vec<&'e Element<'e>>>,
+    keyed: HashMap<(usize, String), HashMap<String, &'e Element<'e>>>,
+}
+
+impl<'e> Finder<'e> {
+    /// Finds places in a document.
     #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        let alike = |(own, other): (&Step, &Step)| own.shown == other.shown && own.key == other.key;
-        self.steps.len() == other.steps.len() && self.steps.iter().zip(&other.steps).all(alike)
+    pub fn new(root: &'e Element<'e>) -> Self {
+        Self { root, named: HashMap::new(), keyed: HashMap::new() }
     }
 
-    /// Where the element begins in a document as its author wrote it, or else the innermost one around it that can be found.
+    /// Where the element begins, or else the innermost one around it that can be found.
     #[must_use]
-    pub fn find(&self, root: &Element) -> usize {
-        let mut element = root;
+    pub fn find(&mut self, place: &Place) -> usize {
+        let mut element = self.root;
         let mut names: Vec<&str> = Vec::new();
-        for step in self.steps.iter().skip(1) {
+        for step in place.steps.iter().skip(1) {
             names.push(&step.name);
-            let mut alike = element.children.iter().filter(|child| child.name == step.name);
+            let within = (element.start, step.name.clone());
+            let named = self
+                .named
+                .entry(within.clone())
+                .or_insert_with(|| element.children.iter().filter(|child| child.name == step.name).collect());
             let next = match (identity::find(&names), &step.key) {
                 (Some(identity), Some(key)) if !step.alone => {
-                    alike.find(|child| identity::predicate(identity, child).as_ref() == Some(key))
+                    let keyed = self.keyed.entry(within).or_insert_with(|| {
+                        let key = |child: &&'e Element<'e>| Some((identity::predicate(identity, child)?, *child));
+                        // The first of several counts.
+                        named.iter().rev().filter_map(key).collect()
+                    });
+                    keyed.get(key).copied()
                 }
-                _ => alike.nth(step.nth - 1),
+                _ => named.get(step.nth - 1).copied(),
             };
             match next {
                 Some(next) => element = next,

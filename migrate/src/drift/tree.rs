@@ -1,5 +1,7 @@
 //! A document as a tree of names and values: what is compared, whatever the schema knows of it.
 
+use std::collections::HashMap;
+
 use roxmltree::{Document, Node};
 
 /// An attribute.
@@ -26,8 +28,12 @@ pub struct Element<'a> {
     pub attributes: Vec<Attribute<'a>>,
     /// Where it begins in the text.
     pub start: usize,
+    /// The how many-th it is among the children of its name in the element around it, from 1.
+    pub nth: usize,
     /// Child elements.
     pub children: Vec<Element<'a>>,
+    /// How many children there are of each name.
+    counts: HashMap<(&'a str, Option<&'a str>), usize>,
     /// The text between the tags: as it stands in an element that holds nothing else, else without the white space of the layout.
     pub text: String,
 }
@@ -87,6 +93,12 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// How many children are called as an element is.
+    #[must_use]
+    pub fn count_like(&self, other: &Element) -> usize {
+        self.counts.get(&(other.name, other.namespace)).copied().unwrap_or(0)
+    }
+
     /// Whether two elements are called the same.
     #[must_use]
     pub fn same_name(&self, other: &Element) -> bool {
@@ -135,7 +147,13 @@ impl PartialEq for Element<'_> {
 
 fn build<'a>(node: Node<'a, '_>) -> Element<'a> {
     let namespace = node.tag_name().namespace();
-    let children: Vec<Element> = node.children().filter(Node::is_element).map(build).collect();
+    let mut children: Vec<Element> = node.children().filter(Node::is_element).map(build).collect();
+    let mut counts = HashMap::new();
+    for child in &mut children {
+        let count: &mut usize = counts.entry((child.name, child.namespace)).or_default();
+        *count += 1;
+        child.nth = *count;
+    }
     // White space alone is layout, also where there is nothing else in the element.
     let texts = node.children().filter(Node::is_text).filter_map(|text| text.text());
     let text = if children.is_empty() {
@@ -153,7 +171,9 @@ fn build<'a>(node: Node<'a, '_>) -> Element<'a> {
             .map(|own| Attribute { name: own.name(), namespace: own.namespace(), value: own.value() })
             .collect(),
         start: node.range().start,
+        nth: 1,
         children,
+        counts,
         text,
     }
 }

@@ -1,10 +1,13 @@
 //! Findings: what a command has to say about a place in a file.
 
 pub mod ids;
+mod lines;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
+
+pub use lines::{Lines, line_column};
 
 /// How much a finding matters, least first.
 ///
@@ -92,30 +95,5 @@ impl Finding {
             (None, Some(after)) if is_edit => Some(format!("add {after}")),
             (one, other) => one.or(other),
         }
-    }
-}
-
-/// Line and column of a byte offset, both from 1; the column counts characters.
-#[must_use]
-pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_count_characters() {
-        assert_eq!(line_column("a\näb", 0), (1, 1));
-        assert_eq!(line_column("a\näb", 4), (2, 2));
-        assert_eq!(line_column("a\näb", 3), (2, 1), "inside a character");
-        assert_eq!(line_column("a", 99), (1, 2));
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{FileReport, Reporter, Summary};
-use crate::finding::{Level, line_column};
+use crate::finding::{Level, Lines};
 
 /// See the module.
 #[derive(Debug)]
@@ -28,13 +28,14 @@ fn message(finding: &crate::finding::Finding) -> String {
 
 impl Reporter for Github {
     fn file(&mut self, report: &FileReport, out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
+        let lines = Lines::of(&report.text);
         for finding in &report.findings {
             let command = match finding.level {
                 Level::Error | Level::Invalid => "error",
                 Level::Legacy => "warning",
                 Level::Copy | Level::Default | Level::Note => "notice",
             };
-            let (line, column) = line_column(&report.text, finding.span.start);
+            let (line, column) = lines.line_column(finding.span.start);
             writeln!(
                 out,
                 "::{command} file={},line={line},col={column},title={}::{}",

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Action, Features, FileReport, JSON_VERSION, Reporter, Summary};
-use crate::finding::{Finding, Level, line_column};
+use crate::finding::{Finding, Level, Lines};
 
 /// See the module. Files are printed as they come, so that memory does not grow with their number.
 #[derive(Debug, Default)]
@@ -67,8 +67,8 @@ struct Item<'a> {
     after: Option<&'a str>,
 }
 
-fn item<'a>(text: &str, finding: &'a Finding) -> Item<'a> {
-    let (line, column) = line_column(text, finding.span.start);
+fn item<'a>(lines: &Lines<'_>, finding: &'a Finding) -> Item<'a> {
+    let (line, column) = lines.line_column(finding.span.start);
     let said = |side: &'a Option<String>| side.as_deref().filter(|text| !text.is_empty());
     Item {
         rule: &finding.rule,
@@ -95,10 +95,11 @@ impl Json {
 
 impl Reporter for Json {
     fn file(&mut self, report: &FileReport, out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
+        let lines = Lines::of(&report.text);
         let file = File {
             path: &report.label,
             action: report.action,
-            findings: report.findings.iter().map(|finding| item(&report.text, finding)).collect(),
+            findings: report.findings.iter().map(|finding| item(&lines, finding)).collect(),
             output: report.output.as_deref().map(String::from_utf8_lossy),
             features: report.features.as_ref(),
         };

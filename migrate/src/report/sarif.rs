@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use similar::{DiffOp, DiffTag};
 
 use super::{FileReport, Reporter, Summary};
-use crate::finding::{Finding, Level, ids, line_column};
+use crate::finding::{Finding, Level, Lines, ids};
 use crate::{patch, rules};
 
 /// Results beyond this number are counted and left out: services take no more, and memory stays bounded.
@@ -32,9 +32,10 @@ pub struct Sarif {
 impl Reporter for Sarif {
     fn file(&mut self, report: &FileReport, _out: &mut dyn Write, _diagnostics: &mut dyn Write) -> io::Result<()> {
         let mut fixes = fixes(report);
+        let lines = Lines::of(&report.text);
         for (number, finding) in report.findings.iter().enumerate() {
             if self.results.len() < MAX_RESULTS {
-                let mut result = result(report, finding);
+                let mut result = result(report, &lines, finding);
                 if let Some(fix) = fixes.remove(&number) {
                     result["fixes"] = json!([fix]);
                 }
@@ -70,9 +71,9 @@ impl Reporter for Sarif {
     }
 }
 
-fn result(report: &FileReport, finding: &Finding) -> Value {
-    let (line, column) = line_column(&report.text, finding.span.start);
-    let (end_line, end_column) = line_column(&report.text, finding.span.end.max(finding.span.start));
+fn result(report: &FileReport, lines: &Lines<'_>, finding: &Finding) -> Value {
+    let (line, column) = lines.line_column(finding.span.start);
+    let (end_line, end_column) = lines.line_column(finding.span.end.max(finding.span.start));
     let edit = finding.edit().map_or_else(String::new, |edit| format!(": {edit}"));
     json!({
         "ruleId": finding.rule,

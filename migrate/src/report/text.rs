@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet
 
 use super::{Action, FileReport, Reporter, Summary, visible};
 use crate::cli::{Output, OutputFormat};
-use crate::finding::{Finding, Level, line_column};
+use crate::finding::{Finding, Level, Lines};
 
 /// How much of a line is shown before and behind a place.
 const ASIDE: usize = 160;
@@ -32,8 +32,14 @@ impl Text {
         }
     }
 
-    fn finding(&self, report: &FileReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        let (line, column) = line_column(&report.text, finding.span.start);
+    fn finding(
+        &self,
+        report: &FileReport,
+        lines: &Lines<'_>,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let (line, column) = lines.line_column(finding.span.start);
         let label = visible(&report.label);
         let (bold, color, plain) =
             if self.styled { ("\x1b[1m", color(finding.level), "\x1b[0m") } else { ("", "", "") };
@@ -57,14 +63,14 @@ impl Text {
     fn excerpt(&self, text: &str, finding: &Finding, line: usize, out: &mut dyn Write) -> io::Result<()> {
         const ENDS: [char; 2] = ['\n', '\r'];
         let start = finding.span.start.min(text.len());
-        let begin = text[..start].rfind(ENDS).map_or(0, |at| at + 1);
-        let end = text[start..].find(ENDS).map_or(text.len(), |at| start + at);
-        let stop = finding.span.end.clamp(start, end);
         // A document may be one long line.
         let is_cut = |at: &usize| text.is_char_boundary(*at);
-        let begin = (begin.max(start.saturating_sub(ASIDE))..=start).find(is_cut).unwrap_or(start);
-        let end = (end.min(start + ASIDE)..=end).find(is_cut).unwrap_or(end);
-        let (shown, place) = (&text[begin..end], start - begin..stop.min(end) - begin);
+        let begin = (start.saturating_sub(ASIDE)..=start).find(is_cut).unwrap_or(start);
+        let end = (start + ASIDE..text.len()).find(is_cut).unwrap_or(text.len());
+        let begin = text[begin..start].rfind(ENDS).map_or(begin, |at| begin + at + 1);
+        let end = text[start..end].find(ENDS).map_or(end, |at| start + at);
+        let stop = finding.span.end.clamp(start, end);
+        let (shown, place) = (&text[begin..end], start - begin..stop - begin);
         let title = match finding.level {
             Level::Error | Level::Invalid => Title::ERROR,
             Level::Legacy => Title::WARNING,
@@ -88,14 +94,15 @@ fn color(level: Level) -> &'static str {
 
 impl Reporter for Text {
     fn file(&mut self, report: &FileReport, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
+        let lines = Lines::of(&report.text);
         for finding in &report.findings {
             if self.quiet && finding.level != Level::Error {
                 continue;
             }
             if finding.level == Level::Error && report.action == Action::Failed {
-                self.finding(report, finding, diagnostics)?;
+                self.finding(report, &lines, finding, diagnostics)?;
             } else {
-                self.finding(report, finding, out)?;
+                self.finding(report, &lines, finding, out)?;
             }
         }
         if self.verbose && !self.quiet {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::pairs::{Document, Side};
 use crate::cli::{Output, OutputFormat};
-use crate::drift::{Change, Difference, Drift, Element, Filled, Place};
-use crate::finding::{Finding, Level, ids, line_column};
+use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
+use crate::finding::{Finding, Level, Lines, ids};
 use crate::report::{Action, FileReport, Reporter, Summary, reporter};
 
 /// The version of the JSON form. It changes where something in it changes or goes; what is added leaves it.
@@ -93,14 +93,16 @@ fn places(before: &str, after: &str, differences: &[Difference]) -> Vec<(Side, u
         return Vec::new();
     }
     let documents = [before, after].map(|text| roxmltree::Document::parse(text).ok());
-    let trees = [0, 1].map(|side| documents[side].as_ref().map(Element::of));
+    let trees = documents.each_ref().map(|document| document.as_ref().map(Element::of));
+    let mut finders = trees.each_ref().map(|tree| tree.as_ref().map(Finder::new));
+    let lines = [before, after].map(Lines::of);
     let place = |difference: &Difference| {
-        let (side, tree, text) = match difference.change {
-            Change::Missing => (Side::Desired, &trees[0], before),
-            Change::Changed | Change::Added => (Side::Actual, &trees[1], after),
+        let (side, at) = match difference.change {
+            Change::Missing => (Side::Desired, 0),
+            Change::Changed | Change::Added => (Side::Actual, 1),
         };
-        let offset = tree.as_ref().map_or(0, |tree| difference.place.find(tree));
-        let (line, column) = line_column(text, offset);
+        let offset = finders[at].as_mut().map_or(0, |finder| finder.find(&difference.place));
+        let (line, column) = lines[at].line_column(offset);
         (side, line, column, offset)
     };
     differences.iter().map(place).collect()

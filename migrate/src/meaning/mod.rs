@@ -3,14 +3,18 @@
 //! What is known is brought into libvirt's own form; what the schema does not know is compared by itself, as it means something to a libvirt
 //! that knows it. Two documents are the same only where both are.
 
-use std::collections::BTreeMap;
+mod alike;
+mod changes;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use domxml_xml::Spare;
-use roxmltree::{Document, Node};
+use domxml_xml::{Spare, Tree};
+use roxmltree::Node;
 
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level, ids};
+use crate::locate::Steps;
 use crate::options::Fate;
 use crate::rules::FOREIGN_EXTENSION;
 
@@ -88,7 +92,7 @@ impl Comparison {
         let b = self.meaning(after).map_err(|findings| (true, findings))?;
         let mut changes = Vec::new();
         if a.known != b.known {
-            changes.extend(known_changes(&a, &b));
+            changes.extend(changes::known(&a, &b));
         }
         let unknown = unknown_changes(&a.unknown, &b.unknown);
         let same_unknown = unknown.is_empty();
@@ -134,9 +138,12 @@ impl Comparison {
             true => Vec::new(),
             false => unknown_in(modern, &engine::upgrade(modern, &self.modern).findings),
         };
+        let mut spans: HashMap<&str, &Range<usize>> = HashMap::new();
+        for known in &original {
+            spans.entry(&known.value).or_insert(&known.span);
+        }
         for unknown in &mut left {
-            let same = original.iter().find(|other| other.value == unknown.value);
-            unknown.span = same.map_or(0..0, |same| same.span.clone());
+            unknown.span = spans.get(&*unknown.value).map_or(0..0, |span| (*span).clone());
         }
         left.extend(dropped_metadata(text));
         left
@@ -167,51 +174,45 @@ fn unknown_in(text: &str, findings: &[Finding]) -> Vec<Unknown> {
     spans.dedup();
     let mut spare = Spare::default();
     let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return Vec::new() };
-    let open = engine::open_elements(text);
-    spans.into_iter().map(|span| unknown_at(&tree.document, span, &open)).collect()
+    let open: HashSet<Range<usize>> = engine::open_elements(text).into_iter().collect();
+    let mut steps = Steps::default();
+    spans.into_iter().map(|span| unknown_at(&tree, &mut steps, span, &open)).collect()
 }
 
 /// Metadata that libvirt does not keep: what has no namespace, or that of another element before, and text between elements.
 fn dropped_metadata(text: &str) -> Vec<Unknown> {
     let mut spare = Spare::default();
     let Ok(tree) = domxml_xml::parse(text, &mut spare) else { return Vec::new() };
-    let document = &tree.document;
-    let Some(metadata) = document.root_element().children().find(|child| child.has_tag_name("metadata")) else {
+    let Some(metadata) = tree.document.root_element().children().find(|child| child.has_tag_name("metadata")) else {
         return Vec::new();
     };
-    let mut seen = Vec::new();
-    let dropped = metadata.children().filter(|child| {
-        let namespace = child.tag_name().namespace();
-        let again = seen.contains(&namespace);
-        seen.extend(child.is_element().then_some(namespace));
-        match child.is_element() {
-            true => namespace.is_none() || again,
-            false => child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()),
-        }
+    let mut seen = HashSet::new();
+    let dropped = metadata.children().filter(|child| match child.is_element() {
+        true => child.tag_name().namespace().is_none_or(|namespace| !seen.insert(namespace)),
+        false => child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()),
     });
-    dropped.map(|child| unknown_at(document, child.range(), &[])).collect()
+    let mut steps = Steps::default();
+    dropped.map(|child| unknown_at(&tree, &mut steps, child.range(), &HashSet::new())).collect()
 }
 
 /// What stands at a place. What goes with an unknown value that decides a choice is as unknown: in `open` elements, all of it.
-fn unknown_at(document: &Document<'_>, span: Range<usize>, open: &[Range<usize>]) -> Unknown {
-    let mut node = document.root_element();
-    while let Some(child) = node
-        .children()
-        .find(|child| child.is_element() && child.range().start <= span.start && span.end <= child.range().end)
-    {
-        node = child;
-    }
+fn unknown_at<'t>(
+    tree: &'t Tree<'t>,
+    steps: &mut Steps<'t>,
+    span: Range<usize>,
+    open: &HashSet<Range<usize>>,
+) -> Unknown {
+    let (node, path) = steps.find(tree, &span);
     let attribute = node.attributes().find(|own| own.range().contains(&span.start));
     let (path, value) = match attribute {
-        Some(own) if open.contains(&node.range()) => (format!("{}/@{}", path_of(node), own.name()), normal(node)),
-        Some(own) => (
-            format!("{}/@{}", path_of(node), own.name()),
-            format!("@{}={}", name(own.namespace(), own.name()), own.value()),
-        ),
-        None if node.range().start == span.start => (path_of(node), normal(node)),
+        Some(own) if open.contains(&node.range()) => (format!("{path}/@{}", own.name()), normal(node)),
+        Some(own) => {
+            (format!("{path}/@{}", own.name()), format!("@{}={}", name(own.namespace(), own.name()), own.value()))
+        }
+        None if node.range().start == span.start => (path, normal(node)),
         None => {
-            let text = document.input_text().get(span.clone()).unwrap_or_default();
-            (path_of(node), text.split_whitespace().collect::<Vec<_>>().join(" "))
+            let text = tree.document.input_text().get(span.clone()).unwrap_or_default();
+            (path, text.split_whitespace().collect::<Vec<_>>().join(" "))
         }
     };
     Unknown { path, value, span }
@@ -237,155 +238,6 @@ fn unknown_changes(before: &[Unknown], after: &[Unknown]) -> Vec<Change> {
     changes
 }
 
-/// What the known parts of two documents differ in.
-fn known_changes(a: &Meaning, b: &Meaning) -> Vec<Change> {
-    let mut spare: [Spare; 4] = Default::default();
-    let [of_old, of_new, of_before, of_after] = &mut spare;
-    let (Ok(old), Ok(new), Ok(before), Ok(after)) = (
-        domxml_xml::parse(&a.known, of_old),
-        domxml_xml::parse(&b.known, of_new),
-        domxml_xml::parse(a.text, of_before),
-        domxml_xml::parse(b.text, of_after),
-    ) else {
-        return Vec::new();
-    };
-    let mut walk = Walk { before: &before.document, after: &after.document, changes: Vec::new() };
-    walk.element(old.document.root_element(), new.document.root_element());
-    walk.changes
-}
-
-/// Compares two trees, and finds the places of what differs in the documents that they were made of.
-struct Walk<'d, 'x> {
-    before: &'d Document<'x>,
-    after: &'d Document<'x>,
-    changes: Vec<Change>,
-}
-
-impl Walk<'_, '_> {
-    fn element(&mut self, old: Node, new: Node) {
-        let path = path_of(old);
-        let added = new.attributes().filter(|own| !has(old, own));
-        for own in old.attributes().chain(added) {
-            let value = |node: Node<'_, '_>| {
-                node.attributes()
-                    .find(|other| (other.namespace(), other.name()) == (own.namespace(), own.name()))
-                    .map(|own| own.value().to_owned())
-            };
-            let (was, is) = (value(old), value(new));
-            if was != is {
-                self.push(format!("{path}/@{}", own.name()), (old, was), (new, is));
-            }
-        }
-        let (was, is) = (own_text(old), own_text(new));
-        if was != is {
-            let some = |text: String| (!text.is_empty()).then_some(text);
-            self.push(path, (old, some(was)), (new, some(is)));
-        }
-        self.children(old, new);
-    }
-
-    fn push(&mut self, path: String, (old, was): (Node, Option<String>), (new, is): (Node, Option<String>)) {
-        let side =
-            |value: Option<String>, node, document| value.map(|value| Side { value, span: place(node, document) });
-        let (before, after) = (side(was, old, self.before), side(is, new, self.after));
-        self.changes.push(Change { path, before, after });
-    }
-
-    /// Children that are equal belong together, then those of one name that are most alike.
-    fn children(&mut self, old: Node, new: Node) {
-        let mut left: Vec<_> = new.children().filter(Node::is_element).collect();
-        let mut rest = Vec::new();
-        for child in old.children().filter(Node::is_element) {
-            let text = normal(child);
-            match left.iter().position(|other| child.tag_name() == other.tag_name() && normal(*other) == text) {
-                Some(at) => drop(left.remove(at)),
-                None => rest.push(child),
-            }
-        }
-        if rest.is_empty() && left.is_empty() {
-            self.order(old, new);
-        }
-        for child in rest {
-            let alike = |other: &Node| likeness(child, *other);
-            let named = left.iter().enumerate().filter(|(_, other)| other.tag_name() == child.tag_name());
-            let single = |node: Node<'_, '_>, of: Node<'_, '_>| {
-                of.children().filter(|other| other.tag_name() == node.tag_name()).count() == 1
-            };
-            let best =
-                named.max_by_key(|(at, other)| (alike(other), std::cmp::Reverse(*at))).map(|(at, other)| (at, *other));
-            match best {
-                Some((at, other)) if alike(&other) > 0 || single(child, old) && single(other, new) => {
-                    left.remove(at);
-                    self.element(child, other);
-                }
-                _ => {
-                    let before = Some(Side { value: line(child), span: place(child, self.before) });
-                    self.changes.push(Change { path: path_of(child), before, after: None });
-                }
-            }
-        }
-        for child in left {
-            let after = Some(Side { value: line(child), span: place(child, self.after) });
-            self.changes.push(Change { path: path_of(child), before: None, after });
-        }
-    }
-
-    /// The same children in another order, which is told of the first that stands elsewhere.
-    fn order(&mut self, old: Node, new: Node) {
-        let mut pairs = old.children().filter(Node::is_element).zip(new.children().filter(Node::is_element));
-        if let Some((a, b)) = pairs.find(|(a, b)| normal(*a) != normal(*b)) {
-            self.push(path_of(a), (a, Some(line(a))), (b, Some(line(b))));
-        }
-    }
-}
-
-fn has(node: Node, own: &roxmltree::Attribute) -> bool {
-    node.attributes().any(|other| (other.namespace(), other.name()) == (own.namespace(), own.name()))
-}
-
-/// How many values two elements share.
-fn likeness(a: Node, b: Node) -> usize {
-    let (a, b) = (values(a), values(b));
-    a.iter().filter(|(value, count)| b.get(*value).is_some_and(|other| other >= *count)).count()
-}
-
-/// The values in an element, each with the path to it.
-fn values(node: Node) -> BTreeMap<String, usize> {
-    fn collect(node: Node, path: &str, all: &mut BTreeMap<String, usize>) {
-        for own in node.attributes() {
-            *all.entry(format!("{path}@{}={}", own.name(), own.value())).or_default() += 1;
-        }
-        let text = own_text(node);
-        if !text.is_empty() {
-            *all.entry(format!("{path}={text}")).or_default() += 1;
-        }
-        for child in node.children().filter(Node::is_element) {
-            collect(child, &format!("{path}{}/", child.tag_name().name()), all);
-        }
-    }
-    let mut all = BTreeMap::new();
-    collect(node, "", &mut all);
-    all
-}
-
-/// Where an element of a document's form stands in the document: step by step the child of that name that is most alike, as long as there
-/// is one.
-fn place(node: Node, document: &Document) -> Range<usize> {
-    let mut steps: Vec<Node> = node.ancestors().filter(Node::is_element).collect();
-    steps.reverse();
-    let mut at = document.root_element();
-    for step in &steps[1..] {
-        let named: Vec<_> = at.children().filter(|child| child.tag_name() == step.tag_name()).collect();
-        let index = step.prev_siblings().skip(1).filter(|other| other.tag_name() == step.tag_name()).count();
-        let best = named.iter().enumerate().max_by_key(|(number, child)| (likeness(*step, **child), *number == index));
-        match best {
-            Some((_, child)) => at = *child,
-            None => break,
-        }
-    }
-    at.range()
-}
-
 fn name(namespace: Option<&str>, local: &str) -> String {
     namespace.map_or_else(|| local.to_owned(), |uri| format!("{{{uri}}}{local}"))
 }
@@ -399,23 +251,6 @@ fn own_text(node: Node) -> String {
         let text: String = texts.collect();
         if text.trim().is_empty() { String::new() } else { text }
     }
-}
-
-/// The path of an element; a number, from 1, is given where there are several of its name.
-fn path_of(node: Node) -> String {
-    let mut steps: Vec<String> = node
-        .ancestors()
-        .filter(Node::is_element)
-        .map(|node| {
-            let same = |other: &Node| other.is_element() && other.tag_name() == node.tag_name();
-            let before = node.prev_siblings().skip(1).filter(same).count();
-            let several = before > 0 || node.next_siblings().skip(1).any(|other| same(&other));
-            let number = if several { format!("[{}]", before + 1) } else { String::new() };
-            format!("{}{number}", node.tag_name().name())
-        })
-        .collect();
-    steps.reverse();
-    steps.join("/")
 }
 
 /// An element on one line, shortened.
