@@ -24,7 +24,7 @@ use crate::cli::RuleSelection;
 use crate::finding::{Finding, Level, ids, line_column};
 use crate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
 use crate::rule::{Context, Range, Scope};
-use crate::rules;
+use crate::rules::{self, COMMENTS_DROPPED};
 use crate::suppress::Suppressions;
 use crate::{features, locate};
 
@@ -221,7 +221,7 @@ fn rewrite(
     let text = original.text();
     let keep = options.layout == Layout::Keep;
     let before = keep.then(|| domain.print_with(&WriteOptions::default()));
-    let kept = options.profile == Profile::Modern && original.has_remarks();
+    let kept = keeps_comments(options) && original.has_remarks();
     let said = if kept { remarks(&domain) } else { Vec::new() };
     let newer = newer_than_target(&domain, &options.target);
     let scope = Scope::of(&domain, options.target, None, options.live);
@@ -545,6 +545,11 @@ pub fn syntax_error(error: domxml_xml::Error) -> Finding {
     finding(ids::SYNTAX, Level::Error, error.at..error.at, String::new(), error.message)
 }
 
+/// Whether comments stay: libvirt keeps none, so that in its profile a rule takes them away, unless that is to be left out.
+fn keeps_comments(options: &Options) -> bool {
+    options.profile == Profile::Modern || !options.plan.runs(COMMENTS_DROPPED)
+}
+
 fn write_options(options: &Options) -> WriteOptions {
     let libvirt = options.profile == Profile::Libvirt;
     let muted = |id| options.muted.contains(&id);
@@ -558,10 +563,17 @@ fn write_options(options: &Options) -> WriteOptions {
         },
         target: Some(options.target.oldest),
         newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
-        kept: match options.unknown {
+        kept: match (options.unknown, keeps_comments(options)) {
             _ if !libvirt => KeptContent::Keep,
-            Fate::Dropped | Fate::Left | Fate::PassedOver if !muted(ids::UNKNOWN) => KeptContent::Drop,
-            _ => KeptContent::Unknown,
+            (Fate::Dropped | Fate::Left | Fate::PassedOver, comments) if !muted(ids::UNKNOWN) => {
+                if comments {
+                    KeptContent::Remarks
+                } else {
+                    KeptContent::Drop
+                }
+            }
+            (_, true) => KeptContent::Keep,
+            (_, false) => KeptContent::Unknown,
         },
         ..WriteOptions::default()
     }

@@ -160,3 +160,60 @@ fn nothing_is_made_up_for_what_is_unknown() {
         dommigrate().args(command).write_stdin(text.clone()).assert().stdout(text.clone());
     }
 }
+
+/// libvirt keeps no comments; who leaves that rule out keeps them, also where a console becomes a serial port, or repeats one.
+#[test]
+fn comments_stay_in_libvirts_form_where_that_is_asked() {
+    let document = |devices: &str| {
+        format!(
+            "<!-- first -->\n<domain type='kvm'>\n  <name>a</name>\n  <!-- little -->\n  <memory unit='KiB'>1024</memory>\n  <os>\n    \
+             <type arch='x86_64'>hvm</type>\n  </os>\n  <devices>\n{devices}    <!-- last -->\n  </devices>\n</domain>\n<!-- end -->\n"
+        )
+    };
+    let console = "    <!-- ahead -->\n    <console type='pty'>\n      <!-- inside -->\n      <target type='serial' port='0'/> <!-- beside -->\n    \
+                   </console> <!-- behind -->\n";
+    let serial = "    <serial type='pty'>\n      <!-- of the port -->\n      <target port='0'/>\n    </serial>\n";
+    for (devices, before_the_console) in
+        [(console.to_owned(), ""), (format!("{serial}{console}"), "<!-- of the port -->")]
+    {
+        let text = document(&devices);
+        for (unknown, layout) in [("drop", "canonical"), ("drop", "keep"), ("keep", "canonical"), ("keep", "keep")] {
+            let mut command = dommigrate();
+            command.args(["upgrade", "-q", "--profile", "libvirt", "--ignore", "comments-dropped", "--layout", layout]);
+            if unknown == "keep" {
+                command.args(["--unknown", "keep"]);
+            }
+            let form = stdout(command.arg("-").write_stdin(text.clone()));
+            let (port, rest) = form.split_once("<console").expect("a console");
+            assert_eq!(form.matches("<!--").count(), text.matches("<!--").count(), "{form}");
+            assert!(
+                port.contains("<serial") && port.contains(before_the_console) && port.contains("<!-- ahead -->"),
+                "{form}"
+            );
+            let order = [
+                "<!-- inside -->",
+                "<target type='serial' port='0'/> <!-- beside -->",
+                "</console> <!-- behind -->",
+                "<!-- last -->",
+            ];
+            let places: Vec<_> = order.iter().map(|it| rest.find(it)).collect();
+            assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{form}");
+            assert_eq!(stdout(command.write_stdin(form.clone())), form, "a second time");
+        }
+    }
+}
+
+/// A value that libvirt takes for none stays where it stands, and no default is written beside it.
+#[test]
+fn a_value_that_is_unknown_stays_in_libvirts_form_where_that_is_asked() {
+    let text = "<domain type='kvm'><name>a</name><memory unit='KiB'>1024</memory><os><type>hvm</type></os><devices>\
+                <hostdev mode='subsystem' type='pci' managed='zzz'><source><address domain='0' bus='1' slot='0' function='0'/></source>\
+                </hostdev></devices></domain>";
+    let form = |arguments: &[&str]| {
+        stdout(dommigrate().args(["upgrade", "-q", "--profile", "libvirt"]).args(arguments).arg("-").write_stdin(text))
+    };
+    let kept = form(&["--unknown", "keep"]);
+    assert!(kept.contains("<hostdev mode='subsystem' type='pci' managed='zzz'>"), "{kept}");
+    let dropped = form(&["--target", "12.8.0"]);
+    assert!(dropped.contains("<hostdev mode='subsystem' type='pci' managed='no'>"), "{dropped}");
+}

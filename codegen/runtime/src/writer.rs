@@ -126,7 +126,7 @@ impl<'o> Writer<'o> {
 
     fn root_as(&mut self, name: (&str, &str), content: &dyn Content) {
         let kept = content.extra().and_then(|extra| extra.kept.as_deref());
-        let kept = kept.filter(|_| self.options.kept == KeptContent::Keep);
+        let kept = kept.filter(|_| self.options.kept.has_remarks());
         if let Some(kept) = kept {
             self.out.push_str(&kept.prolog);
         }
@@ -180,20 +180,18 @@ impl<'o> Writer<'o> {
         if let Some(observer) = &mut self.observer {
             observer.element(line, info, self.span);
         }
-        let kept = kept.filter(|_| self.options.kept != KeptContent::Drop);
+        self.frame = self.frame_of(kept);
+        let unknown = kept.filter(|_| self.options.kept.has_unknown());
         let mut brought = Vec::new();
-        if let Some(kept) = kept {
+        if let Some(kept) = unknown {
             self.scope.extend(kept.namespaces.iter().cloned());
             brought = self.bring(&kept.used);
-            if !(kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty() && kept.assumed.is_empty()) {
-                self.frame = Some(Box::new(Frame::new(kept, self.options.kept == KeptContent::Keep)));
-            }
         }
         self.out.push('<');
         self.push_name(ns, name, false);
         let name_end = self.out.len();
         self.attributes(content);
-        if let Some(kept) = kept {
+        if let Some(kept) = unknown {
             self.push_kept_attributes(kept, name_end);
         }
         brought.iter().for_each(|(prefix, uri)| push_declaration(&mut self.out, prefix, uri));
@@ -241,6 +239,14 @@ impl<'o> Writer<'o> {
         }
         self.around(kept, &Anchor::Behind);
         tag_end
+    }
+
+    /// What an element keeps, by place; none where nothing of it is to be written.
+    fn frame_of(&self, kept: Option<&Kept>) -> Option<Box<Frame>> {
+        let kept = kept.filter(|_| self.options.kept != KeptContent::Drop)?;
+        let nothing =
+            kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty() && kept.assumed.is_empty();
+        (!nothing).then(|| Box::new(Frame::new(kept, self.options.kept)))
     }
 
     /// What a prefix stands for here.

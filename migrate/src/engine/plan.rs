@@ -85,6 +85,11 @@ impl Plan {
         Arc::make_mut(&mut self.walks).iter_mut().for_each(|stops| stops.leave_out(ids));
     }
 
+    /// Whether any row of this rule runs.
+    pub(crate) fn runs(&self, id: &str) -> bool {
+        self.walks.iter().any(|stops| stops.runs(id))
+    }
+
     /// Runs every row once.
     pub(crate) fn run(&self, domain: &mut Domain, cx: &mut Context<'_>) {
         for stops in self.walks.iter().filter(|stops| !stops.is_empty()) {

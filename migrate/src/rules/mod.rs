@@ -17,6 +17,7 @@ mod security;
 mod storage;
 
 pub(crate) use domain::{FOREIGN_EXTENSION, foreign_extension};
+pub(crate) use live::COMMENTS_DROPPED;
 
 use std::sync::LazyLock;
 

@@ -239,7 +239,7 @@ impl Reader {
     /// Notes a child element that repeats one which must not be repeated; it is then read as any other.
     fn once(&mut self, node: Node<'_>) {
         if has_twin_before(node) {
-            let message = format!("a second <{}> is not taken here", node.name().1);
+            let message = format!("a second <{}> is not taken here: leave one of them out", node.name().1);
             self.note(node.0, open_tag(node.0), NoteKind::Refused, message, None);
         }
     }

@@ -38,9 +38,10 @@ struct Unit {
 }
 
 impl Frame {
-    /// What an element keeps; with `comments` its comments and processing instructions too.
-    pub(super) fn new(kept: &Kept, comments: bool) -> Self {
-        let wanted = |node: &KeptNode| comments || node.is_content();
+    /// What an element keeps, as far as it is to be written.
+    pub(super) fn new(kept: &Kept, content: KeptContent) -> Self {
+        let (unknown, remarks) = (content.has_unknown(), content.has_remarks());
+        let wanted = |node: &KeptNode| if node.is_content() { unknown } else { remarks };
         let inside = |node: &&KeptNode| !matches!(node.anchor, Anchor::Ahead | Anchor::Behind) && wanted(node);
         let mut units: Vec<Unit> = Vec::new();
         let mut places: HashMap<Anchor, Vec<usize>> = HashMap::new();
@@ -72,8 +73,8 @@ impl Frame {
             places,
             named,
             leaves: kept.leaves.iter().map(leaf).collect(),
-            values: kept.values.clone(),
-            assumed: kept.assumed.clone(),
+            values: if unknown { kept.values.clone() } else { Vec::new() },
+            assumed: if unknown { kept.assumed.clone() } else { Vec::new() },
             counts: HashMap::new(),
         }
     }
@@ -209,7 +210,7 @@ impl Writer<'_> {
 
     /// Writes what an element keeps and what stands around it: before it, or behind it.
     pub(super) fn around(&mut self, kept: Option<&Kept>, anchor: &Anchor) {
-        if let Some(kept) = kept.filter(|_| self.options.kept == KeptContent::Keep) {
+        if let Some(kept) = kept.filter(|_| self.options.kept.has_remarks()) {
             self.put_nodes(kept.nodes.iter().filter(|node| node.anchor == *anchor).cloned().collect());
         }
     }

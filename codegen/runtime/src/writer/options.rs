@@ -56,8 +56,20 @@ pub enum KeptContent {
     Keep,
     /// Write unknown content, in place, and leave comments and processing instructions out.
     Unknown,
+    /// Write comments and processing instructions, in place, and leave unknown content out.
+    Remarks,
     /// Leave it out, namespace declarations too: what needs one is declared anew, on the root.
     Drop,
+}
+
+impl KeptContent {
+    pub(super) fn has_unknown(self) -> bool {
+        matches!(self, Self::Keep | Self::Unknown)
+    }
+
+    pub(super) fn has_remarks(self) -> bool {
+        matches!(self, Self::Keep | Self::Remarks)
+    }
 }
 
 /// Options of writing.

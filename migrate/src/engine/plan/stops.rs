@@ -44,6 +44,11 @@ impl Stops {
         }
     }
 
+    /// Whether any row of this rule is among them.
+    pub(super) fn runs(&self, id: &str) -> bool {
+        self.0.values().any(|stop| stop.looks.iter().chain(&stop.changes).any(|entry| entry.rule.id == id))
+    }
+
     /// Finds the ways to the types that have been made, of which none leads through what is newer than a version.
     pub(super) fn route(&mut self, newest: Option<Version>) {
         let ends = self.0.keys().copied().collect();

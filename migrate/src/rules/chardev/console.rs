@@ -90,10 +90,7 @@ fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     };
     let target = console.target.get_or_insert_default();
     (target.type_, target.port) = (Some(ConsoleTargetType::Serial), Some(0));
-    // The form of libvirt repeats the port whole in the console.
-    if cx.profile == Profile::Modern {
-        forget_remarks(&mut serial);
-    }
+    forget_remarks(&mut serial);
     devices.serials.push(serial);
     cx.rewrote(&console.xml, "the first console is a serial port")
         .becomes("<console>", "<serial> and <console> with <target type='serial' port='0'/>");
@@ -128,8 +125,18 @@ fn copy_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     if copies_serial(devices, cx.scope.is_hvm())
         && let (Some(serial), Some(console)) = (devices.serials.first(), devices.consoles.first_mut())
     {
-        let copy = Console { tty: console.tty.clone(), xml: console.xml.clone(), ..copy_of(serial) };
-        if *console != copy {
+        let mut copy = copy_of(serial);
+        copy.tty = console.tty.clone();
+        copy.xml = console.xml.clone();
+        let mut own = console.clone();
+        forget_remarks(&mut copy);
+        forget_remarks(&mut own);
+        if own != copy {
+            // What is remarked on a console stays with it.
+            copy.xml = std::mem::take(&mut console.xml);
+            if let (Some(target), Some(own)) = (&mut copy.target, &mut console.target) {
+                target.xml = std::mem::take(&mut own.xml);
+            }
             *console = copy;
             cx.rewrote(&console.xml, "the first console repeats the first serial port")
                 .becomes("<console>", "<serial>");

@@ -4,12 +4,15 @@ use domxml_runtime::extras_mut;
 
 use crate::rules::prelude::*;
 
+/// The rule without which the writer keeps comments in profile `libvirt`, too.
+pub(crate) const COMMENTS_DROPPED: &str = "comments-dropped";
+
 pub(super) fn rule() -> Rule {
-    crate::rule::rule("comments-dropped", Class::Live)
+    crate::rule::rule(COMMENTS_DROPPED, Class::Live)
         .summary("libvirt keeps no comments")
         .doc(
             "libvirt reads past comments and processing instructions, and its own form of a document has none, save within metadata. Profile \
-             `modern` keeps them where they stood.",
+             `modern` keeps them where they stood; with `--ignore comments-dropped` profile `libvirt` does so, too.",
         )
         .example("<devices><!-- none yet --></devices>", "<devices/>")
         .row(algorithm(drop_all).profiles(LIBVIRT))

@@ -4,6 +4,8 @@ mod comments_dropped;
 mod device_alias_duplicate;
 mod running;
 
+pub(crate) use comments_dropped::COMMENTS_DROPPED;
+
 use crate::rule::Rule;
 
 /// In the order in which they run within a phase.
