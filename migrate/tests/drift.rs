@@ -249,6 +249,30 @@ fn the_dump_of_a_running_guest_names_the_live_part_apart() {
     assert_eq!(status, 1);
 }
 
+/// A running guest shows the chain of its images; a configuration that has one was given it.
+#[test]
+fn the_chain_of_images_is_that_of_the_running_guest() {
+    let chain = "<source file='/srv/web01.qcow2' index='2'/>\n      <backingStore type='file' index='1'>\n        <format type='qcow2'/>\n        \
+                 <source file='/srv/base.qcow2'/>\n        <backingStore/>\n      </backingStore>";
+    let made = MADE.replace("<source file='/srv/web01.qcow2'/>", chain);
+    let desired = wanted(&[DISK, NIC].concat());
+    let (status, said) = run(&desired, &made.replace("<domain type='kvm'>", "<domain type='kvm' id='7'>"), &[]);
+    assert_eq!(status, 0, "{said}");
+    let (status, said) = run(&desired, &made, &[]);
+    assert!(status == 1 && said.contains("base.qcow2"), "{said}");
+}
+
+/// Of the free root ports the first is the one that the driver keeps; another one was added.
+#[test]
+fn a_root_port_that_was_added_is_told_alone() {
+    let port = "    <controller type='pci' index='20' model='pcie-root-port'>\n      <model name='pcie-root-port'/>\n      \
+                <target chassis='20' port='0x30'/>\n      <address type='pci' domain='0x0000' bus='0x00' slot='0x06' function='0x0'/>\n    \
+                </controller>\n  </devices>\n";
+    let (status, said) = run(&wanted(&[DISK, NIC].concat()), &MADE.replace("  </devices>\n", port), &[]);
+    let told: Vec<&str> = said.lines().filter(|line| line.contains(" added ")).collect();
+    assert!(status == 1 && told.len() == 1 && told[0].contains("@index='20'"), "{said}");
+}
+
 #[test]
 fn folders_are_paired_by_path_and_by_name() {
     let folder = Folder::new();

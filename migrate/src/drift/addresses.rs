@@ -75,11 +75,11 @@ impl<'a> Addresses<'a> {
         self.buses.keys().copied().max().unwrap_or(0)
     }
 
-    /// How many root ports have no device.
+    /// The lowest index of a root port without a device.
     #[must_use]
-    pub fn free_root_ports(&self) -> usize {
+    pub fn first_free_root_port(&self) -> Option<u32> {
         let ports = self.controllers.iter().filter(|((kind, _), model)| *kind == "pci" && **model == "pcie-root-port");
-        ports.filter(|((_, index), _)| !self.uses_bus(*index)).count()
+        ports.map(|((_, index), _)| *index).filter(|index| !self.uses_bus(*index)).min()
     }
 
     /// Whether a device is another function of the place at which this address is.

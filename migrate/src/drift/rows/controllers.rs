@@ -97,9 +97,10 @@ fn pci_needed(case: &Case) -> bool {
     let last = asked.filter_map(|own| number(own.attribute("index")?)).max().unwrap_or(0);
     let addresses = case.world.addresses();
     let last = last.max(addresses.last_bus());
-    // The driver keeps a place for one more device: a free root port, or a further bridge where there are bridges only.
+    // The driver keeps a place for one more device: a free root port, or a further bridge where there are bridges only. Of several
+    // that are free the first is that one.
     let spare = match case.own("model") {
-        "pcie-root-port" => addresses.free_root_ports() == 1,
+        "pcie-root-port" => addresses.first_free_root_port() == Some(index),
         model => model == "pci-bridge" && addresses.controller("pci", 0) == Some("pci-root"),
     };
     // All but the roots of pseries are at a place on another bus.

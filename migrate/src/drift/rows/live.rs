@@ -23,6 +23,13 @@ pub(super) static ROWS: &[Allowance] = &[
             label.is_none_or(|label| label.attribute("type") != Some("static"))
         })
         .why("a running guest has the label that its host's security driver made"),
+    added("live-network-device", &["devices/interface/source/@dev", "devices/interface/source/@mode"])
+        .live()
+        .when(|case| case.device().attribute("type") == Some("network"))
+        .why("a running guest shows by which device of the host its network connects it"),
+    added("live-backing-chain", &["devices/disk/backingStore"])
+        .live()
+        .why("a running guest shows what its image stands on, or that it stands on nothing"),
     changed("live-balloon", &["currentMemory/text()"])
         .live()
         .when(|case| {
