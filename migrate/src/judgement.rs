@@ -187,7 +187,12 @@ impl Judge {
         judged.retain(|judged| judged.finding.rule != FOREIGN_EXTENSION);
         others.extend(raise(&mut judged, read));
         let places = Places::of(judged.iter().map(|judged| &judged.finding));
-        others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_refused_by(other)));
+        others.retain(|other| {
+            // Of several things that are wrong with an element a refusal is first of the one that it names.
+            let about = places.about(&other.path).iter().copied();
+            let (named, rest): (Vec<_>, Vec<_>) = about.partition(|at| judged[*at].is_named_by(other));
+            !named.into_iter().chain(rest).any(|at| judged[at].is_refused_by(other))
+        });
         others.retain(|other| !places.about(&other.path).iter().any(|at| judged[*at].is_mended_by(other)));
         explain(&mut judged, &mut others);
         let mut judged = found(judged);
@@ -290,6 +295,14 @@ impl Judged {
         self.finding.rule.clone_from(&other.rule);
         self.add_reason(other);
         true
+    }
+
+    /// Whether another finding speaks of the attribute or element that this one names last.
+    fn is_named_by(&self, other: &Finding) -> bool {
+        let quoted = |message: &'_ str| message.rsplit(['\'', '<', '>']).nth(1).map(str::to_owned);
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let mut words = other.message.split(|c| !is_part(c));
+        quoted(&self.finding.message).is_some_and(|name| words.any(|word| word == name))
     }
 
     fn add_reason(&mut self, other: &Finding) {

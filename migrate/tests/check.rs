@@ -145,3 +145,14 @@ fn the_target_is_asked_by_check_and_validate() {
         }
     }
 }
+
+/// A refusal joins what the schema says of the same thing, where several things are wrong with an element.
+#[test]
+fn a_refusal_is_told_with_what_it_is_about() {
+    let text = OLD.replace("</domain>", "<devices><redirdev/></devices></domain>");
+    let said = stdout(dommigrate().args(["check", "--output-format", "concise", "-"]).write_stdin(text));
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("redirdev")).collect();
+    let [bus, type_] = lines[..] else { panic!("two findings: {said}") };
+    assert!(bus.contains("'bus'") && !bus.contains("needs a type"), "{said}");
+    assert!(type_.contains("lacks the attribute 'type'; a redirected device needs a type"), "{said}");
+}
