@@ -41,3 +41,59 @@ fn what_qemu_chooses_is_left_to_it() {
     assert!(libvirt(None, "x86_64", panic).contains("<panic/>"), "the QEMU driver gives it a model");
     assert!(!libvirt(Some("test"), "x86_64", panic).contains("<panic/>"));
 }
+
+/// The errors that `check` finds in a document of this type.
+fn errors(type_: &str, content: &str) -> Vec<String> {
+    let text = format!("<domain type='{type_}'><name>a</name><memory>1048576</memory><vcpu>4</vcpu>{content}</domain>");
+    let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");
+    let output = command.args(["check", "--output-format", "json", "-"]).write_stdin(text).output().expect("it runs");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = report["files"][0]["findings"].as_array().expect("findings");
+    let errors = findings.iter().filter(|finding| finding["level"] == "error");
+    errors.map(|finding| finding["message"].as_str().expect("a message").to_owned()).collect()
+}
+
+const OS: &str = "<os><type arch='x86_64' machine='pc'>hvm</type></os>";
+
+/// Each of these the QEMU driver of 12.8.0 defines.
+#[test]
+fn what_the_qemu_driver_takes_is_no_error() {
+    let vcpus: String = [(0, "no"), (1, "yes"), (2, "no"), (2, "yes"), (3, "yes")]
+        .map(|(id, pluggable)| format!("<vcpu id='{id}' enabled='yes' hotpluggable='{pluggable}'/>"))
+        .concat();
+    for content in [
+        // Of two that describe one CPU the last counts.
+        format!("{OS}<vcpus>{vcpus}</vcpus>"),
+        format!("{OS}<maxMemory/>"),
+        format!(
+            "{OS}<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range/></portForward></interface></devices>"
+        ),
+        // A drive without medium is of no type.
+        format!("{OS}<devices><disk type='vhostuser' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>"),
+        format!("{OS}<devices><disk type='vhostvdpa' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>"),
+        // A socket of the file system speaks no protocol, whatever it is called.
+        format!(
+            "{OS}<devices><serial type='unix'><source mode='bind' path='/a'/><protocol type=' raw'/></serial></devices>"
+        ),
+        format!(
+            "{OS}<devices><disk type='nvme' device='disk'><driver name='qemu' type='raw'/><source type='pci' managed='yes' namespace='4294967296'>\
+             <address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source><target dev='vda' bus='virtio'/></disk></devices>"
+        ),
+    ] {
+        assert_eq!(errors("kvm", &content), Vec::<String>::new(), "{content}");
+    }
+}
+
+/// The CPUs of an emulated guest are not the host's, whose caches they would share.
+#[test]
+fn an_emulated_guest_has_no_share_of_caches() {
+    let share = |vcpus| {
+        format!(
+            "{OS}<cputune><cachetune vcpus='{vcpus}'><cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>"
+        )
+    };
+    assert_eq!(errors("kvm", &share("0")), Vec::<String>::new());
+    let [message] = &errors("qemu", &share("0"))[..] else { panic!("one error") };
+    assert!(message.contains("type='kvm'"), "{message}");
+    assert_eq!(errors("qemu", &share("7")), Vec::<String>::new(), "a share for CPUs that are not there is none");
+}

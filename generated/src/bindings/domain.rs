@@ -62,8 +62,7 @@ pub struct Domain {
     pub metadata: Option<rt::Verbatim>,
     /// Up to where memory can be added while the guest runs.
     ///
-    /// An empty one is refused by libvirt. Since libvirt 1.2.14. See [the
-    /// manual](https://libvirt.org/formatdomain.html#memory-allocation).
+    /// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
     pub max_memory: Option<MaxMemory>,
     /// The memory that the guest has when it starts, memory modules included. libvirt rounds it up to whole
     /// KiB. It may be absent where the NUMA cells give their own sizes.
@@ -272,7 +271,7 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     6 TITLE = title: Option<String>, leaf("title").since(0, 9, 10).dropped_if_empty();
     7 DESCRIPTION = description: Option<String>, leaf("description").since(0, 7, 2).dropped_if_empty();
     8 METADATA = metadata: Option<rt::Verbatim>, verbatim("metadata").since(0, 9, 10).dropped_if_empty();
-    9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14).refused_if_empty();
+    9 MAX_MEMORY = max_memory: Option<MaxMemory>, child("maxMemory").since(1, 2, 14);
     10 MEMORY = memory: Option<Memory>, child("memory").since(0, 6, 0).optional_since(1, 2, 14);
     11 CURRENT_MEMORY = current_memory: Option<MemorySize>, child("currentMemory").since(0, 6, 0);
     12 BLKIOTUNE = blkiotune: Option<Blkiotune>, child("blkiotune").since(0, 8, 8).dropped_if_empty();

@@ -8,8 +8,7 @@ use domxml_runtime as rt;
 
 /// Up to where memory can be added while the guest runs.
 ///
-/// An empty one is refused by libvirt. Since libvirt 1.2.14. See [the
-/// manual](https://libvirt.org/formatdomain.html#memory-allocation).
+/// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-allocation).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MaxMemory {
     /// The number of slots for memory modules.
@@ -22,8 +21,6 @@ pub struct MaxMemory {
     /// Since libvirt 0.9.11.
     pub unit: Option<scalar::MemoryUnit>,
     /// The text.
-    ///
-    /// An empty one is refused by libvirt.
     pub value: u64,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -32,7 +29,7 @@ pub struct MaxMemory {
 rt::table! { MaxMemory: element("maxMemory").since(1, 2, 14).reference("memory-allocation");
     0 SLOTS = slots: Option<u32>, attribute("slots").since(1, 2, 14).optional_since(9, 5, 0).absent_if_empty();
     1 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(0, 9, 11).absent_if_empty();
-    2 VALUE = value: u64, text().refused_if_empty();
+    2 VALUE = value: u64, text();
 }
 
 /// The memory that the guest has when it starts, memory modules included. libvirt rounds it up to whole

@@ -301,7 +301,7 @@ pub fn exists<T: Content + Described + Clone, N: IntoIterator<Item = u32>>(
 ) -> Draft<T> {
     Draft::new(Kind::Exists, things.name, move |element: &mut T, cx| {
         if let Some(missing) = numbers(element).into_iter().find(|number| !(things.has)(&cx.scope, *number)) {
-            cx.refuse_here(cx.here, format!("there is no {} {missing}", things.name));
+            cx.refuse_here(cx.here, format!("there is no {} {missing}: name one that there is", things.name));
         }
     })
 }

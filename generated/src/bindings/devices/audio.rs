@@ -14,22 +14,22 @@ pub struct Audio {
     /// The number by which sound cards and displays refer to it, from 1 on.
     ///
     /// Since libvirt 6.7.0.
-    pub id: scalar::DecimalOrHex,
+    pub id: scalar::Decimal,
     /// What the attribute `type` decides.
     pub type_: AudioType,
     /// How often the backend works.
     ///
     /// Since libvirt 7.2.0.
-    pub timer_period: Option<scalar::DecimalOrHex>,
+    pub timer_period: Option<scalar::Decimal>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Audio: element("audio").since(6, 7, 0).reference("audio-backends")
     .attribute_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(0), rt::Step::Part(1, 0), rt::Step::Field(2), rt::Step::Part(1, 1)] }]);
-    0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
+    0 ID = id: scalar::Decimal, attribute("id").since(6, 7, 0);
     1 TYPE = type_: AudioType, payload();
-    2 TIMER_PERIOD = timer_period: Option<scalar::DecimalOrHex>, attribute("timerPeriod").since(7, 2, 0);
+    2 TIMER_PERIOD = timer_period: Option<scalar::Decimal>, attribute("timerPeriod").since(7, 2, 0);
 }
 
 /// What the attribute `type` decides.
@@ -334,11 +334,11 @@ pub struct AudioSettings {
     /// The sampling rate in hertz.
     ///
     /// Since libvirt 7.2.0.
-    pub frequency: Option<scalar::DecimalOrHex>,
+    pub frequency: Option<scalar::Decimal>,
     /// The number of channels.
     ///
     /// Since libvirt 7.2.0.
-    pub channels: Option<scalar::DecimalOrHex>,
+    pub channels: Option<scalar::Decimal>,
     /// The format of a sample: signed, unsigned or floating, with its bits.
     ///
     /// Since libvirt 7.2.0.
@@ -348,8 +348,8 @@ pub struct AudioSettings {
 }
 
 rt::table! { AudioSettings: element("settings").since(7, 2, 0);
-    0 FREQUENCY = frequency: Option<scalar::DecimalOrHex>, attribute("frequency").since(7, 2, 0);
-    1 CHANNELS = channels: Option<scalar::DecimalOrHex>, attribute("channels").since(7, 2, 0);
+    0 FREQUENCY = frequency: Option<scalar::Decimal>, attribute("frequency").since(7, 2, 0);
+    1 CHANNELS = channels: Option<scalar::Decimal>, attribute("channels").since(7, 2, 0);
     2 FORMAT = format: Option<AudioSettingsFormat>, attribute("format").since(7, 2, 0);
 }
 
@@ -413,11 +413,11 @@ pub struct AudioEnd {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
+    pub voices: Option<scalar::Decimal>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
+    pub buffer_length: Option<scalar::Decimal>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -429,8 +429,8 @@ pub struct AudioEnd {
 rt::table! { AudioEnd: shared().since(6, 7, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
@@ -450,11 +450,11 @@ pub struct AudioAlsaEnd {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
+    pub voices: Option<scalar::Decimal>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
+    pub buffer_length: Option<scalar::Decimal>,
     /// A direction of ALSA.
     ///
     /// Since libvirt 7.2.0.
@@ -470,8 +470,8 @@ pub struct AudioAlsaEnd {
 rt::table! { AudioAlsaEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 DEV = dev: Option<String>, attribute("dev").since(7, 2, 0);
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
@@ -492,15 +492,15 @@ pub struct AudioBufferedEnd {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
+    pub voices: Option<scalar::Decimal>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
+    pub buffer_length: Option<scalar::Decimal>,
     /// A direction with several buffers.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::DecimalOrHex>,
+    pub buffer_count: Option<scalar::Decimal>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -512,9 +512,9 @@ pub struct AudioBufferedEnd {
 rt::table! { AudioBufferedEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
-    4 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
+    4 BUFFER_COUNT = buffer_count: Option<scalar::Decimal>, attribute("bufferCount").dropped("0").since(7, 2, 0);
     5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
 
@@ -534,11 +534,11 @@ pub struct AudioJackEnd {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
+    pub voices: Option<scalar::Decimal>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
+    pub buffer_length: Option<scalar::Decimal>,
     /// The name of the JACK server.
     ///
     /// Since libvirt 7.2.0.
@@ -566,8 +566,8 @@ pub struct AudioJackEnd {
 rt::table! { AudioJackEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0);
     5 CLIENT_NAME = client_name: Option<String>, attribute("clientName").since(7, 2, 0);
     6 CONNECT_PORTS = connect_ports: Option<String>, attribute("connectPorts").since(7, 2, 0);
@@ -591,11 +591,11 @@ pub struct AudioOssEnd {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
+    pub voices: Option<scalar::Decimal>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
+    pub buffer_length: Option<scalar::Decimal>,
     /// The device of the host.
     ///
     /// Since libvirt 6.7.0. May be absent since libvirt 7.2.0.
@@ -603,7 +603,7 @@ pub struct AudioOssEnd {
     /// The number of buffers.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
-    pub buffer_count: Option<scalar::DecimalOrHex>,
+    pub buffer_count: Option<scalar::Decimal>,
     /// Whether the device is polled where possible.
     ///
     /// Since libvirt 7.2.0.
@@ -619,10 +619,10 @@ pub struct AudioOssEnd {
 rt::table! { AudioOssEnd: shared().since(6, 7, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 DEV = dev: Option<String>, attribute("dev").since(6, 7, 0).optional_since(7, 2, 0);
-    5 BUFFER_COUNT = buffer_count: Option<scalar::DecimalOrHex>, attribute("bufferCount").dropped("0").since(7, 2, 0);
+    5 BUFFER_COUNT = buffer_count: Option<scalar::Decimal>, attribute("bufferCount").dropped("0").since(7, 2, 0);
     6 TRY_POLL = try_poll: Option<YesNo>, attribute("tryPoll").since(7, 2, 0);
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }
@@ -643,11 +643,11 @@ pub struct AudioServerEnd {
     /// The number of voices.
     ///
     /// Since libvirt 7.2.0.
-    pub voices: Option<scalar::DecimalOrHex>,
+    pub voices: Option<scalar::Decimal>,
     /// The length of the buffer in microseconds.
     ///
     /// Since libvirt 7.2.0.
-    pub buffer_length: Option<scalar::DecimalOrHex>,
+    pub buffer_length: Option<scalar::Decimal>,
     /// The name of the source or sink.
     ///
     /// Since libvirt 7.2.0.
@@ -658,8 +658,8 @@ pub struct AudioServerEnd {
     pub stream_name: Option<String>,
     /// The delay that is aimed at, in microseconds.
     ///
-    /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 7.2.0.
-    pub latency: Option<scalar::DecimalOrHex>,
+    /// Since libvirt 7.2.0.
+    pub latency: Option<scalar::Decimal>,
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
@@ -671,10 +671,10 @@ pub struct AudioServerEnd {
 rt::table! { AudioServerEnd: shared().since(7, 2, 0).dropped_if_empty();
     0 MIXING_ENGINE = mixing_engine: Option<YesNo>, attribute("mixingEngine").since(7, 2, 0);
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
-    2 VOICES = voices: Option<scalar::DecimalOrHex>, attribute("voices").since(7, 2, 0);
-    3 BUFFER_LENGTH = buffer_length: Option<scalar::DecimalOrHex>, attribute("bufferLength").since(7, 2, 0);
+    2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
+    3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 NAME = name: Option<String>, attribute("name").since(7, 2, 0);
     5 STREAM_NAME = stream_name: Option<String>, attribute("streamName").since(7, 2, 0);
-    6 LATENCY = latency: Option<scalar::DecimalOrHex>, attribute("latency").dropped("0").since(7, 2, 0);
+    6 LATENCY = latency: Option<scalar::Decimal>, attribute("latency").since(7, 2, 0);
     7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
 }

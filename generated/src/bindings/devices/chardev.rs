@@ -635,14 +635,14 @@ rt::values! { ChardevProtocolType;
 pub struct ChardevUnixProtocol {
     /// The protocol of a TCP connection.
     ///
-    /// Since libvirt 0.6.0.
+    /// A value that it does not know counts as absent. Since libvirt 0.6.0.
     pub type_: Option<ChardevUnixProtocolType>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ChardevUnixProtocol: element("protocol").since(0, 6, 0).legacy("serial-unix-protocol-dropped").reference("unix-domain-socket-client-server");
-    0 TYPE = type_: Option<ChardevUnixProtocolType>, attribute("type").since(0, 6, 0);
+    0 TYPE = type_: Option<ChardevUnixProtocolType>, attribute("type").since(0, 6, 0).lax();
 }
 
 /// A set of values.

@@ -237,13 +237,14 @@ rt::table! { StorageNvme: members();
 pub struct StorageVhostUser {
     /// The socket of the process that provides the disk.
     ///
-    /// Since libvirt 1.2.4. See [the
+    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
+    /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceVhostUser,
+    pub source: Option<DiskSourceVhostUser>,
 }
 
 rt::table! { StorageVhostUser: members();
-    0 SOURCE = source: DiskSourceVhostUser, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<DiskSourceVhostUser>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
@@ -251,13 +252,14 @@ rt::table! { StorageVhostUser: members();
 pub struct StorageVhostVdpa {
     /// The vDPA device that serves as the disk.
     ///
-    /// Since libvirt 1.2.4. See [the
+    /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
+    /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: DiskSourceVhostVdpa,
+    pub source: Option<DiskSourceVhostVdpa>,
 }
 
 rt::table! { StorageVhostVdpa: members();
-    0 SOURCE = source: DiskSourceVhostVdpa, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<DiskSourceVhostVdpa>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
@@ -696,7 +698,7 @@ pub struct DiskSourceNvme {
     /// The number of the namespace, from 1 on.
     ///
     /// Since libvirt 6.0.0.
-    pub namespace: scalar::DecimalOrHex,
+    pub namespace: scalar::WideNumber,
     /// What sources that the host opens itself have in common.
     ///
     /// Where absent, `mandatory` is assumed. Since libvirt 0.9.7.
@@ -730,7 +732,7 @@ pub struct DiskSourceNvme {
 rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
     0 TYPE = type_: DiskSourceNvmeType, attribute("type").since(6, 0, 0);
     1 MANAGED = managed: Option<YesNo>, attribute("managed").assumed("yes").since(6, 0, 0);
-    2 NAMESPACE = namespace: scalar::DecimalOrHex, attribute("namespace").since(6, 0, 0);
+    2 NAMESPACE = namespace: scalar::WideNumber, attribute("namespace").since(6, 0, 0);
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();

@@ -630,13 +630,13 @@ pub struct GraphicsAudio {
     /// The number of the audio back end.
     ///
     /// Since libvirt 7.2.0.
-    pub id: scalar::DecimalOrHex,
+    pub id: scalar::Decimal,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { GraphicsAudio: element("audio").since(7, 2, 0).reference("graphical-framebuffers");
-    0 ID = id: scalar::DecimalOrHex, attribute("id").since(7, 2, 0);
+    0 ID = id: scalar::Decimal, attribute("id").since(7, 2, 0);
 }
 
 /// Whether a channel of SPICE goes through TLS.

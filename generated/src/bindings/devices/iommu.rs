@@ -97,7 +97,7 @@ pub struct IommuDriver {
     /// How many bits an address of a device has; 0 leaves that to the hypervisor.
     ///
     /// Where absent, `0` is assumed; the canonical form leaves it out. Since libvirt 6.5.0.
-    pub aw_bits: Option<scalar::DecimalOrHex>,
+    pub aw_bits: Option<scalar::Decimal>,
     /// Whether addresses of devices are translated at all; off where only interrupts are to be remapped.
     ///
     /// Since libvirt 10.7.0.
@@ -151,7 +151,7 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
     1 CACHING_MODE = caching_mode: Option<OnOff>, attribute("caching_mode").since(3, 4, 0);
     2 EIM = eim: Option<OnOff>, attribute("eim").since(3, 4, 0);
     3 IOTLB = iotlb: Option<OnOff>, attribute("iotlb").since(3, 5, 0);
-    4 AW_BITS = aw_bits: Option<scalar::DecimalOrHex>, attribute("aw_bits").dropped("0").since(6, 5, 0);
+    4 AW_BITS = aw_bits: Option<scalar::Decimal>, attribute("aw_bits").dropped("0").since(6, 5, 0);
     5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
     6 PASSTHROUGH = passthrough: Option<OnOff>, attribute("passthrough").since(11, 5, 0);
     7 XTSUP = xtsup: Option<OnOff>, attribute("xtsup").since(11, 5, 0);

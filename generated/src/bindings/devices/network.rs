@@ -378,7 +378,7 @@ pub struct PortForward {
     pub dev: Option<String>,
     /// One port or several.
     ///
-    /// Since libvirt 9.0.0. See [the
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 9.0.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
     pub ranges: Vec<PortForwardRange>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -389,7 +389,7 @@ rt::table! { PortForward: element("portForward").since(9, 0, 0).reference("users
     0 PROTO = proto: PortForwardProto, attribute("proto").since(9, 0, 0);
     1 ADDRESS = address: Option<scalar::IpAddress>, attribute("address").since(9, 0, 0);
     2 DEV = dev: Option<String>, attribute("dev").since(9, 0, 0);
-    3 RANGES = ranges: Vec<PortForwardRange>, child("range").since(9, 0, 0);
+    3 RANGES = ranges: Vec<PortForwardRange>, child("range").since(9, 0, 0).dropped_if_empty();
 }
 
 /// A set of values.
@@ -413,14 +413,14 @@ rt::values! { PortForwardProto;
 
 /// One port or several.
 ///
-/// Since libvirt 9.0.0. See [the
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 9.0.0. See [the
 /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PortForwardRange {
     /// The first port on the host.
     ///
-    /// Since libvirt 9.0.0.
-    pub start: i32,
+    /// It must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 9.0.0.
+    pub start: Option<i32>,
     /// The last port on the host; the first alone is meant where it is absent.
     ///
     /// Since libvirt 9.0.0.
@@ -437,8 +437,8 @@ pub struct PortForwardRange {
     pub xml: rt::Extra,
 }
 
-rt::table! { PortForwardRange: element("range").since(9, 0, 0).reference("userspace-connection-using-passt");
-    0 START = start: i32, attribute("start").since(9, 0, 0);
+rt::table! { PortForwardRange: element("range").since(9, 0, 0).dropped_if_empty().reference("userspace-connection-using-passt");
+    0 START = start: Option<i32>, attribute("start").since(9, 0, 0);
     1 END = end: Option<i32>, attribute("end").since(9, 0, 0);
     2 TO = to: Option<i32>, attribute("to").since(9, 0, 0);
     3 EXCLUDE = exclude: Option<YesNo>, attribute("exclude").assumed("no").since(9, 0, 0);

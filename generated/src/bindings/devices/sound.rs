@@ -22,7 +22,7 @@ pub struct Sound {
     /// The number of PCM streams of a card of model `virtio`.
     ///
     /// Where absent, `2` is assumed. Since libvirt 10.4.0.
-    pub streams: Option<scalar::DecimalOrHex>,
+    pub streams: Option<scalar::Decimal>,
     /// A codec of an HD Audio card. Without any the card has one that plays and records.
     ///
     /// Since libvirt 0.9.13.
@@ -55,7 +55,7 @@ pub struct Sound {
 rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     0 MODEL = model: SoundModel, attribute("model").since(0, 6, 0);
     1 MULTICHANNEL = multichannel: Option<YesNo>, attribute("multichannel").since(9, 4, 0);
-    2 STREAMS = streams: Option<scalar::DecimalOrHex>, attribute("streams").assumed("2").since(10, 4, 0);
+    2 STREAMS = streams: Option<scalar::Decimal>, attribute("streams").assumed("2").since(10, 4, 0);
     3 CODECS = codecs: Vec<SoundCodec>, child("codec").since(0, 9, 13);
     4 AUDIO = audio: Option<SoundAudio>, child("audio").since(6, 7, 0);
     5 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
@@ -167,11 +167,11 @@ pub struct SoundAudio {
     /// The number of that backend.
     ///
     /// Since libvirt 6.7.0.
-    pub id: scalar::DecimalOrHex,
+    pub id: scalar::Decimal,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { SoundAudio: element("audio").since(6, 7, 0);
-    0 ID = id: scalar::DecimalOrHex, attribute("id").since(6, 7, 0);
+    0 ID = id: scalar::Decimal, attribute("id").since(6, 7, 0);
 }

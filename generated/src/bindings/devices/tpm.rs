@@ -144,7 +144,7 @@ pub struct TpmBackendTypeEmulator {
     /// How much the emulator logs; nothing at 0.
     ///
     /// Since libvirt 10.6.0.
-    pub debug: Option<scalar::DecimalOrHex>,
+    pub debug: Option<scalar::Decimal>,
     /// The emulator's state is encrypted.
     ///
     /// Since libvirt 5.6.0.
@@ -167,7 +167,7 @@ pub struct TpmBackendTypeEmulator {
 rt::table! { TpmBackendTypeEmulator: members();
     0 PERSISTENT_STATE = persistent_state: Option<YesNo>, attribute("persistent_state").assumed("no").since(7, 0, 0)
         .part(1);
-    1 DEBUG = debug: Option<scalar::DecimalOrHex>, attribute("debug").since(10, 6, 0).part(1);
+    1 DEBUG = debug: Option<scalar::Decimal>, attribute("debug").since(10, 6, 0).part(1);
     2 ENCRYPTION = encryption: Option<TpmEncryption>, child("encryption").since(5, 6, 0);
     3 ACTIVE_PCR_BANKS = active_pcr_banks: Option<TpmActivePcrBanks>, child("active_pcr_banks").since(7, 10, 0);
     4 SOURCE = source: Option<TpmStateSource>, child("source").since(10, 10, 0);

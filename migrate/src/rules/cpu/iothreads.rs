@@ -49,6 +49,9 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn crossed(min: Option<u32>, max: Option<u32>) -> Option<&'static str> {
+    if max == Some(0) {
+        return Some("a pool has one thread at least: leave out thread_pool_max, or give another number");
+    }
     min.filter(|min| max.is_none_or(|max| *min > max)).map(|_| "the lower limit of the pool exceeds the upper one")
 }
 

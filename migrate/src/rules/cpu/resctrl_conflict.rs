@@ -13,10 +13,13 @@ pub(super) fn rule() -> Rule {
         .doc(
             "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no share of the bandwidth of \
              a node exceeds 100 percent. No two shares are of the same cache, or of the same node, for the same CPUs, and no two monitors \
-             watch the same ones, nor some of those of another. From 12.8.0 on a share can be for the whole process, but then none is for single CPUs.",
+             watch the same ones, nor some of those of another. An emulated guest has none of all that. From 12.8.0 on a share can be for the whole process, but then none is for single CPUs.",
         )
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>")
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><monitor/><monitor vcpus='1'/></memorytune></cputune>")
+        .row(refuse_in(Cputune::CACHETUNES, |it, scope| emulated(it.vcpus.as_ref(), scope)).driver(Driver::Qemu))
+        .row(refuse_in(Cputune::MEMORYTUNES, |it, scope| emulated(it.vcpus.as_ref(), scope)).driver(Driver::Qemu))
+        .row(refuse_in(Cputune::ENERGYTUNES, |it, scope| emulated(it.vcpus.as_ref(), scope)).driver(Driver::Qemu))
         .row(check(conflict))
         .row(check(caches))
         .row(unique(
@@ -25,13 +28,19 @@ pub(super) fn rule() -> Rule {
                 let vcpus = share.vcpus.as_ref();
                 (!for_none(vcpus, scope.vcpus)).then(|| read(vcpus, scope.vcpus).map(|set| set.to_string()))
             },
-            |_| "these CPUs have a share of caches already".to_owned(),
+            |_| "these CPUs have a share of caches already: put both into one <cachetune>".to_owned(),
         ))
         .row(check(nodes))
         .row(refuse(|node: &MemorytuneNode, _| {
             let more = node.bandwidth > 100;
             more.then(|| format!("a share of the bandwidth is at most 100 percent, not {}", node.bandwidth))
         }))
+}
+
+/// What an emulated guest cannot have: its CPUs are not the host's.
+fn emulated(vcpus: Option<&CpuSet>, scope: &Scope) -> Option<&'static str> {
+    let shared = scope.type_ == DomainType::Qemu && !for_none(vcpus, scope.vcpus);
+    shared.then_some("only guests of type='kvm' share caches and memory bandwidth of the host: leave this out, or set type='kvm' of <domain>")
 }
 
 /// Caches that a share has twice: a share of code or data takes part of what is for both.
@@ -49,7 +58,13 @@ fn caches(share: &Cachetune, cx: &mut Context<'_>) {
                         && (other.type_ == cache.type_ || both(other.type_) || both(cache.type_))
                 };
                 if caches.iter().any(collides) {
-                    cx.error(&cache.xml, format!("the level {} of cache {} is shared already", cache.level, cache.id));
+                    cx.error(
+                        &cache.xml,
+                        format!(
+                            "the level {} of cache {} is shared already: leave this one out",
+                            cache.level, cache.id
+                        ),
+                    );
                 }
                 caches.push(cache);
             }
@@ -70,7 +85,7 @@ fn nodes(cputune: &Cputune, cx: &mut Context<'_>) {
             let MemorytuneItem::Node(node) = item else { continue };
             let place = (read(share.vcpus.as_ref(), most), node.id);
             if nodes.contains(&place) {
-                cx.error(&node.xml, format!("the node {} is shared already", node.id));
+                cx.error(&node.xml, format!("the node {} is shared already: leave this one out", node.id));
             }
             nodes.push(place);
         }

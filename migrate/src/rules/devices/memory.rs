@@ -1,9 +1,14 @@
 //! Memory modules.
 
+use std::collections::BTreeSet;
+
 use crate::rules::prelude::*;
 
 /// The least size of an NVDIMM's label, in KiB.
 const LABEL_KIB: u64 = 128;
+
+/// What the address of a device of the model `virtio-pmem` is a multiple of, in bytes.
+const PMEM_PAGE: u64 = 4096;
 
 /// Cells that memory devices are of: for a guest without any, QEMU's driver makes one where memory can be added.
 const NODES: Things = Things {
@@ -41,6 +46,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",
                 "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
             )
+            .row(nothing(child(MemoryDeviceNvdimmTarget::LABEL), |label| label.size.value == 0, "a label of no size is none"))
             .row(nothing(child(MemoryDeviceHostSource::PAGESIZE), |size| size.value == 0, "a size of 0 is none"))
             .row(nothing(child(MemoryDeviceModelDimm::SOURCE), is_bare, "an empty source says nothing"))
             .row(nothing(child(MemoryDeviceModelVirtioMem::SOURCE), is_bare, "an empty source says nothing")),
@@ -54,7 +60,7 @@ fn conflict() -> Rule {
             "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on POWER cannot \
              do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared and cannot discard either. \
              What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is given and \
-             a power of two. A device is for a NUMA node that the guest has, its address has a slot, and one of the model `sgx-epc` \
+             a power of two. Devices do not overlap where they are mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, its address has a slot, and one of the model `sgx-epc` \
              has none. The options of virtio are for the two virtio models.",
         )
         .finds(
@@ -73,6 +79,17 @@ fn conflict() -> Rule {
              <requested unit='KiB'>0</requested></target></memory></devices>",
         )
         .finds("<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>1</node></target></memory></devices>")
+        .finds(
+            "<maxMemory slots='4' unit='GiB'>8</maxMemory><devices><memory model='virtio-mem'><target><size unit='GiB'>1</size>\
+             <block unit='MiB'>2</block><requested unit='MiB'>0</requested><address base='0x100000001'/></target></memory></devices>",
+        )
+        .finds(
+            "<maxMemory slots='4' unit='GiB'>8</maxMemory><devices>\
+             <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
+             <address base='0x140000000'/></target></memory>\
+             <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
+             <address base='0x170000000'/></target></memory></devices>",
+        )
         .row(exists(|target: &MemoryDeviceTarget| target.node, NODES))
         .row(exists(|target: &MemoryDeviceNvdimmTarget| target.node, NODES))
         .row(exists(|target: &MemoryDevicePmemTarget| target.node, NODES))
@@ -100,7 +117,24 @@ fn conflict() -> Rule {
                 (of_sgx && memory.address.is_some(), "a device of the model sgx-epc has no address"),
             ]
         }))
+        // QEMU's driver always; the parser from a release between 9.0.0 and 11.3.0 on.
+        .row(check(overlaps).driver(Driver::Qemu))
+        .row(check(overlaps).but(Driver::Qemu).since(11, 3, 0))
+        .row(check(slots).driver(Driver::Qemu))
+        .row(check(slots).but(Driver::Qemu).since(11, 3, 0))
         .row(refuse(nvdimm))
+        // The address came between 9.0.0 and 11.3.0, and these with it.
+        .row(refuse_each(|mem: &MemoryDeviceModelVirtioMem, _| {
+            let block = mem.target.block.as_ref().and_then(|block| scalar::bytes(block));
+            let base = mem.target.address.as_ref().map(|address| address.base.0);
+            let askew = base.zip(block).is_some_and(|(base, block)| block > 0 && !base.is_multiple_of(block));
+            [(askew, "the address of a device of the model virtio-mem is a multiple of its blocks: choose another base")]
+        }))
+        .row(refuse_each(|pmem: &MemoryDeviceModelVirtioPmem, _| {
+            let base = pmem.target.address.as_ref().map(|address| address.base.0);
+            let askew = base.is_some_and(|base| !base.is_multiple_of(PMEM_PAGE));
+            [(askew, "the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base")]
+        }))
         .row(refuse(virtio_mem))
 }
 
@@ -113,7 +147,8 @@ fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static st
     if !power && nvdimm.uuid.is_some() {
         return Some("an NVDIMM has a UUID on POWER alone");
     }
-    let Some(label) = &nvdimm.target.label else {
+    let label = nvdimm.target.label.as_ref().filter(|label| label.size.value > 0 || !power);
+    let Some(label) = label else {
         return power.then_some("an NVDIMM has a label with Power: add <label> with its size to <target>");
     };
     let label = KIB.apply(label.size.value, label.size.unit);
@@ -138,4 +173,61 @@ fn virtio_mem(mem: &MemoryDeviceModelVirtioMem, _: &Scope) -> Option<&'static st
     }
     let whole = requested.is_none_or(|requested| requested.is_multiple_of(block));
     (!whole).then_some("what is requested is no number of blocks")
+}
+
+/// Where a device is mapped, as far as the document says.
+fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
+    let base = match &memory.model {
+        MemoryDeviceModel::VirtioPmem(pmem) => pmem.target.address.as_ref().map(|address| address.base.0),
+        MemoryDeviceModel::VirtioMem(mem) => mem.target.address.as_ref().map(|address| address.base.0),
+        _ => match &memory.address {
+            Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.base.map(|base| base.0),
+            _ => None,
+        },
+    };
+    let size = match &memory.model {
+        MemoryDeviceModel::Dimm(it) => scalar::bytes(&it.target.size),
+        // Its label is not mapped, and what remains is so in pages of 2 MiB.
+        MemoryDeviceModel::Nvdimm(it) => scalar::bytes(&it.target.size).map(|size| {
+            let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
+            size.saturating_sub(label) >> 21 << 21
+        }),
+        MemoryDeviceModel::VirtioPmem(it) => scalar::bytes(&it.target.size),
+        MemoryDeviceModel::VirtioMem(it) => scalar::bytes(&it.target.size),
+        MemoryDeviceModel::SgxEpc(it) => scalar::bytes(&it.target.size),
+        _ => None,
+    };
+    base.zip(size).filter(|(base, _)| *base > 0)
+}
+
+fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
+    let all: Vec<_> =
+        devices.memory_devices.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
+    for (index, ((base, size), memory)) in all.iter().enumerate() {
+        let overlapped = all[..index].iter().find(|((other, length), _)| {
+            let apart = base.saturating_add(*size) <= *other || other.saturating_add(*length) <= *base;
+            !apart
+        });
+        if let Some(((other, length), _)) = overlapped {
+            let end = other.saturating_add(*length);
+            cx.error(
+                &memory.xml,
+                format!("from {other:#x} to {end:#x} another memory device is mapped: choose an address behind it"),
+            );
+        }
+    }
+}
+
+/// Slots that a module takes behind another one.
+fn slots(devices: &Devices, cx: &mut Context<'_>) {
+    let mut taken = BTreeSet::new();
+    for memory in &devices.memory_devices {
+        let Some(Address { type_: AddressType::Dimm(dimm), .. }) = &memory.address else { continue };
+        if let Some(slot) = dimm.slot.filter(|slot| !taken.insert(*slot)) {
+            cx.error(
+                &memory.xml,
+                format!("the slot {slot} has a module already: choose another one, or leave out the address"),
+            );
+        }
+    }
 }

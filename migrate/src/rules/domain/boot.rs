@@ -126,7 +126,7 @@ fn conflict() -> Rule {
         .finds("<os><type>hvm</type><loader readonly='yes'/></os>")
         .row(refuse(|domain: &Domain, scope| {
             let nothing = domain.os.is_none() && !scope.bootloader;
-            nothing.then_some("the domain has neither <os> nor a boot loader")
+            nothing.then_some("the domain has neither <os> nor a boot loader: add <os> with its <type>")
         }))
         .row(refuse_each(|os: &Os, scope| {
             let container = is_container(scope.os_type);

@@ -90,6 +90,10 @@ fn conflict() -> Rule {
             (ring.state == OnOff::On && ring.size.is_none())
                 .then_some("a dirty ring needs a size: set size to a power of two from 1024 to 65536")
         }))
+        .row(refuse(|ring: &KvmDirtyRing, _| {
+            let blank = ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()));
+            blank.then_some("no blanks are taken behind the size of a dirty ring")
+        }))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
                 (it.state == OnOff::On && it.retries.is_none()).then_some("spinlocks need a number of retries: add retries='8191'")

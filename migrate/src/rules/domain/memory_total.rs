@@ -17,7 +17,7 @@ pub(super) fn rules() -> Vec<Rule> {
                     let sizes = Sizes::of(domain);
                     let (total, modules) = (sizes.total_of(scope.driver), sizes.modules);
                     if total == 0 && !domain.xml.keeps_filled("", "memory") {
-                        Some("there is no memory: neither <memory> nor the NUMA cells give any".to_owned())
+                        Some("there is no memory: neither <memory> nor the NUMA cells give any; add <memory>".to_owned())
                     } else if modules > total {
                         Some(format!("the memory modules together ({modules} KiB) are larger than the memory"))
                     } else {

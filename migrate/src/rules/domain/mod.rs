@@ -14,6 +14,7 @@ mod memory_total;
 mod memory_tuning;
 mod metadata;
 mod names;
+mod numbers;
 mod sizes;
 mod sysinfo;
 
@@ -26,6 +27,7 @@ pub(super) fn rules() -> Vec<Rule> {
     let sections = [
         blocks::rules(),
         names::rules(),
+        numbers::rules(),
         sizes::rules(),
         memory_total::rules(),
         sysinfo::rules(),

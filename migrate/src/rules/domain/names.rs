@@ -85,7 +85,7 @@ fn uuids(domain: &Domain, cx: &mut Context<'_>) {
                 cx.error(&entry.xml, format!("'{}' is no UUID", entry.value));
             }
             Ok(uuid) if own.is_some_and(|own| own != uuid) => {
-                cx.error(&entry.xml, format!("{uuid} is not the UUID that the guest has elsewhere"));
+                cx.error(&entry.xml, format!("{uuid} is not the UUID that the guest has elsewhere: leave out one of the two, or make them the same"));
             }
             Ok(uuid) => own = Some(uuid),
         }

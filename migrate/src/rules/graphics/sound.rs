@@ -1,6 +1,6 @@
 //! Sound cards, and where their sound goes on the host.
 
-use domxml::scalar::DecimalOrHex;
+use domxml::scalar::Decimal;
 
 use crate::rules::common::row_of_each;
 use crate::rules::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><sound model='virtio'/></devices>",
                 "<devices><sound model='virtio' streams='2'/></devices>",
             )
-            .row(default(Sound::STREAMS, DecimalOrHex(2)).when(|sound, _| sound.model == SoundModel::Virtio)),
+            .row(default(Sound::STREAMS, Decimal(2)).when(|sound, _| sound.model == SoundModel::Virtio)),
         rule("sound-unread-parts", Class::Lossy)
             .summary("what libvirt does not read about a sound card is not written")
             .doc(
@@ -90,6 +90,8 @@ fn conflict() -> Rule {
         .finds("<devices><audio id='1' type='none'><input><settings frequency='44100'/></input></audio></devices>")
         .finds("<devices><audio id='1' type='none'><input fixedSettings='yes'/></audio></devices>")
         .finds("<devices><audio id='1' type='none'><input voices='0'/></audio></devices>")
+        .finds("<devices><audio id='1' type='oss' dspPolicy='-1'/></devices>")
+        .finds("<devices><graphics type='dbus'><audio id='0'/></graphics></devices>")
         .row(unique(
             Devices::AUDIOS,
             |audio, _| Some(audio.id.0),
@@ -104,6 +106,11 @@ fn conflict() -> Rule {
         .row(refuse(|audio: &Audio, _| {
             let zero = audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0);
             zero.then_some("number and period of an audio back end are at least 1")
+        }))
+        .row(refuse(|it: &GraphicsAudio, _| (it.id.0 == 0).then_some("the numbers of audio back ends are at least 1")))
+        .row(refuse(|it: &AudioTypeOss, _| {
+            let negative = it.dsp_policy.is_some_and(|policy| policy < 0);
+            negative.then_some("the policy of OSS is 0 at least: leave out dspPolicy, or give another number")
         }));
     let rule = row_of_directions!(
         rule,

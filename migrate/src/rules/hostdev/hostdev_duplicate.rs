@@ -36,6 +36,12 @@ pub(super) fn rule() -> Rule {
              function='0x5'/></source></interface><hostdev mode='subsystem' type='pci' managed='no'><source>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
         )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
+             <host name='example.com'/></source></hostdev><hostdev mode='subsystem' type='scsi' managed='no'>\
+             <source protocol='iscsi' name='iqn.2013-07.com.example:pool'><host name='example.com'/><auth username='a'>\
+             <secret type='iscsi' usage='b'/></auth></source></hostdev></devices>",
+        )
         .row(check(twice))
 }
 
@@ -64,7 +70,10 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
                 let place = source.address.as_ref().map(|it| usb_place(it.bus, it.device, it.port.as_deref()));
                 usb_names(place, source.vendor.as_ref(), source.product.as_ref())
             }
-            HostdevSubsystem::Scsi(scsi) => vec![plain(&scsi.source)],
+            HostdevSubsystem::Scsi(scsi) => vec![match &scsi.source.protocol {
+                HostdevSourceScsiProtocol::Iscsi(unit) => iscsi_name(unit),
+                _ => plain(&scsi.source),
+            }],
             HostdevSubsystem::ScsiHost(adapter) => vec![plain(&adapter.source)],
             HostdevSubsystem::Mdev(mdev) => vec![plain(&mdev.source)],
             _ => Vec::new(),
@@ -77,6 +86,13 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
         }],
         _ => Vec::new(),
     }
+}
+
+/// Who opens a unit of an iSCSI server makes no other one of it, and a name without a number is that of unit 0.
+fn iscsi_name(unit: &HostdevSourceScsiProtocolIscsi) -> String {
+    let host = unit.hosts.first().map(|host| (host.name.as_str(), host.port));
+    let zero = if unit.name.contains('/') { "" } else { "/0" };
+    format!("{host:?} {}{zero}", unit.name)
 }
 
 /// As [`names`], of an interface that is a device of the host.

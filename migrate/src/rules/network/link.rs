@@ -111,6 +111,10 @@ pub(super) fn sources() -> Rule {
             "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range start='0'/></portForward></interface>\
              </devices>",
         )
+        .finds(
+            "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range to='22'/></portForward></interface>\
+             </devices>",
+        )
         .row(refuse(|it: &Interface, _| {
             let missing = matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none());
             missing.then_some("an interface of type bridge needs a source: add <source bridge='..'/>")
@@ -129,8 +133,12 @@ pub(super) fn sources() -> Rule {
         )
         // The schema has a signed number there.
         .row(refuse(|it: &PortForwardRange, _| {
-            let wrong = [Some(it.start), it.end, it.to].into_iter().flatten().any(|port| port < 1);
+            let wrong = [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1);
             wrong.then_some("a port is at least 1")
+        }))
+        .row(refuse(|it: &PortForwardRange, _| {
+            let loose = it.start.is_none() && !is_bare(it);
+            loose.then_some("a range of ports begins with one: add start, or leave the range out")
         }))
         // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
         .row(refuse_at(Interface::PORT_FORWARDS, forwards_alone).but(Driver::Qemu).since(12, 8, 0))

@@ -15,6 +15,7 @@ use crate::rule::board::Board;
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, Rule, rule};
+use crate::rules::storage::source;
 
 const NO_SPICE: &str = "a SPICE channel needs a SPICE display: add <graphics type='spice'/>, or leave this out";
 const NOT_SHARED: &str = "this needs the guest's memory shared: add <access mode='shared'/> to <memoryBacking>, or memAccess='shared' to every cell";
@@ -74,7 +75,7 @@ fn shared_memory() -> Rule {
         .row(refused(|it: &Interface, scope| not_shared(matches!(it.type_, InterfaceType::Vhostuser(_)), scope)))
         .row(refused(|it: &Filesystem, scope| not_shared(is_virtiofs(it), scope)))
         .row(refused(|it: &Disk, scope| {
-            not_shared(matches!(it.type_, DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_)), scope)
+            not_shared(source(&it.type_).is_some() && matches!(it.type_, DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_)), scope)
         }))
 }
 

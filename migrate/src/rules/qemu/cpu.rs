@@ -69,7 +69,7 @@ fn whole_cores(domain: &Domain, cx: &mut Context<'_>) {
     let Some(vcpu) = &domain.vcpu else { return };
     let there = match &domain.vcpus {
         Some(vcpus) if !vcpus.vcpus.is_empty() => {
-            vcpus.vcpus.iter().filter(|vcpu| vcpu.enabled == domxml::YesNo::Yes).count() as u64
+            super::vcpus::by_number(vcpus).iter().filter(|vcpu| vcpu.enabled == domxml::YesNo::Yes).count() as u64
         }
         _ => u64::from(vcpu.current.unwrap_or(vcpu.value)),
     };

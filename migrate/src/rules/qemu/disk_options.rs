@@ -62,7 +62,9 @@ fn of_driver(disk: &Disk) -> Option<&'static str> {
 
 fn of_disk(disk: &Disk) -> Option<&'static str> {
     let cache = disk.driver.as_ref().and_then(|driver| driver.cache);
-    if matches!(disk.type_, DiskType::Vhostvdpa(_)) && !matches!(cache, Some(Cache::None | Cache::Directsync)) {
+    if matches!(&disk.type_, DiskType::Vhostvdpa(it) if it.source.is_some())
+        && !matches!(cache, Some(Cache::None | Cache::Directsync))
+    {
         return Some("a vDPA disk passes by the host's cache: set cache='none' or 'directsync' in <driver>");
     }
     let bus = bus(disk);

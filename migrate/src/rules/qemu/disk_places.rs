@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use domxml::{
-    Address, AddressType, AddressTypeDrive, Controller, ControllerType, Devices, Disk, DiskDevice,
-    DiskTargetBus as Bus, DriverIoThread, DriverIoThreads, Hostdev, each,
+    Address, AddressType, AddressTypeDrive, Controller, ControllerDriver, ControllerType, Devices, Disk, DiskDevice,
+    DiskDriver, DiskTargetBus as Bus, DriverIoThread, DriverIoThreads, Hostdev, each,
 };
 
 use super::refused;
@@ -50,7 +50,13 @@ pub(super) fn rules() -> Vec<Rule> {
             .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
             .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
             .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
+            .finds(
+                "<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
+                 <iothread id='1'><queue id='0'/></iothread></iothreads></driver></controller></devices>",
+            )
             .row(check(mapped).driver(Driver::Qemu))
+            .row(check(|it: &DiskDriver, cx| count(it.iothreads.as_ref(), it.queues, cx)).driver(Driver::Qemu))
+            .row(check(|it: &ControllerDriver, cx| count(it.iothreads.as_ref(), it.queues.map(u64::from), cx)).driver(Driver::Qemu))
             .row(
                 exists(controller_threads, IOTHREADS)
                     .driver(Driver::Qemu)
@@ -95,6 +101,28 @@ fn mapped(threads: &DriverIoThreads, cx: &mut Context<'_>) {
                 cx.error(&queue.xml, format!("the queue {} has an I/O thread already: leave this one out", queue.id));
             }
         }
+    }
+}
+
+/// Holds the queues that I/O threads name against how many there are.
+fn count(threads: Option<&DriverIoThreads>, queues: Option<u64>, cx: &mut Context<'_>) {
+    let Some(threads) = threads else { return };
+    let named: BTreeSet<u64> = threads.iothreads.iter().flat_map(|it| &it.queues).map(|it| it.id.into()).collect();
+    let Some(last) = named.last() else { return };
+    let Some(queues) = queues.filter(|queues| *queues > 0) else {
+        cx.error(
+            &threads.xml,
+            "I/O threads serve queues by number where it is said how many there are: add queues to <driver>",
+        );
+        return;
+    };
+    if *last >= queues {
+        cx.error(&threads.xml, format!("there is no queue {last}: <driver> has {queues}, numbered from 0"));
+    } else if let Some(idle) = (0..queues).find(|queue| !named.contains(queue)) {
+        cx.error(
+            &threads.xml,
+            format!("no I/O thread serves the queue {idle}: add <queue id='{idle}'/> to one of them"),
+        );
     }
 }
 

@@ -42,6 +42,11 @@ fn buses() -> Rule {
         .row(refused(|disk: &Disk, _| address(disk).map(str::to_owned)))
 }
 
+/// Whether it is a volume of a pool, of which the document says no format where none stands there.
+fn is_volume(disk: &Disk) -> bool {
+    matches!(&disk.type_, DiskType::Volume(it) if it.source.is_some())
+}
+
 fn is_disk(disk: &Disk) -> bool {
     matches!(disk.device, None | Some(DiskDevice::Disk))
 }
@@ -186,10 +191,10 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
         Some(Format::Cow) => "QEMU reads no cow images: convert it to qcow2",
         Some(Format::Iso) => "QEMU knows no format iso: an ISO image is raw",
         // What is missing there is the source.
-        _ if matches!(disk.type_, DiskType::Dir(_)) && !folder => return,
+        _ if matches!(disk.type_, DiskType::Dir(_)) && !folder && is_disk(disk) => return,
         Some(Format::Dir) if !folder => "a folder is a disk of type='dir', with the format fat",
         Some(Format::Fat) if !folder => {
-            "the format fat is that of a folder: set type='dir' of the disk, or another format"
+            "the format fat is that of a folder: set type='dir' of the disk and name the folder, or set another format"
         }
         Some(Format::Fat) if !disk.readonly && disk.device != Some(DiskDevice::Cdrom) => {
             "QEMU shows a folder read-only: add <readonly/> to the disk"
@@ -203,7 +208,11 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
 
 fn encryption(disk: &Disk, cx: &mut Context<'_>) {
     let format = disk.driver.as_ref().and_then(|driver| driver.type_);
-    let other = !matches!(format, None | Some(Format::Raw | Format::Aio | Format::Qcow2 | Format::Luks));
+    let other = match format {
+        // Nobody says for it that it is raw.
+        None => is_volume(disk),
+        Some(format) => !matches!(format, Format::Raw | Format::Aio | Format::Qcow2 | Format::Luks),
+    };
     let server = matches!(&disk.type_, DiskType::Network(_));
     // What stands beside the source names no engine of a server's.
     let beside = disk.encryption.as_ref().map(|outer| outer.xml.span).filter(|_| server);
@@ -232,7 +241,9 @@ fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, ot
         EncryptionFormat::Luks2 | EncryptionFormat::LuksAny if engine != Some(EncryptionEngine::Librbd) => {
             Some("QEMU itself decrypts luks alone: set format='luks', or engine='librbd' for a volume of RBD")
         }
-        EncryptionFormat::Luks if other => Some("an encrypted image is raw or qcow2: convert it"),
+        EncryptionFormat::Luks if other => {
+            Some("an encrypted image is raw or qcow2: say which by type of <driver>, or convert it")
+        }
         _ => None,
     }
 }
@@ -244,8 +255,12 @@ fn sharing() -> Rule {
         .finds(
             "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>",
         )
+        .finds("<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>")
         .row(refused(|disk: &Disk, _| {
-            let format = disk.driver.as_ref()?.type_?;
+            let Some(format) = disk.driver.as_ref().and_then(|driver| driver.type_) else {
+                let unsaid = disk.shareable && is_volume(disk);
+                return unsaid.then(|| "a shared volume says that it is raw: add <driver name='qemu' type='raw'/>".to_owned());
+            };
             let read = !matches!(format, Format::Cow | Format::Iso | Format::Dir | Format::Fat);
             (disk.shareable && read && !matches!(format, Format::Raw | Format::Aio | Format::Luks)).then(|| {
                 "a shared disk is raw: convert the image, or leave out <shareable/>".to_owned()

@@ -17,12 +17,18 @@ fn machines() -> Rule {
         .summary("a machine type that QEMU never had, or of another architecture")
         .doc("`pc-q35` and `pc-i440fx` are but the beginnings of names: a machine type is `q35` or `pc`, or one with its version.")
         .finds("<os><type arch='x86_64' machine='pc-q35'>hvm</type></os>")
+        .finds("<os><type arch='aarch64' machine='virt-'>hvm</type></os>")
         .finds("<os><type arch='x86_64' machine='virt'>hvm</type></os>")
         .row(refused(|type_: &OsType, _| {
             let machine = type_.machine.as_deref()?;
-            let family = machine.strip_prefix("pc-").filter(|family| matches!(*family, "q35" | "i440fx"))?;
-            let alias = if family == "q35" { "q35" } else { "pc" };
-            Some(format!("there is no machine type {machine}: it is {alias}, or {machine}- and a version"))
+            let stem = machine.trim_end_matches('-');
+            let alias = match stem {
+                "pc-q35" => "q35",
+                "pc-i440fx" => "pc",
+                _ if stem.len() < machine.len() => stem,
+                _ => return None,
+            };
+            Some(format!("there is no machine type {machine}: it is {alias}, or {stem}- and a version"))
         }))
         .row(refused(|type_: &OsType, scope| {
             let machine = type_.machine.as_deref()?;

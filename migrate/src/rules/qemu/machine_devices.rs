@@ -3,7 +3,8 @@
 use domxml::{
     ArchName, Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices,
     Input, InputBus, InputType, Memballoon, MemballoonModel, Nvram, Parallel, Serial,
-    SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoModelType, YesNo,
+    SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoDriverName, VideoModelType,
+    VideoModelTypeVirtio, VideoModelTypeVirtioDevice as Device, YesNo,
 };
 
 use super::disks::no_ide;
@@ -76,12 +77,48 @@ fn controllers() -> Rule {
         .summary("a controller that the machine does not have")
         .doc(
             "IDE controllers are of pc, SATA not of s390; `buslogic` is of other hypervisors, as are `xenbus` and `isa`, and s390 has SCSI \
-             controllers of virtio alone.",
+             controllers of virtio alone. Queues, limits and `ioeventfd` are of controllers of virtio SCSI, some also of NVMe.",
         )
         .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='ide' index='0'/></devices>")
         .finds("<devices><controller type='ide' index='1'/></devices>")
         .finds("<devices><controller type='scsi' index='0' model='buslogic'/></devices>")
+        .finds("<devices><controller type='scsi' index='0' model='lsilogic'><driver queues='2'/></controller></devices>")
         .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned)))
+        .row(
+            refused(|controller: &Controller, scope| option_objection(controller, scope))
+                .at(|controller| controller.driver.as_ref().map_or(&controller.xml, |driver| &driver.xml)),
+        )
+}
+
+/// The options of `<driver>` are those of virtio SCSI; NVMe has some of them.
+fn option_objection(controller: &Controller, scope: &Scope) -> Option<String> {
+    let driver = controller.driver.as_ref()?;
+    let nvme = match &controller.type_ {
+        ControllerType::Nvme(_) => true,
+        ControllerType::Scsi(scsi) => {
+            let model = scsi.model.filter(|model| *model != ScsiModel::Auto);
+            // Where none is said it is that of the machine.
+            let virtio = model.map_or(!scope.is_x86() && scope.board != Board::Pseries, is_virtio_scsi);
+            if virtio {
+                return None;
+            }
+            false
+        }
+        _ => false,
+    };
+    let number = |number: Option<u32>| number.is_some_and(|number| number > 0);
+    let given = [
+        ("queues", number(driver.queues) && !nvme),
+        ("ioeventfd", driver.ioeventfd.is_some() && !nvme),
+        ("cmd_per_lun", number(driver.cmd_per_lun)),
+        ("max_sectors", number(driver.max_sectors)),
+    ];
+    let (name, _) = given.into_iter().find(|(_, given)| *given)?;
+    Some(format!("only controllers of the model virtio-scsi have {name}: leave it out, or set model='virtio-scsi'"))
+}
+
+fn is_virtio_scsi(model: ScsiModel) -> bool {
+    matches!(model, ScsiModel::VirtioScsi | ScsiModel::VirtioTransitional | ScsiModel::VirtioNonTransitional)
 }
 
 fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'static str> {
@@ -121,7 +158,10 @@ fn displays() -> Rule {
         .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><model type='vga'/></video><video><model type='cirrus'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><model type='vga' heads='2'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><driver name='vhostuser'/><model type='virtio' device='virtio-gpu'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='virtio' device='virtio-vga-gl'/></video></devices>")
         .row(check(cards).driver(Driver::Qemu))
+        .row(refused(|video: &Video, _| of_device(video).map(str::to_owned)))
         .row(refused(|video: &Video, scope| {
             let model = &video.model.as_ref()?.type_;
             let objection = match model {
@@ -141,6 +181,24 @@ fn displays() -> Rule {
             };
             Some(objection.to_owned())
         }))
+}
+
+/// What does not go together with QEMU's device of a virtio card.
+fn of_device(video: &Video) -> Option<&'static str> {
+    let model = video.model.as_ref()?;
+    let VideoModelType::Virtio(VideoModelTypeVirtio { device: Some(device), .. }) = &model.type_ else { return None };
+    let apart = video.driver.as_ref().is_some_and(|driver| driver.name == Some(VideoDriverName::Vhostuser));
+    let is_apart = matches!(device, Device::VhostUserVga | Device::VhostUserGpu);
+    if apart != is_apart {
+        return Some(
+            "the devices vhost-user-vga and vhost-user-gpu are those of <driver name='vhostuser'/>: leave out device, or change one of the two",
+        );
+    }
+    let drawn = model.acceleration.as_ref().is_some_and(|it| it.accel3d == Some(YesNo::Yes));
+    let draws = matches!(device, Device::VirtioVgaGl | Device::VirtioGpuGl);
+    (draws && !drawn).then_some(
+        "a device that draws by OpenGL is accelerated: add <acceleration accel3d='yes'/>, or leave out device",
+    )
 }
 
 /// What the first card can be the others cannot, and most have one screen.
@@ -163,7 +221,7 @@ fn cards(devices: &Devices, cx: &mut Context<'_>) {
         }
         if index != first {
             cx.error(&model.xml, "only the first video card can be of this model: set it to virtio, or leave it out");
-        } else if model.heads.is_some_and(|heads| heads > 1) {
+        } else if model.heads.is_some_and(|heads| heads != 1) {
             cx.error(
                 &model.xml,
                 "a video card of this model has one screen: leave out heads, or set the model to virtio",

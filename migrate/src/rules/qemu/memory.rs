@@ -1,10 +1,6 @@
 //! Memory devices and shared memory.
 
-use std::collections::BTreeSet;
-
-use domxml::{
-    Address, AddressType, ArchName, Devices, Domain, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType, scalar,
-};
+use domxml::{Address, AddressType, ArchName, Domain, MemoryDevice, MemoryDeviceModel, Shmem, ShmemModelType, scalar};
 
 use super::refused;
 use crate::options::Driver;
@@ -19,21 +15,13 @@ pub(super) fn rules() -> Vec<Rule> {
             .summary("a memory device that the machine cannot have")
             .doc(
                 "DIMMs and NVDIMMs are of x86, ARM, LoongArch and Power, virtio-pmem of x86, virtio-mem of x86, ARM and s390, SGX memory of x86. \
-                 On Power an NVDIMM has a label. Devices do not overlap where they are mapped.",
+                 On Power an NVDIMM has a label.",
             )
             .finds(
                 "<maxMemory slots='2' unit='GiB'>8</maxMemory><os><type arch='s390x'>hvm</type></os><devices>\
                  <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
             )
-            .finds(
-                "<maxMemory slots='4' unit='GiB'>8</maxMemory><devices>\
-                 <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
-                 <address base='0x140000000'/></target></memory>\
-                 <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
-                 <address base='0x170000000'/></target></memory></devices>",
-            )
-            .row(refused(|memory: &MemoryDevice, scope| unsupported(memory, scope).map(str::to_owned)))
-            .row(check(overlaps).driver(Driver::Qemu)),
+            .row(refused(|memory: &MemoryDevice, scope| unsupported(memory, scope).map(str::to_owned))),
         rule("qemu-memory-slot-conflict", Class::Conflict)
             .summary("a memory device without a slot, or without a NUMA node")
             .doc(
@@ -132,31 +120,6 @@ fn unsupported(memory: &MemoryDevice, scope: &Scope) -> Option<&'static str> {
     }
 }
 
-/// Where a device is mapped, as far as the document says.
-fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
-    let base = match &memory.model {
-        MemoryDeviceModel::VirtioPmem(pmem) => pmem.target.address.as_ref().map(|address| address.base.0),
-        MemoryDeviceModel::VirtioMem(mem) => mem.target.address.as_ref().map(|address| address.base.0),
-        _ => match &memory.address {
-            Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.base.map(|base| base.0),
-            _ => None,
-        },
-    };
-    let size = match &memory.model {
-        MemoryDeviceModel::Dimm(it) => scalar::bytes(&it.target.size),
-        // Its label is not mapped, and what remains is so in pages of 2 MiB.
-        MemoryDeviceModel::Nvdimm(it) => scalar::bytes(&it.target.size).map(|size| {
-            let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
-            size.saturating_sub(label) >> 21 << 21
-        }),
-        MemoryDeviceModel::VirtioPmem(it) => scalar::bytes(&it.target.size),
-        MemoryDeviceModel::VirtioMem(it) => scalar::bytes(&it.target.size),
-        MemoryDeviceModel::SgxEpc(it) => scalar::bytes(&it.target.size),
-        _ => None,
-    };
-    base.zip(size).filter(|(base, _)| *base > 0)
-}
-
 /// The node of a DIMM or an NVDIMM, which are what has slots.
 fn module(memory: &MemoryDevice) -> Option<Option<u32>> {
     match &memory.model {
@@ -165,6 +128,8 @@ fn module(memory: &MemoryDevice) -> Option<Option<u32>> {
         _ => None,
     }
 }
+
+const NODELESS: &str = "the guest has NUMA nodes: say of which the memory is, by <node> in <target>";
 
 fn slots(domain: &Domain, cx: &mut Context<'_>) {
     let Some(devices) = &domain.devices else { return };
@@ -178,8 +143,16 @@ fn slots(domain: &Domain, cx: &mut Context<'_>) {
         }
         return;
     };
+    if cx.scope.cells > 0 {
+        for memory in devices
+            .memory_devices
+            .iter()
+            .filter(|it| matches!(&it.model, MemoryDeviceModel::VirtioMem(mem) if mem.target.node.is_none()))
+        {
+            cx.error(&memory.xml, NODELESS);
+        }
+    }
     let slots = maximum.slots.unwrap_or(0);
-    let mut taken = BTreeSet::new();
     for (count, (memory, node)) in
         devices.memory_devices.iter().filter_map(|it| module(it).map(|node| (it, node))).enumerate()
     {
@@ -188,36 +161,13 @@ fn slots(domain: &Domain, cx: &mut Context<'_>) {
             _ => None,
         };
         if node.is_none() && cx.scope.cells > 0 {
-            cx.error(&memory.xml, "the guest has NUMA nodes: say of which the module is, by <node> in <target>");
+            cx.error(&memory.xml, NODELESS);
         } else if let Some(slot) = slot.filter(|slot| u64::from(*slot) >= u64::from(slots)) {
             cx.error(&memory.xml, format!("there is no slot {slot}: <maxMemory> has {slots}, numbered from 0"));
         } else if count as u64 >= u64::from(slots) {
             cx.error(
                 &memory.xml,
                 format!("no slot is free: <maxMemory> has {slots}; give it more, or leave the module out"),
-            );
-        } else if let Some(slot) = slot.filter(|slot| !taken.insert(*slot)) {
-            cx.error(
-                &memory.xml,
-                format!("the slot {slot} has a module already: choose another one, or leave out the address"),
-            );
-        }
-    }
-}
-
-fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
-    let all: Vec<_> =
-        devices.memory_devices.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
-    for (index, ((base, size), memory)) in all.iter().enumerate() {
-        let overlapped = all[..index].iter().find(|((other, length), _)| {
-            let apart = base.saturating_add(*size) <= *other || other.saturating_add(*length) <= *base;
-            !apart
-        });
-        if let Some(((other, length), _)) = overlapped {
-            let end = other.saturating_add(*length);
-            cx.error(
-                &memory.xml,
-                format!("from {other:#x} to {end:#x} another memory device is mapped: choose an address behind it"),
             );
         }
     }

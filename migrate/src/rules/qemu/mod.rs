@@ -13,6 +13,7 @@ mod interfaces;
 mod machine;
 mod machine_devices;
 mod memory;
+mod overrides;
 mod pci;
 mod pci_addresses;
 mod pci_plugs;
@@ -47,6 +48,7 @@ pub(super) fn rules() -> Vec<Rule> {
         pci_addresses::rules(),
         pci_plugs::rules(),
         usb::rules(),
+        overrides::rules(),
         channels::rules(),
         ports::rules(),
         interfaces::rules(),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
-    Address, AddressType, Console, ConsoleTargetType, ControllerType, Devices, Serial, SerialTargetModelName as Model,
-    SerialTargetType as Target, each,
+    Address, AddressType, ChannelTargetType, Console, ConsoleTargetType, ControllerType, Devices, Serial,
+    SerialTargetModelName as Model, SerialTargetType as Target, each,
 };
 use domxml_runtime::Payload as _;
 
@@ -40,6 +40,11 @@ pub(super) fn rules() -> Vec<Rule> {
                 "<devices><channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel>\
                  <channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel></devices>",
             )
+            .finds(
+                "<devices><channel type='pipe'><source path='/a'/><target type='guestfwd' address='10.0.2.1' port='4600'/>\
+                 <address type='virtio-serial' controller='1' bus='0' port='1'/></channel></devices>",
+            )
+            .row(check(loose).driver(Driver::Qemu))
             .row(check(virtio).driver(Driver::Qemu)),
     ]
 }
@@ -125,6 +130,22 @@ fn first_console(devices: &Devices, cx: &mut Context<'_>) {
         && let Some(message) = address_objection(type_, address, &cx.scope)
     {
         cx.error(&address.xml, message);
+    }
+}
+
+/// Other channels than virtio's get no controller for an address that names one.
+fn loose(devices: &Devices, cx: &mut Context<'_>) {
+    let there = |number: u32| {
+        devices.controllers.iter().any(|controller| {
+            matches!(controller.type_, ControllerType::VirtioSerial(_)) && controller.index.unwrap_or(0) == number
+        })
+    };
+    for channel in &devices.channels {
+        let Some(Address { type_: AddressType::VirtioSerial(serial), xml }) = &channel.address else { continue };
+        let number = serial.controller.map_or(0, |number| number.0);
+        if !matches!(channel.target.type_, ChannelTargetType::Virtio(_)) && !there(number) {
+            cx.error(xml, format!("there is no virtio serial controller {number}: leave out the address, which this channel does without"));
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! CPUs that are listed one by one, what happens when a guest stops, and sleep.
 
+use std::collections::BTreeMap;
+
 use domxml::{Domain, DomainOnCrash, Extra, LifecycleAction, Pm, Vcpus, VcpusVcpu, YesNo};
 
 use super::{refused, refused_in};
@@ -74,9 +76,14 @@ fn no_sleep(scope: &Scope) -> bool {
     !matches!(scope.board, Board::I440fx | Board::Q35)
 }
 
+/// The CPUs that are listed, by their numbers: of two that describe one the last counts.
+pub(super) fn by_number(vcpus: &Vcpus) -> Vec<&VcpusVcpu> {
+    let last: BTreeMap<_, &VcpusVcpu> = vcpus.vcpus.iter().map(|vcpu| (vcpu.id, vcpu)).collect();
+    last.into_values().collect()
+}
+
 fn listed(vcpus: &Vcpus, cx: &mut Context<'_>) {
-    let mut there: Vec<&VcpusVcpu> = vcpus.vcpus.iter().collect();
-    there.sort_by_key(|vcpu| vcpu.id);
+    let mut there = by_number(vcpus);
     match there.first() {
         Some(first) if first.id > 0 => {
             cx.error(&vcpus.xml, "CPU 0 is always there: list it too, with enabled='yes' and hotpluggable='no'");

@@ -25,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unique(
                 Domain::SECLABELS,
                 |label, scope| label.model.clone().filter(|_| is_read(label, scope)),
-                |model| format!("another label is of the model {model}"),
+                |model| format!("another label is of the model {model} already: leave this one out"),
             ))
             .row(
                 refuse_in(Domain::SECLABELS, |label, scope| {

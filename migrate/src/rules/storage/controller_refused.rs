@@ -101,7 +101,7 @@ fn options() -> Rule {
             if one && several {
                 return Some("the controller has one I/O thread or several: leave out iothread, or <iothreads>");
             }
-            ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers")
+            ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers: leave it out, or set model='virtio-scsi'")
         }))
         .row(refuse(|it: &Controller, _| {
             let beyond = it.index.is_some_and(|index| i32::try_from(index).is_err());
@@ -122,7 +122,7 @@ fn options() -> Rule {
         .row(refuse(|it: &Controller, _| {
             let place = target(it)?.index.filter(|place| place.0 <= 30)?;
             let wrong = it.index.is_some_and(|index| (index == 0) != (place.0 == 0));
-            wrong.then_some("the place 0 is that of the controller with index 0, and of no other")
+            wrong.then_some("the place 0 is that of the controller with index 0, and of no other: choose another index in <target>")
         }))
 }
 

@@ -44,7 +44,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .row(
                 default(Disk::SNAPSHOT, DiskSnapshot::No)
-                    .when(|disk, _| matches!(disk.type_, DiskType::Vhostuser(_)) && !disk.readonly),
+                    .when(|disk, _| matches!(&disk.type_, DiskType::Vhostuser(it) if it.source.is_some()) && !disk.readonly),
             ),
         rule("disk-nvme-managed-default", Class::Default)
             .since(6, 0, 0)

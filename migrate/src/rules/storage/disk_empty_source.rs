@@ -20,7 +20,7 @@ pub(super) fn type_reset() -> Rule {
 pub(super) fn without_medium() -> Rule {
     crate::rule::rule("disk-drive-without-medium", Class::Lossy)
         .summary("libvirt forgets the type of a drive without medium")
-        .doc("A removable drive of the type `block`, `dir`, `network`, `volume`, `nvme` or `ctl` without a source becomes one of the type `file` as \
+        .doc("A removable drive of another type than `file`, as `block` or `network`, without a source becomes one of the type `file` as \
              soon as libvirt defines the domain. What medium its owner meant to insert is then no longer to be seen, so this is \
              only reported.")
         .finds("<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>")
@@ -46,9 +46,8 @@ pub(super) fn empty() -> Rule {
 
 /// The type, where libvirt would reset it.
 fn lost_type(disk: &Disk) -> Option<&str> {
-    use DiskType::{File, Other, Vhostuser, Vhostvdpa};
-    let keeps = matches!(disk.type_, File(_) | Vhostuser(_) | Vhostvdpa(_) | Other(_));
-    if keeps || source(&disk.type_).is_some() { None } else { disk.type_.value() }
+    use DiskType::{File, Other};
+    if matches!(disk.type_, File(_) | Other(_)) || source(&disk.type_).is_some() { None } else { disk.type_.value() }
 }
 
 fn reset_type(disk: &mut Disk, cx: &mut Context<'_>) {

@@ -18,7 +18,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .row(unique(
                 Devices::DISKS,
                 |disk, _| Some(plain_name(&disk.target.dev).to_owned()),
-                |name| format!("another disk has the target '{name}' already"),
+                |name| format!("another disk has the target '{name}' already: choose another one"),
             )),
         sources(),
         super::qcow2_only::rule(),
@@ -79,6 +79,8 @@ fn target() -> Rule {
                 lost.then(|| format!("'{name}' is a longer name than that of any disk, and it has no address"))
             })
             .at(|disk| &disk.target.xml)
+            // The driver of QEMU objects to the name anyway.
+            .but(Driver::Qemu)
             .since(11, 3, 0),
         )
 }

@@ -31,7 +31,7 @@ use crate::rule::Rule;
 
 pub(super) use controller_refused::has_threads;
 pub(super) use disk_net_default_ports::spell_out_ports;
-pub(super) use targets::{bus, is_scsi, name_to_index, plain_name};
+pub(super) use targets::{bus, is_scsi, name_to_index, plain_name, source};
 
 /// What libvirt refuses stands first, so that it is judged by what the author wrote; then what it sorts, adds and numbers; then the rest.
 pub(super) fn rules() -> Vec<Rule> {

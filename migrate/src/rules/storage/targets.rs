@@ -70,7 +70,7 @@ pub(in crate::rules) fn bus(disk: &Disk) -> DiskTargetBus {
 }
 
 /// The source of a disk or of what it stands on, of whatever type.
-pub(super) fn source(type_: &impl Payload) -> Option<&dyn Content> {
+pub(in crate::rules) fn source(type_: &impl Payload) -> Option<&dyn Content> {
     child_called(type_.members()?, "source")
 }
 
@@ -102,6 +102,8 @@ pub(super) fn names_something(disk: &Disk) -> bool {
         DiskType::Nvme(members) => members.source.is_some(),
         DiskType::Network(members) => members.source.is_some(),
         DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| source.dev.is_some()),
+        DiskType::Vhostuser(members) => members.source.is_some(),
+        DiskType::Vhostvdpa(members) => members.source.is_some(),
         _ => true,
     }
 }

@@ -1,0 +1,67 @@
+//! `number-out-of-range`.
+
+use std::any::Any;
+
+use domxml::scalar::{AnyBase, Decimal};
+use domxml_runtime::{Field, Slot, fields};
+
+use crate::rules::prelude::*;
+
+pub(super) fn rules() -> Vec<Rule> {
+    let rule = rule("number-out-of-range", Class::Conflict)
+        .summary("a number that libvirt has no room for, or a 0 where it takes none")
+        .doc(
+            "libvirt holds counts of CPUs, queues and vectors, orders of boot devices, rates and places on a SCSI adapter in 32 bits, which the \
+             schema does not say. Where a 0 would mean nothing it is refused: leave the attribute out.",
+        )
+        .finds("<vcpu>1</vcpu><cpu><topology sockets='4294967296' cores='1' threads='1'/></cpu>")
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' queues='4294967296'/><source file='/a'/>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds("<devices><sound model='virtio' streams='0'/></devices>");
+    vec![none(wide(rule))]
+}
+
+fn wide(rule: Rule) -> Rule {
+    row_of_each!(
+        rule,
+        [CpuTopology CryptoBackend DeviceBoot DiskDriver InterfaceDriver RngRate ShmemMsi],
+        refuse(|it: &Of, _| too_wide(it, &[]))
+    )
+    // The unit has 64 bits.
+    .row(refuse(|it: &HostdevScsiAddress, _| too_wide(it, &["unit"])))
+}
+
+fn none(rule: Rule) -> Rule {
+    rule.row(refuse(|it: &Sound, _| zero("streams", it.streams == Some(Decimal(0)))).since(10, 4, 0))
+        .row(refuse(|it: &CpuMaxPhysAddr, _| zero("limit", it.limit == Some(0))).since(9, 3, 0))
+        .row(refuse(|it: &ControllerTarget, _| zero("memReserve", it.mem_reserve == Some(AnyBase(0)))).since(10, 3, 0))
+        .row(refuse(|it: &AudioServerEnd, _| zero("latency", it.latency == Some(Decimal(0)))))
+}
+
+fn zero(name: &str, is_zero: bool) -> Option<String> {
+    is_zero.then(|| format!("'{name}' is not 0: leave it out, or give another number"))
+}
+
+/// Objects to the first number that 32 bits do not hold, but for those that have more.
+fn too_wide(content: &dyn Content, but: &[&str]) -> Option<String> {
+    let mut beyond = None;
+    fields(content, |line, slot| {
+        if let Slot::Value(field) = slot
+            && u32::try_from(number(field)).is_err()
+            && !but.contains(&line.name)
+        {
+            beyond.get_or_insert(line.name);
+        }
+    });
+    beyond.map(|name| format!("'{name}' has 32 bits: the greatest number that it holds is {}", u32::MAX))
+}
+
+/// The number in a field of 64 bits, 0 where there is none.
+fn number(field: &dyn Field) -> u64 {
+    let field: &dyn Any = field;
+    let plain = field.downcast_ref::<u64>().copied().or_else(|| *field.downcast_ref::<Option<u64>>()?);
+    let any_base = || field.downcast_ref::<AnyBase>().copied().or_else(|| *field.downcast_ref::<Option<AnyBase>>()?);
+    plain.or_else(|| Some(any_base()?.0)).unwrap_or(0)
+}
