@@ -98,7 +98,7 @@ fn refused() -> Rule {
         .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
         .row(
             refuse_in(Numatune::MEMNODES, |node, _| {
-                (!restricts(node.mode)).then_some("cells are placed restrictively where the whole memory is")
+                (!restricts(node.mode)).then_some("where the whole memory is placed restrictively its cells are, too: set mode='restrictive' here, or another mode of <memory>")
             })
             .when(|numatune, _| restricts_all(numatune)),
         )
@@ -175,7 +175,7 @@ fn restricts_all(numatune: &Numatune) -> bool {
 
 fn nowhere_else() -> Draft<Numatune> {
     refuse_in(Numatune::MEMNODES, |node, _| {
-        restricts(node.mode).then_some("cells are placed restrictively only where the whole memory is")
+        restricts(node.mode).then_some("cells are placed restrictively only where the whole memory is: set mode='restrictive' of <memory>, or another mode here")
     })
     .when(|numatune, _| !restricts_all(numatune))
 }

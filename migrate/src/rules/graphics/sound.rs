@@ -95,7 +95,7 @@ fn conflict() -> Rule {
         .row(unique(
             Devices::AUDIOS,
             |audio, _| Some(audio.id.0),
-            |id| format!("another audio back end has the number {id}"),
+            |id| format!("another audio back end has the number {id} already: choose another one"),
         ))
         .row(exists(|audio: &SoundAudio| Some(audio.id.0), AUDIO))
         // libvirt does not ask a display over D-Bus whether its back end is there.

@@ -23,7 +23,7 @@ pub(super) fn refused() -> Rule {
         .finds("<devices><interface type='user'><virtualport type='openvswitch'/></interface></devices>")
         .row(refuse(|it: &Interface, _| {
             let kept = virtualport(it).is_none() && kept_child(&it.xml, "virtualport").is_some();
-            kept.then(|| format!("an interface of type {} has no virtual port", type_name(it)))
+            kept.then(|| format!("an interface of type {} has no virtual port: leave out <virtualport>", type_name(it)))
         }))
         .row(refuse(|port: &VirtualPort, _| {
             let (taken, _) = parameters(port.type_?)?;
@@ -34,7 +34,7 @@ pub(super) fn refused() -> Rule {
         .row(
             refuse(|it: &Interface, _| {
                 let port = virtualport(it).filter(|_| !matches!(it.type_, InterfaceType::Network(_)))?;
-                let Some(type_) = port.type_ else { return Some("a virtual port needs a type".to_owned()) };
+                let Some(type_) = port.type_ else { return Some("a virtual port needs a type: add type, as type='openvswitch'".to_owned()) };
                 let (given, (_, needed)) = (of(port), parameters(type_)?);
                 let missing = needed.iter().find(|name| !given.contains(name))?;
                 Some(format!("a port of this type needs '{missing}'"))

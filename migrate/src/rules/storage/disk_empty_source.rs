@@ -3,6 +3,7 @@
 
 use domxml_runtime::{Nest, SlotMut, fields_mut, says_nothing};
 
+use super::disk_refused::is_drive;
 use super::targets::source;
 use crate::rules::prelude::*;
 
@@ -25,7 +26,8 @@ pub(super) fn without_medium() -> Rule {
              only reported.")
         .finds("<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>")
         .row(note(|disk: &Disk, _| {
-            let type_ = lost_type(disk)?;
+            // A hard disk without source is refused.
+            let type_ = lost_type(disk).filter(|_| is_drive(disk))?;
             Some(format!("the drive has no medium: libvirt turns type='{type_}' into type='file'"))
         }))
 }
