@@ -36,20 +36,39 @@ pub enum Documents {
     Any,
 }
 
+/// What becomes of a document that no command can go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// What is wrong with it is told.
+    Told,
+    /// What is wrong was to be ignored, and so is the document.
+    PassedOver,
+    /// As before, and the document goes to standard output as it came: in a filter nothing may be lost.
+    PassedOn,
+}
+
+/// For commands that ignore nothing.
+pub fn told(_: &Origin, _: &str) -> Unfit {
+    Unfit::Told
+}
+
 /// Reads every file, lets `work` make a report of it, and prints the reports in order. All files are done,
-/// whatever becomes of what is printed.
+/// whatever becomes of what is printed. `unfit` says what becomes of a file with which there is something wrong, of this id, that
+/// `work` could not go on with.
 ///
 /// # Errors
 /// One line: the call was wrong.
-pub fn run<W>(
+pub fn run<U, W>(
     items: Vec<Item>,
     jobs: usize,
     output: &Output,
     findings: Findings,
     documents: Documents,
+    unfit: U,
     work: W,
 ) -> Result<Summary, String>
 where
+    U: Fn(&Origin, &str) -> Unfit + Sync,
     W: Fn(&Origin, &Source) -> FileReport + Sync,
 {
     let pool = pool(jobs, items.len())?;
@@ -68,8 +87,10 @@ where
         let (chunk, later) = rest.split_at(chunk(rest));
         rest = later;
         let mut reports: Vec<FileReport> = match &pool {
-            Some(pool) => pool.install(|| chunk.par_iter().map(|origin| one(origin, documents, &work)).collect()),
-            None => chunk.iter().map(|origin| one(origin, documents, &work)).collect(),
+            Some(pool) => {
+                pool.install(|| chunk.par_iter().map(|origin| one(origin, documents, &unfit, &work)).collect())
+            }
+            None => chunk.iter().map(|origin| one(origin, documents, &unfit, &work)).collect(),
         };
         progress.inc(reports.len() as u64);
         progress.suspend(|| {
@@ -172,8 +193,9 @@ impl<W: Write> Sink<W> {
     }
 }
 
-fn one<W>(item: &Item, documents: Documents, work: &W) -> FileReport
+fn one<U, W>(item: &Item, documents: Documents, unfit: &U, work: &W) -> FileReport
 where
+    U: Fn(&Origin, &str) -> Unfit + Sync,
     W: Fn(&Origin, &Source) -> FileReport,
 {
     let origin = match item {
@@ -188,9 +210,12 @@ where
         }
     };
     let mut report = match input::read(origin) {
-        Ok(source) => unfit(origin, &source, documents).unwrap_or_else(|| work(origin, &source)),
+        Ok(source) => match objected(origin, &source, documents) {
+            Some(report) => settle(report, &source.bytes, |id| unfit(origin, id)),
+            None => work(origin, &source),
+        },
         Err(Unread::Io(error)) => unreadable(origin.label(), error),
-        Err(Unread::NotText(error)) => not_text(origin.label(), error),
+        Err(Unread::NotText(error, bytes)) => settle(not_text(origin.label(), error), &bytes, |id| unfit(origin, id)),
     };
     report.path = origin.path().map(Path::to_owned);
     if report.findings.is_empty() && report.claims.is_empty() {
@@ -212,7 +237,7 @@ fn not_text(label: String, error: NotText) -> FileReport {
 }
 
 /// The report of a document that no command can do anything with: it is not a domain, and holds none that can be read.
-fn unfit(origin: &Origin, source: &Source, documents: Documents) -> Option<FileReport> {
+fn objected(origin: &Origin, source: &Source, documents: Documents) -> Option<FileReport> {
     let action = match documents {
         Documents::Domains => Action::Failed,
         Documents::Judged => Action::Unchanged,
@@ -222,6 +247,18 @@ fn unfit(origin: &Origin, source: &Source, documents: Documents) -> Option<FileR
     let found = matches!(origin, Origin::Found(_)) && matches!(source.content, Content::Other { .. });
     let (action, findings) = if found { (Action::Skipped, Vec::new()) } else { (action, vec![objection]) };
     Some(FileReport::new(origin.label(), &source.text, findings, action))
+}
+
+/// The report of a document with these bytes that is unfit, where what is wrong with it was perhaps to be ignored.
+fn settle(mut report: FileReport, bytes: &[u8], unfit: impl Fn(&str) -> Unfit) -> FileReport {
+    let Some(finding) = report.findings.first() else { return report };
+    let becomes = unfit(&finding.rule);
+    if becomes != Unfit::Told {
+        report.findings.clear();
+        report.action = Action::Skipped;
+        report.output = (becomes == Unfit::PassedOn).then(|| bytes.to_owned());
+    }
+    report
 }
 
 /// The report of what is no file.

@@ -60,15 +60,15 @@ pub struct Source {
 pub enum Unread {
     /// One line: there is no such file, it is too large, ...
     Io(String),
-    /// It is not text of the encoding that it declares.
-    NotText(NotText),
+    /// It is not text of the encoding that it declares: what is wrong, and its bytes.
+    NotText(NotText, Vec<u8>),
 }
 
 impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => f.write_str(error),
-            Self::NotText(error) => error.fmt(f),
+            Self::NotText(error, _) => error.fmt(f),
         }
     }
 }
@@ -83,9 +83,13 @@ pub fn read(origin: &Origin) -> Result<Source, Unread> {
         Some(path) => read_file(path),
     }
     .map_err(|error| Unread::Io(error.to_string()))?;
-    let Decoded { text, form } = domxml_xml::decode(&bytes).map_err(Unread::NotText)?;
-    let content = Content::of(&text);
-    Ok(Source { bytes, text, form, stamp, content })
+    match domxml_xml::decode(&bytes) {
+        Ok(Decoded { text, form }) => {
+            let content = Content::of(&text);
+            Ok(Source { bytes, text, form, stamp, content })
+        }
+        Err(error) => Err(Unread::NotText(error, bytes)),
+    }
 }
 
 /// How often a file that is being written is read anew.

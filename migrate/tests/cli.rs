@@ -55,6 +55,36 @@ fn ids_are_explained_selected_and_ignored() {
     }
 }
 
+/// A document that was to be ignored is passed over wherever it comes from, and a filter hands it on as it came.
+#[test]
+fn what_is_ignored_of_a_document_that_cannot_be_read_passes_it_over() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("named.xml");
+    for (id, content) in [
+        ("not-a-domain", &b"<network><name>n</name></network>"[..]),
+        ("xml-syntax", b"<domain>{{ name }}"),
+        ("xml-syntax", b"<domain type='kvm'><name>m\xfcller</name></domain>"),
+        ("xml-syntax", b"<domainsnapshot><domain>"),
+        ("validity", b"<html/>"),
+    ] {
+        fs::write(&file, content).expect("written");
+        for command in [&["check"][..], &["upgrade"], &["upgrade", "--check"]] {
+            let told = dommigrate().args(command).arg(&file).output().expect("it runs");
+            assert_ne!(told.status.code(), Some(0), "{command:?} {id}");
+            let passed = dommigrate().args(command).args(["--ignore", id]).arg(&file).output().expect("it runs");
+            assert_eq!(passed.status.code(), Some(0), "{command:?} {id}: {passed:?}");
+            assert!(String::from_utf8_lossy(&passed.stderr).contains("no findings"), "{command:?} {id}: {passed:?}");
+            assert_eq!(fs::read(&file).expect("it is there"), content);
+        }
+        let filter = |more: &[&str]| {
+            let mut call = dommigrate();
+            call.args(["upgrade", "--ignore", id]).args(more).write_stdin(content).output().expect("it runs").stdout
+        };
+        assert_eq!(filter(&[]), content, "{id}");
+        assert_eq!(filter(&["--check"]), b"", "{id}");
+    }
+}
+
 /// The format is known up to one libvirt, which every answer about versions names.
 #[test]
 fn what_is_newer_than_the_format_is_no_target() {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{DONE, FAILED, FOUND, host_of};
-use crate::batch::{self, Documents};
+use crate::batch::{self, Documents, Unfit};
 use crate::cli::{Check, Files, Layout, OutputFormat};
 use crate::config::Configs;
 use crate::engine;
 use crate::holder::Content;
+use crate::input::Origin;
 use crate::judgement::Judge;
 use crate::options::Fate;
 use crate::report::{Action, FileReport, Findings};
@@ -30,7 +31,12 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let judge = Judge::embedded()?;
     let failing = AtomicBool::new(false);
     let jobs = args.files.jobs;
-    let summary = batch::run(items, jobs, &args.output, Findings::Result, Documents::Judged, |origin, source| {
+    let unfit = |origin: &Origin, id: &str| match by_file.of(origin) {
+        Ok(wanted) if wanted.0.muted.contains(&id) => Unfit::PassedOver,
+        _ => Unfit::Told,
+    };
+    let place = Findings::Result;
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Judged, unfit, |origin, source| {
         let wanted = match by_file.of(origin) {
             Ok(wanted) => wanted,
             Err(error) => return batch::unreadable(origin.label(), error),

@@ -7,14 +7,14 @@ use std::fmt::Write as _;
 use domxml_runtime::Version;
 
 use super::{DONE, FAILED};
-use crate::batch::Documents;
+use crate::batch::{self, Documents};
 use crate::cli::{Files, Info};
 use crate::config::Configs;
 use crate::engine::{self, Needs};
+use crate::features;
 use crate::finding::{Finding, Level, ids};
 use crate::report::{Action, Feature, Features, FileReport, Findings, Refused};
 use crate::rule::Range;
-use crate::{batch, features};
 
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Info = configs.whole(files)?;
@@ -24,7 +24,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let items = configs.collect(&args.files)?;
     let by_file = configs.by_file(&items, |args: Info| Ok(args.files.unknown.unwrap_or_default()))?;
     let jobs = args.files.jobs;
-    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, batch::told, |origin, source| {
         let unknown = match by_file.of(origin) {
             Ok(unknown) => *unknown,
             Err(error) => return batch::unreadable(origin.label(), error),

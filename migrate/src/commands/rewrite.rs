@@ -5,7 +5,7 @@ use std::path::Path;
 use domxml_runtime::edit::Around;
 
 use super::{DONE, FAILED, FOUND};
-use crate::batch::{self, Documents};
+use crate::batch::{self, Documents, Unfit};
 use crate::cli::{Files, Fmt, Layout, Output, OutputFormat, Profile, Upgrade, Write};
 use crate::config::Configs;
 use crate::engine::{self, Outcome};
@@ -24,7 +24,11 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
     let place = place(args.files.read_stdin(), &args.output, &args.write);
     let writing = Writing::new(args.write, &args.output)?;
     let jobs = args.files.jobs;
-    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
+    let unfit = |origin: &Origin, id: &str| match by_file.of(origin) {
+        Ok(options) if options.muted.contains(&id) => writing.passed(origin),
+        _ => Unfit::Told,
+    };
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, unfit, |origin, source| {
         let options = match by_file.of(origin) {
             Ok(options) => options,
             Err(error) => return batch::unreadable(origin.label(), error),
@@ -44,7 +48,7 @@ pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
     let place = place(args.files.read_stdin(), &args.output, &args.write);
     let writing = Writing::new(args.write, &args.output)?;
     let jobs = args.files.jobs;
-    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, |origin, source| {
+    let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, batch::told, |origin, source| {
         let (unknown, layout) = match by_file.of(origin) {
             Ok(options) => *options,
             Err(error) => return batch::unreadable(origin.label(), error),
@@ -116,6 +120,11 @@ impl Writing {
         Ok(Self { options, names, fixes, replacer })
     }
 
+    /// What becomes of a document that is left because what is wrong with it is ignored.
+    fn passed(&self, origin: &Origin) -> Unfit {
+        if *origin == Origin::Stdin && !self.options.nothing() { Unfit::PassedOn } else { Unfit::PassedOver }
+    }
+
     /// `comments`: whether they are kept.
     pub(super) fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome, comments: bool) -> FileReport {
         let mut report = FileReport::new(origin.label(), &source.text, outcome.findings, Action::Failed);
@@ -127,6 +136,7 @@ impl Writing {
             if !report.has_errors() {
                 // What is wrong with it was to be ignored.
                 report.action = Action::Skipped;
+                report.output = (self.passed(origin) == Unfit::PassedOn).then(|| source.bytes.clone());
             }
             return report;
         };

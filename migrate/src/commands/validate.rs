@@ -3,12 +3,12 @@
 use relaxng_model::FileResolver;
 
 use super::status_of_findings;
-use crate::batch::Documents;
+use crate::batch::{self, Documents};
 use crate::cli::{Files, Validate};
 use crate::config::Configs;
+use crate::engine;
 use crate::judgement::Judge;
 use crate::report::{Action, FileReport, Findings};
-use crate::{batch, engine};
 
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Validate = configs.whole(files)?;
@@ -27,7 +27,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let items = configs.collect(&args.files)?;
     let targets = configs.by_file(&items, |args: Validate| Ok(args.target))?;
     let jobs = args.files.jobs;
-    let summary = batch::run(items, jobs, &args.output, Findings::Result, documents, |origin, source| {
+    let summary = batch::run(items, jobs, &args.output, Findings::Result, documents, batch::told, |origin, source| {
         let target = match targets.of(origin) {
             Ok(target) => *target,
             Err(error) => return batch::unreadable(origin.label(), error),

@@ -19,7 +19,8 @@ use crate::report::{Action, FileReport, Findings, visible};
 pub(super) fn get(args: &Get) -> Result<u8, String> {
     let output = Output { output_format: OutputFormat::Text, color: Color::Auto, quiet: true, verbose: 0 };
     let absent = AtomicBool::new(false);
-    let summary = batch::run(items(&args.file), 1, &output, Findings::Aside, Documents::Domains, |origin, source| {
+    let (items, place, told) = (items(&args.file), Findings::Aside, batch::told);
+    let summary = batch::run(items, 1, &output, place, Documents::Domains, told, |origin, source| {
         let (values, findings) = got(&args.paths, source);
         absent.fetch_or(values.iter().any(Option::is_none), Ordering::Relaxed);
         let failed = findings.iter().any(|finding| finding.level == Level::Error);
@@ -43,7 +44,8 @@ pub(super) fn set(args: Set) -> Result<u8, String> {
     let Set { file, values, unset, write, output } = args;
     let place = place(file.as_os_str() == "-", &output, &write);
     let writing = Writing::new(write, &output)?;
-    let summary = batch::run(items(&file), 1, &output, place, Documents::Domains, |origin, source| {
+    let (items, told) = (items(&file), batch::told);
+    let summary = batch::run(items, 1, &output, place, Documents::Domains, told, |origin, source| {
         let places = source.content.paths();
         let removed = unset.iter().map(|path| (Target::of(&places, path), None));
         let given = values.iter().map(|(path, value)| (Target::of(&places, path), Some(value.as_str())));
