@@ -78,6 +78,40 @@ fn what_is_removed_takes_its_line_and_its_comments() {
 }
 
 #[test]
+fn what_goes_from_one_line_leaves_no_line_behind() {
+    let text =
+        "<shop name='x'>\n  <title>t</title>\n  <!-- a --> <item kind='voucher'/> <!-- b -->\n  <closed/>\n</shop>";
+    let all = "  <!-- a --> <item kind='voucher'/> <!-- b -->\n";
+    changes(text, |shop| shop.items.clear(), all, "");
+    // Where something stays on the line, so does the line.
+    let two = text.replace("/> <!-- b", "/> <?p?><odd/> <!-- b");
+    changes(&two, |shop| shop.items.clear(), "<!-- a --> <item kind='voucher'/> ", "");
+}
+
+#[test]
+fn what_is_new_in_an_element_that_shares_its_line_stays_on_that_line() {
+    let authors = |shop: &mut Shop| {
+        let ItemKind::Book(book) = &mut shop.items[0].kind else { panic!("a book") };
+        book.authors = vec!["A".to_owned()];
+    };
+    let text = "<shop name='x'>\n  <title>t</title><item kind='book' pages='1'/>\n</shop>";
+    changes(text, authors, " pages='1'/>", " pages='1'><author>A</author></item>");
+    // A comment before it is of the same line, and no element.
+    let text = "<shop name='x'>\n  <title>t</title>\n  <!-- c --> <item kind='book' pages='1'/>\n</shop>";
+    changes(text, authors, " pages='1'/>", " pages='1'>\n    <author>A</author>\n  </item>");
+}
+
+#[test]
+fn what_is_cut_out_of_another_text_is_indented_by_its_end_tag() {
+    let text = "<shop name='x'>\n\t\t<item kind='book' pages='1'/>\n\t</shop>";
+    let authors = |shop: &mut Shop| {
+        let ItemKind::Book(book) = &mut shop.items[0].kind else { panic!("a book") };
+        book.authors = vec!["A".to_owned()];
+    };
+    changes(text, authors, " pages='1'/>", " pages='1'>\n\t\t\t<author>A</author>\n\t\t</item>");
+}
+
+#[test]
 fn what_is_inserted_takes_no_comment_of_its_neighbours() {
     let new = "\t<item kind='book' pages='3'>\n\t\t<author>A</author>\n\t</item>\n";
     let first = format!("{new}\n\t<!-- the first");

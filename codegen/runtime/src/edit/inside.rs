@@ -53,19 +53,28 @@ impl Inside<'_, '_> {
 pub(super) fn close_gaps(gaps: &mut [String], gone: &[bool]) {
     const ENDS: [char; 2] = ['\n', '\r'];
     const BLANKS: [char; 2] = [' ', '\t'];
-    for at in (0..gone.len()).filter(|at| gone[*at]) {
+    let mut next = 0;
+    while next < gone.len() {
+        let at = next;
+        next += 1;
+        if !gone[at] {
+            continue;
+        }
+        // With it goes what is gone from the same line.
+        while next < gone.len() && gone[next] && is_blank(&gaps[next]) && !gaps[next].contains(ENDS) {
+            gaps[next].clear();
+            next += 1;
+        }
         let line = gaps[at].trim_end_matches(BLANKS).len();
         let (begins, ends) =
-            (gaps[at][..line].ends_with(ENDS), gaps[at + 1].trim_start_matches(BLANKS).starts_with(ENDS));
+            (gaps[at][..line].ends_with(ENDS), gaps[next].trim_start_matches(BLANKS).starts_with(ENDS));
         match (begins, ends) {
             (true, true) => {
                 let both = gaps[at][..line].ends_with("\r\n");
                 gaps[at].truncate(line - 1 - usize::from(both));
             }
             (false, true) => gaps[at].truncate(line),
-            (_, false) => {
-                drop(gaps[at + 1].drain(..gaps[at + 1].len() - gaps[at + 1].trim_start_matches(BLANKS).len()))
-            }
+            (_, false) => drop(gaps[next].drain(..gaps[next].len() - gaps[next].trim_start_matches(BLANKS).len())),
         }
     }
 }

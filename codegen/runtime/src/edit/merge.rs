@@ -3,7 +3,7 @@
 use super::identity::Pairs;
 use super::inside::{Inside, close_gaps};
 use super::plan::Plan;
-use super::style::{Fragment, LineEnds, Style, indentation, with_line_ends, with_quotes};
+use super::style::{Fragment, LineEnds, Style, with_line_ends, with_quotes};
 use super::tag;
 use crate::reader::is_blank;
 use crate::writer::{MarkKind, Print};
@@ -107,7 +107,7 @@ impl<'m, 'd> Merge<'m, 'd> {
             return out;
         }
         let tag_range = tag::range(self.text, node.range());
-        let spot = self.spot(node, indentation(self.text, node.range().start));
+        let spot = self.spot(node);
         let kinds = (self.before.marks[before].kind, self.after.marks[after].kind);
         if !matches!(kinds, (MarkKind::Element, MarkKind::Element) | (MarkKind::Leaf, MarkKind::Leaf)) {
             return self.printed(after, spot);
@@ -137,7 +137,7 @@ impl<'m, 'd> Merge<'m, 'd> {
             return out;
         }
         let empty = inside.nodes.is_empty() && is_blank(&gaps[0]) && !gaps[0].contains(['\n', '\r']);
-        let broken = !holds_text && (if empty { self.style.broken } else { inside.is_broken() });
+        let broken = !holds_text && (if empty { spot.broken } else { inside.is_broken() });
         let indent =
             inside.indentation(self.text).map_or_else(|| format!("{}{}", spot.indent, self.style.unit), str::to_owned);
         let end_tag = if inside.end_tag.is_empty() { format!("</{name}>") } else { inside.end_tag.to_owned() };
@@ -176,8 +176,28 @@ impl<'m, 'd> Merge<'m, 'd> {
         out
     }
 
-    fn spot<'s>(&self, node: Node<'m, 'd>, indent: &'s str) -> Spot<'s> {
-        Spot { indent, line_end: self.line_ends.near(self.text, node.range().start), broken: self.style.broken }
+    /// Where an element of the original stands. What is new in one that shares its line with other elements stays on that line.
+    fn spot(&self, node: Node<'m, 'd>) -> Spot<'m> {
+        let indent = self.indent_of(node);
+        let broken = self.style.broken && (indent.is_some() || node == self.document.root_element());
+        let line_end = self.line_ends.near(self.text, node.range().start);
+        Spot { indent: indent.unwrap_or_default(), line_end, broken }
+    }
+
+    /// The blanks at the beginning of the line of an element; none where other elements stand before it there.
+    fn indent_of(&self, node: Node<'m, 'd>) -> Option<&'m str> {
+        let mut first = node;
+        loop {
+            let start = first.range().start;
+            let before = self.text[..start].trim_end_matches([' ', '\t']);
+            if before.is_empty() || before.ends_with(['\n', '\r']) {
+                return Some(&self.text[before.len()..start]);
+            }
+            let ahead = first.prev_sibling()?;
+            let is_passed =
+                ahead.is_comment() || ahead.is_pi() || ahead.is_text() && is_blank(&self.text[ahead.range()]);
+            first = Some(ahead).filter(|_| is_passed)?;
+        }
     }
 
     /// Puts a new part where the text ends.
@@ -211,7 +231,7 @@ impl<'m, 'd> Merge<'m, 'd> {
         let stood = mark.kind != MarkKind::Leaf && !self.before.marks[before].span.is_empty();
         let known = || self.elements.get_or_init(elements).get(&start).filter(|_| stood).copied();
         let Some(node) = node.or_else(known) else { return self.printed(part, spot) };
-        let from = indentation(self.text, node.range().start);
+        let from = self.indent_of(node).unwrap_or_default();
         self.element(node, before, part, true).moved(from, spot.indent)
     }
 

@@ -18,7 +18,9 @@ impl Style {
         let double = memchr::memmem::find_iter(text.as_bytes(), "=\"").count();
         let single = memchr::memmem::find_iter(text.as_bytes(), "='").count();
         let first = root.first_element_child().map(|child| indentation(text, child.range().start));
-        let own = indentation(text, root.range().start);
+        // Of a text that begins with the root, as one cut out of another does, the end tag shows how deep it stands.
+        let shown = if root.range().start == 0 { text.rfind("</").unwrap_or(0) } else { root.range().start };
+        let own = indentation(text, shown);
         let unit = first.and_then(|first| first.strip_prefix(own)).filter(|unit| !unit.is_empty()).unwrap_or("  ");
         let inside = &text[root.range()];
         Style {
