@@ -146,7 +146,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
                 node.text = scalar::trim(&node.text).into();
             }
             nodes.push(node);
-            same_line = true;
+            same_line = !ends_line(child);
             continue;
         };
         let count = counts.entry(name).or_default();
@@ -170,6 +170,12 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
         kept.leaves.append(&mut kept_leaves);
         kept.needs(used);
     }
+}
+
+/// Whether a node is a text with which its line ends.
+fn ends_line(node: Node<'_, '_>) -> bool {
+    let text = node.text().filter(|_| node.is_text()).unwrap_or_default();
+    text[text.trim_end().len()..].contains('\n')
 }
 
 fn listed(ids: &[NodeId], node: Node<'_, '_>) -> bool {

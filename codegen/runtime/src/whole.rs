@@ -1,7 +1,7 @@
 //! What is done with all fields of a struct at once, by its table.
 
-use crate::content::{Content, fields};
-use crate::extra::{Extra, Span};
+use crate::content::{Content, fields, fields_mut};
+use crate::extra::{Extra, KeptValue, Span};
 use crate::info::{FieldInfo, FieldKind, Name};
 use crate::slots::{Prefer, Selection, Slot, SlotMut};
 use crate::writer::usual_prefix;
@@ -62,8 +62,41 @@ pub fn merge(content: &mut dyn Content, other: &mut dyn Content, prefer: Prefer)
             merge(own, new, prefer);
         }
     }
+    let mut brings = false;
     if let (Some(own), Some(new)) = (content.extra_mut(), other.extra_mut()) {
+        brings = new.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty());
         own.absorb(std::mem::take(new));
+    }
+    if brings {
+        read_kept(content);
+    }
+}
+
+/// Reads attributes that were kept because the branch in which they stood does not have them, where the branch that they have come to does.
+fn read_kept(content: &mut dyn Content) {
+    let kept = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut());
+    let Some(mut attributes) = kept.map(|kept| std::mem::take(&mut kept.attributes)) else { return };
+    let mut unknown = Vec::new();
+    fields_mut(content, |_, slot| {
+        let SlotMut::Payload(payload) = slot else { return };
+        let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) else { return };
+        fields_mut(members, |line, slot| {
+            if let SlotMut::Value(field) = slot
+                && line.kind == FieldKind::Attribute
+                && field.count() == 0
+                && let Some(at) = attributes.iter().position(|(name, _)| line.is("", name))
+            {
+                let (_, value) = attributes.remove(at);
+                if field.read(&value).is_err() {
+                    unknown.push(KeptValue { ns: line.ns, name: line.name, value, absent: false });
+                }
+            }
+        });
+    });
+    if let Some(extra) = content.extra_mut() {
+        let kept = extra.kept_mut();
+        kept.attributes = attributes;
+        kept.values.append(&mut unknown);
     }
 }
 

@@ -138,6 +138,16 @@ fn comments_of_what_is_gone_are_not_lost() {
 }
 
 #[test]
+fn a_comment_below_a_text_stays_below_it() {
+    for text in [
+        "<shop name='x'>\n  some text\n  <!-- below -->\n  <closed/>\n</shop>\n",
+        "<shop name='x'>\n  some text <!-- behind -->\n</shop>\n",
+    ] {
+        assert_eq!(rewritten(text), text);
+    }
+}
+
+#[test]
 fn unknown_content_is_kept_in_place() {
     let text = "\
 <shop name='x' colour='red'>

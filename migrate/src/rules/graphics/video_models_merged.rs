@@ -1,6 +1,6 @@
 //! `video-models-merged`: a video card has one model.
 
-use domxml_runtime::{ReadOptions, SlotMut, Unknown, extras_mut, fields_mut};
+use domxml_runtime::{Field, FieldInfo, ReadOptions, SlotMut, Unknown, extras_mut, fields_mut};
 
 use crate::rules::prelude::*;
 
@@ -41,19 +41,19 @@ fn merge(model: &mut VideoModel, mut other: VideoModel) {
     // What was read from a text of its own stands where the first model stands.
     other.acceleration.iter_mut().for_each(|it| it.xml.span = model.xml.span);
     other.resolution.iter_mut().for_each(|it| it.xml.span = model.xml.span);
-    for (name, size) in take_sizes(&mut other) {
-        match &mut model.type_ {
-            VideoModelType::Qxl(qxl) => fields_mut(qxl, |line, slot| {
-                if let SlotMut::Value(field) = slot
-                    && line.name == &*name
-                    && field.count() == 0
-                {
-                    // What is no size says nothing.
-                    field.read(&size).ok();
+    for (name, value) in take_own(&mut other) {
+        let mut has = false;
+        each_own(model, |line, field| {
+            if line.name == &*name {
+                has = true;
+                if field.count() == 0 {
+                    // What cannot be read says nothing.
+                    field.read(&value).ok();
                 }
-            }),
-            _ if kept_attribute(&model.xml, &name).is_none() => model.xml.kept_mut().attributes.push((name, size)),
-            _ => {}
+            }
+        });
+        if !has && kept_attribute(&model.xml, &name).is_none() {
+            model.xml.kept_mut().attributes.push((name, value));
         }
     }
     if let Some(kept) = &mut other.xml.kept {
@@ -62,15 +62,33 @@ fn merge(model: &mut VideoModel, mut other: VideoModel) {
     model.merge(other, Prefer::First);
 }
 
-/// The sizes that only the type QXL has: with other types they are attributes that are not known.
-fn take_sizes(model: &mut VideoModel) -> Vec<(Box<str>, Box<str>)> {
-    let mut sizes = Vec::new();
-    if let VideoModelType::Qxl(qxl) = &mut model.type_ {
-        let own = numbers(&std::mem::take(qxl)).into_iter();
-        sizes.extend(own.map(|(name, size)| (name.into(), size.to_string().into())));
-    } else if let Some(kept) = &mut model.xml.kept {
+/// The attributes that only the model's type has, and the sizes of QXL, which are not known of other types.
+fn take_own(model: &mut VideoModel) -> Vec<(Box<str>, Box<str>)> {
+    let mut own = Vec::new();
+    each_own(model, |line, field| {
+        if field.count() > 0 {
+            let mut value = String::new();
+            field.write(0, &mut value);
+            field.clear();
+            own.push((line.name.into(), value.into()));
+        }
+    });
+    if let Some(kept) = &mut model.xml.kept {
         let is_size = |name: &str| VideoModelTypeQxl::table().fields.iter().any(|line| line.name == name);
-        sizes.extend(kept.attributes.extract_if(.., |(name, _)| is_size(name)));
+        own.extend(kept.attributes.extract_if(.., |(name, _)| is_size(name)));
     }
-    sizes
+    own
+}
+
+/// Visits the attributes that only the model's type has.
+fn each_own(model: &mut VideoModel, mut see: impl FnMut(&FieldInfo, &mut dyn Field)) {
+    fields_mut(model, |_, slot| {
+        let SlotMut::Payload(payload) = slot else { return };
+        let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) else { return };
+        fields_mut(members, |line, slot| {
+            if let SlotMut::Value(field) = slot {
+                see(line, field);
+            }
+        });
+    });
 }

@@ -87,6 +87,7 @@ fn options() -> Rule {
         )
         .finds("<devices><controller type='pci' index='1' model='pci-bridge'><target chassisNr='0'/></controller></devices>")
         .finds("<devices><controller type='pci' index='1' model='pci-root'><target index='0'/></controller></devices>")
+        .finds("<devices><controller type='pci' model='pci-root'><target index='0'/></controller></devices>")
         .row(refuse(|it: &Controller, _| {
             // What the type takes is not among what is kept.
             kept_attribute(&it.xml, "model").map(|_| format!("a controller of the type {} has no model", type_name(it)))
@@ -121,7 +122,8 @@ fn options() -> Rule {
         }))
         .row(refuse(|it: &Controller, _| {
             let place = target(it)?.index.filter(|place| place.0 <= 30)?;
-            let wrong = it.index.is_some_and(|index| (index == 0) != (place.0 == 0));
+            // A controller without an index is none with index 0, whichever it gets.
+            let wrong = (it.index == Some(0)) != (place.0 == 0);
             wrong.then_some("the place 0 is that of the controller with index 0, and of no other: choose another index in <target>")
         }))
 }
