@@ -66,8 +66,9 @@ fn read_list(list: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The paths of a list: one on each line, or each ended by a null character.
+/// The paths of a list: one on each line, or each ended by a null character. Before lines an editor may have put a byte order mark.
 fn listed(bytes: &[u8], null: bool) -> Vec<PathBuf> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).filter(|_| !null).unwrap_or(bytes);
     let end = if null { b'\0' } else { b'\n' };
     let lines = bytes.split(|byte| *byte == end);
     let names = lines.map(|line| if null { line } else { line.strip_suffix(b"\r").unwrap_or(line) });
@@ -220,7 +221,8 @@ impl Search {
                     }
                 }
                 Err(error) => {
-                    let item = Item::Failed(root.to_owned(), error.to_string());
+                    let (path, why) = unsearched(&error);
+                    let item = Item::Failed(path.unwrap_or(root).to_owned(), why);
                     found.push(Candidate { item, link: false, file: None });
                 }
             }
@@ -252,6 +254,16 @@ impl Search {
             Err(error) if link && is_loop(&error) => passed(path, "is a symbolic link in a loop: passed over"),
             Err(error) => Candidate { item: Item::Failed(path, error.to_string()), link, file: None },
         })
+    }
+}
+
+/// Where a search could not go on, and why.
+fn unsearched(error: &ignore::Error) -> (Option<&Path>, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => (Some(path), unsearched(err).1),
+        ignore::Error::WithDepth { err, .. } => unsearched(err),
+        ignore::Error::Io(error) => (None, format!("cannot be searched: {error}")),
+        error => (None, error.to_string()),
     }
 }
 
@@ -291,6 +303,7 @@ mod tests {
             listed(bytes, null).into_iter().map(|path| path.display().to_string()).collect()
         };
         assert_eq!(names(b"a.xml\n\nb c.xml\r\nd.xml", false), ["a.xml", "b c.xml", "d.xml"]);
+        assert_eq!(names("\u{feff}a.xml\r\n".as_bytes(), false), ["a.xml"]);
         assert_eq!(names(b"a\nb.xml\0\0c.xml\0", true), ["a\nb.xml", "c.xml"]);
         assert!(names(b"", false).is_empty());
     }

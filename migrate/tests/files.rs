@@ -47,6 +47,24 @@ fn hard_links_are_left_and_told() {
     }
 }
 
+/// A file that nobody may write to is left, unless the system lets the caller do so all the same, as it does root.
+#[cfg(unix)]
+#[test]
+fn a_read_only_file_is_left_but_for_root() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("it is ours");
+    let is_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    let output = dommigrate().arg("upgrade").arg(&file).output().expect("it runs");
+    let (status, expected) = if is_root { (0, NEW) } else { (2, OLD) };
+    assert_eq!(output.status.code(), Some(status), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr).contains("is read-only; left as it is"), !is_root);
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), expected);
+    assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o444);
+}
+
 /// A file of another user in a directory that one may write to.
 #[cfg(unix)]
 #[test]

@@ -188,6 +188,7 @@ fn reports_are_valid_for_every_name() {
         let names: Vec<&str> = properties.split(',').filter_map(|it| Some(it.split_once('=')?.0)).collect();
         assert!(["error", "warning", "notice"].contains(&word) && !message.is_empty(), "{line}");
         assert_eq!(names, ["file", "line", "col", "title"], "{line}");
+        assert!(!line.contains(char::is_control), "{line:?}");
     }
 }
 

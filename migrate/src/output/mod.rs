@@ -110,7 +110,7 @@ impl Replacer {
         let target = fs::canonicalize(path).map_err(|error| failed(&error))?;
         let directory = target.parent().ok_or("cannot be written: it has no directory")?;
         let metadata = fs::metadata(&target).map_err(|error| failed(&error))?;
-        if metadata.permissions().readonly() {
+        if metadata.permissions().readonly() && !may_be_written(&target) {
             return Err("is read-only; left as it is".to_owned());
         }
         let names = Stamp::of(&metadata).names();
@@ -141,6 +141,17 @@ impl Replacer {
             }
         }
     }
+}
+
+/// Whether the system lets the caller write to a file that is read-only, as it lets root.
+#[cfg(unix)]
+fn may_be_written(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn may_be_written(_: &Path) -> bool {
+    false
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,15 +2,27 @@
 
 use std::io::{self, Write};
 
-use super::{FileReport, Reporter, Summary};
+use super::{FileReport, Reporter, Summary, visible};
 use crate::finding::{Level, Lines};
 
 /// See the module.
 #[derive(Debug)]
 pub struct Github;
 
+/// Of the control characters only line ends have a form of their own there; the others would reach the terminal of who reads the log.
 fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let ends = ['\r', '\n'];
+    let escaped = text.replace('%', "%25");
+    let lines = escaped.split_inclusive(ends).map(|line| {
+        let shown = visible(line.trim_end_matches(ends));
+        let end = match line.chars().next_back() {
+            Some('\r') => "%0D",
+            Some('\n') => "%0A",
+            _ => "",
+        };
+        format!("{shown}{end}")
+    });
+    lines.collect()
 }
 
 fn escape_property(text: &str) -> String {
