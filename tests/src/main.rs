@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use domxml_tests::registry::{MEASURES, Material};
-use domxml_tests::{against, corpus, libvirtxml, measures, variants};
+use domxml_tests::{against, corpus, libvirtxml, measures, strewn, variants};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -23,6 +23,9 @@ struct Args {
     /// Write the variants that fall short into this folder
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
+    /// Strew other things into other documents (strewn, strewn-libvirt)
+    #[arg(long, value_name = "NUMBER", default_value_t = strewn::SEED)]
+    seed: u64,
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,7 +66,7 @@ fn main() -> ExitCode {
         Some(Command::Ask { files }) => return ask(&shared, &files),
         Some(Command::Libvirtxml { .. }) | None => {}
     }
-    let material = Material::new(shared, args.keep);
+    let material = Material::new(shared, args.keep, args.seed);
     for (name, take) in args.measures.iter().flat_map(|asked| MEASURES.iter().filter(move |(name, _)| asked == name)) {
         match take(name, &material) {
             Ok(measure) => {

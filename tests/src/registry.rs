@@ -61,8 +61,8 @@ pub static MEASURES: &[(&str, Take)] = &[
     }),
     ("shuffled", |name, of| Ok(order::shuffled(name, of.releases(), Profile::Modern))),
     ("shuffled-libvirt", |name, of| Ok(order::shuffled(name, of.releases(), Profile::Libvirt))),
-    ("strewn", |name, of| Ok(strewn::strewn(name, &of.mixed(), Profile::Modern, 2000))),
-    ("strewn-libvirt", |name, of| Ok(strewn::strewn(name, &of.mixed(), Profile::Libvirt, 2000))),
+    ("strewn", |name, of| Ok(strewn::strewn(name, &of.mixed(), Profile::Modern, 2000, of.seed))),
+    ("strewn-libvirt", |name, of| Ok(strewn::strewn(name, &of.mixed(), Profile::Libvirt, 2000, of.seed))),
     ("oldest", |name, of| Ok(oldest::oldest(name, of.releases(), &of.shared))),
     ("canonical-9.0.0", |name, of| Ok(measures::canonical(name, of.releases(), &of.shared, "9.0.0"))),
     ("canonical-11.3.0", |name, of| Ok(measures::canonical(name, of.releases(), &of.shared, "11.3.0"))),
@@ -138,6 +138,8 @@ pub struct Material {
     pub shared: PathBuf,
     /// Where documents that fall short are to be written, if anywhere.
     pub keep: Option<PathBuf>,
+    /// Where the draws of what is strewn into documents begin.
+    pub seed: u64,
     releases: OnceCell<Vec<Document>>,
     wild: OnceCell<Vec<Document>>,
     mutants: OnceCell<Vec<Document>>,
@@ -146,8 +148,8 @@ pub struct Material {
 impl Material {
     /// The material in this folder.
     #[must_use]
-    pub fn new(shared: PathBuf, keep: Option<PathBuf>) -> Material {
-        Material { shared, keep, releases: OnceCell::new(), wild: OnceCell::new(), mutants: OnceCell::new() }
+    pub fn new(shared: PathBuf, keep: Option<PathBuf>, seed: u64) -> Material {
+        Material { shared, keep, seed, releases: OnceCell::new(), wild: OnceCell::new(), mutants: OnceCell::new() }
     }
 
     fn releases(&self) -> &[Document] {

@@ -14,18 +14,18 @@ use crate::pairs::Random;
 
 pub use sow::sow;
 
-/// Where each draw begins.
-const SEED: u64 = 15;
+/// Where the draws begin, if nobody says otherwise.
+pub const SEED: u64 = 15;
 
 /// Upgrades documents in their own layout, with all sorts of things strewn in: every comment stays, where it belongs; what no rule is
-/// about is not touched; and a second run, or `check`, finds nothing.
+/// about is not touched; and a second run, or `check`, finds nothing. `seed` says where the draws begin.
 #[must_use]
-pub fn strewn(name: &'static str, documents: &[Document], profile: Profile, count: usize) -> Measure {
+pub fn strewn(name: &'static str, documents: &[Document], profile: Profile, count: usize, seed: u64) -> Measure {
     let options = Options { layout: Layout::Keep, ..measures::options(profile, measures::newest()) };
     // Documents that libvirt refuses are left in its profile, whatever stands in them.
     let mut drawn: Vec<&Document> =
         documents.iter().filter(|document| engine::upgrade(&document.text, &options).text.is_some()).collect();
-    let mut random = Random::new(SEED);
+    let mut random = Random::new(seed);
     while drawn.len() > count {
         drawn.swap_remove(random.below(drawn.len()));
     }
@@ -33,7 +33,7 @@ pub fn strewn(name: &'static str, documents: &[Document], profile: Profile, coun
         .par_iter()
         .enumerate()
         .map(|(number, document)| {
-            let mut random = Random::new(SEED + number as u64);
+            let mut random = Random::new(seed.wrapping_add(number as u64));
             let text = sow(&document.text, &mut random);
             (document.name.clone(), wrong(&text, &options))
         })
