@@ -118,6 +118,15 @@ fn what_is_inserted_takes_no_comment_of_its_neighbours() {
     changes(TEXT, |shop| shop.items.insert(0, book(3)), "\n\t<!-- the first", &first);
     changes(TEXT, |shop| shop.items.insert(1, book(3)), "\t<?second", &format!("{new}\t<?second"));
     changes(TEXT, |shop| shop.items.push(book(3)), "\t<closed>", &format!("{new}\t<closed>"));
+    // One behind a start tag is of the element that begins there.
+    let text = "<shop name='x'>\n  <item kind='book' pages='1'> <!-- a -->\n    <!-- b -->\n  </item>\n</shop>";
+    let authors = |shop: &mut Shop| {
+        let ItemKind::Book(book) = &mut shop.items[0].kind else { panic!("a book") };
+        book.authors = vec!["A".to_owned()];
+    };
+    changes(text, authors, "<!-- a -->\n", "<!-- a -->\n    <author>A</author>\n");
+    let alone = text.replace("    <!-- b -->\n", "");
+    changes(&alone, authors, "<!-- a -->\n", "<!-- a -->\n    <author>A</author>\n");
 }
 
 #[test]

@@ -40,11 +40,21 @@ impl Inside<'_, '_> {
         if ended { last + 1 } else { node + 1 }
     }
 
+    /// The first place: behind the remarks on the line of the start tag, where that ends with them.
+    pub(super) fn start(&self) -> usize {
+        let is_of_line = |at: &usize| {
+            let gap = self.gaps[*at];
+            !self.nodes[*at].is_element() && is_blank(gap) && !gap.contains(['\n', '\r'])
+        };
+        let behind = (0..self.nodes.len()).take_while(is_of_line).count();
+        if is_blank(self.gaps[behind]) && self.gaps[behind].contains(['\n', '\r']) { behind } else { 0 }
+    }
+
     /// The place before a node and the remarks that precede it.
     pub(super) fn before(&self, node: usize) -> usize {
         match self.nodes[..node].iter().rposition(Node::is_element) {
             Some(element) => self.behind(element),
-            None => 0,
+            None => self.start(),
         }
     }
 }

@@ -120,7 +120,7 @@ impl<'m, 'd> Merge<'m, 'd> {
                     None if ahead => waiting.push(child),
                     None => {
                         let gone = self.gone_around(inside, plan, child).filter(|_| !same_line);
-                        let place = gone.map_or(last.unwrap_or(0), |place| place + 1);
+                        let place = gone.map_or(last.unwrap_or_else(|| inside.start()), |place| place + 1);
                         plan.added[place].push(child);
                     }
                 }
@@ -135,7 +135,8 @@ impl<'m, 'd> Merge<'m, 'd> {
                 None => {
                     let known = tight.or_else(|| last_of.get(name).copied());
                     let beside = known.or_else(|| next_of.map(|place| inside.before(place))).or(last);
-                    let place = beside.or_else(|| next.map(|place| inside.before(place))).unwrap_or(0);
+                    let place = beside.or_else(|| next.map(|place| inside.before(place)));
+                    let place = place.unwrap_or_else(|| inside.start());
                     plan.added[place].append(&mut waiting);
                     plan.added[place].push(child);
                     place
@@ -144,7 +145,7 @@ impl<'m, 'd> Merge<'m, 'd> {
             (last, tight) = (Some(place), None);
             last_of.insert(name, place);
         }
-        plan.added[last.unwrap_or(0)].append(&mut waiting);
+        plan.added[last.unwrap_or_else(|| inside.start())].append(&mut waiting);
     }
 
     /// For each part the nodes of the next field of its name that stays, and of the next field that does.
