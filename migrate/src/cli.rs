@@ -709,8 +709,12 @@ impl Color {
         match self {
             Self::Always => true,
             Self::Never => false,
-            // An empty variable asks for nothing (no-color.org).
-            Self::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Self::Auto => {
+                // An empty variable asks for nothing (no-color.org).
+                let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+                terminal && !unwanted && !dumb
+            }
         }
     }
 }

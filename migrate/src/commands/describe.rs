@@ -37,14 +37,15 @@ impl<'s> Subject<'s> {
 }
 
 /// What the schema says about `subject`: an element by its name or the end of its path, as `disk` or `devices/disk/driver`, an attribute,
-/// as `disk/driver/@cache`, or a value, as `disk/driver/@cache=none`.
+/// as `disk/driver/@cache`, or `@cache` of whatever has it, or a value, as `disk/driver/@cache=none`.
 ///
 /// # Errors
 /// There is no such thing; where an element is there without the attribute or value, a line that says what it has.
 pub(super) fn describe(subject: &str) -> Result<String, Option<String>> {
     let grammar = reference::grammar().map_err(Some)?;
     let subject = Subject::parse(subject);
-    if subject.elements.is_empty() {
+    let of_any = subject.elements.is_empty();
+    if of_any && subject.attribute.is_none() {
         return Err(None);
     }
     let found = Found::all(grammar, &subject.elements);
@@ -66,6 +67,7 @@ pub(super) fn describe(subject: &str) -> Result<String, Option<String>> {
             Some(name) => {
                 let content = found.place().content(grammar, &Given::default());
                 match (content.attribute(name), subject.value) {
+                    (None, _) if of_any => {}
                     (None, _) => near = near.or_else(|| Some(no_attribute(&found.path, &content, name))),
                     (Some(member), None) => pages.add(attribute_page(grammar, &found.path, member)),
                     (Some(member), Some(value)) => {
@@ -78,7 +80,11 @@ pub(super) fn describe(subject: &str) -> Result<String, Option<String>> {
             }
         }
     }
-    if pages.text.is_empty() { Err(near) } else { Ok(pages.text) }
+    match subject.attribute {
+        _ if !pages.text.is_empty() => Ok(pages.text),
+        Some(name) if of_any => Err(near.or_else(|| nearest_attribute(grammar, &found, name))),
+        _ => Err(near),
+    }
 }
 
 /// The pages, each once: what is said alike of several places is said of the first.
@@ -110,6 +116,12 @@ fn nearest_element(grammar: &Grammar, elements: &[&str]) -> Option<String> {
         return Some(format!("<{last}> stands at {}", elsewhere.path.join("/")));
     }
     closest(last, known).map(|near| format!("did you mean {near}?"))
+}
+
+fn nearest_attribute(grammar: &Grammar, elements: &[Found<'_>], name: &str) -> Option<String> {
+    let contents = elements.iter().map(|found| found.place().content(grammar, &Given::default()));
+    let names = contents.flat_map(|content| content.attributes).map(|member| member.name);
+    closest(name, names).map(|near| format!("did you mean @{near}?"))
 }
 
 fn no_attribute(path: &[&str], content: &Content<'_>, name: &str) -> String {
@@ -278,10 +290,18 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_alone_is_explained_of_whatever_has_it() {
+        let page = describe("@cache").expect("an attribute");
+        assert!(page.contains("cache= of domain/devices/disk/driver\n"), "{page}");
+        assert!(describe("@cache=none").expect("a value").contains("domain/devices/disk/driver/@cache=none"));
+    }
+
+    #[test]
     fn what_is_not_there_is_told_by_what_is() {
         let error = |subject: &str| describe(subject).expect_err("no such thing").unwrap_or_default();
         assert_eq!(error("dsk"), "did you mean disk?");
         assert_eq!(error("disk/driver/@cach"), "<driver> has no attribute cach; did you mean cache?");
+        assert_eq!(error("@cach"), "did you mean @cache?");
         assert_eq!(error("os/disk"), "<disk> stands at domain/devices/disk");
         assert!(
             error("disk/driver/@cache=no").starts_with("domain/devices/disk/driver/@cache has no value no; it has ")

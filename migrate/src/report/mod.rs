@@ -27,7 +27,7 @@ pub enum Action {
     Rewritten,
     /// Would be rewritten, had the call allowed it.
     WouldRewrite,
-    /// Not a domain document; found in a directory, so passed over.
+    /// Passed over: no domain, and found in a directory; or what is wrong with it was to be ignored.
     Skipped,
     /// Could not be done and was left.
     Failed,
