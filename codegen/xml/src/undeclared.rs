@@ -62,8 +62,15 @@ pub(crate) fn masked(text: &str) -> Option<(String, Vec<Undeclared>)> {
     Some((masked, names))
 }
 
+/// The colon of a name with a prefix; none where what stands behind it is no name, which a letter in its place would make it part of.
 fn colon(text: &str, name: &Range<usize>) -> Option<usize> {
-    text[name.clone()].find(':').map(|at| name.start + at).filter(|at| *at > name.start)
+    let at = text[name.clone()].find(':').map(|at| name.start + at)?;
+    let begins_name = |c: char| match c {
+        '_' | 'a'..='z' | 'A'..='Z' => true,
+        '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}' => false,
+        c => !c.is_ascii(),
+    };
+    (at > name.start && text[at + 1..name.end].starts_with(begins_name)).then_some(at)
 }
 
 /// The names with a prefix that no element around them declares.

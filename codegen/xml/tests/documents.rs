@@ -103,6 +103,15 @@ fn a_prefix_that_is_declared_nowhere_is_part_of_the_name() {
     says("<d><p:a></p:b></d>", "does not end");
 }
 
+/// Whatever stands before it, what cannot begin a name does not behind a prefix either.
+#[test]
+fn what_is_no_name_is_none_behind_an_undeclared_prefix() {
+    for text in ["<a><p:4b/></a>", "<a><q:c/><p:4b/></a>", "<a><p:4b/><q:c/></a>", "<a q:c=''><p:\u{b7}b/></a>"] {
+        assert!(parse(text, &mut Spare::default()).is_err(), "{text}");
+    }
+    assert!(parse("<a><q:c/><p:b4/></a>", &mut Spare::default()).is_ok());
+}
+
 #[test]
 fn the_limits_are_errors_with_a_place() {
     let attributes = (0..501).map(|number| format!(" a{number}=''")).collect::<String>();
