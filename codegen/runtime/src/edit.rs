@@ -15,7 +15,7 @@ mod tag;
 use crate::content::{Content, extras, extras_mut};
 use crate::element::{Element, Parsed};
 use crate::error::ParseErrors;
-use crate::extra::{KeptNode, Span};
+use crate::extra::{Kept, KeptNode, Span};
 use crate::reader::{self, ReadOptions, Unknown};
 use crate::writer::{Print, WriteError, WriteOptions};
 use domxml_xml::{Spare, Tree};
@@ -126,6 +126,10 @@ pub fn forget_remarks(content: &mut dyn Content) {
         for leaf in &mut kept.leaves {
             leaf.before.retain(KeptNode::is_content);
             leaf.after.retain(KeptNode::is_content);
+        }
+        kept.leaves.retain(|leaf| !(leaf.attributes.is_empty() && leaf.before.is_empty() && leaf.after.is_empty()));
+        if **kept == Kept::default() {
+            extra.kept = None;
         }
     });
 }
