@@ -119,25 +119,42 @@ fn likeness(a: Node<'_, '_>, b: Node<'_, '_>) -> usize {
     words(a).intersection(&words(b)).count()
 }
 
-/// Tags and texts that were written anew though nothing in them changed: more of them are gone than a plain print of both documents would
-/// explain.
+/// Tags and texts that were written anew though nothing in them changed: of some name more are gone than a plain print of both documents
+/// would explain. A new element may say what one that changed did say, in other quotes: the plain print then shows neither.
 pub(super) fn bytes(before: &str, after: &str) -> Option<String> {
-    let gone = |before: &str, after: &str| {
-        let mut counts: HashMap<String, isize> = HashMap::new();
-        for (text, step) in [(before, 1), (after, -1)] {
-            for piece in domxml_xml::pieces(text) {
-                // An element with nothing in it is printed with one tag or with two.
-                let source = text[piece.range.clone()].trim().trim_end_matches("/>").trim_end_matches('>').trim_end();
-                let counted =
-                    matches!(piece.kind, Kind::Start | Kind::Empty | Kind::Cdata | Kind::Text) && !source.is_empty();
-                if counted {
-                    *counts.entry(source.to_owned()).or_default() += step;
-                }
+    let plain = |text: &str| dommigrate::engine::format(text, dommigrate::options::Unknown::Keep).text;
+    let (old, new) = (plain(before)?, plain(after)?);
+    let printed = gone(&old, &new, |source| source);
+    let mut come = gone(&new, &old, name);
+    come.remove("");
+    let explained = |name: &str| [&printed, &come].iter().filter_map(|counts| counts.get(name)).sum::<isize>();
+    let anew = gone(before, after, |source| source).into_iter().any(|(name, count)| count > explained(&name));
+    anew.then(|| "more is written anew than changes".to_owned())
+}
+
+/// How many start tags, by their names, and texts of one document another one lacks, by what is counted as the same.
+fn gone(from: &str, other: &str, same: impl Fn(&str) -> &str) -> BTreeMap<String, isize> {
+    let mut counts: HashMap<(&str, String), isize> = HashMap::new();
+    for (text, step) in [(from, 1), (other, -1)] {
+        for piece in domxml_xml::pieces(text) {
+            // An element with nothing in it is printed with one tag or with two.
+            let source = text[piece.range].trim().trim_end_matches("/>").trim_end_matches('>').trim_end();
+            let counted =
+                matches!(piece.kind, Kind::Start | Kind::Empty | Kind::Cdata | Kind::Text) && !source.is_empty();
+            if counted {
+                *counts.entry((name(source), same(source).to_owned())).or_default() += step;
             }
         }
-        counts.values().filter(|count| **count > 0).sum::<isize>()
-    };
-    let plain = |text: &str| dommigrate::engine::format(text, dommigrate::options::Unknown::Keep).text;
-    let (kept, printed) = (gone(before, after), gone(&plain(before)?, &plain(after)?));
-    (kept > printed).then(|| "more is written anew than changes".to_owned())
+    }
+    let mut gone = BTreeMap::new();
+    for ((name, _), count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        *gone.entry(name.to_owned()).or_default() += count;
+    }
+    gone
+}
+
+/// The name of a start tag; nothing of a text.
+fn name(source: &str) -> &str {
+    let tag = source.strip_prefix('<').filter(|tag| !tag.starts_with('!')).unwrap_or_default();
+    tag.split(char::is_whitespace).next().unwrap_or_default()
 }
