@@ -28,3 +28,18 @@ fn diff_names_changes_by_path_and_place() {
     let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "difference");
 }
+
+/// libvirt keeps what is in metadata as it stands: comments mean nothing there either, the order of text and elements does.
+#[test]
+fn of_metadata_comments_alone_are_the_same() {
+    let with = |inner: &str| {
+        NEW.replace("  <os>", &format!("  <metadata><a:a xmlns:a='u:a'>{inner}</a:a></metadata>\n  <os>"))
+    };
+    let (one, commented) = (with("<a:b/>text<a:c/>"), with("<!-- c --><a:b/>text<a:c/>"));
+    assert_eq!(diff(&one, &commented, &[]), (Some(0), "1 same, 0 different, 0 not judged\n".to_owned()));
+    for other in ["<a:b/><a:c/>text", "<a:c/>text<a:b/>"] {
+        let (status, said) = diff(&one, &with(other), &[]);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains("changed domain"), "what differs is told: {said}");
+    }
+}

@@ -7,10 +7,10 @@ use domxml_xml::{Spare, Tree};
 use roxmltree::{Node, NodeId};
 
 use super::alike::{Group, Values};
-use super::{Change, Meaning, Side, line, normal, own_text};
+use super::{Change, Meaning, Side, line, normal, ordered, own_text};
 use crate::locate::Steps;
 
-/// What the known parts of two documents differ in.
+/// What the known parts of two documents differ in; nothing where that is no more than comments.
 pub(super) fn known(a: &Meaning, b: &Meaning) -> Vec<Change> {
     let mut spare: [Spare; 4] = Default::default();
     let [of_old, of_new, of_before, of_after] = &mut spare;
@@ -20,10 +20,17 @@ pub(super) fn known(a: &Meaning, b: &Meaning) -> Vec<Change> {
         domxml_xml::parse(a.text, of_before),
         domxml_xml::parse(b.text, of_after),
     ) else {
-        return Vec::new();
+        let side = |text: &str| Some(Side { value: "the definition".to_owned(), span: 0..text.len() });
+        return vec![Change { path: "domain".to_owned(), before: side(a.text), after: side(b.text) }];
     };
-    let mut walk = Walk { before: Origin::of(&old, &before), after: Origin::of(&new, &after), changes: Vec::new() };
-    walk.element(old.document.root_element(), new.document.root_element());
+    let (old, new) = (&old, &new);
+    let mut walk = Walk { before: Origin::of(old, &before), after: Origin::of(new, &after), changes: Vec::new() };
+    let (old, new) = (old.document.root_element(), new.document.root_element());
+    walk.element(old, new);
+    if walk.changes.is_empty() && ordered(old) != ordered(new) {
+        // Text that stands elsewhere among elements.
+        walk.push("domain".to_owned(), (old, Some(line(old))), (new, Some(line(new))));
+    }
     walk.changes
 }
 
@@ -129,9 +136,15 @@ impl<'d> Walk<'d> {
     fn children(&mut self, old: Node<'d, 'd>, new: Node<'d, 'd>) {
         let mut equal: HashMap<String, VecDeque<Node<'d, 'd>>> = HashMap::new();
         elements(new).for_each(|child| equal.entry(normal(child)).or_default().push_back(child));
-        let rest: Vec<_> = elements(old)
-            .filter(|child| equal.get_mut(&normal(*child)).and_then(VecDeque::pop_front).is_none())
-            .collect();
+        let mut rest = Vec::new();
+        for child in elements(old) {
+            match equal.get_mut(&normal(child)).and_then(VecDeque::pop_front) {
+                // What is in them may stand in another order.
+                Some(other) if ordered(child) != ordered(other) => self.element(child, other),
+                Some(_) => {}
+                None => rest.push(child),
+            }
+        }
         let mut left: Vec<_> = equal.into_values().flatten().collect();
         left.sort_unstable_by_key(|child| child.range().start);
         if rest.is_empty() && left.is_empty() {
@@ -166,7 +179,8 @@ impl<'d> Walk<'d> {
 
     /// The same children in another order, which is told of the first that stands elsewhere.
     fn order(&mut self, old: Node<'d, 'd>, new: Node<'d, 'd>) {
-        if let Some((a, b)) = elements(old).zip(elements(new)).find(|(a, b)| normal(*a) != normal(*b)) {
+        let elsewhere = |(a, b): &(Node<'d, 'd>, Node<'d, 'd>)| normal(*a) != normal(*b);
+        if let Some((a, b)) = elements(old).zip(elements(new)).find(elsewhere) {
             let path = self.before.path(a);
             self.push(path, (a, Some(line(a))), (b, Some(line(b))));
         }

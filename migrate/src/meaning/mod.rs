@@ -90,14 +90,10 @@ impl Comparison {
     pub fn compare(&self, before: &str, after: &str) -> Result<Verdict, (bool, Vec<Finding>)> {
         let a = self.meaning(before).map_err(|findings| (false, findings))?;
         let b = self.meaning(after).map_err(|findings| (true, findings))?;
-        let mut changes = Vec::new();
-        if a.known != b.known {
-            changes.extend(changes::known(&a, &b));
-        }
-        let unknown = unknown_changes(&a.unknown, &b.unknown);
-        let same_unknown = unknown.is_empty();
-        changes.extend(unknown);
-        if a.known == b.known && same_unknown {
+        // Comments alone, which libvirt keeps in metadata, mean nothing.
+        let mut changes = if a.known == b.known { Vec::new() } else { changes::known(&a, &b) };
+        changes.extend(unknown_changes(&a.unknown, &b.unknown));
+        if changes.is_empty() {
             return Ok(if a.unknown.is_empty() || normal_of(&a.whole) == normal_of(&b.whole) {
                 Verdict::Same
             } else {
@@ -263,13 +259,34 @@ fn line(node: Node) -> String {
 
 /// An element with everything in it, whatever the order of attributes and children, the prefixes, the layout and the comments.
 fn normal(node: Node) -> String {
+    let mut children: Vec<String> = node.children().filter(Node::is_element).map(normal).collect();
+    children.sort();
+    format!("<{}>{}{}</>", start(node), own_text(node), children.concat())
+}
+
+/// As [`normal`], with what is in an element in its order.
+fn ordered(node: Node) -> String {
+    let is_layout = node.children().any(|child| child.is_element());
+    let mut inner = String::new();
+    for child in node.children() {
+        if child.is_element() {
+            inner.push_str(&ordered(child));
+        } else if child.is_text() {
+            let text = child.text().unwrap_or_default();
+            inner.push_str(if is_layout || text.trim().is_empty() { text.trim() } else { text });
+        } else if let Some(instruction) = child.pi() {
+            inner.push_str(&format!("<?{} {}?>", instruction.target, instruction.value.unwrap_or_default()));
+        }
+    }
+    format!("<{}>{inner}</>", start(node))
+}
+
+/// The name of an element and its attributes, by their names.
+fn start(node: Node) -> String {
     let mut attributes: Vec<String> =
         node.attributes().map(|own| format!("{}={:?}", name(own.namespace(), own.name()), own.value())).collect();
     attributes.sort();
-    let mut children: Vec<String> = node.children().filter(Node::is_element).map(normal).collect();
-    children.sort();
-    let tag = name(node.tag_name().namespace(), node.tag_name().name());
-    format!("<{tag} {}>{}{}</>", attributes.join(" "), own_text(node), children.concat())
+    format!("{} {}", name(node.tag_name().namespace(), node.tag_name().name()), attributes.join(" "))
 }
 
 fn normal_of(text: &str) -> Option<String> {
