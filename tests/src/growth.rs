@@ -22,10 +22,10 @@ use crate::measures::{self, Measure};
 const STEEPEST: f64 = 1.1;
 
 /// The sizes of a document, each in how many of what it grows in.
-const SIZES: [usize; 4] = [250, 500, 1000, 2000];
+const SIZES: [usize; 4] = [200, 400, 800, 1600];
 
 /// Of at least so many runs, and of as many as that many seconds hold, the quickest counts.
-const RUNS: usize = 3;
+const RUNS: usize = 2;
 const SECONDS: f64 = 0.05;
 
 const HEAD: &str = "<domain type='kvm'>\n  <name>a</name>\n  <memory unit='KiB'>1024</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n";

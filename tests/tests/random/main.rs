@@ -52,11 +52,18 @@ fn make(documents: &Documents, seeds: std::ops::Range<usize>) -> Vec<String> {
     seeds.into_par_iter().filter_map(make).collect()
 }
 
+/// Whether an error is about digits after `0x`, which the schema takes, of a number that libvirt reads in decimal digits alone.
+fn reads_decimal_digits(error: &str) -> bool {
+    error.contains("invalid value '0x") && error.ends_with("expected a whole number in decimal digits")
+}
+
 /// What is wrong with how the types treat a document, if anything is.
 fn through_types(validator: &mut Validator, text: &str, valid: bool) -> Option<String> {
     let read = match Domain::from_xml(text) {
         Ok(read) => read,
-        Err(errors) if valid => return Some(format!("the parser refuses a valid document: {errors}")),
+        Err(errors) if valid && !errors.to_string().lines().all(reads_decimal_digits) => {
+            return Some(format!("the parser refuses a valid document: {errors}"));
+        }
         Err(_) => return None,
     };
     let written = match read.to_xml() {
