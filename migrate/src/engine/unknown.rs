@@ -1,6 +1,6 @@
 //! Values that the schema does not know, and empty ones, and rules that take them for absent.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use domxml_runtime::{
@@ -217,6 +217,24 @@ impl Mended<'_> {
 /// Takes back what rules have filled in where a value is kept that is not known: it was not left out. What they said of that goes too, and
 /// what they refuse of an element of which something is not known, unless they refuse that.
 pub(super) fn restore(content: &mut dyn Content, elements: &KeptParts, findings: &mut Vec<Finding>) {
+    let mut spans: HashMap<Range<usize>, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        spans.entry(finding.span.clone()).or_default().push(at);
+    }
+    let mut gone = vec![false; findings.len()];
+    restore_in(content, elements, &mut |span, is_gone| {
+        for at in spans.get(span).into_iter().flatten() {
+            gone[*at] |= is_gone(&findings[*at]);
+        }
+    });
+    let mut gone = gone.into_iter();
+    findings.retain(|_| gone.next() == Some(false));
+}
+
+/// Takes back findings at a place, those that a test picks.
+type Retract<'d> = dyn FnMut(&Range<usize>, &dyn Fn(&Finding) -> bool) + 'd;
+
+fn restore_in(content: &mut dyn Content, elements: &KeptParts, retract: &mut Retract<'_>) {
     if let Some(extra) = content.extra()
         && let Some(kept) = extra.kept.as_deref()
         && (kept.open || !kept.values.is_empty() || elements.misses_any(&kept.nodes))
@@ -228,9 +246,9 @@ pub(super) fn restore(content: &mut dyn Content, elements: &KeptParts, findings:
         // An empty value that counts as none leaves nothing unknown.
         let known = !is_open(content, elements, &values);
         let is_hidden = |finding: &Finding| finding.level == Level::Error && !known && !is_about(finding, &values);
-        findings.retain(|finding| finding.span != span || !is_hidden(finding) && !is_said(finding));
+        retract(&span, &|finding| is_hidden(finding) || is_said(finding));
     }
-    each_struct_mut(content, &mut |inner| restore(inner, elements, findings));
+    each_struct_mut(content, &mut |inner| restore_in(inner, elements, retract));
 }
 
 /// Whether something is not known of an element: a value that is read, a choice, or a child.
