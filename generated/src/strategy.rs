@@ -22,7 +22,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use domxml_runtime::{Described, FieldKind};
+use domxml_runtime::{Described, Expected, FieldKind, ParseErrors, Scalar as _, ScalarError};
 use proptest::prelude::{Arbitrary, Strategy};
 use proptest::strategy::BoxedStrategy;
 use relaxng_model::Grammar;
@@ -33,25 +33,51 @@ use relaxng_model::strategy::{Documents, documents};
 use crate::bindings::{Device, Devices, Domain};
 use crate::device::LoneDevice;
 use crate::grammar::grammar;
+use crate::scalar::Decimal;
 
-/// The texts of domains that the schema takes and libvirt reads, each on one line. Most of what is optional is left out, see
-/// [`Documents::left_out`].
+/// The texts of domains that the schema takes, each on one line, with numbers [as libvirt reads them](in_decimal). Most of what is optional
+/// is left out, see [`Documents::left_out`].
 pub fn domain_texts() -> impl Strategy<Value = String> {
-    read(documents(grammar()).left_out(4, 5), |text| Domain::from_xml(text).is_ok())
+    domain_documents().prop_map(|text| match Domain::from_xml(&text) {
+        Err(errors) => in_decimal(&text, &errors),
+        Ok(_) => text,
+    })
 }
 
-/// Leaves out the few texts with a value that the schema takes and libvirt does not, as a number after `0x` where it reads decimal digits.
-fn read(texts: Documents, is_read: fn(&str) -> bool) -> impl Strategy<Value = String> {
-    texts.prop_filter("libvirt does not read it", move |text| is_read(text))
+fn domain_documents() -> Documents {
+    documents(grammar()).left_out(4, 5)
+}
+
+/// A text, of which a reader said what is wrong with it, with decimal digits for those after `0x` in numbers of which libvirt reads no others.
+/// The schema, as libvirt's own, takes both.
+#[must_use]
+pub fn in_decimal(text: &str, errors: &ParseErrors) -> String {
+    let mut decimal = text.to_owned();
+    let Err(ScalarError { expected: Expected::Described(wanted) }) = Decimal::parse("") else { return decimal };
+    // From the last on, so that the places of the others stay.
+    for error in errors.errors.iter().rev().filter(|error| error.expected == [&*wanted]) {
+        let digits = text.get(error.range.clone()).and_then(|value| value.strip_prefix("0x"));
+        if let Some(number) = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()) {
+            decimal.replace_range(error.range.clone(), &number.to_string());
+        }
+    }
+    decimal
 }
 
 /// Domains.
 pub fn domains() -> impl Strategy<Value = Domain> {
-    domain_texts().prop_filter_map("no domain", |text| Domain::from_xml(&text).ok())
+    domain_documents().prop_filter_map("no domain", |text| Domain::from_xml(&text).ok())
 }
 
 /// The texts of devices that stand alone, as they are given to `virsh attach-device`; as [`domain_texts`].
 pub fn device_texts() -> impl Strategy<Value = String> {
+    device_documents().prop_map(|text| match Device::from_xml(&text) {
+        Err(errors) => in_decimal(&text, &errors),
+        Ok(_) => text,
+    })
+}
+
+fn device_documents() -> Documents {
     static DEVICES: OnceLock<Arc<Grammar>> = OnceLock::new();
     let devices = DEVICES.get_or_init(|| {
         let whole = grammar();
@@ -67,12 +93,12 @@ pub fn device_texts() -> impl Strategy<Value = String> {
         let start = Pattern { kind: Kind::Choice(patterns), origin: whole.start.origin };
         Arc::new(Grammar { start, ..Grammar::clone(&whole) })
     });
-    read(documents(Arc::clone(devices)).left_out(3, 5), |text| Device::from_xml(text).is_ok())
+    documents(Arc::clone(devices)).left_out(3, 5)
 }
 
 /// Devices that stand alone, of every kind.
 pub fn devices() -> impl Strategy<Value = LoneDevice> {
-    device_texts().prop_filter_map("no device", |text| Device::from_xml(&text).ok())
+    device_documents().prop_filter_map("no device", |text| Device::from_xml(&text).ok())
 }
 
 impl Arbitrary for Domain {

@@ -221,7 +221,7 @@ fn rewrite(
     let text = original.text();
     let keep = options.layout == Layout::Keep;
     let before = keep.then(|| domain.print_with(&WriteOptions::default()));
-    let kept = keeps_comments(options) && original.has_remarks();
+    let kept = original.has_remarks() && keeps_comments(options);
     let said = if kept { remarks(&domain) } else { Vec::new() };
     let newer = newer_than_target(&domain, &options.target);
     let scope = Scope::of(&domain, options.target, None, options.live);
@@ -553,6 +553,8 @@ fn keeps_comments(options: &Options) -> bool {
 fn write_options(options: &Options) -> WriteOptions {
     let libvirt = options.profile == Profile::Libvirt;
     let muted = |id| options.muted.contains(&id);
+    // Whether only what the schema knows is written.
+    let is_known = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver) && !muted(ids::UNKNOWN);
     WriteOptions {
         defaults: if muted(ids::DEFAULT) { Defaults::Keep } else { Defaults::Canonical },
         empty: if muted(ids::EMPTY) { EmptyElements::Keep } else { EmptyElements::Drop },
@@ -563,17 +565,12 @@ fn write_options(options: &Options) -> WriteOptions {
         },
         target: Some(options.target.oldest),
         newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
-        kept: match (options.unknown, keeps_comments(options)) {
+        kept: match (is_known, keeps_comments(options)) {
             _ if !libvirt => KeptContent::Keep,
-            (Fate::Dropped | Fate::Left | Fate::PassedOver, comments) if !muted(ids::UNKNOWN) => {
-                if comments {
-                    KeptContent::Remarks
-                } else {
-                    KeptContent::Drop
-                }
-            }
-            (_, true) => KeptContent::Keep,
-            (_, false) => KeptContent::Unknown,
+            (true, true) => KeptContent::Remarks,
+            (true, false) => KeptContent::Drop,
+            (false, true) => KeptContent::Keep,
+            (false, false) => KeptContent::Unknown,
         },
         ..WriteOptions::default()
     }

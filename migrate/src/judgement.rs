@@ -299,10 +299,10 @@ impl Judged {
 
     /// Whether another finding speaks of the attribute or element that this one names last.
     fn is_named_by(&self, other: &Finding) -> bool {
-        let quoted = |message: &'_ str| message.rsplit(['\'', '<', '>']).nth(1).map(str::to_owned);
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         let mut words = other.message.split(|c| !is_part(c));
-        quoted(&self.finding.message).is_some_and(|name| words.any(|word| word == name))
+        let quoted = self.finding.message.rsplit(['\'', '<', '>']).nth(1);
+        quoted.is_some_and(|name| words.any(|word| word == name))
     }
 
     fn add_reason(&mut self, other: &Finding) {

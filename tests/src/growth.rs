@@ -23,7 +23,7 @@ const STEEPEST: f64 = 1.1;
 
 /// The sizes of a document, each in how many of what it grows in: where the program was compiled to be fast, all of them so great that
 /// none fits into the caches of a processor.
-const SIZES: [usize; 4] = if cfg!(debug_assertions) { [200, 400, 800, 1600] } else { [1000, 2000, 4000, 8000] };
+const SIZES: [usize; 4] = if cfg!(debug_assertions) { [250, 500, 1000, 2000] } else { [1000, 2000, 4000, 8000] };
 
 /// Of at least so many runs, and of as many as that many seconds hold, the quickest counts.
 const RUNS: usize = 2;
