@@ -91,6 +91,7 @@ impl Tree<'_> {
 pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error> {
     within_limits(text)?;
     check_doctype(text)?;
+    check_names(text)?;
     let options = || ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let (document, undeclared) = match Document::parse_with_options(text, options()) {
         Ok(document) => (document, &[][..]),
@@ -212,6 +213,29 @@ fn check_depth(document: &Document<'_>) -> Result<(), Error> {
             return Err(Error::new(node.range().start, message));
         }
         depths.push(depth);
+    }
+    Ok(())
+}
+
+/// Refuses names that begin with a colon, which the parser would take for the name behind it, and libxml2 does not.
+fn check_names(text: &str) -> Result<(), Error> {
+    let bytes = text.as_bytes();
+    let begins =
+        |at: usize| at > 0 && matches!(bytes[at - 1], b'<' | b'/' | b' ' | b'\t' | b'\r' | b'\n' | b'\'' | b'"');
+    if !memchr::memchr_iter(b':', bytes).any(begins) {
+        return Ok(());
+    }
+    for piece in markup::pieces(text) {
+        let attributes = match piece.kind {
+            Kind::Start | Kind::Empty => Some(markup::attributes(text, &piece.range).map(|(name, _)| name)),
+            Kind::End => None,
+            _ => continue,
+        };
+        let mut names = std::iter::once(markup::tag_name(text, &piece.range)).chain(attributes.into_iter().flatten());
+        if let Some(name) = names.find(|name| text[name.clone()].starts_with(':')) {
+            let message = format!("the name '{}' begins with a colon: nothing reads it so", &text[name.clone()]);
+            return Err(Error::new(name.start, message));
+        }
     }
     Ok(())
 }

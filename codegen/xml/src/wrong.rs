@@ -117,7 +117,13 @@ fn in_words(text: &str, at: usize, error: &Found) -> Error {
             at,
             format!("the entity &{name}; is not known: write its text, or &amp;{name}; for these letters"),
         ),
-        Found::MalformedEntityReference(_) => Error::new(at, "an & that begins no reference is to be written as &amp;"),
+        Found::MalformedEntityReference(_) => match referred(text, at) {
+            Some(number) => Error::new(
+                at,
+                format!("the character U+{number:04X} cannot stand in XML, not even as a reference: leave it out"),
+            ),
+            None => Error::new(at, "an & that begins no reference is to be written as &amp;"),
+        },
         Found::InvalidAttributeValue(_) => Error::new(at, "a < in a value is to be written as &lt;"),
         Found::InvalidChar(b'\'' | b'"', b'<', _) => Error::new(
             at,
@@ -129,6 +135,15 @@ fn in_words(text: &str, at: usize, error: &Found) -> Error {
         Found::DuplicatedAttribute(name, _) => {
             Error::new(at, format!("the attribute '{name}' stands twice in this tag"))
         }
+        Found::InvalidName(_) if colons(text, at).is_some() => {
+            let name = colons(text, at).unwrap_or_default();
+            Error::new(
+                at,
+                format!(
+                    "'{name}' is no name: one colon may stand in it, between a prefix and what begins with a letter"
+                ),
+            )
+        }
         Found::InvalidName(_) => Error::new(at, "no name can begin here: a < in a text is to be written as &lt;"),
         Found::NonXmlChar(character, _) => Error::new(
             at,
@@ -139,6 +154,23 @@ fn in_words(text: &str, at: usize, error: &Found) -> Error {
             let place = format!(" at {}", other.pos());
             Error::new(at, other.to_string().replace(&place, ""))
         }
+    }
+}
+
+/// The name that begins at an offset, where it has a colon.
+fn colons(text: &str, at: usize) -> Option<&str> {
+    let rest = text.get(at..)?;
+    let rest = rest.strip_prefix('<').unwrap_or(rest);
+    let name = &rest[..rest.find(|c: char| c.is_whitespace() || "<>/='\"".contains(c)).unwrap_or(rest.len())];
+    name.contains(':').then_some(name)
+}
+
+/// The number of the character to which a reference at an offset refers.
+fn referred(text: &str, at: usize) -> Option<u32> {
+    let (number, _) = text.get(at..)?.strip_prefix("&#")?.split_once(';')?;
+    match number.strip_prefix('x') {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => number.parse().ok(),
     }
 }
 

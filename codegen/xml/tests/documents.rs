@@ -113,6 +113,28 @@ fn what_is_no_name_is_none_behind_an_undeclared_prefix() {
 }
 
 #[test]
+fn a_reference_to_what_is_no_character_is_told() {
+    says("<a>b&#27;</a>", "1:5: the character U+001B cannot stand in XML");
+    says("<a b='&#x1f;'/>", "1:7: the character U+001F cannot stand in XML");
+    says("<a>&#xfffe;</a>", "the character U+FFFE cannot stand in XML");
+    says("<a>&#99999999999;</a>", "an & that begins no reference");
+    says("<a>&#;</a>", "an & that begins no reference");
+}
+
+#[test]
+fn a_colon_stands_inside_a_name() {
+    says("<:a/>", "1:2: the name ':a' begins with a colon");
+    says("<a :b='1'/>", "1:4: the name ':b' begins with a colon");
+    says("<a b='1':c='2'/>", "1:9: ");
+    says("<a><b:c:d/></a>", "'b:c:d' is no name");
+    says("<a b:1='2'/>", "'b:1' is no name");
+    says("<a xmlns:='x'/>", "'xmlns:' is no name");
+    for taken in ["<a b=' :c :' c=\":d\">/: :x <!-- :<:b/> --><![CDATA[<:b/>]]><?p :a?></a>", "<a b=':'/>"] {
+        assert!(parse(taken, &mut Spare::default()).is_ok(), "{taken}");
+    }
+}
+
+#[test]
 fn the_limits_are_errors_with_a_place() {
     let attributes = (0..501).map(|number| format!(" a{number}=''")).collect::<String>();
     says(&format!("<d>\n<e{attributes}/></d>"), "more than 500 attributes in one tag");
