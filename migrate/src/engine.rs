@@ -67,6 +67,8 @@ pub struct Outcome {
     pub printed: Vec<Printed>,
     /// What was not to be told.
     pub hushed: Suppressions,
+    /// What was found and is not told, for who finds the same once more.
+    pub untold: Vec<Finding>,
     /// What the guest has for itself, for which other definitions are to be looked at.
     pub claims: Vec<Claim>,
 }
@@ -193,7 +195,8 @@ fn quietly(
             .filter(|finding| hushed.covers(&finding.rule, &finding.span))
             .map(|finding| finding.rule.clone().into_owned())
             .collect();
-        outcome.findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));
+        let is_hushed = |finding: &mut Finding| hushed.hush(&finding.rule, &finding.span);
+        outcome.untold.extend(outcome.findings.extract_if(.., is_hushed));
         if broad.is_empty() {
             outcome.findings.append(&mut elsewhere);
             outcome.findings.sort_by_key(|finding| (finding.span.start, finding.level));
@@ -266,7 +269,8 @@ fn rewrite(
     let is_refused = |finding: &Finding| finding.level == Level::Error && !(asked && finding.rule == ids::UNKNOWN);
     let refused = findings.iter().any(is_refused);
     let left = refused && options.profile == Profile::Libvirt;
-    findings.retain(|finding| !options.muted.contains(&&*finding.rule));
+    let is_muted = |finding: &mut Finding| options.muted.contains(&&*finding.rule);
+    let untold = findings.extract_if(.., is_muted).collect();
     let rewritten = findings.iter().any(|finding| finding.level.is_rewrite());
     let new = match before {
         _ if left => None,
@@ -277,7 +281,7 @@ fn rewrite(
     };
     let printed = vec![Printed { text: printed.text, exact: !keep && depth == 0 }];
     let claims = context.claims;
-    Outcome { findings, text: new, carried_over: keep, printed, claims, ..Outcome::default() }
+    Outcome { findings, text: new, carried_over: keep, printed, claims, untold, ..Outcome::default() }
 }
 
 /// Runs the plan. A rule after which libvirt would read another element than it did is left out for the element that it changed so.

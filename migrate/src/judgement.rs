@@ -136,8 +136,10 @@ impl Judge {
 
     /// Adds what the schema says of a document, and what is not to be told and is not found.
     fn add(&self, tree: &Tree<'_>, outcome: &mut Outcome, options: &Options) {
-        let Outcome { findings, hushed, claims, .. } = outcome;
+        let Outcome { findings, hushed, claims, untold, .. } = outcome;
         let wanted = |finding: &Finding| !options.muted.iter().any(|id| finding.rule == *id);
+        // The schema says again what the reader found and is not to be told.
+        findings.extend(untold.drain(..).filter(is_of_the_schema));
         self.merge(tree, findings);
         findings.retain(wanted);
         findings.retain(|finding| !hushed.hush(&finding.rule, &finding.span));

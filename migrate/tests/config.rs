@@ -110,6 +110,23 @@ fn a_comment_keeps_a_rule_from_an_element() {
     assert!(!said.contains("unused-suppression") && !said.contains("graphics-port-minus1"), "{said}");
 }
 
+/// What the schema says again of the same thing is not to be told either.
+#[test]
+fn what_is_unknown_can_be_ignored_by_its_one_name() {
+    let unknown = NEW.replace("  <os>", "  <extra a='1'/>\n  <os wrong='1'>");
+    let quiet = unknown
+        .replace("  <extra", "  <!-- dommigrate: ignore unknown-content; ours -->\n  <extra")
+        .replace("  <os", "  <!-- dommigrate: ignore unknown-content -->\n  <os");
+    let check = |text: &str, arguments: &[&str]| {
+        let output = dommigrate().arg("check").args(arguments).write_stdin(text).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (status, said) = check(&unknown, &[]);
+    assert!(status == Some(1) && said.matches("[unknown-content]").count() == 2, "{said}");
+    assert_eq!(check(&quiet, &[]), (Some(0), String::new()));
+    assert_eq!(check(&unknown, &["--ignore", "unknown-content"]), (Some(0), String::new()));
+}
+
 #[test]
 fn a_rule_about_more_than_the_element_is_left_out() {
     let quiet = "  <!-- dommigrate: ignore default-value -->\n  <memory";
