@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::cli::Files;
-use crate::input::Origin;
+use crate::input::{Origin, shown};
 use crate::patterns::{Pattern, Patterns};
 
 /// One thing that a path stands for.
@@ -38,7 +38,7 @@ pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
         if list.as_os_str() == "-" && paths.iter().any(|path| path.as_os_str() == "-") {
             return Err("--files-from -: standard input is the list, and cannot be a document too".to_owned());
         }
-        let bytes = read_list(list).map_err(|error| format!("--files-from {}: {error}", list.display()))?;
+        let bytes = read_list(list).map_err(|error| format!("--files-from {}: {error}", shown(list)))?;
         paths.extend(listed(&bytes, files.null));
     } else if paths.is_empty() {
         return Ok(vec![Item::Document(Origin::Stdin)]);
@@ -262,7 +262,11 @@ fn unsearched(error: &ignore::Error) -> (Option<&Path>, String) {
     match error {
         ignore::Error::WithPath { path, err } => (Some(path), unsearched(err).1),
         ignore::Error::WithDepth { err, .. } => unsearched(err),
-        ignore::Error::Io(error) => (None, format!("cannot be searched: {error}")),
+        ignore::Error::Io(error) => {
+            // The walk puts the path before what the system says, and so do reports.
+            let said = error.get_ref().and_then(|error| error.source());
+            (None, format!("cannot be searched: {}", said.map_or_else(|| error.to_string(), ToString::to_string)))
+        }
         error => (None, error.to_string()),
     }
 }

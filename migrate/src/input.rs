@@ -9,6 +9,7 @@ use domxml_xml::{Decoded, Form, NotText};
 
 use crate::holder::Content;
 use crate::output::Stamp;
+use crate::report::visible;
 
 pub use domxml_xml::limits::MAX_BYTES;
 
@@ -33,11 +34,17 @@ impl Origin {
         }
     }
 
-    /// How reports call it.
+    /// How reports call it. Whatever prints it for people makes it [`visible`].
     #[must_use]
     pub fn label(&self) -> String {
         self.path().map_or_else(|| "<stdin>".to_owned(), |path| path.display().to_string())
     }
+}
+
+/// A path, for a message.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 /// A document as read.

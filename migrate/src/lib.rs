@@ -65,5 +65,7 @@ pub use options::Driver;
 /// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.
 pub fn complain(message: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "dommigrate: {message}");
+    // What the configuration's reader says has lines.
+    let lines: Vec<_> = message.split('\n').map(report::visible).collect();
+    let _ = writeln!(std::io::stderr(), "dommigrate: {}", lines.join("\n"));
 }

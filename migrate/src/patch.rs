@@ -38,6 +38,29 @@ pub fn unified(path: Option<&Path>, old: &[u8], new: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A diff of one file for a terminal, in the colours of git.
+#[must_use]
+pub fn painted(diff: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(diff.len());
+    let mut head = true;
+    for line in lines(diff) {
+        let (text, end) = line.split_at(line.len() - usize::from(line.ends_with(b"\n")));
+        head &= !text.starts_with(b"@@");
+        let code: &[u8] = match text.first() {
+            _ if head => b"1",
+            Some(b'@') => b"36",
+            Some(b'-') => b"31",
+            Some(b'+') => b"32",
+            _ => b"",
+        };
+        match code {
+            b"" => out.extend_from_slice(line),
+            code => [b"\x1b[", code, b"m", text, b"\x1b[0m", end].iter().for_each(|part| out.extend_from_slice(part)),
+        }
+    }
+    out
+}
+
 /// What leads from one sequence of lines or letters to another. All who ask have theirs as bytes: for each other type the search would be
 /// compiled once more.
 #[must_use]

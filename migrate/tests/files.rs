@@ -47,6 +47,52 @@ fn hard_links_are_left_and_told() {
     }
 }
 
+/// A file may be larger than the caller allows: that is an error of this file, and leaves nothing behind.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("written");
+    let limited = "ulimit -f 0; exec \"$0\" upgrade a.xml";
+    let output = Command::new("sh").args(["-c", limited, bin()]).current_dir(&directory).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && said.contains("cannot be written: File too large"), "{said}");
+    assert_eq!(fs::read_to_string(&file).expect("read"), OLD);
+    assert_eq!(fs::read_dir(directory.path()).expect("read").count(), 1, "{said}");
+}
+
+/// A dry run says what would be left, and why, as the run itself does.
+#[cfg(unix)]
+#[test]
+fn a_dry_run_knows_what_would_be_left() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    fs::write(path("a.xml"), OLD).expect("written");
+    fs::hard_link(path("a.xml"), path("b.xml")).expect("linked");
+    let said = |arguments: &[&str]| {
+        let output = dommigrate().args(arguments).arg(path("a.xml")).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(said(&["upgrade", "--dry-run"]), said(&["upgrade"]));
+    assert_eq!(said(&["upgrade", "--dry-run"]).0, Some(2));
+    assert_eq!(said(&["upgrade", "--dry-run", "--hard-links=break"]).0, Some(1));
+    // To look needs no leave to write.
+    assert_eq!((said(&["upgrade", "--diff"]).0, said(&["upgrade", "--check"]).0), (Some(1), Some(1)));
+}
+
+/// What is no regular file cannot be rewritten, whether there is something to rewrite or not: who reads the output gets nothing.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_rewritten_in_place() {
+    for (command, text) in [("upgrade", OLD), ("upgrade", NEW), ("fmt", NEW)] {
+        let output = dommigrate().args([command, "/dev/stdin"]).write_stdin(text).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && said.contains("name it as standard input"), "{command}: {said}");
+    }
+    dommigrate().args(["check", "/dev/stdin"]).write_stdin(NEW).assert().code(0);
+}
+
 /// A file that nobody may write to is left, unless the system lets the caller do so all the same, as it does root.
 #[cfg(unix)]
 #[test]

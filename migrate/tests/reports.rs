@@ -231,6 +231,84 @@ fn reports_read_well() {
     assert!(rule["shortDescription"]["text"].is_string() && rule["fullDescription"]["text"].is_string(), "{rule}");
 }
 
+/// What says what changes has the colours of git for a terminal; what other programs read has none.
+#[test]
+fn differences_are_coloured_where_that_is_asked() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("written");
+    let said = |arguments: &[&str]| stdout(dommigrate().args(arguments).arg(&file));
+    let plain = said(&["upgrade", "--diff"]);
+    let painted = said(&["upgrade", "--diff", "--color", "always"]);
+    for part in ["\x1b[1m--- a/", "\x1b[36m@@ -1,6 +1,6 @@\x1b[0m\n", "\x1b[31m-  <memory>", "\x1b[32m+  <memory unit="]
+    {
+        assert!(painted.contains(part), "{painted:?}");
+    }
+    let bare: Vec<&str> = painted.split("\x1b[").map(|part| part.split_once('m').map_or(part, |it| it.1)).collect();
+    assert!(!plain.contains('\x1b') && bare.concat().ends_with(&plain), "{bare:?}");
+    assert!(!said(&["upgrade", "--diff", "--output-format", "json", "--color", "always"]).contains('\x1b'));
+    let other = NEW.replace("<name>", "<name>x");
+    let diff =
+        dommigrate().args(["diff", "--color", "always", "-"]).arg(&file).write_stdin(other).output().expect("it runs");
+    let diff = String::from_utf8_lossy(&diff.stdout).into_owned();
+    assert!(diff.contains(": \x1b[33mchanged\x1b[0m domain/name: xold -> old\n"), "{diff:?}");
+}
+
+/// No command prints a name that steers the terminal or looks like two lines, wherever it comes from.
+#[cfg(unix)]
+#[test]
+fn no_name_is_more_than_a_name() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (odd, bad, none) = ("odd\x1b[31m\n\t.xml", "bad\x1b\n.xml", "none\x1b\u{2028}\n");
+    for (name, text) in [(odd, OLD), ("a.xml", NEW), (bad, "<domain")] {
+        fs::write(directory.path().join(name), text).expect("written");
+    }
+    let folder = directory.path().join("x\x1b\ny");
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("dommigrate.toml"), "ignor = 1").expect("written");
+    fs::write(folder.join("a.xml"), NEW).expect("written");
+    let odd_backup = format!("--backup={none}/");
+    for call in [
+        &["check", "--strict", odd][..],
+        &["validate", odd, bad],
+        &["info", odd, "a.xml"],
+        &["upgrade", "--check", odd],
+        &["upgrade", "--dry-run", odd, bad],
+        &["upgrade", "-v", "--diff", "a.xml", bad],
+        &["fmt", "--check", odd, none],
+        &["diff", odd, "a.xml"],
+        &["diff", "a.xml", odd],
+        &["diff", odd, bad],
+        &["diff", none, "a.xml"],
+        &["diff", ".", "a.xml"],
+        &["drift", odd, "a.xml"],
+        &["drift", "a.xml", odd],
+        &["drift", "-v", odd, odd],
+        &["drift", odd, bad],
+        &["convert", "--to", "json", bad],
+        &["convert", "--to", "json", none],
+        &["get", none, "name"],
+        &["get", odd, none],
+        &["set", odd, "name=\u{9b}\nx", "--check"],
+        &["check", "--config", none, "a.xml"],
+        &["check", "--host", none, "a.xml"],
+        &["check", "--files-from", none],
+        &["check", "--select", none],
+        &["check", "x\x1b\ny"],
+        &["validate", "--schema", none, "a.xml"],
+        &["upgrade", &odd_backup, "a.xml"],
+        &["explain", none],
+        &["man", "a.xml/\x1b"],
+    ] {
+        let output = dommigrate().args(call).current_dir(&directory).output().expect("it runs");
+        for stream in [&output.stdout, &output.stderr] {
+            let said = String::from_utf8_lossy(stream);
+            let steers = said.contains(|c: char| c.is_control() && c != '\n' || c == '\u{2028}');
+            assert!(!steers && !said.contains("\n.xml"), "{call:?}: {said:?}");
+        }
+    }
+}
+
 #[test]
 fn what_diff_and_drift_print_has_a_schema() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -45,7 +45,7 @@ pub(super) fn man(directory: Option<&Path>) -> Result<u8, String> {
         clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| error.to_string())?;
         return catalogue::print(&String::from_utf8_lossy(&page));
     };
-    let wrong = |error: std::io::Error| format!("{}: {error}", directory.display());
+    let wrong = |error: std::io::Error| format!("{}: {error}", crate::input::shown(directory));
     fs::create_dir_all(directory).map_err(wrong)?;
     clap_mangen::generate_to(Cli::command(), directory).map_err(wrong)?;
     Ok(DONE)

@@ -12,6 +12,7 @@ use crate::drift::{self, Allowance};
 use crate::finding::Level;
 use crate::finding::ids::{self, Own};
 use crate::options::Driver;
+use crate::report::visible;
 use crate::rule::{Class, Range, Row, Rule, Safety, whereabouts};
 use crate::rules;
 
@@ -143,7 +144,7 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
         Err(near) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean {id}?"))),
     };
     let near = near.map_or_else(String::new, |near| format!("; {near}"));
-    crate::complain(&format!("no rule and no element is called {}{near}", args.subject));
+    crate::complain(&format!("no rule and no element is called {}{near}", visible(&args.subject)));
     Ok(FAILED)
 }
 

@@ -8,6 +8,7 @@ use domxml::{Domain, Element, Extra, KeptNode, ReadOptions, extras};
 use super::{DONE, FAILED, catalogue};
 use crate::cli::{Convert, Syntax};
 use crate::input::{self, Origin};
+use crate::report::visible;
 
 pub(super) fn run(args: &Convert) -> Result<u8, String> {
     let origin = match args.path.as_deref() {
@@ -16,7 +17,7 @@ pub(super) fn run(args: &Convert) -> Result<u8, String> {
         Some(path) => Origin::Named(path.to_owned()),
     };
     let label = origin.label();
-    let complain = |message: String| crate::complain(&format!("{label}: {message}"));
+    let complain = |message: String| crate::complain(&visible(&format!("{label}: {message}")));
     let source = match input::read(&origin) {
         Ok(source) => source,
         Err(error) => {

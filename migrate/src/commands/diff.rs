@@ -1,6 +1,7 @@
 //! `diff`: whether two documents mean the same to libvirt, and where not.
 
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::finding::{Finding, Level, Lines, ids};
 use crate::holder::Content;
 use crate::input::{self, Origin, Source};
 use crate::meaning::{Change, Comparison, Side, Verdict};
-use crate::report::{Action, FileReport, Summary, reporter};
+use crate::report::{Action, FileReport, Summary, reporter, visible};
 
 /// A pair of documents and what it came to.
 struct Pair {
@@ -57,17 +58,19 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
     let pairs: Vec<Pair> = wanted.into_par_iter().filter_map(|(a, b)| compare(a, b, &comparison)).collect();
     for pair in &pairs {
         match &pair.verdict {
-            Err(why) => crate::complain(why),
+            Err(why) => crate::complain(&visible(why)),
             Ok(Verdict::Unjudged(why)) => {
                 let place = place(&pair.before, &Lines::of(&pair.texts[0]), &why.span);
-                crate::complain(&format!("{place}: {}: {}", why.path, why.message));
+                crate::complain(&visible(&format!("{place}: {}: {}", why.path, why.message)));
             }
             Ok(_) => {}
         }
     }
     let counts = Counts::of(&pairs);
     let text = match args.output.output_format {
-        OutputFormat::Text | OutputFormat::Concise => text(&pairs, &counts, args.output.quiet),
+        OutputFormat::Text | OutputFormat::Concise => {
+            text(&pairs, &counts, args.output.quiet, args.output.color.is_wanted(io::stdout().is_terminal()))
+        }
         OutputFormat::Json => json(&pairs, counts)?,
         OutputFormat::Github | OutputFormat::Sarif => findings(&args, &pairs)?,
     };
@@ -130,7 +133,7 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(Origin, Origin)>, String> {
         (true, true) => {}
         (directory, _) => {
             let (directory, file) = if directory { (before, after) } else { (after, before) };
-            let (directory, file) = (directory.display(), file.display());
+            let (directory, file) = (input::shown(directory), input::shown(file));
             return Err(format!("{directory} is a directory and {file} is none: compare two files or two directories"));
         }
     }
@@ -140,7 +143,7 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(Origin, Origin)>, String> {
             let path = match &item {
                 Item::Document(origin) => origin.path(),
                 Item::PassedOver(..) => None,
-                Item::Failed(path, error) => return Err(format!("{}: {error}", path.display())),
+                Item::Failed(path, error) => return Err(format!("{}: {error}", input::shown(path))),
             };
             all.extend(path.and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned));
         }
@@ -225,28 +228,24 @@ fn place(origin: &Origin, lines: &Lines<'_>, span: &std::ops::Range<usize>) -> S
 }
 
 /// `1 same, 2 different, 0 not judged` after what differs, a line each.
-fn text(pairs: &[Pair], counts: &Counts, quiet: bool) -> String {
+fn text(pairs: &[Pair], counts: &Counts, quiet: bool, colours: bool) -> String {
     let mut text = String::new();
     for pair in pairs {
         let lines = pair.lines();
         for change in pair.changes() {
             let side = |side: &Side, at: usize| place([&pair.before, &pair.after][at], &lines[at], &side.span);
-            let _ = match (&change.before, &change.after) {
-                (Some(before), Some(after)) => writeln!(
-                    text,
-                    "{}, {}: changed {}: {} -> {}",
-                    side(before, 0),
-                    side(after, 1),
-                    change.path,
-                    before.value,
-                    after.value
-                ),
-                (Some(before), None) => {
-                    writeln!(text, "{}: removed {}: {}", side(before, 0), change.path, before.value)
+            let (place, word, colour, value) = match (&change.before, &change.after) {
+                (Some(before), Some(after)) => {
+                    let value = format!("{} -> {}", before.value, after.value);
+                    (format!("{}, {}", side(before, 0), side(after, 1)), "changed", 33, value)
                 }
-                (None, Some(after)) => writeln!(text, "{}: added {}: {}", side(after, 1), change.path, after.value),
-                (None, None) => Ok(()),
+                (Some(before), None) => (side(before, 0), "removed", 31, before.value.clone()),
+                (None, Some(after)) => (side(after, 1), "added", 32, after.value.clone()),
+                (None, None) => continue,
             };
+            let word = if colours { format!("\u{1b}[{colour}m{word}\u{1b}[0m") } else { word.to_owned() };
+            let (place, what) = (visible(&place), format!("{}: {value}", change.path));
+            let _ = writeln!(text, "{place}: {word} {}", visible(&what));
         }
     }
     if !quiet {

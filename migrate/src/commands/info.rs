@@ -13,7 +13,7 @@ use crate::config::Configs;
 use crate::engine::{self, Needs};
 use crate::features;
 use crate::finding::{Finding, Level, ids};
-use crate::report::{Action, Feature, Features, FileReport, Findings, Refused};
+use crate::report::{Action, Feature, Features, FileReport, Findings, Refused, visible};
 use crate::rule::Range;
 
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
@@ -121,7 +121,7 @@ fn taken(oldest: Option<Version>, refused: &[Range]) -> (Option<Version>, Vec<(V
 fn print(listing: &Features, label: Option<&str>, quiet: bool) -> String {
     let mut text = String::new();
     if let Some(label) = label {
-        let _ = write!(text, "{label}: ");
+        let _ = write!(text, "{}: ", visible(label));
     }
     let newest = listing.features.first().map_or("", |feature| &feature.since);
     let always = |refused: &&Refused| refused.before.is_none() && refused.from == Version::default().to_string();

@@ -1,5 +1,6 @@
 //! `upgrade` and `fmt`: files in, files out.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use domxml_runtime::edit::Around;
@@ -13,7 +14,7 @@ use crate::finding::{Finding, Level, ids};
 use crate::input::{Origin, Source};
 use crate::output::{Former, Refusal, Replacer};
 use crate::patch;
-use crate::report::{Action, FileReport, Findings, Summary};
+use crate::report::{Action, FileReport, Findings, Summary, visible};
 use crate::verify::{self, Meant};
 
 pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
@@ -107,6 +108,8 @@ pub(super) struct Writing {
     pub(super) options: Write,
     /// Whether the files that would be rewritten are named.
     names: bool,
+    /// Whether a diff is for people who see colours.
+    colours: bool,
     /// Whether it is to be shown how each finding is mended.
     fixes: bool,
     pub(super) replacer: Replacer,
@@ -117,7 +120,8 @@ impl Writing {
         let replacer = Replacer::new(options.replacing())?;
         let names = output.output_format.is_text() && !output.quiet;
         let fixes = output.output_format == OutputFormat::Sarif;
-        Ok(Self { options, names, fixes, replacer })
+        let colours = output.output_format.is_text() && output.color.is_wanted(io::stdout().is_terminal());
+        Ok(Self { options, names, colours, fixes, replacer })
     }
 
     /// What becomes of a document that is left because what is wrong with it is ignored.
@@ -129,6 +133,11 @@ impl Writing {
     pub(super) fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome, comments: bool) -> FileReport {
         let mut report = FileReport::new(origin.label(), &source.text, outcome.findings, Action::Failed);
         let nothing = self.options.nothing();
+        if !nothing && source.stamp.is_none() && origin.path().is_some() {
+            // Whether something is found or not: whoever reads what is printed would have nothing.
+            let why = "is no regular file and cannot be rewritten in place: name it as standard input";
+            return batch::unreadable(report.label, why.to_owned());
+        }
         if !nothing && let Some(path) = origin.path() {
             report.findings.extend(self.replacer.tidy(path).iter().map(|path| leftover(path)));
         }
@@ -147,9 +156,18 @@ impl Writing {
             (true, true) => Action::WouldRewrite,
             (true, false) => Action::Rewritten,
         };
+        if changed
+            && self.options.dry_run
+            && let Some(path) = origin.path()
+        {
+            // What would hinder it is part of what would be done.
+            if let Err(refusal) = self.replacer.may_replace(path) {
+                return batch::unreadable(report.label, refusal);
+            }
+        }
         if nothing && !self.options.diff {
             if self.names && changed {
-                report.output = Some(format!("{}: would be rewritten\n", report.label).into_bytes());
+                report.output = Some(format!("{}: would be rewritten\n", visible(&report.label)).into_bytes());
             }
             return report;
         }
@@ -159,7 +177,8 @@ impl Writing {
             Some(Err(error)) => return batch::unreadable(report.label, format!("cannot be written: {error}")),
         };
         if nothing {
-            report.output = changed.then(|| diff(origin, source, &new, &bytes));
+            let diff = changed.then(|| diff(origin, source, &new, &bytes));
+            report.output = diff.map(|diff| if self.colours { patch::painted(&diff) } else { diff });
             return report;
         }
         if changed && !self.options.no_verify {
@@ -181,9 +200,7 @@ impl Writing {
     }
 
     fn replace(&self, path: &Path, source: &Source, new: &[u8]) -> Result<(), Refusal> {
-        let Some(stamp) = source.stamp else {
-            return Err("is no regular file and cannot be rewritten in place: name it as standard input".to_owned());
-        };
+        let stamp = source.stamp.ok_or("is no regular file, and stays as it is")?;
         self.replacer.replace(path, Former { stamp, content: &source.bytes }, new)
     }
 }

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use toml::{Table, Value};
 
 use crate::cli::{Cli, Profile};
+use crate::input::shown;
 use crate::options::Target;
 use crate::patterns::{Pattern, Patterns};
 use crate::rules;
@@ -57,7 +58,7 @@ impl Config {
     /// # Errors
     /// One line that names the file: it cannot be read, or says something that makes no sense.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
-        let wrong = |error: &dyn std::fmt::Display| format!("{}: {}", path.display(), error.to_string().trim_end());
+        let wrong = |error: &dyn std::fmt::Display| format!("{}: {}", shown(path), error.to_string().trim_end());
         let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
         let mut table: Table = toml::from_str(&text).map_err(|error| wrong(&error))?;
         Self::of(path, &mut table).map_err(|error| wrong(&error))

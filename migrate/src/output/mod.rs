@@ -21,6 +21,7 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::report::visible;
 pub use attributes::Owner;
 pub use stamp::Stamp;
 use temporary::Temporary;
@@ -79,7 +80,7 @@ impl Replacer {
         if let Some(suffix) = &options.backup
             && (suffix.is_empty() || suffix.contains('/') || suffix.contains('\0'))
         {
-            return Err(format!("--backup={suffix}: a suffix has at least one character and no slash"));
+            return Err(format!("--backup={}: a suffix has at least one character and no slash", visible(suffix)));
         }
         temporary::remove_on_signals().map_err(|error| format!("signals cannot be handled: {error}"))?;
         Ok(Self { options, swept: Mutex::default(), changed: Mutex::default() })
@@ -105,10 +106,17 @@ impl Replacer {
         self.prepare(path, former, content)?.commit()
     }
 
-    /// Makes the temporary file.
-    fn prepare<'a>(&'a self, path: &Path, former: Former<'a>, content: &[u8]) -> Result<Replacement<'a>, Refusal> {
+    /// Why a file would be left, as far as that is known before anything is written.
+    ///
+    /// # Errors
+    /// That is it.
+    pub fn may_replace(&self, path: &Path) -> Result<(), Refusal> {
+        self.target(path).map(|_| ())
+    }
+
+    /// The file that a path leads to.
+    fn target(&self, path: &Path) -> Result<(PathBuf, fs::Metadata), Refusal> {
         let target = fs::canonicalize(path).map_err(|error| failed(&error))?;
-        let directory = target.parent().ok_or("cannot be written: it has no directory")?;
         let metadata = fs::metadata(&target).map_err(|error| failed(&error))?;
         if metadata.permissions().readonly() && !may_be_written(&target) {
             return Err("is read-only; left as it is".to_owned());
@@ -120,6 +128,13 @@ impl Replacer {
                  allow it with --hard-links=break, or replace the links by symbolic ones"
             ));
         }
+        Ok((target, metadata))
+    }
+
+    /// Makes the temporary file.
+    fn prepare<'a>(&'a self, path: &Path, former: Former<'a>, content: &[u8]) -> Result<Replacement<'a>, Refusal> {
+        let (target, metadata) = self.target(path)?;
+        let directory = target.parent().ok_or("cannot be written: it has no directory")?;
         let temporary = Temporary::create(directory)
             .map_err(|error| format!("cannot be written: no new file in its directory: {error}"))?;
         temporary.file().write_all(content).map_err(|error| failed(&error))?;

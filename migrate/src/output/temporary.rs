@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Stamp;
@@ -184,7 +184,7 @@ impl Mark {
 /// When the system gives no more signal handlers or threads.
 #[cfg(unix)]
 pub(super) fn remove_on_signals() -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     static ONCE: std::sync::Once = std::sync::Once::new();
     if ONCE.is_completed() {
         return Ok(());
@@ -192,6 +192,8 @@ pub(super) fn remove_on_signals() -> io::Result<()> {
     let ignored = ignored_signals();
     let wanted = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
     let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    // A file larger than the caller allows is an error as a full disk is, and no end.
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     ONCE.call_once(|| {});
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {

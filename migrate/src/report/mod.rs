@@ -208,7 +208,7 @@ pub fn json_schema() -> Result<String, String> {
     Ok(serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())? + "\n")
 }
 
-/// A text without what a terminal might take for a command, or a reader for the end of a line.
+/// A text without what a terminal might take for a command, or a reader for the end of a line. Whatever is printed for people goes through it.
 ///
 /// ```
 /// assert_eq!(dommigrate::report::visible("a\x1b[2J\nb"), r"a\u{1b}[2J\nb");
@@ -219,7 +219,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     // What turns the direction of writing round shows another text than stands there.
     let turns =
         |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let hides = |c: char| c.is_control() || turns(c);
+    let ends = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
+    let hides = |c: char| c.is_control() || turns(c) || ends(c);
     if !text.contains(hides) {
         return Cow::Borrowed(text);
     }

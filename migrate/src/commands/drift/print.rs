@@ -9,7 +9,7 @@ use super::pairs::{Document, Side};
 use crate::cli::{Output, OutputFormat};
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
-use crate::report::{Action, FileReport, Reporter, Summary, reporter};
+use crate::report::{Action, FileReport, Reporter, Summary, reporter, visible};
 
 /// The version of the JSON form. It changes where something in it changes or goes; what is added leaves it.
 const JSON_VERSION: u32 = 1;
@@ -39,7 +39,8 @@ pub(super) struct Result {
     /// Places of the differences: whether in the second document, line, column, offset.
     places: Vec<(Side, usize, usize, usize)>,
     texts: [String; 2],
-    error: Option<String>,
+    /// Which document cannot be judged, and why.
+    error: Option<(String, String)>,
 }
 
 impl Result {
@@ -77,7 +78,7 @@ impl Result {
     }
 
     pub(super) fn unjudged(label: &str, why: String) -> Self {
-        Self { error: Some(format!("{label}: {why}")), ..Self::new(Verdict::Unjudged) }
+        Self { error: Some((label.to_owned(), why)), ..Self::new(Verdict::Unjudged) }
     }
 
     fn label(&self, side: Side) -> &str {
@@ -128,7 +129,7 @@ struct JsonPair<'r> {
     filled_in: Vec<JsonFilled<'r>>,
     live: Vec<JsonLive<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'r str>,
+    error: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -215,8 +216,8 @@ impl Printer {
             out.write_all(start.as_bytes())?;
             return serde_json::to_writer(out, &json(result)).map_err(io::Error::from);
         }
-        if let Some(error) = &result.error {
-            return writeln!(diagnostics, "dommigrate: {error}");
+        if let Some((label, why)) = &result.error {
+            return writeln!(diagnostics, "dommigrate: {}", visible(&format!("{label}: {why}")));
         }
         self.text(result, out)
     }
@@ -224,23 +225,24 @@ impl Printer {
     fn text(&self, result: &Result, out: &mut dyn Write) -> io::Result<()> {
         for (difference, (side, line, column, _)) in result.drift.differences.iter().zip(&result.places) {
             let word = self.coloured(difference.change);
-            let label = result.label(*side);
-            let path = &difference.path;
-            writeln!(out, "{label}:{line}:{column}: {word} {path}: {}", values(difference))?;
+            let label = visible(result.label(*side));
+            let what = format!("{}: {}", difference.path, values(difference));
+            writeln!(out, "{label}:{line}:{column}: {word} {}", visible(&what))?;
         }
         if !self.verbose || self.quiet {
             return Ok(());
         }
         let label = result.label(Side::Actual);
+        let mut line = |text: &str| writeln!(out, "{}", visible(&format!("{label}: {text}")));
         for Filled { row, path, value, .. } in &result.drift.filled {
             let word = if row.live { "live" } else { "filled in" };
-            writeln!(out, "{label}: {word} {path}: {} [{}: {}]", short(value), row.id, row.why)?;
+            line(&format!("{word} {path}: {} [{}: {}]", short(value), row.id, row.why))?;
         }
         for live in &result.drift.live {
-            writeln!(out, "{label}: live {}: {}", live.path, live.before.as_deref().unwrap_or(&live.message))?;
+            line(&format!("live {}: {}", live.path, live.before.as_deref().unwrap_or(&live.message)))?;
         }
         if result.verdict == Verdict::Same {
-            writeln!(out, "{label}: as libvirt made it of {}", result.label(Side::Desired))?;
+            line(&format!("as libvirt made it of {}", result.label(Side::Desired)))?;
         }
         Ok(())
     }
@@ -330,7 +332,7 @@ fn json(result: &Result) -> JsonPair<'_> {
             .iter()
             .map(|live| JsonLive { path: &live.path, what: live.before.as_deref().unwrap_or(&live.message) })
             .collect(),
-        error: result.error.as_deref(),
+        error: result.error.as_ref().map(|(label, why)| format!("{label}: {why}")),
     }
 }
 
@@ -345,8 +347,7 @@ fn file_report(result: &Result) -> FileReport {
         before: None,
         after: None,
     };
-    if let Some(error) = &result.error {
-        let (label, why) = error.split_once(": ").unwrap_or(("", error));
+    if let Some((label, why)) = &result.error {
         let findings = vec![finding(ids::IO, 0, "", why.to_owned())];
         return FileReport::new(label.to_owned(), "", findings, Action::Failed);
     }
