@@ -376,3 +376,28 @@ fn what_libvirt_does_not_know_hides_nothing() {
     assert_eq!(status, 1);
     assert!(said.contains("changed domain/devices/interface/future/@wish: x -> y"), "{said}");
 }
+
+/// What every command reads `drift` reads: a document type, a prefix that is declared nowhere.
+#[test]
+fn a_document_is_read_as_by_the_other_commands() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let odd = |devices: &str| {
+        let text = wanted(devices).replace("<devices>", "<devices>\n    <qemu:extra a:b='1'/>");
+        format!("<!DOCTYPE domain>\n{text}")
+    };
+    for (name, text) in [("a/one.xml", odd(&[DISK, NIC].concat())), ("b/two.xml", odd(DISK))] {
+        fs::create_dir_all(folder.path().join(name).parent().expect("it has one")).expect("made");
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    for paths in [["a", "b"], ["a/one.xml", "b/two.xml"]] {
+        let output = drift().args(paths).current_dir(&folder).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains("a/one.xml:16:5: missing domain/devices/interface"), "{said}");
+    }
+    fs::write(folder.path().join("caps.xml"), "").expect("written");
+    let call = ["--host", "caps.xml", "a/one.xml", "b/two.xml"];
+    let output = drift().args(call).current_dir(&folder).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), said.as_str()), (Some(2), "dommigrate: caps.xml: 1:1: the file is empty\n"));
+}

@@ -7,6 +7,7 @@ mod guest;
 use domxml::Element as _;
 use domxml::host::{Capabilities, CpuModeItem, DomainCapabilities, GuestArch};
 use domxml_runtime::{ReadOptions, Unknown};
+use domxml_xml::Spare;
 
 pub use choices::Choices;
 pub use guest::{Guest, MachineState, ModelState};
@@ -24,7 +25,8 @@ impl Host {
     /// # Errors
     /// One line: it is not well-formed, or neither of the two documents.
     pub fn read(&mut self, text: &str) -> Result<(), String> {
-        let tree = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
+        let mut spare = Spare::default();
+        let tree = domxml_xml::parse(text, &mut spare).map_err(|error| error.located(text))?.document;
         let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
         match tree.root_element().tag_name().name() {
             "capabilities" => {

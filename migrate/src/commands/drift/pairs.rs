@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use domxml_xml::Spare;
+
 use crate::cli::{Drift, Files};
 use crate::collect;
 use crate::config::Configs;
@@ -169,9 +171,10 @@ fn by_name(
 
 /// The name of the domain that a document describes; none where it describes something else.
 fn domain_name(text: &str) -> Option<Result<String, String>> {
-    let document = match roxmltree::Document::parse(text) {
-        Ok(document) => document,
-        Err(error) => return Some(Err(error.to_string())),
+    let mut spare = Spare::default();
+    let document = match domxml_xml::parse(text, &mut spare) {
+        Ok(tree) => tree.document,
+        Err(error) => return Some(Err(error.located(text))),
     };
     let root = document.root_element();
     if !root.has_tag_name("domain") {

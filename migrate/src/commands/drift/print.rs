@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use domxml_xml::Spare;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -93,8 +94,10 @@ fn places(before: &str, after: &str, differences: &[Difference]) -> Vec<(Side, u
     if differences.is_empty() {
         return Vec::new();
     }
-    let documents = [before, after].map(|text| roxmltree::Document::parse(text).ok());
-    let trees = documents.each_ref().map(|document| document.as_ref().map(Element::of));
+    let mut spares = <[Spare; 2]>::default();
+    let [one, other] = &mut spares;
+    let documents = [(before, one), (after, other)].map(|(text, spare)| domxml_xml::parse(text, spare).ok());
+    let trees = documents.each_ref().map(|tree| tree.as_ref().map(|tree| Element::of(&tree.document)));
     let mut finders = trees.each_ref().map(|tree| tree.as_ref().map(Finder::new));
     let lines = [before, after].map(Lines::of);
     let place = |difference: &Difference| {
