@@ -131,6 +131,20 @@ fn a_schema_that_also_takes_roots_of_any_name_makes_types_for_those_it_names() {
 
 const ROOTS: &str = "default namespace = \"urn:s\"\nstart = sheet | book\nsheet = element sheet { attribute size { \"a4\" | \"a5\" } }\nbook = element book { sheet+ }\n";
 
+/// All is written, whether anybody reads what is said of it or not.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_hinders_nothing() {
+    let here = directory(&[("a.rng", NEW)]);
+    for (call, made) in [("generate a.rng -o made", "made/src/lib.rs"), ("docs a.rng -o pages", "pages/index.html")] {
+        let full = format!("exec \"$0\" {call} >/dev/null 2>/dev/full");
+        let shell =
+            Command::new("sh").args(["-c", &full, env!("CARGO_BIN_EXE_domgen")]).current_dir(here.path()).status();
+        assert_eq!(shell.expect("it runs").code(), Some(0), "{call}");
+        assert!(here.path().join(made).is_file(), "{call}");
+    }
+}
+
 #[test]
 fn what_domgen_did_not_write_stays() {
     let mine = "[package]\nname = \"mine\"\n";

@@ -131,7 +131,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
                 Err(errors) if *strict => found(&errors),
                 // What is right as RELAX NG is right, whatever is made of it.
                 Err(errors) => {
-                    eprintln!("note: no types can be made of this schema:\n{errors}");
+                    tell(&format!("note: no types can be made of this schema:\n{errors}"));
                     Ok(true)
                 }
             }
@@ -192,11 +192,16 @@ fn write_crate(args: &GenerateArgs, beside: Option<&Overrides>) -> Result<(), St
     }
     for change in written::write(output, &outputs)? {
         match change {
-            Change::Written(path) => eprintln!("wrote {}", path.display()),
-            Change::Removed(path) => eprintln!("removed {}", path.display()),
+            Change::Written(path) => tell(&format!("wrote {}", path.display())),
+            Change::Removed(path) => tell(&format!("removed {}", path.display())),
         }
     }
     Ok(())
+}
+
+/// Says on standard error what is done. That nobody reads it any more hinders nothing.
+pub(crate) fn tell(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }
 
 /// Prints what was found: the result of the command.

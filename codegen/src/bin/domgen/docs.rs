@@ -62,8 +62,7 @@ pub fn run(args: &DocsArgs, beside: Option<&Overrides>) -> Result<(), String> {
         }
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    println!("{} files in {}", files.len(), args.output.display());
-    Ok(())
+    crate::commands::say(&format!("{} files in {}\n", files.len(), args.output.display()))
 }
 
 /// The documents at a path.

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(message) => {
-            eprintln!("{message}");
+            commands::tell(&message);
             ExitCode::from(2)
         }
     }
