@@ -1,13 +1,21 @@
-//! Boxes around what is large and rarely there, so that its parent stays cheap to make and to move.
+//! Boxes around what is large and rarely there, so that its parent stays cheap to make, to move and to hold many times.
 
 use crate::model::{Basic, ChildContent, Count, FieldKind, Model, Scalar, Shape, TypeId};
 
-/// The estimated size, in bytes, above which an optional child is boxed. A domain has some hundred fields; few exceed this.
-const LARGE: usize = 1000;
+/// The estimated size, in bytes, above which an optional child is boxed in an element of which a document can have many: what is absent
+/// takes its whole size there, and a document of many disks would have most of its memory in what its disks do not have.
+const LARGE_IN_MANY: usize = 110;
+
+/// The same in an element of which there is one in a document.
+const LARGE_IN_ONE: usize = 1000;
+
+/// What an element has beside its fields: its place in the document, and what is kept of it.
+const EXTRA: usize = 24;
 
 /// Boxes optional children whose struct is large, the smallest first, since a box inside makes what is around it smaller.
 /// The document elements are left alone: there is one in a document, and most of what they hold is there.
 pub fn box_large(model: &mut Model) {
+    let many = repeated(model);
     let mut candidates: Vec<(usize, usize, TypeId)> = Vec::new();
     for (owner, ty) in model.types.iter().enumerate() {
         let Shape::Struct(shape) = &ty.shape else { continue };
@@ -25,12 +33,54 @@ pub fn box_large(model: &mut Model) {
     loop {
         let mut sizes = Sizes { model, known: vec![None; model.types.len()] };
         let sized = candidates.iter().map(|&(owner, index, child)| (sizes.of(child), owner, index));
-        let Some((_, owner, index)) = sized.filter(|&(size, ..)| size > LARGE).min() else { return };
+        let large = |owner: usize| if many[owner] { LARGE_IN_MANY } else { LARGE_IN_ONE };
+        let Some((_, owner, index)) = sized.filter(|&(size, owner, _)| size > large(owner)).min() else { return };
         candidates.retain(|candidate| (candidate.0, candidate.1) != (owner, index));
         if let Shape::Struct(shape) = &mut model.types[owner].shape {
             shape.fields[index].boxed = true;
         }
     }
+}
+
+/// For each type, whether a document can hold several: it, or what holds it, stands in a list.
+fn repeated(model: &Model) -> Vec<bool> {
+    let mut repeated = vec![false; model.types.len()];
+    let mut pending: Vec<(TypeId, bool)> = model.roots.iter().map(|root| (*root, false)).collect();
+    let mut seen = vec![false; model.types.len()];
+    while let Some((id, many)) = pending.pop() {
+        let at = id.0 as usize;
+        if seen[at] && (repeated[at] || !many) {
+            continue;
+        }
+        seen[at] = true;
+        repeated[at] |= many;
+        match &model.types[at].shape {
+            Shape::Struct(shape) => {
+                for field in &shape.fields {
+                    match &field.kind {
+                        FieldKind::Child { content: ChildContent::Struct(ty), count, .. }
+                        | FieldKind::Mix { ty, count } => {
+                            pending.push((*ty, many || matches!(count, Count::Many | Count::OneOrMore)));
+                        }
+                        FieldKind::Payload { ty, .. } => pending.push((*ty, many)),
+                        _ => {}
+                    }
+                }
+            }
+            Shape::Payload(payload) => {
+                pending.extend(payload.variants.iter().filter_map(|variant| Some((variant.members?, many))));
+            }
+            Shape::Mix(mix) => {
+                for variant in &mix.variants {
+                    if let ChildContent::Struct(ty) = variant.content {
+                        pending.push((ty, many));
+                    }
+                }
+            }
+            Shape::Values(_) => {}
+        }
+    }
+    repeated
 }
 
 /// Estimates of sizes: what a 64-bit machine needs, padding aside.
@@ -49,7 +99,8 @@ impl Sizes<'_> {
         let model = self.model;
         let size = match &model.types[id.0 as usize].shape {
             Shape::Struct(shape) => {
-                32 + shape.fields.iter().map(|field| self.field(&field.kind, field.boxed)).sum::<usize>()
+                let own = if shape.element.is_some() || shape.shared { EXTRA } else { 0 };
+                own + shape.fields.iter().map(|field| self.field(&field.kind, field.boxed)).sum::<usize>()
             }
             Shape::Payload(payload) => {
                 let members = payload.variants.iter().filter_map(|variant| variant.members);
@@ -90,7 +141,7 @@ impl Sizes<'_> {
             Scalar::Basic(Basic::Integer) => 16,
             Scalar::Basic(_) => 8,
             Scalar::Type(id) => self.of(*id),
-            Scalar::Custom(_) => 16,
+            Scalar::Custom(_) => 8,
         }
     }
 }

@@ -55,7 +55,7 @@ pub struct Features {
     /// The Linux capabilities that a container keeps.
     ///
     /// A child that it does not know is refused by libvirt. Since libvirt 1.2.7.
-    pub capabilities: Option<Box<FeatureCapabilities>>,
+    pub capabilities: Option<FeatureCapabilities>,
     /// The performance monitoring unit.
     ///
     /// Since libvirt 1.2.12.
@@ -154,7 +154,7 @@ rt::table! { Features: element("features").since(0, 6, 0).dropped_if_empty().ref
     6 HYPERV = hyperv: Option<FeatureHyperv>, child("hyperv").since(1, 0, 0).pair().empty_until(12, 0, 0);
     7 KVM = kvm: Option<FeatureKvm>, child("kvm").since(1, 2, 8).pair();
     8 PVSPINLOCK = pvspinlock: Option<SwitchOrOn>, child("pvspinlock").since(1, 2, 0);
-    9 CAPABILITIES = capabilities: Option<Box<FeatureCapabilities>>, child("capabilities").since(1, 2, 7);
+    9 CAPABILITIES = capabilities: Option<FeatureCapabilities>, child("capabilities").since(1, 2, 7);
     10 PMU = pmu: Option<SwitchOrOn>, child("pmu").since(1, 2, 12);
     11 VMPORT = vmport: Option<SwitchOrOn>, child("vmport").since(1, 2, 16);
     12 GIC = gic: Option<FeatureGic>, child("gic").since(1, 2, 16);

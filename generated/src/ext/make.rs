@@ -36,6 +36,8 @@ impl Domain {
             several.push(device);
         } else if let Some(one) = field_mut::<Option<T>>(devices) {
             *one = Some(device);
+        } else if let Some(one) = field_mut::<Option<Box<T>>>(devices) {
+            *one = Some(Box::new(device));
         } else {
             return Err(NotADevice(device));
         }

@@ -1,5 +1,7 @@
 //! A place that a row is about: a field of an element, reached by the keys of the field table.
 
+use std::borrow::BorrowMut;
+
 use domxml_runtime::{Content, Described, Extra, FieldInfo, FieldKind, Key, Payload, Scalar, Span, branch_mut};
 
 /// A field, whatever its cardinality.
@@ -206,11 +208,11 @@ pub trait IntoPlace {
     where
         Self: Sized,
         P: Described + 'static,
-        S: Slot<Item = Self::Owner> + 'static,
+        S: Slot<Item: BorrowMut<Self::Owner>> + 'static,
     {
         self.place().seen(move |inner, parent, see| {
             for owner in key.get_mut(parent).items_mut() {
-                inner.visit(owner, see);
+                inner.visit(owner.borrow_mut(), see);
             }
         })
     }

@@ -159,16 +159,16 @@ pub struct AudioTypeJack {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioJackEnd>,
+    pub input: Option<Box<AudioJackEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioJackEnd>,
+    pub output: Option<Box<AudioJackEnd>>,
 }
 
 rt::table! { AudioTypeJack: members();
-    0 INPUT = input: Option<AudioJackEnd>, child("input").since(7, 2, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioJackEnd>, child("output").since(7, 2, 0).dropped_if_empty();
+    0 INPUT = input: Option<Box<AudioJackEnd>>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<Box<AudioJackEnd>>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -190,19 +190,19 @@ pub struct AudioTypeOss {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioOssEnd>,
+    pub input: Option<Box<AudioOssEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioOssEnd>,
+    pub output: Option<Box<AudioOssEnd>>,
 }
 
 rt::table! { AudioTypeOss: members();
     0 TRY_M_MAP = try_m_map: Option<YesNo>, attribute("tryMMap").since(7, 2, 0).part(1);
     1 EXCLUSIVE = exclusive: Option<YesNo>, attribute("exclusive").since(7, 2, 0).part(1);
     2 DSP_POLICY = dsp_policy: Option<i32>, attribute("dspPolicy").since(7, 2, 0).part(1);
-    3 INPUT = input: Option<AudioOssEnd>, child("input").since(6, 7, 0).dropped_if_empty();
-    4 OUTPUT = output: Option<AudioOssEnd>, child("output").since(6, 7, 0).dropped_if_empty();
+    3 INPUT = input: Option<Box<AudioOssEnd>>, child("input").since(6, 7, 0).dropped_if_empty();
+    4 OUTPUT = output: Option<Box<AudioOssEnd>>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -215,17 +215,17 @@ pub struct AudioTypePipewire {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioServerEnd>,
+    pub input: Option<Box<AudioServerEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioServerEnd>,
+    pub output: Option<Box<AudioServerEnd>>,
 }
 
 rt::table! { AudioTypePipewire: members();
     0 RUNTIME_DIR = runtime_dir: Option<String>, attribute("runtimeDir").since(9, 10, 0).part(1);
-    1 INPUT = input: Option<AudioServerEnd>, child("input").since(7, 2, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioServerEnd>, child("output").since(7, 2, 0).dropped_if_empty();
+    1 INPUT = input: Option<Box<AudioServerEnd>>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<Box<AudioServerEnd>>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -238,17 +238,17 @@ pub struct AudioTypePulseaudio {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioServerEnd>,
+    pub input: Option<Box<AudioServerEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioServerEnd>,
+    pub output: Option<Box<AudioServerEnd>>,
 }
 
 rt::table! { AudioTypePulseaudio: members();
     0 SERVER_NAME = server_name: Option<String>, attribute("serverName").since(7, 2, 0).part(1);
-    1 INPUT = input: Option<AudioServerEnd>, child("input").since(7, 2, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioServerEnd>, child("output").since(7, 2, 0).dropped_if_empty();
+    1 INPUT = input: Option<Box<AudioServerEnd>>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<Box<AudioServerEnd>>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.

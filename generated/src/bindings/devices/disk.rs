@@ -46,7 +46,7 @@ pub struct Disk {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub driver: Option<DiskDriver>,
+    pub driver: Option<Box<DiskDriver>>,
     /// The credentials for the server of a network disk, in their old place beside the source.
     ///
     /// A legacy form; rule `disk-auth-under-disk` replaces it. Since libvirt 0.9.7.
@@ -85,7 +85,7 @@ pub struct Disk {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub iotune: Option<DiskIoTune>,
+    pub iotune: Option<Box<DiskIoTune>>,
     /// The throttle groups that limit the I/O of the disk.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.2.0. See [the
@@ -126,7 +126,7 @@ pub struct Disk {
     /// The encryption of the source, in its old place beside the source.
     ///
     /// A legacy form; rule `disk-encryption-under-disk` replaces it. Since libvirt 0.7.1.
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
     ///
     /// Since libvirt 0.8.8. See [the
@@ -157,7 +157,7 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     3 RAWIO = rawio: Option<YesNo>, attribute("rawio").assumed("no").since(0, 9, 10);
     4 SGIO = sgio: Option<Sgio>, attribute("sgio").assumed("filtered").since(1, 0, 2);
     5 SNAPSHOT = snapshot: Option<DiskSnapshot>, attribute("snapshot").since(0, 9, 5);
-    6 DRIVER = driver: Option<DiskDriver>, child("driver").since(0, 6, 0).dropped_if_empty();
+    6 DRIVER = driver: Option<Box<DiskDriver>>, child("driver").since(0, 6, 0).dropped_if_empty();
     7 AUTH = auth: Option<DiskAuth>, child("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
     8 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
     9 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);
@@ -165,7 +165,7 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     11 BLOCKIO = blockio: Option<DiskBlockIo>, child("blockio").since(0, 10, 2).dropped_if_empty();
     12 MIRROR = mirror: Option<Box<DiskMirror>>, child("mirror").since(0, 9, 12).output_only();
     13 TARGET = target: DiskTarget, child("target").since(0, 6, 0);
-    14 IOTUNE = iotune: Option<DiskIoTune>, child("iotune").since(0, 9, 8).dropped_if_empty();
+    14 IOTUNE = iotune: Option<Box<DiskIoTune>>, child("iotune").since(0, 9, 8).dropped_if_empty();
     15 THROTTLEFILTERS = throttlefilters: Option<DiskThrottleFilters>, child("throttlefilters").since(11, 2, 0)
         .dropped_if_empty();
     16 READONLY = readonly: bool, flag("readonly").since(0, 6, 0);
@@ -176,7 +176,7 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     20 WWN = wwn: Option<String>, leaf("wwn").since(0, 10, 2).narrow("[0-9A-Fa-f]{16}", 1, 0, 5).dropped_if_empty();
     21 VENDOR = vendor: Option<String>, leaf("vendor").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
     22 PRODUCT = product: Option<String>, leaf("product").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
-    23 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(0, 7, 1)
+    23 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(0, 7, 1)
         .legacy("disk-encryption-under-disk").pair();
     24 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
     25 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);

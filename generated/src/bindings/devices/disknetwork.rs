@@ -148,14 +148,14 @@ pub struct DiskSourceNetworkProtocolNbd {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolNbd: members();
     0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0).part(1);
     1 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0).part(1);
     2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    3 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// A set of values.
@@ -248,13 +248,13 @@ pub struct DiskSourceNetworkProtocolIscsi {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolIscsi: members();
     0 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
     1 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    2 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -277,14 +277,14 @@ pub struct DiskSourceNetworkProtocolRbd {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolRbd: members();
     0 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
     1 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
     2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    3 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -302,13 +302,13 @@ pub struct DiskImageOnHost {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskImageOnHost: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    2 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -318,11 +318,11 @@ pub struct DiskSourceNetworkProtocolGluster {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolGluster: members();
-    0 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    0 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -379,7 +379,7 @@ pub struct DiskSourceNetworkProtocolHttp {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolHttp: members();
@@ -388,7 +388,7 @@ rt::table! { DiskSourceNetworkProtocolHttp: members();
     2 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     3 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -423,7 +423,7 @@ pub struct DiskSourceNetworkProtocolHttps {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolHttps: members();
@@ -433,7 +433,7 @@ rt::table! { DiskSourceNetworkProtocolHttps: members();
     3 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     4 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    6 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -456,14 +456,14 @@ pub struct DiskSourceNetworkProtocolFtp {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolFtp: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    3 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    3 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -490,7 +490,7 @@ pub struct DiskSourceNetworkProtocolFtps {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolFtps: members();
@@ -498,7 +498,7 @@ rt::table! { DiskSourceNetworkProtocolFtps: members();
     1 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     2 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     3 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
-    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    4 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// The members of one variant.
@@ -529,7 +529,7 @@ pub struct DiskSourceNetworkProtocolSsh {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolSsh: members();
@@ -538,7 +538,7 @@ rt::table! { DiskSourceNetworkProtocolSsh: members();
     2 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
     3 IDENTITY = identity: Option<DiskSshIdentity>, child("identity").since(9, 8, 0);
     4 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair().part(1);
+    5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
 /// A server of the image.

@@ -83,11 +83,11 @@ pub struct StorageFile {
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceFile>,
+    pub source: Option<Box<DiskSourceFile>>,
 }
 
 rt::table! { StorageFile: members();
-    0 SOURCE = source: Option<DiskSourceFile>, child("source").since(0, 6, 0);
+    0 SOURCE = source: Option<Box<DiskSourceFile>>, child("source").since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -98,11 +98,11 @@ pub struct StorageNetwork {
     /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
     /// libvirt 0.8.7. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceNetwork>,
+    pub source: Option<Box<DiskSourceNetwork>>,
 }
 
 rt::table! { StorageNetwork: members();
-    0 SOURCE = source: Option<DiskSourceNetwork>, child("source").since(0, 8, 7);
+    0 SOURCE = source: Option<Box<DiskSourceNetwork>>, child("source").since(0, 8, 7);
 }
 
 /// A kind of storage and the source that goes with it, in backing stores, data stores and mirrors.
@@ -183,11 +183,11 @@ pub struct StorageBlock {
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceBlock>,
+    pub source: Option<Box<DiskSourceBlock>>,
 }
 
 rt::table! { StorageBlock: members();
-    0 SOURCE = source: Option<DiskSourceBlock>, child("source").since(0, 6, 0);
+    0 SOURCE = source: Option<Box<DiskSourceBlock>>, child("source").since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -197,11 +197,11 @@ pub struct StorageDir {
     ///
     /// Since libvirt 0.7.5. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceDir>,
+    pub source: Option<Box<DiskSourceDir>>,
 }
 
 rt::table! { StorageDir: members();
-    0 SOURCE = source: Option<DiskSourceDir>, child("source").since(0, 7, 5);
+    0 SOURCE = source: Option<Box<DiskSourceDir>>, child("source").since(0, 7, 5);
 }
 
 /// The members of one variant.
@@ -211,11 +211,11 @@ pub struct StorageVolume {
     ///
     /// Since libvirt 1.0.5. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceVolume>,
+    pub source: Option<Box<DiskSourceVolume>>,
 }
 
 rt::table! { StorageVolume: members();
-    0 SOURCE = source: Option<DiskSourceVolume>, child("source").since(1, 0, 5);
+    0 SOURCE = source: Option<Box<DiskSourceVolume>>, child("source").since(1, 0, 5);
 }
 
 /// The members of one variant.
@@ -225,11 +225,11 @@ pub struct StorageNvme {
     ///
     /// Since libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceNvme>,
+    pub source: Option<Box<DiskSourceNvme>>,
 }
 
 rt::table! { StorageNvme: members();
-    0 SOURCE = source: Option<DiskSourceNvme>, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<Box<DiskSourceNvme>>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
@@ -270,11 +270,11 @@ pub struct StorageCtl {
     /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
     /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceCtl>,
+    pub source: Option<Box<DiskSourceCtl>>,
 }
 
 rt::table! { StorageCtl: members();
-    0 SOURCE = source: Option<DiskSourceCtl>, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<Box<DiskSourceCtl>>, child("source").since(1, 2, 4);
 }
 
 /// The file that holds the disk. A drive without medium has no source, or one without `file`.
@@ -340,7 +340,7 @@ pub struct OsNvramSource {
     ///
     /// Since libvirt 10.10.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub data_store: Option<Box<DiskDataStore>>,
+    pub data_store: Option<DiskDataStore>,
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
@@ -414,7 +414,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     11 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
-    13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
+    13 DATA_STORE = data_store: Option<DiskDataStore>, child("dataStore").since(10, 10, 0);
     14 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
     15 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
     16 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
@@ -465,7 +465,7 @@ pub struct DiskSourceFile {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -483,7 +483,7 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
     3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     5 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    6 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
+    6 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -518,11 +518,11 @@ pub struct DiskSourceBlock {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<DiskReservations>,
+    pub reservations: Option<Box<DiskReservations>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -540,8 +540,8 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
-    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
+    6 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -572,7 +572,7 @@ pub struct DiskSourceDir {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -588,7 +588,7 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
-    4 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
+    4 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -636,7 +636,7 @@ pub struct DiskSourceVolume {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -657,7 +657,7 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
     5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     6 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     7 AUTH = auth: Option<DiskAuth>, child("auth").legacy("disk-volume-auth-dropped");
-    8 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
+    8 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     9 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -719,7 +719,7 @@ pub struct DiskSourceNvme {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -738,7 +738,7 @@ rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-dr
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     5 ADDRESS = address: PciAddress, child("address").since(6, 0, 0);
     6 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
-    7 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
+    7 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     8 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -847,11 +847,11 @@ pub struct DiskSourceCtl {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<DiskReservations>,
+    pub reservations: Option<Box<DiskReservations>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -863,8 +863,8 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    5 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
-    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
+    6 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
 }
 
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at

@@ -187,7 +187,7 @@ pub struct FilesystemTypeMount {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#filesystems).
-    pub binary: Option<FilesystemBinary>,
+    pub binary: Option<Box<FilesystemBinary>>,
     /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0. See [the
@@ -200,7 +200,7 @@ pub struct FilesystemTypeMount {
 }
 
 rt::table! { FilesystemTypeMount: members();
-    0 BINARY = binary: Option<FilesystemBinary>, child("binary").since(6, 2, 0).dropped_if_empty();
+    0 BINARY = binary: Option<Box<FilesystemBinary>>, child("binary").since(6, 2, 0).dropped_if_empty();
     1 IDMAP = idmap: Option<Idmap>, child("idmap").since(10, 0, 0).dropped_if_empty();
     2 SOURCE = source: FilesystemSourceMount, child("source").since(0, 6, 0);
 }

@@ -44,7 +44,7 @@ pub struct Interface {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
-    pub bandwidth: Option<Bandwidth>,
+    pub bandwidth: Option<Box<Bandwidth>>,
     /// Options of the port on the host's bridge.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.1.0. See [the
@@ -97,7 +97,7 @@ pub struct Interface {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.9. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-network-backend-specific-options).
-    pub backend: Option<InterfaceBackend>,
+    pub backend: Option<Box<InterfaceBackend>>,
     /// The filter that the traffic of the interface passes. Only interfaces of type `network`, `bridge` and
     /// `ethernet` keep one.
     ///
@@ -163,7 +163,7 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
         .since(1, 2, 10);
     2 MAC = mac: Option<InterfaceMac>, child("mac").since(0, 6, 0).dropped_if_empty();
     3 VLAN = vlan: Option<Vlan>, child("vlan").since(0, 10, 0);
-    4 BANDWIDTH = bandwidth: Option<Bandwidth>, child("bandwidth").since(0, 9, 4).dropped_if_empty();
+    4 BANDWIDTH = bandwidth: Option<Box<Bandwidth>>, child("bandwidth").since(0, 9, 4).dropped_if_empty();
     5 PORT = port: Option<PortOptions>, child("port").since(6, 1, 0).dropped_if_empty();
     6 IPS = ips: Vec<Ip>, child("ip").since(0, 6, 0);
     7 ROUTES = routes: Vec<Route>, child("route").since(1, 2, 12);
@@ -174,7 +174,7 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
     12 TARGET = target: Option<InterfaceTarget>, child("target").since(0, 6, 0);
     13 GUEST = guest: Option<InterfaceGuest>, child("guest").since(1, 2, 7).dropped_if_empty();
     14 MODEL = model: Option<InterfaceModel>, child("model").since(0, 6, 0).dropped_if_empty();
-    15 BACKEND = backend: Option<InterfaceBackend>, child("backend").since(1, 2, 9).dropped_if_empty();
+    15 BACKEND = backend: Option<Box<InterfaceBackend>>, child("backend").since(1, 2, 9).dropped_if_empty();
     16 FILTERREF = filterref: Option<FilterRef>, child("filterref").since(0, 8, 0);
     17 TUNE = tune: Option<InterfaceTune>, child("tune").since(0, 8, 8).dropped_if_empty();
     18 TEAMING = teaming: Option<Teaming>, child("teaming").since(6, 1, 0);
@@ -295,18 +295,18 @@ pub struct InterfaceTypeBridge {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.10.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeBridge: members();
     0 SOURCE = source: Option<InterfaceSourceBridge>, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 10, 0).part(1);
-    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 10, 0).part(1);
+    2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -321,12 +321,12 @@ pub struct InterfaceTypeEthernet {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeEthernet: members();
     0 SOURCE = source: Option<InterfaceSourceEthernet>, child("source").since(0, 6, 0).dropped_if_empty();
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -341,12 +341,12 @@ pub struct InterfaceTypeVhostuser {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeVhostuser: members();
     0 SOURCE = source: Option<InterfaceSourceVhostUser>, child("source").since(1, 2, 7).optional_since(11, 1, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -359,18 +359,18 @@ pub struct InterfaceTypeNetwork {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeNetwork: members();
     0 SOURCE = source: InterfaceSourceNetwork, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 9, 4).part(1);
-    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 9, 4).part(1);
+    2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -384,18 +384,18 @@ pub struct InterfaceTypeDirect {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeDirect: members();
     0 SOURCE = source: InterfaceSourceDirect, child("source").since(0, 7, 7);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
-    2 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 8, 2).part(1);
+    2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -410,12 +410,12 @@ pub struct InterfaceTypeUser {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeUser: members();
     0 SOURCE = source: Option<InterfaceSourceUser>, child("source").since(0, 6, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -429,12 +429,12 @@ pub struct InterfaceTypeInternal {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeInternal: members();
     0 SOURCE = source: InterfaceSourceInternal, child("source").since(0, 6, 4);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -448,12 +448,12 @@ pub struct InterfaceOnSocket {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceOnSocket: members();
     0 SOURCE = source: InterfaceSourceSocket, child("source").since(0, 9, 10);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -467,12 +467,12 @@ pub struct InterfaceTypeUdp {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeUdp: members();
     0 SOURCE = source: InterfaceSourceUdp, child("source").since(1, 2, 20);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -486,12 +486,12 @@ pub struct InterfaceTypeServer {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.13. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeServer: members();
     0 SOURCE = source: InterfaceSourceServer, child("source").since(0, 9, 10);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(1, 2, 13).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -507,7 +507,7 @@ pub struct InterfaceTypeHostdev {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.11. See [the
     /// manual](https://libvirt.org/formatdomain.html#pci-passthrough).
-    pub driver: Option<InterfaceHostdevDriver>,
+    pub driver: Option<Box<InterfaceHostdevDriver>>,
     /// The network device of the host: a PCI function by its address, or a USB device by its numbers or its
     /// address.
     ///
@@ -516,14 +516,14 @@ pub struct InterfaceTypeHostdev {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
 }
 
 rt::table! { InterfaceTypeHostdev: members();
     0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11).lax();
-    1 DRIVER = driver: Option<InterfaceHostdevDriver>, child("driver").since(0, 9, 11).dropped_if_empty();
+    1 DRIVER = driver: Option<Box<InterfaceHostdevDriver>>, child("driver").since(0, 9, 11).dropped_if_empty();
     2 SOURCE = source: InterfaceSourceHostdev, child("source").since(0, 9, 11);
-    3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
+    3 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 8, 2).part(1);
 }
 
 /// The members of one variant.
@@ -537,12 +537,12 @@ pub struct InterfaceTypeVdpa {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeVdpa: members();
     0 SOURCE = source: InterfaceSourceVdpa, child("source").since(6, 9, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -552,11 +552,11 @@ pub struct InterfaceTypeNull {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeNull: members();
-    0 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    0 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The members of one variant.
@@ -571,12 +571,12 @@ pub struct InterfaceTypeVds {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-nic-driver-specific-options).
-    pub driver: Option<InterfaceDriver>,
+    pub driver: Option<Box<InterfaceDriver>>,
 }
 
 rt::table! { InterfaceTypeVds: members();
     0 SOURCE = source: InterfaceSourceVds, child("source").since(8, 7, 0);
-    1 DRIVER = driver: Option<InterfaceDriver>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
+    1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
 /// The address of the card. libvirt makes one up where it is absent.

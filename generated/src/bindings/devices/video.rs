@@ -17,7 +17,7 @@ pub struct Video {
     /// The card that the guest sees. Sizes of memory are in KiB; libvirt rounds them up to powers of two.
     ///
     /// Since libvirt 0.7.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-    pub model: Option<VideoModel>,
+    pub model: Option<Box<VideoModel>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -37,7 +37,7 @@ pub struct Video {
 
 rt::table! { Video: element("video").since(0, 7, 0).reference("video-devices");
     0 DRIVER = driver: Option<VideoDriver>, child("driver").since(3, 5, 0);
-    1 MODEL = model: Option<VideoModel>, child("model").since(0, 7, 0);
+    1 MODEL = model: Option<Box<VideoModel>>, child("model").since(0, 7, 0);
     2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);

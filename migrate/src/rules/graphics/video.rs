@@ -15,7 +15,7 @@ pub(super) fn rules() -> Vec<Rule> {
             )
             .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
             .row(
-                default_by(child(Video::MODEL), |_, scope| Some(usual_model(scope)))
+                default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope))))
                     .phase(Phase::Read)
                     .profiles(LIBVIRT)
                     .but(Driver::Qemu)
@@ -86,7 +86,7 @@ fn implicit() -> Rule {
         )
         .row(
             default_by(child(Devices::VIDEOS), |_, scope| {
-                Some(Video { model: Some(usual_model(scope)), ..Video::default() })
+                Some(Video { model: Some(Box::new(usual_model(scope))), ..Video::default() })
             })
             .when(|devices, _| !devices.graphics.is_empty())
             .phase(Phase::Read)
@@ -219,7 +219,7 @@ fn clear_none(video: &mut Video, cx: &mut Context<'_>) {
     }
     let xml = video.model.as_mut().map(|model| std::mem::take(&mut model.xml)).unwrap_or_default();
     let bare = Video {
-        model: Some(VideoModel { type_: VideoModelType::None, xml, ..VideoModel::default() }),
+        model: Some(Box::new(VideoModel { type_: VideoModelType::None, xml, ..VideoModel::default() })),
         alias: video.alias.clone(),
         xml: video.xml.clone(),
         ..Video::default()

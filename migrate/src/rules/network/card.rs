@@ -57,7 +57,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 unread(
                     child(InterfaceTypeUser::DRIVER).wherever(|it: &mut Interface, see| {
                         let members = it.type_.members_mut();
-                        if let Some(driver) = members.and_then(field_mut::<Option<InterfaceDriver>>) {
+                        if let Some(driver) = members.and_then(field_mut::<Option<Box<InterfaceDriver>>>) {
                             see(driver, Some(&mut it.xml));
                         }
                     }),

@@ -17,13 +17,13 @@ pub(super) fn is_virtio(interface: &Interface) -> bool {
 
 /// Its virtual port, of the types that have one.
 pub(super) fn virtualport(interface: &Interface) -> Option<&VirtualPort> {
-    field::<Option<VirtualPort>>(interface.type_.members()?)?.as_ref()
+    field::<Option<Box<VirtualPort>>>(interface.type_.members()?)?.as_deref()
 }
 
 /// What tunes the back end of its card.
 pub(super) fn driver(interface: &Interface) -> Option<&dyn Content> {
     let members = interface.type_.members()?;
-    let virtio = field::<Option<InterfaceDriver>>(members).and_then(Option::as_ref);
-    let hostdev = field::<Option<InterfaceHostdevDriver>>(members).and_then(Option::as_ref);
+    let virtio = field::<Option<Box<InterfaceDriver>>>(members).and_then(Option::as_deref);
+    let hostdev = field::<Option<Box<InterfaceHostdevDriver>>>(members).and_then(Option::as_deref);
     virtio.map(|driver| driver as &dyn Content).or(hostdev.map(|driver| driver as &dyn Content))
 }

@@ -142,13 +142,13 @@ fn queues(nic: &Interface) -> Option<String> {
 
 fn driver(type_: &InterfaceType) -> Option<&InterfaceDriver> {
     match type_ {
-        InterfaceType::Bridge(it) => it.driver.as_ref(),
-        InterfaceType::Ethernet(it) => it.driver.as_ref(),
-        InterfaceType::Vhostuser(it) => it.driver.as_ref(),
-        InterfaceType::Network(it) => it.driver.as_ref(),
-        InterfaceType::Direct(it) => it.driver.as_ref(),
-        InterfaceType::User(it) => it.driver.as_ref(),
-        InterfaceType::Vdpa(it) => it.driver.as_ref(),
+        InterfaceType::Bridge(it) => it.driver.as_deref(),
+        InterfaceType::Ethernet(it) => it.driver.as_deref(),
+        InterfaceType::Vhostuser(it) => it.driver.as_deref(),
+        InterfaceType::Network(it) => it.driver.as_deref(),
+        InterfaceType::Direct(it) => it.driver.as_deref(),
+        InterfaceType::User(it) => it.driver.as_deref(),
+        InterfaceType::Vdpa(it) => it.driver.as_deref(),
         _ => None,
     }
 }

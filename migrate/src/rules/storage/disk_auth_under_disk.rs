@@ -40,7 +40,7 @@ fn move_auth(disk: &mut Disk, cx: &mut Context<'_>) {
 
 fn move_encryption(disk: &mut Disk, cx: &mut Context<'_>) {
     if names_something(disk)
-        && let Some(place @ None) = in_source_mut::<Option<Encryption>>(&mut disk.type_)
+        && let Some(place @ None) = in_source_mut::<Option<Box<Encryption>>>(&mut disk.type_)
         && let Some(outer) = disk.encryption.take()
     {
         cx.rewrote(&outer.xml, "encryption stands in the source")

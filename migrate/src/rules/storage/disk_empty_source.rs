@@ -40,9 +40,9 @@ pub(super) fn empty() -> Rule {
              drives of other types.")
         .example("<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/></disk></devices>", "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices>")
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
-        .row(nothing(child(StorageFile::SOURCE), DiskSourceFile::says_nothing, EMPTY))
-        .row(nothing(child(StorageBlock::SOURCE), DiskSourceBlock::says_nothing, EMPTY))
-        .row(nothing(child(StorageDir::SOURCE), DiskSourceDir::says_nothing, EMPTY))
+        .row(nothing(child(StorageFile::SOURCE), |source| source.says_nothing(), EMPTY))
+        .row(nothing(child(StorageBlock::SOURCE), |source| source.says_nothing(), EMPTY))
+        .row(nothing(child(StorageDir::SOURCE), |source| source.says_nothing(), EMPTY))
         .row(nothing(child(OsNvram::SOURCE), |source| source.says_nothing(), EMPTY))
 }
 

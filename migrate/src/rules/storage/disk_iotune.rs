@@ -47,7 +47,7 @@ fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
             others.clone().find(|other| other.group_name.as_ref() == Some(&group) && has_limits(other)).cloned();
         let (Some(model), Some(tune)) = (model, &mut devices.disks[at].iotune) else { continue };
         let xml = std::mem::take(&mut tune.xml);
-        *tune = DiskIoTune { xml, ..model };
+        **tune = DiskIoTune { xml, ..*model };
         let given = numbers(tune).into_iter().map(|(name, limit)| format!("{name} {limit}"));
         let after = given.collect::<Vec<_>>().join(", ");
         cx.rewrote(&tune.xml, format!("the disk has the limits of its group {group}")).becomes("", after);

@@ -35,7 +35,7 @@ fn modernise(mirror: &mut DiskMirror, cx: &mut Context<'_>) -> bool {
     let file = mirror.file.clone();
     let Some(file) = file.filter(|_| mirror.job.is_none_or(|job| job == DiskMirrorJob::Copy)) else { return false };
     let source = DiskSourceFile { file: Some(file.clone()), ..DiskSourceFile::default() };
-    mirror.type_ = Some(DiskStorage::File(StorageFile { source: Some(source) }));
+    mirror.type_ = Some(DiskStorage::File(StorageFile { source: Some(Box::new(source)) }));
     if let Some(format) = mirror.legacy_format {
         mirror.format.get_or_insert_with(|| DiskFormat { type_: format, ..DiskFormat::default() });
     }

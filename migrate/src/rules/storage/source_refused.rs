@@ -86,7 +86,7 @@ fn reservations_without_lun() -> Rule {
              <target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            let reservations = field::<Option<DiskReservations>>(source(&disk.type_)?)?;
+            let reservations = field::<Option<Box<DiskReservations>>>(source(&disk.type_)?)?;
             (reservations.is_some() && !is_lun(disk)).then_some(LUNS)
         }))
 }
@@ -249,7 +249,7 @@ fn encryption_twice() -> Rule {
 }
 
 fn encryption(disk: &Disk, cx: &mut Context<'_>) {
-    let inner = in_source::<Option<Encryption>>(&disk.type_).and_then(Option::as_ref);
+    let inner = in_source::<Option<Box<Encryption>>>(&disk.type_).and_then(Option::as_ref);
     let both = inner.or(disk.encryption.as_ref());
     match &disk.encryption {
         Some(outer) if inner.is_some() => {
