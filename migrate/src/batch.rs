@@ -211,7 +211,7 @@ where
     };
     let mut report = match input::read(origin) {
         Ok(source) => match objected(origin, &source, documents) {
-            Some(report) => settle(report, &source.bytes, |id| unfit(origin, id)),
+            Some(report) => settle(report, source.bytes(), |id| unfit(origin, id)),
             None => work(origin, &source),
         },
         Err(Unread::Io(error)) => unreadable(origin.label(), error),

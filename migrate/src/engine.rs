@@ -91,8 +91,10 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
 /// As [`format()`], for a domain that is to be indented so many levels.
 #[must_use]
 pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
-    match read(text, as_it_stands(unknown), &mut Spare::default()) {
-        Ok((_, domain, notes)) => {
+    // What was read takes much less room than the tree of the document, which is gone before anything is printed.
+    let read = read(text, as_it_stands(unknown), &mut Spare::default()).map(|(_, domain, notes)| (domain, notes));
+    match read {
+        Ok((domain, notes)) => {
             let findings = from_notes(&notes, as_it_stands(unknown));
             let text = domain.print_with(&WriteOptions { depth, ..WriteOptions::default() }).text;
             let printed = vec![Printed { text: text.clone(), exact: depth == 0 }];
@@ -137,14 +139,15 @@ pub fn upgrade(text: &str, options: &Options) -> Outcome {
 /// As [`upgrade`], for a domain that is to be indented so many levels where it is printed anew.
 #[must_use]
 pub fn upgrade_at(text: &str, options: &Options, depth: usize) -> Outcome {
-    upgrade_then(text, options, depth, |_, _| ())
+    upgrade_then(text, options, Some(depth), |_, _| ())
 }
 
 /// As [`upgrade_at`], and lets `then` go on with what came of it and with the tree of the document; none where it cannot be read.
+/// Without a depth only what is found is wanted, and there is no new text.
 pub(crate) fn upgrade_then(
     text: &str,
     options: &Options,
-    depth: usize,
+    depth: Option<usize>,
     then: impl FnOnce(Option<&Tree<'_>>, &mut Outcome),
 ) -> Outcome {
     let mut spare = Spare::default();
@@ -174,12 +177,12 @@ fn quietly(
     domain: &Domain,
     notes: &[Note],
     options: &Options,
-    depth: usize,
+    depth: Option<usize>,
     hushed: &mut Suppressions,
 ) -> Outcome {
     let mut options = options.clone();
     let mut elsewhere: Vec<Finding> = Vec::new();
-    let usual = rewrite(original, domain.clone(), notes, &options, depth, None).findings;
+    let usual = rewrite(original, domain.clone(), notes, &options, None, None).findings;
     let is_usual =
         |finding: &Finding| usual.iter().any(|other| other.rule == finding.rule && other.span == finding.span);
     loop {
@@ -218,11 +221,11 @@ fn rewrite(
     mut domain: Domain,
     notes: &[Note],
     options: &Options,
-    depth: usize,
+    depth: Option<usize>,
     hushed: Option<&Suppressions>,
 ) -> Outcome {
     let text = original.text();
-    let keep = options.layout == Layout::Keep;
+    let keep = depth.is_some() && options.layout == Layout::Keep;
     let before = keep.then(|| domain.print_with(&WriteOptions::default()));
     let kept = original.has_remarks() && keeps_comments(options);
     let said = if kept { remarks(&domain) } else { Vec::new() };
@@ -257,11 +260,16 @@ fn rewrite(
     findings.append(&mut context.findings);
     findings.extend(newer);
     // What is held against the original has to be printed as that was.
-    let depth = if keep { 0 } else { depth };
-    let printed = domain.print_with(&WriteOptions { depth, ..write_options(options) });
-    let live = printed.findings.iter().filter(|written| written.action == Action::LiveKept);
+    let depth = depth.map(|depth| if keep { 0 } else { depth });
+    let printing = WriteOptions { depth: depth.unwrap_or_default(), ..write_options(options) };
+    let mut print = depth.map(|_| domain.print_with(&printing));
+    let written = match &mut print {
+        Some(print) => std::mem::take(&mut print.findings),
+        None => domain.findings_with(&printing),
+    };
+    let live = written.iter().filter(|written| written.action == Action::LiveKept);
     findings.extend(live_notes(live));
-    let others = printed.findings.iter().filter(|written| written.action != Action::LiveKept);
+    let others = written.iter().filter(|written| written.action != Action::LiveKept);
     findings.extend(others.map(from_written));
     locate::place(original.tree(), &mut findings);
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
@@ -272,14 +280,14 @@ fn rewrite(
     let is_muted = |finding: &mut Finding| options.muted.contains(&&*finding.rule);
     let untold = findings.extract_if(.., is_muted).collect();
     let rewritten = findings.iter().any(|finding| finding.level.is_rewrite());
-    let new = match before {
-        _ if left => None,
+    let new = print.as_ref().filter(|_| !left).map(|print| match before {
         // A file in which nothing is found is not touched.
-        Some(_) if !rewritten => Some(text.to_owned()),
-        Some(before) => Some(original.edited(&before, &printed)),
-        None => Some(printed.text.clone()),
-    };
-    let printed = vec![Printed { text: printed.text, exact: !keep && depth == 0 }];
+        Some(_) if !rewritten => text.to_owned(),
+        Some(before) => original.edited(&before, print),
+        None => print.text.clone(),
+    });
+    let exact = !keep && depth == Some(0);
+    let printed = print.into_iter().map(|print| Printed { text: print.text, exact }).collect();
     let claims = context.claims;
     Outcome { findings, text: new, carried_over: keep, printed, claims, untold, ..Outcome::default() }
 }
@@ -353,14 +361,18 @@ fn read<'t>(
     reading: Reading,
     spare: &'t mut Spare,
 ) -> Result<(Original<'t>, Domain, Vec<Note>), Vec<Finding>> {
+    match Original::read::<Domain>(text, &read_options(reading), spare) {
+        Ok((original, parsed)) => Ok((original, parsed.value, parsed.notes)),
+        Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
+    }
+}
+
+fn read_options(reading: Reading) -> ReadOptions {
     let unknown = match reading {
         Reading::For(Fate::Denied) => runtime::Unknown::Deny,
         _ => runtime::Unknown::Keep,
     };
-    match Original::read::<Domain>(text, &ReadOptions { unknown, exact: true }, spare) {
-        Ok((original, parsed)) => Ok((original, parsed.value, parsed.notes)),
-        Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
-    }
+    ReadOptions { unknown, exact: true }
 }
 
 /// Notes on what the target does not know, as the document stands.
@@ -401,11 +413,11 @@ pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
 
 /// What the reader says of a document: what libvirt refuses, and what it reads past.
 #[must_use]
-pub fn read_findings(text: &str) -> Vec<Finding> {
+pub fn read_findings(tree: &Tree<'_>) -> Vec<Finding> {
     let reading = Reading::For(Fate::Kept);
-    match read(text, reading, &mut Spare::default()) {
-        Ok((_, _, notes)) => from_notes(&notes, reading),
-        Err(findings) => findings,
+    match Domain::from_tree(tree, &read_options(reading)) {
+        Ok(parsed) => from_notes(&parsed.notes, reading),
+        Err(errors) => errors.errors.into_iter().map(from_error).collect(),
     }
 }
 

@@ -50,8 +50,8 @@ pub fn shown(path: &Path) -> String {
 /// A document as read.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The bytes as they are on disk.
-    pub bytes: Vec<u8>,
+    /// The bytes as they are on disk, where they are others than those of the text.
+    raw: Option<Vec<u8>>,
     /// The text, without a byte order mark.
     pub text: String,
     /// The state of the file before it was read; none for standard input and what else is not a regular file.
@@ -60,6 +60,14 @@ pub struct Source {
     pub form: Form,
     /// What it is.
     pub content: Content,
+}
+
+impl Source {
+    /// The bytes as they are on disk.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.text.as_bytes())
+    }
 }
 
 /// Why a document could not be read.
@@ -93,7 +101,8 @@ pub fn read(origin: &Origin) -> Result<Source, Unread> {
     match domxml_xml::decode(&bytes) {
         Ok(Decoded { text, form }) => {
             let content = Content::of(&text);
-            Ok(Source { bytes, text, form, stamp, content })
+            let raw = (bytes != text.as_bytes()).then_some(bytes);
+            Ok(Source { raw, text, form, stamp, content })
         }
         Err(error) => Err(Unread::NotText(error, bytes)),
     }

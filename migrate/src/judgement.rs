@@ -80,7 +80,7 @@ impl Judge {
             return findings;
         }
         // What libvirt makes of it decides the level; most documents are valid and need not be read for it.
-        let mut read = engine::read_findings(text);
+        let mut read = engine::read_findings(&tree);
         if is_other_document(&read) {
             return read;
         }
@@ -130,7 +130,7 @@ impl Judge {
                 }
             }
         };
-        let Outcome { findings, claims, .. } = engine::upgrade_then(text, options, 0, judged);
+        let Outcome { findings, claims, .. } = engine::upgrade_then(text, options, None, judged);
         (findings, claims)
     }
 

@@ -4,6 +4,7 @@ use dommigrate::cli::{Profile, Unknown};
 use dommigrate::engine;
 use dommigrate::finding::ids;
 use dommigrate::meaning::{Comparison, Verdict};
+use domxml_xml::Spare;
 use rayon::prelude::*;
 use roxmltree::Node;
 
@@ -24,6 +25,13 @@ fn judged<'d>(documents: &'d [Document], comparison: &Comparison) -> Vec<&'d Doc
         .collect()
 }
 
+/// Whether the reader finds something that it does not know.
+fn holds_unknown(text: &str) -> bool {
+    let mut spare = Spare::default();
+    domxml_xml::parse(text, &mut spare)
+        .is_ok_and(|tree| engine::read_findings(&tree).iter().any(|finding| finding.rule == ids::UNKNOWN))
+}
+
 /// Something unknown at a random place: an element, an attribute, a text, a value of an attribute, each with `value` in it.
 fn strew(text: &str, seed: u64, value: &str) -> String {
     let mut random = Random::new(seed);
@@ -40,7 +48,7 @@ fn strew(text: &str, seed: u64, value: &str) -> String {
         && let Some(attribute) = node.attributes().nth(random.below(node.attributes().len().max(1)))
     {
         let text = apply(text, vec![(attribute.range_value(), value.to_owned())]);
-        if engine::read_findings(&text).iter().any(|finding| finding.rule == ids::UNKNOWN) {
+        if holds_unknown(&text) {
             return text;
         }
     }

@@ -10,8 +10,8 @@ use crate::path::{self, Change, PathError};
 use crate::reader::{self, ReadOptions};
 use crate::slots::Prefer;
 use crate::whole;
-use crate::writer::{self, Print, WriteError, WriteOptions, Written};
-use domxml_xml::{Form, Spare};
+use crate::writer::{self, Finding, Print, WriteError, WriteOptions, Written};
+use domxml_xml::{Form, Spare, Tree};
 use std::any::Any;
 
 /// A value and what its reader did of its own accord.
@@ -41,6 +41,17 @@ pub trait Element: Content + Default {
     /// All that is wrong with the document.
     fn from_xml_with(text: &str, options: &ReadOptions) -> Result<Parsed<Self>, ParseErrors> {
         Original::read(text, options, &mut Spare::default()).map(|(_, parsed)| parsed)
+    }
+
+    /// Reads the tree of a document.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the document.
+    fn from_tree(tree: &Tree<'_>, options: &ReadOptions) -> Result<Parsed<Self>, ParseErrors> {
+        let mut value = Self::default();
+        let notes = reader::read(tree, options, &mut value)?;
+        Ok(Parsed { value, notes })
     }
 
     /// Reads the bytes of a document, in whatever encoding it is; the form is what [`Element::to_bytes`] asks for.
@@ -89,6 +100,11 @@ pub trait Element: Content + Default {
     /// What would be written, whether or not it can be: with the places of its parts, to be judged or compared with another print.
     fn print_with(&self, options: &WriteOptions) -> Print {
         writer::print(self, options)
+    }
+
+    /// What would be spelt out or left out if it were written, in the order of writing.
+    fn findings_with(&self, options: &WriteOptions) -> Vec<Finding> {
+        writer::findings(self, options)
     }
 
     /// Reads a document, lets `change` change it, and returns its text with the changes, in which every other byte stands as it

@@ -59,6 +59,13 @@ pub(crate) fn print(content: &dyn Content, options: &WriteOptions) -> Print {
     Print { text: writer.out, findings: writer.findings, marks: writer.marks.unwrap_or_default() }
 }
 
+/// What would be spelt out or left out of a document.
+pub(crate) fn findings(content: &dyn Content, options: &WriteOptions) -> Vec<Finding> {
+    let mut writer = Writer::new(options);
+    writer.root(content);
+    writer.findings
+}
+
 /// Writes a document by the tables of its types.
 pub struct Writer<'o> {
     out: String,

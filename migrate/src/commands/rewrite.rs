@@ -145,7 +145,7 @@ impl Writing {
             if !report.has_errors() {
                 // What is wrong with it was to be ignored.
                 report.action = Action::Skipped;
-                report.output = (self.passed(origin) == Unfit::PassedOn).then(|| source.bytes.clone());
+                report.output = (self.passed(origin) == Unfit::PassedOn).then(|| source.bytes().to_owned());
             }
             return report;
         };
@@ -172,7 +172,7 @@ impl Writing {
             return report;
         }
         let bytes = match changed.then(|| source.form.encode(&new)) {
-            None => source.bytes.clone(),
+            None => source.bytes().to_owned(),
             Some(Ok(bytes)) => bytes,
             Some(Err(error)) => return batch::unreadable(report.label, format!("cannot be written: {error}")),
         };
@@ -201,7 +201,7 @@ impl Writing {
 
     fn replace(&self, path: &Path, source: &Source, new: &[u8]) -> Result<(), Refusal> {
         let stamp = source.stamp.ok_or("is no regular file, and stays as it is")?;
-        self.replacer.replace(path, Former { stamp, content: &source.bytes }, new)
+        self.replacer.replace(path, Former { stamp, content: source.bytes() }, new)
     }
 }
 
@@ -225,9 +225,9 @@ fn leftover(path: &Path) -> Finding {
 
 /// The changes in the bytes of a file; in its text where the encoding has no lines that a diff could show (UTF-16).
 fn diff(origin: &Origin, source: &Source, text: &str, bytes: &[u8]) -> Vec<u8> {
-    if source.bytes.contains(&0) {
+    if source.bytes().contains(&0) {
         patch::unified(origin.path(), source.text.as_bytes(), text.as_bytes())
     } else {
-        patch::unified(origin.path(), &source.bytes, bytes)
+        patch::unified(origin.path(), source.bytes(), bytes)
     }
 }
